@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.agent;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What an agent declares of itself.
+ *
+ * @param id names the agent, at most 256 printable characters
+ * @param capabilities what it can do, each with the level in [0,1] it claims, or empty where it
+ *     claims to have the capability and no level
+ * @param capacity how many tasks it takes at once, at least 1, default {@value #DEFAULT_CAPACITY}
+ * @param price dollars it expects a task to cost, at least 0; empty when it does not say
+ */
+public record AgentProfile(
+    String id, Map<String, OptionalDouble> capabilities, int capacity, OptionalDouble price) {
+
+  /** The capacity of an agent that declares none. */
+  public static final int DEFAULT_CAPACITY = 10;
+
+  private static final int LONGEST_ID = 256;
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public AgentProfile {
+    if (id.isEmpty() || id.length() > LONGEST_ID || id.chars().anyMatch(c -> c <= ' ')) {
+      throw new IllegalArgumentException(
+          "agent.id must be 1 to 256 characters without spaces, got '" + id + "'");
+    }
+    capabilities = Map.copyOf(capabilities);
+    capabilities.forEach(
+        (name, level) -> {
+          double value = level.orElse(1);
+          if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(
+                "level of capability '" + name + "' of agent must be in [0,1], got " + value);
+          }
+        });
+    if (capacity < 1) {
+      throw new IllegalArgumentException("agent.capacity must be at least 1, got " + capacity);
+    }
+    if (!(price.orElse(0) >= 0 && price.orElse(0) < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("agent.price must be >= 0, got " + price);
+    }
+  }
+
+  /**
+   * An agent with the given capabilities, at no claimed level.
+   *
+   * @param id names the agent
+   * @param capabilities what it can do
+   * @return the profile, with defaults for everything else
+   */
+  public static AgentProfile of(String id, String... capabilities) {
+    Builder builder = builder(id);
+    for (String capability : capabilities) {
+      builder.capability(capability);
+    }
+    return builder.build();
+  }
+
+  /**
+   * Starts a profile.
+   *
+   * @param id names the agent
+   * @return a builder with defaults for everything else
+   */
+  public static Builder builder(String id) {
+    return new Builder(id);
+  }
+
+  /** Collects the parts of an {@link AgentProfile}; not thread-safe. */
+  public static final class Builder {
+    private final String id;
+    private final Map<String, OptionalDouble> capabilities = new TreeMap<>();
+    private int capacity = DEFAULT_CAPACITY;
+    private OptionalDouble price = OptionalDouble.empty();
+
+    private Builder(String id) {
+      this.id = id;
+    }
+
+    /**
+     * Declares a capability, without claiming how well.
+     *
+     * @param name such as {@code java}
+     * @return this
+     */
+    public Builder capability(String name) {
+      capabilities.put(name, OptionalDouble.empty());
+      return this;
+    }
+
+    /**
+     * Declares a capability and how well; routers weigh the claim by how often it proved true.
+     *
+     * @param name such as {@code java}
+     * @param level between 0 and 1, read as the share of tasks it expects to solve
+     * @return this
+     */
+    public Builder capability(String name, double level) {
+      capabilities.put(name, OptionalDouble.of(level));
+      return this;
+    }
+
+    /**
+     * Declares how many tasks it takes at once.
+     *
+     * @param tasks at least 1
+     * @return this
+     */
+    public Builder capacity(int tasks) {
+      this.capacity = tasks;
+      return this;
+    }
+
+    /**
+     * Declares what a task is expected to cost.
+     *
+     * @param dollars US dollars, at least 0
+     * @return this
+     */
+    public Builder price(double dollars) {
+      this.price = OptionalDouble.of(dollars);
+      return this;
+    }
+
+    /**
+     * Builds the profile.
+     *
+     * @return the profile
+     * @throws IllegalArgumentException if a part is outside its range
+     */
+    public AgentProfile build() {
+      return new AgentProfile(id, capabilities, capacity, price);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.task.Admission;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+
+/**
+ * Holds tasks to their rules, before and after the work.
+ *
+ * <p>Threads: called from many threads at once. Errors: it fails closed. An exception from {@link
+ * #admit} rejects the task, one from {@link #judge} denies the work; both end up in a finding.
+ */
+public interface Constitution {
+
+  /**
+   * Decides whether a task may begin.
+   *
+   * @param task the task
+   * @return admitted under a spec digest, or refused with findings
+   */
+  Admission admit(Task task);
+
+  /**
+   * The digest of the task's spec, and of whatever else its admission rests on, as it stands now.
+   * The engine asks right before the agent runs: a digest other than the admitted one voids the
+   * approval.
+   *
+   * @param task a task that was admitted
+   * @return the digest as {@link Admission.Admitted#specDigest()} had it, if nothing changed
+   */
+  String specDigest(Task task);
+
+  /**
+   * Decides whether the work stands, under the spec as it was admitted.
+   *
+   * @param assignment the attempt, with the digest of the admitted spec
+   * @param report what came back
+   * @return the verdict
+   */
+  Verdict judge(Assignment assignment, WorkReport report);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import java.time.Duration;
+
+/**
+ * What came of one routing decision, its parts kept apart so that a router can weigh them anew at
+ * any time.
+ *
+ * @param decision the decision
+ * @param task the task it was made for
+ * @param attempt 1 for the first agent tried
+ * @param kind what happened
+ * @param quality how good the work is by the constitution's measure, in [0,1]; 0 unless a success
+ * @param cost US dollars, at least 0
+ * @param time how long the agent took
+ */
+public record Outcome(
+    RoutingDecision decision,
+    Task task,
+    int attempt,
+    Kind kind,
+    double quality,
+    double cost,
+    Duration time) {
+
+  /** What happened. */
+  public enum Kind {
+    /** The work stands. */
+    SUCCESS,
+    /** The agent failed, or its work broke no rule but does not stand. */
+    FAILURE,
+    /** The work broke a constitutional rule: a failure, whatever the output. */
+    VIOLATION,
+    /** Something around the agent failed; not the agent's doing. */
+    INFRASTRUCTURE
+  }
+
+  /**
+   * Checks.
+   *
+   * @throws IllegalArgumentException if quality is not in [0,1] or cost not a number above or at 0
+   */
+  public Outcome {
+    if (!(quality >= 0 && quality <= 1)) {
+      throw new IllegalArgumentException("outcome.quality must be in [0,1], got " + quality);
+    }
+    if (!(cost >= 0 && cost < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("outcome.cost must be >= 0, got " + cost);
+    }
+  }
+
+  /**
+   * What a bandit learns from: success times quality.
+   *
+   * @return between 0 and 1
+   */
+  public double reward() {
+    return kind == Kind.SUCCESS ? quality : 0;
+  }
+}

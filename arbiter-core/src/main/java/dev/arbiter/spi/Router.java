@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.task.RoutingDecision;
+
+/**
+ * Chooses an agent among candidates, and is told what came of it.
+ *
+ * <p>Threads: both methods are called from many threads at once. Order: the outcome of a decision
+ * comes after it, maybe much later, maybe never, maybe twice (the second counts for nothing).
+ * Errors: an exception from {@link #route} fails the task with cause INTERNAL; an exception from
+ * {@link #learn} is logged and changes nothing. Crash: what was learned and not kept by the router
+ * itself is lost.
+ */
+public interface Router {
+
+  /**
+   * Chooses.
+   *
+   * @param request who asks, and who is eligible: at least one candidate
+   * @return a decision for one of the candidates
+   */
+  RoutingDecision route(RoutingRequest request);
+
+  /**
+   * Is told what came of a decision.
+   *
+   * @param outcome what came of it
+   */
+  default void learn(Outcome outcome) {}
+}

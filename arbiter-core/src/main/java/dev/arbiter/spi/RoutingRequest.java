@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import java.util.List;
+
+/**
+ * One question to a router.
+ *
+ * @param task what is to be done
+ * @param candidates who takes work, has the capabilities and was not tried yet; at least one, in
+ *     registry order
+ * @param performance how agents did so far
+ * @param failed the decisions of this task that failed, oldest first; empty the first time
+ */
+public record RoutingRequest(
+    Task task,
+    List<RegisteredAgent> candidates,
+    PerformanceView performance,
+    List<RoutingDecision> failed) {}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.task;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One piece of work for one agent.
+ *
+ * <p>Deeply immutable: nothing a caller keeps can change a task after it was submitted.
+ *
+ * @param id names the task within its tenant, at most 256 printable characters; empty until
+ *     submitted, then the engine gives one
+ * @param type what kind of work it is, such as {@code refactoring}; routers learn per type, and any
+ *     name is allowed
+ * @param tenant whose task it is, default {@value #DEFAULT_TENANT}
+ * @param priority 1 (last) to 10 (first), default {@value #DEFAULT_PRIORITY}
+ * @param capabilities what an agent must have to be a candidate
+ * @param spec the working spec the work is held to
+ * @param payload what the agent is told, opaque to Arbiter
+ * @param deadline most time from submission to conclusion, empty for none
+ * @param idempotencyKey two submissions of one tenant with the same key are one task; empty for
+ *     none
+ */
+public record Task(
+    String id,
+    String type,
+    String tenant,
+    int priority,
+    Set<String> capabilities,
+    SpecRef spec,
+    String payload,
+    Optional<Duration> deadline,
+    String idempotencyKey) {
+
+  /** The tenant of a task that names none. */
+  public static final String DEFAULT_TENANT = "default";
+
+  /** The priority of a task that names none. */
+  public static final int DEFAULT_PRIORITY = 5;
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public Task {
+    Require.name("task.id", id, true);
+    Require.name("task.type", type, false);
+    Require.name("task.tenant", tenant, false);
+    Require.name("task.idempotencyKey", idempotencyKey, true);
+    Require.that(
+        priority >= 1 && priority <= 10, "task.priority must be 1 to 10, got %s", priority);
+    capabilities = Set.copyOf(capabilities);
+    for (String capability : capabilities) {
+      Require.name("task.capability", capability, false);
+    }
+    Require.that(
+        deadline.isEmpty() || deadline.get().compareTo(Duration.ZERO) > 0,
+        "task.deadline must be positive, got %s",
+        deadline);
+  }
+
+  /**
+   * Starts a task of the given type under a named spec.
+   *
+   * @param type the kind of work
+   * @param specId the id of a working spec that the constitution knows
+   * @return the task, with defaults for everything else
+   */
+  public static Task of(String type, String specId) {
+    return builder(type).spec(SpecRef.id(specId)).build();
+  }
+
+  /**
+   * Starts a task of the given type.
+   *
+   * @param type the kind of work
+   * @return a builder with defaults for everything else
+   */
+  public static Builder builder(String type) {
+    return new Builder(type);
+  }
+
+  /**
+   * The same task under another id.
+   *
+   * @param newId the id
+   * @return a copy
+   */
+  public Task withId(String newId) {
+    return new Task(
+        newId, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey);
+  }
+
+  /** Collects the parts of a {@link Task}; not thread-safe. */
+  public static final class Builder {
+    private final String type;
+    private String id = "";
+    private String tenant = DEFAULT_TENANT;
+    private int priority = DEFAULT_PRIORITY;
+    private Set<String> capabilities = Set.of();
+    private SpecRef spec = SpecRef.none();
+    private String payload = "";
+    private Optional<Duration> deadline = Optional.empty();
+    private String idempotencyKey = "";
+
+    private Builder(String type) {
+      this.type = type;
+    }
+
+    /**
+     * Names the task; without it the engine does.
+     *
+     * @param id unique within the tenant
+     * @return this
+     */
+    public Builder id(String id) {
+      this.id = id;
+      return this;
+    }
+
+    /**
+     * Says whose task it is.
+     *
+     * @param tenant the tenant
+     * @return this
+     */
+    public Builder tenant(String tenant) {
+      this.tenant = tenant;
+      return this;
+    }
+
+    /**
+     * Says how soon.
+     *
+     * @param priority 1 (last) to 10 (first)
+     * @return this
+     */
+    public Builder priority(int priority) {
+      this.priority = priority;
+      return this;
+    }
+
+    /**
+     * Says what an agent must have to be a candidate.
+     *
+     * @param capabilities capability names
+     * @return this
+     */
+    public Builder requires(String... capabilities) {
+      this.capabilities = Set.of(capabilities);
+      return this;
+    }
+
+    /**
+     * Says which working spec the work is held to.
+     *
+     * @param spec the spec
+     * @return this
+     */
+    public Builder spec(SpecRef spec) {
+      this.spec = spec;
+      return this;
+    }
+
+    /**
+     * Says what the agent is told.
+     *
+     * @param payload any text
+     * @return this
+     */
+    public Builder payload(String payload) {
+      this.payload = payload;
+      return this;
+    }
+
+    /**
+     * Limits the time from submission to conclusion.
+     *
+     * @param deadline a positive duration
+     * @return this
+     */
+    public Builder deadline(Duration deadline) {
+      this.deadline = Optional.of(deadline);
+      return this;
+    }
+
+    /**
+     * Makes repeated submissions one task.
+     *
+     * @param key unique for this work within the tenant
+     * @return this
+     */
+    public Builder idempotencyKey(String key) {
+      this.idempotencyKey = key;
+      return this;
+    }
+
+    /**
+     * Builds the task.
+     *
+     * @return the task
+     * @throws IllegalArgumentException if a part is outside its range
+     */
+    public Task build() {
+      return new Task(
+          id, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey);
+    }
+  }
+}

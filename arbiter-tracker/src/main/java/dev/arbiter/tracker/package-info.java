@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** To come. */
+@NullMarked
+package dev.arbiter.tracker;
+
+import org.jspecify.annotations.NullMarked;
