@@ -31,6 +31,16 @@ public interface Journal {
    */
   void replay(long from, Reader reader);
 
+  /**
+   * A journal in memory: the newest events, and nothing after a restart.
+   *
+   * @param capacity most events kept, at least 1; older ones are forgotten
+   * @return a new journal
+   */
+  static Journal memory(int capacity) {
+    return new MemoryJournal(capacity);
+  }
+
   /** Takes events during {@link #replay}. */
   @FunctionalInterface
   interface Reader {

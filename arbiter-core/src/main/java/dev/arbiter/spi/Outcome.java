@@ -30,11 +30,11 @@ public record Outcome(
   public enum Kind {
     /** The work stands. */
     SUCCESS,
-    /** The agent failed, or its work broke no rule but does not stand. */
+    /** The agent failed: it threw, took too long or returned nothing. */
     FAILURE,
-    /** The work broke a constitutional rule: a failure, whatever the output. */
+    /** The constitution denied the work: a failure, whatever the output. */
     VIOLATION,
-    /** Something around the agent failed; not the agent's doing. */
+    /** The attempt came to nothing through no doing of the agent, such as a cancellation. */
     INFRASTRUCTURE
   }
 

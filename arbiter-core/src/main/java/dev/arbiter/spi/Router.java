@@ -23,6 +23,16 @@ public interface Router {
   RoutingDecision route(RoutingRequest request);
 
   /**
+   * A router that learns nothing: the candidate with the smallest share of its capacity taken, the
+   * first such in registry order.
+   *
+   * @return a new router
+   */
+  static Router leastLoaded() {
+    return new LeastLoadedRouter();
+  }
+
+  /**
    * Is told what came of a decision.
    *
    * @param outcome what came of it

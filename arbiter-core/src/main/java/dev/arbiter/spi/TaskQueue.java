@@ -4,6 +4,7 @@ package dev.arbiter.spi;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Where tasks wait for a turn; what several nodes share.
@@ -54,6 +55,17 @@ public interface TaskQueue {
    * @return at least 0, exact when nobody else works on the queue
    */
   int waiting();
+
+  /**
+   * A queue in memory, for one process; nothing is left after a restart.
+   *
+   * @param capacity most tasks waiting or claimed, at least 1
+   * @param nanoTime for leases
+   * @return a new queue
+   */
+  static TaskQueue memory(int capacity, LongSupplier nanoTime) {
+    return new MemoryTaskQueue(capacity, nanoTime);
+  }
 
   /**
    * A claim on one task.

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Journal;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.spi.TaskQueue;
+import java.time.Duration;
+import java.util.List;
+
+/** What an {@link Arbiter} is made of, once the builder has checked it. */
+record Parts(
+    Router router,
+    Constitution constitution,
+    PerformanceView performance,
+    Journal journal,
+    TaskQueue queue,
+    Sources sources,
+    List<ArbiterListener> listeners,
+    List<TaskInterceptor> interceptors,
+    int fallbacks,
+    int concurrency,
+    Duration attemptLimit) {}

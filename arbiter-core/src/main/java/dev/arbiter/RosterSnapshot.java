@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.agent.RegisteredAgent;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The roster as of some moment, with one bitmap for each capability. */
+final class RosterSnapshot {
+  /* Answers kept; past it an answer is computed each time, so that hostile tasks cost no memory. */
+  private static final int MOST_ANSWERS = 4_096;
+
+  private final List<RegisteredAgent> all;
+  private final Map<String, Roster.Entry> byId = new HashMap<>();
+  private final BitSet takingWork = new BitSet();
+  private final Map<String, BitSet> byCapability = new HashMap<>();
+  private final Map<Set<String>, List<RegisteredAgent>> answers = new ConcurrentHashMap<>();
+
+  RosterSnapshot(Collection<Roster.Entry> entries) {
+    all = List.copyOf(entries);
+    int place = 0;
+    for (Roster.Entry entry : entries) {
+      byId.put(entry.id(), entry);
+      takingWork.set(place, entry.declared().takesWork());
+      for (String capability : entry.profile().capabilities().keySet()) {
+        byCapability.computeIfAbsent(capability, c -> new BitSet()).set(place);
+      }
+      place++;
+    }
+  }
+
+  List<RegisteredAgent> all() {
+    return all;
+  }
+
+  Roster.@Nullable Entry find(String id) {
+    return byId.get(id);
+  }
+
+  List<RegisteredAgent> candidates(Set<String> capabilities) {
+    List<RegisteredAgent> known = answers.get(capabilities);
+    if (known != null) {
+      return known;
+    }
+    List<RegisteredAgent> found = compute(capabilities);
+    if (answers.size() < MOST_ANSWERS) {
+      answers.put(Set.copyOf(capabilities), found);
+    }
+    return found;
+  }
+
+  private List<RegisteredAgent> compute(Set<String> capabilities) {
+    BitSet places = (BitSet) takingWork.clone();
+    for (String capability : capabilities) {
+      places.and(byCapability.getOrDefault(capability, new BitSet()));
+    }
+    List<RegisteredAgent> found = new ArrayList<>(places.cardinality());
+    places.stream().forEach(place -> found.add(all.get(place)));
+    return List.copyOf(found);
+  }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.RoutingDecision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Looks at load and nothing else. */
+final class LeastLoadedRouter implements Router {
+  private final AtomicLong decisions = new AtomicLong();
+
+  @Override
+  public RoutingDecision route(RoutingRequest request) {
+    RegisteredAgent best = request.candidates().get(0);
+    double least = load(best);
+    for (int i = 1; i < request.candidates().size() && least > 0; i++) {
+      RegisteredAgent candidate = request.candidates().get(i);
+      double load = load(candidate);
+      if (load < least) {
+        best = candidate;
+        least = load;
+      }
+    }
+    return new Decision(decisions.incrementAndGet(), best.id(), least, request.candidates());
+  }
+
+  private static double load(RegisteredAgent agent) {
+    return (agent.active() + agent.queued()) / (double) agent.profile().capacity();
+  }
+
+  /** The loads of the others are read when somebody asks, so they may have moved since. */
+  private record Decision(long id, String agent, double share, List<RegisteredAgent> considered)
+      implements RoutingDecision {
+    @Override
+    public String policy() {
+      return "least-loaded";
+    }
+
+    @Override
+    public double probability() {
+      return 1;
+    }
+
+    @Override
+    public String reason() {
+      return String.format(
+          "least loaded of %d: %.0f %% of its capacity taken", considered.size(), 100 * share);
+    }
+
+    @Override
+    public List<Scored> candidates() {
+      List<Scored> scored = new ArrayList<>(considered.size());
+      for (RegisteredAgent candidate : considered) {
+        scored.add(new Scored(candidate.id(), -load(candidate)));
+      }
+      return scored;
+    }
+  }
+}
