@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TaskTest {
+  @Test
+  void keeps_nothing_the_caller_can_change() {
+    Set<String> capabilities = new HashSet<>(Set.of("java"));
+    Task task =
+        new Task("T-1", "fix", "acme", 5, capabilities, SpecRef.none(), "", Optional.empty(), "");
+
+    capabilities.add("root");
+
+    assertThat(task.capabilities()).containsExactly("java");
+  }
+
+  @Test
+  void refuses_what_is_out_of_range_and_names_it() {
+    assertThatThrownBy(() -> Task.builder("").build()).hasMessage("task.type must not be empty");
+    assertThatThrownBy(() -> Task.builder("fix").priority(11).build())
+        .hasMessage("task.priority must be 1 to 10, got 11");
+    assertThatThrownBy(() -> Task.builder("fix").deadline(Duration.ZERO).build())
+        .hasMessageContaining("task.deadline must be positive");
+    assertThatThrownBy(() -> Task.builder("fix").id("a\nb").build())
+        .hasMessage("task.id must be printable, got \\u000a at position 1");
+    assertThatThrownBy(() -> Task.builder("fix").tenant("x".repeat(257)).build())
+        .hasMessageContaining("at most 256 characters, got 257");
+  }
+
+  @Test
+  void refuses_usage_that_is_no_figure() {
+    assertThatThrownBy(() -> Usage.cost(Double.NaN)).hasMessageContaining("usage.cost");
+    assertThatThrownBy(() -> Usage.cost(-1)).hasMessageContaining("usage.cost");
+    assertThatThrownBy(() -> new Usage(-1, 0, 0, Duration.ZERO))
+        .hasMessageContaining("usage.inputTokens");
+  }
+
+  @Test
+  void a_verdict_says_why_or_by_which_waiver() {
+    assertThatThrownBy(() -> new Verdict.Denied(List.of(), Seal.none()))
+        .hasMessageContaining("a denial must say why");
+    assertThatThrownBy(() -> new Verdict.Waived(List.of(), List.of(), 1, Seal.none()))
+        .hasMessageContaining("must name its waivers");
+  }
+}
