@@ -4,6 +4,7 @@ package dev.arbiter;
 import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.task.Task;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -93,8 +94,11 @@ public final class Arbiter implements AutoCloseable {
     if (other != null) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "task '%s' of tenant '%s' was submitted before and is %s; use another id",
-              task.id(), task.tenant(), other.state()));
+              task.id(),
+              task.tenant(),
+              other.state()));
     }
     try {
       line.receive(run);
@@ -108,9 +112,11 @@ public final class Arbiter implements AutoCloseable {
     if (!dispatcher.offer(run) && run.take(ticket)) {
       String why =
           String.format(
+              Locale.ROOT,
               "task '%s' was not accepted: %d tasks wait and the queue is full;"
                   + " submit it later, or give the queue a larger capacity",
-              task.id(), dispatcher.waiting());
+              task.id(),
+              dispatcher.waiting());
       line.refuse(run, why);
       dispatcher.remove(run);
       throw new ArbiterException(why);

@@ -16,6 +16,7 @@ import dev.arbiter.spi.TaskQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -305,7 +306,7 @@ public final class ArbiterBuilder {
 
   private static void require(boolean condition, String message, Object value) {
     if (!condition) {
-      throw new IllegalArgumentException(String.format(message, value));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
     }
   }
 }

@@ -24,6 +24,7 @@ import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -134,8 +135,11 @@ final class Line {
     }
     throw new IllegalStateException(
         String.format(
+            Locale.ROOT,
             "router %s chose agent '%s', which is none of the %d candidates",
-            router.getClass().getName(), decision.agent(), candidates.size()));
+            router.getClass().getName(),
+            decision.agent(),
+            candidates.size()));
   }
 
   private void takeSlot(Run run, Roster.Entry entry) {
@@ -389,8 +393,11 @@ final class Line {
 
   private static String pastDeadline(Run run) {
     return String.format(
+        Locale.ROOT,
         "task '%s' missed its deadline of %s while %s; give it more time or a higher priority",
-        run.task().id(), run.task().deadline().map(Duration::toString).orElse(""), run.state());
+        run.task().id(),
+        run.task().deadline().map(Duration::toString).orElse(""),
+        run.state());
   }
 
   private static TaskResult failed(

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -181,16 +182,22 @@ final class Roster implements AgentRegistry {
     StringBuilder why = new StringBuilder();
     why.append(
         String.format(
+            Locale.ROOT,
             "no agent can run task '%s' (type %s): %d registered",
-            task.id(), task.type(), now.all().size()));
+            task.id(),
+            task.type(),
+            now.all().size()));
     long away = now.all().stream().filter(agent -> !agent.status().takesWork()).count();
     if (away > 0) {
-      why.append(String.format(", %d not taking work", away));
+      why.append(String.format(Locale.ROOT, ", %d not taking work", away));
     }
     for (String capability : task.capabilities()) {
       why.append(
           String.format(
-              ", %d with capability '%s'", now.candidates(Set.of(capability)).size(), capability));
+              Locale.ROOT,
+              ", %d with capability '%s'",
+              now.candidates(Set.of(capability)).size(),
+              capability));
     }
     if (!tried.isEmpty()) {
       why.append(", already tried: ").append(String.join(", ", tried));

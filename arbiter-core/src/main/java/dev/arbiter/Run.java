@@ -10,6 +10,7 @@ import dev.arbiter.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -235,7 +236,11 @@ final class Run implements TaskHandle {
     }
     throw new ArbiterException(
         String.format(
-            "task '%s' is still %s after %s; await it again or cancel it", task.id(), state, most));
+            Locale.ROOT,
+            "task '%s' is still %s after %s; await it again or cancel it",
+            task.id(),
+            state,
+            most));
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -46,9 +47,12 @@ final class Submissions {
     if (!same.equals(accepted)) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "idempotency key '%s' of tenant '%s' was used for task '%s', which differs;"
                   + " use a new key",
-              task.idempotencyKey(), task.tenant(), accepted.id()));
+              task.idempotencyKey(),
+              task.tenant(),
+              accepted.id()));
     }
     return first;
   }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -116,8 +117,12 @@ public final class ProcessAgent implements Agent {
   private IOException failure(Assignment assignment, String what, CappedOutput output) {
     return new IOException(
         String.format(
+            Locale.ROOT,
             "command '%s' of agent '%s' %s; its last words: %s",
-            command.get(0), assignment.agent(), what, output.lastWords()));
+            command.get(0),
+            assignment.agent(),
+            what,
+            output.lastWords()));
   }
 
   private static void kill(Process process) {

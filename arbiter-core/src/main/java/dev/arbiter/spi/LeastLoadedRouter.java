@@ -5,6 +5,7 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Looks at load and nothing else. */
@@ -46,7 +47,10 @@ final class LeastLoadedRouter implements Router {
     @Override
     public String reason() {
       return String.format(
-          "least loaded of %d: %.0f %% of its capacity taken", considered.size(), 100 * share);
+          Locale.ROOT,
+          "least loaded of %d: %.0f %% of its capacity taken",
+          considered.size(),
+          100 * share);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.arbiter.task;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 
 /** Checks of the values in this package, with messages that name the thing and what it was. */
 final class Require {
@@ -12,7 +13,7 @@ final class Require {
   @FormatMethod
   static void that(boolean condition, String message, Object... arguments) {
     if (!condition) {
-      throw new IllegalArgumentException(String.format(message, arguments));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, arguments));
     }
   }
 
@@ -29,7 +30,8 @@ final class Require {
       char c = name.charAt(i);
       if (c < 0x20 || (c >= 0x7f && !Character.isLetterOrDigit(c))) {
         throw new IllegalArgumentException(
-            String.format("%s must be printable, got \\u%04x at position %d", what, (int) c, i));
+            String.format(
+                Locale.ROOT, "%s must be printable, got \\u%04x at position %d", what, (int) c, i));
       }
     }
   }
