@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tck;
+
+import dev.arbiter.spi.TaskQueue;
+import java.util.function.LongSupplier;
+
+class MemoryTaskQueueTest extends TaskQueueContract {
+  @Override
+  protected TaskQueue newQueue(int capacity, LongSupplier nanoTime) {
+    return TaskQueue.memory(capacity, nanoTime);
+  }
+}
