@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** To come. */
+/** Chooses an agent for each task, and gets better at it from outcomes. */
 module dev.arbiter.routing {
   exports dev.arbiter.routing;
 
