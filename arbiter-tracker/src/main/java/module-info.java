@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** To come. */
+/** Records what every attempt did at almost no cost, and answers from it. */
 module dev.arbiter.tracker {
   exports dev.arbiter.tracker;
 

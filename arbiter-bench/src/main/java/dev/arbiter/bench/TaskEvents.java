@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench;
+
+import dev.arbiter.event.Step;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.Usage;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** The events that make one attempt, of many tasks, made in advance. */
+final class TaskEvents {
+  private final TaskEvent[] events;
+  private int next;
+
+  /** The events of as many tasks. */
+  TaskEvents(int tasks) {
+    Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
+    WorkReport report = WorkReport.of("done").withUsage(usage);
+    Verdict verdict = new Verdict.Approved(List.of(), 0.9, Seal.none());
+    Instant at = Instant.now();
+    events = new TaskEvent[3 * tasks];
+    for (int i = 0; i < tasks; i++) {
+      Task task = Task.builder("type-" + i % 3).id("T-" + i).build();
+      Step step = new Step(task, 1, "agent-" + i % 64, at, System.nanoTime());
+      events[3 * i] = new TaskEvent.Executing(step);
+      events[3 * i + 1] = new TaskEvent.Executed(step, report, 1_000_000 + i);
+      events[3 * i + 2] = new TaskEvent.Verified(step, verdict);
+    }
+  }
+
+  /** The next of them, and after the last the first again. */
+  TaskEvent next() {
+    TaskEvent event = events[next++];
+    if (next == events.length) {
+      next = 0;
+    }
+    return event;
+  }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/** Adds histograms up and reads percentiles off the sum; used again and again, not thread-safe. */
+final class Percentiles {
+  private final long[] counts = new long[Histogram.PAGES * Histogram.BUCKETS];
+  private long total;
+  private int from = counts.length;
+  private int to;
+
+  /** Forgets everything. */
+  void clear() {
+    if (from < to) {
+      Arrays.fill(counts, from, to, 0);
+    }
+    total = 0;
+    from = counts.length;
+    to = 0;
+  }
+
+  void add(int octave, int[] page) {
+    int base = octave * Histogram.BUCKETS;
+    from = Math.min(from, base);
+    to = Math.max(to, base + Histogram.BUCKETS);
+    for (int bucket = 0; bucket < Histogram.BUCKETS; bucket++) {
+      counts[base + bucket] += page[bucket];
+      total += page[bucket];
+    }
+  }
+
+  /** The smallest value that at least the given share of all values do not exceed. */
+  Duration at(double share) {
+    long rank = Math.max(1, (long) Math.ceil(share * total));
+    long seen = 0;
+    for (int i = from; i < to; i++) {
+      seen += counts[i];
+      if (seen >= rank) {
+        long nanos = Histogram.middle(i / Histogram.BUCKETS, i % Histogram.BUCKETS);
+        return Duration.ofNanos(nanos);
+      }
+    }
+    return Duration.ZERO;
+  }
+}
