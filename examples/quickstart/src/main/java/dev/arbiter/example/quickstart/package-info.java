@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** The ten lines of the README. */
+@NullMarked
+package dev.arbiter.example.quickstart;
+
+import org.jspecify.annotations.NullMarked;
