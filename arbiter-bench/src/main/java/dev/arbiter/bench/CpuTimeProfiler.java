@@ -4,6 +4,7 @@ package dev.arbiter.bench;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +18,12 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * A JMH profiler: CPU nanoseconds of the measuring threads for each operation.
+ * A JMH profiler: CPU nanoseconds for each operation, of the measuring threads as {@code cpu}, and
+ * of all Java threads, such as those of a pool or an exporter, as {@code cpu.all}.
  *
- * <p>On a machine whose cores others also use, wall time tells what the others did; CPU time of the
- * measuring threads is steadier. It does not count garbage collector, compiler and helper threads.
- * Use it with {@code -prof dev.arbiter.bench.CpuTimeProfiler}.
+ * <p>On a machine whose cores others also use, wall time tells what the others did; CPU time is
+ * steadier. Threads of the garbage collector and the compiler are not counted, nor is a thread that
+ * ends during the iteration. Use it with {@code -prof dev.arbiter.bench.CpuTimeProfiler}.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
   private static final String MEASURING_THREAD = "jmh-worker";
@@ -34,7 +36,7 @@ public final class CpuTimeProfiler implements InternalProfiler {
 
   @Override
   public String getDescription() {
-    return "CPU time of the measuring threads for each operation";
+    return "CPU time of the measuring threads, and of all Java threads, for each operation";
   }
 
   @Override
@@ -49,24 +51,37 @@ public final class CpuTimeProfiler implements InternalProfiler {
     if (operations == 0) {
       return List.of();
     }
-    double each = (double) spentSince(before) / operations;
-    return List.of(new ScalarResult("cpu", each, "ns/op", AggregationPolicy.AVG));
+    double all = 0;
+    double measuring = 0;
+    for (Spent thread : spentSince(before)) {
+      all += thread.nanos();
+      measuring += thread.measuring() ? thread.nanos() : 0;
+    }
+    return List.of(result("cpu", measuring / operations), result("cpu.all", all / operations));
   }
 
-  private long spentSince(Map<Long, Long> earlier) {
-    long spent = 0;
-    for (Map.Entry<Long, Long> thread : cpuTimes().entrySet()) {
-      spent += thread.getValue() - earlier.getOrDefault(thread.getKey(), 0L);
+  private record Spent(boolean measuring, long nanos) {}
+
+  private static ScalarResult result(String name, double each) {
+    return new ScalarResult(name, each, "ns/op", AggregationPolicy.AVG);
+  }
+
+  private List<Spent> spentSince(Map<Long, Long> earlier) {
+    List<Spent> spent = new ArrayList<>();
+    for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (thread != null) {
+        long id = thread.getThreadId();
+        long nanos = threads.getThreadCpuTime(id) - earlier.getOrDefault(id, 0L);
+        spent.add(new Spent(thread.getThreadName().contains(MEASURING_THREAD), nanos));
+      }
     }
     return spent;
   }
 
   private Map<Long, Long> cpuTimes() {
     Map<Long, Long> times = new HashMap<>();
-    for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-      if (thread != null && thread.getThreadName().contains(MEASURING_THREAD)) {
-        times.put(thread.getThreadId(), threads.getThreadCpuTime(thread.getThreadId()));
-      }
+    for (long id : threads.getAllThreadIds()) {
+      times.put(id, threads.getThreadCpuTime(id));
     }
     return times;
   }

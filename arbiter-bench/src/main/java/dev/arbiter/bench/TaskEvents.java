@@ -11,21 +11,25 @@ import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The events that make one attempt, of many tasks, made in advance. */
 final class TaskEvents {
+  private static final AtomicInteger SETS = new AtomicInteger();
+
   private final TaskEvent[] events;
   private int next;
 
-  /** The events of as many tasks. */
+  /** The events of as many tasks, which no other set has. */
   TaskEvents(int tasks) {
     Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
     WorkReport report = WorkReport.of("done").withUsage(usage);
     Verdict verdict = new Verdict.Approved(List.of(), 0.9, Seal.none());
     Instant at = Instant.now();
+    String prefix = "T-" + SETS.incrementAndGet() + "-";
     events = new TaskEvent[3 * tasks];
     for (int i = 0; i < tasks; i++) {
-      Task task = Task.builder("type-" + i % 3).id("T-" + i).build();
+      Task task = Task.builder("type-" + i % 3).id(prefix + i).build();
       Step step = new Step(task, 1, "agent-" + i % 64, at, System.nanoTime());
       events[3 * i] = new TaskEvent.Executing(step);
       events[3 * i + 1] = new TaskEvent.Executed(step, report, 1_000_000 + i);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench;
+
+import dev.arbiter.Arbiter;
+import dev.arbiter.ArbiterBuilder;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.spi.Router;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.tracker.PerformanceTracker;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * The whole life of a task whose agent does nothing: submit, admit, route, run, judge, conclude,
+ * learn, every step in the journal and told to the tracker, all on the submitting thread; beside
+ * five stages of plain futures.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class LifecycleBenchmark {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  /** An arbiter with ten agents. */
+  @State(Scope.Benchmark)
+  public static class Running {
+    private static final int AGENTS = 10;
+
+    /** Who holds tasks to rules. */
+    @Param("none")
+    public String constitution;
+
+    /** Who chooses. */
+    @Param("leastLoaded")
+    public String router;
+
+    final PerformanceTracker tracker = PerformanceTracker.create();
+    private final WorkReport report = WorkReport.of("done");
+
+    @SuppressWarnings("NullAway.Init") // JMH calls build() before anything else
+    Arbiter arbiter;
+
+    /** Builds the arbiter. */
+    @Setup
+    public void build() {
+      ArbiterBuilder builder = Arbiter.builder().executor(Runnable::run).listener(tracker);
+      for (int i = 0; i < AGENTS; i++) {
+        builder.agent(AgentProfile.of("agent-" + i, "java"), assignment -> report);
+      }
+      arbiter = constitution(builder).router(router()).build();
+    }
+
+    private ArbiterBuilder constitution(ArbiterBuilder builder) {
+      return switch (constitution) {
+        case "none" -> builder.withoutConstitution();
+        default -> throw new IllegalArgumentException("no constitution is called " + constitution);
+      };
+    }
+
+    private Router router() {
+      return switch (router) {
+        case "leastLoaded" -> Router.leastLoaded();
+        default -> throw new IllegalArgumentException("no router is called " + router);
+      };
+    }
+
+    /** Closes, and tells whether the tracker saw every task. */
+    @TearDown
+    public void close() {
+      arbiter.close();
+      tracker.close();
+      System.out.println();
+      System.out.println(tracker.stats());
+    }
+  }
+
+  /** Promise: at least 100,000 tasks a second and core, so at most 10 us CPU, at most 4 KB/op. */
+  @Benchmark
+  public TaskResult submitAndAwait(Running running) throws Exception {
+    Task task = Task.builder("refactor").requires("java").build();
+    TaskResult result = running.arbiter.submit(task).await(LONG);
+    if (result instanceof TaskResult.Completed) {
+      return result;
+    }
+    throw new IllegalStateException("the task did not complete: " + result);
+  }
+
+  /** Peer: five asynchronous stages of plain futures on the common pool, joined. */
+  @Benchmark
+  public void fiveAsyncStages(Blackhole results) {
+    results.consume(
+        CompletableFuture.supplyAsync(() -> 1)
+            .thenApplyAsync(i -> i + 1)
+            .thenApplyAsync(i -> i + 1)
+            .thenApplyAsync(i -> i + 1)
+            .thenApplyAsync(i -> i + 1)
+            .join());
+  }
+}
