@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** To come. */
+/** Holds tasks to CAWS working specs and seals the verdicts. */
 module dev.arbiter.caws {
   exports dev.arbiter.caws;
 
   requires transitive dev.arbiter.core;
+  requires com.fasterxml.jackson.core;
+  requires com.github.benmanes.caffeine;
+  requires org.snakeyaml.engine;
   requires static transitive org.jspecify;
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Base64 with one spelling for each value: what does not encode back to itself is refused. */
+final class Base64s {
+  private Base64s() {}
+
+  static byte @Nullable [] decode(String text) {
+    try {
+      byte[] bytes = Base64.getDecoder().decode(text);
+      return Base64.getEncoder().encodeToString(bytes).equals(text) ? bytes : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  static List<String> encode(List<byte[]> hashes) {
+    return hashes.stream().map(Base64.getEncoder()::encodeToString).toList();
+  }
+
+  /** Null when one of them is not Base64. */
+  static @Nullable List<byte[]> decode(List<String> texts) {
+    List<byte[]> hashes = new ArrayList<>();
+    for (String text : texts) {
+      byte[] hash = decode(text);
+      if (hash == null) {
+        return null;
+      }
+      hashes.add(hash);
+    }
+    return hashes;
+  }
+}

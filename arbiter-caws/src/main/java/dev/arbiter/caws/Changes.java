@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.task.FileChange;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The reported changes, looked at once: how many files and lines, and which are out of scope. */
+final class Changes {
+  /*
+   * A report of a few files is compared pair by pair; only a long one pays for a set.
+   */
+  private static final int FEW = 16;
+  private static final long MOST = 1L << 53;
+  private static final int LONGEST = 256;
+
+  private final String[] paths;
+  private int files;
+  private long lines;
+
+  private Changes(int most) {
+    this.paths = new String[most];
+  }
+
+  /** Looks at each change; what is out of scope goes to one, what no waiver lifts to the other. */
+  static Changes look(List<FileChange> changes, Charter charter, Notes scope, Notes integrity) {
+    Changes seen = new Changes(changes.size());
+    Set<String> set = changes.size() > FEW ? new HashSet<>(changes.size() * 2) : null;
+    for (int i = 0; i < changes.size(); i++) {
+      FileChange change = changes.get(i);
+      seen.lines += (long) change.added() + change.removed();
+      String path = change.path();
+      boolean valid = true;
+      if (!Pathname.isSimple(path)) {
+        Pathname name = Pathname.of(path);
+        valid = name.isValid();
+        path = valid ? name.path() : path;
+        if (!valid) {
+          String place = Clean.text(path, LONGEST);
+          integrity.error("scope.invalid_path", place, "the path " + name.problem());
+        }
+      }
+      boolean again = set == null ? seen.has(path) : !set.add(path);
+      if (!again) {
+        seen.paths[seen.files++] = path;
+        if (valid) {
+          check(path, charter, scope, integrity);
+        }
+      }
+    }
+    return seen;
+  }
+
+  private boolean has(String path) {
+    for (int i = 0; i < files; i++) {
+      if (paths[i].equals(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void check(String path, Charter charter, Notes scope, Notes integrity) {
+    Policy policy = charter.policy();
+    Scope.Decision decision =
+        charter.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
+    if (decision != Scope.Decision.ADMITTED) {
+      String place = Clean.text(path, LONGEST);
+      Notes notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
+      notes.error(decision.rule, place, "'" + place + "' " + decision.message);
+    }
+  }
+
+  int files() {
+    return files;
+  }
+
+  long lines() {
+    return Math.min(lines, MOST);
+  }
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signed statement of how long a provenance log is and what its root is: a C2SP signed note.
+ *
+ * <p>A checkpoint that exists was either signed here or opened with a public key, so whoever holds
+ * one need not check it again. Immutable.
+ */
+public final class Checkpoint {
+  private static final String DASH = "\u2014 ";
+  private static final int HINT = 4;
+  private static final byte ED25519 = 1;
+  private static final int LONGEST_NOTE = 64 * 1024;
+
+  private final String origin;
+  private final long size;
+  private final byte[] root;
+  private final String note;
+
+  private Checkpoint(String origin, long size, byte[] root, String note) {
+    this.origin = origin;
+    this.size = size;
+    this.root = root;
+    this.note = note;
+  }
+
+  static Checkpoint sign(String origin, long size, byte[] root, SigningKey key) {
+    String text = origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
+    byte[] signature = key.sign(text.getBytes(StandardCharsets.UTF_8));
+    byte[] line = hint(origin, key.publicKey());
+    line = Arrays.copyOf(line, HINT + signature.length);
+    System.arraycopy(signature, 0, line, HINT, signature.length);
+    String note =
+        text + "\n" + DASH + origin + " " + Base64.getEncoder().encodeToString(line) + "\n";
+    return new Checkpoint(origin, size, root, note);
+  }
+
+  /**
+   * Checks a note and reads it.
+   *
+   * @param note the text, as {@link #note()} gave it; signatures by others beside ours do no harm
+   * @param key the log's public key
+   * @return the checkpoint, or empty when the key did not sign this text or it is no checkpoint
+   */
+  public static Optional<Checkpoint> open(String note, PublicKey key) {
+    int blank = note.indexOf("\n\n");
+    if (note.length() > LONGEST_NOTE || blank < 0 || !note.endsWith("\n")) {
+      return Optional.empty();
+    }
+    String text = note.substring(0, blank + 1);
+    String[] lines = text.split("\n", -1);
+    if (lines.length < 4 || lines[0].isEmpty() || !isSize(lines[1])) {
+      return Optional.empty();
+    }
+    byte[] root = decode(lines[2]);
+    boolean signed = isSigned(lines[0], text, note.substring(blank + 2), key);
+    return signed && root != null && root.length == MerkleTree.HASH
+        ? Optional.of(new Checkpoint(lines[0], Long.parseLong(lines[1]), root, note))
+        : Optional.empty();
+  }
+
+  private static boolean isSize(String text) {
+    boolean leadingZero = text.length() > 1 && text.startsWith("0");
+    return text.length() <= 18 && !leadingZero && Ids.isDigits(text, 0, text.length());
+  }
+
+  private static boolean isSigned(String origin, String text, String signatures, PublicKey key) {
+    byte[] hint = hint(origin, key);
+    String start = DASH + origin + " ";
+    for (String line : signatures.split("\n", -1)) {
+      byte[] bytes = line.startsWith(start) ? decode(line.substring(start.length())) : null;
+      if (bytes != null
+          && bytes.length == HINT + Ed25519.SIGNATURE_LENGTH
+          && Arrays.equals(bytes, 0, HINT, hint, 0, HINT)) {
+        byte[] signature = Arrays.copyOfRange(bytes, HINT, bytes.length);
+        return Ed25519.verify(key, text.getBytes(StandardCharsets.UTF_8), signature);
+      }
+    }
+    return false;
+  }
+
+  private static byte @Nullable [] decode(String base64) {
+    return Base64s.decode(base64);
+  }
+
+  /** The first bytes of SHA-256 over name, newline, algorithm and key. */
+  private static byte[] hint(String name, PublicKey key) {
+    MessageDigest digest = Digests.sha256();
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) '\n');
+    digest.update(ED25519);
+    return Arrays.copyOf(digest.digest(Ed25519.raw(key)), HINT);
+  }
+
+  /**
+   * Which log this is.
+   *
+   * @return the log's name
+   */
+  public String origin() {
+    return origin;
+  }
+
+  /**
+   * How many verdicts it covers.
+   *
+   * @return at least 0
+   */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * The root over them.
+   *
+   * @return 32 bytes in Base64
+   */
+  public String root() {
+    return Base64.getEncoder().encodeToString(root);
+  }
+
+  byte[] rootHash() {
+    return root;
+  }
+
+  /**
+   * The signed text, to be kept where the log's owner cannot change it.
+   *
+   * @return the C2SP signed note
+   */
+  public String note() {
+    return note;
+  }
+
+  /** Names log, size and root. */
+  @Override
+  public String toString() {
+    return "Checkpoint[" + origin + " " + size + " " + root() + "]";
+  }
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Decision.GateOutcome;
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.Policy.GateRule;
+import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.task.Evidence;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.WorkReport;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Evaluates the gates that are not the kernel's own, for one report. */
+final class Gates {
+  private static final int FEW = 16;
+  private static final int LONGEST_DETAIL = 200;
+
+  private final Map<String, QualityGate> checkers;
+  private final Assignment assignment;
+  private final WorkReport report;
+  private final @Nullable Map<String, Evidence> byGate;
+
+  Gates(Map<String, QualityGate> checkers, Assignment assignment, WorkReport report) {
+    this.checkers = checkers;
+    this.assignment = assignment;
+    this.report = report;
+    this.byGate = report.evidence().size() > FEW ? index(report.evidence()) : null;
+  }
+
+  private static Map<String, Evidence> index(List<Evidence> evidence) {
+    Map<String, Evidence> byGate = new HashMap<>();
+    for (Evidence piece : evidence) {
+      byGate.merge(Ids.gate(piece.gate()), piece, (a, b) -> a.passed() ? b : a);
+    }
+    return byGate;
+  }
+
+  /** Adds how one gate stands, and a finding unless it passed. */
+  void evaluate(GateRule gate, List<GateOutcome> outcomes, Failures failures) {
+    if (gate.mode() == Mode.SKIP) {
+      outcomes.add(new GateOutcome(gate.name(), gate.mode(), State.SKIPPED));
+      return;
+    }
+    Evidence evidence = evidence(gate.name());
+    QualityGate checker = checkers.get(gate.name());
+    String rule = "";
+    String detail = "";
+    if (evidence != null && !evidence.passed()) {
+      rule = "policy.gate.failed";
+      detail = evidence.detail();
+    } else if (checker != null) {
+      GateResult result = check(checker);
+      rule = result.passed() ? "" : "policy.gate.failed";
+      detail = result.detail();
+    } else if (evidence == null) {
+      rule = "policy.gate.missing_evidence";
+      detail = "the report has no evidence for it and no checker is registered; give one of them";
+    }
+    State state =
+        rule.isEmpty()
+            ? State.PASSED
+            : evidence == null && checker == null ? State.MISSING : State.FAILED;
+    outcomes.add(new GateOutcome(gate.name(), gate.mode(), state));
+    if (state != State.PASSED) {
+      failures.add(
+          gate,
+          rule,
+          "/gates/" + Shape.escape(Clean.text(gate.name(), 80)),
+          gate.name() + ": " + Clean.text(detail, LONGEST_DETAIL));
+    }
+  }
+
+  /** The piece of that name; one that failed wins over those that passed. */
+  private @Nullable Evidence evidence(String gate) {
+    if (byGate != null) {
+      return byGate.get(gate);
+    }
+    Evidence found = null;
+    List<Evidence> all = report.evidence();
+    for (int i = 0; i < all.size(); i++) {
+      Evidence piece = all.get(i);
+      if (Ids.gate(piece.gate()).equals(gate) && (found == null || found.passed())) {
+        found = piece;
+      }
+    }
+    return found;
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a gate is foreign code: whatever it throws fails it
+  private GateResult check(QualityGate checker) {
+    try {
+      GateResult result = checker.check(assignment, report);
+      return result != null ? result : GateResult.fail("the checker returned nothing");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return GateResult.fail("the checker was interrupted");
+    } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
+      return GateResult.fail("the checker threw " + e);
+    }
+  }
+
+  /** Where findings of gates go: what blocks, by gate, and what only warns. */
+  static final class Failures {
+    private final Notes warnings;
+    private final Map<String, Notes> blocked = new java.util.LinkedHashMap<>(0);
+
+    Failures(Notes warnings) {
+      this.warnings = warnings;
+    }
+
+    void add(GateRule gate, String rule, String place, String message) {
+      if (gate.mode() == Mode.BLOCK) {
+        blocked(gate.name()).error(rule, place, message);
+      } else {
+        warnings.warning(rule, place, message);
+      }
+    }
+
+    void addAll(GateRule gate, List<Finding> findings) {
+      for (Finding finding : findings) {
+        add(gate, finding.ruleId(), finding.place(), finding.message());
+      }
+    }
+
+    private Notes blocked(String gate) {
+      return blocked.computeIfAbsent(gate, name -> new Notes());
+    }
+
+    Map<String, Notes> blocked() {
+      return blocked;
+    }
+  }
+}

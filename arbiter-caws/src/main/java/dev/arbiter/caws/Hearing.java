@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Decision.Budget;
+import dev.arbiter.caws.Decision.GateOutcome;
+import dev.arbiter.caws.Decision.Outcome;
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.Policy.GateRule;
+import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.WaiverBoard.Ruling;
+import dev.arbiter.task.WorkReport;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One report before its charter: looks at everything once, then asks for waivers if need be. */
+final class Hearing {
+  private static final int[] NEARLY = {95, 90, 80};
+
+  private final Charter charter;
+  private final Assignment assignment;
+  private final WorkReport report;
+  private final Instant time;
+  private final Notes integrity = new Notes();
+  private final Notes notes = new Notes();
+  private final Gates.Failures failures = new Gates.Failures(notes);
+  private final List<GateOutcome> gates;
+  private final List<Waiver> applied = new ArrayList<>(0);
+  private List<WaiverBoard.Skipped> skipped = List.of();
+  private Budget budget = Budget.NONE;
+
+  Hearing(Charter charter, Assignment assignment, WorkReport report, Instant time) {
+    this.charter = charter;
+    this.assignment = assignment;
+    this.report = report;
+    this.time = time;
+    this.gates = new ArrayList<>(charter.policy().gates().size());
+  }
+
+  Decision decide(Map<String, QualityGate> checkers, WaiverBoard board, Rules now) {
+    look(checkers);
+    if (!failures.blocked().isEmpty() && !lift(board, now)) {
+      lift(board, now); // another judgement took the last use of a waiver in between: rule again
+    }
+    return conclude();
+  }
+
+  private void look(Map<String, QualityGate> checkers) {
+    Notes scope = new Notes();
+    Changes changes = Changes.look(report.changes(), charter, scope, integrity);
+    Policy.Tier limit = charter.limit();
+    budget = new Budget(limit.files(), limit.lines(), changes.files(), changes.lines());
+    Gates others = new Gates(checkers, assignment, report);
+    List<GateRule> rules = charter.policy().gates();
+    for (int i = 0; i < rules.size(); i++) {
+      GateRule gate = rules.get(i);
+      switch (gate.name()) {
+        case GateRule.SPEC -> kernel(gate, true);
+        case GateRule.SCOPE -> {
+          kernel(gate, !scope.hasErrors());
+          enforce(gate, scope);
+        }
+        case GateRule.BUDGET -> {
+          kernel(gate, budget.isKept());
+          budgetFindings(gate);
+        }
+        default -> others.evaluate(gate, gates, failures);
+      }
+    }
+    for (String name : checkers.keySet()) {
+      if (!charter.policy().names(name)) {
+        others.evaluate(new GateRule(name, Mode.BLOCK), gates, failures);
+      }
+    }
+    notes.addAll(charter.warnings());
+  }
+
+  private void kernel(GateRule gate, boolean kept) {
+    State state = gate.mode() == Mode.SKIP ? State.SKIPPED : kept ? State.PASSED : State.FAILED;
+    gates.add(new GateOutcome(gate.name(), gate.mode(), state));
+  }
+
+  private void enforce(GateRule gate, Notes found) {
+    if (found.hasErrors() && gate.mode() != Mode.SKIP) {
+      failures.addAll(gate, found.all());
+    }
+  }
+
+  private void budgetFindings(GateRule gate) {
+    if (gate.mode() == Mode.SKIP) {
+      return;
+    }
+    if (budget.files() > budget.fileLimit()) {
+      over(gate, "files", budget.files(), budget.fileLimit());
+    }
+    if (budget.lines() > budget.lineLimit()) {
+      over(gate, "lines", budget.lines(), budget.lineLimit());
+    }
+    if (budget.isKept()) {
+      nearly("files", budget.files(), budget.fileLimit());
+      nearly("lines", budget.lines(), budget.lineLimit());
+    }
+  }
+
+  private void over(GateRule gate, String what, long used, long limit) {
+    failures.add(
+        gate,
+        "policy.budget." + what + "_exceeded",
+        "/risk_tiers/" + charter.spec().tier(),
+        used
+            + " "
+            + what
+            + " changed, tier "
+            + charter.spec().tier()
+            + " allows "
+            + limit
+            + "; split the task, or have a waiver approved");
+  }
+
+  private void nearly(String what, long used, long limit) {
+    for (int percent : NEARLY) {
+      if (limit > 0 && used * 100 >= limit * percent) {
+        notes.warning(
+            "policy.budget." + what + "_nearly_spent",
+            "/risk_tiers/" + charter.spec().tier(),
+            used + " of " + limit + " " + what + " are used, over " + percent + " %");
+        return;
+      }
+    }
+  }
+
+  /** False when a use that was counted on was taken meanwhile; then nothing is lifted. */
+  private boolean lift(WaiverBoard board, Rules now) {
+    Set<String> wanted = failures.blocked().keySet();
+    var c =
+        new WaiverBoard.Case(charter, now, assignment.agent(), assignment.task().tenant(), time);
+    Ruling ruling = board.rule(c, wanted);
+    List<Waiver> needed = new ArrayList<>();
+    List<String> lifted = new ArrayList<>();
+    for (String gate : wanted) {
+      List<Waiver> covering = covering(gate, ruling);
+      if (!covering.isEmpty() && (!gate.equals(GateRule.BUDGET) || raise(covering))) {
+        lifted.add(gate);
+      }
+      covering.stream().filter(w -> !needed.contains(w)).forEach(needed::add);
+    }
+    skipped = ruling.skipped;
+    boolean stands = lifted.size() == wanted.size() && !integrity.hasErrors();
+    if (stands && !board.take(needed)) {
+      return false;
+    }
+    applied.addAll(needed);
+    lifted.forEach(this::markWaived);
+    return true;
+  }
+
+  private static List<Waiver> covering(String gate, Ruling ruling) {
+    List<Waiver> covering = new ArrayList<>();
+    boolean liftable = !gate.equals(GateRule.SPEC);
+    for (Waiver waiver : ruling.counted) {
+      boolean covers = liftable && waiver.covers(gate);
+      if (covers && gate.equals(GateRule.BUDGET) && !waiver.raisesBudget()) {
+        ruling.skip(waiver, "no_delta");
+      } else if (covers) {
+        covering.add(waiver);
+      }
+    }
+    return covering;
+  }
+
+  private boolean raise(List<Waiver> waivers) {
+    long files = charter.limit().files();
+    long lines = charter.limit().lines();
+    for (Waiver waiver : waivers) {
+      files += waiver.files();
+      lines += waiver.lines();
+    }
+    budget = new Budget(files, lines, budget.files(), budget.lines());
+    return budget.isKept();
+  }
+
+  private void markWaived(String gate) {
+    for (int i = 0; i < gates.size(); i++) {
+      GateOutcome outcome = gates.get(i);
+      if (outcome.gate().equals(gate)) {
+        gates.set(i, new GateOutcome(gate, outcome.mode(), State.WAIVED));
+      }
+    }
+  }
+
+  private Decision conclude() {
+    boolean denied = integrity.hasErrors();
+    Notes all = notes;
+    if (denied || !failures.blocked().isEmpty()) {
+      all = new Notes();
+      all.addAll(integrity.all());
+      for (Notes found : failures.blocked().values()) {
+        all.addAll(found.all());
+      }
+      all.addAll(notes.all());
+      denied |= !allLifted();
+    }
+    Outcome outcome =
+        denied ? Outcome.DENIED : applied.isEmpty() ? Outcome.APPROVED : Outcome.WAIVED;
+    return new Decision(
+        assignment,
+        report,
+        time,
+        charter.spec().id(),
+        charter.policy().digest(),
+        outcome,
+        all.all(),
+        gates,
+        budget,
+        applied,
+        skipped);
+  }
+
+  private boolean allLifted() {
+    for (GateOutcome outcome : gates) {
+      boolean stands = outcome.state() != State.FAILED && outcome.state() != State.MISSING;
+      if (outcome.mode() == Mode.BLOCK && !stands) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+/** The forms of ids and short values, checked by hand: no pattern engine on text from outside. */
+final class Ids {
+  private static final int LONGEST = 128;
+
+  private Ids() {}
+
+  static boolean isDigits(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return from < to;
+  }
+
+  /** Capitals and digits in parts joined by hyphens; the last is a number, maybe with letters. */
+  static boolean isSpecId(String id) {
+    if (id.length() > LONGEST || id.isEmpty() || !isCapital(id.charAt(0))) {
+      return false;
+    }
+    int last = id.lastIndexOf('-');
+    if (last < 0 || id.endsWith("-")) {
+      return false;
+    }
+    for (int i = 0; i < last; i++) {
+      char c = id.charAt(i);
+      boolean doubled = c == '-' && id.charAt(i + 1) == '-';
+      if (doubled || !(isCapital(c) || isDigit(c) || c == '-')) {
+        return false;
+      }
+    }
+    int end = id.length();
+    while (end > last + 1 && id.charAt(end - 1) >= 'a' && id.charAt(end - 1) <= 'z') {
+      end--;
+    }
+    return isDigits(id, last + 1, end);
+  }
+
+  /** A whole number of seconds, minutes, hours or days, such as {@code 5m}. */
+  static boolean isDuration(String text) {
+    int unit = text.length() - 1;
+    return unit > 0
+        && unit < 10
+        && "smhd".indexOf(text.charAt(unit)) >= 0
+        && isDigits(text, 0, unit);
+  }
+
+  /** Lower case, hyphens as underscores: how gate names are compared. */
+  static String gate(String name) {
+    return isGate(name) ? name : name.strip().toLowerCase(java.util.Locale.ROOT).replace('-', '_');
+  }
+
+  private static boolean isGate(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!(c == '_' || isDigit(c) || (c >= 'a' && c <= 'z'))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isCapital(char c) {
+    return c >= 'A' && c <= 'Z';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes canonical JSON (RFC 8785) as UTF-8 bytes: no white space, the shortest escapes. Whoever
+ * writes an object gives the keys in order. Not thread-safe; made to be used again and again.
+ */
+final class JsonBytes {
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private byte[] bytes = new byte[2048];
+  private int length;
+
+  void clear() {
+    length = 0;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** The bytes themselves, valid up to {@link #length()} until the next write. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  String text() {
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** ASCII that is JSON already. */
+  JsonBytes raw(String json) {
+    int count = json.length();
+    reserve(count);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < count; i++) {
+      to[at + i] = (byte) json.charAt(i);
+    }
+    length = at + count;
+    return this;
+  }
+
+  JsonBytes raw(char c) {
+    reserve(1);
+    bytes[length++] = (byte) c;
+    return this;
+  }
+
+  JsonBytes hex(byte[] hash) {
+    reserve(hash.length * 2);
+    for (byte b : hash) {
+      bytes[length++] = HEX[(b >> 4) & 15];
+      bytes[length++] = HEX[b & 15];
+    }
+    return this;
+  }
+
+  JsonBytes number(long value) {
+    return raw(Long.toString(value));
+  }
+
+  /** An unpaired surrogate, which has no UTF-8, becomes U+FFFD. */
+  JsonBytes string(String text) {
+    int count = text.length();
+    reserve(count * 6 + 2);
+    byte[] to = bytes;
+    int at = length;
+    to[at++] = '"';
+    for (int i = 0; i < count; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        to[at++] = (byte) c;
+      } else if (c < 0x80) {
+        at = escape(to, at, c);
+      } else if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < count
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        at = utf8(to, at, pair ? Character.toCodePoint(c, text.charAt(++i)) : 0xfffd);
+      } else {
+        at = utf8(to, at, c);
+      }
+    }
+    to[at++] = '"';
+    length = at;
+    return this;
+  }
+
+  private static int escape(byte[] to, int start, char c) {
+    int at = start;
+    to[at++] = '\\';
+    int letter = "\b\t\n\f\r\"\\".indexOf(c);
+    if (letter >= 0) {
+      to[at++] = (byte) "btnfr\"\\".charAt(letter);
+    } else {
+      to[at++] = 'u';
+      to[at++] = '0';
+      to[at++] = '0';
+      to[at++] = HEX[c >> 4];
+      to[at++] = HEX[c & 15];
+    }
+    return at;
+  }
+
+  private static int utf8(byte[] to, int start, int point) {
+    int at = start;
+    if (point < 0x800) {
+      to[at++] = (byte) (0xc0 | (point >> 6));
+    } else {
+      if (point < 0x10000) {
+        to[at++] = (byte) (0xe0 | (point >> 12));
+      } else {
+        to[at++] = (byte) (0xf0 | (point >> 18));
+        to[at++] = (byte) (0x80 | ((point >> 12) & 63));
+      }
+      to[at++] = (byte) (0x80 | ((point >> 6) & 63));
+    }
+    to[at++] = (byte) (0x80 | (point & 63));
+    return at;
+  }
+
+  private void reserve(int more) {
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

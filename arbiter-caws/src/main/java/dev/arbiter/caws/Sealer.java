@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.Decision.Outcome;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a verdict of a decision: writes it, hashes it, and signs it or lets the log vouch for it.
+ */
+final class Sealer implements AutoCloseable {
+  /*
+   * The document is hashed twice, once for its digest and once as a leaf of the log (RFC 6962 puts a
+   * zero byte before it); with the processor's SHA instructions 900 bytes take 0.55 us. Buffer and
+   * digest are kept per thread, in a field rather than a static, so that they go with the sealer.
+   */
+  private static final int KEPT = 1 << 20;
+
+  private final VerdictWriter writer = new VerdictWriter();
+  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+  private final @Nullable SigningKey key;
+  private final boolean signEach;
+  private final @Nullable ProvenanceLog log;
+  private final int batch;
+
+  private static final class Scratch {
+    JsonBytes json = new JsonBytes();
+    final MessageDigest digest = Digests.sha256();
+
+    byte[] hash() {
+      digest.update(json.bytes(), 0, json.length());
+      return digest.digest();
+    }
+  }
+
+  /**
+   * A way to seal.
+   *
+   * @param key whose id the documents carry, null when nothing is ever signed
+   * @param signEach whether each verdict is signed on its own
+   * @param log takes every verdict, null for none
+   * @param batch how many verdicts a checkpoint covers, 0 when checkpoints are made by hand
+   */
+  Sealer(@Nullable SigningKey key, boolean signEach, @Nullable ProvenanceLog log, int batch) {
+    this.key = key;
+    this.signEach = signEach;
+    this.log = log;
+    this.batch = batch;
+  }
+
+  @Nullable ProvenanceLog log() {
+    return log;
+  }
+
+  Verdict seal(Decision decision) {
+    Scratch own = scratch.get();
+    JsonBytes json = own.json;
+    if (json.bytes().length > KEPT) {
+      json = own.json = new JsonBytes();
+    }
+    json.clear();
+    VerdictWriter.changes(decision.report().changes(), json);
+    byte[] changes = own.hash();
+    json.clear();
+    writer.verdict(decision, key == null ? "" : key.id(), changes, json);
+    Seal seal = sealOf(own);
+    try {
+      record(own);
+    } catch (IOException | UncheckedIOException | IllegalStateException e) {
+      return unrecorded(decision, e);
+    }
+    return verdict(decision, seal);
+  }
+
+  private Seal sealOf(Scratch own) {
+    String digest = Digests.named(own.hash());
+    if (!signEach || key == null) {
+      return new Seal(own.json.text(), digest, "", "");
+    }
+    byte[] signature = key.sign(Arrays.copyOf(own.json.bytes(), own.json.length()));
+    return new Seal(
+        own.json.text(), digest, key.id(), Base64.getEncoder().encodeToString(signature));
+  }
+
+  private void record(Scratch own) throws IOException {
+    if (log == null) {
+      return;
+    }
+    byte[] bytes = own.json.bytes();
+    int length = own.json.length();
+    long index = log.append(bytes, length, MerkleTree.leaf(own.digest, bytes, length));
+    if (batch > 0 && (index + 1) % batch == 0) {
+      log.checkpointUnlessBusy();
+    }
+  }
+
+  private static Verdict verdict(Decision d, Seal seal) {
+    double quality = Decision.quality(d.passed(), d.evaluated());
+    return switch (d.outcome()) {
+      case APPROVED -> new Verdict.Approved(d.findings(), quality, seal);
+      case WAIVED ->
+          new Verdict.Waived(
+              d.findings(), d.applied().stream().map(Waiver::id).toList(), quality, seal);
+      case DENIED -> new Verdict.Denied(d.findings(), seal);
+    };
+  }
+
+  /** A verdict that could not be recorded does not stand. */
+  private static Verdict unrecorded(Decision decision, Exception why) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        Finding.error(
+            "provenance.append_failed",
+            "",
+            "the verdict ("
+                + decision.outcome().word
+                + ") could not be recorded: "
+                + Clean.text(String.valueOf(why.getMessage()), 200)
+                + "; mend the log's folder and start again"));
+    findings.addAll(decision.findings());
+    return new Verdict.Denied(findings, Seal.none());
+  }
+
+  /** A denial for which nothing was looked at. */
+  Verdict deny(Decision decision) {
+    if (decision.outcome() != Outcome.DENIED) {
+      throw new IllegalArgumentException("not a denial: " + decision.outcome());
+    }
+    return seal(decision);
+  }
+
+  @Override
+  public void close() {
+    if (log != null) {
+      log.close();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads named fields of one object, and notes what has the wrong kind.
+ *
+ * <p>A getter returns null, or an empty list, both when the field is absent and when it has the
+ * wrong kind; the second is noted as an error, so a caller only says what must be present.
+ */
+final class Shape {
+  private final Map<String, Node> fields;
+  private final String pointer;
+  private final String rules;
+  private final Notes notes;
+  private final int line;
+
+  /**
+   * Looks at an object.
+   *
+   * @param rules how its rule ids begin, such as {@code spec}
+   */
+  Shape(Node.Fields fields, String pointer, String rules, Notes notes) {
+    this.fields = fields.values();
+    this.line = fields.line();
+    this.pointer = pointer;
+    this.rules = rules;
+    this.notes = notes;
+  }
+
+  static String escape(String key) {
+    return key.replace("~", "~0").replace("/", "~1");
+  }
+
+  String at(String name) {
+    return pointer + "/" + escape(Clean.text(name, 80));
+  }
+
+  /** Absent and null are the same: a field somebody left empty. */
+  boolean has(String name) {
+    Node node = fields.get(name);
+    return node != null && !(node instanceof Node.Nothing);
+  }
+
+  boolean mentions(String name) {
+    return fields.containsKey(name);
+  }
+
+  Set<String> names() {
+    return fields.keySet();
+  }
+
+  @Nullable Node node(String name) {
+    return has(name) ? fields.get(name) : null;
+  }
+
+  void error(String rule, String name, String message) {
+    Node node = fields.get(name);
+    String place = name.isEmpty() ? pointer : at(name);
+    int at = node == null ? line : node.line();
+    notes.error(rules + "." + rule, place, at > 0 ? message + " (line " + at + ")" : message);
+  }
+
+  void warning(String rule, String name, String message) {
+    notes.warning(rules + "." + rule, at(name), message);
+  }
+
+  void violation(String name, String message) {
+    error("schema.violation", name, message);
+  }
+
+  private void wrongKind(String name, String wanted, Node got) {
+    violation(name, "'" + Clean.text(name, 80) + "' must be " + wanted + ", is " + got.kind());
+  }
+
+  void require(String... names) {
+    for (String name : names) {
+      if (!has(name)) {
+        violation(name, "required field '" + name + "' is missing; add it");
+      }
+    }
+  }
+
+  void allowOnly(Set<String> known) {
+    for (String name : fields.keySet()) {
+      if (!known.contains(name)) {
+        violation(name, "unknown field '" + Clean.text(name, 80) + "'; remove it");
+      }
+    }
+  }
+
+  @Nullable String text(String name) {
+    Node node = node(name);
+    if (node instanceof Node.Text text && !text.value().isBlank()) {
+      return text.value();
+    }
+    if (node != null) {
+      wrongKind(name, "text that is not blank", node);
+    }
+    return null;
+  }
+
+  @Nullable Boolean flag(String name) {
+    Node node = node(name);
+    if (node instanceof Node.Flag flag) {
+      return flag.value();
+    }
+    if (node != null) {
+      wrongKind(name, "true or false", node);
+    }
+    return null;
+  }
+
+  /** A whole number; 1.0 is one, as JSON Schema has it, and "1" is not. */
+  static @Nullable Long whole(@Nullable Node node) {
+    if (node instanceof Node.Whole whole) {
+      return whole.value();
+    }
+    if (node instanceof Node.Decimal decimal
+        && Math.rint(decimal.value()) == decimal.value()
+        && Math.abs(decimal.value()) < 1L << 53) {
+      return (long) decimal.value();
+    }
+    return null;
+  }
+
+  @Nullable Long whole(String name, long least, long most) {
+    Node node = node(name);
+    Long value = whole(node);
+    if (value != null && value >= least && value <= most) {
+      return value;
+    }
+    if (node != null) {
+      wrongKind(name, "a whole number from " + least + " to " + most, node);
+    }
+    return null;
+  }
+
+  @Nullable Shape object(String name) {
+    Node node = node(name);
+    if (node instanceof Node.Fields object) {
+      return new Shape(object, at(name), rules, notes);
+    }
+    if (node != null) {
+      wrongKind(name, "an object", node);
+    }
+    return null;
+  }
+
+  /** Each field's value that is an object; another value is an error. */
+  Map<String, Shape> objects() {
+    Map<String, Shape> objects = new LinkedHashMap<>();
+    for (String name : fields.keySet()) {
+      Shape object = object(name);
+      if (object != null) {
+        objects.put(name, object);
+      } else if (!has(name)) {
+        violation(name, "'" + Clean.text(name, 80) + "' is empty; fill it in or remove it");
+      }
+    }
+    return objects;
+  }
+
+  List<Shape> objects(String name) {
+    List<Shape> objects = new ArrayList<>();
+    for (Node node : items(name)) {
+      if (node instanceof Node.Fields object) {
+        objects.add(new Shape(object, at(name) + "/" + objects.size(), rules, notes));
+      } else {
+        wrongKind(name, "a list of objects", node);
+      }
+    }
+    return objects;
+  }
+
+  List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    for (Node node : items(name)) {
+      if (node instanceof Node.Text text && !text.value().isBlank()) {
+        texts.add(text.value());
+      } else {
+        wrongKind(name, "a list of texts that are not blank", node);
+      }
+    }
+    return texts;
+  }
+
+  List<Node> items(String name) {
+    Node node = node(name);
+    if (node instanceof Node.Items items) {
+      return items.values();
+    }
+    if (node != null) {
+      wrongKind(name, "a list", node);
+    }
+    return List.of();
+  }
+}

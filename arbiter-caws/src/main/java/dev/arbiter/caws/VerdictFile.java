@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The files of a provenance log; the log's locks guard it. */
+final class VerdictFile {
+  /*
+   * After a failed write or force nothing more is accepted: the kernel may have dropped the pages
+   * and would report success the next time. A torn last line, from a crash, is cut off on opening;
+   * it was never covered by a checkpoint, because the file is forced before one is signed.
+   */
+  private static final int BUFFER = 64 * 1024;
+
+  private final Path folder;
+  private final FileChannel channel;
+  private byte[] buffer = new byte[BUFFER];
+  private int used;
+  private boolean failed;
+
+  private VerdictFile(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /** What is told each entry as it is read back. */
+  interface Reader {
+    void entry(byte[] bytes, int length);
+  }
+
+  static VerdictFile open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("verdicts.jsonl"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    return new VerdictFile(folder, channel);
+  }
+
+  void replay(Reader reader) throws IOException {
+    long whole = 0;
+    byte[] line = new byte[4096];
+    int length = 0;
+    try (InputStream in =
+        new BufferedInputStream(Files.newInputStream(folder.resolve("verdicts.jsonl")), BUFFER)) {
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        if (b == '\n') {
+          reader.entry(line, length);
+          whole += length + 1;
+          length = 0;
+        } else {
+          line = length == line.length ? Arrays.copyOf(line, length * 2) : line;
+          line[length++] = (byte) b;
+        }
+      }
+    }
+    channel.truncate(whole);
+    channel.position(whole);
+  }
+
+  void append(byte[] bytes, int length) throws IOException {
+    refuseAfterFailure();
+    if (used + length + 1 > buffer.length) {
+      flush();
+      buffer = length + 1 > buffer.length ? new byte[length + 1] : buffer;
+    }
+    System.arraycopy(bytes, 0, buffer, used, length);
+    used += length;
+    buffer[used++] = '\n';
+  }
+
+  void flush() throws IOException {
+    refuseAfterFailure();
+    failed = true;
+    ByteBuffer pending = ByteBuffer.wrap(buffer, 0, used);
+    while (pending.hasRemaining()) {
+      channel.write(pending);
+    }
+    used = 0;
+    failed = false;
+  }
+
+  /** Only the signing thread forces; a failure stays even when a flush succeeds beside it. */
+  void force() throws IOException {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void refuseAfterFailure() throws IOException {
+    if (failed) {
+      throw new IOException("an earlier write to " + folder + " failed; open another folder");
+    }
+  }
+
+  Optional<String> readCheckpoint() throws IOException {
+    Path file = folder.resolve("checkpoint.txt");
+    return Files.exists(file)
+        ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  void writeCheckpoint(String note) throws IOException {
+    replace("checkpoint.txt", note);
+  }
+
+  void writePublicKey(String pem) throws IOException {
+    replace("public-key.pem", pem);
+  }
+
+  private void replace(String name, String text) throws IOException {
+    Path fresh = folder.resolve(name + ".new");
+    try (FileChannel out =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      out.force(true);
+    }
+    Files.move(
+        fresh,
+        folder.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the verdict log in " + folder, e);
+    }
+  }
+}

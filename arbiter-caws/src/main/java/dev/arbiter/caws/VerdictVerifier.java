@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks verdicts with nothing but a public key.
+ *
+ * <p>A verdict is genuine when its document was signed, by itself or through a checkpoint of the
+ * log it stands in; when the digest is that of the document; when the document is canonical, so
+ * that no two parsers read it differently; and when it says what the {@link Verdict} beside it
+ * says.
+ *
+ * <p>Thread-safe. Checking costs about a millisecond. Nothing that is given makes it throw.
+ */
+public final class VerdictVerifier {
+  private final PublicKey key;
+  private final String keyId;
+
+  private VerdictVerifier(PublicKey key) {
+    this.key = key;
+    this.keyId = SigningKey.idOf(key);
+  }
+
+  /**
+   * Checks against a key.
+   *
+   * @param key an Ed25519 public key, got from somebody who is trusted
+   * @return a verifier
+   * @throws IllegalArgumentException if the key is of another kind
+   */
+  public static VerdictVerifier of(PublicKey key) {
+    Ed25519.raw(key);
+    return new VerdictVerifier(key);
+  }
+
+  /**
+   * Checks a seal that was signed on its own.
+   *
+   * @param seal the seal
+   * @return genuine or refused
+   */
+  public Checked verify(Seal seal) {
+    String problem = signatureProblem(seal);
+    return answer(problem.isEmpty() ? documentProblem(seal, null) : problem);
+  }
+
+  /**
+   * Checks a verdict that was signed on its own.
+   *
+   * @param verdict the verdict
+   * @return genuine or refused
+   */
+  public Checked verify(Verdict verdict) {
+    String problem = signatureProblem(verdict.seal());
+    return answer(problem.isEmpty() ? documentProblem(verdict.seal(), verdict) : problem);
+  }
+
+  /**
+   * Checks a verdict that a signed checkpoint covers.
+   *
+   * @param verdict the verdict
+   * @param proof where it stands in the log
+   * @param note the checkpoint, as {@link Checkpoint#note()} gave it
+   * @return genuine or refused
+   */
+  public Checked verify(Verdict verdict, InclusionProof proof, String note) {
+    Checkpoint checkpoint = Checkpoint.open(note, key).orElse(null);
+    if (checkpoint == null) {
+      return answer("the checkpoint was not signed by " + keyId);
+    }
+    if (!ProvenanceLog.verify(verdict.seal().document(), proof, checkpoint)) {
+      return answer("the proof does not lead from this document to the checkpoint's root");
+    }
+    return answer(documentProblem(verdict.seal(), verdict));
+  }
+
+  private Checked answer(String problem) {
+    return problem.isEmpty() ? new Checked.Genuine(keyId) : new Checked.Refused(problem);
+  }
+
+  private String signatureProblem(Seal seal) {
+    if (seal.signature().isEmpty()) {
+      return "the verdict is not signed on its own; check it with its proof and a checkpoint";
+    }
+    if (!seal.keyId().equals(keyId)) {
+      return "the seal names key " + Clean.text(seal.keyId(), 80) + ", this is " + keyId;
+    }
+    byte[] signature = Base64s.decode(seal.signature());
+    if (signature == null || signature.length != Ed25519.SIGNATURE_LENGTH) {
+      return "the signature is not the Base64 of exactly 64 bytes";
+    }
+    byte[] document = seal.document().getBytes(StandardCharsets.UTF_8);
+    return Ed25519.verify(key, document, signature)
+        ? ""
+        : "the signature does not fit the document";
+  }
+
+  private String documentProblem(Seal seal, @Nullable Verdict verdict) {
+    if (!Digests.text(seal.document()).equals(seal.digest())) {
+      return "the digest is not that of the document";
+    }
+    try {
+      Node root = Document.json(seal.document());
+      if (!(root instanceof Node.Fields fields) || !isCanonical(root, seal.document())) {
+        return "the document is not canonical JSON";
+      }
+      SealedText sealed = new SealedText(fields);
+      if (!sealed.text("version").equals(VerdictWriter.VERSION)) {
+        return "the document is of version '" + Clean.text(sealed.text("version"), 40) + "'";
+      }
+      if (!sealed.text("keyId").equals(keyId)) {
+        return "the document names another key";
+      }
+      return verdict == null ? "" : sealed.disagreement(verdict);
+    } catch (Unreadable e) {
+      return "the document " + e.reason();
+    }
+  }
+
+  private static boolean isCanonical(Node root, String document) {
+    JsonBytes again = new JsonBytes();
+    SealedText.write(root, again);
+    return again.text().equals(document);
+  }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exception somebody granted: what it lifts, for which spec, until when, and who approved.
+ *
+ * @param id as the file has it; free form
+ * @param status only {@code active} counts
+ * @param gates names as compared
+ * @param specId the spec it is bound to, empty when it names none
+ * @param tenant the only tenant it is for, empty for any
+ * @param files how many files it adds to the limit
+ * @param lines how many lines it adds to the limit
+ * @param created null when the file does not say
+ * @param expires null when the file does not say, or not readably
+ * @param approvers who approved, in their normal form
+ * @param maxUses how often it counts, negative for any number
+ * @param problem why it cannot count at all, empty when it may
+ * @param digest of its fields
+ */
+record Waiver(
+    String id,
+    String status,
+    List<String> gates,
+    String specId,
+    String tenant,
+    long files,
+    long lines,
+    @Nullable Instant created,
+    @Nullable Instant expires,
+    List<Approver> approvers,
+    long maxUses,
+    String problem,
+    String digest) {
+
+  /**
+   * One approval.
+   *
+   * @param handle trimmed, without a leading {@code @}, in lower case; empty when blank
+   * @param at null when not said
+   */
+  record Approver(String handle, @Nullable Instant at) {}
+
+  boolean raisesBudget() {
+    return files > 0 || lines > 0;
+  }
+
+  boolean covers(String gate) {
+    return gates.contains(gate);
+  }
+
+  boolean isActive() {
+    return status.equals("active");
+  }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.Waiver.Approver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decides which waivers count for one judgement, and says of each that does not why.
+ *
+ * <p>Asked only when something needs lifting. The derivation is the kernel's (status, gate, expiry
+ * strictly after now, delta, approvers), made stricter: bound to the spec, one use per id, nobody
+ * approves for itself, no longer than the policy lets it run, and {@code max_uses} is counted.
+ */
+final class WaiverBoard {
+  private static final int MOST_LISTED = 100;
+
+  private final Map<String, AtomicLong> uses = new ConcurrentHashMap<>();
+
+  /** Who asks, when, and for what. */
+  record Case(Charter charter, Rules now, String agent, String tenant, Instant at) {}
+
+  /** A waiver that does not count, and why. */
+  record Skipped(String id, String reason) {}
+
+  /** What counts, and what does not. */
+  static final class Ruling {
+    final List<Waiver> counted = new ArrayList<>();
+    final List<Skipped> skipped = new ArrayList<>();
+    private final Set<Skipped> seen = new HashSet<>();
+
+    void skip(Waiver waiver, String reason) {
+      Skipped skip = new Skipped(waiver.id(), reason);
+      if (skipped.size() < MOST_LISTED && seen.add(skip)) {
+        skipped.add(skip);
+      }
+    }
+  }
+
+  /**
+   * Looks at every waiver once.
+   *
+   * @param gates what needs lifting, as compared
+   */
+  Ruling rule(Case c, Set<String> gates) {
+    Ruling ruling = new Ruling();
+    Set<String> counted = new HashSet<>();
+    Set<String> revoked = new HashSet<>();
+    for (Waiver waiver : c.charter().waivers()) {
+      if (!waiver.isActive()) {
+        revoked.add(waiver.id());
+      }
+    }
+    for (Waiver waiver : c.charter().waivers()) {
+      String reason =
+          revoked.contains(waiver.id()) ? "status_not_active" : reason(c, waiver, gates);
+      if (!reason.isEmpty()) {
+        ruling.skip(waiver, reason);
+      } else if (!counted.add(waiver.id())) {
+        ruling.skip(waiver, "duplicate_id");
+      } else {
+        ruling.counted.add(waiver);
+      }
+    }
+    return ruling;
+  }
+
+  private String reason(Case c, Waiver waiver, Set<String> gates) {
+    if (!waiver.problem().isEmpty()) {
+      return waiver.problem();
+    }
+    if (waiver.specId().isEmpty()) {
+      return "not_bound_to_spec";
+    }
+    if (!waiver.specId().equals(c.charter().spec().id())) {
+      return "other_spec";
+    }
+    if (!waiver.tenant().isEmpty() && !waiver.tenant().equals(c.tenant())) {
+      return "other_tenant";
+    }
+    if (waiver.gates().stream().noneMatch(gates::contains)) {
+      return "gate_not_covered";
+    }
+    String time = timeReason(c, waiver);
+    return time.isEmpty() ? approvalReason(c, waiver) : time;
+  }
+
+  private static String timeReason(Case c, Waiver waiver) {
+    Instant expires = waiver.expires();
+    if (expires == null) {
+      return "malformed";
+    }
+    if (!expires.isAfter(c.at())) {
+      return "expired";
+    }
+    Instant created = waiver.created();
+    if (created != null && created.isAfter(c.at())) {
+      return "not_yet_valid";
+    }
+    Instant from = created == null ? firstApproval(waiver, c.at()) : created;
+    Duration longest = Duration.ofDays(c.charter().policy().waiverDays());
+    if (Duration.between(from, expires).compareTo(longest) > 0) {
+      return "too_long";
+    }
+    boolean withdrawn = !c.now().waivers().contains(waiver);
+    return withdrawn ? "changed_since_admission" : "";
+  }
+
+  private static Instant firstApproval(Waiver waiver, Instant otherwise) {
+    Instant first = otherwise;
+    for (Approver approver : waiver.approvers()) {
+      Instant at = approver.at();
+      first = at != null && at.isBefore(first) ? at : first;
+    }
+    return first;
+  }
+
+  private String approvalReason(Case c, Waiver waiver) {
+    String agent = WaiverReader.handle(c.agent());
+    Set<String> distinct = new HashSet<>();
+    for (Approver approver : waiver.approvers()) {
+      Instant at = approver.at();
+      if (approver.handle().isEmpty()) {
+        return "blank_approver";
+      }
+      if (approver.handle().equals(agent)) {
+        return "approved_by_the_agent";
+      }
+      if (at != null && at.isAfter(c.at())) {
+        return "not_yet_approved";
+      }
+      distinct.add(approver.handle());
+    }
+    Policy policy = c.charter().policy();
+    boolean raises = waiver.covers(Policy.GateRule.BUDGET);
+    int needed =
+        raises
+            ? Math.max(policy.raiseApprovers(), policy.waiverApprovers())
+            : policy.waiverApprovers();
+    if (distinct.size() < needed) {
+      return "insufficient_approvers";
+    }
+    boolean usedUp = waiver.maxUses() >= 0 && used(waiver).get() >= waiver.maxUses();
+    return usedUp ? "max_uses_reached" : "";
+  }
+
+  /** Takes one use of each; false, and nothing taken, when one of them has none left. */
+  boolean take(List<Waiver> waivers) {
+    List<Waiver> taken = new ArrayList<>();
+    for (Waiver waiver : waivers) {
+      if (waiver.maxUses() >= 0) {
+        if (used(waiver).incrementAndGet() > waiver.maxUses()) {
+          used(waiver).decrementAndGet();
+          taken.forEach(w -> used(w).decrementAndGet());
+          return false;
+        }
+        taken.add(waiver);
+      }
+    }
+    return true;
+  }
+
+  private AtomicLong used(Waiver waiver) {
+    return uses.computeIfAbsent(waiver.id(), id -> new AtomicLong());
+  }
+}
