@@ -30,11 +30,14 @@ public final class Quickstart {
    */
   public static void main(String[] args) throws InterruptedException {
     Path project = Path.of(args.length > 0 ? args[0] : "examples/quickstart/project");
-    System.out.println(run(project).match(
-        done -> done.agent() + " did it in " + done.attempts() + " attempt(s): " + done.verdict(),
-        rejected -> "rejected: " + rejected.findings(),
-        failed -> "failed: " + failed.message(),
-        cancelled -> "cancelled: " + cancelled.reason()));
+    String end =
+        run(project)
+            .match(
+                done -> done.agent() + " did it in attempt " + done.attempts(),
+                rejected -> "rejected: " + rejected.findings(),
+                failed -> "failed: " + failed.message(),
+                cancelled -> "cancelled: " + cancelled.reason());
+    System.out.println(end);
   }
 
   static TaskResult run(Path project) throws InterruptedException {

@@ -16,8 +16,7 @@ class QuickstartTest {
 
   @Test
   void bob_breaks_scope_and_ada_ends_up_with_the_task() throws Exception {
-    TaskResult.Completed result =
-        (TaskResult.Completed) Quickstart.run(Path.of("project"));
+    TaskResult.Completed result = (TaskResult.Completed) Quickstart.run(Path.of("project"));
 
     assertThat(result.agent()).isEqualTo("ada");
     assertThat(result.verdict().seal().signature()).isNotEmpty();
