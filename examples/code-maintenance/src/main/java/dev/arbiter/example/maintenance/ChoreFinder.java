@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Looks through a code base for what there is to do. */
+final class ChoreFinder {
+  private final CodeBase base;
+  private final Compiler compiler;
+
+  ChoreFinder(CodeBase base, Compiler compiler) {
+    this.base = base;
+    this.compiler = compiler;
+  }
+
+  /**
+   * Finds chores, as evenly over the types as there are some, in random order; the two longest
+   * files that want a new layout are always among them.
+   *
+   * @param most how many
+   * @param seed of the order
+   */
+  List<Chore> find(int most, long seed) {
+    Map<ChoreType, List<Chore>> byType = byType(seed);
+    List<Chore> chosen = new ArrayList<>();
+    giants(byType).forEach(giant -> chosen.add(giant));
+    for (int round = 0; chosen.size() < most; round++) {
+      boolean any = false;
+      for (List<Chore> chores : byType.values()) {
+        if (round < chores.size()) {
+          any = true;
+          if (chosen.size() < most && !chosen.contains(chores.get(round))) {
+            chosen.add(chores.get(round));
+          }
+        }
+      }
+      if (!any) {
+        break;
+      }
+    }
+    Collections.shuffle(chosen, new Random(seed + 1));
+    return numbered(chosen);
+  }
+
+  private static List<Chore> giants(Map<ChoreType, List<Chore>> byType) {
+    return byType.getOrDefault(ChoreType.FORMAT_GOOGLE, List.of()).stream()
+        .sorted(Comparator.comparingInt((Chore chore) -> chore.source().length()).reversed())
+        .limit(2)
+        .toList();
+  }
+
+  private static List<Chore> numbered(List<Chore> chores) {
+    List<Chore> numbered = new ArrayList<>();
+    for (Chore chore : chores) {
+      String id = "CHORE-" + (numbered.size() + 1);
+      numbered.add(new Chore(id, chore.type(), chore.path(), chore.source()));
+    }
+    return numbered;
+  }
+
+  private Map<ChoreType, List<Chore>> byType(long seed) {
+    Map<ChoreType, List<Chore>> found = new EnumMap<>(ChoreType.class);
+    base.texts()
+        .forEach(
+            (path, text) -> {
+              if (!compiler.errors(path, text).isEmpty()) {
+                return;
+              }
+              for (ChoreType type : typesFor(path)) {
+                boolean wanted =
+                    compiler.with(path, text, file -> !type.goal().misses(file).isEmpty());
+                if (wanted) {
+                  found
+                      .computeIfAbsent(type, t -> new ArrayList<>())
+                      .add(new Chore("", type, path, text));
+                }
+              }
+            });
+    found.values().forEach(chores -> Collections.shuffle(chores, new Random(seed)));
+    return found;
+  }
+
+  private static List<ChoreType> typesFor(String path) {
+    if (Defects.isForLayout(path)) {
+      boolean google = Math.floorMod(path.hashCode() / 5, 5) < 3;
+      return List.of(google ? ChoreType.FORMAT_GOOGLE : ChoreType.FORMAT_WIDE);
+    }
+    List<ChoreType> small = new ArrayList<>(List.of(ChoreType.values()));
+    small.removeIf(ChoreType::isFormat);
+    return small;
+  }
+}

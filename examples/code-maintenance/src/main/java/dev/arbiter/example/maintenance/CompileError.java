@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+/**
+ * One thing the compiler finds wrong.
+ *
+ * @param offset where in the text, from 0; -1 when it says nothing
+ * @param code the compiler's name for it
+ * @param message for a reader
+ */
+record CompileError(long offset, String code, String message) {
+  /** The message's first line, without the place, to tell old errors from new ones. */
+  String what() {
+    return message.lines().findFirst().orElse(code);
+  }
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.Evidence;
+import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.Status;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives every attempt a folder of its own, and measures afterwards what was done there, instead of
+ * believing what the agent says of it.
+ */
+final class Desks implements TaskInterceptor {
+  private final CodeBase base;
+  private final Gates gates;
+  private final Path folder;
+  private final Map<String, Chore> chores = new HashMap<>();
+  private final Map<String, Worker> workers = new HashMap<>();
+  private final Map<String, String> results = new ConcurrentHashMap<>();
+
+  Desks(CodeBase base, Gates gates, Path folder) {
+    this.base = base;
+    this.gates = gates;
+    this.folder = folder;
+  }
+
+  void open(List<Chore> toDo, List<Worker> staff) {
+    toDo.forEach(chore -> chores.put(chore.id(), chore));
+    staff.forEach(worker -> workers.put(worker.name(), worker));
+  }
+
+  Chore chore(Assignment assignment) {
+    Chore chore = chores.get(assignment.task().id());
+    if (chore == null) {
+      throw new IllegalStateException("no chore has the id " + assignment.task().id());
+    }
+    return chore;
+  }
+
+  /** Where an attempt works. */
+  Path folder(Assignment assignment) {
+    return folder.resolve(
+        assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
+  }
+
+  /** The one file an attempt is about. */
+  Path file(Assignment assignment) {
+    return folder(assignment).resolve(chore(assignment).path());
+  }
+
+  /** What the last attempt at a chore left of its file. */
+  String result(String choreId) {
+    return results.getOrDefault(choreId, "");
+  }
+
+  @Override
+  public CompletionStage<WorkReport> intercept(Assignment assignment, Invocation next)
+      throws Exception {
+    Chore chore = chore(assignment);
+    Worker worker = workers.get(assignment.agent());
+    if (worker == null) {
+      throw new IllegalStateException("nobody is called " + assignment.agent());
+    }
+    String before = base.text(chore.path());
+    Git copy = worker.seesEverything() ? base.copyTo(folder(assignment)) : null;
+    if (copy == null) {
+      Files.createDirectories(file(assignment).getParent());
+      Files.writeString(file(assignment), before);
+    }
+    return next.proceed(assignment)
+        .thenApply(
+            report -> {
+              try {
+                return measured(report, assignment, chore, worker, before, copy);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              } catch (GitAPIException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+  }
+
+  private WorkReport measured(
+      WorkReport report,
+      Assignment assignment,
+      Chore chore,
+      Worker worker,
+      String before,
+      @Nullable Git copy)
+      throws IOException, GitAPIException {
+    String after = Files.exists(file(assignment)) ? Files.readString(file(assignment)) : "";
+    results.put(chore.id(), after);
+    List<FileChange> changes = copy == null ? change(chore.path(), before, after) : changes(copy);
+    List<Evidence> evidence = gates.check(chore.type(), chore.path(), before, after, worker.tool());
+    return report.withChanges(changes).withEvidence(evidence.toArray(Evidence[]::new));
+  }
+
+  private static List<FileChange> change(String path, String before, String after) {
+    return before.equals(after) ? List.of() : List.of(LineDiff.of(path, before, after));
+  }
+
+  private List<FileChange> changes(Git copy) throws IOException, GitAPIException {
+    Status status = copy.status().call();
+    TreeSet<String> paths = new TreeSet<>(status.getUncommittedChanges());
+    paths.addAll(status.getUntracked());
+    List<FileChange> changes = new ArrayList<>();
+    Path top = copy.getRepository().getWorkTree().toPath();
+    for (String path : paths) {
+      Path file = top.resolve(path);
+      String after = Files.exists(file) ? Files.readString(file) : "";
+      changes.add(LineDiff.of(path, base.text(path), after));
+    }
+    copy.close();
+    return changes;
+  }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A program of its own that does everything with regular expressions: quick, sure of itself, and
+ * often wrong.
+ *
+ * <p>{@code java -cp code-maintenance.jar dev.arbiter.example.maintenance.HastyFixer TYPE DIR}
+ * changes the files below the folder in place. It loads nothing but itself and the JDK, so that it
+ * starts quickly.
+ */
+public final class HastyFixer {
+  private static final Pattern INDENT = Pattern.compile("(?m)^ +");
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?[\\w.]+\\.(\\w+);\n");
+  private static final Pattern BARE_BODY =
+      Pattern.compile("(?m)^( *)((?:if|for|while) \\(.*\\))\n( +)(\\S.*;)\n");
+  private static final Pattern TYPE_ARGUMENTS = Pattern.compile("new (\\w+)<[\\w., ?]+>\\(");
+  private static final Pattern LIKELY_OVERRIDE =
+      Pattern.compile(
+          "(?m)(?<!@Override\n)^( +)(public (?:final )?\\S+"
+              + " (?:equals|hashCode|toString|compareTo|clone|run|get|next|hasNext|remove)\\()");
+
+  private HastyFixer() {}
+
+  /**
+   * Changes the one Java file of a folder in place.
+   *
+   * @param args the type of chore and the folder
+   * @throws IOException if the file cannot be read or written
+   */
+  public static void main(String[] args) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(args[1]))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        Files.writeString(file, fix(args[0], Files.readString(file)));
+      }
+    }
+  }
+
+  static String fix(String type, String source) {
+    return switch (type) {
+      case "format-google" -> halveIndentation(source);
+      case "format-wide", "whitespace" ->
+          source.replace("\t", "    ").replaceAll("(?m)[ \t]+$", "");
+      case "unused-imports" -> removeImports(source);
+      case "missing-braces" -> BARE_BODY.matcher(source).replaceAll("$1$2 {\n$3$4\n$1}\n");
+      case "explicit-types" -> TYPE_ARGUMENTS.matcher(source).replaceAll("new $1<>(");
+      case "missing-override" -> LIKELY_OVERRIDE.matcher(source).replaceAll("$1@Override\n$1$2");
+      default -> source;
+    };
+  }
+
+  private static String halveIndentation(String source) {
+    return INDENT.matcher(source).replaceAll(found -> " ".repeat(found.group().length() / 2));
+  }
+
+  /**
+   * An import whose name appears nowhere else goes; in a comment or within a longer word it counts.
+   */
+  private static String removeImports(String source) {
+    StringBuilder kept = new StringBuilder();
+    Matcher imports = IMPORT.matcher(source);
+    while (imports.find()) {
+      String name = imports.group(1);
+      boolean used = source.indexOf(name, imports.end()) >= 0;
+      imports.appendReplacement(kept, used ? Matcher.quoteReplacement(imports.group()) : "");
+    }
+    return imports.appendTail(kept).toString();
+  }
+}

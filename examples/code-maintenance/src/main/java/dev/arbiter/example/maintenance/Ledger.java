@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes down what happened to every task, from the events alone. */
+final class Ledger implements ArbiterListener {
+  private final Map<String, Entry> open = new HashMap<>();
+  private final List<Entry> closed = new ArrayList<>();
+  private final List<Verdict> verdicts = new ArrayList<>();
+  private final Map<String, Integer> denials = new TreeMap<>();
+
+  /** What is known of one task. */
+  static final class Entry {
+    private final String task;
+    private final ChoreType type;
+    private final List<String> agents = new ArrayList<>();
+    private final List<String> digests = new ArrayList<>();
+    private long began;
+    private long worked;
+    private long own;
+    private boolean completed;
+    private boolean waived;
+
+    Entry(String task, ChoreType type) {
+      this.task = task;
+      this.type = type;
+    }
+
+    ChoreType type() {
+      return type;
+    }
+
+    /** Who was tried, in order. */
+    List<String> agents() {
+      return agents;
+    }
+
+    boolean completed() {
+      return completed;
+    }
+
+    boolean waived() {
+      return waived;
+    }
+
+    boolean atFirstChoice() {
+      return completed && agents.size() == 1;
+    }
+
+    /** Nanoseconds outside the agent's run and the gates. */
+    long own() {
+      return own;
+    }
+  }
+
+  @Override
+  public synchronized void on(ArbiterEvent event) {
+    if (event instanceof TaskEvent step) {
+      take(step);
+    }
+  }
+
+  private void take(TaskEvent step) {
+    String id = step.task().id();
+    Entry entry =
+        open.computeIfAbsent(id, task -> new Entry(task, ChoreType.of(step.task().type())));
+    if (entry.began != 0) {
+      entry.worked += step.nanoTime() - entry.began;
+      entry.began = 0;
+    }
+    if (step instanceof TaskEvent.Routed routed) {
+      entry.agents.add(routed.decision().agent());
+    } else if (step instanceof TaskEvent.Executing) {
+      entry.began = step.nanoTime();
+    } else if (step instanceof TaskEvent.Routing routing) {
+      routing.failed().flatMap(failed -> failed.verdict()).ifPresent(v -> judged(entry, v));
+    } else if (step instanceof TaskEvent.Verified verified) {
+      judged(entry, verified.verdict());
+    } else if (step instanceof TaskEvent.Concluded concluded) {
+      conclude(entry, concluded);
+    }
+  }
+
+  private void conclude(Entry entry, TaskEvent.Concluded concluded) {
+    if (concluded.result() instanceof TaskResult.Failed failed) {
+      failed.verdict().ifPresent(verdict -> judged(entry, verdict));
+    }
+    entry.completed = concluded.result() instanceof TaskResult.Completed;
+    entry.own = concluded.nanos() - entry.worked;
+    open.remove(entry.task);
+    closed.add(entry);
+  }
+
+  private void judged(Entry entry, Verdict verdict) {
+    verdicts.add(verdict);
+    entry.digests.add(verdict.seal().digest());
+    entry.waived |= verdict instanceof Verdict.Waived;
+    if (verdict instanceof Verdict.Denied) {
+      for (Finding finding : verdict.findings()) {
+        if (finding.severity() == Severity.ERROR) {
+          denials.merge(finding.ruleId() + at(finding), 1, Integer::sum);
+        }
+      }
+    }
+  }
+
+  private static String at(Finding finding) {
+    return finding.place().startsWith("/gates/") ? " " + finding.place().substring(7) : "";
+  }
+
+  synchronized List<Entry> entries() {
+    return List.copyOf(closed);
+  }
+
+  synchronized List<Verdict> verdicts() {
+    return List.copyOf(verdicts);
+  }
+
+  /** How often each rule denied. */
+  synchronized Map<String, Integer> denials() {
+    return new TreeMap<>(denials);
+  }
+
+  /** One line that is the same for two runs that decided and judged the same. */
+  synchronized String digest() {
+    MessageDigest sha256;
+    try {
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    for (Entry entry : closed) {
+      String line = entry.task + " " + entry.agents + " " + entry.digests + "\n";
+      sha256.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+  }
+}
