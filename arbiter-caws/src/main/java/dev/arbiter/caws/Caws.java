@@ -138,18 +138,16 @@ public final class Caws implements Constitution, AutoCloseable {
     throw new Unreadable("none", "the task names no working spec; give it one");
   }
 
-  private Standing standing(String text) throws Unreadable {
-    if (text.length() > Document.MOST_BYTES) {
-      throw new Unreadable(
-          "too_large", "the spec has more than " + Document.MOST_BYTES + " characters");
-    }
+  private Standing standing(String text) {
     Rules rules = library.rules();
     Standing known = standings.getIfPresent(text);
     if (known != null && known.rules() == rules) {
       return known;
     }
     Standing decided = Charter.decide(text, rules);
-    standings.put(text, decided);
+    if (text.length() <= Document.MOST_BYTES) {
+      standings.put(text, decided);
+    }
     return decided;
   }
 
