@@ -59,6 +59,7 @@ class DocumentTest {
         Map.entry("{\"a\":".repeat(20_000), "too_deep"),
         Map.entry("- ".repeat(20_000), "too_deep"),
         Map.entry("a: " + "[".repeat(32) + "]".repeat(32), "too_deep"),
+        Map.entry("{\"a\":" + "9".repeat(1000) + "}", "too_long"),
         Map.entry("a: '" + "x".repeat(256 * 1024) + "'", "too_large"),
         Map.entry("a: '" + "\u20ac".repeat(90_000) + "'", "too_large"));
   }

@@ -165,6 +165,19 @@ class ProvenanceLogTest {
   }
 
   @Test
+  void a_folder_belongs_to_one_log_at_a_time() {
+    ProvenanceLog first = open();
+
+    assertThatThrownBy(this::open)
+        .hasRootCauseMessage(
+            "another log has " + folder + " open; close it or take another folder");
+    first.close();
+    first.close();
+
+    open().close();
+  }
+
+  @Test
   void a_torn_last_line_is_cut_off() throws IOException {
     try (ProvenanceLog log = open()) {
       log.append("{\"a\":1}");
