@@ -48,7 +48,6 @@ public final class Caws implements Constitution, AutoCloseable {
    * is made again from the task's spec, and used only if it has the very digest that was admitted.
    */
   private static final long KEPT_CHARACTERS = 32L << 20;
-  private static final long KEPT_CHARTERS = 10_000;
   private static final int OVERHEAD = 1000;
 
   private final Library library;
@@ -64,7 +63,11 @@ public final class Caws implements Constitution, AutoCloseable {
           .executor(Runnable::run)
           .build();
   private final Cache<String, Charter> charters =
-      Caffeine.newBuilder().maximumSize(KEPT_CHARTERS).executor(Runnable::run).build();
+      Caffeine.newBuilder()
+          .maximumWeight(KEPT_CHARACTERS)
+          .weigher((String digest, Charter charter) -> charter.specText().length() + OVERHEAD)
+          .executor(Runnable::run)
+          .build();
 
   private Caws(Builder from) {
     this.library = new Library(from);
@@ -138,18 +141,16 @@ public final class Caws implements Constitution, AutoCloseable {
     throw new Unreadable("none", "the task names no working spec; give it one");
   }
 
-  private Standing standing(String text) throws Unreadable {
-    if (text.length() > Document.MOST_BYTES) {
-      throw new Unreadable(
-          "too_large", "the spec has more than " + Document.MOST_BYTES + " characters");
-    }
+  private Standing standing(String text) {
     Rules rules = library.rules();
     Standing known = standings.getIfPresent(text);
     if (known != null && known.rules() == rules) {
       return known;
     }
     Standing decided = Charter.decide(text, rules);
-    standings.put(text, decided);
+    if (text.length() <= Document.MOST_BYTES) {
+      standings.put(text, decided);
+    }
     return decided;
   }
 

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** SHA-256, which every Java platform has. */
 final class Digests {
-  static final String PREFIX = "sha256:";
+  private static final byte[] SHA256 = "sha256:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private Digests() {}
 
@@ -26,7 +26,13 @@ final class Digests {
   }
 
   static String named(byte[] digest) {
-    return PREFIX + HexFormat.of().formatHex(digest);
+    byte[] text = Arrays.copyOf(SHA256, SHA256.length + digest.length * 2);
+    int at = SHA256.length;
+    for (byte b : digest) {
+      text[at++] = HEX[(b >> 4) & 15];
+      text[at++] = HEX[b & 15];
+    }
+    return new String(text, StandardCharsets.ISO_8859_1);
   }
 
   /** Of parts that could not be told apart if they were only joined. */

@@ -17,7 +17,6 @@ import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -113,7 +112,7 @@ final class Document {
       }
       return tree.isComplete() ? tree.root() : null;
     } catch (StreamConstraintsException e) {
-      throw new Unreadable("too_deep", "is nested too deeply, or holds an overlong number");
+      throw new Unreadable("too_long", "holds a number or a text that is too long; shorten it");
     } catch (IOException e) {
       return null;
     }
@@ -149,7 +148,7 @@ final class Document {
           e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
           "parse_failed",
           "is neither YAML nor JSON: " + Clean.text(String.valueOf(e.getProblem()), 200));
-    } catch (YamlEngineException e) {
+    } catch (RuntimeException e) { // whatever the library trips over, the text is refused
       throw new Unreadable(
           "parse_failed",
           "is neither YAML nor JSON: " + Clean.text(String.valueOf(e.getMessage()), 200));

@@ -10,6 +10,7 @@ import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ final class Gates {
   /** Where findings of gates go: what blocks, by gate, and what only warns. */
   static final class Failures {
     private final Notes warnings;
-    private final Map<String, Notes> blocked = new java.util.LinkedHashMap<>(0);
+    private Map<String, Notes> blocked = Map.of();
 
     Failures(Notes warnings) {
       this.warnings = warnings;
@@ -127,6 +128,9 @@ final class Gates {
     }
 
     private Notes blocked(String gate) {
+      if (blocked.isEmpty()) {
+        blocked = new LinkedHashMap<>();
+      }
       return blocked.computeIfAbsent(gate, name -> new Notes());
     }
 

@@ -60,7 +60,21 @@ final class JsonBytes {
   }
 
   JsonBytes number(long value) {
-    return raw(Long.toString(value));
+    if (value < 0) {
+      return raw(Long.toString(value));
+    }
+    int digits = 1;
+    for (long rest = value / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    reserve(digits);
+    length += digits;
+    long rest = value;
+    for (int at = length - 1; digits > 0; digits--) {
+      bytes[at--] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    return this;
   }
 
   /** An unpaired surrogate, which has no UTF-8, becomes U+FFFD. */

@@ -64,11 +64,26 @@ final class Library {
 
   Rules rules() {
     RuleBook book = rules;
-    if (hasRuleFiles && sources.nanoTime().getAsLong() - book.readAt > RECHECK_NANOS) {
-      book = readRules(book);
-      rules = book;
+    return hasRuleFiles && isOld(book.readAt) ? look() : book.rules;
+  }
+
+  private boolean isOld(long readAt) {
+    return sources.nanoTime().getAsLong() - readAt > RECHECK_NANOS;
+  }
+
+  /** One thread at a time, so that none puts back what another saw before it changed. */
+  private synchronized Rules look() {
+    if (isOld(rules.readAt)) {
+      rules = readRules(rules);
     }
-    return book.rules;
+    return rules.rules;
+  }
+
+  private synchronized SpecIndex lookForSpecs() {
+    if (isOld(specs.readAt)) {
+      specs = readSpecs();
+    }
+    return specs;
   }
 
   private RuleBook readRules(@Nullable RuleBook before) {
@@ -146,10 +161,8 @@ final class Library {
    */
   String spec(String id) throws Unreadable {
     List<SpecSource> found = specs.byId.get(id);
-    long now = sources.nanoTime().getAsLong();
-    if (found == null && !specPaths.isEmpty() && now - specs.readAt > RECHECK_NANOS) {
-      specs = readSpecs();
-      found = specs.byId.get(id);
+    if (found == null && !specPaths.isEmpty()) {
+      found = lookForSpecs().byId.get(id);
     }
     if (found == null) {
       throw new Unreadable(

@@ -42,6 +42,10 @@ final class MerkleTree {
       return Arrays.copyOfRange(chunk, offset, offset + HASH);
     }
 
+    void feed(long index, MessageDigest digest) {
+      digest.update(chunks.get((int) (index / CHUNK)), (int) (index % CHUNK) * HASH, HASH);
+    }
+
     boolean is(long index, byte[] hash) {
       byte[] chunk = chunks.get((int) (index / CHUNK));
       int offset = (int) (index % CHUNK) * HASH;
@@ -64,7 +68,9 @@ final class MerkleTree {
       if (at.count % 2 != 0) {
         break;
       }
-      hash = node(digest, at.get(at.count - 2), hash);
+      digest.update((byte) 1);
+      at.feed(at.count - 2, digest);
+      hash = digest.digest(hash);
     }
     size++;
   }

@@ -10,8 +10,9 @@ import java.util.List;
 final class Notes {
   static final int MOST = 100;
 
-  private final List<Finding> errors = new ArrayList<>(); // takes no room before the first
-  private final List<Finding> others = new ArrayList<>();
+  /* Most judgements find nothing, so the lists are made when the first finding comes. */
+  private List<Finding> errors = List.of();
+  private List<Finding> others = List.of();
   private int dropped;
 
   void error(String rule, String place, String message) {
@@ -23,12 +24,21 @@ final class Notes {
   }
 
   void add(Finding finding) {
-    List<Finding> list = finding.severity() == Severity.ERROR ? errors : others;
-    if (list.size() < MOST) {
-      list.add(finding);
+    if (finding.severity() == Severity.ERROR) {
+      errors = with(errors, finding);
     } else {
-      dropped++;
+      others = with(others, finding);
     }
+  }
+
+  private List<Finding> with(List<Finding> list, Finding finding) {
+    if (list.size() == MOST) {
+      dropped++;
+      return list;
+    }
+    List<Finding> longer = list.isEmpty() ? new ArrayList<>() : list;
+    longer.add(finding);
+    return longer;
   }
 
   void addAll(List<Finding> findings) {

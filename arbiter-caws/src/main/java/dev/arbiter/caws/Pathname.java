@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import java.text.Normalizer;
 import java.util.ArrayDeque;
+import java.util.HexFormat;
 
 /**
  * A path as an agent reported it: normalised by its letters alone, or refused.
@@ -122,12 +123,16 @@ record Pathname(String path, String problem) {
             && Character.isValidCodePoint(raw.codePointAt(i))
             && isPaired(raw, i);
     if (!pairedSurrogate && !Clean.isPrintable(c)) {
-      return String.format("holds the unprintable character U+%04X", (int) c);
+      return "holds the unprintable character " + codePoint(c);
     }
     if (c > 0x7f && LOOK_ALIKES.indexOf(c) >= 0) {
-      return String.format("holds U+%04X, which looks like a dot or a slash", (int) c);
+      return "holds " + codePoint(c) + ", which looks like a dot or a slash";
     }
     return "";
+  }
+
+  private static String codePoint(char c) {
+    return "U+" + HexFormat.of().withUpperCase().toHexDigits(c);
   }
 
   private static boolean isPaired(String raw, int i) {

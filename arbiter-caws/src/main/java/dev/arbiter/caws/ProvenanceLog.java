@@ -58,16 +58,26 @@ public final class ProvenanceLog implements AutoCloseable {
    * @param origin names the log in its checkpoints
    * @param key signs the checkpoints
    * @return the log, with all entries that were read back
-   * @throws UncheckedIOException if the files cannot be read or written
+   * @throws UncheckedIOException if the files cannot be read or written, or another log has them
+   *     open
    * @throws IllegalStateException if the entries do not agree with the last checkpoint, or it was
    *     signed by another key: then somebody changed the files
    */
   public static ProvenanceLog open(Path folder, String origin, SigningKey key) {
+    String name = checked(origin);
     try {
       VerdictFile file = VerdictFile.open(folder);
-      ProvenanceLog log = new ProvenanceLog(checked(origin), key, file);
-      log.readBack(file, folder);
-      return log;
+      boolean fit = false;
+      try {
+        ProvenanceLog log = new ProvenanceLog(name, key, file);
+        log.readBack(file, folder);
+        fit = true;
+        return log;
+      } finally {
+        if (!fit) {
+          file.close();
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open the verdict log in " + folder, e);
     }
@@ -337,13 +347,16 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Signs a last checkpoint if entries came since, and closes the files. The log must not be used
-   * afterwards.
+   * Signs a last checkpoint if entries came since, and closes the files; closing again does
+   * nothing. A log with files takes no entries afterwards.
    *
    * @throws UncheckedIOException if it cannot be written
    */
   @Override
   public void close() {
+    if (file != null && file.isClosed()) {
+      return;
+    }
     try {
       checkpoint();
     } finally {

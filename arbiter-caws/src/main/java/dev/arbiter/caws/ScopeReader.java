@@ -39,15 +39,10 @@ final class ScopeReader {
         return null;
       }
     }
-    if (in.size() + out.size() > MOST_PATTERNS) {
-      scope.violation("in", "scope has more than " + MOST_PATTERNS + " entries; use folders");
-      return null;
-    }
+    List<String> support = scope.texts("support");
     Scope read =
         new Scope(
-            globs(scope, "in", in),
-            globs(scope, "out", out),
-            globs(scope, "support", scope.texts("support")));
+            globs(scope, "in", in), globs(scope, "out", out), globs(scope, "support", support));
     contradictions(scope, read);
     return read;
   }
@@ -64,6 +59,10 @@ final class ScopeReader {
   static List<Glob> globs(Shape shape, String name, List<String> patterns) {
     List<Glob> globs = new ArrayList<>();
     for (String pattern : patterns) {
+      if (globs.size() > MOST_PATTERNS) {
+        shape.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
+        return List.of();
+      }
       try {
         for (String one : Glob.expand(pattern)) {
           globs.add(Glob.of(one));

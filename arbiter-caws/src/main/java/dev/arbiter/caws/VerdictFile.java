@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,15 @@ final class VerdictFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    return new VerdictFile(folder, channel);
+    try {
+      if (channel.tryLock() != null) {
+        return new VerdictFile(folder, channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // another log of this process has it: the same answer as for another process
+    }
+    channel.close();
+    throw new IOException("another log has " + folder + " open; close it or take another folder");
   }
 
   void replay(Reader reader) throws IOException {
@@ -74,6 +83,9 @@ final class VerdictFile {
 
   void append(byte[] bytes, int length) throws IOException {
     refuseAfterFailure();
+    if (isClosed()) {
+      throw new IOException("the log in " + folder + " is closed");
+    }
     if (used + length + 1 > buffer.length) {
       flush();
       buffer = length + 1 > buffer.length ? new byte[length + 1] : buffer;
@@ -133,7 +145,10 @@ final class VerdictFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      ByteBuffer pending = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (pending.hasRemaining()) {
+        out.write(pending);
+      }
       out.force(true);
     }
     Files.move(
@@ -141,6 +156,10 @@ final class VerdictFile {
         folder.resolve(name),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  boolean isClosed() {
+    return !channel.isOpen();
   }
 
   void close() {

@@ -39,7 +39,7 @@ final class WaiverReader {
       Map<String, Node> fields = root.values();
       if (fields.containsKey("id")) {
         waivers.add(new WaiverReader(root).read("", text));
-      } else if (fields.get("waivers") instanceof Node.Fields byId && fields.size() <= 2) {
+      } else if (fields.get("waivers") instanceof Node.Fields byId) {
         readMap(byId, text, waivers);
       } else {
         readMap(root, text, waivers);

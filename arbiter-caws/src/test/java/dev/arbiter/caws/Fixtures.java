@@ -87,6 +87,8 @@ final class Fixtures {
       status: active
       """;
 
+  private static final SigningKey KEY = SigningKey.fromSeed(new byte[32]);
+
   private Fixtures() {}
 
   static Sources sources() {
@@ -98,7 +100,7 @@ final class Fixtures {
   }
 
   static SigningKey key() {
-    return SigningKey.fromSeed(new byte[32]);
+    return KEY;
   }
 
   /** Policy and time given, nothing signed. */
