@@ -4,6 +4,7 @@ package dev.arbiter.bench;
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Router;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -11,6 +12,8 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.tracker.PerformanceTracker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +24,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * The whole life of a task whose agent does nothing: submit, admit, route, run, judge, conclude,
@@ -43,7 +45,7 @@ public class LifecycleBenchmark {
     public String constitution;
 
     /** Who chooses. */
-    @Param("leastLoaded")
+    @Param({"leastLoaded", "bandit"})
     public String router;
 
     final PerformanceTracker tracker = PerformanceTracker.create();
@@ -72,6 +74,7 @@ public class LifecycleBenchmark {
     private Router router() {
       return switch (router) {
         case "leastLoaded" -> Router.leastLoaded();
+        case "bandit" -> BanditRouter.create();
         default -> throw new IllegalArgumentException("no router is called " + router);
       };
     }
@@ -97,15 +100,29 @@ public class LifecycleBenchmark {
     throw new IllegalStateException("the task did not complete: " + result);
   }
 
-  /** Peer: five asynchronous stages of plain futures on the common pool, joined. */
+  /**
+   * A pool for futures. Not the common one: on two cores that has one thread, and futures then
+   * start a new thread for every stage, which costs ten times as much.
+   */
+  @State(Scope.Benchmark)
+  public static class Pool {
+    final ExecutorService executor = Executors.newFixedThreadPool(2);
+
+    /** Ends its threads. */
+    @TearDown
+    public void close() {
+      executor.shutdown();
+    }
+  }
+
+  /** Peer: five asynchronous stages of plain futures, joined. */
   @Benchmark
-  public void fiveAsyncStages(Blackhole results) {
-    results.consume(
-        CompletableFuture.supplyAsync(() -> 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .join());
+  public int fiveAsyncStages(Pool pool) {
+    return CompletableFuture.supplyAsync(() -> 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .join();
   }
 }
