@@ -6,6 +6,7 @@ import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Router;
+import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
@@ -39,9 +40,10 @@ public class LifecycleBenchmark {
   @State(Scope.Benchmark)
   public static class Running {
     private static final int AGENTS = 10;
+    private static final int BATCH = 256;
 
-    /** Who holds tasks to rules. */
-    @Param("none")
+    /** Who holds tasks to rules, and how verdicts are sealed. */
+    @Param({"none", "hashed", "batched"})
     public String constitution;
 
     /** Who chooses. */
@@ -49,7 +51,7 @@ public class LifecycleBenchmark {
     public String router;
 
     final PerformanceTracker tracker = PerformanceTracker.create();
-    private final WorkReport report = WorkReport.of("done");
+    private final WorkReport report = Rules.report();
 
     @SuppressWarnings("NullAway.Init") // JMH calls build() before anything else
     Arbiter arbiter;
@@ -67,6 +69,8 @@ public class LifecycleBenchmark {
     private ArbiterBuilder constitution(ArbiterBuilder builder) {
       return switch (constitution) {
         case "none" -> builder.withoutConstitution();
+        case "hashed" -> builder.constitution(Rules.caws().sealHashedOnly().build());
+        case "batched" -> builder.constitution(Rules.caws().sealInBatches(BATCH).build());
         default -> throw new IllegalArgumentException("no constitution is called " + constitution);
       };
     }
@@ -92,7 +96,7 @@ public class LifecycleBenchmark {
   /** Promise: at least 100,000 tasks a second and core, so at most 10 us CPU, at most 4 KB/op. */
   @Benchmark
   public TaskResult submitAndAwait(Running running) throws Exception {
-    Task task = Task.builder("refactor").requires("java").build();
+    Task task = Task.builder("refactor").requires("java").spec(SpecRef.id(Rules.SPEC_ID)).build();
     TaskResult result = running.arbiter.submit(task).await(LONG);
     if (result instanceof TaskResult.Completed) {
       return result;
