@@ -6,6 +6,7 @@ import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -41,6 +42,7 @@ public class LifecycleBenchmark {
   public static class Running {
     private static final int AGENTS = 10;
     private static final int BATCH = 256;
+    private static final long SEED = 42;
 
     /** Who holds tasks to rules, and how verdicts are sealed. */
     @Param({"none", "hashed", "batched"})
@@ -78,7 +80,7 @@ public class LifecycleBenchmark {
     private Router router() {
       return switch (router) {
         case "leastLoaded" -> Router.leastLoaded();
-        case "bandit" -> BanditRouter.create();
+        case "bandit" -> BanditRouter.create(Sources.system(SEED));
         default -> throw new IllegalArgumentException("no router is called " + router);
       };
     }
