@@ -4,13 +4,18 @@ package dev.arbiter.bench;
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.tracker.PerformanceTracker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +26,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * The whole life of a task whose agent does nothing: submit, admit, route, run, judge, conclude,
@@ -37,17 +41,19 @@ public class LifecycleBenchmark {
   @State(Scope.Benchmark)
   public static class Running {
     private static final int AGENTS = 10;
+    private static final int BATCH = 256;
+    private static final long SEED = 42;
 
-    /** Who holds tasks to rules. */
-    @Param("none")
+    /** Who holds tasks to rules, and how verdicts are sealed. */
+    @Param({"none", "hashed", "batched"})
     public String constitution;
 
     /** Who chooses. */
-    @Param("leastLoaded")
+    @Param({"leastLoaded", "bandit"})
     public String router;
 
     final PerformanceTracker tracker = PerformanceTracker.create();
-    private final WorkReport report = WorkReport.of("done");
+    private final WorkReport report = Rules.report();
 
     @SuppressWarnings("NullAway.Init") // JMH calls build() before anything else
     Arbiter arbiter;
@@ -65,6 +71,8 @@ public class LifecycleBenchmark {
     private ArbiterBuilder constitution(ArbiterBuilder builder) {
       return switch (constitution) {
         case "none" -> builder.withoutConstitution();
+        case "hashed" -> builder.constitution(Rules.caws().sealHashedOnly().build());
+        case "batched" -> builder.constitution(Rules.caws().sealInBatches(BATCH).build());
         default -> throw new IllegalArgumentException("no constitution is called " + constitution);
       };
     }
@@ -72,6 +80,7 @@ public class LifecycleBenchmark {
     private Router router() {
       return switch (router) {
         case "leastLoaded" -> Router.leastLoaded();
+        case "bandit" -> BanditRouter.create(Sources.system(SEED));
         default -> throw new IllegalArgumentException("no router is called " + router);
       };
     }
@@ -89,7 +98,7 @@ public class LifecycleBenchmark {
   /** Promise: at least 100,000 tasks a second and core, so at most 10 us CPU, at most 4 KB/op. */
   @Benchmark
   public TaskResult submitAndAwait(Running running) throws Exception {
-    Task task = Task.builder("refactor").requires("java").build();
+    Task task = Task.builder("refactor").requires("java").spec(SpecRef.id(Rules.SPEC_ID)).build();
     TaskResult result = running.arbiter.submit(task).await(LONG);
     if (result instanceof TaskResult.Completed) {
       return result;
@@ -97,15 +106,29 @@ public class LifecycleBenchmark {
     throw new IllegalStateException("the task did not complete: " + result);
   }
 
-  /** Peer: five asynchronous stages of plain futures on the common pool, joined. */
+  /**
+   * A pool for futures. Not the common one: on two cores that has one thread, and futures then
+   * start a new thread for every stage, which costs ten times as much.
+   */
+  @State(Scope.Benchmark)
+  public static class Pool {
+    final ExecutorService executor = Executors.newFixedThreadPool(2);
+
+    /** Ends its threads. */
+    @TearDown
+    public void close() {
+      executor.shutdown();
+    }
+  }
+
+  /** Peer: five asynchronous stages of plain futures, joined. */
   @Benchmark
-  public void fiveAsyncStages(Blackhole results) {
-    results.consume(
-        CompletableFuture.supplyAsync(() -> 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .thenApplyAsync(i -> i + 1)
-            .join());
+  public int fiveAsyncStages(Pool pool) {
+    return CompletableFuture.supplyAsync(() -> 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .thenApplyAsync(i -> i + 1, pool.executor)
+        .join();
   }
 }

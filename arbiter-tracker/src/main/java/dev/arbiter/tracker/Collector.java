@@ -17,8 +17,8 @@ final class Collector {
    * One ring for every few threads, chosen by thread id: a ThreadLocal would give a ring to each of
    * 10,000 virtual threads. Whoever fills a batch drains its own ring under a try-lock, or asks the
    * executor to. A full ring means that the drain is stalled: the writer tries to drain, then
-   * spills, and only when the budget is used up parks, 100 us at a time. It never spins: spinning
-   * beside a busy core tripled the cost of an event (RESULTS.md).
+   * spills, and only when the budget is used up parks, 100 us at a time. It never spins: two
+   * spinning writers on two busy cores made an event cost 344 ns in place of 130.
    *
    * The lock is for readers. A writer only ever tries it.
    */

@@ -7,44 +7,92 @@ import java.util.Arrays;
 final class Histogram {
   /*
    * An octave is a page of 32 buckets of equal width, so a bucket is 1/32 of its lower end wide and
-   * its middle at most 1.6 % away from any value in it; below 32 ns buckets are exact. Only octaves
-   * between the first and the last that were hit have a place in the table, and only those that were
-   * hit have a page: an agent whose times span five octaves takes about 800 bytes.
+   * its middle at most 1.6 % away from any value in it; below 32 ns buckets are exact.
+   *
+   * Up to 64 buckets are kept as pairs, bucket above count in one int: most cells of most agents see
+   * a handful of attempts, and pages for those took eight times the memory. Beyond that each octave
+   * that is hit gets a page. A count that outgrows its pair turns the pairs into pages too.
    */
   static final int BUCKETS = 32;
   static final int PAGES = 59;
-  private static final int[] UNTOUCHED = {};
-  private static final int[][] EMPTY = {};
+  private static final int MOST_PAIRS = 64;
+  private static final int COUNT_BITS = 21;
+  private static final int MOST_COUNT = (1 << COUNT_BITS) - 1;
+  private static final int[] NO_INTS = {};
+  private static final int[][] NO_PAGES = {};
 
+  private int[] pairs = NO_INTS;
+  private int pairCount;
   private int first;
-  private int[][] pages = EMPTY;
+  private int[][] pages = NO_PAGES;
 
   /** Adds one value, at least 0. */
   void add(long nanos) {
     int octave = octave(nanos);
-    int[] page = page(octave);
-    int bucket = bucket(nanos, octave);
-    page[bucket] = saturatedSum(page[bucket], 1);
+    add(octave * BUCKETS + bucket(nanos, octave), 1);
   }
 
   /** Adds what another one holds. */
   void add(Histogram other) {
+    for (int i = 0; i < other.pairCount; i++) {
+      add(other.pairs[i] >>> COUNT_BITS, other.pairs[i] & MOST_COUNT);
+    }
     for (int i = 0; i < other.pages.length; i++) {
-      int[] from = other.pages[i];
-      if (from.length != 0) {
-        int[] to = page(other.first + i);
-        for (int bucket = 0; bucket < BUCKETS; bucket++) {
-          to[bucket] = saturatedSum(to[bucket], from[bucket]);
+      int[] page = other.pages[i];
+      for (int bucket = 0; bucket < page.length; bucket++) {
+        if (page[bucket] != 0) {
+          add((other.first + i) * BUCKETS + bucket, page[bucket]);
         }
       }
     }
   }
 
+  private void add(int bucket, int count) {
+    if (pages.length != 0 || !addPair(bucket, count)) {
+      int[] page = page(bucket / BUCKETS);
+      page[bucket % BUCKETS] = saturatedSum(page[bucket % BUCKETS], count);
+    }
+  }
+
+  private boolean addPair(int bucket, int count) {
+    for (int i = 0; i < pairCount; i++) {
+      if (pairs[i] >>> COUNT_BITS == bucket) {
+        if (count > MOST_COUNT - (pairs[i] & MOST_COUNT)) {
+          turnToPages();
+          return false;
+        }
+        pairs[i] += count;
+        return true;
+      }
+    }
+    if (pairCount == MOST_PAIRS || count > MOST_COUNT) {
+      turnToPages();
+      return false;
+    }
+    if (pairCount == pairs.length) {
+      pairs = Arrays.copyOf(pairs, Math.max(2, 2 * pairCount));
+    }
+    pairs[pairCount++] = bucket << COUNT_BITS | count;
+    return true;
+  }
+
+  private void turnToPages() {
+    for (int i = 0; i < pairCount; i++) {
+      int bucket = pairs[i] >>> COUNT_BITS;
+      page(bucket / BUCKETS)[bucket % BUCKETS] = pairs[i] & MOST_COUNT;
+    }
+    pairs = NO_INTS;
+    pairCount = 0;
+  }
+
   /** Adds what this one holds to wider counts. */
   void addTo(Percentiles percentiles) {
+    for (int i = 0; i < pairCount; i++) {
+      percentiles.add(pairs[i] >>> COUNT_BITS, pairs[i] & MOST_COUNT);
+    }
     for (int i = 0; i < pages.length; i++) {
-      if (pages[i].length != 0) {
-        percentiles.add(first + i, pages[i]);
+      for (int bucket = 0; bucket < pages[i].length; bucket++) {
+        percentiles.add((first + i) * BUCKETS + bucket, pages[i][bucket]);
       }
     }
   }
@@ -68,7 +116,7 @@ final class Histogram {
     int newFirst = Math.min(first, octave);
     int newEnd = Math.max(first + pages.length, octave + 1);
     int[][] grown = new int[newEnd - newFirst][];
-    Arrays.fill(grown, UNTOUCHED);
+    Arrays.fill(grown, NO_INTS);
     System.arraycopy(pages, 0, grown, first - newFirst, pages.length);
     first = newFirst;
     pages = grown;

@@ -21,14 +21,11 @@ final class Percentiles {
     to = 0;
   }
 
-  void add(int octave, int[] page) {
-    int base = octave * Histogram.BUCKETS;
-    from = Math.min(from, base);
-    to = Math.max(to, base + Histogram.BUCKETS);
-    for (int bucket = 0; bucket < Histogram.BUCKETS; bucket++) {
-      counts[base + bucket] += page[bucket];
-      total += page[bucket];
-    }
+  void add(int bucket, int count) {
+    from = Math.min(from, bucket);
+    to = Math.max(to, bucket + 1);
+    counts[bucket] += count;
+    total += count;
   }
 
   /** The smallest value that at least the given share of all values do not exceed. */

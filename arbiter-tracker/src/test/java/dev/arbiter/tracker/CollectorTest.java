@@ -123,9 +123,9 @@ class CollectorTest {
     assertThat(collector.dropped()).isZero();
   }
 
-  /** 200 threads at once overrun the unused quarter of a ring of 64 slots. */
+  /** 200 threads record 500 attempts each into rings of 64 slots, with no spare room. */
   @Test
-  void more_threads_at_once_than_a_ring_has_slots_lose_nothing() throws InterruptedException {
+  void more_threads_at_once_than_a_ring_has_slots_for_lose_nothing() throws InterruptedException {
     Collector collector = new Collector(reader, FEW_SLOTS, 0, null);
 
     for (Thread thread : record(collector, 200, 500)) {

@@ -54,21 +54,6 @@ class PercentilesTest {
     assertThat((double) performance.p99().toNanos()).isCloseTo(0x1p63, within(BOUND * 0x1p63));
   }
 
-  @Test
-  void every_bucket_holds_its_middle() {
-    for (int octave = 0; octave < Histogram.PAGES; octave++) {
-      for (int bucket = 0; bucket < Histogram.BUCKETS; bucket++) {
-        long middle = Histogram.middle(octave, bucket);
-        Histogram histogram = new Histogram();
-        Percentiles percentiles = new Percentiles();
-        histogram.add(middle);
-        histogram.addTo(percentiles);
-
-        assertThat(percentiles.at(1).toNanos()).isEqualTo(middle);
-      }
-    }
-  }
-
   private void report(int i, long nanos) {
     new Story(tracker, "T-" + i, time.now())
         .given("ada")

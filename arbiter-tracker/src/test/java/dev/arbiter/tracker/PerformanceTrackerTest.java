@@ -16,6 +16,7 @@ import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,7 @@ class PerformanceTrackerTest {
       PerformanceTracker tracker = PerformanceTracker.builder().slots(64).build();
       AtomicLong completed = new AtomicLong();
       AtomicBoolean stop = new AtomicBoolean();
+      CountDownLatch warm = new CountDownLatch(4);
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
         String agent = "agent-" + t;
@@ -74,15 +76,18 @@ class PerformanceTrackerTest {
                   long count = 0;
                   while (!stop.get()) {
                     tracker.start(agent, "format").complete();
-                    count++;
+                    if (++count == 1_000) {
+                      warm.countDown();
+                    }
                   }
                   completed.addAndGet(count);
                 }));
       }
       threads.forEach(Thread::start);
-      while (tracker.performance("agent-0", "format", Window.REALTIME).count() < 500) {
-        Thread.onSpinWait();
+      for (int read = 0; read < 20; read++) {
+        tracker.performance("agent-0", "format", Window.REALTIME);
       }
+      warm.await();
 
       tracker.close();
       stop.set(true);

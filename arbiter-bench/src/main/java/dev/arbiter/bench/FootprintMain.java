@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench;
+
+import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.Execution;
+import dev.arbiter.tracker.PerformanceTracker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/**
+ * Prints how much heap the tracker holds for 10,000 agents with 100 attempts each, whose times span
+ * five octaves, when the attempts are spread over more and more time.
+ */
+public final class FootprintMain {
+  private static final int ATTEMPTS = 100;
+  private static final double SHORTEST_NANOS = 1e8;
+  private static final int OCTAVES = 5;
+
+  private final AtomicLong wallMillis = new AtomicLong(1_767_225_600_000L);
+  private final AtomicLong nanos = new AtomicLong();
+  private final SplittableRandom random = new SplittableRandom(2);
+  private final List<String> agents =
+      IntStream.range(0, 10_000).mapToObj(i -> "agent-" + i).toList();
+
+  private FootprintMain() {}
+
+  /**
+   * Prints a line for each spread.
+   *
+   * @param arguments none
+   */
+  public static void main(String[] arguments) {
+    for (Duration spread :
+        List.of(Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofHours(100))) {
+      System.out.printf("spread over %s: %.1f MB%n", spread, new FootprintMain().measure(spread));
+    }
+  }
+
+  private double measure(Duration spread) {
+    Sources sources =
+        new Sources(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get, random.split());
+    long before = heapUsed();
+    try (PerformanceTracker tracker =
+        PerformanceTracker.builder().capacity(agents.size()).sources(sources).build()) {
+      for (int i = 0; i < ATTEMPTS; i++) {
+        agents.forEach(agent -> attempt(tracker, agent));
+        wallMillis.addAndGet(spread.toMillis() / ATTEMPTS);
+      }
+      tracker.flush();
+      return (heapUsed() - before) / 1e6;
+    }
+  }
+
+  private void attempt(PerformanceTracker tracker, String agent) {
+    Execution execution = tracker.start(agent, "refactor");
+    nanos.addAndGet((long) (SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble())));
+    execution.complete();
+  }
+
+  private static long heapUsed() {
+    for (int i = 0; i < 4; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}
