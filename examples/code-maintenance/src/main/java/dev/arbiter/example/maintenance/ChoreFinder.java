@@ -69,21 +69,21 @@ final class ChoreFinder {
     base.texts()
         .forEach(
             (path, text) -> {
-              if (!compiler.errors(path, text).isEmpty()) {
-                return;
-              }
-              for (ChoreType type : typesFor(path)) {
-                boolean wanted =
-                    compiler.with(path, text, file -> !type.goal().misses(file).isEmpty());
-                if (wanted) {
-                  found
-                      .computeIfAbsent(type, t -> new ArrayList<>())
-                      .add(new Chore("", type, path, text));
-                }
+              for (ChoreType type : compiler.with(path, text, ChoreFinder::wanted)) {
+                found
+                    .computeIfAbsent(type, t -> new ArrayList<>())
+                    .add(new Chore("", type, path, text));
               }
             });
     found.values().forEach(chores -> Collections.shuffle(chores, new Random(seed)));
     return found;
+  }
+
+  /* A file that does not compile as it is would only blame whoever gets it. */
+  private static List<ChoreType> wanted(JavaFile file) {
+    List<ChoreType> wanted = new ArrayList<>(typesFor(file.path()));
+    wanted.removeIf(type -> type.goal().misses(file).isEmpty());
+    return wanted.isEmpty() || file.errors().isEmpty() ? wanted : List.of();
   }
 
   private static List<ChoreType> typesFor(String path) {

@@ -41,7 +41,7 @@ final class CodeMaintenance implements Callable<Integer> {
               "default", BanditPolicy.adaptiveThompson(),
               "epsilon-greedy", BanditPolicy.epsilonGreedy(),
               "ucb1", BanditPolicy.ucb1()));
-  private static final int SAMPLED = 6;
+  private static final int SAMPLED = 5;
 
   @Option(
       names = "--repo",
@@ -159,7 +159,8 @@ final class CodeMaintenance implements Callable<Integer> {
       throw new UnusableCodeBase("nothing to do was found in " + base.folder());
     }
     Path work = Files.createDirectories(results.resolve("work"));
-    Desks desks = new Desks(base, new Gates(compiler), work);
+    Gates gates = new Gates(compiler);
+    Desks desks = new Desks(base, gates, work);
     List<Worker> workers =
         new Workers(desks, rewriting, print::println).hire(base, compiler, commands);
     List<String> names = workers.stream().map(Worker::name).toList();
@@ -173,7 +174,7 @@ final class CodeMaintenance implements Callable<Integer> {
         String.join(", ", names),
         policy,
         seed);
-    Sample sample = sample(chores, workers, desks, threads);
+    Sample sample = sample(chores, workers, gates, threads);
     Ledger ledger = new Ledger();
     Optional<Chore> waived = secondGiant(chores);
     Path evidence = results.resolve("verdicts");
@@ -201,12 +202,12 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   private Sample sample(
-      List<Chore> chores, List<Worker> workers, Desks desks, ExecutorService threads) {
+      List<Chore> chores, List<Worker> workers, Gates gates, ExecutorService threads) {
     // A command of the user's may cost money: it is not run beyond the tasks themselves.
     List<Worker> tools = workers.stream().filter(worker -> !worker.seesEverything()).toList();
     int attempts = Sample.attempts(chores, tools.size(), SAMPLED);
     try (Progress progress = new Progress("sample, every agent", attempts, print)) {
-      return Sample.run(chores, tools, desks, SAMPLED, threads, progress::step);
+      return Sample.run(chores, tools, gates, SAMPLED, threads, progress::step);
     }
   }
 

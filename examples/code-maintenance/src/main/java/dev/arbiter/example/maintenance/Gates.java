@@ -2,7 +2,6 @@
 package dev.arbiter.example.maintenance;
 
 import dev.arbiter.task.Evidence;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,37 +22,43 @@ final class Gates {
    */
   List<Evidence> check(
       ChoreType type, String path, String before, String after, @Nullable Tool again) {
-    Evidence compiles = compiles(path, before, after);
-    List<Evidence> found = new ArrayList<>(List.of(compiles));
-    if (!compiles.passed()) {
-      found.add(Evidence.of("goal_met", false, "not looked at, the file does not compile"));
-      found.add(Evidence.of("idempotent", false, "not looked at, the file does not compile"));
-      return found;
-    }
-    List<String> misses = compiler.with(path, after, type.goal()::misses);
-    found.add(Evidence.of("goal_met", misses.isEmpty(), misses.isEmpty() ? "" : misses.get(0)));
-    found.add(
-        misses.isEmpty()
-            ? idempotent(type, path, after, again)
-            : Evidence.of("idempotent", false, "not looked at, the goal is not met"));
-    return found;
+    return compiler.with(path, after, file -> check(file, type, before, again));
   }
 
-  private Evidence compiles(String path, String before, String after) {
-    if (after.equals(before)) {
-      return Evidence.of("compiles", true, "unchanged");
+  private List<Evidence> check(JavaFile file, ChoreType type, String before, @Nullable Tool again) {
+    String broken = firstNewError(file, before);
+    if (!broken.isEmpty()) {
+      return List.of(
+          Evidence.of("compiles", false, broken),
+          Evidence.of("goal_met", false, "not looked at, the file does not compile"),
+          Evidence.of("idempotent", false, "not looked at, the file does not compile"));
+    }
+    Evidence compiles = Evidence.of("compiles", true, "");
+    List<String> misses = type.goal().misses(file);
+    if (!misses.isEmpty()) {
+      return List.of(
+          compiles,
+          Evidence.of("goal_met", false, misses.get(0)),
+          Evidence.of("idempotent", false, "not looked at, the goal is not met"));
+    }
+    return List.of(
+        compiles,
+        Evidence.of("goal_met", true, ""),
+        idempotent(type, file.path(), file.text(), again));
+  }
+
+  /* Errors the file had before do not count; empty if there is no other. */
+  private String firstNewError(JavaFile file, String before) {
+    if (file.text().equals(before) || file.errors().isEmpty()) {
+      return "";
     }
     Set<String> known = new HashSet<>();
-    List<CompileError> errors = compiler.errors(path, after);
-    if (!errors.isEmpty()) {
-      compiler.errors(path, before).forEach(error -> known.add(error.what()));
-    }
-    for (CompileError error : errors) {
-      if (!known.contains(error.what())) {
-        return Evidence.of("compiles", false, error.what());
-      }
-    }
-    return Evidence.of("compiles", true, "");
+    compiler.errors(file.path(), before).forEach(error -> known.add(error.what()));
+    return file.errors().stream()
+        .map(CompileError::what)
+        .filter(error -> !known.contains(error))
+        .findFirst()
+        .orElse("");
   }
 
   private static Evidence idempotent(

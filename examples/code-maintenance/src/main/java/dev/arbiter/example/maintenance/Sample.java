@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.Evidence;
-import dev.arbiter.task.WorkReport;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -32,7 +29,7 @@ final class Sample {
   static Sample run(
       List<Chore> chores,
       List<Worker> workers,
-      Desks desks,
+      Gates gates,
       int perType,
       Executor executor,
       Runnable done) {
@@ -46,7 +43,7 @@ final class Sample {
             .computeIfAbsent(chore.type(), type -> new LinkedHashMap<>())
             .computeIfAbsent(worker.name(), name -> new ArrayList<>())
             .add(
-                CompletableFuture.supplyAsync(() -> stands(chore, worker, desks), executor)
+                CompletableFuture.supplyAsync(() -> stands(chore, worker, gates), executor)
                     .whenComplete((stands, error) -> done.run()));
       }
     }
@@ -78,18 +75,20 @@ final class Sample {
         .toList();
   }
 
-  private static boolean stands(Chore chore, Worker worker, Desks desks) {
-    Assignment assignment =
-        new Assignment(chore.task(), worker.name(), 0, "", Duration.ofMinutes(5));
+  /* The tool alone, without Arbiter and without a folder: the same gates, the same budget. */
+  private static boolean stands(Chore chore, Worker worker, Gates gates) {
+    Tool tool = worker.tool();
+    if (tool == null) {
+      return false;
+    }
     try {
-      WorkReport report =
-          desks.intercept(assignment, worker.agent()::start).toCompletableFuture().join();
-      int lines = report.changes().stream().mapToInt(change -> change.lines()).sum();
-      return report.evidence().stream().allMatch(Evidence::passed)
-          && report.changes().stream().allMatch(change -> change.path().equals(chore.path()))
-          && lines <= WorkingSpec.mostLines(chore.type());
+      String before = chore.source();
+      String after = tool.apply(chore.type(), chore.path(), before);
+      return LineDiff.of(chore.path(), before, after).lines() <= WorkingSpec.mostLines(chore.type())
+          && gates.check(chore.type(), chore.path(), before, after, tool).stream()
+              .allMatch(Evidence::passed);
     } catch (Exception e) {
-      return false; // an agent that throws has not done it
+      return false; // a tool that throws has not done it
     }
   }
 
