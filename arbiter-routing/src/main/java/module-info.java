@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** Chooses an agent for each task, and gets better at it from outcomes. */
+/** Chooses an agent for a task, and gets better at it from outcomes. */
 module dev.arbiter.routing {
   exports dev.arbiter.routing;
 

@@ -1,236 +1,268 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-import dev.arbiter.agent.RegisteredAgent;
-import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** See {@link BanditPolicy#adaptiveThompson()}. */
+/** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
 final class AdaptiveThompson implements Learner {
   /*
-   * Names of the formulas: S, N successes and outcomes of an agent; s, n the same for one task
-   * type; m0 the population's mean; o what the type adds for everybody; d what it adds for this
-   * agent. An outcome is first compared with what was expected of it, then added.
+   * Everything known is in arrays by row, each kind in a class of its own: the record (Tally), the
+   * type of task (Offsets), declarations (Trust), time and money (Prices), second attempts
+   * (Fallbacks), change (ChangeTest). A decision reads them once a candidate and draws once a
+   * candidate; an outcome writes the rows of one agent.
+   *
+   * A first choice with outcome r first asks what was expected, then learns: all that follows from
+   * "what was expected" must come before Tally.add and Offsets.add.
    */
   static final String NAME = "adaptive-thompson";
-  private static final double PRIOR = Population.STRENGTH;
-  private static final double TYPE_SHRINKAGE = 20;
-  private static final double FORCED = 0.01;
-  private static final double SHARPENING_TASKS = 50;
-  private static final double FALLBACK_WEIGHT = 0.5;
+  private static final double PRIOR = 8;
+  private static final double CLAIM_PRIOR = 26;
+  private static final double KEEP = .9995;
+  private static final double FORCED = .01;
+  private static final double MOST_SHARPENING = 4;
+  private static final double LEAST_LEFT = .05;
+  private static final int MOST_PAGES = 1 << 16;
 
-  private final BetaSampler sampler;
   private final RandomGenerator random;
+  private final Sampler sampler;
   private final long horizon;
-  private final AgentStatistics agents = new AgentStatistics();
-  private final Arms arms = new Arms(agents);
-  private final TaskTypes types = new TaskTypes();
+  private final Tally tally = new Tally();
+  private final Offsets offsets = new Offsets(MOST_PAGES);
+  private final Trust trust = new Trust();
   private final Fallbacks fallbacks = new Fallbacks();
-  private long decisions;
-  private long alarms;
-  private int turn;
+  private final ChangeTest changes = new ChangeTest();
+  private final Prices prices;
+  private final Round round = new Round();
+  private long choices;
+  private long turns;
+  private int sharpeningSize;
+  private double sharpeningStart;
 
-  AdaptiveThompson(RandomGenerator random, long horizon) {
-    this.random = random;
-    this.sampler = new BetaSampler(random);
-    this.horizon = horizon;
+  AdaptiveThompson(BanditPolicy.Setting setting) {
+    this.random = setting.random();
+    this.sampler = new Sampler(random);
+    this.horizon = setting.horizon();
+    this.prices = new Prices(setting.valueOfSuccess());
   }
 
   @Override
-  public BanditDecision choose(RoutingRequest request, long id) {
-    ThompsonDecision failed = lastOwn(request.failed());
-    return failed != null ? fallBack(request, id, failed) : draw(request, id);
+  public void rows(int count) {
+    tally.rows(count);
+    offsets.rows(count);
+    trust.rows(count);
+    fallbacks.rows(count);
+    changes.rows(count);
+    prices.rows(count);
   }
 
   @Override
-  public long alarms() {
-    return alarms;
+  public void forget(int row) {
+    tally.set(row, 0, 0);
+    offsets.forget(row);
+    trust.forget(row);
+    fallbacks.forget(row);
+    changes.forget(row);
+    prices.forget(row);
   }
 
-  private ThompsonDecision draw(RoutingRequest request, long id) {
-    List<RegisteredAgent> candidates = request.candidates();
-    arms.makeRoom(candidates);
-    int count = candidates.size();
-    int type = types.number(request.task().type());
-    double sharpening = sharpening(count);
-    double m0 = agents.population();
-    double offset = types.offset(type);
-    double[] scores = new double[count];
-    double[] posteriors = new double[count * Posteriors.WIDTH];
-    int[] rows = new int[count];
-    for (int i = 0; i < count; i++) {
-      RegisteredAgent candidate = candidates.get(i);
-      rows[i] = arms.row(candidate, id);
-      int at = i * Posteriors.WIDTH;
-      describe(candidate, request, rows[i], type, m0, offset, sharpening, posteriors, at);
-      int part = posteriors[at + 6] > 0 && random.nextDouble() < posteriors[at + 6] ? at + 3 : at;
-      scores[i] = sampler.draw(posteriors[part], posteriors[part + 1]) + posteriors[part + 2];
+  /** How often an agent was found changed. */
+  long alarms() {
+    return changes.alarms();
+  }
+
+  @Override
+  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+    Draws draws = new Draws(slate.size(), slate.hasClaims());
+    List<RoutingDecision> failed = request.failed();
+    if (!failed.isEmpty()) {
+      ThompsonDecision earlier =
+          failed.get(failed.size() - 1) instanceof ThompsonDecision d ? d : null;
+      int best = redraw(draws, slate, category, earlier);
+      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, earlier);
     }
-    decisions++;
-    double forcedChance = alarms > 0 && count > 1 ? FORCED : 0;
-    boolean forced = forcedChance > 0 && random.nextDouble() < forcedChance;
-    int inTurn = turn % count;
-    if (forced) {
-      turn++;
+    int best = drawBest(draws, slate, category);
+    choices++;
+    if (changes.alarms() == 0) {
+      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, null);
     }
-    int chosen = forced ? inTurn : BanditDecision.best(scores);
-    return new ThompsonDecision(
-        this,
-        id,
-        candidates,
-        scores,
-        chosen,
-        type,
-        rows,
-        posteriors,
-        forcedChance,
-        inTurn,
-        forced,
-        null);
+    int turn = (int) (turns % slate.size());
+    boolean force = random.nextDouble() < FORCED;
+    turns += force ? 1 : 0;
+    return ThompsonDecision.explored(id, NAME, slate.agents, draws, best, FORCED, turn, force);
   }
 
-  /* Fills in the distribution of one candidate's score: two Betas and the chance of the second. */
-  private void describe(
-      RegisteredAgent candidate,
-      RoutingRequest request,
-      int row,
-      int type,
-      double m0,
-      double offset,
-      double sharpening,
-      double[] posteriors,
-      int at) {
-    double evidence = sharpening * agents.successes[row];
-    double against = sharpening * (agents.outcomes[row] - agents.successes[row]);
-    double wait = agents.waitPrice(row, candidate);
-    posteriors[at] = PRIOR * m0 + evidence;
-    posteriors[at + 1] = PRIOR * (1 - m0) + against;
-    posteriors[at + 2] = deviation(row, type, m0, offset, 0) - wait;
-    double declared = Declarations.level(candidate.profile(), request.task());
-    if (Double.isNaN(declared)) {
-      return;
-    }
-    double mean = Declarations.mean(candidate.profile());
-    double prior = PRIOR + Declarations.STRENGTH;
-    double center = (PRIOR * m0 + Declarations.STRENGTH * mean) / prior;
-    posteriors[at + 3] = prior * center + evidence;
-    posteriors[at + 4] = prior * (1 - center) + against;
-    posteriors[at + 5] =
-        deviation(row, type, m0, offset, TYPE_SHRINKAGE * (declared - mean)) - wait;
-    posteriors[at + 6] = agents.trust(row);
-  }
-
-  /* d of the formulas, with what a declaration adds to its numerator. */
-  private double deviation(int row, int type, double m0, double offset, double declared) {
-    double n = agents.outcomesOf(row, type);
-    double s = agents.successesOf(row, type);
-    double expected = clip(agents.mean(row, m0) + offset);
-    return (s - n * expected + declared) / (n + TYPE_SHRINKAGE);
-  }
-
-  private double sharpening(int candidates) {
-    double first = Math.max(1, 3 * Math.pow(candidates / 9.0, 0.7));
-    double fading = 1 + (first - 1) / (1 + decisions / (SHARPENING_TASKS * candidates));
-    if (horizon == 0) {
-      return fading;
-    }
-    double left = Math.max(0.05, 1 - decisions / (double) horizon);
-    return Math.min(4 * first, fading / left);
-  }
-
-  private @Nullable ThompsonDecision lastOwn(List<RoutingDecision> failed) {
-    if (failed.isEmpty()) {
-      return null;
-    }
-    RoutingDecision last = failed.get(failed.size() - 1);
-    return last instanceof ThompsonDecision own && own.learner() == this ? own : null;
-  }
-
-  private ThompsonDecision fallBack(RoutingRequest request, long id, ThompsonDecision failed) {
-    Set<String> present = new HashSet<>();
-    request.candidates().forEach(candidate -> present.add(candidate.id()));
-    double[] scores = failed.scores().clone();
-    int best = -1;
-    for (int i = 0; i < scores.length; i++) {
-      if (!present.contains(failed.considered().get(i).id())) {
-        scores[i] = Double.NEGATIVE_INFINITY;
-      } else if (best < 0 || scores[i] > scores[best]) {
+  private int drawBest(Draws draws, Slate slate, int category) {
+    round.begin(slate.size(), category);
+    int best = 0;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < slate.size(); i++) {
+      double score = draw(draws, slate, i);
+      if (score > highest) {
+        highest = score;
         best = i;
       }
     }
-    if (best < 0) {
-      return draw(request, id);
+    return best;
+  }
+
+  /** Takes the draws of the decision that failed; whoever is new since then draws now. */
+  private int redraw(Draws draws, Slate slate, int category, @Nullable ThompsonDecision earlier) {
+    if (earlier == null || earlier.draws().hasClaims() != draws.hasClaims()) {
+      return drawBest(draws, slate, category);
     }
-    return new ThompsonDecision(
-        this,
-        id,
-        failed.considered(),
-        scores,
-        best,
-        failed.type(),
-        failed.rows(),
-        failed.posteriors(),
-        0,
-        -1,
-        false,
-        failed);
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < earlier.agents.length; i++) {
+      places.put(earlier.agents[i].id(), i);
+    }
+    round.begin(slate.size(), category);
+    int best = 0;
+    for (int i = 0; i < slate.size(); i++) {
+      Integer place = places.get(slate.agents[i].id());
+      if (place == null) {
+        draw(draws, slate, i);
+      } else {
+        draws.copy(i, earlier.draws(), place);
+        await(draws, slate, i);
+      }
+      if (draws.score(i) > draws.score(best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** What is the same for all candidates of one decision; one object, filled anew for each. */
+  private final class Round {
+    double mean;
+    double alpha;
+    double beta;
+    double sharpening;
+    double shared;
+    double[][] pages = {};
+
+    void begin(int size, int category) {
+      mean = tally.populationMean();
+      alpha = PRIOR * mean;
+      beta = PRIOR * (1 - mean);
+      sharpening = sharpening(size);
+      shared = offsets.shared(category);
+      pages = offsets.pages(category, choices);
+    }
+  }
+
+  private double draw(Draws draws, Slate slate, int i) {
+    int row = slate.rows[i];
+    double solved = round.sharpening * tally.successes[row];
+    double unsolved = round.sharpening * (tally.counts[row] - tally.successes[row]);
+    double cost = prices.isMoneyWeighed() ? prices.ofMoney(row, slate.agents[i]) : 0;
+    float alpha = (float) (round.alpha + solved);
+    float beta = (float) (round.beta + unsolved);
+    float shift = (float) (ownOffset(row, 0) - cost);
+    draws.plain(i, alpha, beta, shift);
+    float claim = slate.claim(i);
+    if (!Float.isNaN(claim)) {
+      float overall = slate.overallClaims[i];
+      float claimedAlpha = (float) (round.alpha + CLAIM_PRIOR * overall + solved);
+      float claimedBeta = (float) (round.beta + CLAIM_PRIOR * (1 - overall) + unsolved);
+      float claimedShift = (float) (ownOffset(row, claim - overall) - cost);
+      float weight = trust.weight(row);
+      draws.claimed(i, weight, claimedAlpha, claimedBeta, claimedShift);
+      if (random.nextDouble() < weight) {
+        alpha = claimedAlpha;
+        beta = claimedBeta;
+        shift = claimedShift;
+      }
+    }
+    float score = (float) sampler.beta(alpha, beta) + shift;
+    draws.drawn(i, score);
+    return score - await(draws, slate, i);
+  }
+
+  private double ownOffset(int row, double claimed) {
+    if (claimed == 0 && Offsets.isEmpty(round.pages, row)) {
+      return 0;
+    }
+    double mean = Sampler.clip(tally.mean(row, round.mean) + round.shared);
+    return offsets.own(round.pages, row, mean, claimed);
+  }
+
+  private float await(Draws draws, Slate slate, int i) {
+    float wait = (float) prices.ofWaiting(slate.rows[i], slate.agents[i], slate.slots[i]);
+    if (wait > 0) {
+      draws.wait(i, wait);
+    }
+    return wait;
+  }
+
+  /** Above 1 a record counts for more than it is, so that short horizons are not explored away. */
+  private double sharpening(int size) {
+    if (size != sharpeningSize) {
+      sharpeningSize = size;
+      sharpeningStart = Math.max(1, 3 * Math.pow(size / 9.0, 0.7));
+    }
+    double x = 1 + (sharpeningStart - 1) / (1 + choices / (50.0 * size));
+    if (horizon > 0) {
+      double left = Math.max(LEAST_LEFT, 1 - choices / (double) horizon);
+      x = Math.min(MOST_SHARPENING * sharpeningStart, x / left);
+    }
+    return x;
   }
 
   @Override
-  public void learn(BanditDecision decision, Outcome outcome) {
-    ThompsonDecision made = (ThompsonDecision) decision;
-    int row = made.row();
-    if (!arms.holds(row, made.agent())) {
-      return;
-    }
-    agents.addTime(row, outcome.time().toNanos() / 1e9);
-    ThompsonDecision before = made.before();
-    if (before == null) {
-      learnFirst(made, row, outcome);
+  public void learn(Feedback feedback) {
+    prices.learn(feedback.row(), feedback.seconds(), feedback.dollars());
+    if (feedback.isFallback()) {
+      learnFallback(feedback);
     } else {
-      learnFallback(made, before, row, outcome.reward());
+      learnFirstChoice(feedback);
     }
   }
 
-  private void learnFirst(ThompsonDecision made, int row, Outcome outcome) {
-    int type = made.type();
-    double reward = outcome.reward();
-    double m0 = agents.population();
+  private void learnFirstChoice(Feedback feedback) {
+    int row = feedback.row();
+    int category = feedback.category();
+    double reward = feedback.reward();
+    double expected = (1 + tally.successes[row]) / (2 + tally.counts[row]);
+    double[][] pages = offsets.pages(category, choices);
+    if (!Float.isNaN(feedback.claim())) {
+      learnTrust(feedback, pages, expected);
+    }
+    offsets.add(category, row, KEEP, reward, 1, expected);
+    tally.add(row, KEEP, reward, 1);
+    if (changes.add(row, reward)) {
+      tally.set(row, changes.successes(row), changes.count(row));
+      offsets.forget(row);
+      trust.forget(row);
+    }
+  }
+
+  private void learnTrust(Feedback feedback, double[][] pages, double expected) {
+    int row = feedback.row();
+    double shared = offsets.shared(feedback.category());
+    double mean = Sampler.clip(tally.mean(row, tally.populationMean()) + shared);
+    double recorded = expected + shared + offsets.own(pages, row, mean, 0);
     double declared =
-        Declarations.level(made.considered().get(made.chosen()).profile(), outcome.task());
-    if (!Double.isNaN(declared)) {
-      double flat =
-          agents.smoothedMean(row)
-              + types.offset(type)
-              + deviation(row, type, m0, types.offset(type), 0);
-      agents.judgeDeclaration(row, type, declared, flat, reward);
-    }
-    types.add(type, reward, agents.smoothedMean(row), 1);
-    agents.addOutcome(row, type, reward);
-    if (agents.changed(row, reward)) {
-      alarms++;
-    }
+        (30 * feedback.claim() + offsets.ownRewards(pages, row) + .5)
+            / (31 + offsets.ownCount(pages, row));
+    trust.learn(row, declared, recorded, feedback.reward());
   }
 
-  /* The second agent sees the tasks the first one failed at: what it did is set into proportion. */
-  private void learnFallback(
-      ThompsonDecision made, ThompsonDecision before, int row, double reward) {
-    int type = made.type();
-    double m0 = agents.population();
-    double estimate = clip(agents.mean(row, m0) + deviation(row, type, m0, types.offset(type), 0));
-    double corrected = reward / Math.max(0.2, fallbacks.ratio(before.agent()));
-    fallbacks.add(before.agent(), reward, estimate);
-    types.add(type, FALLBACK_WEIGHT * corrected, FALLBACK_WEIGHT * estimate, FALLBACK_WEIGHT);
-    agents.addCorrected(row, type, FALLBACK_WEIGHT * corrected, FALLBACK_WEIGHT);
-  }
-
-  private static double clip(double value) {
-    return Math.max(0, Math.min(1, value));
+  private void learnFallback(Feedback feedback) {
+    int row = feedback.row();
+    int category = feedback.category();
+    double record = tally.mean(row, tally.populationMean());
+    double mean = Sampler.clip(record + offsets.shared(category));
+    double[][] pages = offsets.pages(category, choices);
+    double expected = Sampler.clip(record + offsets.own(pages, row, mean, 0));
+    fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
+    double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
+    offsets.add(category, row, KEEP, value, Fallbacks.WEIGHT, expected);
+    tally.add(row, KEEP, value, Fallbacks.WEIGHT);
   }
 }

@@ -4,48 +4,27 @@ package dev.arbiter.routing;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
-/** What every policy's decision has: the candidates, their scores, and whether it was learned. */
+/** What all decisions of a bandit have in common; immutable once it left the router. */
 abstract class BanditDecision implements RoutingDecision {
-  private final Learner learner;
   private final long id;
-  private final List<RegisteredAgent> considered;
-  private final double[] scores;
-  private final int chosen;
-  private boolean learned;
+  private final String policy;
+  final RegisteredAgent[] agents;
+  final int chosen;
 
-  BanditDecision(
-      Learner learner, long id, List<RegisteredAgent> considered, double[] scores, int chosen) {
-    this.learner = learner;
+  /** Shares the array of agents, which nobody changes. */
+  BanditDecision(long id, String policy, RegisteredAgent[] agents, int chosen) {
     this.id = id;
-    this.considered = considered;
-    this.scores = scores;
+    this.policy = policy;
+    this.agents = agents;
     this.chosen = chosen;
   }
 
-  Learner learner() {
-    return learner;
-  }
-
-  /** Notes that an outcome was learned; false if one was before. Called under the router's lock. */
-  boolean markLearned() {
-    boolean first = !learned;
-    learned = true;
-    return first;
-  }
-
-  List<RegisteredAgent> considered() {
-    return considered;
-  }
-
-  double[] scores() {
-    return scores;
-  }
-
-  int chosen() {
-    return chosen;
-  }
+  /** What the policy compared. */
+  abstract double score(int candidate);
 
   @Override
   public final long id() {
@@ -54,60 +33,40 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final String agent() {
-    return considered.get(chosen).id();
+    return agents[chosen].id();
+  }
+
+  @Override
+  public final String policy() {
+    return policy;
   }
 
   @Override
   public final List<Scored> candidates() {
-    List<Scored> scored = new ArrayList<>(scores.length);
-    for (int i = 0; i < scores.length; i++) {
-      scored.add(new Scored(considered.get(i).id(), scores[i]));
+    List<Scored> scored = new ArrayList<>(agents.length);
+    for (int i = 0; i < agents.length; i++) {
+      scored.add(new Scored(agents[i].id(), score(i)));
     }
-    return scored;
+    return Collections.unmodifiableList(scored);
   }
 
-  /** The best candidate but the chosen one; the chosen one itself if it was alone. */
-  final int runnerUp() {
-    int best = chosen;
-    double score = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < scores.length; i++) {
-      if (i != chosen && scores[i] > score) {
-        best = i;
-        score = scores[i];
+  /** Who would have been next, in words; empty if nobody else could be chosen. */
+  final String second() {
+    int second = -1;
+    for (int i = 0; i < agents.length; i++) {
+      if (i != chosen && (second < 0 || score(i) > score(second))) {
+        second = i;
       }
     }
-    return best;
+    return second < 0 ? "" : "; next was " + agents[second].id() + " with " + number(score(second));
   }
 
-  /** "ada (0.712) before bob (0.644)", or that there was nobody else. */
-  final String comparison() {
-    if (scores.length == 1) {
-      return agent() + ", the only candidate";
-    }
-    int second = runnerUp();
-    return String.format(
-        java.util.Locale.ROOT,
-        "%s (%.3f) %s %s (%.3f) of %d candidates",
-        agent(),
-        scores[chosen],
-        scores[chosen] >= scores[second] ? "before" : "in spite of",
-        considered.get(second).id(),
-        scores[second],
-        scores.length);
+  static String number(double score) {
+    return Double.isInfinite(score) ? "no outcome yet" : String.format(Locale.ROOT, "%.3f", score);
   }
 
   @Override
   public final String toString() {
-    return policy() + " decision " + id + ": " + reason();
-  }
-
-  static int best(double[] scores) {
-    int best = 0;
-    for (int i = 1; i < scores.length; i++) {
-      if (scores[i] > scores[best]) {
-        best = i;
-      }
-    }
-    return best;
+    return policy + " chose " + agent() + ": " + reason();
   }
 }

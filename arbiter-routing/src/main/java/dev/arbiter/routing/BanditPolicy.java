@@ -1,100 +1,96 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * The rule a {@link BanditRouter} chooses by. Holds no state: one policy may serve many routers.
+ * A rule that chooses by what was learned from outcomes.
+ *
+ * <p>Immutable and safe to share: every {@link BanditRouter} begins to learn on its own. A policy
+ * sees rewards between 0 and 1, and never an agent's output.
  */
 public final class BanditPolicy {
   private final String name;
-  private final Start start;
+  private final Function<Setting, Learner> start;
 
-  private BanditPolicy(String name, Start start) {
+  private BanditPolicy(String name, Function<Setting, Learner> start) {
     this.name = name;
     this.start = start;
   }
 
-  /** Begins with nothing learned. */
-  @FunctionalInterface
-  private interface Start {
-    Learner learner(RandomGenerator random, long horizon);
-  }
+  /** What a router lends to its policy. */
+  record Setting(RandomGenerator random, long horizon, double valueOfSuccess) {}
 
   /**
-   * The default: Thompson sampling made for hundreds to thousands of tasks over some dozens of
-   * agents that change, differ by task type and may overstate what they can do.
+   * The default: Thompson sampling for few tasks, many agents and changing ones.
    *
-   * <p>Each agent has a Beta posterior whose prior is the population's mean, worth 8 outcomes, and
-   * whose evidence is sharpened at first, so that a short run exploits sooner. Each task type adds
-   * an offset to it, shrunken as if 20 outcomes said zero. Evidence of the agent that played fades
-   * by 0.9995 an outcome; a generalised likelihood-ratio test over its last 200 outcomes finds a
-   * sudden change and forgets what was before. A declared level of capability counts as a prior as
-   * far as that agent's declarations have proved true. An agent without a free slot pays for the
-   * expected wait. A fallback is the next best of the same draws, and what it teaches is corrected,
-   * because it sees the harder tasks.
+   * <p>Each candidate draws a success rate from a beta distribution of its record, whose prior is
+   * the mean of all agents and worth 8 outcomes. Records count more than they are at first, which
+   * exploits sooner, and ever less so. To the draw comes what is peculiar to the agent at this type
+   * of task, shrunk as if 20 outcomes had shown nothing peculiar; from it goes what waiting for a
+   * slot costs, and money where a success has a value. Declared levels are a second prior, drawn
+   * from with the chance that the declarations of this agent proved true. A record fades by .9995
+   * with each outcome, and begins anew when a test finds the agent changed; from the first such
+   * change on, one decision in a hundred goes to the next agent in turn. A fallback takes the next
+   * best of the draws that chose the agent that failed, and is learned from at half weight,
+   * corrected for the task being a hard one.
    *
-   * <p>Thompson, "On the likelihood that one unknown probability exceeds another", Biometrika 25
-   * (1933); sharpening after Chapelle and Li, "An Empirical Evaluation of Thompson Sampling", NIPS
-   * 2011; the change test after Besson and Kaufmann, "The Generalized Likelihood Ratio Test meets
-   * klUCB", 2019. Differs from them in forgetting on the played arm only and in the shared
-   * population prior. No regret bound is proved for the combination; measured figures stand in
-   * {@code arbiter-bench/RESULTS.md}.
+   * <p>Cost: one draw and one read of the load a candidate. Sources: Thompson sampling after
+   * Chapelle and Li, "An Empirical Evaluation of Thompson Sampling" (2011); the change test is
+   * Besson and Kaufmann, "The Generalized Likelihood Ratio Test meets klUCB" (2019). Differs from
+   * both in the priors, the offsets and the sharpening.
    *
-   * @return the policy
+   * @return the policy, named {@code adaptive-thompson}
    */
   public static BanditPolicy adaptiveThompson() {
     return new BanditPolicy(AdaptiveThompson.NAME, AdaptiveThompson::new);
   }
 
   /**
-   * With a chance that decays, any agent; else the best mean. Agents nobody tried come first.
+   * Epsilon-greedy with a first chance of .2 that decays by .995 a decision.
    *
-   * <p>The chance is max(0.01, start x decay^n) after n decisions. Simple and good on average, but
-   * it can lock in early: its results spread two to five times as widely as the default's, and its
-   * regret is linear in the floor.
-   *
-   * @param start chance of the first decision, in [0,1], such as 0.2
-   * @param decay factor a decision, in (0,1], such as 0.995
-   * @return the policy
-   * @throws IllegalArgumentException if a figure is outside its range
-   */
-  public static BanditPolicy epsilonGreedy(double start, double decay) {
-    if (!(start >= 0 && start <= 1)) {
-      throw new IllegalArgumentException("epsilon must start in [0,1], got " + start);
-    }
-    if (!(decay > 0 && decay <= 1)) {
-      throw new IllegalArgumentException("epsilon must decay by (0,1], got " + decay);
-    }
-    return new BanditPolicy(
-        EpsilonGreedy.NAME, (random, horizon) -> new EpsilonGreedy(random, start, decay));
-  }
-
-  /**
-   * Epsilon-greedy as the requirements have it: from 0.2, times 0.995 a decision.
-   *
-   * @return the policy
+   * @return the policy, named {@code epsilon-greedy}
+   * @see #epsilonGreedy(double, double)
    */
   public static BanditPolicy epsilonGreedy() {
-    return epsilonGreedy(0.2, 0.995);
+    return epsilonGreedy(.2, .995);
   }
 
   /**
-   * The highest upper confidence bound: mean + sqrt(2 ln t / n). Agents nobody tried come first.
+   * With a chance that decays to .01 any candidate, else the one with the best mean reward.
+   *
+   * <p>A candidate without outcomes has mean 0, ties are broken by chance, and the chance never
+   * ends, so a newcomer is reached in the end. On average it does well; it may also settle on a
+   * poor agent early and stay, and it notices change late.
+   *
+   * @param epsilon the chance at the first decision, in [0,1]
+   * @param decay what it is multiplied by with each decision, in [0,1]
+   * @return the policy, named {@code epsilon-greedy}
+   * @throws IllegalArgumentException if a number is not in [0,1]
+   */
+  public static BanditPolicy epsilonGreedy(double epsilon, double decay) {
+    requireShare("epsilon", epsilon);
+    requireShare("decay", decay);
+    return new BanditPolicy(
+        "epsilon-greedy", setting -> new EpsilonGreedy(setting.random(), epsilon, decay));
+  }
+
+  /**
+   * The highest upper confidence bound, mean + sqrt(2 ln t / n); candidates without outcomes first.
    *
    * <p>Auer, Cesa-Bianchi, Fischer, "Finite-time Analysis of the Multiarmed Bandit Problem",
-   * Machine Learning 47 (2002), algorithm UCB1: regret grows with ln t, with a constant far from
-   * the best possible. Deterministic. Differs from the paper: n and t count decisions whose outcome
-   * is still to come, so that a late outcome does not send every task to the same agent.
+   * Machine Learning 47 (2002), algorithm UCB1; t counts outcomes, not decisions. Deterministic. It
+   * explores for much longer than a few thousand tasks are worth: take it for comparison.
    *
-   * @return the policy
+   * @return the policy, named {@code ucb1}
    */
   public static BanditPolicy ucb1() {
-    return new BanditPolicy(Ucb1.NAME, (random, horizon) -> new Ucb1());
+    return new BanditPolicy("ucb1", setting -> new Ucb1());
   }
 
   /**
-   * The name decisions carry.
+   * The rule's name, as decisions carry it.
    *
    * @return such as {@code ucb1}
    */
@@ -102,12 +98,18 @@ public final class BanditPolicy {
     return name;
   }
 
-  Learner learner(RandomGenerator random, long horizon) {
-    return start.learner(random, horizon);
-  }
-
   @Override
   public String toString() {
     return name;
+  }
+
+  Learner start(Setting setting) {
+    return start.apply(setting);
+  }
+
+  private static void requireShare(String what, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(what + " must be in [0,1], got " + value);
+    }
   }
 }

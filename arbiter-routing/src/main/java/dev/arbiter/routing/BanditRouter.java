@@ -6,34 +6,59 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
 
 /**
- * A router that learns from outcomes, by a multi-armed bandit.
+ * Chooses agents by a {@link BanditPolicy}, and learns from what comes of it.
  *
- * <p>Every decision carries all candidates with their scores, the reason, the policy and the
- * probability of the choice. An outcome may come at once, late, or never; a second outcome for the
- * same decision, and one for a decision of another router, count for nothing.
+ * <p>Thread-safe: decisions and outcomes take turns under one lock, held for as long as the policy
+ * thinks. With the same seed, the same requests and outcomes in the same order give the same
+ * decisions. Outcomes may come late, in any order, or never; a second outcome of a decision, and
+ * one of a decision unknown or forgotten, changes nothing and is counted ({@link
+ * #ignoredOutcomes()}).
  *
- * <p>Thread-safe: one lock, held for the time of one decision or one outcome. Same seed and same
- * order of calls give the same decisions. A decision costs time linear in the candidates and
- * allocates itself only. What was learned lives in memory, bounded whatever ids come in: at most
- * 100,000 agents, 4,096 task types and a million pairs of the two, the longest unseen forgotten
- * first.
+ * <p>Memory is bounded whatever comes in: {@value #MOST_AGENTS} agents, beyond which the one seen
+ * longest ago is forgotten; {@value #MOST_TYPES} types of task, beyond which all new ones are one;
+ * and as many outstanding decisions as the builder says.
  */
 public final class BanditRouter implements Router {
+  /* Ids begin at random, so that an outcome of another router, or of one before a restart, is
+   * taken for what it is: unknown. 48 bits leave room for ids to grow. */
+  private static final int ID_SHIFT = 16;
+
+  static final int MOST_AGENTS = 100_000;
+  static final int MOST_TYPES = 4_096;
+  private static final double MOST_SECONDS = 1e9;
+  private static final double MOST_DOLLARS = 1e9;
+
+  private final Object lock = new Object();
   private final Learner learner;
-  private final boolean countInfrastructure;
-  private long decisions;
-  private long learned;
+  private final Roster roster;
+  private final Slates slates;
+  private final Categories categories = new Categories(MOST_TYPES);
+  private final Pending pending;
+  private final boolean countInfrastructureFailures;
+  private long lastId;
   private long ignored;
 
   private BanditRouter(Builder builder) {
-    this.learner = builder.policy.learner(builder.sources.random(), builder.horizon);
-    this.countInfrastructure = builder.countInfrastructure;
+    SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
+    this.lastId = random.nextLong() >>> ID_SHIFT;
+    this.learner =
+        builder.policy.start(
+            new BanditPolicy.Setting(random, builder.horizon, builder.valueOfSuccess));
+    this.roster = new Roster(MOST_AGENTS, learner::forget);
+    this.slates = new Slates(roster);
+    this.pending = new Pending(builder.memory);
+    this.countInfrastructureFailures = builder.countInfrastructureFailures;
   }
 
   /**
-   * The default policy with the machine's entropy.
+   * A router with the default policy and the machine's entropy.
    *
    * @return a new router
    */
@@ -42,9 +67,9 @@ public final class BanditRouter implements Router {
   }
 
   /**
-   * The default policy with the given chance.
+   * A router with the default policy.
    *
-   * @param sources where random numbers come from
+   * @param sources where the seed comes from, asked once
    * @return a new router
    */
   public static BanditRouter create(Sources sources) {
@@ -54,7 +79,7 @@ public final class BanditRouter implements Router {
   /**
    * Starts a router.
    *
-   * @return a builder with working defaults
+   * @return a builder with defaults for everything
    */
   public static Builder builder() {
     return new Builder();
@@ -66,48 +91,105 @@ public final class BanditRouter implements Router {
    * @throws IllegalArgumentException if there is no candidate
    */
   @Override
-  public synchronized RoutingDecision route(RoutingRequest request) {
+  public RoutingDecision route(RoutingRequest request) {
+    Task task = request.task();
     if (request.candidates().isEmpty()) {
       throw new IllegalArgumentException(
-          "no candidate for task '" + request.task().id() + "'; a router needs at least one");
+          String.format(
+              Locale.ROOT,
+              "no candidate for task '%s' (type %s, capabilities %s); register an agent that has"
+                  + " them or relax Task.capabilities",
+              task.id(),
+              task.type(),
+              task.capabilities()));
     }
-    return learner.choose(request, ++decisions);
+    synchronized (lock) {
+      long id = ++lastId;
+      List<RoutingDecision> failed = request.failed();
+      Slate slate = slates.of(request.candidates(), task, failed.isEmpty(), id);
+      learner.rows(roster.size());
+      int category = categories.number(task.type());
+      BanditDecision decision = learner.choose(id, request, slate, category);
+      int failedRow =
+          failed.isEmpty()
+              ? Pending.FIRST_CHOICE
+              : roster.find(failed.get(failed.size() - 1).agent());
+      int chosen = decision.chosen;
+      pending.add(id, slate.rows[chosen], category, failedRow, slate.claim(chosen));
+      return decision;
+    }
   }
 
   @Override
-  public synchronized void learn(Outcome outcome) {
-    if (!(outcome.decision() instanceof BanditDecision decision)
-        || decision.learner() != learner
-        || !decision.markLearned()) {
-      ignored++;
-      return;
-    }
-    learned++;
-    if (outcome.kind() != Outcome.Kind.INFRASTRUCTURE || countInfrastructure) {
-      learner.learn(decision, outcome);
+  public void learn(Outcome outcome) {
+    boolean counts = countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE;
+    synchronized (lock) {
+      int at = pending.find(outcome.decision().id());
+      if (at < 0 || !roster.isRowOf(pending.row(at), outcome.decision().agent())) {
+        ignored++;
+        return;
+      }
+      Feedback feedback =
+          new Feedback(
+              pending.row(at),
+              pending.category(at),
+              pending.failedRow(at),
+              pending.claim(at),
+              outcome.reward(),
+              seconds(outcome.time()),
+              Math.min(MOST_DOLLARS, outcome.cost()),
+              outcome.task());
+      pending.remove(at);
+      if (counts) {
+        learner.learn(feedback);
+      }
     }
   }
 
   /**
-   * What this router has done so far.
+   * Outcomes that were not learned from, because their decision is unknown, forgotten, or had an
+   * outcome already.
    *
-   * @return a snapshot
+   * @return how many since the router was built
    */
-  public synchronized RouterStats stats() {
-    return new RouterStats(decisions, learned, ignored, learner.alarms());
+  public long ignoredOutcomes() {
+    synchronized (lock) {
+      return ignored;
+    }
+  }
+
+  /**
+   * Decisions whose outcome has not come yet.
+   *
+   * @return at most what the builder's memory says
+   */
+  public int outstandingDecisions() {
+    synchronized (lock) {
+      return pending.size();
+    }
+  }
+
+  private static double seconds(Duration time) {
+    double seconds = time.getSeconds() + time.getNano() / 1e9;
+    return Math.min(MOST_SECONDS, Math.max(0, seconds));
   }
 
   /** Collects the parts of a {@link BanditRouter}; not thread-safe. */
   public static final class Builder {
+    private static final int DEFAULT_MEMORY = 100_000;
+    private static final int MOST_MEMORY = 1 << 28;
+
     private BanditPolicy policy = BanditPolicy.adaptiveThompson();
     private Sources sources = Sources.system();
     private long horizon;
-    private boolean countInfrastructure;
+    private double valueOfSuccess = Double.POSITIVE_INFINITY;
+    private boolean countInfrastructureFailures;
+    private int memory = DEFAULT_MEMORY;
 
     private Builder() {}
 
     /**
-     * Sets the rule that chooses; default is {@link BanditPolicy#adaptiveThompson()}.
+     * Sets the rule, default {@link BanditPolicy#adaptiveThompson()}.
      *
      * @param policy the rule
      * @return this
@@ -118,9 +200,9 @@ public final class BanditRouter implements Router {
     }
 
     /**
-     * Sets where random numbers come from; default is {@link Sources#system()}.
+     * Sets where the seed comes from, default {@link Sources#system()}.
      *
-     * @param sources time and chance
+     * @param sources asked once, for one number
      * @return this
      */
     public Builder sources(Sources sources) {
@@ -129,39 +211,72 @@ public final class BanditRouter implements Router {
     }
 
     /**
-     * Says how many tasks there will be, so that exploring ends in time; default is unknown.
+     * Says how many tasks there will be, so that the default policy explores less towards the end;
+     * without it the number is unknown.
      *
      * @param tasks at least 1
      * @return this
-     * @throws IllegalArgumentException if it is less
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder horizon(long tasks) {
-      if (tasks < 1) {
-        throw new IllegalArgumentException("horizon must be at least 1 task, got " + tasks);
-      }
+      require(tasks >= 1, "horizon", "at least 1", tasks);
       this.horizon = tasks;
       return this;
     }
 
     /**
-     * Says whether an attempt that came to nothing through no doing of the agent counts as a
-     * failure of it; default is no.
+     * Says what a success is worth, so that the default policy weighs what agents cost; without it
+     * money does not matter.
      *
-     * @param count whether it counts
+     * @param dollars above 0
+     * @return this
+     * @throws IllegalArgumentException if it is not a number above 0
+     */
+    public Builder valueOfSuccess(double dollars) {
+      require(dollars > 0 && dollars < 1e12, "valueOfSuccess", "above 0", dollars);
+      this.valueOfSuccess = dollars;
+      return this;
+    }
+
+    /**
+     * Sets whether a failure around an agent counts as one of the agent, default false.
+     *
+     * @param count true to count it
      * @return this
      */
     public Builder countInfrastructureFailures(boolean count) {
-      this.countInfrastructure = count;
+      this.countInfrastructureFailures = count;
+      return this;
+    }
+
+    /**
+     * Sets how many decisions may wait for their outcome, default 100,000; beyond, the oldest is
+     * forgotten. Each takes up to 96 bytes while it waits.
+     *
+     * @param decisions at least 1, at most 2^28
+     * @return this
+     * @throws IllegalArgumentException if it is outside that range
+     */
+    public Builder memory(int decisions) {
+      require(decisions >= 1 && decisions <= MOST_MEMORY, "memory", "1 to 2^28", decisions);
+      this.memory = decisions;
       return this;
     }
 
     /**
      * Builds the router.
      *
-     * @return the router
+     * @return a new router, which has learned nothing yet
      */
     public BanditRouter build() {
       return new BanditRouter(this);
+    }
+
+    private static void require(boolean condition, String what, String range, Object value) {
+      if (!condition) {
+        throw new IllegalArgumentException(
+            "router." + what + " must be " + range + ", got " + value);
+      }
     }
   }
 }

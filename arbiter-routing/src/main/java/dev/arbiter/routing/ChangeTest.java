@@ -4,86 +4,141 @@ package dev.arbiter.routing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Watches the last outcomes of one agent for a sudden change of its mean.
- *
- * <p>A generalised likelihood-ratio test for Bernoulli means (Besson and Kaufmann, "The Generalized
- * Likelihood Ratio Test meets klUCB", 2019): alarm if for some split of n outcomes into i and n -
- * i, i kl(m1, m) + (n - i) kl(m2, m) exceeds ln(3 n^1.5 / delta). Differs from the paper: splits
- * fall between blocks of 5 outcomes only, and the last 200 outcomes are kept.
- */
+/** Notices that an agent's success rate has changed. */
 final class ChangeTest {
+  /*
+   * The generalised likelihood ratio test of Besson and Kaufmann, "The Generalized Likelihood
+   * Ratio Test meets klUCB" (2019), over blocks of five outcomes, the last 200 blocks an agent.
+   * Most splits are dismissed by kl(p,q) <= (p-q)^2 / (q(1-q)), which takes no logarithm and is
+   * never below the divergence, so the verdict is the exact one.
+   */
   private static final int BLOCK = 5;
-  private static final int BLOCKS = 40;
-  private static final double DELTA = 0.01;
+  private static final int RING = 200;
+  private static final double DELTA = .01;
 
-  private final float[] sums = new float[BLOCKS];
-  private int blocks;
-  private float filling;
-  private int filled;
+  private @Nullable Ring[] rings = new Ring[0];
+  private long alarms;
 
-  /** What is left of an agent's evidence after a change. */
-  record Rest(double successes, double outcomes) {}
+  /** The last blocks of one agent, oldest first. */
+  private static final class Ring {
+    private float[] sums = new float[4];
+    private int size;
+    private int pending;
+    private float pendingSum;
 
-  /** Takes one outcome; the evidence since the change if it gives the alarm. */
-  @Nullable Rest add(double reward) {
-    filling += (float) reward;
-    if (++filled < BLOCK) {
-      return null;
+    void push(float sum) {
+      if (size == RING) {
+        System.arraycopy(sums, 1, sums, 0, RING - 1);
+        size--;
+      } else if (size == sums.length) {
+        sums = Arrays.copyOf(sums, Math.min(RING, 2 * size));
+      }
+      sums[size++] = sum;
     }
-    if (blocks == BLOCKS) {
-      System.arraycopy(sums, 1, sums, 0, BLOCKS - 1);
-      blocks--;
+
+    double sum(int from) {
+      double sum = 0;
+      for (int i = from; i < size; i++) {
+        sum += sums[i];
+      }
+      return sum;
     }
-    sums[blocks++] = filling;
-    filling = 0;
-    filled = 0;
-    return test();
+
+    void dropFirst(int blocks) {
+      System.arraycopy(sums, blocks, sums, 0, size - blocks);
+      size -= blocks;
+    }
   }
 
-  private @Nullable Rest test() {
-    double total = 0;
-    for (int i = 0; i < blocks; i++) {
-      total += sums[i];
+  void rows(int count) {
+    if (count > rings.length) {
+      rings = Arrays.copyOf(rings, Math.max(count, 2 * rings.length));
     }
-    double n = BLOCK * (double) blocks;
+  }
+
+  void forget(int row) {
+    rings[row] = null;
+  }
+
+  /** How often {@link #add} returned true. */
+  long alarms() {
+    return alarms;
+  }
+
+  /** Takes a reward; true if the agent has changed, and then only what came after is kept. */
+  boolean add(int row, double reward) {
+    Ring ring = rings[row];
+    if (ring == null) {
+      ring = new Ring();
+      rings[row] = ring;
+    }
+    ring.pendingSum += (float) reward;
+    if (++ring.pending < BLOCK) {
+      return false;
+    }
+    ring.push(ring.pendingSum);
+    ring.pending = 0;
+    ring.pendingSum = 0;
+    int split = split(ring);
+    if (split == 0) {
+      return false;
+    }
+    ring.dropFirst(split);
+    alarms++;
+    return true;
+  }
+
+  /** The rewards kept of an agent, summed. */
+  double successes(int row) {
+    Ring ring = rings[row];
+    return ring == null ? 0 : ring.sum(0);
+  }
+
+  /** How many rewards are kept of an agent. */
+  double count(int row) {
+    Ring ring = rings[row];
+    return ring == null ? 0 : (double) BLOCK * ring.size;
+  }
+
+  /** The number of blocks before the best split, 0 if no split is better than chance. */
+  private static int split(Ring ring) {
+    double n = (double) BLOCK * ring.size;
+    double total = ring.sum(0);
     double mean = total / n;
-    double best = 0;
+    double variance = mean * (1 - mean);
+    if (variance <= 0) {
+      return 0;
+    }
+    double best = Math.log(3 * n * Math.sqrt(n) / DELTA);
     int split = 0;
     double before = 0;
-    for (int i = 1; i < blocks; i++) {
-      before += sums[i - 1];
-      double n1 = BLOCK * (double) i;
-      double n2 = n - n1;
-      double ratio = n1 * kl(before / n1, mean) + n2 * kl((total - before) / n2, mean);
-      if (ratio > best) {
-        best = ratio;
-        split = i;
+    for (int blocks = 1; blocks < ring.size; blocks++) {
+      before += ring.sums[blocks - 1];
+      double i = (double) BLOCK * blocks;
+      double first = before / i;
+      double second = (total - before) / (n - i);
+      double bound =
+          (i * (first - mean) * (first - mean) + (n - i) * (second - mean) * (second - mean))
+              / variance;
+      if (bound > best) {
+        double ratio = i * divergence(first, mean) + (n - i) * divergence(second, mean);
+        if (ratio > best) {
+          best = ratio;
+          split = blocks;
+        }
       }
     }
-    if (best <= Math.log(3 * n * Math.sqrt(n) / DELTA)) {
-      return null;
-    }
-    System.arraycopy(sums, split, sums, 0, blocks - split);
-    blocks -= split;
-    double kept = 0;
-    for (int i = 0; i < blocks; i++) {
-      kept += sums[i];
-    }
-    return new Rest(kept, BLOCK * (double) blocks);
+    return split;
   }
 
-  void clear() {
-    Arrays.fill(sums, 0);
-    blocks = 0;
-    filling = 0;
-    filled = 0;
-  }
-
-  /** Kullback-Leibler divergence of two Bernoulli distributions, in nats. */
-  static double kl(double p, double q) {
-    double a = p == 0 ? 0 : p * Math.log(p / q);
-    double b = p == 1 ? 0 : (1 - p) * Math.log((1 - p) / (1 - q));
-    return Math.max(0, a + b);
+  private static double divergence(double p, double q) {
+    double sum = 0;
+    if (p > 0) {
+      sum += p * Math.log(p / q);
+    }
+    if (p < 1) {
+      sum += (1 - p) * Math.log((1 - p) / (1 - q));
+    }
+    return sum;
   }
 }

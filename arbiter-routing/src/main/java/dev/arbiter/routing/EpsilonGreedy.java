@@ -5,43 +5,66 @@ import dev.arbiter.spi.RoutingRequest;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#epsilonGreedy(double, double)}. */
-final class EpsilonGreedy extends MeanLearner {
-  static final String NAME = "epsilon-greedy";
-  private static final double FLOOR = 0.01;
+final class EpsilonGreedy implements Learner {
+  private static final double LEAST = .01;
 
   private final RandomGenerator random;
   private final double decay;
+  private final MeanRecord record = new MeanRecord();
   private double epsilon;
 
-  EpsilonGreedy(RandomGenerator random, double start, double decay) {
+  EpsilonGreedy(RandomGenerator random, double epsilon, double decay) {
     this.random = random;
-    this.epsilon = start;
+    this.epsilon = epsilon;
     this.decay = decay;
   }
 
   @Override
-  public BanditDecision choose(RoutingRequest request, long id) {
-    int[] rows = rows(request.candidates(), id);
-    double[] scores = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      scores[i] = arms.pulls[rows[i]] == 0 ? Double.POSITIVE_INFINITY : arms.mean(rows[i]);
+  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+    int size = slate.size();
+    double[] scores = new double[size];
+    double highest = Double.NEGATIVE_INFINITY;
+    int ties = 0;
+    for (int i = 0; i < size; i++) {
+      scores[i] = record.rate(slate.rows[i]);
+      ties = scores[i] > highest ? 1 : scores[i] == highest ? ties + 1 : ties;
+      highest = Math.max(highest, scores[i]);
     }
-    double chance = Math.max(FLOOR, epsilon);
+    double chance = Math.max(LEAST, epsilon);
     epsilon *= decay;
     boolean explore = random.nextDouble() < chance;
-    int greedy = BanditDecision.best(scores);
-    int chosen = explore ? random.nextInt(rows.length) : greedy;
-    double probability = chance / rows.length + (chosen == greedy ? 1 - chance : 0);
-    arms.pulls[rows[chosen]]++;
-    return new SimpleDecision(
-        this,
-        id,
-        NAME,
-        request.candidates(),
-        scores,
-        chosen,
-        rows[chosen],
-        probability,
-        explore && chosen != greedy);
+    int chosen =
+        explore
+            ? random.nextInt(size)
+            : place(scores, highest, ties == 1 ? 0 : random.nextInt(ties));
+    double best = scores[chosen] == highest ? (1 - chance) / ties : 0;
+    String why = explore ? "explores one at random, here " : "exploits the best record, ";
+    return new ScoredDecision(
+        id, "epsilon-greedy", slate.agents, chosen, scores, chance / size + best, why);
+  }
+
+  private static int place(double[] scores, double highest, int tie) {
+    int left = tie;
+    for (int i = 0; i < scores.length; i++) {
+      if (scores[i] == highest && left-- == 0) {
+        return i;
+      }
+    }
+    throw new AssertionError("no score is the highest");
+  }
+
+  @Override
+  public void rows(int count) {
+    record.rows(count);
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    record.learn(feedback);
+  }
+
+  @Override
+  public void forget(int row) {
+    record.forget(row);
   }
 }

@@ -1,37 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 
-/** How much worse agents do at tasks another one failed at, by who failed. */
+/** How much less likely a task is solved once somebody failed at it. */
 final class Fallbacks {
-  private static final int MOST = 4_096;
+  /** What a fallback's outcome counts beside a first choice's. */
+  static final double WEIGHT = .5;
 
-  private final Map<String, double[]> byFailed =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private static final double LEAST_RATIO = .2;
+  private static final double OWN_PRIOR = 20;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, double[]> eldest) {
-          return size() > MOST;
-        }
-      };
-  private double rewards;
-  private double estimates;
+  private double rewards = 5;
+  private double expected = 10;
+  private double[] rewardsAfter = new double[0];
+  private double[] expectedAfter = new double[0];
 
-  /** What was got for each success expected, after this agent failed. */
-  double ratio(String failed) {
-    double all = (5 + rewards) / (10 + estimates);
-    double[] own = byFailed.get(failed);
-    return own == null ? all : (20 * all + own[0]) / (20 + own[1]);
+  void rows(int count) {
+    if (count > rewardsAfter.length) {
+      int length = Math.max(count, 2 * rewardsAfter.length);
+      rewardsAfter = Arrays.copyOf(rewardsAfter, length);
+      expectedAfter = Arrays.copyOf(expectedAfter, length);
+    }
   }
 
-  void add(String failed, double reward, double estimate) {
+  void forget(int row) {
+    rewardsAfter[row] = 0;
+    expectedAfter[row] = 0;
+  }
+
+  /** What the reward would have been worth at first choice, by what was known before it. */
+  double corrected(int failedRow, double reward) {
+    return reward / Math.max(LEAST_RATIO, ratio(failedRow));
+  }
+
+  void learn(int failedRow, double expectation, double reward) {
     rewards += reward;
-    estimates += estimate;
-    double[] own = byFailed.computeIfAbsent(failed, agent -> new double[2]);
-    own[0] += reward;
-    own[1] += estimate;
+    expected += expectation;
+    if (failedRow >= 0) {
+      rewardsAfter[failedRow] += reward;
+      expectedAfter[failedRow] += expectation;
+    }
+  }
+
+  /** Success after the agent failed, as a share of success expected at first choice. */
+  double ratio(int failedRow) {
+    double overall = rewards / expected;
+    return failedRow < 0
+        ? overall
+        : (OWN_PRIOR * overall + rewardsAfter[failedRow]) / (OWN_PRIOR + expectedAfter[failedRow]);
   }
 }

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 
-/** A policy at work: its rule and what it has learned. Called under the router's lock. */
+/**
+ * What a policy knows, and how it chooses.
+ *
+ * <p>Every method is called under the router's lock. Agents are rows of arrays, types of task are
+ * numbers. For one decision {@link #learn} is called once or never, and maybe much later.
+ */
 interface Learner {
 
-  BanditDecision choose(RoutingRequest request, long id);
+  /** Makes room for rows 0 to count - 1; comes before a row is used for the first time. */
+  void rows(int count);
 
-  /** Called at most once for a decision, with an outcome that counts. */
-  void learn(BanditDecision decision, Outcome outcome);
+  /** Chooses one of the slate's candidates, of which there is at least one. */
+  BanditDecision choose(long id, RoutingRequest request, Slate slate, int category);
 
-  /** Times an agent was found to have changed. */
-  default long alarms() {
-    return 0;
-  }
+  /** Takes the outcome of a decision of its own. */
+  void learn(Feedback feedback);
+
+  /** Forgets an agent: its row will be given to another. */
+  void forget(int row);
 }

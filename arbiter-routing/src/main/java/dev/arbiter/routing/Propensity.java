@@ -1,120 +1,120 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/**
- * How likely each of several shifted Beta draws is to be the highest.
- *
- * <p>By the trapezoidal rule over the range in which the highest can lie: the integral of f_i(y)
- * times the product of F_j(y) over the others; where some draws are known to be higher still, of 1
- * - F_k(y) over those.
- */
+/** The chance that one of several random scores is the highest. */
 final class Propensity {
-  private static final int POINTS = 1_024;
-  private static final double DEVIATIONS = 7;
+  /*
+   * The integral of the product of all others' distribution functions against the chosen one's
+   * distribution, by the trapezoid rule for Stieltjes sums: it needs no density, which a beta
+   * below shape 1 has no finite one of. Where all others lie surely lower their factor is one, so
+   * of ten thousand candidates only the rivals cost anything; equal neighbours, such as agents
+   * nobody has seen, are evaluated once.
+   *
+   * After failures the draws are known to have put those who failed on top, one under the other.
+   * Their chance of that above a given score is carried along the same grid, from the top down.
+   */
+  private static final int STEPS = 256;
+  private static final double SMALLEST = 1e-9;
 
-  private final double[][] density;
-  private final double[][] below;
-  private final double step;
+  private Propensity() {}
 
   /**
-   * Prepares the distributions.
+   * The chance that the chosen score is the highest.
    *
-   * @param posteriors for each draw alpha, beta, shift, and of a second Beta it may come from
-   *     instead: alpha, beta, shift, and the chance of that
+   * @param chosen the chosen candidate's score
+   * @param others everybody else's
+   * @param above who is known to be still higher, highest first
    */
-  Propensity(double[] posteriors) {
-    int draws = posteriors.length / Posteriors.WIDTH;
-    double from = Double.POSITIVE_INFINITY;
-    double to = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < posteriors.length; i += Posteriors.WIDTH) {
-      int parts = posteriors[i + Posteriors.WIDTH - 1] > 0 ? 2 : 1;
-      for (int part = 0; part < parts; part++) {
-        double alpha = posteriors[i + 3 * part];
-        double beta = posteriors[i + 3 * part + 1];
-        double shift = posteriors[i + 3 * part + 2];
-        double mean = alpha / (alpha + beta);
-        double spread = DEVIATIONS * Math.sqrt(mean * (1 - mean) / (alpha + beta + 1));
-        from = Math.min(from, shift + Math.max(0, mean - spread));
-        to = Math.max(to, shift + Math.min(1, mean + spread));
-      }
+  static double of(Law chosen, List<Law> others, List<Law> above) {
+    double joint = integrate(chosen, others, above);
+    if (above.isEmpty()) {
+      return limit(joint);
     }
-    step = (to - from) / POINTS;
-    density = new double[draws][POINTS];
-    below = new double[draws][POINTS];
-    for (int i = 0; i < draws; i++) {
-      fill(i, posteriors, from);
-    }
+    List<Law> below = new ArrayList<>(others);
+    below.add(chosen);
+    int last = above.size() - 1;
+    double known = integrate(above.get(last), below, above.subList(0, last));
+    return known > 0 ? limit(joint / known) : 1;
   }
 
-  private void fill(int draw, double[] posteriors, double from) {
-    int at = draw * Posteriors.WIDTH;
-    double chance = posteriors[at + Posteriors.WIDTH - 1];
-    addBeta(draw, posteriors, at, from, 1 - chance);
-    if (chance > 0) {
-      addBeta(draw, posteriors, at + 3, from, chance);
+  private static double limit(double probability) {
+    return Math.min(1, Math.max(SMALLEST, probability));
+  }
+
+  /** The chance of the order above[0] > above[1] > ... > chosen > each of the others. */
+  private static double integrate(Law chosen, List<Law> others, List<Law> above) {
+    double low = chosen.low();
+    double high = chosen.high();
+    for (Law law : others) {
+      low = Math.max(low, law.low());
     }
+    for (Law law : above) {
+      high = Math.max(high, law.high());
+    }
+    if (low >= high) {
+      return 0;
+    }
+    List<Law> rivals = new ArrayList<>();
+    for (Law law : others) {
+      if (law.high() > low) {
+        rivals.add(law);
+      }
+    }
+    double[] nodes = new double[STEPS + 1];
+    for (int k = 0; k <= STEPS; k++) {
+      nodes[k] = low + (high - low) * k / STEPS;
+    }
+    return sum(nodes, chosen, rivals, ordered(nodes, above));
+  }
+
+  private static double sum(double[] nodes, Law chosen, List<Law> rivals, double[] ordered) {
     double sum = 0;
-    for (int p = 0; p < POINTS; p++) {
-      below[draw][p] = sum + density[draw][p] / 2;
-      sum += density[draw][p];
+    double cumulative = chosen.cumulative(nodes[0]);
+    double value = cumulative > 0 ? product(nodes[0], rivals) * ordered[0] : 0;
+    // The atom-free part below the first node lies under some rival, so it adds nothing.
+    for (int k = 1; k < nodes.length; k++) {
+      double next = chosen.cumulative(nodes[k]);
+      double nextValue = product(nodes[k], rivals) * ordered[k];
+      sum += (next - cumulative) * (value + nextValue) / 2;
+      cumulative = next;
+      value = nextValue;
     }
+    return sum;
   }
 
-  /* Normalised by its own sum over the grid, so that no Beta function is needed. */
-  private void addBeta(int draw, double[] posteriors, int at, double from, double weight) {
-    double alpha = posteriors[at];
-    double beta = posteriors[at + 1];
-    double shift = posteriors[at + 2];
-    double[] logs = new double[POINTS];
-    double highest = Double.NEGATIVE_INFINITY;
-    for (int p = 0; p < POINTS; p++) {
-      double x = from + (p + 0.5) * step - shift;
-      logs[p] =
-          x <= 0 || x >= 1
-              ? Double.NEGATIVE_INFINITY
-              : (alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - x);
-      highest = Math.max(highest, logs[p]);
-    }
-    double sum = 0;
-    for (int p = 0; p < POINTS; p++) {
-      logs[p] = Math.exp(logs[p] - highest);
-      sum += logs[p];
-    }
-    for (int p = 0; p < POINTS; p++) {
-      density[draw][p] += weight * logs[p] / sum;
-    }
-  }
-
-  /**
-   * The chance that a draw is the highest of those still in.
-   *
-   * @param draw which draw
-   * @param higher those known to be higher than it
-   * @param out those that do not count, the higher ones among them
-   */
-  double ofHighest(int draw, boolean[] higher, boolean[] out) {
-    double[] chances = new double[density.length];
-    double total = 0;
-    for (int i = 0; i < density.length; i++) {
-      if (!out[i]) {
-        chances[i] = unnormalised(i, higher, out);
-        total += chances[i];
+  private static double product(double score, List<Law> rivals) {
+    double product = 1;
+    double factor = 1;
+    Law previous = null;
+    for (int i = 0; i < rivals.size() && product > 0; i++) {
+      Law law = rivals.get(i);
+      if (!law.equals(previous)) {
+        factor = law.cumulative(score);
+        previous = law;
       }
+      product *= factor;
     }
-    return total > 0 ? chances[draw] / total : 1.0 / density.length;
+    return product;
   }
 
-  private double unnormalised(int draw, boolean[] higher, boolean[] out) {
-    double[] product = density[draw].clone();
-    for (int j = 0; j < density.length; j++) {
-      if (j != draw && (higher[j] || !out[j])) {
-        for (int p = 0; p < POINTS; p++) {
-          product[p] *= higher[j] ? 1 - below[j][p] : below[j][p];
-        }
+  /** At each node the chance that all of these are above it, in this order. */
+  private static double[] ordered(double[] nodes, List<Law> above) {
+    double[] chance = new double[nodes.length];
+    Arrays.fill(chance, 1);
+    for (Law law : above) {
+      double[] next = new double[nodes.length];
+      double cumulative = 1;
+      for (int k = nodes.length - 2; k >= 0; k--) {
+        double lower = law.cumulative(nodes[k]);
+        next[k] = next[k + 1] + (cumulative - lower) * (chance[k] + chance[k + 1]) / 2;
+        cumulative = lower;
       }
+      chance = next;
     }
-    return Arrays.stream(product).sum();
+    return chance;
   }
 }

@@ -2,106 +2,144 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A decision by draws, with the distributions they came from. */
+/** A decision for the highest of random scores, or for whose turn it was. */
 final class ThompsonDecision extends BanditDecision {
-  private final int type;
-  private final int[] rows;
-  private final double[] posteriors;
-  private final double forcedChance;
-  private final int inTurn;
-  private final boolean forced;
-  private final @Nullable ThompsonDecision before;
-  private double probability = Double.NaN;
+  private static final int NOBODY = -1;
 
-  /**
-   * Keeps what a decision was made of.
-   *
-   * @param inTurn the candidate a forced choice would fall on
-   * @param forced whether this was one
-   * @param before the failed decision whose draws this one reuses
-   */
-  ThompsonDecision(
-      Learner learner,
+  private final Draws draws;
+  private final double forced;
+  private final int turn;
+  private final boolean wasForced;
+  private final @Nullable ThompsonDecision failed;
+
+  /* Computed when first asked; every thread that computes it gets the same, so no lock. */
+  private volatile double probability = Double.NaN;
+
+  private ThompsonDecision(
       long id,
-      List<RegisteredAgent> considered,
-      double[] scores,
+      String policy,
+      RegisteredAgent[] agents,
       int chosen,
-      int type,
-      int[] rows,
-      double[] posteriors,
-      double forcedChance,
-      int inTurn,
-      boolean forced,
-      @Nullable ThompsonDecision before) {
-    super(learner, id, considered, scores, chosen);
-    this.type = type;
-    this.rows = rows;
-    this.posteriors = posteriors;
-    this.forcedChance = forcedChance;
-    this.inTurn = inTurn;
+      Draws draws,
+      double forced,
+      int turn,
+      boolean wasForced,
+      @Nullable ThompsonDecision failed) {
+    super(id, policy, agents, chosen);
+    this.draws = draws;
     this.forced = forced;
-    this.before = before;
+    this.turn = turn;
+    this.wasForced = wasForced;
+    this.failed = failed;
   }
 
-  int type() {
-    return type;
+  /** Shares agents and draws; those of a fallback hold the draws of the decision that failed. */
+  static ThompsonDecision best(
+      long id,
+      String policy,
+      RegisteredAgent[] agents,
+      Draws draws,
+      int best,
+      @Nullable ThompsonDecision failed) {
+    return new ThompsonDecision(id, policy, agents, best, draws, 0, NOBODY, false, failed);
   }
 
-  int row() {
-    return rows[chosen()];
+  /** A decision that was, with a small chance, for the agent whose turn it was. */
+  static ThompsonDecision explored(
+      long id,
+      String policy,
+      RegisteredAgent[] agents,
+      Draws draws,
+      int best,
+      double forced,
+      int turn,
+      boolean wasForced) {
+    int chosen = wasForced ? turn : best;
+    return new ThompsonDecision(id, policy, agents, chosen, draws, forced, turn, wasForced, null);
   }
 
-  int[] rows() {
-    return rows;
-  }
-
-  double[] posteriors() {
-    return posteriors;
-  }
-
-  @Nullable ThompsonDecision before() {
-    return before;
-  }
-
-  boolean isForced() {
-    return forced;
+  Draws draws() {
+    return draws;
   }
 
   @Override
-  public String policy() {
-    return AdaptiveThompson.NAME;
+  double score(int candidate) {
+    return draws.score(candidate);
   }
 
   @Override
-  public synchronized double probability() {
+  public double probability() {
     if (Double.isNaN(probability)) {
-      probability = compute();
+      double top = agents.length == 1 ? 1 : topProbability();
+      probability = (1 - forced) * top + (turn == chosen ? forced : 0);
     }
     return probability;
   }
 
-  private double compute() {
-    if (rows.length == 1) {
-      return 1;
+  private double topProbability() {
+    List<Law> others = new ArrayList<>(agents.length);
+    for (int i = 0; i < agents.length; i++) {
+      if (i != chosen) {
+        others.add(draws.law(i));
+      }
     }
-    boolean[] higher = new boolean[rows.length];
-    boolean[] gone = new boolean[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      gone[i] = scores()[i] == Double.NEGATIVE_INFINITY;
-      higher[i] = gone[i] && before != null && !before.forced;
+    return Propensity.of(draws.law(chosen), others, above());
+  }
+
+  /* Those who failed before because they drew more, highest first. */
+  private List<Law> above() {
+    List<Law> above = new ArrayList<>();
+    for (ThompsonDecision d = failed; d != null; d = d.failed) {
+      if (!d.wasForced) {
+        above.add(0, d.draws.law(d.chosen));
+      }
     }
-    double drawn = new Propensity(posteriors).ofHighest(chosen(), higher, gone);
-    return (1 - forcedChance) * drawn + (chosen() == inTurn ? forcedChance : 0);
+    return above;
   }
 
   @Override
   public String reason() {
-    if (before != null) {
-      return "next best of the same draws: " + comparison();
+    if (agents.length == 1) {
+      return "the only candidate is " + agent();
     }
-    return (forced ? "in turn, because an agent changed: " : "highest draw: ") + comparison();
+    if (wasForced) {
+      return "explores: agents have changed before, so one decision in a hundred goes to the next"
+          + " in turn, here "
+          + agent()
+          + second();
+    }
+    int favourite = favourite();
+    String drew = agent() + ", which drew " + number(score(chosen)) + " and is expected to reach ";
+    String expected = number(draws.law(chosen).mean());
+    if (failed != null) {
+      return "falls back from " + failed.agent() + " to " + drew + expected + second();
+    }
+    return favourite == chosen
+        ? "exploits " + drew + expected + ", the highest" + second()
+        : "explores "
+            + drew
+            + expected
+            + ", while "
+            + agents[favourite].id()
+            + " is expected to reach "
+            + number(draws.law(favourite).mean())
+            + second();
+  }
+
+  private int favourite() {
+    int favourite = 0;
+    double highest = draws.law(0).mean();
+    for (int i = 1; i < agents.length; i++) {
+      double mean = draws.law(i).mean();
+      if (mean > highest) {
+        highest = mean;
+        favourite = i;
+      }
+    }
+    return favourite;
   }
 }

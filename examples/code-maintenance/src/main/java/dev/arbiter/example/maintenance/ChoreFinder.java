@@ -21,7 +21,7 @@ final class ChoreFinder {
 
   /**
    * Finds chores, as evenly over the types as there are some, in random order; the two longest
-   * files that want a new layout are always among them.
+   * files that want a new layout are always among them, and come last.
    *
    * @param most how many
    * @param seed of the order
@@ -29,13 +29,13 @@ final class ChoreFinder {
   List<Chore> find(int most, long seed) {
     Map<ChoreType, List<Chore>> byType = byType(seed);
     List<Chore> chosen = new ArrayList<>();
-    giants(byType).forEach(giant -> chosen.add(giant));
-    for (int round = 0; chosen.size() < most; round++) {
+    List<Chore> giants = giants(byType);
+    for (int round = 0; chosen.size() < most - giants.size(); round++) {
       boolean any = false;
       for (List<Chore> chores : byType.values()) {
         if (round < chores.size()) {
           any = true;
-          if (chosen.size() < most && !chosen.contains(chores.get(round))) {
+          if (chosen.size() < most - giants.size() && !giants.contains(chores.get(round))) {
             chosen.add(chores.get(round));
           }
         }
@@ -45,6 +45,7 @@ final class ChoreFinder {
       }
     }
     Collections.shuffle(chosen, new Random(seed + 1));
+    chosen.addAll(giants.subList(0, Math.min(giants.size(), most)));
     return numbered(chosen);
   }
 

@@ -23,7 +23,10 @@ final class Formatters {
   static Tool palantir() {
     var formatter =
         com.palantir.javaformat.java.Formatter.createFormatter(
-            JavaFormatterOptions.builder().style(JavaFormatterOptions.Style.PALANTIR).build());
+            JavaFormatterOptions.builder()
+                .style(JavaFormatterOptions.Style.PALANTIR)
+                .formatJavadoc(true)
+                .build());
     return (type, path, source) ->
         type == ChoreType.UNUSED_IMPORTS
             ? com.palantir.javaformat.java.RemoveUnusedImports.removeUnusedImports(source)

@@ -8,6 +8,8 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 
 /** Writes down what happened to every task, from the events alone. */
 final class Ledger implements ArbiterListener {
+  private final ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
   private final Map<String, Entry> open = new HashMap<>();
   private final List<Entry> closed = new ArrayList<>();
   private final List<Verdict> verdicts = new ArrayList<>();
@@ -34,6 +37,9 @@ final class Ledger implements ArbiterListener {
     private long began;
     private long worked;
     private long own;
+    private long ownCpu;
+    private long cpuBefore;
+    private long threadBefore = -1;
     private boolean completed;
     private boolean waived;
 
@@ -67,6 +73,11 @@ final class Ledger implements ArbiterListener {
     long own() {
       return own;
     }
+
+    /** The same in CPU time, which holds steady on a machine whose cores others also use. */
+    long ownCpu() {
+      return ownCpu;
+    }
   }
 
   @Override
@@ -80,6 +91,7 @@ final class Ledger implements ArbiterListener {
     String id = step.task().id();
     Entry entry =
         open.computeIfAbsent(id, task -> new Entry(task, ChoreType.of(step.task().type())));
+    countCpu(entry);
     if (entry.began != 0) {
       entry.worked += step.nanoTime() - entry.began;
       entry.began = 0;
@@ -95,6 +107,17 @@ final class Ledger implements ArbiterListener {
     } else if (step instanceof TaskEvent.Concluded concluded) {
       conclude(entry, concluded);
     }
+  }
+
+  /* Between two events on one thread, unless the agent was at work there. */
+  private void countCpu(Entry entry) {
+    long thread = Thread.currentThread().getId();
+    long now = cpu.getCurrentThreadCpuTime();
+    if (entry.began == 0 && entry.threadBefore == thread) {
+      entry.ownCpu += now - entry.cpuBefore;
+    }
+    entry.threadBefore = thread;
+    entry.cpuBefore = now;
   }
 
   private void conclude(Entry entry, TaskEvent.Concluded concluded) {

@@ -144,7 +144,6 @@ final class Shift {
   /* Empty tasks first: what is measured is Arbiter, not the compiler of the JVM. */
   private void warmUp() throws InterruptedException {
     Sources sources = sources();
-    Chore nothing = new Chore("CHORE-0", ChoreType.WHITESPACE, "A.java", "");
     List<Evidence> evidence = new ArrayList<>();
     for (String gate : List.of("compiles", "goal_met", "idempotent")) {
       evidence.add(Evidence.of(gate, true, ""));
@@ -169,7 +168,8 @@ final class Shift {
                 .agent(AgentProfile.of("b", "java"), assignment -> report)
                 .build()) {
       for (int i = 0; i < WARM_UP; i++) {
-        TaskResult unused = arbiter.submit(nothing.task().withId("W-" + i)).await(LONG);
+        Chore nothing = new Chore("WARM-" + i, ChoreType.WHITESPACE, "A.java", "");
+        TaskResult unused = arbiter.submit(nothing.task()).await(LONG);
       }
     }
   }

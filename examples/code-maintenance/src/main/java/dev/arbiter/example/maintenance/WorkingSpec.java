@@ -10,7 +10,7 @@ final class WorkingSpec {
       risk_tiers:
         "1": {max_files: 1, max_loc: 60}
         "2": {max_files: 1, max_loc: 400}
-        "3": {max_files: 1, max_loc: 6000}
+        "3": {max_files: 1, max_loc: 3000}
       edit_rules:
         min_approvers_for_budget_raise: 2
       gates:
@@ -22,7 +22,7 @@ final class WorkingSpec {
         idempotent: {enabled: true, mode: block}
       """;
 
-  private static final String[] MOST_LINES = {"", "60", "400", "6000"};
+  private static final String[] MOST_LINES = {"", "60", "400", "3000"};
 
   private WorkingSpec() {}
 
@@ -30,28 +30,21 @@ final class WorkingSpec {
     return Integer.parseInt(MOST_LINES[type.tier()]);
   }
 
+  /* JSON, which CAWS reads as well as YAML and ten times as fast. */
   static String of(Chore chore) {
     return """
-        id: %s
-        title: %s in %s
-        risk_tier: %d
-        mode: %s
-        blast_radius:
-          modules: ["%s"]
-        operational_rollback_slo: 5m
-        scope:
-          in: ["%s"]
-          out: []
-        invariants:
-          - the file compiles
-          - a second run changes nothing
-        acceptance:
-          - id: A1
-            given: the file as it is
-            when: the chore is done
-            then: nothing is left of what the chore is about
-        non_functional: {maintainability: [the layout rules hold]}
-        contracts: [{type: project_setup, path: pom.xml}]
+        {"id": "%s", "title": "%s in %s", "risk_tier": %d, "mode": "%s",
+         "blast_radius": {"modules": ["%s"]}, "operational_rollback_slo": "5m",
+         "scope": {"in": ["%s"], "out": []},
+         "invariants": ["the file compiles", "a second run changes nothing"],
+         "acceptance": [{"id": "A1", "given": "the file as it is", "when": "the chore is done",
+           "then": "nothing is left of what the chore is about"}],
+         "non_functional": {"maintainability": ["the layout rules hold"],
+           "security": ["input-validation, authentication, authorization are not touched"]},
+         "contracts": [{"type": "project_setup", "path": "pom.xml"}],
+         "observability": {"logs": ["the commit names the chore"],
+           "metrics": ["success by chore type"], "alerts": ["a denied verdict"]},
+         "rollback": ["revert the commit"]}
         """
         .formatted(
             chore.id(),

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.task.Task;
+
+/**
+ * The outcome of one decision, as a policy learns it.
+ *
+ * @param row the agent
+ * @param category the type of task
+ * @param failedRow who failed at the task before, -1 if nobody knows any more, {@link
+ *     Pending#FIRST_CHOICE} if nobody did
+ * @param claim the level the agent claimed, NaN for none
+ * @param reward between 0 and 1
+ * @param seconds how long it took
+ * @param dollars what it cost
+ * @param task the task
+ */
+record Feedback(
+    int row,
+    int category,
+    int failedRow,
+    float claim,
+    double reward,
+    double seconds,
+    double dollars,
+    Task task) {
+
+  boolean isFallback() {
+    return failedRow != Pending.FIRST_CHOICE;
+  }
+}

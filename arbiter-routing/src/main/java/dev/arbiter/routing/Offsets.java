@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import java.util.Arrays;
+
+/** How each type of task differs from the others, for everybody and for each agent. */
+final class Offsets {
+  /*
+   * For everybody: rewards and the rewards expected, by category. For each agent: rewards and
+   * outcomes by category, in pages of 32 agents that exist once one of the 32 had an outcome
+   * there. Past the cap on pages the category that was asked for longest ago loses its pages, and
+   * its agents are judged by their overall record again.
+   *
+   * An agent forgets in all its categories at once, so pages hold values divided by the agent's
+   * scale, and the scale shrinks instead. Before it gets too small it is multiplied in.
+   */
+  private static final int PAGE_BITS = 5;
+  private static final int PAGE = 1 << PAGE_BITS;
+  private static final double SHARED_PRIOR = 10;
+  private static final double OWN_PRIOR = 20;
+  private static final double SMALLEST_SCALE = 1e-6;
+  private static final double[] NO_PAGE = {};
+  private static final double[][] NO_PAGES = {};
+
+  private final int mostPages;
+  private int pageCount;
+  private double[] rewards = new double[0];
+  private double[] expected = new double[0];
+  private double[] counts = new double[0];
+  private long[] used = new long[0];
+  private double[][][] pages = new double[0][][];
+  private double[] scales = new double[0];
+
+  Offsets(int mostPages) {
+    this.mostPages = mostPages;
+  }
+
+  void rows(int count) {
+    if (count > scales.length) {
+      int before = scales.length;
+      scales = Arrays.copyOf(scales, Math.max(count, 2 * before));
+      Arrays.fill(scales, before, scales.length, 1);
+    }
+  }
+
+  /** How much easier a category is than its agents' records say. */
+  double shared(int category) {
+    return category < counts.length
+        ? (rewards[category] - expected[category]) / (counts[category] + SHARED_PRIOR)
+        : 0;
+  }
+
+  /** Marks a category as asked for and returns its pages, for {@link #own}. */
+  double[][] pages(int category, long now) {
+    if (category >= pages.length) {
+      return NO_PAGES;
+    }
+    used[category] = now;
+    return pages[category];
+  }
+
+  /**
+   * How much better an agent is at a category than expected there.
+   *
+   * @param pages of the category
+   * @param mean the success expected there
+   * @param claimed what its declaration adds, worth 20 outcomes
+   */
+  double own(double[][] pages, int row, double mean, double claimed) {
+    double sum = ownRewards(pages, row);
+    double count = ownCount(pages, row);
+    return (OWN_PRIOR * claimed + sum - count * mean) / (count + OWN_PRIOR);
+  }
+
+  static boolean isEmpty(double[][] pages, int row) {
+    return pageOf(pages, row).length == 0;
+  }
+
+  double ownRewards(double[][] pages, int row) {
+    double[] page = pageOf(pages, row);
+    return page.length == 0 ? 0 : page[2 * (row & (PAGE - 1))] * scales[row];
+  }
+
+  double ownCount(double[][] pages, int row) {
+    double[] page = pageOf(pages, row);
+    return page.length == 0 ? 0 : page[2 * (row & (PAGE - 1)) + 1] * scales[row];
+  }
+
+  private static double[] pageOf(double[][] pages, int row) {
+    int index = row >> PAGE_BITS;
+    return index < pages.length ? pages[index] : NO_PAGE;
+  }
+
+  void add(int category, int row, double keep, double reward, double weight, double expectation) {
+    ensure(category);
+    expected[category] += weight * expectation;
+    rewards[category] += weight * reward;
+    counts[category] += weight;
+    scales[row] *= keep;
+    if (scales[row] < SMALLEST_SCALE) {
+      rescale(row, scales[row]);
+      scales[row] = 1;
+    }
+    double[] page = page(category, row);
+    int at = 2 * (row & (PAGE - 1));
+    page[at] += weight * reward / scales[row];
+    page[at + 1] += weight / scales[row];
+  }
+
+  /** Forgets one agent's own offsets. */
+  void forget(int row) {
+    rescale(row, 0);
+    scales[row] = 1;
+  }
+
+  private void rescale(int row, double factor) {
+    for (double[][] ofCategory : pages) {
+      double[] page = pageOf(ofCategory, row);
+      if (page.length > 0) {
+        page[2 * (row & (PAGE - 1))] *= factor;
+        page[2 * (row & (PAGE - 1)) + 1] *= factor;
+      }
+    }
+  }
+
+  private void ensure(int category) {
+    if (category >= counts.length) {
+      int before = counts.length;
+      int length = Math.max(category + 1, 2 * before);
+      rewards = Arrays.copyOf(rewards, length);
+      expected = Arrays.copyOf(expected, length);
+      counts = Arrays.copyOf(counts, length);
+      used = Arrays.copyOf(used, length);
+      pages = Arrays.copyOf(pages, length);
+      Arrays.fill(pages, before, length, NO_PAGES);
+    }
+  }
+
+  private double[] page(int category, int row) {
+    double[] known = pageOf(pages[category], row);
+    if (known.length > 0) {
+      return known;
+    }
+    if (pageCount >= mostPages) {
+      dropOldest(category);
+    }
+    int index = row >> PAGE_BITS;
+    if (index >= pages[category].length) {
+      int before = pages[category].length;
+      pages[category] = Arrays.copyOf(pages[category], index + 1);
+      Arrays.fill(pages[category], before, index + 1, NO_PAGE);
+    }
+    double[] page = new double[2 * PAGE];
+    pages[category][index] = page;
+    pageCount++;
+    return page;
+  }
+
+  private void dropOldest(int butNot) {
+    int oldest = -1;
+    for (int c = 0; c < pages.length; c++) {
+      if (c != butNot && pages[c].length > 0 && (oldest < 0 || used[c] < used[oldest])) {
+        oldest = c;
+      }
+    }
+    if (oldest < 0) {
+      oldest = butNot;
+    }
+    for (double[] page : pages[oldest]) {
+      pageCount -= page.length == 0 ? 0 : 1;
+    }
+    pages[oldest] = NO_PAGES;
+  }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Task;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/** The candidates of a request, with all that can be looked up before choosing. */
+final class Slate {
+  final List<RegisteredAgent> candidates;
+  final Set<String> capabilities;
+  final RegisteredAgent[] agents;
+  final int[] rows;
+  final int[] slots;
+
+  /** Mean level each candidate claims in what the task requires, NaN if none; empty if nobody. */
+  final float[] claims;
+
+  /** Mean level each candidate claims in everything. */
+  final float[] overallClaims;
+
+  /** The roster's evictions when the rows were looked up. */
+  int evictions;
+
+  long lastUse;
+
+  Slate(List<RegisteredAgent> candidates, Task task, Roster roster, long now) {
+    this.candidates = candidates;
+    this.capabilities = task.capabilities();
+    this.agents = candidates.toArray(new RegisteredAgent[0]);
+    this.rows = new int[agents.length];
+    this.slots = new int[agents.length];
+    float[] claimed = new float[agents.length];
+    float[] overall = new float[agents.length];
+    boolean any = false;
+    for (int i = 0; i < agents.length; i++) {
+      slots[i] = agents[i].profile().capacity();
+      Map<String, OptionalDouble> levels = agents[i].profile().capabilities();
+      claimed[i] = mean(levels, capabilities);
+      overall[i] = mean(levels, levels.keySet());
+      any |= !Float.isNaN(claimed[i]);
+    }
+    this.claims = any ? claimed : new float[0];
+    this.overallClaims = any ? overall : new float[0];
+    lookUpRows(roster, now);
+  }
+
+  int size() {
+    return agents.length;
+  }
+
+  boolean hasClaims() {
+    return claims.length > 0;
+  }
+
+  /** NaN if the candidate claims no level in anything the task requires. */
+  float claim(int candidate) {
+    return hasClaims() ? claims[candidate] : Float.NaN;
+  }
+
+  void lookUpRows(Roster roster, long now) {
+    for (int i = 0; i < agents.length; i++) {
+      rows[i] = roster.row(agents[i], now);
+    }
+    evictions = roster.evictions();
+  }
+
+  private static float mean(Map<String, OptionalDouble> levels, Set<String> wanted) {
+    double sum = 0;
+    int count = 0;
+    for (String capability : wanted) {
+      OptionalDouble level = levels.getOrDefault(capability, OptionalDouble.empty());
+      if (level.isPresent()) {
+        sum += level.getAsDouble();
+        count++;
+      }
+    }
+    return count == 0 ? Float.NaN : (float) (sum / count);
+  }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.AgentStatus;
+import dev.arbiter.agent.RegisteredAgent;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A registered agent whose load a test sets. */
+final class FakeAgent implements RegisteredAgent {
+  private final AgentProfile profile;
+  private final int number;
+  int active;
+  int queued;
+
+  FakeAgent(AgentProfile profile, int number) {
+    this.profile = profile;
+    this.number = number;
+  }
+
+  static FakeAgent of(String id, int number) {
+    return new FakeAgent(AgentProfile.of(id), number);
+  }
+
+  /** Agents a0, a1, ... in an immutable list. */
+  static List<RegisteredAgent> several(int count) {
+    List<RegisteredAgent> agents = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      agents.add(of("a" + i, i));
+    }
+    return List.copyOf(agents);
+  }
+
+  @Override
+  public AgentProfile profile() {
+    return profile;
+  }
+
+  @Override
+  public AgentStatus status() {
+    return freeSlots() > 0 ? AgentStatus.AVAILABLE : AgentStatus.BUSY;
+  }
+
+  @Override
+  public int active() {
+    return active;
+  }
+
+  @Override
+  public int queued() {
+    return queued;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+}
