@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Charter.Standing;
 import dev.arbiter.caws.Rules.Named;
@@ -10,7 +8,6 @@ import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
@@ -41,36 +38,15 @@ import org.jspecify.annotations.Nullable;
  * that).
  */
 public final class Caws implements Constitution, AutoCloseable {
-  /*
-   * Two caches. One by spec text, so that admit() parses nothing twice; an entry made under other
-   * rules than today's is made anew. One by digest, so that judge() finds the charter a task was
-   * admitted under even when the spec has changed since. Both are bounded; a charter that fell out
-   * is made again from the task's spec, and used only if it has the very digest that was admitted.
-   */
-  private static final long KEPT_CHARACTERS = 32L << 20;
-  private static final int OVERHEAD = 1000;
-
-  private final Library library;
+  private final Docket docket;
   private final Sources sources;
   private final Map<String, QualityGate> checkers;
   private final SigningKey key;
   private final Sealer sealer;
   private final WaiverBoard board = new WaiverBoard();
-  private final Cache<String, Standing> standings =
-      Caffeine.newBuilder()
-          .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String text, Standing standing) -> text.length() + OVERHEAD)
-          .executor(Runnable::run)
-          .build();
-  private final Cache<String, Charter> charters =
-      Caffeine.newBuilder()
-          .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String digest, Charter charter) -> charter.specText().length() + OVERHEAD)
-          .executor(Runnable::run)
-          .build();
 
   private Caws(Builder from) {
-    this.library = new Library(from);
+    this.docket = new Docket(new Library(from));
     this.sources = from.sources;
     this.checkers = Collections.unmodifiableMap(new TreeMap<>(from.gates));
     this.key = from.key == null ? SigningKey.generate() : from.key;
@@ -100,7 +76,7 @@ public final class Caws implements Constitution, AutoCloseable {
   @Override
   public Admission admit(Task task) {
     try {
-      Standing standing = standing(task.spec());
+      Standing standing = docket.standing(task.spec());
       Charter charter = standing.charter();
       if (charter == null) {
         return standing.admission();
@@ -112,46 +88,13 @@ public final class Caws implements Constitution, AutoCloseable {
             "/experimental_mode/expires_at",
             "experimental_mode ended " + until + "; renew it or remove it");
       }
-      charters.put(charter.digest(), charter);
+      docket.admitted(charter);
       return standing.admission();
     } catch (Unreadable e) {
       return refuse("spec.reference." + e.rule(), "", e.reason());
     } catch (RuntimeException e) {
       return refuse("caws.internal", "", "the spec could not be decided: " + describe(e));
     }
-  }
-
-  private Standing standing(SpecRef ref) throws Unreadable {
-    if (ref instanceof SpecRef.Text text) {
-      return standing(text.text());
-    }
-    if (ref instanceof SpecRef.Id id) {
-      Standing standing = standing(library.spec(id.id()));
-      Charter charter = standing.charter();
-      if (charter != null && !charter.spec().id().equals(id.id())) {
-        throw new Unreadable(
-            "id_mismatch",
-            "the spec asked for as '"
-                + Clean.text(id.id(), 80)
-                + "' now calls itself "
-                + charter.spec().id());
-      }
-      return standing;
-    }
-    throw new Unreadable("none", "the task names no working spec; give it one");
-  }
-
-  private Standing standing(String text) {
-    Rules rules = library.rules();
-    Standing known = standings.getIfPresent(text);
-    if (known != null && known.rules() == rules) {
-      return known;
-    }
-    Standing decided = Charter.decide(text, rules);
-    if (text.length() <= Document.MOST_BYTES) {
-      standings.put(text, decided);
-    }
-    return decided;
   }
 
   private static Admission refuse(String rule, String place, String message) {
@@ -171,7 +114,7 @@ public final class Caws implements Constitution, AutoCloseable {
   @Override
   public String specDigest(Task task) {
     try {
-      Charter charter = standing(task.spec()).charter();
+      Charter charter = docket.standing(task.spec()).charter();
       return charter == null ? "" : charter.digest();
     } catch (Unreadable | RuntimeException e) {
       return "";
@@ -182,7 +125,7 @@ public final class Caws implements Constitution, AutoCloseable {
   public Verdict judge(Assignment assignment, WorkReport report) {
     Instant now = sources.clock().instant();
     try {
-      Charter charter = admitted(assignment);
+      Charter charter = docket.charter(assignment);
       if (charter == null) {
         return deny(
             assignment,
@@ -193,32 +136,11 @@ public final class Caws implements Constitution, AutoCloseable {
                 + " has changed and is no longer remembered; admit the task again");
       }
       return sealer.seal(
-          new Hearing(charter, assignment, report, now).decide(checkers, board, library.rules()));
+          new Hearing(charter, assignment, report, now).decide(checkers, board, docket.rules()));
     } catch (RuntimeException e) {
       return deny(
           assignment, report, now, "caws.internal", "the work could not be judged: " + describe(e));
     }
-  }
-
-  private @Nullable Charter admitted(Assignment assignment) {
-    Charter kept = charters.getIfPresent(assignment.specDigest());
-    if (kept != null) {
-      return names(assignment.task().spec(), kept) ? kept : null;
-    }
-    try {
-      Charter now = standing(assignment.task().spec()).charter();
-      return now != null && now.digest().equals(assignment.specDigest()) ? now : null;
-    } catch (Unreadable e) {
-      return null;
-    }
-  }
-
-  /** Whether a task that refers to its spec like this can have been admitted under the charter. */
-  private static boolean names(SpecRef ref, Charter charter) {
-    if (ref instanceof SpecRef.Id id) {
-      return id.id().equals(charter.spec().id());
-    }
-    return ref instanceof SpecRef.Text text && text.text().equals(charter.specText());
   }
 
   private Verdict deny(

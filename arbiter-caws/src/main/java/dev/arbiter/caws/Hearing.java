@@ -159,9 +159,8 @@ final class Hearing {
 
   private static List<Waiver> covering(String gate, Ruling ruling) {
     List<Waiver> covering = new ArrayList<>();
-    boolean liftable = !gate.equals(GateRule.SPEC);
     for (Waiver waiver : ruling.counted) {
-      boolean covers = liftable && waiver.covers(gate);
+      boolean covers = waiver.covers(gate);
       if (covers && gate.equals(GateRule.BUDGET) && !waiver.raisesBudget()) {
         ruling.skip(waiver, "no_delta");
       } else if (covers) {

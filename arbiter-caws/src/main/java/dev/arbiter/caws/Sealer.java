@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Decision.Outcome;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
@@ -128,14 +127,6 @@ final class Sealer implements AutoCloseable {
                 + "; mend the log's folder and start again"));
     findings.addAll(decision.findings());
     return new Verdict.Denied(findings, Seal.none());
-  }
-
-  /** A denial for which nothing was looked at. */
-  Verdict deny(Decision decision) {
-    if (decision.outcome() != Outcome.DENIED) {
-      throw new IllegalArgumentException("not a denial: " + decision.outcome());
-    }
-    return seal(decision);
   }
 
   @Override

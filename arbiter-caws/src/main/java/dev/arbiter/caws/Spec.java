@@ -2,7 +2,6 @@
 package dev.arbiter.caws;
 
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A working spec that keeps all rules, as far as the decisions need it. */
@@ -12,5 +11,4 @@ record Spec(
     String mode,
     boolean hasContracts,
     Scope scope,
-    @Nullable Instant experimentalUntil,
-    List<String> acceptance) {}
+    @Nullable Instant experimentalUntil) {}

@@ -103,7 +103,7 @@ final class SpecReader {
     rollbackSlo();
     spec.text("title");
     nonEmpty("invariants");
-    List<String> acceptance = acceptance();
+    acceptance();
     boolean hasContracts = contracts(tier, mode);
     tierOne(tier);
     Instant experimentalUntil = experimental(tier);
@@ -111,7 +111,7 @@ final class SpecReader {
     if (notes.hasErrors() || id == null || mode == null || scope == null) {
       return null;
     }
-    return new Spec(id, tier, mode, hasContracts, scope, experimentalUntil, acceptance);
+    return new Spec(id, tier, mode, hasContracts, scope, experimentalUntil);
   }
 
   private void forbiddenFields() {
@@ -268,14 +268,14 @@ final class SpecReader {
     return texts;
   }
 
-  private List<String> acceptance() {
+  private void acceptance() {
     List<Shape> criteria = spec.objects("acceptance");
     if (spec.has("acceptance") && criteria.isEmpty()) {
       spec.violation("acceptance", "'acceptance' must have at least one criterion");
     }
     if (criteria.size() > MOST_ENTRIES) {
       spec.violation("acceptance", "'acceptance' has more than " + MOST_ENTRIES + " criteria");
-      return List.of();
+      return;
     }
     List<String> ids = new ArrayList<>();
     for (Shape criterion : criteria) {
@@ -297,7 +297,6 @@ final class SpecReader {
       }
       criterionId(criterion, ids);
     }
-    return List.copyOf(ids);
   }
 
   private static void criterionId(Shape criterion, List<String> ids) {

@@ -16,9 +16,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -77,6 +80,38 @@ class ProvenanceLogTest {
     }
     assertThat(Checkpoint.open("", key().publicKey())).isEmpty();
     assertThat(Checkpoint.open(note, SigningKey.generate().publicKey())).isEmpty();
+  }
+
+  @Test
+  void a_size_has_one_spelling_even_under_our_signature() {
+    String good = Checkpoint.sign(ORIGIN, 7, new byte[32], key()).note();
+    String hint = good.substring(good.lastIndexOf(' ') + 1);
+    for (String size : List.of("07", "+7", "-7", " 7", "7 ", "", "9".repeat(19))) {
+      String text =
+          good.substring(0, good.indexOf("\n\n") + 1).replace("\n7\n", "\n" + size + "\n");
+      byte[] line = Arrays.copyOf(Base64.getDecoder().decode(hint.strip()), 68);
+      System.arraycopy(key().sign(text.getBytes(StandardCharsets.UTF_8)), 0, line, 4, 64);
+      String note =
+          text + "\n\u2014 " + ORIGIN + " " + Base64.getEncoder().encodeToString(line) + "\n";
+
+      assertThat(Checkpoint.open(note, key().publicKey())).as(size).isEmpty();
+    }
+    assertThat(Checkpoint.open(good, key().publicKey())).isPresent();
+  }
+
+  @Test
+  void a_proof_is_for_the_checkpoints_size_only() {
+    ProvenanceLog log = ProvenanceLog.create(ORIGIN, key());
+    for (int i = 0; i < 4; i++) {
+      log.append("entry " + i);
+    }
+    InclusionProof proof = log.proof(0, 4);
+    Checkpoint checkpoint = log.checkpoint();
+
+    assertThat(ProvenanceLog.verify("entry 0", proof, checkpoint)).isTrue();
+    assertThat(
+            ProvenanceLog.verify("entry 0", new InclusionProof(0, 3, proof.hashes()), checkpoint))
+        .isFalse();
   }
 
   @Test

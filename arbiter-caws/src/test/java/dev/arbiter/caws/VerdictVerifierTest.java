@@ -175,6 +175,24 @@ class VerdictVerifierTest {
   }
 
   @Test
+  void a_genuine_document_written_another_way_is_refused() {
+    String document = signed().seal().document();
+    for (String other :
+        List.of(
+            document.replace("\"attempt\":1", "\"attempt\": 1"),
+            document.replace("\"attempt\":1", "\"attempt\":1.0"),
+            document.replace(
+                "{\"agent\":\"ada\",\"attempt\":1", "{\"attempt\":1,\"agent\":\"ada\""),
+            document.replace("\"ada\"", "\"\\u0061da\""),
+            document + " ")) {
+      byte[] signature = key().sign(other.getBytes(StandardCharsets.UTF_8));
+
+      assertThat(other).isNotEqualTo(document);
+      assertRefused(verifier.verify(with(signed().seal(), other, signature)), "not canonical");
+    }
+  }
+
+  @Test
   void an_unsigned_seal_is_never_genuine_on_its_own() {
     assertRefused(verifier.verify(Seal.none()), "not signed on its own");
     assertRefused(

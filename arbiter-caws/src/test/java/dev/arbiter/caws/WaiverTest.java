@@ -273,7 +273,10 @@ class WaiverTest {
   void a_waiver_for_another_spec_changes_no_digest_and_one_for_this_spec_does() {
     String other = WAIVER.replace("FEAT-001", "FEAT-002");
 
+    String proposed = WAIVER.replace("status: active", "status: proposed");
+
     assertThat(with(other).specDigest(task(SPEC))).isEqualTo(with().specDigest(task(SPEC)));
+    assertThat(with(proposed).specDigest(task(SPEC))).isEqualTo(with().specDigest(task(SPEC)));
     assertThat(with(WAIVER).specDigest(task(SPEC))).isNotEqualTo(with().specDigest(task(SPEC)));
   }
 

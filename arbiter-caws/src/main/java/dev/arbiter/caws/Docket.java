@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Charter.Standing;
+import dev.arbiter.task.SpecRef;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers what was decided about specs. Thread-safe. */
+final class Docket {
+  /*
+   * Two caches. One by spec text, so that admit() parses nothing twice; an entry made under other
+   * rules than today's is made anew. One by digest, so that judge() finds the charter a task was
+   * admitted under even when the spec has changed since. Both are bounded; a charter that fell out
+   * is made again from the task's spec, and used only if it has the very digest that was admitted.
+   */
+  private static final long KEPT_CHARACTERS = 32L << 20;
+  private static final int OVERHEAD = 1000;
+
+  private final Library library;
+  private final Cache<String, Standing> standings =
+      Caffeine.newBuilder()
+          .maximumWeight(KEPT_CHARACTERS)
+          .weigher((String text, Standing standing) -> text.length() + OVERHEAD)
+          .executor(Runnable::run)
+          .build();
+  private final Cache<String, Charter> charters =
+      Caffeine.newBuilder()
+          .maximumWeight(KEPT_CHARACTERS)
+          .weigher((String digest, Charter charter) -> charter.specText().length() + OVERHEAD)
+          .executor(Runnable::run)
+          .build();
+
+  Docket(Library library) {
+    this.library = library;
+  }
+
+  Rules rules() {
+    return library.rules();
+  }
+
+  /**
+   * What is decided about a spec as it is now, under the rules as they are now.
+   *
+   * @throws Unreadable if there is no such spec
+   */
+  Standing standing(SpecRef ref) throws Unreadable {
+    if (ref instanceof SpecRef.Text text) {
+      return standing(text.text());
+    }
+    if (ref instanceof SpecRef.Id id) {
+      Standing standing = standing(library.spec(id.id()));
+      Charter charter = standing.charter();
+      if (charter != null && !charter.spec().id().equals(id.id())) {
+        throw new Unreadable(
+            "id_mismatch",
+            "the spec asked for as '"
+                + Clean.text(id.id(), 80)
+                + "' now calls itself "
+                + charter.spec().id());
+      }
+      return standing;
+    }
+    throw new Unreadable("none", "the task names no working spec; give it one");
+  }
+
+  private Standing standing(String text) {
+    Rules rules = library.rules();
+    Standing known = standings.getIfPresent(text);
+    if (known != null && known.rules() == rules) {
+      return known;
+    }
+    Standing decided = Charter.decide(text, rules);
+    if (text.length() <= Document.MOST_BYTES) {
+      standings.put(text, decided);
+    }
+    return decided;
+  }
+
+  /** Remembers that a task was admitted. */
+  void admitted(Charter charter) {
+    charters.put(charter.digest(), charter);
+  }
+
+  /** What a task was admitted under, or null when its digest belongs to nothing it can be. */
+  @Nullable Charter charter(Assignment assignment) {
+    Charter kept = charters.getIfPresent(assignment.specDigest());
+    if (kept != null) {
+      return names(assignment.task().spec(), kept) ? kept : null;
+    }
+    try {
+      Charter now = standing(assignment.task().spec()).charter();
+      return now != null && now.digest().equals(assignment.specDigest()) ? now : null;
+    } catch (Unreadable e) {
+      return null;
+    }
+  }
+
+  /** Whether a task that refers to its spec like this can have been admitted under the charter. */
+  private static boolean names(SpecRef ref, Charter charter) {
+    if (ref instanceof SpecRef.Id id) {
+      return id.id().equals(charter.spec().id());
+    }
+    return ref instanceof SpecRef.Text text && text.text().equals(charter.specText());
+  }
+}
