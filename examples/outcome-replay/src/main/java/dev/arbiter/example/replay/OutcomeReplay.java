@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How well would Arbiter have routed work whose outcomes are already known? */
+/** Tells how well Arbiter would have routed work whose outcomes are already known. */
 @Command(
     name = "outcome-replay",
     mixinStandardHelpOptions = true,
