@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.AgentRegistry;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.Locale;
@@ -126,7 +127,8 @@ public final class Arbiter implements AutoCloseable {
   }
 
   private Run newRun(Task task) {
-    return new Run(line, task, parts.sources().nanoTime().getAsLong());
+    Sources sources = parts.sources();
+    return new Run(line, task, sources.clock().instant(), sources.nanoTime().getAsLong());
   }
 
   /**

@@ -50,6 +50,7 @@ final class Line {
   private final Sources sources;
   private final int fallbacks;
   private final Duration attemptLimit;
+  private final TaskDigest taskDigest = new TaskDigest();
   private final AtomicLong learningErrors = new AtomicLong();
 
   Line(Parts parts, Roster roster, Publisher publisher, Dispatcher dispatcher) {
@@ -103,7 +104,7 @@ final class Line {
   }
 
   private void approve(Run run, Admission.Admitted admission) {
-    run.approved(admission.specDigest(), Grant.digest(run.task(), admission.specDigest()));
+    run.approved(admission.specDigest(), taskDigest.of(run.task(), admission.specDigest()));
     publisher.step(run, new TaskEvent.Approved(now(run), admission));
   }
 
@@ -112,9 +113,9 @@ final class Line {
       return;
     }
     publisher.step(run, new TaskEvent.Routing(now(run), failed));
-    List<RegisteredAgent> candidates = roster.candidates(run.task(), run.tried());
+    List<RegisteredAgent> candidates = roster.candidates(run.task(), run.decisions());
     if (candidates.isEmpty()) {
-      String why = roster.explainNone(run.task(), run.tried());
+      String why = roster.explainNone(run.task(), run.decisions());
       conclude(run, failed(run, FailureCause.NO_AGENT, why, Optional.empty()));
       return;
     }
@@ -244,7 +245,7 @@ final class Line {
     }
     String spec = constitution.specDigest(run.task());
     return grant.redeem(
-        spec.equals(run.specDigest()) ? run.approvedDigest() : Grant.digest(run.task(), spec));
+        spec.equals(run.specDigest()) ? run.approvedDigest() : taskDigest.of(run.task(), spec));
   }
 
   private Duration timeLeft(Run run) {
@@ -328,7 +329,7 @@ final class Line {
     Usage usage = denial == null ? Usage.none() : denial.usage();
     Optional<Verdict> verdict = Optional.ofNullable(denial).map(Denial::verdict);
     Outcome outcome = outcome(run, kind, 0, usage, nanos);
-    if (run.attempts() <= fallbacks && !roster.candidates(run.task(), run.tried()).isEmpty()) {
+    if (run.attempts() <= fallbacks && !roster.candidates(run.task(), run.decisions()).isEmpty()) {
       learn(outcome);
       route(run, Optional.of(new AttemptFailure(cause, why, verdict)));
     } else {
@@ -480,11 +481,8 @@ final class Line {
   }
 
   private Step now(Run run) {
+    long nanoTime = sources.nanoTime().getAsLong();
     return new Step(
-        run.task(),
-        run.attempts(),
-        run.agent(),
-        sources.clock().instant(),
-        sources.nanoTime().getAsLong());
+        run.task(), run.attempts(), run.agent(), run.at(nanoTime, sources.clock()), nanoTime);
   }
 }

@@ -10,11 +10,12 @@ import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The registry as the engine sees it: with the agents themselves and their slots. */
@@ -153,19 +155,35 @@ final class Roster implements AgentRegistry {
     return snapshot().candidates(capabilities);
   }
 
-  /** The candidates for a task, without those who were tried and those who are stuck. */
-  List<RegisteredAgent> candidates(Task task, Collection<String> tried) {
+  /** The candidates for a task, without those who failed at it and those who are stuck. */
+  List<RegisteredAgent> candidates(Task task, List<RoutingDecision> failed) {
     List<RegisteredAgent> all = candidates(task.capabilities());
     for (RegisteredAgent candidate : all) {
-      if (!isEligible(candidate, tried)) {
-        return all.stream().filter(c -> isEligible(c, tried)).toList();
+      if (!isEligible(candidate, failed)) {
+        return eligible(all, failed);
       }
     }
     return all;
   }
 
-  private static boolean isEligible(RegisteredAgent candidate, Collection<String> tried) {
-    return !tried.contains(candidate.id()) && !((Entry) candidate).slots().isStuck();
+  private static List<RegisteredAgent> eligible(
+      List<RegisteredAgent> all, List<RoutingDecision> failed) {
+    List<RegisteredAgent> eligible = new ArrayList<>(all.size());
+    for (RegisteredAgent candidate : all) {
+      if (isEligible(candidate, failed)) {
+        eligible.add(candidate);
+      }
+    }
+    return List.copyOf(eligible);
+  }
+
+  private static boolean isEligible(RegisteredAgent candidate, List<RoutingDecision> failed) {
+    for (int i = 0; i < failed.size(); i++) {
+      if (failed.get(i).agent().equals(candidate.id())) {
+        return false;
+      }
+    }
+    return !((Entry) candidate).slots().isStuck();
   }
 
   @Nullable Entry entryOf(String id) {
@@ -177,7 +195,7 @@ final class Roster implements AgentRegistry {
   }
 
   /** Why nobody may run a task, with the numbers a reader needs to mend it. */
-  String explainNone(Task task, Collection<String> tried) {
+  String explainNone(Task task, List<RoutingDecision> failed) {
     RosterSnapshot now = snapshot();
     StringBuilder why = new StringBuilder();
     why.append(
@@ -199,8 +217,9 @@ final class Roster implements AgentRegistry {
               now.candidates(Set.of(capability)).size(),
               capability));
     }
-    if (!tried.isEmpty()) {
-      why.append(", already tried: ").append(String.join(", ", tried));
+    if (!failed.isEmpty()) {
+      why.append(", already tried: ")
+          .append(failed.stream().map(RoutingDecision::agent).collect(Collectors.joining(", ")));
     }
     return why.append("; register one or relax Task.capabilities").toString();
   }

@@ -8,6 +8,8 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,7 @@ final class Run implements TaskHandle {
    * and looks for the reason then: one of the two sees the other.
    */
   private static final int DRIVEN = 0;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Line line;
   private final Task task;
@@ -51,14 +54,19 @@ final class Run implements TaskHandle {
   private volatile long attemptEnds;
 
   private final List<RoutingDecision> decisions = new ArrayList<>(1);
-  private final List<String> tried = new ArrayList<>(1);
   private String specDigest = "";
-  private String approvedDigest = "";
+  private byte[] approvedDigest = {};
   private @Nullable Grant grant;
 
-  Run(Line line, Task task, long submitted) {
+  /* The last reading of the wall clock, and when it was. */
+  private Instant at;
+  private long readAt;
+
+  Run(Line line, Task task, Instant at, long submitted) {
     this.line = line;
     this.task = task;
+    this.at = at;
+    this.readAt = submitted;
     this.submitted = submitted;
   }
 
@@ -78,6 +86,15 @@ final class Run implements TaskHandle {
 
   long submitted() {
     return submitted;
+  }
+
+  /** Wall-clock time, read anew once the last reading is a millisecond old. */
+  Instant at(long nanoTime, InstantSource clock) {
+    if (nanoTime - readAt >= NANOS_PER_MILLI) {
+      at = clock.instant();
+      readAt = nanoTime;
+    }
+    return at;
   }
 
   /** Stops driving; whoever takes the ticket drives on. */
@@ -132,7 +149,7 @@ final class Run implements TaskHandle {
     return task.deadline().isPresent() && now - submitted >= task.deadline().get().toNanos();
   }
 
-  void approved(String underSpec, String digest) {
+  void approved(String underSpec, byte[] digest) {
     specDigest = underSpec;
     approvedDigest = digest;
   }
@@ -141,14 +158,13 @@ final class Run implements TaskHandle {
     return specDigest;
   }
 
-  String approvedDigest() {
+  byte[] approvedDigest() {
     return approvedDigest;
   }
 
   /** Notes who is to have the next attempt, and gives that attempt its permission. */
   void routed(RoutingDecision decision) {
     decisions.add(decision);
-    tried.add(decision.agent());
     grant = new Grant(approvedDigest);
   }
 
@@ -159,10 +175,6 @@ final class Run implements TaskHandle {
   /** The decisions so far, the running attempt's last. */
   List<RoutingDecision> decisions() {
     return decisions;
-  }
-
-  List<String> tried() {
-    return tried;
   }
 
   int attempts() {

@@ -50,7 +50,11 @@ final class Slots {
   }
 
   /** Tells whether every slot is held by a call that outlived its attempt. */
-  synchronized boolean isStuck() {
+  boolean isStuck() {
+    return abandoned > 0 && isAllAbandoned();
+  }
+
+  private synchronized boolean isAllAbandoned() {
     return abandoned >= capacity;
   }
 

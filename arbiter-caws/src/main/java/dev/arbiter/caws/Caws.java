@@ -88,7 +88,7 @@ public final class Caws implements Constitution, AutoCloseable {
             "/experimental_mode/expires_at",
             "experimental_mode ended " + until + "; renew it or remove it");
       }
-      docket.admitted(charter);
+      docket.admitted(task.spec(), charter);
       return standing.admission();
     } catch (Unreadable e) {
       return refuse("spec.reference." + e.rule(), "", e.reason());

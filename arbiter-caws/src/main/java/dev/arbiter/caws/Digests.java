@@ -2,13 +2,20 @@
 package dev.arbiter.caws;
 
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** SHA-256, which every Java platform has. */
 final class Digests {
-  private static final byte[] SHA256 = "sha256:".getBytes(StandardCharsets.US_ASCII);
+  /** Bytes of a digest. */
+  static final int LENGTH = 32;
+
+  /** What stands before the hexadecimal digits. */
+  static final String NAME = "sha256:";
+
+  private static final byte[] SHA256 = NAME.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private Digests() {}
@@ -18,6 +25,15 @@ final class Digests {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java platform has no SHA-256", e);
+    }
+  }
+
+  /** Puts the digest where the caller wants it. */
+  static void finish(MessageDigest digest, byte[] to) {
+    try {
+      digest.digest(to, 0, to.length);
+    } catch (DigestException e) {
+      throw new IllegalArgumentException("a digest does not fit in " + to.length + " bytes", e);
     }
   }
 

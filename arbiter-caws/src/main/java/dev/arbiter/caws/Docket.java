@@ -13,8 +13,10 @@ final class Docket {
   /*
    * Two caches. One by spec text, so that admit() parses nothing twice; an entry made under other
    * rules than today's is made anew. One by digest, so that judge() finds the charter a task was
-   * admitted under even when the spec has changed since. Both are bounded; a charter that fell out
-   * is made again from the task's spec, and used only if it has the very digest that was admitted.
+   * admitted under even when spec or rules have changed since: a charter goes there when newer rules
+   * take its place, and when its text comes from elsewhere and so may be another next time. Both are
+   * bounded; a charter that fell out is made again from the task's spec, and used only if it has the
+   * very digest that was admitted.
    */
   private static final long KEPT_CHARACTERS = 32L << 20;
   private static final int OVERHEAD = 1000;
@@ -74,14 +76,23 @@ final class Docket {
     }
     Standing decided = Charter.decide(text, rules);
     if (text.length() <= Document.MOST_BYTES) {
-      standings.put(text, decided);
+      Standing replaced = standings.asMap().put(text, decided);
+      if (replaced != null && replaced.charter() != null) {
+        remember(replaced.charter());
+      }
     }
     return decided;
   }
 
-  /** Remembers that a task was admitted. */
-  void admitted(Charter charter) {
+  private void remember(Charter charter) {
     charters.put(charter.digest(), charter);
+  }
+
+  /** Notes that a task was admitted. */
+  void admitted(SpecRef ref, Charter charter) {
+    if (ref instanceof SpecRef.Id && charters.getIfPresent(charter.digest()) == null) {
+      remember(charter);
+    }
   }
 
   /** What a task was admitted under, or null when its digest belongs to nothing it can be. */

@@ -33,11 +33,21 @@ final class Sealer implements AutoCloseable {
 
   private static final class Scratch {
     JsonBytes json = new JsonBytes();
+    final JsonBytes name = new JsonBytes();
+    final byte[] hash = new byte[Digests.LENGTH];
     final MessageDigest digest = Digests.sha256();
 
+    /** Of what was written last; valid until the next call. */
     byte[] hash() {
       digest.update(json.bytes(), 0, json.length());
-      return digest.digest();
+      Digests.finish(digest, hash);
+      return hash;
+    }
+
+    /** The same as text. */
+    String namedHash() {
+      name.clear();
+      return name.raw(Digests.NAME).hex(hash()).text();
     }
   }
 
@@ -81,7 +91,7 @@ final class Sealer implements AutoCloseable {
   }
 
   private Seal sealOf(Scratch own) {
-    String digest = Digests.named(own.hash());
+    String digest = own.namedHash();
     if (!signEach || key == null) {
       return new Seal(own.json.text(), digest, "", "");
     }

@@ -19,12 +19,13 @@ final class TreeBuilder {
   private static final class Open {
     final int line;
     final @Nullable List<Node> items;
-    final Map<String, Node> fields = new LinkedHashMap<>();
+    final Map<String, Node> fields;
     @Nullable String key;
 
     Open(int line, boolean list) {
       this.line = line;
       this.items = list ? new ArrayList<>() : null;
+      this.fields = list ? Map.of() : new LinkedHashMap<>();
     }
 
     Node end() {

@@ -189,6 +189,7 @@ final class CodeMaintenance implements Callable<Integer> {
                   desks,
                   ledger,
                   waived.map(chore -> WorkingSpec.waiver(chore, 100_000)),
+                  work.resolve("warm-up"),
                   evidence,
                   progress);
     }

@@ -14,17 +14,14 @@ import dev.arbiter.caws.VerdictVerifier;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Sources;
-import dev.arbiter.task.Evidence;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
-import dev.arbiter.task.WorkReport;
 import dev.arbiter.tracker.PerformanceTracker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -36,7 +33,6 @@ final class Shift {
   private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
   private static final int BATCH = 256;
   private static final int SEED_BYTES = 32;
-  private static final int WARM_UP = 3_000;
 
   private final long seed;
   private final BanditPolicy policy;
@@ -65,11 +61,12 @@ final class Shift {
       Desks desks,
       Ledger ledger,
       Optional<String> waiver,
+      Path scratch,
       Path out,
       Progress progress)
       throws InterruptedException, IOException, GitAPIException {
-    warmUp();
     Sources sources = sources();
+    WarmUp.run(sources(), scratch);
     try (Caws caws = caws(sources, waiver, out);
         PerformanceTracker tracker = PerformanceTracker.create();
         Arbiter arbiter = arbiter(sources, caws, tracker, ledger, desks, workers)) {
@@ -139,38 +136,5 @@ final class Shift {
     workers.forEach(
         worker -> builder.asyncAgent(AgentProfile.of(worker.name(), "java"), worker.agent()));
     return builder.build();
-  }
-
-  /* Empty tasks first: what is measured is Arbiter, not the compiler of the JVM. */
-  private void warmUp() throws InterruptedException {
-    Sources sources = sources();
-    List<Evidence> evidence = new ArrayList<>();
-    for (String gate : List.of("compiles", "goal_met", "idempotent")) {
-      evidence.add(Evidence.of(gate, true, ""));
-    }
-    WorkReport report = WorkReport.of("").withEvidence(evidence.toArray(Evidence[]::new));
-    Ledger unread = new Ledger();
-    try (Caws caws =
-            Caws.builder()
-                .policy(WorkingSpec.POLICY)
-                .sources(sources)
-                .sealInBatches(BATCH)
-                .build();
-        PerformanceTracker tracker = PerformanceTracker.create();
-        Arbiter arbiter =
-            Arbiter.builder()
-                .router(BanditRouter.create(sources))
-                .constitution(caws)
-                .listener(tracker)
-                .listener(unread)
-                .executor(Runnable::run)
-                .agent(AgentProfile.of("a", "java"), assignment -> report)
-                .agent(AgentProfile.of("b", "java"), assignment -> report)
-                .build()) {
-      for (int i = 0; i < WARM_UP; i++) {
-        Chore nothing = new Chore("WARM-" + i, ChoreType.WHITESPACE, "A.java", "");
-        TaskResult unused = arbiter.submit(nothing.task()).await(LONG);
-      }
-    }
   }
 }

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.task.Task;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/** SHA-256 over every part of a task and the digest of its spec. Thread-safe. */
+final class TaskDigest {
+  /* Held in a field, not a static, so that digests and buffers go with the arbiter. */
+  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+  byte[] of(Task task, String specDigest) {
+    Scratch to = scratch.get();
+    to.add(task.id());
+    to.add(task.type());
+    to.add(task.tenant());
+    to.add(task.priority());
+    to.add(task.capabilities());
+    to.add(task.payload());
+    to.add(task.deadline().map(Duration::toNanos).orElse(-1L));
+    to.add(task.idempotencyKey());
+    to.add(specDigest);
+    return to.end();
+  }
+
+  /**
+   * Collects the parts. Texts and sets are preceded by their length, so that no two different tasks
+   * give the same bytes; a character takes one byte, or three when it is not ASCII.
+   */
+  private static final class Scratch {
+    private static final int LONGEST_CHARACTER = 3;
+    private static final byte NOT_ASCII = (byte) 0xff;
+
+    private final MessageDigest sha256 = sha256();
+    private final byte[] bytes = new byte[1024];
+    private int used;
+
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
+    }
+
+    void add(Set<String> names) {
+      add(names.size());
+      if (names.size() == 1) {
+        add(names.iterator().next());
+      } else {
+        List<String> sorted = new ArrayList<>(names);
+        Collections.sort(sorted);
+        sorted.forEach(this::add);
+      }
+    }
+
+    void add(String text) {
+      int length = text.length();
+      add(length);
+      for (int i = 0; i < length; i++) {
+        char c = text.charAt(i);
+        reserve(LONGEST_CHARACTER);
+        if (c < 0x80) {
+          bytes[used++] = (byte) c;
+        } else {
+          bytes[used++] = NOT_ASCII;
+          bytes[used++] = (byte) (c >> 8);
+          bytes[used++] = (byte) c;
+        }
+      }
+    }
+
+    void add(long number) {
+      reserve(Long.BYTES);
+      for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+        bytes[used++] = (byte) (number >> shift);
+      }
+    }
+
+    private void reserve(int more) {
+      if (used + more > bytes.length) {
+        sha256.update(bytes, 0, used);
+        used = 0;
+      }
+    }
+
+    byte[] end() {
+      sha256.update(bytes, 0, used);
+      used = 0;
+      return sha256.digest();
+    }
+  }
+}
