@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,6 +222,7 @@ public final class Caws implements Constitution, AutoCloseable {
     private String origin = DEFAULT_ORIGIN;
     private boolean signEach = true;
     private int batch;
+    private Executor checkpoints = Runnable::run;
 
     private Builder() {}
 
@@ -381,6 +383,22 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
+     * Hands the signing of full batches to other threads. By default the task whose verdict fills a
+     * batch pays for it: a signature and, with a folder, two forced writes, a millisecond or more.
+     *
+     * <p>A checkpoint that fails refuses all later verdicts; with the default it also refuses the
+     * one that filled the batch. What the executor rejects is signed by the task's thread.
+     *
+     * @param executor one thread is enough; stays the caller's to shut down, after {@link
+     *     Caws#close}
+     * @return this
+     */
+    public Builder checkpointsOn(Executor executor) {
+      this.checkpoints = executor;
+      return this;
+    }
+
+    /**
      * Hashes verdicts and signs none: whoever keeps them elsewhere can tell a change, nobody can
      * tell who made them.
      *
@@ -422,7 +440,7 @@ public final class Caws implements Constitution, AutoCloseable {
       } else if (batch > 0) {
         log = ProvenanceLog.create(origin, signer);
       }
-      return new Sealer(signEach || log != null ? signer : null, signEach, log, batch);
+      return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
     }
 
     /**

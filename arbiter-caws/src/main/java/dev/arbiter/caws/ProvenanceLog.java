@@ -31,6 +31,7 @@ public final class ProvenanceLog implements AutoCloseable {
   private final SigningKey key;
   private final @Nullable VerdictFile file;
   private volatile @Nullable Checkpoint latest;
+  private volatile @Nullable Exception failure;
 
   private ProvenanceLog(String origin, SigningKey key, @Nullable VerdictFile file) {
     this.origin = origin;
@@ -142,16 +143,21 @@ public final class ProvenanceLog implements AutoCloseable {
   long append(byte[] document, int length, byte[] leafHash) {
     lock.lock();
     try {
+      refuseAfterFailure();
       if (file != null) {
         file.append(document, length);
       }
       tree.append(leafHash);
       return tree.size() - 1;
     } catch (IOException e) {
-      throw new UncheckedIOException("the verdict log cannot be written", e);
+      throw unwritable(e);
     } finally {
       lock.unlock();
     }
+  }
+
+  private static UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException("the verdict log cannot be written: " + e.getMessage(), e);
   }
 
   /**
@@ -193,20 +199,32 @@ public final class ProvenanceLog implements AutoCloseable {
     try {
       return signNow();
     } catch (IOException e) {
-      throw new UncheckedIOException("the verdict log cannot be written", e);
+      throw unwritable(e);
     } finally {
       signing.unlock();
     }
   }
 
-  /** Signs unless another thread is at it, which then covers these entries with its next. */
-  void checkpointUnlessBusy() throws IOException {
+  /**
+   * Signs unless another thread is at it, which then covers these entries with its next. A failure
+   * is kept: the log takes no more.
+   */
+  void checkpointUnlessBusy() {
     if (signing.tryLock()) {
       try {
         signNow();
+      } catch (IOException | RuntimeException e) {
+        failure = e;
       } finally {
         signing.unlock();
       }
+    }
+  }
+
+  void refuseAfterFailure() throws IOException {
+    Exception before = failure;
+    if (before != null) {
+      throw new IOException("a checkpoint failed (" + before + "); open another folder", before);
     }
   }
 

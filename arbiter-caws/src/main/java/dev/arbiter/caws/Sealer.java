@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class Sealer implements AutoCloseable {
   private final boolean signEach;
   private final @Nullable ProvenanceLog log;
   private final int batch;
+  private final Executor checkpoints;
 
   private static final class Scratch {
     JsonBytes json = new JsonBytes();
@@ -58,12 +61,19 @@ final class Sealer implements AutoCloseable {
    * @param signEach whether each verdict is signed on its own
    * @param log takes every verdict, null for none
    * @param batch how many verdicts a checkpoint covers, 0 when checkpoints are made by hand
+   * @param checkpoints signs for a full batch
    */
-  Sealer(@Nullable SigningKey key, boolean signEach, @Nullable ProvenanceLog log, int batch) {
+  Sealer(
+      @Nullable SigningKey key,
+      boolean signEach,
+      @Nullable ProvenanceLog log,
+      int batch,
+      Executor checkpoints) {
     this.key = key;
     this.signEach = signEach;
     this.log = log;
     this.batch = batch;
+    this.checkpoints = checkpoints;
   }
 
   @Nullable ProvenanceLog log() {
@@ -108,8 +118,18 @@ final class Sealer implements AutoCloseable {
     int length = own.json.length();
     long index = log.append(bytes, length, MerkleTree.leaf(own.digest, bytes, length));
     if (batch > 0 && (index + 1) % batch == 0) {
-      log.checkpointUnlessBusy();
+      checkpoint(log);
     }
+  }
+
+  /* Signed by the same thread, a failure denies this verdict; by another, those after it. */
+  private void checkpoint(ProvenanceLog full) throws IOException {
+    try {
+      checkpoints.execute(full::checkpointUnlessBusy);
+    } catch (RejectedExecutionException e) {
+      full.checkpointUnlessBusy();
+    }
+    full.refuseAfterFailure();
   }
 
   private static Verdict verdict(Decision d, Seal seal) {

@@ -27,8 +27,7 @@ final class VerdictFile {
 
   private final Path folder;
   private final FileChannel channel;
-  private byte[] buffer = new byte[BUFFER];
-  private int used;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
   private boolean failed;
 
   private VerdictFile(Path folder, FileChannel channel) {
@@ -86,23 +85,21 @@ final class VerdictFile {
     if (isClosed()) {
       throw new IOException("the log in " + folder + " is closed");
     }
-    if (used + length + 1 > buffer.length) {
+    if (length + 1 > buffer.remaining()) {
       flush();
-      buffer = length + 1 > buffer.length ? new byte[length + 1] : buffer;
+      buffer = length + 1 > buffer.capacity() ? ByteBuffer.allocateDirect(length + 1) : buffer;
     }
-    System.arraycopy(bytes, 0, buffer, used, length);
-    used += length;
-    buffer[used++] = '\n';
+    buffer.put(bytes, 0, length).put((byte) '\n');
   }
 
   void flush() throws IOException {
     refuseAfterFailure();
     failed = true;
-    ByteBuffer pending = ByteBuffer.wrap(buffer, 0, used);
-    while (pending.hasRemaining()) {
-      channel.write(pending);
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
     }
-    used = 0;
+    buffer.clear();
     failed = false;
   }
 

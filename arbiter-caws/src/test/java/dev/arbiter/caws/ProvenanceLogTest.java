@@ -19,14 +19,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,11 +47,16 @@ class ProvenanceLogTest {
   }
 
   private Caws logging(int batch) {
+    return logging(batch, Runnable::run);
+  }
+
+  private Caws logging(int batch, Executor checkpoints) {
     return Caws.builder()
         .policy(POLICY)
         .sources(Fixtures.sources())
         .key(key())
         .sealInBatches(batch)
+        .checkpointsOn(checkpoints)
         .logTo(folder)
         .build();
   }
@@ -170,6 +178,66 @@ class ProvenanceLogTest {
     assertThat(log.size()).isEqualTo(9);
     assertThat(log.latest().orElseThrow().size()).isEqualTo(8);
     assertThat(caws.checkpoint().size()).isEqualTo(9);
+  }
+
+  @Test
+  void a_full_batch_is_signed_by_the_threads_it_was_handed_to() {
+    ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    Caws caws = logging(2, waiting::add);
+    ProvenanceLog log = caws.log().orElseThrow();
+    for (int i = 0; i < 3; i++) {
+      judge(caws, goodReport());
+    }
+    assertThat(log.latest()).isEmpty();
+
+    waiting.remove().run();
+
+    assertThat(log.latest().orElseThrow().size()).isEqualTo(3);
+    assertThat(waiting).isEmpty();
+  }
+
+  @Test
+  void a_full_batch_nobody_takes_is_signed_at_once() {
+    Caws caws =
+        logging(
+            2,
+            job -> {
+              throw new RejectedExecutionException("shut down");
+            });
+    for (int i = 0; i < 2; i++) {
+      judge(caws, goodReport());
+    }
+
+    assertThat(caws.log().orElseThrow().latest().orElseThrow().size()).isEqualTo(2);
+  }
+
+  @Test
+  void a_checkpoint_that_fails_refuses_the_verdicts_after_it() throws IOException {
+    ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    Caws caws = logging(2, waiting::add);
+    judge(caws, goodReport());
+    judge(caws, goodReport());
+    Files.createDirectory(folder.resolve("checkpoint.txt.new"));
+
+    waiting.remove().run();
+
+    Verdict refused = judge(caws, goodReport());
+    assertThat(rules(refused.findings())).containsExactly("provenance.append_failed");
+    assertThat(refused.findings().get(0).message())
+        .contains("a checkpoint failed")
+        .contains("checkpoint.txt.new");
+  }
+
+  @Test
+  void a_checkpoint_that_fails_on_the_tasks_own_thread_refuses_its_verdict_too()
+      throws IOException {
+    Caws caws = logging(2);
+    judge(caws, goodReport());
+    Files.createDirectory(folder.resolve("checkpoint.txt.new"));
+
+    Verdict refused = judge(caws, goodReport());
+
+    assertThat(rules(refused.findings())).containsExactly("provenance.append_failed");
   }
 
   @Test

@@ -175,23 +175,18 @@ final class CodeMaintenance implements Callable<Integer> {
         policy,
         seed);
     Sample sample = sample(chores, workers, gates, threads);
+    Engine.Settings settings = new Engine.Settings(seed, chosen, fallbacks, threads);
+    WarmUp.run(settings, rewriting, work.resolve("warm-up"));
     Ledger ledger = new Ledger();
     Optional<Chore> waived = secondGiant(chores);
+    Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
     Path evidence = results.resolve("verdicts");
     Shift.Proof proof;
-    try (Progress progress = new Progress("tasks", chores.size(), print)) {
-      proof =
-          new Shift(seed, chosen, fallbacks)
-              .run(
-                  chores,
-                  workers,
-                  base,
-                  desks,
-                  ledger,
-                  waived.map(chore -> WorkingSpec.waiver(chore, 100_000)),
-                  work.resolve("warm-up"),
-                  evidence,
-                  progress);
+    try (Engine engine = new Engine(settings, workers, desks, ledger, waiver, evidence);
+        Progress progress = new Progress("tasks", chores.size(), print)) {
+      Shift shift = new Shift(engine, base, desks);
+      shift.run(chores, progress);
+      proof = shift.prove(ledger.verdicts());
     }
     String report = report(ledger, sample, names, proof, waived);
     Files.writeString(results.resolve("report.txt"), report);

@@ -94,7 +94,7 @@ final class Report {
   }
 
   private void times() {
-    line("Arbiter's own time per task, agents and gates apart");
+    line("Arbiter's own time per task, agents and gates apart, after %d empty tasks", WarmUp.TASKS);
     percentiles("CPU", Entry::ownCpu);
     percentiles("wall clock", Entry::own);
   }

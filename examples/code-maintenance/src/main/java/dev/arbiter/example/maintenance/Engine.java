@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import dev.arbiter.Arbiter;
+import dev.arbiter.ArbiterBuilder;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.caws.Caws;
+import dev.arbiter.caws.SigningKey;
+import dev.arbiter.routing.BanditPolicy;
+import dev.arbiter.routing.BanditRouter;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.tracker.PerformanceTracker;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+
+/** Arbiter as this example sets it up, the same for the warm-up as for the chores. */
+final class Engine implements AutoCloseable {
+  private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+  private static final int BATCH = 256;
+  private static final int SEED_BYTES = 32;
+
+  private final Caws caws;
+  private final PerformanceTracker tracker = PerformanceTracker.create();
+  private final Arbiter arbiter;
+
+  /**
+   * What the user chose.
+   *
+   * @param seed replays a run
+   * @param policy how the router chooses
+   * @param fallbacks how many other agents are tried after a failure
+   * @param checkpoints signs for full batches of verdicts
+   */
+  record Settings(long seed, BanditPolicy policy, int fallbacks, Executor checkpoints) {}
+
+  Engine(
+      Settings settings,
+      List<Worker> workers,
+      TaskInterceptor measuring,
+      Ledger ledger,
+      Optional<String> waiver,
+      Path log) {
+    // The wall clock stands still, so that verdicts of two runs are the same to the byte.
+    Sources sources =
+        new Sources(() -> NOW, System::nanoTime, new SplittableRandom(settings.seed()));
+    caws = caws(settings, sources, waiver, log);
+    ArbiterBuilder builder =
+        Arbiter.builder()
+            .router(BanditRouter.builder().policy(settings.policy()).sources(sources).build())
+            .constitution(caws)
+            .sources(sources)
+            .listener(tracker)
+            .listener(ledger)
+            .interceptor(measuring)
+            .fallbacks(settings.fallbacks())
+            .executor(Runnable::run);
+    for (Worker worker : workers) {
+      builder.asyncAgent(AgentProfile.of(worker.name(), "java"), worker.agent());
+    }
+    arbiter = builder.build();
+  }
+
+  private static Caws caws(Settings settings, Sources sources, Optional<String> waiver, Path log) {
+    byte[] keySeed = ByteBuffer.allocate(SEED_BYTES).putLong(settings.seed()).array();
+    Caws.Builder caws =
+        Caws.builder()
+            .policy(WorkingSpec.POLICY)
+            .sources(sources)
+            .key(SigningKey.fromSeed(keySeed))
+            .sealInBatches(BATCH)
+            .checkpointsOn(settings.checkpoints())
+            .logTo(log);
+    waiver.ifPresent(caws::waiver);
+    return caws.build();
+  }
+
+  Arbiter arbiter() {
+    return arbiter;
+  }
+
+  Caws caws() {
+    return caws;
+  }
+
+  @Override
+  public void close() {
+    arbiter.close();
+    tracker.close();
+    caws.close();
+  }
+}
