@@ -21,7 +21,12 @@ record Charter(
     List<Finding> warnings) {
 
   /** A decision about one text under one set of rules, kept so that it is made once. */
-  record Standing(Rules rules, Admission admission, @Nullable Charter charter) {}
+  record Standing(Rules rules, Admission admission, @Nullable Charter charter) {
+    /** The charter if it has the digest, else null. */
+    @Nullable Charter charterOf(String digest) {
+      return charter != null && charter.digest().equals(digest) ? charter : null;
+    }
+  }
 
   static Standing decide(String specText, Rules rules) {
     SpecReader.Reading reading = SpecReader.read(specText);

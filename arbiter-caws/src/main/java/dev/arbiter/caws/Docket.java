@@ -76,10 +76,15 @@ final class Docket {
     }
     Standing decided = Charter.decide(text, rules);
     if (text.length() <= Document.MOST_BYTES) {
-      Standing replaced = standings.asMap().put(text, decided);
-      if (replaced != null && replaced.charter() != null) {
-        remember(replaced.charter());
-      }
+      standings.asMap().compute(text, (same, replaced) -> replace(replaced, decided));
+    }
+    return decided;
+  }
+
+  /** What is replaced is remembered first, so that there is no moment in which nobody has it. */
+  private Standing replace(@Nullable Standing old, Standing decided) {
+    if (old != null && old.charter() != null) {
+      remember(old.charter());
     }
     return decided;
   }
@@ -97,13 +102,29 @@ final class Docket {
 
   /** What a task was admitted under, or null when its digest belongs to nothing it can be. */
   @Nullable Charter charter(Assignment assignment) {
-    Charter kept = charters.getIfPresent(assignment.specDigest());
-    if (kept != null) {
-      return names(assignment.task().spec(), kept) ? kept : null;
+    SpecRef ref = assignment.task().spec();
+    String digest = assignment.specDigest();
+    Charter charter = charters.getIfPresent(digest);
+    if (charter == null) {
+      charter = lastKnown(ref, digest);
     }
+    if (charter == null) {
+      charter = madeAgain(ref, digest);
+    }
+    if (charter == null) {
+      charter = charters.getIfPresent(digest); // where it went if newer rules came meanwhile
+    }
+    return charter != null && names(ref, charter) ? charter : null;
+  }
+
+  private @Nullable Charter lastKnown(SpecRef ref, String digest) {
+    Standing known = ref instanceof SpecRef.Text text ? standings.getIfPresent(text.text()) : null;
+    return known == null ? null : known.charterOf(digest);
+  }
+
+  private @Nullable Charter madeAgain(SpecRef ref, String digest) {
     try {
-      Charter now = standing(assignment.task().spec()).charter();
-      return now != null && now.digest().equals(assignment.specDigest()) ? now : null;
+      return standing(ref).charterOf(digest);
     } catch (Unreadable e) {
       return null;
     }

@@ -32,10 +32,17 @@ import dev.arbiter.task.WorkReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -147,6 +154,54 @@ class CawsTest {
 
     assertThat(caws.judge(assignment, goodReport())).isInstanceOf(Verdict.Approved.class);
     assertThat(caws.judge(assignment, outside)).isInstanceOf(Verdict.Denied.class);
+  }
+
+  /** The text is the task's own; only the policy file changes, and nobody else is admitted. */
+  @Test
+  void work_is_judged_under_the_policy_as_it_was_admitted() throws IOException {
+    Path policy = project().resolve("policy.yaml");
+    AtomicLong nanos = new AtomicLong();
+    Sources sources = new Sources(() -> NOW, nanos::get, new SplittableRandom(1));
+    Caws caws = Caws.builder().project(folder).sources(sources).sealHashedOnly().build();
+    Assignment assignment = assignment(caws, task(SPEC), "ada");
+
+    Files.writeString(policy, POLICY.replace("100}", "4}").replace("300}", "5}"));
+    nanos.addAndGet(Duration.ofMillis(101).toNanos());
+
+    assertThat(caws.judge(assignment, goodReport())).isInstanceOf(Verdict.Approved.class);
+    assertThat(caws.judge(assignment, goodReport())).isInstanceOf(Verdict.Approved.class);
+    assertThat(judge(caws, goodReport())).isInstanceOf(Verdict.Denied.class);
+    assertThat(caws.judge(assignment, goodReport())).isInstanceOf(Verdict.Approved.class);
+  }
+
+  /** 4 threads admit and judge 500 times each while the policy changes every 2 ms. */
+  @Test
+  void a_policy_that_changes_meanwhile_disturbs_no_judgement() throws Exception {
+    Path policy = project().resolve("policy.yaml");
+    AtomicLong nanos = new AtomicLong();
+    Sources sources = new Sources(() -> NOW, nanos::get, new SplittableRandom(1));
+    Caws caws = Caws.builder().project(folder).sources(sources).sealHashedOnly().build();
+    Callable<Long> job =
+        () ->
+            IntStream.range(0, 500)
+                .filter(i -> judge(caws, goodReport()) instanceof Verdict.Denied)
+                .count();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Long>> denied = Stream.generate(() -> job).limit(4).map(threads::submit).toList();
+      for (int limit = 301; !denied.stream().allMatch(Future::isDone); limit++) {
+        Path fresh = folder.resolve("policy.new");
+        Files.writeString(fresh, POLICY.replace("300}", limit % 500 + 200 + "}"));
+        Files.move(fresh, policy, StandardCopyOption.ATOMIC_MOVE);
+        nanos.addAndGet(Duration.ofMillis(101).toNanos());
+        Thread.sleep(2);
+      }
+      for (Future<Long> thread : denied) {
+        assertThat(thread.get()).isZero();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
