@@ -176,7 +176,7 @@ final class CodeMaintenance implements Callable<Integer> {
         seed);
     Sample sample = sample(chores, workers, gates, threads);
     Engine.Settings settings = new Engine.Settings(seed, chosen, fallbacks, threads);
-    WarmUp.run(settings, rewriting, work.resolve("warm-up"));
+    WarmUp.run(settings, rewriting);
     Ledger ledger = new Ledger();
     Optional<Chore> waived = secondGiant(chores);
     Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
@@ -193,8 +193,8 @@ final class CodeMaintenance implements Callable<Integer> {
     printf("%n%s", report);
     printf(
         "Repository with the approved changes as commits: %s%nVerdicts, checkpoint, public key: %s%n"
-            + "This report: %s%n",
-        base.folder(), evidence, results.resolve("report.txt"));
+            + "Attempts, a folder each: %s%nThis report: %s%n",
+        base.folder(), evidence, work, results.resolve("report.txt"));
   }
 
   private Sample sample(

@@ -50,6 +50,9 @@ final class Report {
       }
     }
     row("all", ledger.entries(), sample.uniform(), sample.of(best));
+    if (!sample.names().containsAll(names)) {
+      line("Uniform and best fixed are of the tools; a command of yours runs for the tasks only.");
+    }
     line("");
   }
 

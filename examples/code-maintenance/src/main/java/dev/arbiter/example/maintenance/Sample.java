@@ -113,6 +113,11 @@ final class Sample {
     return weighted(type -> of(type, worker));
   }
 
+  /** Who was sampled. */
+  List<String> names() {
+    return names;
+  }
+
   String bestFixed() {
     String best = names.get(0);
     for (String name : names) {

@@ -6,6 +6,8 @@ import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.eclipse.jgit.util.FileUtils;
 
 /**
  * Runs empty tasks through Arbiter before the real ones, so that what the ledger measures is
@@ -35,8 +38,9 @@ final class WarmUp implements TaskInterceptor {
   private WarmUp() {}
 
   /** Every way a task can end: approved, denied and tried again, denied for good, waived. */
-  static void run(Engine.Settings settings, Executor threads, Path log)
-      throws InterruptedException {
+  static void run(Engine.Settings settings, Executor threads)
+      throws InterruptedException, IOException {
+    Path log = Files.createTempDirectory("warm-up-");
     List<Worker> workers =
         List.of(
             worker("sound", idle -> CompletableFuture.completedFuture(idle)),
@@ -44,14 +48,18 @@ final class WarmUp implements TaskInterceptor {
             worker("broken", idle -> CompletableFuture.completedFuture(idle)),
             worker("verbose", idle -> CompletableFuture.supplyAsync(() -> idle, threads)));
     Optional<String> waiver = Optional.of(WorkingSpec.waiver(chore(0), GIANT));
-    for (int round = 0; round < ROUNDS; round++) {
-      Path folder = log.resolve("round-" + round);
-      try (Engine engine =
-          new Engine(settings, workers, new WarmUp(), new Ledger(), waiver, folder)) {
-        for (int i = 0; i < TASKS / ROUNDS; i++) {
-          engine.arbiter().submit(chore(i).task()).await(LONG);
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        Path folder = log.resolve("round-" + round);
+        try (Engine engine =
+            new Engine(settings, workers, new WarmUp(), new Ledger(), waiver, folder)) {
+          for (int i = 0; i < TASKS / ROUNDS; i++) {
+            engine.arbiter().submit(chore(i).task()).await(LONG);
+          }
         }
       }
+    } finally {
+      FileUtils.delete(log.toFile(), FileUtils.RECURSIVE);
     }
   }
 
