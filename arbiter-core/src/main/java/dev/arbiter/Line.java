@@ -10,6 +10,7 @@ import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
@@ -119,9 +120,18 @@ final class Line {
       conclude(run, failed(run, FailureCause.NO_AGENT, why, Optional.empty()));
       return;
     }
-    RoutingDecision decision =
-        router.route(
-            new RoutingRequest(run.task(), candidates, performance, List.copyOf(run.decisions())));
+    RoutingDecision decision;
+    try {
+      decision =
+          router.route(
+              new RoutingRequest(
+                  run.task(), candidates, performance, List.copyOf(run.decisions())));
+    } catch (RoutingRefusedException refused) {
+      Optional<Verdict> verdict = failed.flatMap(AttemptFailure::verdict);
+      conclude(
+          run, failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict));
+      return;
+    }
     Roster.Entry entry = chosen(decision, candidates);
     run.routed(decision);
     publisher.step(run, new TaskEvent.Routed(now(run), decision));

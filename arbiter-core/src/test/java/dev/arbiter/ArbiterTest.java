@@ -24,6 +24,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Journal;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.TaskQueue;
 import dev.arbiter.task.FailureCause;
@@ -330,6 +331,25 @@ class ArbiterTest {
     try (Arbiter arbiter = arbiter().router(r -> stranger).agent(profile("ada"), GOOD).build()) {
       assertThat(failed(arbiter.submit(TASK)).message())
           .contains("chose agent 'stranger', which is none of the 1 candidates");
+    }
+  }
+
+  @Test
+  void a_router_that_refuses_a_fallback_leaves_the_task_with_the_verdict_it_had() throws Exception {
+    Router once =
+        request -> {
+          if (!request.failed().isEmpty()) {
+            throw new RoutingRefusedException("the money is spent; raise the limit");
+          }
+          return Router.leastLoaded().route(request);
+        };
+    try (Arbiter arbiter =
+        arbiter().router(once).agent(profile("bad"), BAD).agent(profile("good"), GOOD).build()) {
+      TaskResult.Failed result = failed(arbiter.submit(TASK));
+
+      assertThat(result.cause()).isEqualTo(FailureCause.REFUSED);
+      assertThat(result.message()).isEqualTo("the money is spent; raise the limit");
+      assertThat(result.verdict()).isPresent();
     }
   }
 

@@ -19,6 +19,7 @@ public interface Router {
    *
    * @param request who asks, and who is eligible: at least one candidate
    * @return a decision for one of the candidates
+   * @throws RoutingRefusedException if none of them is to have the task
    */
   RoutingDecision route(RoutingRequest request);
 

@@ -5,6 +5,8 @@ package dev.arbiter.task;
 public enum FailureCause {
   /** No registered agent may run it. */
   NO_AGENT,
+  /** The router would give it to nobody, such as for want of money. */
+  REFUSED,
   /** The agent threw, or returned nothing. */
   AGENT_ERROR,
   /** The agent took longer than an attempt may. */

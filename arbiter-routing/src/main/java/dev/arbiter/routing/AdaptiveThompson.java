@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveThompson implements Learner {
   /*
    * Everything known is in arrays by row, each kind in a class of its own: the record (Tally), the
-   * type of task (Offsets), declarations (Trust), time and money (Prices), second attempts
-   * (Fallbacks), change (ChangeTest). A decision reads them once a candidate and draws once a
+   * type of task (Offsets), declarations (Trust), second attempts (Fallbacks), change
+   * (ChangeTest); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
    * candidate; an outcome writes the rows of one agent.
    *
    * A first choice with outcome r first asks what was expected, then learns: all that follows from
@@ -38,6 +38,7 @@ final class AdaptiveThompson implements Learner {
   private final Fallbacks fallbacks = new Fallbacks();
   private final ChangeTest changes = new ChangeTest();
   private final Prices prices;
+  private final Spending spending;
   private final Round round = new Round();
   private long choices;
   private long turns;
@@ -48,7 +49,8 @@ final class AdaptiveThompson implements Learner {
     this.random = setting.random();
     this.sampler = new Sampler(random);
     this.horizon = setting.horizon();
-    this.prices = new Prices(setting.valueOfSuccess());
+    this.prices = setting.prices();
+    this.spending = setting.spending();
   }
 
   @Override
@@ -58,7 +60,6 @@ final class AdaptiveThompson implements Learner {
     trust.rows(count);
     fallbacks.rows(count);
     changes.rows(count);
-    prices.rows(count);
   }
 
   @Override
@@ -68,7 +69,6 @@ final class AdaptiveThompson implements Learner {
     trust.forget(row);
     fallbacks.forget(row);
     changes.forget(row);
-    prices.forget(row);
   }
 
   /** How often an agent was found changed. */
@@ -144,6 +144,8 @@ final class AdaptiveThompson implements Learner {
     double beta;
     double sharpening;
     double shared;
+    double priceOfMoney;
+    boolean weighed;
     double[][] pages = {};
 
     void begin(int size, int category) {
@@ -153,6 +155,8 @@ final class AdaptiveThompson implements Learner {
       sharpening = sharpening(size);
       shared = offsets.shared(category);
       pages = offsets.pages(category, choices);
+      priceOfMoney = spending.price();
+      weighed = prices.areWeighed(priceOfMoney);
     }
   }
 
@@ -160,7 +164,7 @@ final class AdaptiveThompson implements Learner {
     int row = slate.rows[i];
     double solved = round.sharpening * tally.successes[row];
     double unsolved = round.sharpening * (tally.counts[row] - tally.successes[row]);
-    double cost = prices.isMoneyWeighed() ? prices.ofMoney(row, slate.agents[i]) : 0;
+    double cost = round.weighed ? prices.cost(row, slate.agents[i], round.priceOfMoney) : 0;
     float alpha = (float) (round.alpha + solved);
     float beta = (float) (round.beta + unsolved);
     float shift = (float) (ownOffset(row, 0) - cost);
@@ -216,7 +220,6 @@ final class AdaptiveThompson implements Learner {
 
   @Override
   public void learn(Feedback feedback) {
-    prices.learn(feedback.row(), feedback.seconds(), feedback.dollars());
     if (feedback.isFallback()) {
       learnFallback(feedback);
     } else {

@@ -15,12 +15,21 @@ abstract class BanditDecision implements RoutingDecision {
   final RegisteredAgent[] agents;
   final int chosen;
 
+  /* Everybody who was asked about, the masked among them; written before the decision is given. */
+  private RegisteredAgent[] everybody;
+
   /** Shares the array of agents, which nobody changes. */
   BanditDecision(long id, String policy, RegisteredAgent[] agents, int chosen) {
     this.id = id;
     this.policy = policy;
     this.agents = agents;
+    this.everybody = agents;
     this.chosen = chosen;
+  }
+
+  /** Adds those who were candidates and could not be chosen. */
+  final void mask(RegisteredAgent[] all) {
+    everybody = all;
   }
 
   /** What the policy compared. */
@@ -43,9 +52,11 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final List<Scored> candidates() {
-    List<Scored> scored = new ArrayList<>(agents.length);
-    for (int i = 0; i < agents.length; i++) {
-      scored.add(new Scored(agents[i].id(), score(i)));
+    List<Scored> scored = new ArrayList<>(everybody.length);
+    int next = 0;
+    for (RegisteredAgent agent : everybody) {
+      boolean masked = next == agents.length || agents[next] != agent;
+      scored.add(new Scored(agent.id(), masked ? Double.NEGATIVE_INFINITY : score(next++)));
     }
     return Collections.unmodifiableList(scored);
   }

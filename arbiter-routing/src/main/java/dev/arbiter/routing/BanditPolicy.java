@@ -20,7 +20,7 @@ public final class BanditPolicy {
   }
 
   /** What a router lends to its policy. */
-  record Setting(RandomGenerator random, long horizon, double valueOfSuccess) {}
+  record Setting(RandomGenerator random, long horizon, Prices prices, Spending spending) {}
 
   /**
    * The default: Thompson sampling for few tasks, many agents and changing ones.

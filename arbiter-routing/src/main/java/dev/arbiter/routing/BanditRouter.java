@@ -41,6 +41,8 @@ public final class BanditRouter implements Router {
   private final Slates slates;
   private final Categories categories = new Categories(MOST_TYPES);
   private final Pending pending;
+  private final Prices prices;
+  private final Spending spending = new Spending();
   private final boolean countInfrastructureFailures;
   private long lastId;
   private long ignored;
@@ -48,10 +50,13 @@ public final class BanditRouter implements Router {
   private BanditRouter(Builder builder) {
     SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
     this.lastId = random.nextLong() >>> ID_SHIFT;
+    this.prices = new Prices(builder.valueOfSuccess, builder.pricePerSecond);
+    if (builder.limit < Double.POSITIVE_INFINITY) {
+      spending.limit(builder.limit, builder.limitedTasks);
+    }
     this.learner =
-        builder.policy.start(
-            new BanditPolicy.Setting(random, builder.horizon, builder.valueOfSuccess));
-    this.roster = new Roster(MOST_AGENTS, learner::forget);
+        builder.policy.start(new BanditPolicy.Setting(random, builder.horizon, prices, spending));
+    this.roster = new Roster(MOST_AGENTS, this::forget);
     this.slates = new Slates(roster);
     this.pending = new Pending(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
@@ -104,20 +109,46 @@ public final class BanditRouter implements Router {
               task.capabilities()));
     }
     synchronized (lock) {
-      long id = ++lastId;
-      List<RoutingDecision> failed = request.failed();
-      Slate slate = slates.of(request.candidates(), task, failed.isEmpty(), id);
-      learner.rows(roster.size());
-      int category = categories.number(task.type());
-      BanditDecision decision = learner.choose(id, request, slate, category);
-      int failedRow =
-          failed.isEmpty()
-              ? Pending.FIRST_CHOICE
-              : roster.find(failed.get(failed.size() - 1).agent());
-      int chosen = decision.chosen;
-      pending.add(id, slate.rows[chosen], category, failedRow, slate.claim(chosen));
-      return decision;
+      return route(request, ++lastId);
     }
+  }
+
+  private BanditDecision route(RoutingRequest request, long id) {
+    List<RoutingDecision> failed = request.failed();
+    Slate all = slates.of(request.candidates(), request.task(), failed.isEmpty(), id);
+    learner.rows(roster.size());
+    prices.rows(roster.size());
+    Slate slate =
+        spending.isLimited()
+            ? spending.affordable(all, prices, failed.isEmpty(), request.task().id())
+            : all;
+    int category = categories.number(request.task().type());
+    BanditDecision decision = learner.choose(id, request, slate, category);
+    if (slate != all) {
+      decision.mask(all.agents);
+    }
+    remember(decision, failed, slate, category);
+    return decision;
+  }
+
+  private void remember(
+      BanditDecision decision, List<RoutingDecision> failed, Slate slate, int category) {
+    int chosen = decision.chosen;
+    int row = slate.rows[chosen];
+    int failedRow =
+        failed.isEmpty()
+            ? Pending.FIRST_CHOICE
+            : roster.find(failed.get(failed.size() - 1).agent());
+    float cost = spending.isLimited() ? (float) prices.dollars(row, slate.agents[chosen], 0) : 0;
+    float forgotten =
+        pending.add(decision.id(), row, category, failedRow, slate.claim(chosen), cost);
+    spending.paid(false, forgotten, forgotten);
+    spending.decided(failed.isEmpty(), cost);
+  }
+
+  private void forget(int row) {
+    learner.forget(row);
+    prices.forget(row);
   }
 
   @Override
@@ -136,13 +167,66 @@ public final class BanditRouter implements Router {
               pending.failedRow(at),
               pending.claim(at),
               outcome.reward(),
-              seconds(outcome.time()),
-              Math.min(MOST_DOLLARS, outcome.cost()),
               outcome.task());
+      double dollars = Math.min(MOST_DOLLARS, outcome.cost());
+      spending.paid(!feedback.isFallback(), pending.cost(at), dollars);
       pending.remove(at);
       if (counts) {
+        prices.learn(feedback.row(), seconds(outcome.time()), dollars);
         learner.learn(feedback);
       }
+    }
+  }
+
+  /**
+   * Sets what a success is worth from now on; nothing is learned anew.
+   *
+   * @param dollars above 0; infinity when neither money nor time is to matter
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public void valueOfSuccess(double dollars) {
+    Builder.require(dollars > 0, "valueOfSuccess", "above 0", dollars);
+    synchronized (lock) {
+      prices.valueOfSuccess(dollars);
+    }
+  }
+
+  /**
+   * Sets what a second of an agent's work costs from now on; nothing is learned anew.
+   *
+   * @param dollars at least 0; counts only where a success has a value
+   * @throws IllegalArgumentException if it is not a number of at least 0
+   */
+  public void pricePerSecond(double dollars) {
+    Builder.requirePrice(dollars);
+    synchronized (lock) {
+      prices.pricePerSecond(dollars);
+    }
+  }
+
+  /**
+   * Starts a period with a spending limit, see {@link Builder#spendingLimit}; nothing is learned
+   * anew.
+   *
+   * @param dollars for the whole period, above 0
+   * @param tasks how many tasks the period has, at least 1
+   * @throws IllegalArgumentException if a number is outside its range
+   */
+  public void spendingLimit(double dollars, long tasks) {
+    Builder.requireLimit(dollars, tasks);
+    synchronized (lock) {
+      spending.limit(dollars, tasks);
+    }
+  }
+
+  /**
+   * How spending stands to its limit.
+   *
+   * @return as of now
+   */
+  public SpendingReport spending() {
+    synchronized (lock) {
+      return spending.report();
     }
   }
 
@@ -183,6 +267,9 @@ public final class BanditRouter implements Router {
     private Sources sources = Sources.system();
     private long horizon;
     private double valueOfSuccess = Double.POSITIVE_INFINITY;
+    private double pricePerSecond;
+    private double limit = Double.POSITIVE_INFINITY;
+    private long limitedTasks = 1;
     private boolean countInfrastructureFailures;
     private int memory = DEFAULT_MEMORY;
 
@@ -239,6 +326,41 @@ public final class BanditRouter implements Router {
     }
 
     /**
+     * Says what a second of an agent's work costs, so that the default policy weighs how long
+     * agents take; default 0. Counts only with {@link #valueOfSuccess}.
+     *
+     * @param dollars at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is not a number of at least 0
+     */
+    public Builder pricePerSecond(double dollars) {
+      requirePrice(dollars);
+      this.pricePerSecond = dollars;
+      return this;
+    }
+
+    /**
+     * Limits what a number of tasks may cost in all; then the next period of as many tasks begins.
+     *
+     * <p>Every policy keeps to it: who could cost more than is left over, with a reserve for the
+     * tasks to come, is no candidate, and a task that even the cheapest agent cannot do for what is
+     * left is refused. The default policy also paces itself, so that the money lasts. Costs are
+     * known only afterwards: declare each agent's {@code price}, or the first tasks are taken to
+     * cost an even share of the limit.
+     *
+     * @param dollars for the whole period, above 0
+     * @param tasks how many tasks the period has, at least 1
+     * @return this
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    public Builder spendingLimit(double dollars, long tasks) {
+      requireLimit(dollars, tasks);
+      this.limit = dollars;
+      this.limitedTasks = tasks;
+      return this;
+    }
+
+    /**
      * Sets whether a failure around an agent counts as one of the agent, default false.
      *
      * @param count true to count it
@@ -270,6 +392,15 @@ public final class BanditRouter implements Router {
      */
     public BanditRouter build() {
       return new BanditRouter(this);
+    }
+
+    static void requirePrice(double dollars) {
+      require(dollars >= 0 && dollars < 1e12, "pricePerSecond", "at least 0", dollars);
+    }
+
+    static void requireLimit(double dollars, long tasks) {
+      require(dollars > 0 && dollars < 1e12, "spendingLimit", "above 0 dollars", dollars);
+      require(tasks >= 1, "spendingLimit", "for at least 1 task", tasks);
     }
 
     private static void require(boolean condition, String what, String range, Object value) {

@@ -12,19 +12,9 @@ import dev.arbiter.task.Task;
  *     Pending#FIRST_CHOICE} if nobody did
  * @param claim the level the agent claimed, NaN for none
  * @param reward between 0 and 1
- * @param seconds how long it took
- * @param dollars what it cost
  * @param task the task
  */
-record Feedback(
-    int row,
-    int category,
-    int failedRow,
-    float claim,
-    double reward,
-    double seconds,
-    double dollars,
-    Task task) {
+record Feedback(int row, int category, int failedRow, float claim, double reward, Task task) {
 
   boolean isFallback() {
     return failedRow != Pending.FIRST_CHOICE;

@@ -22,6 +22,7 @@ final class Pending {
   private int[] categories = new int[FIRST_SIZE];
   private int[] failedRows = new int[FIRST_SIZE];
   private float[] claims = new float[FIRST_SIZE];
+  private float[] costs = new float[FIRST_SIZE];
   private int size;
   private long oldest;
 
@@ -33,18 +34,25 @@ final class Pending {
     return size;
   }
 
-  /** Adds a decision; forgets the oldest when there are too many. Ids are above 0 and grow. */
-  void add(long id, int row, int category, int failedRow, float claim) {
+  /**
+   * Adds a decision; forgets the oldest when there are too many. Ids are above 0 and grow.
+   *
+   * @param cost what it is expected to cost
+   * @return what a forgotten one was expected to cost
+   */
+  float add(long id, int row, int category, int failedRow, float claim, float cost) {
+    float forgotten = 0;
     if (size == 0) {
       oldest = id;
     } else if (size >= most) {
-      forgetOldest();
+      forgotten = forgetOldest();
     }
     if (2 * (size + 1) > ids.length) {
       grow();
     }
-    put(id, row, category, failedRow, claim);
+    put(id, row, category, failedRow, claim, cost);
     size++;
+    return forgotten;
   }
 
   /** Where a decision is kept until the next change, or -1. */
@@ -76,6 +84,10 @@ final class Pending {
     return claims[at];
   }
 
+  float cost(int at) {
+    return costs[at];
+  }
+
   /** Removes what {@link #find} found, and closes the gap that others' searches would stop at. */
   void remove(int found) {
     int gap = found;
@@ -90,16 +102,18 @@ final class Pending {
     size--;
   }
 
-  private void forgetOldest() {
+  private float forgetOldest() {
     int at = find(oldest);
     while (at < 0) {
       oldest++;
       at = find(oldest);
     }
+    float cost = costs[at];
     remove(at);
+    return cost;
   }
 
-  private void put(long id, int row, int category, int failedRow, float claim) {
+  private void put(long id, int row, int category, int failedRow, float claim, float cost) {
     int at = home(id);
     while (ids[at] != 0) {
       at = next(at);
@@ -109,6 +123,7 @@ final class Pending {
     categories[at] = category;
     failedRows[at] = failedRow;
     claims[at] = claim;
+    costs[at] = cost;
   }
 
   private void copy(int from, int to) {
@@ -117,6 +132,7 @@ final class Pending {
     categories[to] = categories[from];
     failedRows[to] = failedRows[from];
     claims[to] = claims[from];
+    costs[to] = costs[from];
   }
 
   private void grow() {
@@ -125,15 +141,17 @@ final class Pending {
     int[] oldCategories = categories;
     int[] oldFailedRows = failedRows;
     float[] oldClaims = claims;
+    float[] oldCosts = costs;
     int length = 2 * oldIds.length;
     ids = new long[length];
     rows = Arrays.copyOf(oldRows, length);
     categories = Arrays.copyOf(oldCategories, length);
     failedRows = Arrays.copyOf(oldFailedRows, length);
     claims = Arrays.copyOf(oldClaims, length);
+    costs = Arrays.copyOf(oldCosts, length);
     for (int i = 0; i < oldIds.length; i++) {
       if (oldIds[i] != 0) {
-        put(oldIds[i], oldRows[i], oldCategories[i], oldFailedRows[i], oldClaims[i]);
+        put(oldIds[i], oldRows[i], oldCategories[i], oldFailedRows[i], oldClaims[i], oldCosts[i]);
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The candidates of a request, with all that can be looked up before choosing. */
 final class Slate {
@@ -46,6 +47,31 @@ final class Slate {
     this.claims = any ? claimed : new float[0];
     this.overallClaims = any ? overall : new float[0];
     lookUpRows(roster, now);
+  }
+
+  private Slate(Slate all, int[] places) {
+    this.candidates = all.candidates;
+    this.capabilities = all.capabilities;
+    this.agents = new RegisteredAgent[places.length];
+    this.rows = new int[places.length];
+    this.slots = new int[places.length];
+    this.claims = new float[all.hasClaims() ? places.length : 0];
+    this.overallClaims = new float[claims.length];
+    for (int i = 0; i < places.length; i++) {
+      agents[i] = all.agents[places[i]];
+      rows[i] = all.rows[places[i]];
+      slots[i] = all.slots[places[i]];
+      if (all.hasClaims()) {
+        claims[i] = all.claims[places[i]];
+        overallClaims[i] = all.overallClaims[places[i]];
+      }
+    }
+  }
+
+  /** The candidates that are kept; this slate itself when all are. */
+  Slate only(boolean[] keep) {
+    int[] places = IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+    return places.length == keep.length ? this : new Slate(this, places);
   }
 
   int size() {

@@ -115,7 +115,11 @@ class AdaptiveThompsonTest {
   private static long falseAlarms(int run) {
     AdaptiveThompson learner =
         new AdaptiveThompson(
-            new BanditPolicy.Setting(new SplittableRandom(run), 0, Double.POSITIVE_INFINITY));
+            new BanditPolicy.Setting(
+                new SplittableRandom(run),
+                0,
+                new Prices(Double.POSITIVE_INFINITY, 0),
+                new Spending()));
     SplittableRandom luck = new SplittableRandom(run + 1_000);
     Roster roster = new Roster(100, row -> {});
     RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(9));
@@ -126,14 +130,7 @@ class AdaptiveThompsonTest {
       double reward = luck.nextDouble() < NINE[chosen] ? 1 : 0;
       learner.learn(
           new Feedback(
-              slate.rows[chosen],
-              0,
-              Pending.FIRST_CHOICE,
-              Float.NaN,
-              reward,
-              0,
-              0,
-              request.task()));
+              slate.rows[chosen], 0, Pending.FIRST_CHOICE, Float.NaN, reward, request.task()));
     }
     return learner.alarms();
   }

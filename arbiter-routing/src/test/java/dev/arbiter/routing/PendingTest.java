@@ -20,10 +20,12 @@ class PendingTest {
     for (int step = 0; step < 60_000; step++) {
       if (random.nextInt(5) < 3) {
         id += 1 + random.nextInt(3);
-        pending.add(id, step, step + 1, step + 2, step);
+        float forgotten = pending.add(id, step, step + 1, step + 2, step, step);
         model.put(id, step);
         if (model.size() > 500) {
-          model.pollFirstEntry();
+          assertThat(forgotten).isEqualTo((float) model.pollFirstEntry().getValue());
+        } else {
+          assertThat(forgotten).isZero();
         }
       } else {
         long asked = id - random.nextInt(1_500);
@@ -35,6 +37,7 @@ class PendingTest {
           assertThat(pending.category(at)).isEqualTo(expected + 1);
           assertThat(pending.failedRow(at)).isEqualTo(expected + 2);
           assertThat(pending.claim(at)).isEqualTo((float) expected);
+          assertThat(pending.cost(at)).isEqualTo((float) expected);
           pending.remove(at);
         }
       }
@@ -49,7 +52,7 @@ class PendingTest {
   @Test
   void knows_no_decision_with_an_id_it_never_gives() {
     Pending pending = new Pending(10);
-    pending.add(5, 0, 0, 0, 0);
+    pending.add(5, 0, 0, 0, 0, 0);
 
     assertThat(pending.find(0)).isEqualTo(-1);
     assertThat(pending.find(-5)).isEqualTo(-1);
