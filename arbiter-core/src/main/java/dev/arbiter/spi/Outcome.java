@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param attempt 1 for the first agent tried
  * @param kind what happened
  * @param quality how good the work is by the constitution's measure, in [0,1]; 0 unless a success
+ *     or claimed as one
  * @param cost US dollars, at least 0
  * @param time how long the agent took
  */
@@ -28,8 +29,14 @@ public record Outcome(
 
   /** What happened. */
   public enum Kind {
-    /** The work stands. */
+    /** The work stands, and was checked. */
     SUCCESS,
+    /** The agent says that the work stands, and nobody checked. */
+    CLAIMED,
+    /**
+     * The agent said so, and a check found that it does not: less is to be thought of its claims.
+     */
+    REFUTED,
     /** The agent failed: it threw, took too long or returned nothing. */
     FAILURE,
     /** The constitution denied the work: a failure, whatever the output. */
@@ -53,11 +60,11 @@ public record Outcome(
   }
 
   /**
-   * What a bandit learns from: success times quality.
+   * What a bandit learns from: success times quality, taking a claim at its word.
    *
    * @return between 0 and 1
    */
   public double reward() {
-    return kind == Kind.SUCCESS ? quality : 0;
+    return kind == Kind.SUCCESS || kind == Kind.CLAIMED ? quality : 0;
   }
 }

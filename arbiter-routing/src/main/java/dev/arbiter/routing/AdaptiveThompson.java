@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ final class AdaptiveThompson implements Learner {
   private final Prices prices;
   private final Spending spending;
   private final Round round = new Round();
+
+  /* What each agent claimed and nobody checked, faded like its record. */
+  private double[] unchecked = new double[0];
   private long choices;
   private long turns;
   private int sharpeningSize;
@@ -60,6 +64,9 @@ final class AdaptiveThompson implements Learner {
     trust.rows(count);
     fallbacks.rows(count);
     changes.rows(count);
+    if (count > unchecked.length) {
+      unchecked = Arrays.copyOf(unchecked, Math.max(count, 2 * unchecked.length));
+    }
   }
 
   @Override
@@ -69,6 +76,7 @@ final class AdaptiveThompson implements Learner {
     trust.forget(row);
     fallbacks.forget(row);
     changes.forget(row);
+    unchecked[row] = 0;
   }
 
   /** How often an agent was found changed. */
@@ -236,12 +244,23 @@ final class AdaptiveThompson implements Learner {
     if (!Float.isNaN(feedback.claim())) {
       learnTrust(feedback, pages, expected);
     }
-    offsets.add(category, row, KEEP, reward, 1, expected);
+    offsets.add(category, row, KEEP, reward, 1, expected, feedback.unchecked());
     tally.add(row, KEEP, reward, 1);
-    if (changes.add(row, reward)) {
+    unchecked[row] = KEEP * unchecked[row] + feedback.unchecked();
+    if (feedback.unchecked() == 0 && changes.add(row, reward)) {
       tally.set(row, changes.successes(row), changes.count(row));
       offsets.forget(row);
       trust.forget(row);
+      unchecked[row] = 0;
+    }
+  }
+
+  @Override
+  public void revalue(int row, double more) {
+    if (unchecked[row] > 0) {
+      double successes = tally.successes[row] + more * unchecked[row];
+      tally.set(row, Math.min(tally.counts[row], Math.max(0, successes)), tally.counts[row]);
+      offsets.revalue(row, more);
     }
   }
 
@@ -265,7 +284,7 @@ final class AdaptiveThompson implements Learner {
     double expected = Sampler.clip(record + offsets.own(pages, row, mean, 0));
     fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
     double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
-    offsets.add(category, row, KEEP, value, Fallbacks.WEIGHT, expected);
+    offsets.add(category, row, KEEP, value, Fallbacks.WEIGHT, expected, 0);
     tally.add(row, KEEP, value, Fallbacks.WEIGHT);
   }
 }

@@ -42,6 +42,8 @@ public final class BanditRouter implements Router {
   private final Categories categories = new Categories(MOST_TYPES);
   private final Pending pending;
   private final Prices prices;
+  private final Audits audits = new Audits();
+  private final SplittableRandom auditing;
   private final Spending spending = new Spending();
   private final boolean countInfrastructureFailures;
   private long lastId;
@@ -50,6 +52,7 @@ public final class BanditRouter implements Router {
   private BanditRouter(Builder builder) {
     SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
     this.lastId = random.nextLong() >>> ID_SHIFT;
+    this.auditing = new SplittableRandom(lastId);
     this.prices = new Prices(builder.valueOfSuccess, builder.pricePerSecond);
     if (builder.limit < Double.POSITIVE_INFINITY) {
       spending.limit(builder.limit, builder.limitedTasks);
@@ -118,6 +121,7 @@ public final class BanditRouter implements Router {
     Slate all = slates.of(request.candidates(), request.task(), failed.isEmpty(), id);
     learner.rows(roster.size());
     prices.rows(roster.size());
+    audits.rows(roster.size());
     Slate slate =
         spending.isLimited()
             ? spending.affordable(all, prices, failed.isEmpty(), request.task().id())
@@ -149,6 +153,7 @@ public final class BanditRouter implements Router {
   private void forget(int row) {
     learner.forget(row);
     prices.forget(row);
+    audits.forget(row);
   }
 
   @Override
@@ -160,21 +165,55 @@ public final class BanditRouter implements Router {
         ignored++;
         return;
       }
-      Feedback feedback =
-          new Feedback(
-              pending.row(at),
-              pending.category(at),
-              pending.failedRow(at),
-              pending.claim(at),
-              outcome.reward(),
-              outcome.task());
+      boolean firstChoice = pending.failedRow(at) == Pending.FIRST_CHOICE;
       double dollars = Math.min(MOST_DOLLARS, outcome.cost());
-      spending.paid(!feedback.isFallback(), pending.cost(at), dollars);
-      pending.remove(at);
+      spending.paid(firstChoice, pending.cost(at), dollars);
       if (counts) {
-        prices.learn(feedback.row(), seconds(outcome.time()), dollars);
-        learner.learn(feedback);
+        prices.learn(pending.row(at), seconds(outcome.time()), dollars);
+        learner.learn(feedback(at, outcome));
+        audit(pending.row(at), outcome.kind());
       }
+      pending.remove(at);
+    }
+  }
+
+  private Feedback feedback(int at, Outcome outcome) {
+    int row = pending.row(at);
+    boolean unchecked = outcome.kind() == Outcome.Kind.CLAIMED;
+    double reward = outcome.reward();
+    return new Feedback(
+        row,
+        pending.category(at),
+        pending.failedRow(at),
+        pending.claim(at),
+        unchecked ? audits.belief(row) * reward : reward,
+        unchecked ? reward : 0,
+        outcome.task());
+  }
+
+  private void audit(int row, Outcome.Kind kind) {
+    if (kind == Outcome.Kind.SUCCESS || kind == Outcome.Kind.REFUTED) {
+      double before = audits.belief(row);
+      audits.learn(row, kind == Outcome.Kind.SUCCESS);
+      learner.revalue(row, audits.belief(row) - before);
+    }
+  }
+
+  /**
+   * Whether the work of a decision should be checked, where agents' own word is taken otherwise.
+   *
+   * <p>For hosts that cannot check everything. Where this says so, check, and tell the router
+   * SUCCESS or REFUTED; else tell it CLAIMED, which counts by how often checks of this agent upheld
+   * its claims, those of the past included. Drawn anew with each call: always for an agent that was
+   * never checked, for one in ten tasks of an agent that was checked often.
+   *
+   * @param decision a decision of this router
+   * @return true to check
+   */
+  public boolean shouldAudit(RoutingDecision decision) {
+    synchronized (lock) {
+      int row = roster.find(decision.agent());
+      return row < 0 || auditing.nextDouble() < audits.chance(row);
     }
   }
 

@@ -12,9 +12,12 @@ import dev.arbiter.task.Task;
  *     Pending#FIRST_CHOICE} if nobody did
  * @param claim the level the agent claimed, NaN for none
  * @param reward between 0 and 1
+ * @param unchecked what the agent claims and nobody checked, of which the reward is the believed
+ *     part; 0 for what was checked
  * @param task the task
  */
-record Feedback(int row, int category, int failedRow, float claim, double reward, Task task) {
+record Feedback(
+    int row, int category, int failedRow, float claim, double reward, double unchecked, Task task) {
 
   boolean isFallback() {
     return failedRow != Pending.FIRST_CHOICE;

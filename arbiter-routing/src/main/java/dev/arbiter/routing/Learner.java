@@ -20,6 +20,9 @@ interface Learner {
   /** Takes the outcome of a decision of its own. */
   void learn(Feedback feedback);
 
+  /** An agent's claims are believed by so much more than before, the past ones too. */
+  default void revalue(int row, double more) {}
+
   /** Forgets an agent: its row will be given to another. */
   void forget(int row);
 }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /** How each type of task differs from the others, for everybody and for each agent. */
 final class Offsets {
   /*
-   * For everybody: rewards and the rewards expected, by category. For each agent: rewards and
-   * outcomes by category, in pages of 32 agents that exist once one of the 32 had an outcome
+   * For everybody: rewards and the rewards expected, by category. For each agent: rewards, outcomes
+   * and claims nobody checked, by category, in pages of 32 agents that exist once one of the 32 had an outcome
    * there. Past the cap on pages the category that was asked for longest ago loses its pages, and
    * its agents are judged by their overall record again.
    *
@@ -16,6 +16,7 @@ final class Offsets {
    */
   private static final int PAGE_BITS = 5;
   private static final int PAGE = 1 << PAGE_BITS;
+  private static final int CELLS = 3;
   private static final double SHARED_PRIOR = 10;
   private static final double OWN_PRIOR = 20;
   private static final double SMALLEST_SCALE = 1e-6;
@@ -78,12 +79,16 @@ final class Offsets {
 
   double ownRewards(double[][] pages, int row) {
     double[] page = pageOf(pages, row);
-    return page.length == 0 ? 0 : page[2 * (row & (PAGE - 1))] * scales[row];
+    return page.length == 0 ? 0 : page[cell(row)] * scales[row];
   }
 
   double ownCount(double[][] pages, int row) {
     double[] page = pageOf(pages, row);
-    return page.length == 0 ? 0 : page[2 * (row & (PAGE - 1)) + 1] * scales[row];
+    return page.length == 0 ? 0 : page[cell(row) + 1] * scales[row];
+  }
+
+  private static int cell(int row) {
+    return CELLS * (row & (PAGE - 1));
   }
 
   private static double[] pageOf(double[][] pages, int row) {
@@ -91,7 +96,14 @@ final class Offsets {
     return index < pages.length ? pages[index] : NO_PAGE;
   }
 
-  void add(int category, int row, double keep, double reward, double weight, double expectation) {
+  void add(
+      int category,
+      int row,
+      double keep,
+      double reward,
+      double weight,
+      double expectation,
+      double unchecked) {
     ensure(category);
     expected[category] += weight * expectation;
     rewards[category] += weight * reward;
@@ -102,9 +114,20 @@ final class Offsets {
       scales[row] = 1;
     }
     double[] page = page(category, row);
-    int at = 2 * (row & (PAGE - 1));
+    int at = cell(row);
     page[at] += weight * reward / scales[row];
     page[at + 1] += weight / scales[row];
+    page[at + 2] += weight * unchecked / scales[row];
+  }
+
+  /** An agent's claims are believed by so much more, in all categories. */
+  void revalue(int row, double more) {
+    for (double[][] ofCategory : pages) {
+      double[] page = pageOf(ofCategory, row);
+      if (page.length > 0) {
+        page[cell(row)] += more * page[cell(row) + 2];
+      }
+    }
   }
 
   /** Forgets one agent's own offsets. */
@@ -117,8 +140,9 @@ final class Offsets {
     for (double[][] ofCategory : pages) {
       double[] page = pageOf(ofCategory, row);
       if (page.length > 0) {
-        page[2 * (row & (PAGE - 1))] *= factor;
-        page[2 * (row & (PAGE - 1)) + 1] *= factor;
+        for (int at = cell(row); at < cell(row) + CELLS; at++) {
+          page[at] *= factor;
+        }
       }
     }
   }
@@ -150,7 +174,7 @@ final class Offsets {
       pages[category] = Arrays.copyOf(pages[category], index + 1);
       Arrays.fill(pages[category], before, index + 1, NO_PAGE);
     }
-    double[] page = new double[2 * PAGE];
+    double[] page = new double[CELLS * PAGE];
     pages[category][index] = page;
     pageCount++;
     return page;

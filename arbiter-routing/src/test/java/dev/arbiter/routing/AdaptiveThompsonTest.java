@@ -130,7 +130,7 @@ class AdaptiveThompsonTest {
       double reward = luck.nextDouble() < NINE[chosen] ? 1 : 0;
       learner.learn(
           new Feedback(
-              slate.rows[chosen], 0, Pending.FIRST_CHOICE, Float.NaN, reward, request.task()));
+              slate.rows[chosen], 0, Pending.FIRST_CHOICE, Float.NaN, reward, 0, request.task()));
     }
     return learner.alarms();
   }

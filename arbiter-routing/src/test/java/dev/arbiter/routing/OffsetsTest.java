@@ -20,7 +20,7 @@ class OffsetsTest {
     for (int i = 0; i < 40_000; i++) {
       int category = luck.nextInt(3);
       double reward = luck.nextDouble() < .2 * (category + 1) ? 1 : 0;
-      offsets.add(category, 7, KEEP, reward, 1, .5);
+      offsets.add(category, 7, KEEP, reward, 1, .5, 0);
       for (int c = 0; c < 3; c++) {
         rewards[c] = KEEP * rewards[c] + (c == category ? reward : 0);
         counts[c] = KEEP * counts[c] + (c == category ? 1 : 0);
@@ -37,7 +37,7 @@ class OffsetsTest {
   void what_is_peculiar_is_shrunk_by_twenty_outcomes() {
     Offsets offsets = offsets(100);
     for (int i = 0; i < 20; i++) {
-      offsets.add(0, 1, 1, 1, 1, .5);
+      offsets.add(0, 1, 1, 1, 1, .5, 0);
     }
 
     assertThat(offsets.own(offsets.pages(0, 1), 1, .5, 0)).isCloseTo(.25, within(1e-12));
@@ -48,7 +48,7 @@ class OffsetsTest {
   @Test
   void the_unknown_is_not_peculiar() {
     Offsets offsets = offsets(100);
-    offsets.add(2, 40, KEEP, 1, 1, .5);
+    offsets.add(2, 40, KEEP, 1, 1, .5, 0);
 
     assertThat(offsets.own(offsets.pages(2, 1), 1, .5, 0)).isZero();
     assertThat(offsets.own(offsets.pages(9, 1), 40, .5, 0)).isZero();
@@ -58,8 +58,8 @@ class OffsetsTest {
   @Test
   void forgetting_an_agent_leaves_the_others_and_the_category() {
     Offsets offsets = offsets(100);
-    offsets.add(0, 1, KEEP, 1, 1, .5);
-    offsets.add(0, 2, KEEP, 1, 1, .5);
+    offsets.add(0, 1, KEEP, 1, 1, .5, 0);
+    offsets.add(0, 2, KEEP, 1, 1, .5, 0);
 
     offsets.forget(1);
 
@@ -72,13 +72,13 @@ class OffsetsTest {
   void beyond_the_cap_the_category_asked_for_longest_ago_loses_its_agents() {
     Offsets offsets = offsets(3);
     for (int category = 0; category < 3; category++) {
-      offsets.add(category, 0, KEEP, 1, 1, .5);
+      offsets.add(category, 0, KEEP, 1, 1, .5, 0);
     }
     offsets.pages(0, 10);
     offsets.pages(1, 5);
     offsets.pages(2, 7);
 
-    offsets.add(3, 0, KEEP, 1, 1, .5);
+    offsets.add(3, 0, KEEP, 1, 1, .5, 0);
 
     assertThat(Offsets.isEmpty(offsets.pages(0, 11), 0)).isFalse();
     assertThat(Offsets.isEmpty(offsets.pages(1, 11), 0)).isTrue();
@@ -92,7 +92,7 @@ class OffsetsTest {
     offsets.rows(200);
 
     for (int row = 0; row < 200; row++) {
-      offsets.add(0, row, KEEP, 1, 1, .5);
+      offsets.add(0, row, KEEP, 1, 1, .5, 0);
     }
 
     assertThat(offsets.ownCount(offsets.pages(0, 1), 199)).isCloseTo(1, within(1e-9));
