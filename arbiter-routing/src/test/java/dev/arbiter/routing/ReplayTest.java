@@ -2,9 +2,9 @@
 package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.arbiter.routing.Simulation.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,47 +29,53 @@ class ReplayTest {
   }
 
   @Test
+  void uniform_choice_solves_26_1_and_the_best_agent_43_7_percent() throws IOException {
+    OutcomeMatrix.References references = RecordedOutcomes.read(file).references();
+
+    assertThat(100 * references.uniform()).isCloseTo(26.1, within(.05));
+    assertThat(100 * references.bestFixed()).isCloseTo(43.7, within(.05));
+  }
+
+  @Test
   void the_default_solves_at_least_38_5_percent_at_first_choice(TestReporter reporter)
       throws IOException {
-    Measured first = measure(BanditPolicy.adaptiveThompson(), false, reporter);
+    Estimate first = measure(BanditPolicy.adaptiveThompson(), 0, reporter).firstChoice();
 
-    assertThat(first.mean()).isGreaterThan(38.5);
+    assertThat(100 * first.value()).isGreaterThan(38.5);
   }
 
   @Test
   void with_one_fallback_the_default_solves_at_least_49_5_percent(TestReporter reporter)
       throws IOException {
-    Measured after = measure(BanditPolicy.adaptiveThompson(), true, reporter);
+    Estimate after = measure(BanditPolicy.adaptiveThompson(), 1, reporter).afterFallback();
 
-    assertThat(after.mean() + 2 * after.error()).isGreaterThan(49.5);
+    assertThat(100 * (after.value() + 2 * after.standardError())).isGreaterThan(49.5);
   }
 
   @Test
   void epsilon_greedy_solves_38_to_41_percent(TestReporter reporter) throws IOException {
-    Measured first = measure(BanditPolicy.epsilonGreedy(), false, reporter);
+    Estimate first = measure(BanditPolicy.epsilonGreedy(), 0, reporter).firstChoice();
 
-    assertThat(first.mean()).isBetween(38.0, 41.0);
+    assertThat(100 * first.value()).isBetween(38.0, 41.0);
   }
 
   @Test
   void ucb1_solves_32_to_34_percent(TestReporter reporter) throws IOException {
-    Measured first = measure(BanditPolicy.ucb1(), false, reporter);
+    Estimate first = measure(BanditPolicy.ucb1(), 0, reporter).firstChoice();
 
-    assertThat(first.mean()).isBetween(32.0, 34.0);
+    assertThat(100 * first.value()).isBetween(32.0, 34.0);
   }
 
-  private Measured measure(BanditPolicy policy, boolean fallback, TestReporter reporter)
+  private ReplayReport measure(BanditPolicy policy, int fallbacks, TestReporter reporter)
       throws IOException {
-    RecordedOutcomes outcomes = RecordedOutcomes.read(file);
-    double[] solved = new double[ORDERS];
-    for (int order = 0; order < ORDERS; order++) {
-      RecordedOutcomes.Result result =
-          outcomes.replay(
-              Simulation.router(policy, order), outcomes.size(), false, fallback, 31L * order);
-      solved[order] = 100 * (fallback ? result.afterFallback() : result.firstChoice());
-    }
-    Measured measured = Simulation.summary(solved);
-    reporter.publishEntry(policy + (fallback ? " after fallback" : " first"), measured.toString());
-    return measured;
+    ReplayReport report =
+        ReplayEvaluator.builder(RecordedOutcomes.read(file))
+            .runs(ORDERS)
+            .fallbacks(fallbacks)
+            .build()
+            .evaluate(seed -> Simulation.router(policy, seed));
+    reporter.publishEntry(policy + " first", report.firstChoice().toString());
+    reporter.publishEntry(policy + " after fallback", report.afterFallback().toString());
+    return report;
   }
 }
