@@ -14,9 +14,9 @@ import java.util.function.ToDoubleFunction;
  * Runs routers over an {@link OutcomeMatrix}, as if the recorded tasks came in again.
  *
  * <p>A router is offered the agents that have a record of the task and have arrived, and is told
- * the recorded outcome of whom it chose. A task that nobody can take yet goes unsolved and costs no
- * regret. Where an agent has several trials of a task, chance picks one. Load is not replayed: all
- * agents are free at all times.
+ * the recorded outcome of whom it chose. A task that nobody can take yet, or that the router
+ * refuses, goes unsolved and costs no regret. Where an agent has several trials of a task, chance
+ * picks one. Load is not replayed: all agents are free at all times.
  *
  * <p>Immutable and thread-safe. Equal seeds give equal reports on any executor, and put different
  * routers before the same tasks in the same order with the same luck. A step costs what the router
@@ -48,7 +48,8 @@ public final class ReplayEvaluator {
   /**
    * Runs new routers over the matrix, and waits for all runs; the calling thread takes part.
    *
-   * @param router makes the router of one run from the run's seed
+   * @param router makes the router of one run from the run's seed; one that is {@code
+   *     AutoCloseable} is closed when its run is over
    * @return what they came to
    * @throws IllegalStateException if a router throws, or chooses who is no candidate, or the
    *     calling thread is interrupted
@@ -99,12 +100,12 @@ public final class ReplayEvaluator {
     /**
      * Sets how many independent runs there are, default 50.
      *
-     * @param runs at least 2, so that there is a standard error
+     * @param runs at least 1; with one run the standard errors are NaN
      * @return this
-     * @throws IllegalArgumentException if it is less than 2
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder runs(int runs) {
-      this.runs = atLeast(2, "runs", runs);
+      this.runs = atLeast(1, "runs", runs);
       return this;
     }
 
@@ -132,8 +133,8 @@ public final class ReplayEvaluator {
     }
 
     /**
-     * Sets how many further tasks are routed before the outcomes of a task are told, default 0. A
-     * fallback is routed at once even so.
+     * Sets how many further tasks are routed before the last outcome of a task is told, default 0.
+     * A failure that is followed by a fallback is told at once.
      *
      * @param tasks at least 0
      * @return this

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param firstChoice share of tasks that the first choice solved
  * @param afterFallback share of tasks solved, by the first choice or a fallback
  * @param spend US dollars a task, all attempts together
+ * @param spendByRun the same of each run
+ * @param refused mean share of tasks, and of fallbacks, that the router gave to nobody
  * @param regret how many tasks fewer in a run the first choices solve than the best fixed agent, or
  *     until that arrives the best one that has; by the agents' means at each task, so that the luck
  *     of a trial adds nothing
@@ -30,6 +32,8 @@ public record ReplayReport(
     Estimate firstChoice,
     Estimate afterFallback,
     Estimate spend,
+    List<Double> spendByRun,
+    double refused,
     Estimate regret,
     Map<String, Double> shares,
     OutcomeMatrix.References references,
@@ -38,6 +42,7 @@ public record ReplayReport(
   /** Copies; agents stay in their order. */
   public ReplayReport {
     shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));
+    spendByRun = List.copyOf(spendByRun);
     curve = List.copyOf(curve);
   }
 

@@ -5,13 +5,16 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** One router's way over a matrix. */
 final class ReplayRun {
@@ -26,6 +29,8 @@ final class ReplayRun {
   private final RunTally tally;
   private final Queue<Late> underway = new ArrayDeque<>();
 
+  private int step;
+
   private record Late(Outcome outcome, int due) {}
 
   ReplayRun(ReplayPlan plan, Router router, long seed) {
@@ -35,26 +40,33 @@ final class ReplayRun {
     this.tally = new RunTally(plan);
   }
 
-  RunTally run() {
+  RunTally run() throws Exception {
     int[] order = plan.order(random);
-    for (int step = 0; step < order.length; step++) {
-      step(step, order[step]);
+    for (step = 0; step < order.length; step++) {
+      step(order[step]);
+      tellWhatIsDue();
+    }
+    if (router instanceof AutoCloseable closeable) {
+      closeable.close();
     }
     return tally;
   }
 
-  private void step(int step, int task) {
+  private void step(int task) {
     long luck = random.nextLong();
     List<RegisteredAgent> candidates = plan.arrivals().candidates(step, task);
     List<RoutingDecision> failed = List.of();
     while (!candidates.isEmpty() && failed.size() <= plan.fallbacks()) {
       RecordedTask recorded = plan.matrix().tasks().get(task);
-      RoutingDecision decision =
-          router.route(
-              new RoutingRequest(recorded.task, candidates, PerformanceView.empty(), failed));
+      RoutingDecision decision = route(recorded.task, candidates, failed);
+      if (decision == null) {
+        return;
+      }
       RegisteredAgent chosen = find(decision, candidates, recorded);
       RecordedTrial trial = recorded.trial(chosen.number(), luck);
-      tell(decision, recorded, failed.size() + 1, trial, step);
+      boolean last = trial.success() || candidates.size() == 1 || failed.size() == plan.fallbacks();
+      tell(
+          outcome(decision, recorded, failed.size() + 1, trial), last ? step + plan.delay() : step);
       if (failed.isEmpty()) {
         double regret = plan.arrivals().best(step, task) - recorded.rate(chosen.number());
         tally.first(step, chosen.number(), trial, regret);
@@ -69,13 +81,34 @@ final class ReplayRun {
     }
   }
 
-  private void tell(
-      RoutingDecision decision, RecordedTask recorded, int attempt, RecordedTrial trial, int step) {
+  /* Null if the router gives the task to nobody. */
+  private @Nullable RoutingDecision route(
+      Task task, List<RegisteredAgent> candidates, List<RoutingDecision> failed) {
+    try {
+      return router.route(new RoutingRequest(task, candidates, PerformanceView.empty(), failed));
+    } catch (RoutingRefusedException e) {
+      tally.refused();
+      return null;
+    }
+  }
+
+  private static Outcome outcome(
+      RoutingDecision decision, RecordedTask recorded, int attempt, RecordedTrial trial) {
     Outcome.Kind kind = trial.success() ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
-    Outcome outcome =
-        new Outcome(
-            decision, recorded.task, attempt, kind, trial.reward(), trial.cost(), trial.time());
-    underway.add(new Late(outcome, step + plan.delay()));
+    return new Outcome(
+        decision, recorded.task, attempt, kind, trial.reward(), trial.cost(), trial.time());
+  }
+
+  /* A failure that is followed by a fallback is known, so it is not late. */
+  private void tell(Outcome outcome, int due) {
+    if (due == step) {
+      router.learn(outcome);
+    } else {
+      underway.add(new Late(outcome, due));
+    }
+  }
+
+  private void tellWhatIsDue() {
     for (Late next = underway.peek(); next != null && next.due <= step; next = underway.peek()) {
       router.learn(next.outcome);
       underway.remove();

@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class ReplaySummary {
         Estimate.mean(values(RunTally::firstChoice)),
         Estimate.mean(values(RunTally::afterFallback)),
         Estimate.mean(values(RunTally::spend)),
+        Arrays.stream(values(RunTally::spend)).boxed().toList(),
+        Estimate.average(values(RunTally::refusedShare)),
         Estimate.mean(values(run -> run.regret(plan.buckets() - 1))),
         shares(0, plan.buckets()),
         plan.matrix().references(),

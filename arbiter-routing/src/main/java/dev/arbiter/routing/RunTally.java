@@ -9,6 +9,7 @@ final class RunTally {
   private final double[] regret;
   private double spent;
   private int solved;
+  private int refused;
 
   RunTally(ReplayPlan plan) {
     this.plan = plan;
@@ -27,6 +28,10 @@ final class RunTally {
 
   void fallback(RecordedTrial trial) {
     count(trial);
+  }
+
+  void refused() {
+    refused++;
   }
 
   private void count(RecordedTrial trial) {
@@ -52,6 +57,11 @@ final class RunTally {
 
   double spend() {
     return spent / plan.steps();
+  }
+
+  /** Tasks and fallbacks the router gave to nobody, a task. */
+  double refusedShare() {
+    return refused / (double) plan.steps();
   }
 
   int chosen(int bucket, int agent) {

@@ -288,7 +288,7 @@ class ReplayEvaluatorTest {
   void what_makes_no_replay_is_refused() {
     ReplayEvaluator.Builder builder = ReplayEvaluator.builder(tiny);
 
-    assertThatThrownBy(() -> builder.runs(1)).hasMessageContaining("replay.runs");
+    assertThatThrownBy(() -> builder.runs(0)).hasMessageContaining("replay.runs");
     assertThatThrownBy(() -> builder.draws(0)).hasMessageContaining("replay.draws");
     assertThatThrownBy(() -> builder.delay(-1)).hasMessageContaining("replay.delay");
     assertThatThrownBy(() -> builder.fallbacks(-1)).hasMessageContaining("replay.fallbacks");

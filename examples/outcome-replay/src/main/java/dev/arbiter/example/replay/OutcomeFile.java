@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
-import dev.arbiter.example.replay.Outcomes.RecordedTask;
-import dev.arbiter.example.replay.Outcomes.Trial;
+import dev.arbiter.routing.OutcomeMatrix;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -22,18 +27,33 @@ final class OutcomeFile {
       CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
   private final Path file;
+  private final boolean needsCosts;
+  private final String dateColumn;
+  private final OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
+  private final Map<String, Costs> agents = new LinkedHashMap<>();
+  private final Map<String, LocalDate> dates = new HashMap<>();
 
-  private OutcomeFile(Path file) {
-    this.file = file;
+  /** One agent's tasks, and the sum and number of its costs. */
+  private static final class Costs {
+    private final Set<String> tasks = new LinkedHashSet<>();
+    private double sum;
+    private int count;
+
+    double mean() {
+      return sum / count;
+    }
   }
 
   /**
-   * Reads a file.
+   * A file to read.
    *
-   * @throws UnusableFile if it cannot be used, saying where and why
+   * @param needsCosts whether it is no use without a cost column
+   * @param dateColumn holds the date each agent appeared; empty if nobody wants to know
    */
-  static Outcomes read(Path file) {
-    return new OutcomeFile(file).read();
+  OutcomeFile(Path file, boolean needsCosts, String dateColumn) {
+    this.file = file;
+    this.needsCosts = needsCosts;
+    this.dateColumn = dateColumn;
   }
 
   /** A file that cannot be used. */
@@ -45,44 +65,97 @@ final class OutcomeFile {
     }
   }
 
-  private Outcomes read() {
+  /**
+   * Reads it.
+   *
+   * @param declarePrices whether agents declare their mean cost as price
+   * @throws UnusableFile if it cannot be used, saying where and why
+   */
+  Recorded read(boolean declarePrices) {
     if (!Files.isRegularFile(file)) {
       throw new UnusableFile("there is no file " + file + "; name one with --outcomes");
     }
-    Map<String, RecordedTask> tasks = new LinkedHashMap<>();
     try (Reader text = Files.newBufferedReader(file);
         CSVParser parser = FORMAT.parse(text)) {
-      for (String column : List.of("task_id", "category", "agent", "success")) {
-        if (!parser.getHeaderNames().contains(column)) {
-          throw new UnusableFile(
-              file + " has no column '" + column + "'; it has " + parser.getHeaderNames());
-        }
-      }
+      requireColumns(parser.getHeaderNames());
       for (CSVRecord row : parser) {
-        add(tasks, row);
+        add(row);
       }
     } catch (IOException | UncheckedIOException | IllegalStateException e) {
       throw new UnusableFile(file + " cannot be read as CSV: " + e.getMessage());
     }
-    if (tasks.isEmpty()) {
+    if (agents.isEmpty()) {
       throw new UnusableFile(file + " holds no outcome, only a header");
     }
-    return new Outcomes(new ArrayList<>(tasks.values()));
+    if (needsCosts && agents.values().stream().allMatch(of -> of.sum == 0)) {
+      throw new UnusableFile(file + " holds no cost above 0, so money cannot be weighed");
+    }
+    Map<String, Recorded.Profile> profiles = new LinkedHashMap<>();
+    agents.forEach((id, of) -> profiles.put(id, new Recorded.Profile(of.tasks, of.mean())));
+    if (declarePrices) {
+      profiles.forEach((id, profile) -> matrix.declaredPrice(id, profile.meanCost()));
+    }
+    return new Recorded(matrix.build(), profiles, declarePrices, arrivals());
   }
 
-  private void add(Map<String, RecordedTask> tasks, CSVRecord row) {
+  private void requireColumns(List<String> header) {
+    List<String> columns = new ArrayList<>(List.of("task_id", "category", "agent", "success"));
+    if (needsCosts) {
+      columns.add("cost");
+    }
+    if (!dateColumn.isEmpty()) {
+      columns.add(dateColumn);
+    }
+    for (String column : columns) {
+      if (!header.contains(column)) {
+        throw new UnusableFile(file + " has no column '" + column + "'; it has " + header);
+      }
+    }
+  }
+
+  private void add(CSVRecord row) {
     if (!row.isConsistent()) {
       throw unusable(row, "has " + row.size() + " cells, the header has more or fewer");
     }
-    String id = text(row, "task_id");
-    String category = text(row, "category");
-    RecordedTask task =
-        tasks.computeIfAbsent(id, i -> new RecordedTask(i, category, new LinkedHashMap<>()));
-    if (!task.category().equals(category)) {
-      throw unusable(row, "puts task " + id + " in two categories");
+    String task = text(row, "task_id");
+    String agent = text(row, "agent");
+    double cost = optional(row, "cost");
+    if (!dateColumn.isEmpty()) {
+      date(row, agent);
     }
-    Trial trial = new Trial(success(row), optional(row, "cost"), optional(row, "duration"));
-    task.trials().computeIfAbsent(text(row, "agent"), a -> new ArrayList<>()).add(trial);
+    try {
+      matrix.trial(
+          task, text(row, "category"), agent, success(row), cost, optional(row, "duration"));
+    } catch (IllegalArgumentException e) {
+      throw unusable(row, "cannot be used: " + e.getMessage());
+    }
+    Costs of = agents.computeIfAbsent(agent, id -> new Costs());
+    of.tasks.add(task);
+    of.sum += cost;
+    of.count++;
+  }
+
+  private void date(CSVRecord row, String agent) {
+    String text = text(row, dateColumn);
+    try {
+      LocalDate date = LocalDate.parse(text.length() > 10 ? text.substring(0, 10) : text);
+      LocalDate before = dates.putIfAbsent(agent, date);
+      if (before != null && !before.equals(date)) {
+        throw unusable(row, "gives " + agent + " a second date, " + date + " after " + before);
+      }
+    } catch (DateTimeParseException e) {
+      throw unusable(row, "has " + dateColumn + " '" + text + "'; it must be a date as 2026-01-31");
+    }
+  }
+
+  private Map<String, Double> arrivals() {
+    Map<String, Double> arrivals = new HashMap<>();
+    if (!dates.isEmpty()) {
+      long first = Collections.min(dates.values()).toEpochDay();
+      double span = Math.max(1, Collections.max(dates.values()).toEpochDay() - first);
+      dates.forEach((agent, date) -> arrivals.put(agent, (date.toEpochDay() - first) / span));
+    }
+    return arrivals;
   }
 
   private String text(CSVRecord row, String column) {

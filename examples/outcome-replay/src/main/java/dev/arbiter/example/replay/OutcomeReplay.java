@@ -3,15 +3,20 @@ package dev.arbiter.example.replay;
 
 import dev.arbiter.example.replay.OutcomeFile.UnusableFile;
 import dev.arbiter.routing.BanditPolicy;
-import java.io.PrintWriter;
+import dev.arbiter.routing.BanditRouter;
+import dev.arbiter.routing.ReplayEvaluator;
+import dev.arbiter.routing.ReplayReport;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.Sources;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,8 +30,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "outcome-replay 0.1.0-SNAPSHOT",
     sortOptions = false,
-    description = "Replays recorded outcomes of agents through Arbiter, one pass in random order.")
+    description = "Replays recorded outcomes of agents through Arbiter.")
 final class OutcomeReplay implements Callable<Integer> {
+  private static final double LAST_ARRIVAL = .8;
   private static final Map<String, BanditPolicy> POLICIES =
       new TreeMap<>(
           Map.of(
@@ -44,23 +50,69 @@ final class OutcomeReplay implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      description = "default, epsilon-greedy or ucb1; default: ${DEFAULT-VALUE}.")
+      description = "How agents are chosen; default: ${DEFAULT-VALUE}.")
   private String policy = "default";
 
-  @Option(names = "--runs", paramLabel = "R", description = "Passes; default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Tasks in a run, drawn with replacement; default: each once, in random order.")
+  private @Nullable Integer steps;
+
+  @Option(names = "--runs", paramLabel = "R", description = "Default: ${DEFAULT-VALUE}.")
   private int runs = 50;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "First seed; default: ${DEFAULT-VALUE}.")
+      description = "Of the first run; default: ${DEFAULT-VALUE}.")
   private long seed = 1;
+
+  @Option(
+      names = "--delay",
+      paramLabel = "D",
+      description = "Outcomes arrive so many tasks late; default: ${DEFAULT-VALUE}.")
+  private int delay;
 
   @Option(
       names = "--fallbacks",
       paramLabel = "F",
       description = "Other agents tried after a failure; default: ${DEFAULT-VALUE}.")
   private int fallbacks = 1;
+
+  @Option(
+      names = "--value",
+      paramLabel = "V",
+      description = "Dollars a success is worth; default: money does not matter.")
+  private @Nullable Double value;
+
+  @Option(
+      names = "--spend-limit",
+      paramLabel = "L",
+      description = "Dollars a task that may be spent over a whole run; default: no limit.")
+  private @Nullable Double spendLimit;
+
+  @Option(
+      names = "--undeclared-prices",
+      description = "Agents do not declare their mean cost as price.")
+  private boolean undeclaredPrices;
+
+  @Option(
+      names = "--arrivals",
+      paramLabel = "COLUMN",
+      description = "Dates by which agents join, the last one after 80 %% of a run.")
+  private String arrivals = "";
+
+  @Option(
+      names = "--known-horizon",
+      description = "The router is told how many tasks there will be.")
+  private boolean knownHorizon;
+
+  @Option(names = "--router-only", description = "No engine round the router, for speed.")
+  private boolean routerOnly;
+
+  @Option(names = "--format", paramLabel = "text|json", description = "Default: ${DEFAULT-VALUE}.")
+  private String format = "text";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -86,76 +138,88 @@ final class OutcomeReplay implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    BanditPolicy chosen = POLICIES.get(policy);
-    check(
-        chosen != null, "--policy must be one of " + POLICIES.keySet() + ", got '" + policy + "'");
-    check(runs >= 1, "--runs must be at least 1, got " + runs);
-    check(fallbacks >= 0, "--fallbacks must be at least 0, got " + fallbacks);
-    Outcomes recorded = OutcomeFile.read(outcomes);
-    List<Replay.Pass> passes = new ArrayList<>();
-    if (chosen != null) {
-      Replay replay = new Replay(recorded, chosen, fallbacks);
-      for (int run = 0; run < runs; run++) {
-        passes.add(replay.run(seed + run));
-      }
+  public Integer call() throws IOException {
+    BanditPolicy chosen = checked();
+    boolean money = value != null || spendLimit != null;
+    Recorded recorded = new OutcomeFile(outcomes, money, arrivals).read(money && !undeclaredPrices);
+    int length = steps == null ? recorded.matrix().size() : steps;
+    ReplayReport report = replay(recorded, chosen, length);
+    Summary summary =
+        new Summary(policy, fallbacks, spendLimit, recorded, report, spec.commandLine().getOut());
+    if (format.equals("json")) {
+      summary.json();
+    } else {
+      summary.text();
     }
-    print(recorded, passes);
     return CommandLine.ExitCode.OK;
+  }
+
+  private BanditPolicy checked() {
+    BanditPolicy chosen = POLICIES.get(policy);
+    check(runs >= 1, "--runs must be at least 1, got " + runs);
+    check(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
+    check(delay >= 0, "--delay must be at least 0, got " + delay);
+    check(fallbacks >= 0, "--fallbacks must be at least 0, got " + fallbacks);
+    check(value == null || value > 0, "--value must be above 0, got " + value);
+    check(spendLimit == null || spendLimit > 0, "--spend-limit must be above 0, got " + spendLimit);
+    check(
+        List.of("text", "json").contains(format),
+        "--format must be text or json, got '" + format + "'");
+    if (chosen == null) {
+      throw wrong("--policy must be one of " + POLICIES.keySet() + ", got '" + policy + "'");
+    }
+    return chosen;
   }
 
   private void check(boolean condition, String message) {
     if (!condition) {
-      throw new ParameterException(spec.commandLine(), message);
+      throw wrong(message);
     }
   }
 
-  private void print(Outcomes recorded, List<Replay.Pass> passes) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        Locale.ROOT,
-        "%d tasks, %d agents; policy %s, %d passes in random order, seeds from %d%n%n",
-        recorded.tasks().size(),
-        recorded.agents().size(),
-        policy,
-        runs,
-        seed);
-    Map.Entry<String, Double> best = recorded.bestFixed();
-    out.printf("%-36s %8s %8s%n", "", "solved", "+-");
-    row(out, "uniform choice", recorded.uniform());
-    row(out, "learned, first choice", passes, Replay.Pass::first);
-    row(out, "learned, after " + fallbacks + " fallback(s)", passes, Replay.Pass::all);
-    row(out, "best fixed agent, in hindsight", best.getValue());
-    row(out, "best agent per category, in hindsight", recorded.bestPerCategory());
-    row(out, "any agent solves it", recorded.anyAgent());
-    double gap =
-        (mean(passes, Replay.Pass::first) - recorded.uniform())
-            / (best.getValue() - recorded.uniform());
-    out.printf(
-        Locale.ROOT,
-        "%nThe first choice takes %.0f %% of the gap from uniform to the best fixed agent (%s).%n",
-        100 * gap,
-        best.getKey());
-    out.printf("%n%-36s %8s%n", "agent", "share");
-    for (String agent : recorded.agents()) {
-      row(out, agent, mean(passes, pass -> pass.shares().getOrDefault(agent, 0.0)));
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private ReplayReport replay(Recorded recorded, BanditPolicy chosen, int length) {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+    try {
+      ReplayEvaluator.Builder replay =
+          ReplayEvaluator.builder(recorded.matrix())
+              .runs(runs)
+              .seed(seed)
+              .delay(delay)
+              .fallbacks(fallbacks)
+              .executor(threads)
+              .arrival(id -> LAST_ARRIVAL * recorded.arrivals().getOrDefault(id, 0.0));
+      if (steps != null) {
+        replay.draws(steps);
+      }
+      return replay
+          .build()
+          .evaluate(
+              runSeed -> {
+                Router router = router(chosen, length, runSeed);
+                return routerOnly ? router : new EngineRouter(recorded, router, fallbacks, runSeed);
+              });
+    } finally {
+      threads.shutdownNow();
     }
-    out.flush();
   }
 
-  private static void row(PrintWriter out, String name, double share) {
-    out.printf(Locale.ROOT, "%-36s %6.1f %%%n", name, 100 * share);
-  }
-
-  private static void row(
-      PrintWriter out, String name, List<Replay.Pass> passes, ToDoubleFunction<Replay.Pass> of) {
-    double mean = mean(passes, of);
-    double squares = passes.stream().mapToDouble(of).map(x -> (x - mean) * (x - mean)).sum();
-    double error = Math.sqrt(squares / Math.max(1, passes.size() - 1) / passes.size());
-    out.printf(Locale.ROOT, "%-36s %6.1f %% %6.2f%n", name, 100 * mean, 100 * error);
-  }
-
-  private static double mean(List<Replay.Pass> passes, ToDoubleFunction<Replay.Pass> of) {
-    return passes.stream().mapToDouble(of).average().orElse(0);
+  private Router router(BanditPolicy chosen, int length, long runSeed) {
+    BanditRouter.Builder router =
+        BanditRouter.builder().policy(chosen).sources(Sources.system(runSeed));
+    if (value != null) {
+      router.valueOfSuccess(value);
+    }
+    if (spendLimit != null) {
+      router.spendingLimit(spendLimit * length, length);
+    }
+    if (knownHorizon) {
+      router.horizon(length);
+    }
+    return router.build();
   }
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.replay;
+
+import dev.arbiter.Arbiter;
+import dev.arbiter.ArbiterBuilder;
+import dev.arbiter.TaskHandle;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.caws.Caws;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRefusedException;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Evidence;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.SpecRef;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole arbiter that behaves like the router in it: what is routed was submitted and admitted,
+ * and what comes of it is judged by a quality gate, sealed and concluded before it is learned.
+ *
+ * <p>For one thread. An attempt waits for its outcome as that of an asynchronous agent would.
+ */
+final class EngineRouter implements Router, AutoCloseable {
+  private static final int ANY_NUMBER = 1 << 30;
+  private static final Duration AT_ONCE = Duration.ofSeconds(10);
+  private static final String POLICY =
+      """
+      version: 1
+      risk_tiers:
+        "1": {max_files: 10, max_loc: 500}
+        "2": {max_files: 20, max_loc: 1000}
+        "3": {max_files: 40, max_loc: 2000}
+      gates:
+        budget_limit: {enabled: true, mode: block}
+        scope_boundary: {enabled: true, mode: block}
+        tests_pass: {enabled: true, mode: block}
+      """;
+  private static final String SPEC =
+      """
+      id: REPLAY-1
+      title: Solve a recorded task
+      risk_tier: 3
+      mode: fix
+      blast_radius: {modules: [any]}
+      operational_rollback_slo: 1h
+      scope: {in: ["src/"], out: []}
+      invariants: [the recorded tests decide]
+      acceptance:
+        - {id: A1, given: a recorded task, when: an agent works on it, then: its tests pass}
+      non_functional: {performance: []}
+      contracts: []
+      """;
+
+  private final Recorded recorded;
+  private final Router router;
+  private final Caws caws;
+  private final Arbiter arbiter;
+  private final Set<String> registered = new HashSet<>();
+  private final Map<Long, CompletableFuture<WorkReport>> underway = new HashMap<>();
+  private @Nullable RoutingDecision decided;
+  private CompletableFuture<WorkReport> called = new CompletableFuture<>();
+  private long submitted;
+
+  EngineRouter(Recorded recorded, Router router, int fallbacks, long seed) {
+    this.recorded = recorded;
+    this.router = router;
+    Sources sources = new Sources(() -> Instant.EPOCH, () -> 0, new SplittableRandom(seed));
+    this.caws = Caws.builder().policy(POLICY).spec(SPEC).sources(sources).sealHashedOnly().build();
+    ArbiterBuilder builder =
+        Arbiter.builder()
+            .constitution(caws)
+            .router(new Overheard())
+            .sources(sources)
+            .fallbacks(fallbacks)
+            .closeLimit(Duration.ZERO)
+            .executor(Runnable::run);
+    this.arbiter = builder.build();
+    if (recorded.arrivals().isEmpty()) {
+      recorded.profiles().keySet().forEach(this::register);
+    }
+  }
+
+  /** Notes what the router inside decides. */
+  private final class Overheard implements Router {
+    @Override
+    public RoutingDecision route(RoutingRequest request) {
+      RoutingDecision decision = router.route(request);
+      decided = decision;
+      return decision;
+    }
+
+    @Override
+    public void learn(Outcome outcome) {
+      router.learn(outcome);
+    }
+  }
+
+  /* What an agent was never tried at it cannot be given: each recorded task is a capability. */
+  private void register(String agent) {
+    Recorded.Profile known = recorded.profiles().get(agent);
+    if (known == null || !registered.add(agent)) {
+      return;
+    }
+    AgentProfile.Builder profile = AgentProfile.builder(agent).capacity(ANY_NUMBER);
+    known.tasks().forEach(profile::capability);
+    if (recorded.declarePrices()) {
+      profile.price(known.meanCost());
+    }
+    arbiter
+        .agents()
+        .registerAsync(
+            profile.build(),
+            assignment -> {
+              called = new CompletableFuture<>();
+              return called;
+            });
+  }
+
+  @Override
+  public RoutingDecision route(RoutingRequest request) {
+    return request.failed().isEmpty() ? firstChoice(request) : fallback(request);
+  }
+
+  /* The engine routed it as soon as it was told of the failure. */
+  private RoutingDecision fallback(RoutingRequest request) {
+    RoutingDecision failed = request.failed().get(request.failed().size() - 1);
+    RoutingDecision next = decided;
+    if (next == null || next.id() == failed.id()) {
+      throw new RoutingRefusedException("task " + request.task().id() + " got no fallback");
+    }
+    return noted(next);
+  }
+
+  private RoutingDecision firstChoice(RoutingRequest request) {
+    for (RegisteredAgent candidate : request.candidates()) {
+      register(candidate.id());
+    }
+    decided = null;
+    String recordedId = request.task().id();
+    TaskHandle handle =
+        arbiter.submit(
+            Task.builder(request.task().type())
+                .id(recordedId + "#" + ++submitted)
+                .requires(recordedId)
+                .spec(SpecRef.id("REPLAY-1"))
+                .build());
+    RoutingDecision first = decided;
+    if (first == null) {
+      throw notRouted(handle);
+    }
+    return noted(first);
+  }
+
+  private static RuntimeException notRouted(TaskHandle handle) {
+    try {
+      TaskResult result = handle.await(AT_ONCE);
+      return result instanceof TaskResult.Failed failed
+          ? new RoutingRefusedException(failed.message())
+          : new IllegalStateException(handle + " was not routed: " + result);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new IllegalStateException("interrupted while " + handle + " ended", e);
+    }
+  }
+
+  private RoutingDecision noted(RoutingDecision decision) {
+    underway.put(decision.id(), called);
+    return decision;
+  }
+
+  @Override
+  public void learn(Outcome outcome) {
+    Usage usage = new Usage(0, 0, outcome.cost(), outcome.time());
+    boolean success = outcome.kind() == Outcome.Kind.SUCCESS;
+    CompletableFuture<WorkReport> waiting = underway.remove(outcome.decision().id());
+    if (waiting != null) {
+      waiting.complete(
+          WorkReport.of("recorded")
+              .withUsage(usage)
+              .withEvidence(Evidence.of("tests_pass", success, "as recorded")));
+    }
+  }
+
+  @Override
+  public void close() {
+    arbiter.close();
+    caws.close();
+  }
+}

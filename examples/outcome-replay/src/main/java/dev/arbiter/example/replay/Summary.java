@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.replay;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.arbiter.routing.Estimate;
+import dev.arbiter.routing.OutcomeMatrix.References;
+import dev.arbiter.routing.ReplayReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Prints what a replay came to. */
+final class Summary {
+  /* A run is over its limit when it is so by more than this share of it. */
+  private static final double TOLERANCE = 1.004;
+
+  private final String policy;
+  private final int fallbacks;
+  private final @Nullable Double limit;
+  private final Recorded recorded;
+  private final ReplayReport report;
+  private final References references;
+  private final PrintWriter out;
+
+  Summary(
+      String policy,
+      int fallbacks,
+      @Nullable Double limit,
+      Recorded recorded,
+      ReplayReport report,
+      PrintWriter out) {
+    this.policy = policy;
+    this.fallbacks = fallbacks;
+    this.limit = limit;
+    this.recorded = recorded;
+    this.report = report;
+    this.references = report.references();
+    this.out = out;
+  }
+
+  private double runsOverLimit() {
+    if (limit == null) {
+      return 0;
+    }
+    double most = TOLERANCE * limit;
+    return report.spendByRun().stream()
+        .mapToDouble(spent -> spent > most ? 1 : 0)
+        .average()
+        .orElse(0);
+  }
+
+  void text() {
+    line(
+        "%d recorded tasks, %d agents; policy %s, %d runs of %d tasks%n",
+        recorded.matrix().size(),
+        recorded.matrix().agents().size(),
+        policy,
+        report.runs(),
+        report.steps());
+    line("%-36s %8s %8s", "", "solved", "+-");
+    row("uniform choice", references.uniform());
+    row("learned, first choice", report.firstChoice());
+    row("learned, after " + fallbacks + " fallback(s)", report.afterFallback());
+    row("best fixed agent, in hindsight", references.bestFixed());
+    row("best agent per category, in hindsight", references.bestPerCategory());
+    row("any agent solves it", references.anyAgent());
+    double gap =
+        (report.firstChoice().value() - references.uniform())
+            / (references.bestFixed() - references.uniform());
+    line(
+        "%nThe first choice takes %.0f %% of the gap from uniform to the best fixed agent (%s).",
+        100 * gap, references.bestAgent());
+    money();
+    line("%n%-36s %8s", "agent", "share");
+    report.shares().forEach(this::row);
+    out.flush();
+  }
+
+  private void money() {
+    if (report.spend().value() > 0) {
+      line("Spent: $%.4f a task.", report.spend().value());
+    }
+    if (limit != null) {
+      line(
+          "Limit: $%.4f a task, kept by %.0f %% of runs; %.2f %% of tasks were refused.",
+          limit, 100 * (1 - runsOverLimit()), 100 * report.refused());
+    }
+  }
+
+  private void line(String format, Object... values) {
+    out.printf(Locale.ROOT, format + "%n", values);
+  }
+
+  private void row(String name, double share) {
+    line("%-36s %6.1f %%", name, 100 * share);
+  }
+
+  private void row(String name, Estimate share) {
+    line("%-36s %6.1f %% %6.2f", name, 100 * share.value(), 100 * share.standardError());
+  }
+
+  void json() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode all = mapper.createObjectNode();
+    all.put("policy", policy).put("runs", report.runs()).put("steps", report.steps());
+    all.set("firstChoice", estimate(mapper, report.firstChoice()));
+    all.set("afterFallback", estimate(mapper, report.afterFallback()));
+    all.set(
+        "spend",
+        mapper
+            .createObjectNode()
+            .put("meanPerTask", report.spend().value())
+            .put("runsOverLimit", runsOverLimit()));
+    all.put("uniform", references.uniform())
+        .put("bestFixed", references.bestFixed())
+        .put("bestPerCategory", references.bestPerCategory())
+        .put("anyAgent", references.anyAgent());
+    ObjectNode shares = all.putObject("shares");
+    report.shares().forEach((agent, share) -> shares.put(agent, share));
+    out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(all));
+    out.flush();
+  }
+
+  /* One run has no standard error, and JSON no word for a number that is none. */
+  private static ObjectNode estimate(ObjectMapper mapper, Estimate estimate) {
+    ObjectNode node = mapper.createObjectNode().put("mean", estimate.value());
+    return Double.isNaN(estimate.standardError())
+        ? node.putNull("se")
+        : node.put("se", estimate.standardError());
+  }
+}
