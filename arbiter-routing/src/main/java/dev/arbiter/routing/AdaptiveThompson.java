@@ -18,8 +18,7 @@ final class AdaptiveThompson implements Learner {
    * (ChangeTest); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
    * candidate; an outcome writes the rows of one agent.
    *
-   * A first choice with outcome r first asks what was expected, then learns: all that follows from
-   * "what was expected" must come before Tally.add and Offsets.add.
+   * An outcome is first compared with what was expected, by Trust or Fallbacks, and then learned.
    */
   static final String NAME = "adaptive-thompson";
   private static final double PRIOR = 8;
@@ -34,7 +33,7 @@ final class AdaptiveThompson implements Learner {
   private final Sampler sampler;
   private final long horizon;
   private final Tally tally = new Tally();
-  private final Offsets offsets = new Offsets(MOST_PAGES);
+  private final Offsets offsets = new Offsets(tally, MOST_PAGES);
   private final Trust trust = new Trust();
   private final Fallbacks fallbacks = new Fallbacks();
   private final ChangeTest changes = new ChangeTest();
@@ -71,8 +70,8 @@ final class AdaptiveThompson implements Learner {
 
   @Override
   public void forget(int row) {
-    tally.set(row, 0, 0);
     offsets.forget(row);
+    tally.set(row, 0, 0);
     trust.forget(row);
     fallbacks.forget(row);
     changes.forget(row);
@@ -239,36 +238,42 @@ final class AdaptiveThompson implements Learner {
     int row = feedback.row();
     int category = feedback.category();
     double reward = feedback.reward();
-    double expected = (1 + tally.successes[row]) / (2 + tally.counts[row]);
-    double[][] pages = offsets.pages(category, choices);
     if (!Float.isNaN(feedback.claim())) {
-      learnTrust(feedback, pages, expected);
+      learnTrust(feedback, offsets.pages(category, choices));
     }
-    offsets.add(category, row, KEEP, reward, 1, expected, feedback.unchecked());
-    tally.add(row, KEEP, reward, 1);
+    add(row, category, reward, 1, feedback.unchecked());
     unchecked[row] = KEEP * unchecked[row] + feedback.unchecked();
     if (feedback.unchecked() == 0 && changes.add(row, reward)) {
-      tally.set(row, changes.successes(row), changes.count(row));
       offsets.forget(row);
+      tally.set(row, changes.successes(row), changes.count(row));
       trust.forget(row);
       unchecked[row] = 0;
     }
+  }
+
+  private void add(int row, int category, double reward, double weight, double claimed) {
+    offsets.lift(row);
+    tally.add(row, KEEP, reward, weight);
+    offsets.add(category, row, KEEP, reward, weight, claimed);
+    offsets.settle(row);
   }
 
   @Override
   public void revalue(int row, double more) {
     if (unchecked[row] > 0) {
       double successes = tally.successes[row] + more * unchecked[row];
+      offsets.lift(row);
       tally.set(row, Math.min(tally.counts[row], Math.max(0, successes)), tally.counts[row]);
       offsets.revalue(row, more);
+      offsets.settle(row);
     }
   }
 
-  private void learnTrust(Feedback feedback, double[][] pages, double expected) {
+  private void learnTrust(Feedback feedback, double[][] pages) {
     int row = feedback.row();
     double shared = offsets.shared(feedback.category());
     double mean = Sampler.clip(tally.mean(row, tally.populationMean()) + shared);
-    double recorded = expected + shared + offsets.own(pages, row, mean, 0);
+    double recorded = tally.expected(row) + shared + offsets.own(pages, row, mean, 0);
     double declared =
         (30 * feedback.claim() + offsets.ownRewards(pages, row) + .5)
             / (31 + offsets.ownCount(pages, row));
@@ -284,7 +289,6 @@ final class AdaptiveThompson implements Learner {
     double expected = Sampler.clip(record + offsets.own(pages, row, mean, 0));
     fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
     double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
-    offsets.add(category, row, KEEP, value, Fallbacks.WEIGHT, expected, 0);
-    tally.add(row, KEEP, value, Fallbacks.WEIGHT);
+    add(row, category, value, Fallbacks.WEIGHT, 0);
   }
 }

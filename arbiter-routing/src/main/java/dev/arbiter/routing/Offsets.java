@@ -6,10 +6,14 @@ import java.util.Arrays;
 /** How each type of task differs from the others, for everybody and for each agent. */
 final class Offsets {
   /*
-   * For everybody: rewards and the rewards expected, by category. For each agent: rewards, outcomes
-   * and claims nobody checked, by category, in pages of 32 agents that exist once one of the 32 had an outcome
-   * there. Past the cap on pages the category that was asked for longest ago loses its pages, and
-   * its agents are judged by their overall record again.
+   * For each agent: rewards, outcomes and claims nobody checked, by category, in pages of 32 agents
+   * that exist once one of the 32 had an outcome there. Past the cap on pages the category that was
+   * asked for longest ago loses its pages, and its agents are judged by their overall record again.
+   *
+   * For everybody: by how much the rewards of a category exceed what its agents' records foretell,
+   * summed over agents. It is a function of the agents' sums alone, whatever the order they came in,
+   * so that routers that add their sums up agree on it. Whoever changes an agent's sums or record
+   * takes its part out before, with lift, and puts it back after, with settle.
    *
    * An agent forgets in all its categories at once, so pages hold values divided by the agent's
    * scale, and the scale shrinks instead. Before it gets too small it is multiplied in.
@@ -23,16 +27,17 @@ final class Offsets {
   private static final double[] NO_PAGE = {};
   private static final double[][] NO_PAGES = {};
 
+  private final Tally tally;
   private final int mostPages;
   private int pageCount;
-  private double[] rewards = new double[0];
-  private double[] expected = new double[0];
+  private double[] excess = new double[0];
   private double[] counts = new double[0];
   private long[] used = new long[0];
   private double[][][] pages = new double[0][][];
   private double[] scales = new double[0];
 
-  Offsets(int mostPages) {
+  Offsets(Tally tally, int mostPages) {
+    this.tally = tally;
     this.mostPages = mostPages;
   }
 
@@ -46,9 +51,7 @@ final class Offsets {
 
   /** How much easier a category is than its agents' records say. */
   double shared(int category) {
-    return category < counts.length
-        ? (rewards[category] - expected[category]) / (counts[category] + SHARED_PRIOR)
-        : 0;
+    return category < counts.length ? excess[category] / (counts[category] + SHARED_PRIOR) : 0;
   }
 
   /** Marks a category as asked for and returns its pages, for {@link #own}. */
@@ -96,18 +99,31 @@ final class Offsets {
     return index < pages.length ? pages[index] : NO_PAGE;
   }
 
-  void add(
-      int category,
-      int row,
-      double keep,
-      double reward,
-      double weight,
-      double expectation,
-      double unchecked) {
+  /** Takes an agent's part out of what is shared. */
+  void lift(int row) {
+    share(row, -scales[row]);
+  }
+
+  /** Puts an agent's part back, as it is now. */
+  void settle(int row) {
+    share(row, scales[row]);
+  }
+
+  private void share(int row, double factor) {
+    double foretold = tally.expected(row);
+    for (int category = 0; category < pages.length; category++) {
+      double[] page = pageOf(pages[category], row);
+      if (page.length > 0) {
+        int at = cell(row);
+        excess[category] += factor * (page[at] - foretold * page[at + 1]);
+        counts[category] += factor * page[at + 1];
+      }
+    }
+  }
+
+  /** Adds an outcome of an agent that was lifted, and lets what came before fade. */
+  void add(int category, int row, double keep, double reward, double weight, double unchecked) {
     ensure(category);
-    expected[category] += weight * expectation;
-    rewards[category] += weight * reward;
-    counts[category] += weight;
     scales[row] *= keep;
     if (scales[row] < SMALLEST_SCALE) {
       rescale(row, scales[row]);
@@ -120,7 +136,7 @@ final class Offsets {
     page[at + 2] += weight * unchecked / scales[row];
   }
 
-  /** An agent's claims are believed by so much more, in all categories. */
+  /** The claims of an agent that was lifted are believed by so much more, in all categories. */
   void revalue(int row, double more) {
     for (double[][] ofCategory : pages) {
       double[] page = pageOf(ofCategory, row);
@@ -130,8 +146,9 @@ final class Offsets {
     }
   }
 
-  /** Forgets one agent's own offsets. */
+  /** Forgets one agent's offsets; comes before its record is changed. */
   void forget(int row) {
+    lift(row);
     rescale(row, 0);
     scales[row] = 1;
   }
@@ -151,8 +168,7 @@ final class Offsets {
     if (category >= counts.length) {
       int before = counts.length;
       int length = Math.max(category + 1, 2 * before);
-      rewards = Arrays.copyOf(rewards, length);
-      expected = Arrays.copyOf(expected, length);
+      excess = Arrays.copyOf(excess, length);
       counts = Arrays.copyOf(counts, length);
       used = Arrays.copyOf(used, length);
       pages = Arrays.copyOf(pages, length);
@@ -194,5 +210,7 @@ final class Offsets {
       pageCount -= page.length == 0 ? 0 : 1;
     }
     pages[oldest] = NO_PAGES;
+    excess[oldest] = 0;
+    counts[oldest] = 0;
   }
 }

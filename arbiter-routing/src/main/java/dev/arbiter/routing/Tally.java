@@ -38,6 +38,11 @@ final class Tally {
     return (PRIOR * populationMean + successes[row]) * shares[row];
   }
 
+  /** The success to expect of an agent by its own record alone. */
+  double expected(int row) {
+    return (1 + successes[row]) / (2 + counts[row]);
+  }
+
   /** The success rate seen, 0 for an agent without outcomes. */
   double rate(int row) {
     return counts[row] > 0 ? successes[row] / counts[row] : 0;
