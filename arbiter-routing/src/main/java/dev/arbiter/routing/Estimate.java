@@ -6,11 +6,11 @@ import java.util.Arrays;
 /**
  * A number that was estimated, with what it may be off by.
  *
- * <p>The interval is meant to hold the truth in 95 of 100 cases. It is the value plus and minus the
- * standard error times the quantile of Student's distribution, cut to where the truth can be.
+ * <p>The interval is meant to hold the truth in 95 of 100 cases. It is cut to where the truth can
+ * be; the value is not, so that its mean stays right.
  *
  * @param value the estimate
- * @param standardError the estimated standard deviation of {@code value}
+ * @param standardError the standard deviation of {@code value}, itself estimated
  * @param low lower end of the 95 % interval
  * @param high upper end of the 95 % interval
  */
@@ -23,6 +23,25 @@ public record Estimate(double value, double standardError, double low, double hi
     double reach = quantile(values.length - 1) * error;
     double mean = average(values);
     return new Estimate(mean, error, mean - reach, mean + reach);
+  }
+
+  /**
+   * An estimate of what lies between bounds, by as many observations as are effective.
+   *
+   * <p>The interval is widened as if one observation more were off by everything, so that equal
+   * observations do not pass for certainty.
+   */
+  static Estimate within(double least, double most, double value, double error, double effective) {
+    if (effective <= 0) {
+      return new Estimate(value, error, least, most);
+    }
+    double reach = quantile(effective - 1) * Math.hypot(error, 1 / effective);
+    return new Estimate(
+        value, error, clamp(value - reach, least, most), clamp(value + reach, least, most));
+  }
+
+  private static double clamp(double value, double least, double most) {
+    return Math.max(least, Math.min(most, value));
   }
 
   static double average(double[] values) {

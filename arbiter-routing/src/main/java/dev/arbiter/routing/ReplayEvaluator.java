@@ -19,8 +19,8 @@ import java.util.function.ToDoubleFunction;
  * picks one. Load is not replayed: all agents are free at all times.
  *
  * <p>Immutable and thread-safe. Equal seeds give equal reports on any executor, and put different
- * routers before the same tasks in the same order with the same luck. A step costs what the router
- * costs and about a microsecond.
+ * routers before the same tasks in the same order with the same luck. A step builds no profile, and
+ * no list unless it falls back.
  */
 public final class ReplayEvaluator {
   private final ReplayPlan plan;
