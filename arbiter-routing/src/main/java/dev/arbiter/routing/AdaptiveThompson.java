@@ -23,7 +23,7 @@ final class AdaptiveThompson implements Learner {
   static final String NAME = "adaptive-thompson";
   private static final double PRIOR = 8;
   private static final double CLAIM_PRIOR = 26;
-  private static final double KEEP = .9995;
+  static final double KEEP = .9995;
   private static final double FORCED = .01;
   private static final double MOST_SHARPENING = 4;
   private static final double LEAST_LEFT = .05;
@@ -32,6 +32,7 @@ final class AdaptiveThompson implements Learner {
   private final RandomGenerator random;
   private final Sampler sampler;
   private final long horizon;
+  private final double keep;
   private final Tally tally = new Tally();
   private final Offsets offsets = new Offsets(tally, MOST_PAGES);
   private final Trust trust = new Trust();
@@ -48,7 +49,9 @@ final class AdaptiveThompson implements Learner {
   private int sharpeningSize;
   private double sharpeningStart;
 
-  AdaptiveThompson(BanditPolicy.Setting setting) {
+  /** A keep of 1 forgets nothing and looks for no change. */
+  AdaptiveThompson(BanditPolicy.Setting setting, double keep) {
+    this.keep = keep;
     this.random = setting.random();
     this.sampler = new Sampler(random);
     this.horizon = setting.horizon();
@@ -242,8 +245,8 @@ final class AdaptiveThompson implements Learner {
       learnTrust(feedback, offsets.pages(category, choices));
     }
     add(row, category, reward, 1, feedback.unchecked());
-    unchecked[row] = KEEP * unchecked[row] + feedback.unchecked();
-    if (feedback.unchecked() == 0 && changes.add(row, reward)) {
+    unchecked[row] = keep * unchecked[row] + feedback.unchecked();
+    if (feedback.unchecked() == 0 && keep < 1 && changes.add(row, reward)) {
       offsets.forget(row);
       tally.set(row, changes.successes(row), changes.count(row));
       trust.forget(row);
@@ -253,8 +256,8 @@ final class AdaptiveThompson implements Learner {
 
   private void add(int row, int category, double reward, double weight, double claimed) {
     offsets.lift(row);
-    tally.add(row, KEEP, reward, weight);
-    offsets.add(category, row, KEEP, reward, weight, claimed);
+    tally.add(row, keep, reward, weight);
+    offsets.add(category, row, keep, reward, weight, claimed);
     offsets.settle(row);
   }
 
@@ -267,6 +270,61 @@ final class AdaptiveThompson implements Learner {
       offsets.revalue(row, more);
       offsets.settle(row);
     }
+  }
+
+  @Override
+  public Widths widths() {
+    return new Widths(4, 6, Offsets.CELLS);
+  }
+
+  @Override
+  public double[] totals() {
+    double[] after = fallbacks.totals();
+    return new double[] {choices, changes.alarms(), after[0], after[1]};
+  }
+
+  @Override
+  public double[] sums(int row) {
+    double[] after = fallbacks.sums(row);
+    return new double[] {
+      tally.successes[row],
+      tally.counts[row],
+      unchecked[row],
+      trust.evidence(row),
+      after[0],
+      after[1]
+    };
+  }
+
+  @Override
+  public double[] sums(int category, int row) {
+    return offsets.sums(category, row);
+  }
+
+  @Override
+  public void addTotals(double[] change) {
+    choices = Math.max(0, choices + Math.round(change[0]));
+    changes.alarms(changes.alarms() + Math.round(change[1]));
+    fallbacks.addTotals(change[2], change[3]);
+  }
+
+  @Override
+  public void add(int row, double[] change) {
+    double count = Math.max(0, tally.counts[row] + change[1]);
+    double successes = Math.max(0, tally.successes[row] + change[0]);
+    offsets.lift(row);
+    tally.set(row, Math.min(count, successes), count);
+    offsets.settle(row);
+    unchecked[row] = Math.max(0, unchecked[row] + change[2]);
+    trust.add(row, change[3]);
+    fallbacks.add(row, change[4], change[5]);
+  }
+
+  @Override
+  public void add(int category, int row, double[] change) {
+    offsets.lift(row);
+    offsets.add(category, row, change);
+    offsets.settle(row);
   }
 
   private void learnTrust(Feedback feedback, double[][] pages) {

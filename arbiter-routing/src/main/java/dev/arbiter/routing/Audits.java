@@ -8,6 +8,9 @@ final class Audits {
   private static final double LEAST_CHANCE = .1;
   private static final double PRIOR = 4;
 
+  /** How many sums there are of an agent. */
+  static final int SUMS = 2;
+
   private double[] upheld = new double[0];
   private double[] refuted = new double[0];
 
@@ -40,5 +43,14 @@ final class Audits {
     } else {
       refuted[row]++;
     }
+  }
+
+  double[] sums(int row) {
+    return new double[] {upheld[row], refuted[row]};
+  }
+
+  void add(int row, double[] change) {
+    upheld[row] = Math.max(0, upheld[row] + change[0]);
+    refuted[row] = Math.max(0, refuted[row] + change[1]);
   }
 }

@@ -44,7 +44,22 @@ public final class BanditPolicy {
    * @return the policy, named {@code adaptive-thompson}
    */
   public static BanditPolicy adaptiveThompson() {
-    return new BanditPolicy(AdaptiveThompson.NAME, AdaptiveThompson::new);
+    return adaptiveThompson(AdaptiveThompson.KEEP);
+  }
+
+  /**
+   * The default with another rate of forgetting.
+   *
+   * @param keep what is left of an agent's record with each of its outcomes, above 0, at most 1;
+   *     with 1 nothing fades and no change is looked for, so that what several routers learned adds
+   *     up to exactly what one would have
+   * @return the policy, named {@code adaptive-thompson}
+   * @throws IllegalArgumentException if the number is outside its range
+   */
+  public static BanditPolicy adaptiveThompson(double keep) {
+    requireShare("keep", keep);
+    return new BanditPolicy(
+        AdaptiveThompson.NAME, setting -> new AdaptiveThompson(setting, Math.max(1e-9, keep)));
   }
 
   /**

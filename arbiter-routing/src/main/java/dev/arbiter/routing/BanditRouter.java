@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses agents by a {@link BanditPolicy}, and learns from what comes of it.
@@ -30,6 +31,9 @@ public final class BanditRouter implements Router {
    * taken for what it is: unknown. 48 bits leave room for ids to grow. */
   private static final int ID_SHIFT = 16;
 
+  /* Rewards are taken to the millionth, in binary, so that sums of them do not depend on order. */
+  private static final double GRAINS = 1 << 20;
+
   static final int MOST_AGENTS = 100_000;
   static final int MOST_TYPES = 4_096;
   private static final double MOST_SECONDS = 1e9;
@@ -46,6 +50,12 @@ public final class BanditRouter implements Router {
   private final SplittableRandom auditing;
   private final Spending spending = new Spending();
   private final boolean countInfrastructureFailures;
+  private final Exchange exchange;
+  private final String node;
+  private final long epoch;
+  private final Deltas seen = new Deltas();
+  private LearnedState told;
+  private long sequence;
   private long lastId;
   private long ignored;
 
@@ -63,6 +73,14 @@ public final class BanditRouter implements Router {
     this.slates = new Slates(roster);
     this.pending = new Pending(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
+    this.exchange =
+        new Exchange(builder.policy.name(), learner, roster, categories, prices, audits);
+    this.node = builder.node.isEmpty() ? Long.toHexString(lastId) : builder.node;
+    this.epoch = builder.sources.clock().millis();
+    if (builder.state != null) {
+      exchange.add(builder.state, lastId);
+    }
+    this.told = exchange.state();
   }
 
   /**
@@ -180,7 +198,7 @@ public final class BanditRouter implements Router {
   private Feedback feedback(int at, Outcome outcome) {
     int row = pending.row(at);
     boolean unchecked = outcome.kind() == Outcome.Kind.CLAIMED;
-    double reward = outcome.reward();
+    double reward = Math.rint(outcome.reward() * GRAINS) / GRAINS;
     return new Feedback(
         row,
         pending.category(at),
@@ -270,6 +288,62 @@ public final class BanditRouter implements Router {
   }
 
   /**
+   * What was learned so far, to go on from after a restart ({@link Builder#state}).
+   *
+   * <p>Outstanding decisions are not part of it, nor the last outcomes that the default's test for
+   * change looks at. Takes turns with decisions; 10,000 agents at ten types of task each take about
+   * 20 milliseconds.
+   *
+   * @return the state as of now
+   */
+  public LearnedState state() {
+    synchronized (lock) {
+      return exchange.state();
+    }
+  }
+
+  /**
+   * What was learned here since the last call, for routers elsewhere to {@link #merge}.
+   *
+   * @return the next delta of this node; its change is empty if nothing was learned
+   */
+  public LearnedDelta delta() {
+    synchronized (lock) {
+      LearnedState now = exchange.state();
+      LearnedDelta delta = new LearnedDelta(node, epoch, ++sequence, now.minus(told));
+      told = now;
+      return delta;
+    }
+  }
+
+  /**
+   * Adds what a router elsewhere learned.
+   *
+   * <p>Deltas commute, and one that comes twice counts once. With a policy that forgets nothing,
+   * routers that merged each other's deltas know exactly what one router would have learned from
+   * all outcomes. With forgetting they know it about: each forgets for itself.
+   *
+   * @param delta from {@link #delta} of another router with the same policy
+   * @return false if it is this node's own, or was merged before
+   * @throws IllegalArgumentException if it is of another policy
+   */
+  public boolean merge(LearnedDelta delta) {
+    synchronized (lock) {
+      if (delta.node().equals(node) && delta.epoch() == epoch) {
+        return false;
+      }
+      LearnedState own = exchange.state().minus(told);
+      exchange.require(delta.change());
+      if (!seen.add(delta)) {
+        return false;
+      }
+      exchange.add(delta.change(), lastId);
+      told = exchange.state().minus(own);
+      return true;
+    }
+  }
+
+  /**
    * Outcomes that were not learned from, because their decision is unknown, forgotten, or had an
    * outcome already.
    *
@@ -311,6 +385,8 @@ public final class BanditRouter implements Router {
     private long limitedTasks = 1;
     private boolean countInfrastructureFailures;
     private int memory = DEFAULT_MEMORY;
+    private String node = "";
+    private @Nullable LearnedState state;
 
     private Builder() {}
 
@@ -425,9 +501,32 @@ public final class BanditRouter implements Router {
     }
 
     /**
+     * Names this router among those that merge each other's deltas.
+     *
+     * @param name unique among them
+     * @return this
+     */
+    public Builder node(String name) {
+      this.node = name;
+      return this;
+    }
+
+    /**
+     * Goes on from what a router learned before.
+     *
+     * @param state of a router with the same policy
+     * @return this
+     */
+    public Builder state(LearnedState state) {
+      this.state = state;
+      return this;
+    }
+
+    /**
      * Builds the router.
      *
-     * @return a new router, which has learned nothing yet
+     * @return a new router, which has learned nothing but what the state holds
+     * @throws IllegalArgumentException if the state is of another policy
      */
     public BanditRouter build() {
       return new BanditRouter(this);

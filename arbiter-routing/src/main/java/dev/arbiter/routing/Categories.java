@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 
 /** Numbers the types of task; past the cap all new types share one number. */
 final class Categories {
@@ -24,5 +25,9 @@ final class Categories {
     int number = numbers.size();
     numbers.put(type, number);
     return number;
+  }
+
+  void forEach(ObjIntConsumer<String> action) {
+    numbers.forEach(action::accept);
   }
 }

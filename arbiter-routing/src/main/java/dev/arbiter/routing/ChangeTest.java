@@ -65,6 +65,10 @@ final class ChangeTest {
     return alarms;
   }
 
+  void alarms(long so) {
+    alarms = so;
+  }
+
   /** Takes a reward; true if the agent has changed, and then only what came after is kept. */
   boolean add(int row, double reward) {
     Ring ring = rings[row];

@@ -11,8 +11,11 @@ final class Fallbacks {
   private static final double LEAST_RATIO = .2;
   private static final double OWN_PRIOR = 20;
 
-  private double rewards = 5;
-  private double expected = 10;
+  private static final double PRIOR_REWARDS = 5;
+  private static final double PRIOR_EXPECTED = 10;
+
+  private double rewards = PRIOR_REWARDS;
+  private double expected = PRIOR_EXPECTED;
   private double[] rewardsAfter = new double[0];
   private double[] expectedAfter = new double[0];
 
@@ -49,5 +52,23 @@ final class Fallbacks {
     return failedRow < 0
         ? overall
         : (OWN_PRIOR * overall + rewardsAfter[failedRow]) / (OWN_PRIOR + expectedAfter[failedRow]);
+  }
+
+  double[] totals() {
+    return new double[] {rewards - PRIOR_REWARDS, expected - PRIOR_EXPECTED};
+  }
+
+  double[] sums(int row) {
+    return new double[] {rewardsAfter[row], expectedAfter[row]};
+  }
+
+  void addTotals(double moreRewards, double moreExpected) {
+    rewards = Math.max(PRIOR_REWARDS, rewards + moreRewards);
+    expected = Math.max(PRIOR_EXPECTED, expected + moreExpected);
+  }
+
+  void add(int row, double moreRewards, double moreExpected) {
+    rewardsAfter[row] = Math.max(0, rewardsAfter[row] + moreRewards);
+    expectedAfter[row] = Math.max(0, expectedAfter[row] + moreExpected);
   }
 }

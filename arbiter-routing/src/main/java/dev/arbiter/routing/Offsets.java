@@ -20,7 +20,10 @@ final class Offsets {
    */
   private static final int PAGE_BITS = 5;
   private static final int PAGE = 1 << PAGE_BITS;
-  private static final int CELLS = 3;
+
+  /** How many sums there are of an agent at a type of task. */
+  static final int CELLS = 3;
+
   private static final double SHARED_PRIOR = 10;
   private static final double OWN_PRIOR = 20;
   private static final double SMALLEST_SCALE = 1e-6;
@@ -134,6 +137,29 @@ final class Offsets {
     page[at] += weight * reward / scales[row];
     page[at + 1] += weight / scales[row];
     page[at + 2] += weight * unchecked / scales[row];
+  }
+
+  /** Rewards, outcomes and unchecked claims of an agent at a category; empty if there are none. */
+  double[] sums(int category, int row) {
+    double[] page = category < pages.length ? pageOf(pages[category], row) : NO_PAGE;
+    if (page.length == 0 || page[cell(row) + 1] == 0) {
+      return NO_PAGE;
+    }
+    double[] sums = Arrays.copyOfRange(page, cell(row), cell(row) + CELLS);
+    for (int i = 0; i < CELLS; i++) {
+      sums[i] *= scales[row];
+    }
+    return sums;
+  }
+
+  /** Adds sums to those of an agent that was lifted; none falls below zero. */
+  void add(int category, int row, double[] change) {
+    ensure(category);
+    double[] page = page(category, row);
+    int at = cell(row);
+    page[at + 1] = Math.max(0, page[at + 1] + change[1] / scales[row]);
+    page[at] = Math.min(page[at + 1], Math.max(0, page[at] + change[0] / scales[row]));
+    page[at + 2] = Math.max(0, page[at + 2] + change[2] / scales[row]);
   }
 
   /** The claims of an agent that was lifted are believed by so much more, in all categories. */

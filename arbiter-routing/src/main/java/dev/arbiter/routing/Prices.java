@@ -9,6 +9,9 @@ import java.util.OptionalDouble;
 final class Prices {
   private static final double PRIOR = 5;
 
+  /** How many sums there are of an agent. */
+  static final int SUMS = 3;
+
   private double valueOfSuccess;
   private double pricePerSecond;
   private double seconds;
@@ -106,5 +109,19 @@ final class Prices {
     }
     double relative = seconds > 0 ? seconds(row) * count / seconds : 1;
     return (agent.queued() + 1) * relative / (2 * slots);
+  }
+
+  double[] sums(int row) {
+    return new double[] {secondsOf[row], dollarsOf[row], countOf[row]};
+  }
+
+  void add(int row, double[] change, double dearest) {
+    seconds += change[0];
+    dollars += change[1];
+    count += change[2];
+    secondsOf[row] += change[0];
+    dollarsOf[row] += change[1];
+    countOf[row] += change[2];
+    mostDollarsOf[row] = Math.max(mostDollarsOf[row], dearest);
   }
 }

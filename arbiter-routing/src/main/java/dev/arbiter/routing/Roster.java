@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Gives every agent a row in the arrays of a policy, and takes it back from the long unseen. */
@@ -64,6 +65,17 @@ final class Roster {
     }
     seen[row] = now;
     return row;
+  }
+
+  /** The row of an agent by its id. */
+  int row(String id, long now) {
+    int row = rowOf(id, now);
+    seen[row] = now;
+    return row;
+  }
+
+  void forEach(ObjIntConsumer<String> action) {
+    rows.forEach(action::accept);
   }
 
   /** The row of an agent, or -1. */

@@ -32,7 +32,15 @@ final class Trust {
 
   /** Compares what declaration and record foretold with what came. */
   void learn(int row, double declared, double recorded, double reward) {
-    evidence[row] += likelihood(declared, reward) - likelihood(recorded, reward);
+    add(row, likelihood(declared, reward) - likelihood(recorded, reward));
+  }
+
+  double evidence(int row) {
+    return evidence[row];
+  }
+
+  void add(int row, double more) {
+    evidence[row] += more;
     weights[row] = (float) (1 / (1 + Math.exp(-evidence[row])));
   }
 

@@ -119,7 +119,8 @@ class AdaptiveThompsonTest {
                 new SplittableRandom(run),
                 0,
                 new Prices(Double.POSITIVE_INFINITY, 0),
-                new Spending()));
+                new Spending()),
+            AdaptiveThompson.KEEP);
     SplittableRandom luck = new SplittableRandom(run + 1_000);
     Roster roster = new Roster(100, row -> {});
     RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(9));

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Takes what a router learned out of its arrays, and puts it back. */
+final class Exchange {
+  /*
+   * An agent's sums are the learner's, then those of Prices, then those of Audits, and last what its
+   * dearest task cost, which is no sum: it stands for itself, and the higher one stays. A delta is added
+   * to what is there; where forgetting on several sides would leave less than nothing, nothing is
+   * left.
+   */
+  private final String policy;
+  private final Learner learner;
+  private final Roster roster;
+  private final Categories categories;
+  private final Prices prices;
+  private final Audits audits;
+
+  Exchange(
+      String policy,
+      Learner learner,
+      Roster roster,
+      Categories categories,
+      Prices prices,
+      Audits audits) {
+    this.policy = policy;
+    this.learner = learner;
+    this.roster = roster;
+    this.categories = categories;
+    this.prices = prices;
+    this.audits = audits;
+  }
+
+  LearnedState state() {
+    Map<String, double[]> agents = new TreeMap<>();
+    Map<String, Map<String, double[]>> types = new TreeMap<>();
+    roster.forEach(
+        (id, row) -> {
+          double[] dearest = {prices.mostDollars(row)};
+          agents.put(id, joined(learner.sums(row), prices.sums(row), audits.sums(row), dearest));
+          categories.forEach(
+              (type, category) -> {
+                double[] own = learner.sums(category, row);
+                if (own.length > 0) {
+                  types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, own);
+                }
+              });
+        });
+    return new LearnedState(policy, learner.totals(), agents, types);
+  }
+
+  private static double[] joined(double[]... parts) {
+    return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /**
+   * Refuses what cannot be added.
+   *
+   * @throws IllegalArgumentException if it is of another policy
+   */
+  void require(LearnedState change) {
+    Learner.Widths widths = learner.widths();
+    int agent = widths.agent() + Prices.SUMS + Audits.SUMS + 1;
+    boolean fits =
+        change.policy().equals(policy)
+            && change.totals().length == widths.total()
+            && change.agents().values().stream().allMatch(sums -> sums.length == agent)
+            && change.types().values().stream()
+                .flatMap(own -> own.values().stream())
+                .allMatch(sums -> sums.length == widths.type());
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "the learned state is of policy '"
+              + change.policy()
+              + "', or of another version of it, and the router's is '"
+              + policy
+              + "'; give the router that policy, or start without a state");
+    }
+  }
+
+  /**
+   * Adds sums to those there are.
+   *
+   * @throws IllegalArgumentException if they are of another policy
+   */
+  void add(LearnedState change, long now) {
+    require(change);
+    Map<String, Integer> rows = new HashMap<>();
+    change.agents().keySet().forEach(id -> rows.put(id, roster.row(id, now)));
+    learner.rows(roster.size());
+    prices.rows(roster.size());
+    audits.rows(roster.size());
+    learner.addTotals(change.totals());
+    change.agents().forEach((id, sums) -> add(rows.getOrDefault(id, 0), sums));
+    change.types().forEach((type, own) -> add(categories.number(type), rows, own));
+  }
+
+  private void add(int row, double[] sums) {
+    int prices = learner.widths().agent();
+    int audits = prices + Prices.SUMS;
+    int dearest = audits + Audits.SUMS;
+    learner.add(row, Arrays.copyOf(sums, prices));
+    this.prices.add(row, Arrays.copyOfRange(sums, prices, audits), sums[dearest]);
+    this.audits.add(row, Arrays.copyOfRange(sums, audits, dearest));
+  }
+
+  private void add(int category, Map<String, Integer> rows, Map<String, double[]> own) {
+    own.forEach(
+        (id, sums) -> {
+          Integer row = rows.get(id);
+          if (row != null) {
+            learner.add(category, row, sums);
+          }
+        });
+  }
+}

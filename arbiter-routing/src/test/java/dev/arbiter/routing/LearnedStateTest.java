@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LearnedStateTest {
+  private static final BanditPolicy EXACT = BanditPolicy.adaptiveThompson(1);
+  private static final List<RegisteredAgent> AGENTS = FakeAgent.several(6);
+  private static final Task[] TASKS = {
+    Task.builder("java").build(), Task.builder("prose").build(), Task.builder("sql").build()
+  };
+
+  private static BanditRouter router(BanditPolicy policy, String node, long seed) {
+    return BanditRouter.builder().policy(policy).sources(Sources.system(seed)).node(node).build();
+  }
+
+  /** One recorded event: an agent, a type of task, and what came of it. */
+  private record Event(int agent, int type, double quality, double cost) {}
+
+  private static List<Event> events(int count, long seed) {
+    SplittableRandom luck = new SplittableRandom(seed);
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int agent = luck.nextInt(6);
+      double quality = luck.nextDouble() < .1 + .12 * agent ? luck.nextDouble() : 0;
+      events.add(new Event(agent, luck.nextInt(3), quality, luck.nextInt(100) / 128.0));
+    }
+    return events;
+  }
+
+  /* Only the agent is a candidate, so the router has no choice but to see this event. */
+  private static void feed(BanditRouter router, List<Event> events) {
+    for (Event event : events) {
+      Task task = TASKS[event.type];
+      List<RegisteredAgent> only = List.of(AGENTS.get(event.agent));
+      RoutingDecision decision = router.route(Simulation.request(task, only));
+      router.learn(
+          new Outcome(
+              decision,
+              task,
+              1,
+              event.quality > 0 ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE,
+              event.quality,
+              event.cost,
+              Duration.ofSeconds(1)));
+    }
+  }
+
+  private static byte[] bytes(LearnedState state) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    state.writeTo(out);
+    return out.toByteArray();
+  }
+
+  private static LearnedState read(byte[] bytes) throws IOException {
+    return LearnedState.read(new ByteArrayInputStream(bytes));
+  }
+
+  @Test
+  void routers_fed_halves_and_merged_know_exactly_what_one_fed_all_knows() {
+    List<Event> events = events(4_000, 1);
+    BanditRouter all = router(EXACT, "all", 1);
+    BanditRouter left = router(EXACT, "left", 2);
+    BanditRouter right = router(EXACT, "right", 3);
+    feed(all, events);
+    for (int from = 0; from < 4_000; from += 400) {
+      feed(left, events.subList(from, from + 300));
+      feed(right, events.subList(from + 300, from + 400));
+      if (from % 800 == 0) {
+        LearnedDelta fromLeft = left.delta();
+        assertThat(left.merge(right.delta())).isTrue();
+        assertThat(right.merge(fromLeft)).isTrue();
+      }
+    }
+    LearnedDelta fromLeft = left.delta();
+    left.merge(right.delta());
+    right.merge(fromLeft);
+
+    assertThat(left.state()).isEqualTo(all.state()).isEqualTo(right.state());
+    assertThat(all.state().toString()).isEqualTo("adaptive-thompson, 6 agents, 3 types of task");
+    assertThat(decisions(all.state())).isEqualTo(decisions(left.state()));
+  }
+
+  private static List<String> decisions(LearnedState state) {
+    BanditRouter router =
+        BanditRouter.builder().policy(EXACT).sources(Sources.system(9)).state(state).build();
+    List<String> agents = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      agents.add(router.route(Simulation.request(TASKS[i % 3], AGENTS)).agent());
+    }
+    return agents;
+  }
+
+  @Test
+  void a_restarted_router_knows_what_it_knew() throws IOException {
+    BanditRouter before = router(BanditPolicy.adaptiveThompson(), "n", 1);
+    feed(before, events(3_000, 2));
+
+    LearnedState kept = read(bytes(before.state()));
+
+    BanditRouter after = BanditRouter.builder().sources(Sources.system(7)).state(kept).build();
+    assertThat(kept).isEqualTo(before.state()).hasSameHashCodeAs(before.state());
+    assertThat(after.state()).isEqualTo(kept);
+    assertThat(after.delta().change().agents()).isEmpty();
+    assertThat(decisions(kept)).filteredOn("a5"::equals).hasSizeGreaterThan(500);
+  }
+
+  @Test
+  void deltas_come_in_any_order_and_count_once() throws IOException {
+    BanditRouter source = router(EXACT, "source", 1);
+    List<LearnedDelta> deltas = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      feed(source, events(50, i));
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      source.delta().writeTo(out);
+      deltas.add(LearnedDelta.read(new ByteArrayInputStream(out.toByteArray())));
+    }
+    List<LearnedDelta> twice = new ArrayList<>(deltas);
+    twice.addAll(deltas);
+    Collections.shuffle(twice, new Random(3));
+    BanditRouter target = router(EXACT, "target", 2);
+
+    long added = twice.stream().filter(target::merge).count();
+
+    assertThat(added).isEqualTo(20);
+    assertThat(target.state()).isEqualTo(source.state());
+    assertThat(source.merge(deltas.get(0))).isFalse();
+    assertThat(target.delta().change().agents()).isEmpty();
+  }
+
+  /** Two nodes with half the tasks each, against one with all; 40 runs of 3,000 tasks. */
+  @Test
+  void two_nodes_that_tell_each_other_now_and_then_lose_little() {
+    double[] lost = new double[40];
+    for (int run = 0; run < lost.length; run++) {
+      lost[run] = success(1, run) - success(2, run);
+    }
+    Measured loss = Simulation.summary(lost);
+
+    assertThat(loss.mean() - 2 * loss.error()).as("%s", loss).isLessThan(.008);
+  }
+
+  private static double success(int nodes, int run) {
+    List<BanditRouter> routers = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      routers.add(router(BanditPolicy.adaptiveThompson(), "n" + i, 100L * run + i));
+    }
+    SplittableRandom luck = new SplittableRandom(run);
+    double solved = 0;
+    for (int i = 0; i < 3_000; i++) {
+      BanditRouter router = routers.get(i % nodes);
+      Task task = TASKS[luck.nextInt(3)];
+      RoutingDecision decision = router.route(Simulation.request(task, AGENTS));
+      int agent = Integer.parseInt(decision.agent().substring(1));
+      boolean success = luck.nextDouble() < .1 + .12 * agent;
+      solved += success ? 1 : 0;
+      router.learn(Simulation.outcome(decision, task, success));
+      if (i % 100 == 99) {
+        List<LearnedDelta> deltas = routers.stream().map(BanditRouter::delta).toList();
+        routers.forEach(to -> deltas.forEach(to::merge));
+      }
+    }
+    return solved / 3_000;
+  }
+
+  /** Every byte changed, every length cut: an IOException each time, and nothing else. */
+  @Test
+  void what_was_damaged_is_not_read() throws IOException {
+    BanditRouter router = router(EXACT, "n", 1);
+    feed(router, events(30, 4));
+    byte[] good = bytes(router.state());
+
+    for (int i = 0; i < good.length; i++) {
+      byte[] changed = good.clone();
+      changed[i] ^= (byte) (1 << i % 8);
+      assertThatThrownBy(() -> read(changed)).as("byte %d", i).isInstanceOf(IOException.class);
+      byte[] cut = java.util.Arrays.copyOf(good, i);
+      assertThatThrownBy(() -> read(cut)).as("length %d", i).isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> read(new byte[100])).hasMessageContaining("no learned state");
+  }
+
+  @Test
+  void a_state_of_another_policy_is_refused() {
+    LearnedState state = router(EXACT, "n", 1).state();
+    BanditRouter.Builder other = BanditRouter.builder().policy(BanditPolicy.ucb1()).state(state);
+
+    assertThatThrownBy(other::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of policy 'adaptive-thompson'")
+        .hasMessageContaining("the router's is 'ucb1'");
+    BanditRouter ucb = router(BanditPolicy.ucb1(), "m", 1);
+    LearnedDelta delta = new LearnedDelta("n", 1, 1, state);
+    assertThatThrownBy(() -> ucb.merge(delta)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void remembers_which_deltas_it_saw_within_bounds() {
+    Deltas seen = new Deltas();
+    LearnedState nothing = router(EXACT, "n", 1).state();
+
+    for (long sequence = 1; sequence <= 10_000; sequence += 2) {
+      assertThat(seen.add(new LearnedDelta("n", 1, sequence, nothing))).isTrue();
+    }
+
+    assertThat(seen.add(new LearnedDelta("n", 1, 9_998, nothing))).isTrue();
+    assertThat(seen.add(new LearnedDelta("n", 1, 9_998, nothing))).isFalse();
+    assertThat(seen.add(new LearnedDelta("n", 1, 2, nothing))).isFalse();
+    assertThat(seen.add(new LearnedDelta("n", 2, 2, nothing))).isTrue();
+  }
+}
