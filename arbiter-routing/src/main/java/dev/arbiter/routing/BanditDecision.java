@@ -35,6 +35,9 @@ abstract class BanditDecision implements RoutingDecision {
   /** What the policy compared. */
   abstract double score(int candidate);
 
+  /** How likely a candidate was to be chosen, chosen or not. */
+  abstract double probability(int candidate);
+
   @Override
   public final long id() {
     return id;

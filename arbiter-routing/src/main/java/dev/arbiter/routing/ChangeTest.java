@@ -125,7 +125,8 @@ final class ChangeTest {
           (i * (first - mean) * (first - mean) + (n - i) * (second - mean) * (second - mean))
               / variance;
       if (bound > best) {
-        double ratio = i * divergence(first, mean) + (n - i) * divergence(second, mean);
+        double ratio =
+            i * Divergence.bernoulli(first, mean) + (n - i) * Divergence.bernoulli(second, mean);
         if (ratio > best) {
           best = ratio;
           split = blocks;
@@ -133,16 +134,5 @@ final class ChangeTest {
       }
     }
     return split;
-  }
-
-  private static double divergence(double p, double q) {
-    double sum = 0;
-    if (p > 0) {
-      sum += p * Math.log(p / q);
-    }
-    if (p < 1) {
-      sum += (1 - p) * Math.log((1 - p) / (1 - q));
-    }
-    return sum;
   }
 }

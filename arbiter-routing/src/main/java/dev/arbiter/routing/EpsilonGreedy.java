@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#epsilonGreedy(double, double)}. */
 final class EpsilonGreedy implements Learner {
+  static final String NAME = "epsilon-greedy";
   private static final double LEAST = .01;
 
   private final RandomGenerator random;
@@ -37,10 +38,18 @@ final class EpsilonGreedy implements Learner {
         explore
             ? random.nextInt(size)
             : place(scores, highest, ties == 1 ? 0 : random.nextInt(ties));
-    double best = scores[chosen] == highest ? (1 - chance) / ties : 0;
     String why = explore ? "explores one at random, here " : "exploits the best record, ";
+    double each = chance / size;
+    double ofBest = each + (1 - chance) / ties;
+    double best = highest;
     return new ScoredDecision(
-        id, "epsilon-greedy", slate.agents, chosen, scores, chance / size + best, why);
+        id,
+        NAME,
+        slate.agents,
+        chosen,
+        scores,
+        candidate -> scores[candidate] == best ? ofBest : each,
+        why);
   }
 
   private static int place(double[] scores, double highest, int tie) {

@@ -2,16 +2,18 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import java.util.function.IntToDoubleFunction;
 
-/** A decision whose probability is known when it is made. */
+/** A decision whose probabilities are known when it is made. */
 final class ScoredDecision extends BanditDecision {
   private final double[] scores;
-  private final double probability;
+  private final IntToDoubleFunction probabilities;
   private final String why;
 
   /**
    * Shares the scores.
    *
+   * @param probabilities how likely each candidate was
    * @param why the beginning of the reason, up to the chosen agent's name
    */
   ScoredDecision(
@@ -20,11 +22,11 @@ final class ScoredDecision extends BanditDecision {
       RegisteredAgent[] agents,
       int chosen,
       double[] scores,
-      double probability,
+      IntToDoubleFunction probabilities,
       String why) {
     super(id, policy, agents, chosen);
     this.scores = scores;
-    this.probability = probability;
+    this.probabilities = probabilities;
     this.why = why;
   }
 
@@ -34,8 +36,13 @@ final class ScoredDecision extends BanditDecision {
   }
 
   @Override
+  double probability(int candidate) {
+    return probabilities.applyAsDouble(candidate);
+  }
+
+  @Override
   public double probability() {
-    return probability;
+    return probability(chosen);
   }
 
   @Override

@@ -74,20 +74,25 @@ final class ThompsonDecision extends BanditDecision {
   @Override
   public double probability() {
     if (Double.isNaN(probability)) {
-      double top = agents.length == 1 ? 1 : topProbability();
-      probability = (1 - forced) * top + (turn == chosen ? forced : 0);
+      probability = probability(chosen);
     }
     return probability;
   }
 
-  private double topProbability() {
+  @Override
+  double probability(int candidate) {
+    double top = agents.length == 1 ? 1 : topProbability(candidate);
+    return (1 - forced) * top + (turn == candidate ? forced : 0);
+  }
+
+  private double topProbability(int candidate) {
     List<Law> others = new ArrayList<>(agents.length);
     for (int i = 0; i < agents.length; i++) {
-      if (i != chosen) {
+      if (i != candidate) {
         others.add(draws.law(i));
       }
     }
-    return Propensity.of(draws.law(chosen), others, above());
+    return Propensity.of(draws.law(candidate), others, above());
   }
 
   /* Those who failed before because they drew more, highest first. */

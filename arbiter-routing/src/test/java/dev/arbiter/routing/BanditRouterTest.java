@@ -145,7 +145,7 @@ class BanditRouterTest {
             new RegisteredAgent[] {FakeAgent.of("z", 8)},
             0,
             new double[1],
-            1,
+            candidate -> 1,
             "");
 
     router.learn(Simulation.outcome(forged, Simulation.TASK, true));

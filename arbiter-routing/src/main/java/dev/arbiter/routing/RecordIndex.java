@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+/** An index of each agent's own record; who has none comes first. */
+abstract class RecordIndex extends IndexLearner {
+  final MeanRecord record = new MeanRecord();
+  private final String exploits;
+  private final String explores;
+
+  /**
+   * Names the policy.
+   *
+   * @param index what reasons call the index
+   */
+  RecordIndex(String name, String index) {
+    super(name);
+    this.exploits = "exploits the highest " + index + ", which has the best record, ";
+    this.explores = "explores the highest " + index + ", which has not the best record, ";
+  }
+
+  /** The index of an agent with outcomes. */
+  abstract double index(int row);
+
+  @Override
+  double index(Slate slate, int candidate) {
+    int row = slate.rows[candidate];
+    return record.count(row) > 0 ? index(row) : Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  String why(Slate slate, int chosen) {
+    return favourite(slate) == chosen ? exploits : explores;
+  }
+
+  private int favourite(Slate slate) {
+    int favourite = 0;
+    for (int i = 1; i < slate.size(); i++) {
+      if (record.rate(slate.rows[i]) > record.rate(slate.rows[favourite])) {
+        favourite = i;
+      }
+    }
+    return favourite;
+  }
+
+  @Override
+  public void rows(int count) {
+    super.rows(count);
+    record.rows(count);
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    record.learn(feedback);
+  }
+
+  @Override
+  public void forget(int row) {
+    super.forget(row);
+    record.forget(row);
+  }
+}
