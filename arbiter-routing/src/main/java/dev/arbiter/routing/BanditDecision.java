@@ -75,6 +75,14 @@ abstract class BanditDecision implements RoutingDecision {
     return second < 0 ? "" : "; next was " + agents[second].id() + " with " + number(score(second));
   }
 
+  /** The reason of a decision that went to the next agent in turn. */
+  final String inTurn() {
+    return "explores: agents have changed before, so one decision in a hundred goes to the next in"
+        + " turn, here "
+        + agent()
+        + second();
+  }
+
   static String number(double score) {
     return Double.isInfinite(score) ? "no outcome yet" : String.format(Locale.ROOT, "%.3f", score);
   }

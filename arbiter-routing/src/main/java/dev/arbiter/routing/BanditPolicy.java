@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -131,6 +132,230 @@ public final class BanditPolicy {
       throw new IllegalArgumentException("alpha must be above 0 and at most 100, got " + alpha);
     }
     return new BanditPolicy(Ucb.ALPHA, setting -> new Ucb(Ucb.ALPHA, alpha));
+  }
+
+  /**
+   * The highest success rate q that n outcomes of mean p do not rule out: n kl(p,q) is at most ln
+   * t.
+   *
+   * <p>Garivier and Cappé, "The KL-UCB Algorithm for Bounded Stochastic Bandits and Beyond" (2011),
+   * with the divergence kl of coins and without the paper's ln ln t term (c = 0), as it advises in
+   * practice; t counts outcomes. With that term its regret meets the lower bound of Lai and Robbins
+   * for successes and failures, and has a proven logarithmic bound for all rewards in [0,1].
+   * Deterministic. Take it for long runs where every choice must be explained by a bound.
+   *
+   * @return the policy, named {@code kl-ucb}
+   */
+  public static BanditPolicy klUcb() {
+    return new BanditPolicy(KlUcb.NAME, setting -> new KlUcb());
+  }
+
+  /**
+   * The lowest n kl(p,best) + ln n, the price of one more look at who seems worse than the best.
+   *
+   * <p>Honda and Takemura, "Non-Asymptotic Analysis of a New Bandit Algorithm for Semi-bounded
+   * Rewards" (2015), algorithm IMED, with the divergence of coins; no constants. The score is the
+   * price with its sign turned. Its regret meets the lower bound of Lai and Robbins for successes
+   * and failures. Deterministic, and needs neither t nor a root: take it for audits and tests.
+   *
+   * @return the policy, named {@code imed}
+   */
+  public static BanditPolicy imed() {
+    return new BanditPolicy(Imed.NAME, setting -> new Imed());
+  }
+
+  /**
+   * Draws each success rate from Beta(1 + successes, 1 + failures) and takes the highest.
+   *
+   * <p>Thompson, "On the Likelihood that One Unknown Probability Exceeds Another" (1933), with the
+   * flat prior. Its regret meets the lower bound of Lai and Robbins for successes and failures
+   * (Kaufmann, Korda, Munos, "Thompson Sampling: An Asymptotically Optimal Finite-Time Analysis",
+   * 2012), and late outcomes harm it little. Take it for few agents that do not change; with many,
+   * {@link #adaptiveThompson()} settles sooner.
+   *
+   * @return the policy, named {@code thompson}
+   */
+  public static BanditPolicy thompson() {
+    return new BanditPolicy(
+        Thompson.NAME, setting -> new Thompson(Thompson.NAME, setting.random(), 1));
+  }
+
+  /**
+   * Thompson sampling that keeps .98 of a record, which then is worth at most 50 outcomes.
+   *
+   * @return the policy, named {@code discounted-thompson}
+   * @see #discountedThompson(double)
+   */
+  public static BanditPolicy discountedThompson() {
+    return discountedThompson(.98);
+  }
+
+  /**
+   * Thompson sampling of records that fade: with an agent's outcome its earlier ones lose weight.
+   *
+   * <p>After Raj and Kalyani, "Taming Non-stationary Bandits: A Bayesian Approach" (2017). Differs:
+   * only the agent that had the outcome forgets. Where all forget with every outcome, agents that
+   * were not asked return to the prior and are asked again, which among 9 to 24 agents costs 1.5 to
+   * 2.6 times the regret. No bound on regret is known; among agents that never change it is linear,
+   * because uncertainty never ends. Take it where agents change often and by degrees; where changes
+   * are rare and large, take {@link #restarting(BanditPolicy)}.
+   *
+   * @param keep the share of its record an agent keeps with an outcome, in [0,1]; 1 keeps all
+   * @return the policy, named {@code discounted-thompson}
+   * @throws IllegalArgumentException if the share is not in [0,1]
+   */
+  public static BanditPolicy discountedThompson(double keep) {
+    requireShare("keep", keep);
+    return new BanditPolicy(
+        Thompson.DISCOUNTED, setting -> new Thompson(Thompson.DISCOUNTED, setting.random(), keep));
+  }
+
+  /**
+   * Another policy, which forgets an agent when a test finds the agent's success rate changed.
+   *
+   * <p>Besson and Kaufmann, "The Generalized Likelihood Ratio Test meets klUCB" (2019), with local
+   * restarts: n outcomes of mean m are split where s kl(m1,m) + (n - s) kl(m2,m) is highest, and
+   * that is an alarm above ln(3 n^1.5 / .01). From the first alarm on, one decision in a hundred
+   * goes to the next agent in turn, so that one that improved is found; {@code probability()}
+   * counts that in. Around {@link #klUcb()} and with constants fitted to T, regret is of order
+   * sqrt(changes K T ln T); the fixed constants here and other policies have no such proof, and the
+   * forced decisions make regret linear after an alarm, with a small factor. Differs from the
+   * paper: the test looks at blocks of five outcomes, at the last 200 blocks. Take it around any
+   * policy that knows no change, where changes are rare and large.
+   *
+   * @param inner the policy that chooses; {@link #adaptiveThompson()} restarts by itself
+   * @return the policy, named {@code glr-} and the inner policy's name
+   */
+  public static BanditPolicy restarting(BanditPolicy inner) {
+    String name = Restarting.PREFIX + inner.name;
+    return new BanditPolicy(
+        name, setting -> new Restarting(name, inner.start(setting), setting.random()));
+  }
+
+  /**
+   * The highest optimistic Gittins index: the sure reward that is as good as the agent, if one more
+   * look at it told everything.
+   *
+   * <p>Gutin and Farias, "Optimistic Gittins Indices" (2016), with one step of looking ahead: the
+   * index l solves l = (1 - y) m + y E max(theta, l) with discount y = 1 - 1/(t + 20), where t
+   * counts outcomes. Differs: theta is normal, of the mean and variance of a beta posterior whose
+   * prior is the mean of all agents, worth 8 outcomes. With exact posteriors its regret meets the
+   * lower bound of Lai and Robbins, constant included. Deterministic, so outcomes must come
+   * promptly: while they are under way it asks the same agent again. Take it for few tasks at a
+   * time.
+   *
+   * @return the policy, named {@code optimistic-gittins}
+   */
+  public static BanditPolicy optimisticGittins() {
+    return new BanditPolicy(OptimisticGittins.NAME, setting -> new OptimisticGittins());
+  }
+
+  /**
+   * Thompson sampling by agent and type of task, where types share what they say of the agent.
+   *
+   * <p>Hong, Kveton, Zaheer, Ghavamzadeh, "Hierarchical Bayesian Bandits" (2022), and Wan and
+   * others, "Metadata-based Multi-Task Bandits with Bayesian Hierarchical Models" (2021): an
+   * agent's success rate at a type is Beta(20 m, 20 (1 - m)), its own mean m is learned over all
+   * types from a flat prior. Differs: the posterior over m, and the one at a type over all m, are
+   * taken for beta distributions of the right mean and variance. The papers' bounds are on regret
+   * averaged over the prior, order sqrt(T) for each type and less the closer types are. Take it for
+   * a few strongly different types with thousands of tasks; in short runs {@link
+   * #adaptiveThompson()} is ahead.
+   *
+   * <p>Keeps the 2 million pairs of agent and type asked for last; older types are judged by m.
+   *
+   * @return the policy, named {@code hierarchical-thompson}
+   */
+  public static BanditPolicy hierarchicalThompson() {
+    return new BanditPolicy(
+        HierarchicalThompson.NAME, setting -> new HierarchicalThompson(setting.random()));
+  }
+
+  /**
+   * Thompson sampling of a linear model by agent: a constant, the type of task, the payload's
+   * length.
+   *
+   * <p>Agrawal and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs" (2013):
+   * the weights' posterior is that of ridge regression, prior and noise of deviation .5, one
+   * rank-one update an outcome. 18 features: 1, one of 16 buckets for the type (types in order of
+   * appearance, modulo 16), and the length's logarithm. The paper's bound, order d^1.5 sqrt(T),
+   * needs rewards that are linear and a wider posterior than this. It is fragile: rewards are coins
+   * and not normal, an agent's length and type are learned apart from all others', and types that
+   * meet in a bucket are confused. Take it only where tasks differ by a few types and by length,
+   * and compare it with {@link #adaptiveThompson()} first. Takes 1.6 kB an agent with outcomes.
+   *
+   * @return the policy, named {@code lin-thompson}
+   */
+  public static BanditPolicy linThompson() {
+    return new BanditPolicy(LinThompson.NAME, setting -> new LinThompson(setting.random()));
+  }
+
+  /**
+   * The highest .7 declared + .3 measured; of equals the one with the fewest decisions.
+   *
+   * <p>Declared is the mean level the agent declares in what the task requires, measured the share
+   * of its outcomes that were successes; either is .5 while there is none. This never stops
+   * trusting declarations: where they are wrong, the wrong agent is taken for ever and regret is
+   * linear in T, as it may be where they are right, because nothing is explored. Deterministic.
+   * Take it only where a rule demands that very sum; {@link #adaptiveThompson()} begins with
+   * declared levels too, and believes them as far as they prove true.
+   *
+   * @return the policy, named {@code weighted}
+   */
+  public static BanditPolicy weighted() {
+    return new BanditPolicy(Weighted.NAME, setting -> new Weighted());
+  }
+
+  /**
+   * Whoever was chosen longest ago; newcomers first.
+   *
+   * <p>Learns nothing, so regret is linear. Deterministic. Take it to compare with, or to gather
+   * the same number of outcomes of everybody.
+   *
+   * @return the policy, named {@code round-robin}
+   */
+  public static BanditPolicy roundRobin() {
+    return new BanditPolicy(RoundRobin.NAME, setting -> new RoundRobin());
+  }
+
+  /**
+   * Whoever has the largest share of its slots free, queued tasks taken off; of equals the one with
+   * the fewest decisions.
+   *
+   * <p>Learns nothing, so regret is linear. Deterministic. Take it where agents are equally good
+   * and only waiting counts.
+   *
+   * @return the policy, named {@code least-loaded}
+   */
+  public static BanditPolicy leastLoaded() {
+    return new BanditPolicy(LeastLoaded.NAME, setting -> new LeastLoaded());
+  }
+
+  /**
+   * Any candidate with the same chance.
+   *
+   * <p>Learns nothing, so regret is linear. Take it for data that favours nobody, which off-policy
+   * evaluation reads best.
+   *
+   * @return the policy, named {@code uniform}
+   */
+  public static BanditPolicy uniform() {
+    return new BanditPolicy(Uniform.NAME, setting -> new Uniform(setting.random()));
+  }
+
+  /**
+   * The first candidate of a list; those that are not on it come after all that are, in registry
+   * order.
+   *
+   * <p>Learns nothing, so regret is linear unless the list is right. Deterministic. Take it to pin
+   * the choice, to have a fixed order of fallbacks, or to compare with the best agent known.
+   *
+   * @param agents ids, best first; one named twice counts where it is first, none is allowed
+   * @return the policy, named {@code fixed-ranking}
+   */
+  public static BanditPolicy fixedRanking(List<String> agents) {
+    List<String> ranking = List.copyOf(agents);
+    return new BanditPolicy(FixedRanking.NAME, setting -> new FixedRanking(ranking));
   }
 
   /**

@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** The distribution and the draw of every candidate's score, as they were when it was chosen. */
-final class Draws {
+sealed class Draws permits NormalDraws {
   /*
    * One array, because a decision is allocated for every task: score, alpha, beta, shift for each
    * candidate, and where somebody claims a level also the trust in the claim and alpha, beta and
@@ -69,6 +69,16 @@ final class Draws {
 
   double score(int candidate) {
     return cells[candidate * width] - waitOf(candidate);
+  }
+
+  /** The first number the score was drawn from. */
+  final float first(int candidate) {
+    return cells[candidate * width + 1];
+  }
+
+  /** The second number the score was drawn from. */
+  final float second(int candidate) {
+    return cells[candidate * width + 2];
   }
 
   Law law(int candidate) {

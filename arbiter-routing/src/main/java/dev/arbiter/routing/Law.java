@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** The distribution of one candidate's score. */
-sealed interface Law permits ShiftedBeta, Mixture {
+sealed interface Law permits ShiftedBeta, Mixture, Normal {
 
   /** The chance of a score of at most this. */
   double cumulative(double score);

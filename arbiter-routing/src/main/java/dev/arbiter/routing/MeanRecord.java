@@ -3,9 +3,23 @@ package dev.arbiter.routing;
 
 /** Success rates, and nothing else, of every agent. */
 final class MeanRecord {
+  private final double keep;
   private final Tally tally = new Tally();
   private final Fallbacks fallbacks = new Fallbacks();
   private double total;
+
+  MeanRecord() {
+    this(1);
+  }
+
+  /**
+   * A record that fades.
+   *
+   * @param keep what an outcome leaves of its agent's earlier ones, in [0,1]
+   */
+  MeanRecord(double keep) {
+    this.keep = keep;
+  }
 
   void rows(int count) {
     tally.rows(count);
@@ -15,6 +29,21 @@ final class MeanRecord {
   /** The share of outcomes that were successes, 0 without an outcome. */
   double rate(int row) {
     return tally.rate(row);
+  }
+
+  /** The success to expect of an agent nobody has seen. */
+  double populationMean() {
+    return tally.populationMean();
+  }
+
+  /** The success to expect of an agent, shrunk towards the population. */
+  double mean(int row, double populationMean) {
+    return tally.mean(row, populationMean);
+  }
+
+  /** Successes of one agent. */
+  double successes(int row) {
+    return tally.successes[row];
   }
 
   /** Outcomes of one agent; a fallback's counts half. */
@@ -33,12 +62,16 @@ final class MeanRecord {
     if (feedback.isFallback()) {
       fallbacks.learn(feedback.failedRow(), tally.rate(row), feedback.reward());
       double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
-      tally.add(row, 1, value, Fallbacks.WEIGHT);
-      total += Fallbacks.WEIGHT;
+      add(row, value, Fallbacks.WEIGHT);
     } else {
-      tally.add(row, 1, feedback.reward(), 1);
-      total++;
+      add(row, feedback.reward(), 1);
     }
+  }
+
+  private void add(int row, double reward, double weight) {
+    double before = tally.counts[row];
+    tally.add(row, keep, reward, weight);
+    total += tally.counts[row] - before;
   }
 
   void forget(int row) {

@@ -5,6 +5,9 @@ import java.util.Arrays;
 
 /** Successes and outcomes of every agent, and how the population does. */
 final class Tally {
+  /** How many outcomes the population counts for in an agent's mean. */
+  static final double PRIOR = 8;
+
   double[] successes = new double[0];
   double[] counts = new double[0];
 
@@ -14,8 +17,6 @@ final class Tally {
   /* Sums of S/(N+8) and N/(N+8) over all agents, which is w S/N and w with w = N/(N+8). */
   private double weightedRates;
   private double weights;
-
-  private static final double PRIOR = 8;
 
   void rows(int count) {
     if (count > counts.length) {

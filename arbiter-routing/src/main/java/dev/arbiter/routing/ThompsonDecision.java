@@ -112,10 +112,7 @@ final class ThompsonDecision extends BanditDecision {
       return "the only candidate is " + agent();
     }
     if (wasForced) {
-      return "explores: agents have changed before, so one decision in a hundred goes to the next"
-          + " in turn, here "
-          + agent()
-          + second();
+      return inTurn();
     }
     int favourite = favourite();
     String drew = agent() + ", which drew " + number(score(chosen)) + " and is expected to reach ";

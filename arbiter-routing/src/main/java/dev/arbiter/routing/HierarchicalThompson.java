@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.spi.RoutingRequest;
+import java.util.random.RandomGenerator;
+
+/** See {@link BanditPolicy#hierarchicalThompson()}. */
+final class HierarchicalThompson extends ThompsonLearner {
+  /*
+   * At a type of task an agent's chance is Beta(K m, K (1 - m)), and m, the agent's own mean, is
+   * itself uncertain. N outcomes of one type, whose chance may be off by luck, say as much about m
+   * as N (K+1)/(K+N) independent ones, so no type counts for more than K+1; their sum over all
+   * types gives m a beta distribution. Given m, the chance there is beta again; over all m it is
+   * not, and is drawn from the beta distribution of the same mean and variance. So the law of a
+   * draw is known, and with it the probability of a choice.
+   *
+   * The records by type live in pages (Offsets). Where the cap took a page away, the agent's own
+   * mean still has what it learned from it.
+   */
+  static final String NAME = "hierarchical-thompson";
+  private static final double CLOSENESS = 20;
+  private static final int MOST_PAGES = 1 << 16;
+
+  private final Tally means = new Tally();
+  private final Offsets types = new Offsets(MOST_PAGES);
+  private final Fallbacks fallbacks = new Fallbacks();
+  private double[][] pages = {};
+  private long choices;
+
+  HierarchicalThompson(RandomGenerator random) {
+    super(NAME, random);
+  }
+
+  @Override
+  void begin(RoutingRequest request, int category) {
+    pages = types.pages(category, ++choices);
+  }
+
+  @Override
+  void draw(Draws draws, int place, int row) {
+    double rate = rate(pages, row);
+    double weight = weight(row, rate);
+    drawBeta(draws, place, weight * rate, weight * (1 - rate));
+  }
+
+  /** How many outcomes a beta distribution of this mean has that is as uncertain as the rate. */
+  private double weight(int row, double rate) {
+    double mean = mean(row);
+    double known = CLOSENESS + types.ownCount(pages, row);
+    double share = CLOSENESS / known;
+    double doubt = share * share * mean * (1 - mean) / (3 + means.counts[row]);
+    double spread = rate * (1 - rate);
+    return spread * (known + 1) / (spread + known * doubt) - 1;
+  }
+
+  /** The success to expect of an agent, whatever the task. */
+  private double mean(int row) {
+    return (1 + means.successes[row]) / (2 + means.counts[row]);
+  }
+
+  /** The success to expect of an agent at one type of task. */
+  private double rate(double[][] pagesOfType, int row) {
+    double count = types.ownCount(pagesOfType, row);
+    double successes = Math.min(count, types.ownRewards(pagesOfType, row));
+    return (CLOSENESS * mean(row) + successes) / (CLOSENESS + count);
+  }
+
+  @Override
+  public void rows(int count) {
+    means.rows(count);
+    types.rows(count);
+    fallbacks.rows(count);
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    double expected = rate(types.pages(feedback.category(), choices), feedback.row());
+    if (feedback.isFallback()) {
+      fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
+      double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
+      add(feedback, value, Fallbacks.WEIGHT, expected);
+    } else {
+      add(feedback, feedback.reward(), 1, expected);
+    }
+  }
+
+  private void add(Feedback feedback, double reward, double weight, double expected) {
+    int row = feedback.row();
+    int category = feedback.category();
+    double[][] before = types.pages(category, choices);
+    double successes = -worth(before, row, types.ownRewards(before, row));
+    double count = -worth(before, row, types.ownCount(before, row));
+    types.add(category, row, 1, reward, weight, expected);
+    double[][] after = types.pages(category, choices);
+    successes += worth(after, row, types.ownRewards(after, row));
+    count += worth(after, row, types.ownCount(after, row));
+    double newCount = means.counts[row] + count;
+    double newSuccesses = Sampler.clip((means.successes[row] + successes) / newCount) * newCount;
+    means.set(row, newSuccesses, newCount);
+  }
+
+  /** What a sum over outcomes of one type is worth to the agent's mean. */
+  private double worth(double[][] pagesOfType, int row, double sum) {
+    return sum * (CLOSENESS + 1) / (CLOSENESS + types.ownCount(pagesOfType, row));
+  }
+
+  @Override
+  public void forget(int row) {
+    means.set(row, 0, 0);
+    types.forget(row);
+    fallbacks.forget(row);
+  }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+/** See {@link BanditPolicy#imed()}. */
+final class Imed extends RecordIndex {
+  static final String NAME = "imed";
+
+  private double highest;
+
+  Imed() {
+    super(NAME, "index");
+  }
+
+  @Override
+  void begin(Slate slate) {
+    highest = 0;
+    for (int row : slate.rows) {
+      highest = Math.max(highest, record.rate(row));
+    }
+  }
+
+  /** The paper's index with its sign turned, so that higher is better. */
+  @Override
+  double index(int row) {
+    double count = record.count(row);
+    return -count * Divergence.bernoulli(record.rate(row), highest) - Math.log(count);
+  }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Task;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** See {@link BanditPolicy#linThompson()}. */
+final class LinThompson extends ThompsonLearner {
+  static final String NAME = "lin-thompson";
+
+  /* No reward in [0,1] deviates more; the prior of each weight is as wide. */
+  private static final double NOISE = .5;
+  private static final double CENTER = .5;
+  private static final int BUCKETS = 16;
+  private static final int FEATURES = BUCKETS + 2;
+  private static final double LONGEST = Math.log1p(Integer.MAX_VALUE);
+
+  private final Fallbacks fallbacks = new Fallbacks();
+  private final Ridge unknown = new Ridge(FEATURES);
+  private @Nullable Ridge[] agents = new Ridge[0];
+  private double[] features = new double[FEATURES];
+
+  LinThompson(RandomGenerator random) {
+    super(NAME, random);
+  }
+
+  /** One, the type of task as one of 16 buckets, and the length of the payload. */
+  static double[] features(Task task, int category) {
+    double[] features = new double[FEATURES];
+    features[0] = 1;
+    features[1 + category % BUCKETS] = 1;
+    features[FEATURES - 1] = Math.log1p(task.payload().length()) / LONGEST;
+    return features;
+  }
+
+  @Override
+  void begin(RoutingRequest request, int category) {
+    features = features(request.task(), category);
+  }
+
+  @Override
+  Draws draws(int size) {
+    return new NormalDraws(size);
+  }
+
+  @Override
+  void draw(Draws draws, int place, int row) {
+    Ridge ridge = agents[row] == null ? unknown : agents[row];
+    float mean = (float) (CENTER + ridge.mean(features));
+    float deviation = (float) (NOISE * Math.sqrt(ridge.variance(features)));
+    draws.plain(place, mean, deviation, 0);
+    draws.drawn(place, (float) (mean + deviation * Gaussian.next(random)));
+  }
+
+  @Override
+  public void rows(int count) {
+    fallbacks.rows(count);
+    if (count > agents.length) {
+      agents = Arrays.copyOf(agents, Math.max(count, 2 * agents.length));
+    }
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    double[] seen = features(feedback.task(), feedback.category());
+    Ridge ridge = known(feedback.row());
+    if (feedback.isFallback()) {
+      double expected = Sampler.clip(CENTER + ridge.mean(seen));
+      fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
+      double value = Sampler.clip(fallbacks.corrected(feedback.failedRow(), feedback.reward()));
+      ridge.add(seen, value - CENTER, Fallbacks.WEIGHT);
+    } else {
+      ridge.add(seen, feedback.reward() - CENTER, 1);
+    }
+  }
+
+  private Ridge known(int row) {
+    Ridge ridge = agents[row];
+    if (ridge == null) {
+      ridge = new Ridge(FEATURES);
+      agents[row] = ridge;
+    }
+    return ridge;
+  }
+
+  @Override
+  public void forget(int row) {
+    agents[row] = null;
+    fallbacks.forget(row);
+  }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+/** Draws from normal distributions: the first number is the mean, the second the deviation. */
+final class NormalDraws extends Draws {
+  NormalDraws(int size) {
+    super(size, false);
+  }
+
+  @Override
+  Law law(int candidate) {
+    return new Normal(first(candidate), second(candidate));
+  }
+}

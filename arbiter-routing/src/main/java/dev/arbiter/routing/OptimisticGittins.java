@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+/** See {@link BanditPolicy#optimisticGittins()}. */
+final class OptimisticGittins extends RecordIndex {
+  /*
+   * With a normal posterior of mean m and deviation s, and with y the discount, the index is
+   * m + s d where (1 - y) d = y (density(d) - d (1 - normal(d))). That d depends on the discount
+   * alone, so one root serves all candidates. Left minus right rises and is concave: Newton's
+   * steps from below rise to the root, and the last decision's root is a little below.
+   */
+  static final String NAME = "optimistic-gittins";
+  private static final double START = 20;
+  private static final double PRECISE = 1e-9;
+
+  private double mean;
+  private double optimism;
+
+  OptimisticGittins() {
+    super(NAME, "index");
+  }
+
+  @Override
+  void begin(Slate slate) {
+    mean = record.populationMean();
+    optimism = optimism(record.total() + START, optimism);
+  }
+
+  @Override
+  double index(Slate slate, int candidate) {
+    return index(slate.rows[candidate]);
+  }
+
+  @Override
+  double index(int row) {
+    double expected = record.mean(row, mean);
+    double deviation = Math.sqrt(expected * (1 - expected) / (Tally.PRIOR + record.count(row) + 1));
+    return expected + deviation * optimism;
+  }
+
+  /**
+   * How many deviations above the mean a reward for certain is as good as one more look.
+   *
+   * @param age the inverse of what the discount lacks to 1
+   * @param start below the root, or the last one
+   */
+  static double optimism(double age, double start) {
+    double d = start;
+    double step = 1;
+    while (Math.abs(step) > PRECISE) {
+      double beyond = BetaFunction.normal(-d);
+      double gain = Math.exp(-d * d / 2) / Math.sqrt(2 * Math.PI) - d * beyond;
+      step = ((age - 1) * gain - d) / (1 + (age - 1) * beyond);
+      d += step;
+    }
+    return d;
+  }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.RoutingDecision;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** See {@link BanditPolicy#restarting(BanditPolicy)}. */
+final class Restarting implements Learner {
+  static final String PREFIX = "glr-";
+  private static final double FORCED = .01;
+
+  private final String name;
+  private final Learner inner;
+  private final RandomGenerator random;
+  private final ChangeTest changes = new ChangeTest();
+  private long turns;
+
+  Restarting(String name, Learner inner, RandomGenerator random) {
+    this.name = name;
+    this.inner = inner;
+    this.random = random;
+  }
+
+  /** How often an agent was found changed. */
+  long alarms() {
+    return changes.alarms();
+  }
+
+  @Override
+  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+    BanditDecision own = inner.choose(id, ofInner(request), slate, category);
+    if (changes.alarms() == 0 || !request.failed().isEmpty()) {
+      return new RestartingDecision(id, name, own, 0, own.chosen, false);
+    }
+    int turn = (int) (turns % slate.size());
+    boolean force = random.nextDouble() < FORCED;
+    turns += force ? 1 : 0;
+    return new RestartingDecision(id, name, own, FORCED, turn, force);
+  }
+
+  /** Failed decisions as the inner policy made them; one forced on it stays unknown to it. */
+  private static RoutingRequest ofInner(RoutingRequest request) {
+    if (request.failed().isEmpty()) {
+      return request;
+    }
+    List<RoutingDecision> failed = request.failed().stream().map(Restarting::ofInner).toList();
+    return new RoutingRequest(request.task(), request.candidates(), request.performance(), failed);
+  }
+
+  private static RoutingDecision ofInner(RoutingDecision decision) {
+    return decision instanceof RestartingDecision d ? d.followed() : decision;
+  }
+
+  @Override
+  public void rows(int count) {
+    inner.rows(count);
+    changes.rows(count);
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    inner.learn(feedback);
+    if (!feedback.isFallback() && changes.add(feedback.row(), feedback.reward())) {
+      inner.forget(feedback.row());
+    }
+  }
+
+  @Override
+  public void forget(int row) {
+    inner.forget(row);
+    changes.forget(row);
+  }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import java.util.random.RandomGenerator;
+
+/** See {@link BanditPolicy#thompson()} and {@link BanditPolicy#discountedThompson(double)}. */
+final class Thompson extends ThompsonLearner {
+  static final String NAME = "thompson";
+  static final String DISCOUNTED = "discounted-thompson";
+
+  private final MeanRecord record;
+
+  Thompson(String name, RandomGenerator random, double keep) {
+    super(name, random);
+    this.record = new MeanRecord(keep);
+  }
+
+  @Override
+  void draw(Draws draws, int place, int row) {
+    double successes = record.successes(row);
+    drawBeta(draws, place, 1 + successes, 1 + record.count(row) - successes);
+  }
+
+  @Override
+  public void rows(int count) {
+    record.rows(count);
+  }
+
+  @Override
+  public void learn(Feedback feedback) {
+    record.learn(feedback);
+  }
+
+  @Override
+  public void forget(int row) {
+    record.forget(row);
+  }
+}

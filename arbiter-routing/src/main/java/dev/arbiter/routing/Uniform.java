@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.spi.RoutingRequest;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/** See {@link BanditPolicy#uniform()}. */
+final class Uniform implements Learner {
+  static final String NAME = "uniform";
+
+  private final RandomGenerator random;
+
+  Uniform(RandomGenerator random) {
+    this.random = random;
+  }
+
+  @Override
+  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+    int size = slate.size();
+    double[] scores = new double[size];
+    Arrays.fill(scores, 1.0 / size);
+    return new ScoredDecision(
+        id,
+        NAME,
+        slate.agents,
+        random.nextInt(size),
+        scores,
+        candidate -> scores[candidate],
+        "takes any with the same chance, ");
+  }
+
+  @Override
+  public void rows(int count) {}
+
+  @Override
+  public void learn(Feedback feedback) {}
+
+  @Override
+  public void forget(int row) {}
+}
