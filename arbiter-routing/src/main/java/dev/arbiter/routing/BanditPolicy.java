@@ -359,6 +359,26 @@ public final class BanditPolicy {
   }
 
   /**
+   * The policy of a name, with its default constants, for settings read from text.
+   *
+   * @param name one of {@link #names()}
+   * @return the policy; {@code default} is {@link #adaptiveThompson()}
+   * @throws IllegalArgumentException if no policy has that name, with all names in the message
+   */
+  public static BanditPolicy named(String name) {
+    return KnownPolicies.named(name);
+  }
+
+  /**
+   * The names of all policies that need no argument, and {@code default}.
+   *
+   * @return names for {@link #named(String)}, sorted
+   */
+  public static List<String> names() {
+    return KnownPolicies.names();
+  }
+
+  /**
    * The rule's name, as decisions carry it.
    *
    * @return such as {@code ucb1}
