@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveThompson implements Learner {
   /*
    * Everything known is in arrays by row, each kind in a class of its own: the record (Tally), the
-   * type of task (Offsets), declarations (Trust), second attempts (Fallbacks), change
+   * type of task (TypeRecords, Offsets), declarations (Trust), second attempts (Fallbacks), change
    * (ChangeTest); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
    * candidate; an outcome writes the rows of one agent.
    *
@@ -35,6 +35,7 @@ final class AdaptiveThompson implements Learner {
   private final double keep;
   private final Tally tally = new Tally();
   private final Offsets offsets = new Offsets(tally, MOST_PAGES);
+  private final TypeRecords types = offsets.records;
   private final Trust trust = new Trust();
   private final Fallbacks fallbacks = new Fallbacks();
   private final ChangeTest changes = new ChangeTest();
@@ -62,7 +63,7 @@ final class AdaptiveThompson implements Learner {
   @Override
   public void rows(int count) {
     tally.rows(count);
-    offsets.rows(count);
+    types.rows(count);
     trust.rows(count);
     fallbacks.rows(count);
     changes.rows(count);
@@ -164,7 +165,7 @@ final class AdaptiveThompson implements Learner {
       beta = PRIOR * (1 - mean);
       sharpening = sharpening(size);
       shared = offsets.shared(category);
-      pages = offsets.pages(category, choices);
+      pages = types.pages(category, choices);
       priceOfMoney = spending.price();
       weighed = prices.areWeighed(priceOfMoney);
     }
@@ -199,7 +200,7 @@ final class AdaptiveThompson implements Learner {
   }
 
   private double ownOffset(int row, double claimed) {
-    if (claimed == 0 && Offsets.isEmpty(round.pages, row)) {
+    if (claimed == 0 && TypeRecords.isEmpty(round.pages, row)) {
       return 0;
     }
     double mean = Sampler.clip(tally.mean(row, round.mean) + round.shared);
@@ -242,7 +243,7 @@ final class AdaptiveThompson implements Learner {
     int category = feedback.category();
     double reward = feedback.reward();
     if (!Float.isNaN(feedback.claim())) {
-      learnTrust(feedback, offsets.pages(category, choices));
+      learnTrust(feedback, types.pages(category, choices));
     }
     add(row, category, reward, 1, feedback.unchecked());
     unchecked[row] = keep * unchecked[row] + feedback.unchecked();
@@ -257,7 +258,7 @@ final class AdaptiveThompson implements Learner {
   private void add(int row, int category, double reward, double weight, double claimed) {
     offsets.lift(row);
     tally.add(row, keep, reward, weight);
-    offsets.add(category, row, keep, reward, weight, claimed);
+    types.add(category, row, keep, reward, weight, claimed);
     offsets.settle(row);
   }
 
@@ -267,14 +268,14 @@ final class AdaptiveThompson implements Learner {
       double successes = tally.successes[row] + more * unchecked[row];
       offsets.lift(row);
       tally.set(row, Math.min(tally.counts[row], Math.max(0, successes)), tally.counts[row]);
-      offsets.revalue(row, more);
+      types.revalue(row, more);
       offsets.settle(row);
     }
   }
 
   @Override
   public Widths widths() {
-    return new Widths(4, 6, Offsets.CELLS);
+    return new Widths(4, 6, TypeRecords.CELLS);
   }
 
   @Override
@@ -298,7 +299,7 @@ final class AdaptiveThompson implements Learner {
 
   @Override
   public double[] sums(int category, int row) {
-    return offsets.sums(category, row);
+    return types.sums(category, row);
   }
 
   @Override
@@ -323,7 +324,7 @@ final class AdaptiveThompson implements Learner {
   @Override
   public void add(int category, int row, double[] change) {
     offsets.lift(row);
-    offsets.add(category, row, change);
+    types.add(category, row, change);
     offsets.settle(row);
   }
 
@@ -333,8 +334,7 @@ final class AdaptiveThompson implements Learner {
     double mean = Sampler.clip(tally.mean(row, tally.populationMean()) + shared);
     double recorded = tally.expected(row) + shared + offsets.own(pages, row, mean, 0);
     double declared =
-        (30 * feedback.claim() + offsets.ownRewards(pages, row) + .5)
-            / (31 + offsets.ownCount(pages, row));
+        (30 * feedback.claim() + types.rewards(pages, row) + .5) / (31 + types.count(pages, row));
     trust.learn(row, declared, recorded, feedback.reward());
   }
 
@@ -343,7 +343,7 @@ final class AdaptiveThompson implements Learner {
     int category = feedback.category();
     double record = tally.mean(row, tally.populationMean());
     double mean = Sampler.clip(record + offsets.shared(category));
-    double[][] pages = offsets.pages(category, choices);
+    double[][] pages = types.pages(category, choices);
     double expected = Sampler.clip(record + offsets.own(pages, row, mean, 0));
     fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
     double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());

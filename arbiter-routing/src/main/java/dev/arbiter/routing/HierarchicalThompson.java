@@ -14,7 +14,7 @@ final class HierarchicalThompson extends ThompsonLearner {
    * not, and is drawn from the beta distribution of the same mean and variance. So the law of a
    * draw is known, and with it the probability of a choice.
    *
-   * The records by type live in pages (Offsets). Where the cap took a page away, the agent's own
+   * The records by type live in pages (TypeRecords). Where the cap took a page away, the agent's own
    * mean still has what it learned from it.
    */
   static final String NAME = "hierarchical-thompson";
@@ -22,7 +22,7 @@ final class HierarchicalThompson extends ThompsonLearner {
   private static final int MOST_PAGES = 1 << 16;
 
   private final Tally means = new Tally();
-  private final Offsets types = new Offsets(MOST_PAGES);
+  private final TypeRecords types = new TypeRecords(MOST_PAGES, category -> {});
   private final Fallbacks fallbacks = new Fallbacks();
   private double[][] pages = {};
   private long choices;
@@ -46,7 +46,7 @@ final class HierarchicalThompson extends ThompsonLearner {
   /** How many outcomes a beta distribution of this mean has that is as uncertain as the rate. */
   private double weight(int row, double rate) {
     double mean = mean(row);
-    double known = CLOSENESS + types.ownCount(pages, row);
+    double known = CLOSENESS + types.count(pages, row);
     double share = CLOSENESS / known;
     double doubt = share * share * mean * (1 - mean) / (3 + means.counts[row]);
     double spread = rate * (1 - rate);
@@ -55,13 +55,13 @@ final class HierarchicalThompson extends ThompsonLearner {
 
   /** The success to expect of an agent, whatever the task. */
   private double mean(int row) {
-    return (1 + means.successes[row]) / (2 + means.counts[row]);
+    return means.expected(row);
   }
 
   /** The success to expect of an agent at one type of task. */
   private double rate(double[][] pagesOfType, int row) {
-    double count = types.ownCount(pagesOfType, row);
-    double successes = Math.min(count, types.ownRewards(pagesOfType, row));
+    double count = types.count(pagesOfType, row);
+    double successes = Math.min(count, types.rewards(pagesOfType, row));
     return (CLOSENESS * mean(row) + successes) / (CLOSENESS + count);
   }
 
@@ -74,26 +74,26 @@ final class HierarchicalThompson extends ThompsonLearner {
 
   @Override
   public void learn(Feedback feedback) {
-    double expected = rate(types.pages(feedback.category(), choices), feedback.row());
     if (feedback.isFallback()) {
+      double expected = rate(types.pages(feedback.category(), choices), feedback.row());
       fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
       double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
-      add(feedback, value, Fallbacks.WEIGHT, expected);
+      add(feedback, value, Fallbacks.WEIGHT);
     } else {
-      add(feedback, feedback.reward(), 1, expected);
+      add(feedback, feedback.reward(), 1);
     }
   }
 
-  private void add(Feedback feedback, double reward, double weight, double expected) {
+  private void add(Feedback feedback, double reward, double weight) {
     int row = feedback.row();
     int category = feedback.category();
     double[][] before = types.pages(category, choices);
-    double successes = -worth(before, row, types.ownRewards(before, row));
-    double count = -worth(before, row, types.ownCount(before, row));
-    types.add(category, row, 1, reward, weight, expected);
+    double successes = -worth(before, row, types.rewards(before, row));
+    double count = -worth(before, row, types.count(before, row));
+    types.add(category, row, 1, reward, weight, 0);
     double[][] after = types.pages(category, choices);
-    successes += worth(after, row, types.ownRewards(after, row));
-    count += worth(after, row, types.ownCount(after, row));
+    successes += worth(after, row, types.rewards(after, row));
+    count += worth(after, row, types.count(after, row));
     double newCount = means.counts[row] + count;
     double newSuccesses = Sampler.clip((means.successes[row] + successes) / newCount) * newCount;
     means.set(row, newSuccesses, newCount);
@@ -101,7 +101,7 @@ final class HierarchicalThompson extends ThompsonLearner {
 
   /** What a sum over outcomes of one type is worth to the agent's mean. */
   private double worth(double[][] pagesOfType, int row, double sum) {
-    return sum * (CLOSENESS + 1) / (CLOSENESS + types.ownCount(pagesOfType, row));
+    return sum * (CLOSENESS + 1) / (CLOSENESS + types.count(pagesOfType, row));
   }
 
   @Override

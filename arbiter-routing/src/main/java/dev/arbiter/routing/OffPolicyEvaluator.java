@@ -33,7 +33,7 @@ import java.util.function.Function;
  * so estimates stay right in the mean where no weight is extreme. But such a router goes on trying
  * whom it found good, so the logs that support a target are rather those where the target had luck.
  * With three agents of nearly equal merit, supported estimates were up to .06 too high and their
- * doubly robust intervals held in 88 to 94 of 100 logs; over all logs, in 92 to 97. Tasks are taken
+ * doubly robust intervals held in 88 to 94 of 100 logs; over all logs, in 90 to 97. Tasks are taken
  * to be of the same kind all along.
  *
  * <p>Immutable and thread-safe. Equal logs give equal reports. The time of a judgement grows with

@@ -113,14 +113,7 @@ class AdaptiveThompsonTest {
   }
 
   private static long falseAlarms(int run) {
-    AdaptiveThompson learner =
-        new AdaptiveThompson(
-            new BanditPolicy.Setting(
-                new SplittableRandom(run),
-                0,
-                new Prices(Double.POSITIVE_INFINITY, 0),
-                new Spending()),
-            AdaptiveThompson.KEEP);
+    AdaptiveThompson learner = new AdaptiveThompson(Simulation.setting(run), AdaptiveThompson.KEEP);
     SplittableRandom luck = new SplittableRandom(run + 1_000);
     Roster roster = new Roster(100, row -> {});
     RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(9));
@@ -129,9 +122,7 @@ class AdaptiveThompsonTest {
     for (int id = 1; id <= 5_000; id++) {
       int chosen = learner.choose(id, request, slate, 0).chosen;
       double reward = luck.nextDouble() < NINE[chosen] ? 1 : 0;
-      learner.learn(
-          new Feedback(
-              slate.rows[chosen], 0, Pending.FIRST_CHOICE, Float.NaN, reward, 0, request.task()));
+      learner.learn(Simulation.feedback(slate.rows[chosen], reward));
     }
     return learner.alarms();
   }

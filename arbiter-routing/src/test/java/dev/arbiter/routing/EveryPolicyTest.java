@@ -200,12 +200,11 @@ class EveryPolicyTest {
   }
 
   private static Learner start(BanditPolicy policy) {
-    return policy.start(
-        new BanditPolicy.Setting(new SplittableRandom(7), 0, Double.POSITIVE_INFINITY));
+    return policy.start(Simulation.setting(7));
   }
 
   private static Feedback feedback(int row, int category) {
-    return new Feedback(row, category, Pending.FIRST_CHOICE, Float.NaN, row, 0, 0, Simulation.TASK);
+    return new Feedback(row, category, Pending.FIRST_CHOICE, Float.NaN, row, 0, Simulation.TASK);
   }
 
   private List<String> decisions(BanditPolicy policy) {

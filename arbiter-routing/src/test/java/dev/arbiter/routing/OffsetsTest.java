@@ -28,8 +28,10 @@ class OffsetsTest {
     }
 
     for (int c = 0; c < 3; c++) {
-      assertThat(offsets.ownRewards(offsets.pages(c, 1), 7)).isCloseTo(rewards[c], within(1e-6));
-      assertThat(offsets.ownCount(offsets.pages(c, 1), 7)).isCloseTo(counts[c], within(1e-6));
+      assertThat(offsets.records.rewards(offsets.records.pages(c, 1), 7))
+          .isCloseTo(rewards[c], within(1e-6));
+      assertThat(offsets.records.count(offsets.records.pages(c, 1), 7))
+          .isCloseTo(counts[c], within(1e-6));
     }
   }
 
@@ -40,8 +42,8 @@ class OffsetsTest {
       add(offsets, 0, 1, 1, 1, 1);
     }
 
-    assertThat(offsets.own(offsets.pages(0, 1), 1, .5, 0)).isCloseTo(.25, within(1e-12));
-    assertThat(offsets.own(offsets.pages(0, 1), 1, .5, .1)).isCloseTo(.3, within(1e-12));
+    assertThat(offsets.own(offsets.records.pages(0, 1), 1, .5, 0)).isCloseTo(.25, within(1e-12));
+    assertThat(offsets.own(offsets.records.pages(0, 1), 1, .5, .1)).isCloseTo(.3, within(1e-12));
     assertThat(offsets.shared(0)).isCloseTo(10.0 / 30, within(1e-12));
   }
 
@@ -50,8 +52,8 @@ class OffsetsTest {
     Offsets offsets = offsets(100);
     add(offsets, 2, 40, KEEP, 1, 1);
 
-    assertThat(offsets.own(offsets.pages(2, 1), 1, .5, 0)).isZero();
-    assertThat(offsets.own(offsets.pages(9, 1), 40, .5, 0)).isZero();
+    assertThat(offsets.own(offsets.records.pages(2, 1), 1, .5, 0)).isZero();
+    assertThat(offsets.own(offsets.records.pages(9, 1), 40, .5, 0)).isZero();
     assertThat(offsets.shared(9)).isZero();
   }
 
@@ -63,8 +65,8 @@ class OffsetsTest {
 
     offsets.forget(1);
 
-    assertThat(offsets.ownCount(offsets.pages(0, 1), 1)).isZero();
-    assertThat(offsets.ownCount(offsets.pages(0, 1), 2)).isCloseTo(1, within(1e-9));
+    assertThat(offsets.records.count(offsets.records.pages(0, 1), 1)).isZero();
+    assertThat(offsets.records.count(offsets.records.pages(0, 1), 2)).isCloseTo(1, within(1e-9));
     assertThat(offsets.shared(0)).isPositive();
   }
 
@@ -74,15 +76,15 @@ class OffsetsTest {
     for (int category = 0; category < 3; category++) {
       add(offsets, category, 0, KEEP, 1, 1);
     }
-    offsets.pages(0, 10);
-    offsets.pages(1, 5);
-    offsets.pages(2, 7);
+    offsets.records.pages(0, 10);
+    offsets.records.pages(1, 5);
+    offsets.records.pages(2, 7);
 
     add(offsets, 3, 0, KEEP, 1, 1);
 
-    assertThat(Offsets.isEmpty(offsets.pages(0, 11), 0)).isFalse();
-    assertThat(Offsets.isEmpty(offsets.pages(1, 11), 0)).isTrue();
-    assertThat(Offsets.isEmpty(offsets.pages(3, 11), 0)).isFalse();
+    assertThat(TypeRecords.isEmpty(offsets.records.pages(0, 11), 0)).isFalse();
+    assertThat(TypeRecords.isEmpty(offsets.records.pages(1, 11), 0)).isTrue();
+    assertThat(TypeRecords.isEmpty(offsets.records.pages(3, 11), 0)).isFalse();
     assertThat(offsets.shared(1)).isZero();
   }
 
@@ -94,15 +96,15 @@ class OffsetsTest {
       add(offsets, 0, row, KEEP, 1, 1);
     }
 
-    assertThat(offsets.ownCount(offsets.pages(0, 1), 199)).isCloseTo(1, within(1e-9));
-    assertThat(Offsets.isEmpty(offsets.pages(0, 1), 0)).isTrue();
+    assertThat(offsets.records.count(offsets.records.pages(0, 1), 199)).isCloseTo(1, within(1e-9));
+    assertThat(TypeRecords.isEmpty(offsets.records.pages(0, 1), 0)).isTrue();
   }
 
   /* The record of an agent is empty, so half a reward is foretold. */
   private static void add(
       Offsets offsets, int category, int row, double keep, double reward, double weight) {
     offsets.lift(row);
-    offsets.add(category, row, keep, reward, weight, 0);
+    offsets.records.add(category, row, keep, reward, weight, 0);
     offsets.settle(row);
   }
 
@@ -112,7 +114,7 @@ class OffsetsTest {
     Tally tally = new Tally();
     tally.rows(50);
     Offsets offsets = new Offsets(tally, 100);
-    offsets.rows(50);
+    offsets.records.rows(50);
     SplittableRandom luck = new SplittableRandom(4);
     for (int i = 0; i < 20_000; i++) {
       int row = luck.nextInt(50);
@@ -123,19 +125,20 @@ class OffsetsTest {
         double reward = luck.nextInt(2);
         offsets.lift(row);
         tally.add(row, KEEP, reward, 1);
-        offsets.add(luck.nextInt(4), row, KEEP, reward, 1, 0);
+        offsets.records.add(luck.nextInt(4), row, KEEP, reward, 1, 0);
         offsets.settle(row);
       }
     }
 
     for (int category = 0; category < 4; category++) {
-      double[][] pages = offsets.pages(category, 1);
+      double[][] pages = offsets.records.pages(category, 1);
       double excess = 0;
       double count = 0;
       for (int row = 0; row < 50; row++) {
-        count += offsets.ownCount(pages, row);
+        count += offsets.records.count(pages, row);
         excess +=
-            offsets.ownRewards(pages, row) - offsets.ownCount(pages, row) * tally.expected(row);
+            offsets.records.rewards(pages, row)
+                - offsets.records.count(pages, row) * tally.expected(row);
       }
       assertThat(offsets.shared(category)).isCloseTo(excess / (count + 10), within(1e-9));
     }
@@ -145,7 +148,7 @@ class OffsetsTest {
     Tally tally = new Tally();
     tally.rows(200);
     Offsets offsets = new Offsets(tally, mostPages);
-    offsets.rows(200);
+    offsets.records.rows(200);
     return offsets;
   }
 }

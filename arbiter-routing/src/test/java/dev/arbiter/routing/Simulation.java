@@ -38,6 +38,17 @@ final class Simulation {
     return BanditRouter.builder().policy(policy).sources(Sources.system(seed)).build();
   }
 
+  /** What a router lends to its policy. */
+  static BanditPolicy.Setting setting(long seed) {
+    Prices prices = new Prices(Double.POSITIVE_INFINITY, 0);
+    return new BanditPolicy.Setting(new SplittableRandom(seed), 0, prices, new Spending());
+  }
+
+  /** A first choice's outcome, at type 0. */
+  static Feedback feedback(int row, double reward) {
+    return new Feedback(row, 0, Pending.FIRST_CHOICE, Float.NaN, reward, 0, TASK);
+  }
+
   static RoutingRequest request(Task task, List<RegisteredAgent> agents) {
     return new RoutingRequest(task, agents, PerformanceView.empty(), List.of());
   }

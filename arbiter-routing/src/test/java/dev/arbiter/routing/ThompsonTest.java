@@ -64,9 +64,9 @@ class ThompsonTest {
     MeanRecord record = new MeanRecord(.5);
     record.rows(2);
 
-    record.learn(new Feedback(0, 0, Pending.FIRST_CHOICE, Float.NaN, 1, 0, 0, Simulation.TASK));
-    record.learn(new Feedback(1, 0, Pending.FIRST_CHOICE, Float.NaN, 1, 0, 0, Simulation.TASK));
-    record.learn(new Feedback(1, 0, Pending.FIRST_CHOICE, Float.NaN, 0, 0, 0, Simulation.TASK));
+    record.learn(Simulation.feedback(0, 1));
+    record.learn(Simulation.feedback(1, 1));
+    record.learn(Simulation.feedback(1, 0));
 
     assertThat(record.count(0)).isEqualTo(1);
     assertThat(record.count(1)).isEqualTo(1.5);
