@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,12 +34,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Gives maintenance tasks on a code base to tools, and learns whom to trust.")
 final class CodeMaintenance implements Callable<Integer> {
-  private static final Map<String, BanditPolicy> POLICIES =
-      new TreeMap<>(
-          Map.of(
-              "default", BanditPolicy.adaptiveThompson(),
-              "epsilon-greedy", BanditPolicy.epsilonGreedy(),
-              "ucb1", BanditPolicy.ucb1()));
   private static final int SAMPLED = 5;
 
   @Option(
@@ -67,7 +60,7 @@ final class CodeMaintenance implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      description = "default, epsilon-greedy or ucb1; default: ${DEFAULT-VALUE}.")
+      description = "default, ucb1, ... (a wrong name lists all); default: ${DEFAULT-VALUE}.")
   private String policy = "default";
 
   @Option(
@@ -118,10 +111,10 @@ final class CodeMaintenance implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, GitAPIException, InterruptedException {
-    BanditPolicy chosen = POLICIES.get(policy);
-    if (chosen == null) {
-      throw wrong("--policy must be one of " + POLICIES.keySet() + ", got '" + policy + "'");
+    if (!BanditPolicy.names().contains(policy)) {
+      throw wrong("--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
     }
+    BanditPolicy chosen = BanditPolicy.named(policy);
     if (tasks < 1 || fallbacks < 0) {
       throw wrong("--tasks must be at least 1 and --fallbacks at least 0");
     }

@@ -11,8 +11,6 @@ import dev.arbiter.spi.Sources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,12 +31,6 @@ import picocli.CommandLine.Spec;
     description = "Replays recorded outcomes of agents through Arbiter.")
 final class OutcomeReplay implements Callable<Integer> {
   private static final double LAST_ARRIVAL = .8;
-  private static final Map<String, BanditPolicy> POLICIES =
-      new TreeMap<>(
-          Map.of(
-              "default", BanditPolicy.adaptiveThompson(),
-              "epsilon-greedy", BanditPolicy.epsilonGreedy(),
-              "ucb1", BanditPolicy.ucb1()));
 
   @Option(
       names = "--outcomes",
@@ -50,7 +42,9 @@ final class OutcomeReplay implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      description = "How agents are chosen; default: ${DEFAULT-VALUE}.")
+      description =
+          "How agents are chosen: default, thompson, ucb1, ... (a wrong name lists all);"
+              + " default: ${DEFAULT-VALUE}.")
   private String policy = "default";
 
   @Option(
@@ -155,7 +149,6 @@ final class OutcomeReplay implements Callable<Integer> {
   }
 
   private BanditPolicy checked() {
-    BanditPolicy chosen = POLICIES.get(policy);
     check(runs >= 1, "--runs must be at least 1, got " + runs);
     check(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
     check(delay >= 0, "--delay must be at least 0, got " + delay);
@@ -165,20 +158,16 @@ final class OutcomeReplay implements Callable<Integer> {
     check(
         List.of("text", "json").contains(format),
         "--format must be text or json, got '" + format + "'");
-    if (chosen == null) {
-      throw wrong("--policy must be one of " + POLICIES.keySet() + ", got '" + policy + "'");
-    }
-    return chosen;
+    check(
+        BanditPolicy.names().contains(policy),
+        "--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
+    return BanditPolicy.named(policy);
   }
 
   private void check(boolean condition, String message) {
     if (!condition) {
-      throw wrong(message);
+      throw new ParameterException(spec.commandLine(), message);
     }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 
   private ReplayReport replay(Recorded recorded, BanditPolicy chosen, int length) {
