@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
-final class AdaptiveThompson implements Learner {
+final class AdaptiveThompson implements Learner, Summed {
   /*
    * Everything known is in arrays by row, each kind in a class of its own: the record (Tally), the
    * type of task (TypeRecords, Offsets), declarations (Trust), second attempts (Fallbacks), change
@@ -271,6 +271,11 @@ final class AdaptiveThompson implements Learner {
       types.revalue(row, more);
       offsets.settle(row);
     }
+  }
+
+  @Override
+  public Summed summed() {
+    return this;
   }
 
   @Override

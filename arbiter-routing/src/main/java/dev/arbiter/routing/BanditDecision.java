@@ -10,6 +10,10 @@ import java.util.Locale;
 
 /** What all decisions of a bandit have in common; immutable once it left the router. */
 abstract class BanditDecision implements RoutingDecision {
+  static final String IN_TURN =
+      "explores: agents have changed before, so one decision in a hundred goes to the next in turn,"
+          + " here ";
+
   private final long id;
   private final String policy;
   final RegisteredAgent[] agents;
@@ -77,10 +81,7 @@ abstract class BanditDecision implements RoutingDecision {
 
   /** The reason of a decision that went to the next agent in turn. */
   final String inTurn() {
-    return "explores: agents have changed before, so one decision in a hundred goes to the next in"
-        + " turn, here "
-        + agent()
-        + second();
+    return IN_TURN + agent() + second();
   }
 
   static String number(double score) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,8 @@ public final class BanditRouter implements Router {
   private final Audits audits = new Audits();
   private final SplittableRandom auditing;
   private final Spending spending = new Spending();
+  private final Specialties specialties = new Specialties(MOST_TYPES);
+  private final Health health;
   private final boolean countInfrastructureFailures;
   private final Exchange exchange;
   private final String node;
@@ -67,14 +71,26 @@ public final class BanditRouter implements Router {
     if (builder.limit < Double.POSITIVE_INFINITY) {
       spending.limit(builder.limit, builder.limitedTasks);
     }
-    this.learner =
+    this.health = new Health(builder.healthy);
+    Learner own =
         builder.policy.start(new BanditPolicy.Setting(random, builder.horizon, prices, spending));
+    this.learner =
+        builder.newcomersShare > 0
+            ? new Newcomers(own, random, builder.newcomersShare, builder.newcomersTasks)
+            : own;
     this.roster = new Roster(MOST_AGENTS, this::forget);
     this.slates = new Slates(roster);
     this.pending = new Pending(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
     this.exchange =
-        new Exchange(builder.policy.name(), learner, roster, categories, prices, audits);
+        new Exchange(
+            builder.policy.name(),
+            learner.summed(),
+            roster,
+            categories,
+            prices,
+            audits,
+            this::rows);
     this.node = builder.node.isEmpty() ? Long.toHexString(lastId) : builder.node;
     this.epoch = builder.sources.clock().millis();
     if (builder.state != null) {
@@ -137,13 +153,12 @@ public final class BanditRouter implements Router {
   private BanditDecision route(RoutingRequest request, long id) {
     List<RoutingDecision> failed = request.failed();
     Slate all = slates.of(request.candidates(), request.task(), failed.isEmpty(), id);
-    learner.rows(roster.size());
-    prices.rows(roster.size());
-    audits.rows(roster.size());
+    rows(roster.size());
+    Slate healthy = health.healthy(all);
     Slate slate =
         spending.isLimited()
-            ? spending.affordable(all, prices, failed.isEmpty(), request.task().id())
-            : all;
+            ? spending.affordable(healthy, prices, failed.isEmpty(), request.task().id())
+            : healthy;
     int category = categories.number(request.task().type());
     BanditDecision decision = learner.choose(id, request, slate, category);
     if (slate != all) {
@@ -168,10 +183,18 @@ public final class BanditRouter implements Router {
     spending.decided(failed.isEmpty(), cost);
   }
 
+  private void rows(int count) {
+    learner.rows(count);
+    prices.rows(count);
+    audits.rows(count);
+    specialties.rows(count);
+  }
+
   private void forget(int row) {
     learner.forget(row);
     prices.forget(row);
     audits.forget(row);
+    specialties.forget(row);
   }
 
   @Override
@@ -188,7 +211,9 @@ public final class BanditRouter implements Router {
       spending.paid(firstChoice, pending.cost(at), dollars);
       if (counts) {
         prices.learn(pending.row(at), seconds(outcome.time()), dollars);
-        learner.learn(feedback(at, outcome));
+        Feedback feedback = feedback(at, outcome);
+        learner.learn(feedback);
+        specialties.learn(feedback.row(), feedback.task(), feedback.reward());
         audit(pending.row(at), outcome.kind());
       }
       pending.remove(at);
@@ -284,6 +309,32 @@ public final class BanditRouter implements Router {
   public SpendingReport spending() {
     synchronized (lock) {
       return spending.report();
+    }
+  }
+
+  /**
+   * What an agent proved good and bad at, by type of task and by required capability; tracked
+   * beside every policy, up to {@value #MOST_TYPES} names, from all outcomes this router learned.
+   *
+   * @param agent an agent's id
+   * @return the most telling first; empty for an agent without outcomes
+   */
+  public List<Specialty> specialties(String agent) {
+    synchronized (lock) {
+      int row = roster.find(agent);
+      return row < 0 ? List.of() : specialties.of(row);
+    }
+  }
+
+  /**
+   * Decisions that ignored the health of agents, because half of the candidates or more were not
+   * healthy.
+   *
+   * @return how many since the router was built
+   */
+  public long panics() {
+    synchronized (lock) {
+      return health.panics();
     }
   }
 
@@ -385,6 +436,9 @@ public final class BanditRouter implements Router {
     private long limitedTasks = 1;
     private boolean countInfrastructureFailures;
     private int memory = DEFAULT_MEMORY;
+    private Predicate<RegisteredAgent> healthy = agent -> true;
+    private double newcomersShare;
+    private int newcomersTasks;
     private String node = "";
     private @Nullable LearnedState state;
 
@@ -497,6 +551,38 @@ public final class BanditRouter implements Router {
     public Builder memory(int decisions) {
       require(decisions >= 1 && decisions <= MOST_MEMORY, "memory", "1 to 2^28", decisions);
       this.memory = decisions;
+      return this;
+    }
+
+    /**
+     * Says who is healthy, such as whose circuit breaker is closed; everybody by default.
+     *
+     * <p>Who is not is masked, unless half of the candidates or more are not: then the check is
+     * thought to be the sick one and nobody is masked.
+     *
+     * @param healthy asked for every candidate of every decision under the router's lock, so it
+     *     must be quick; an agent for which it throws counts as not healthy
+     * @return this
+     */
+    public Builder health(Predicate<RegisteredAgent> healthy) {
+      this.healthy = healthy;
+      return this;
+    }
+
+    /**
+     * Gives agents with few tasks a share of the first choices, in turn; none by default, when a
+     * new agent is tried as often as the mean of the others makes it promising.
+     *
+     * @param share of first choices while there is a newcomer, in [0,1]
+     * @param tasks how many an agent is given before it is none any more, at least 1
+     * @return this
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    public Builder newcomers(double share, int tasks) {
+      require(share >= 0 && share <= 1, "newcomers", "a share in [0,1]", share);
+      require(tasks >= 1, "newcomers", "for at least 1 task", tasks);
+      this.newcomersShare = share;
+      this.newcomersTasks = tasks;
       return this;
     }
 

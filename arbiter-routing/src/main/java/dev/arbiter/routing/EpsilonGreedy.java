@@ -76,4 +76,9 @@ final class EpsilonGreedy implements Learner {
   public void forget(int row) {
     record.forget(row);
   }
+
+  @Override
+  public Summed summed() {
+    return record;
+  }
 }

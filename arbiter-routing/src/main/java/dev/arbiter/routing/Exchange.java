@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /** Takes what a router learned out of its arrays, and puts it back. */
 final class Exchange {
@@ -15,25 +16,29 @@ final class Exchange {
    * left.
    */
   private final String policy;
-  private final Learner learner;
+  private final Summed learned;
   private final Roster roster;
   private final Categories categories;
   private final Prices prices;
   private final Audits audits;
+  private final IntConsumer grow;
 
+  /** Makes room for more agents by a call of the router's. */
   Exchange(
       String policy,
-      Learner learner,
+      Summed learned,
       Roster roster,
       Categories categories,
       Prices prices,
-      Audits audits) {
+      Audits audits,
+      IntConsumer grow) {
     this.policy = policy;
-    this.learner = learner;
+    this.learned = learned;
     this.roster = roster;
     this.categories = categories;
     this.prices = prices;
     this.audits = audits;
+    this.grow = grow;
   }
 
   LearnedState state() {
@@ -42,16 +47,16 @@ final class Exchange {
     roster.forEach(
         (id, row) -> {
           double[] dearest = {prices.mostDollars(row)};
-          agents.put(id, joined(learner.sums(row), prices.sums(row), audits.sums(row), dearest));
+          agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), dearest));
           categories.forEach(
               (type, category) -> {
-                double[] own = learner.sums(category, row);
+                double[] own = learned.sums(category, row);
                 if (own.length > 0) {
                   types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, own);
                 }
               });
         });
-    return new LearnedState(policy, learner.totals(), agents, types);
+    return new LearnedState(policy, learned.totals(), agents, types);
   }
 
   private static double[] joined(double[]... parts) {
@@ -64,7 +69,7 @@ final class Exchange {
    * @throws IllegalArgumentException if it is of another policy
    */
   void require(LearnedState change) {
-    Learner.Widths widths = learner.widths();
+    Summed.Widths widths = learned.widths();
     int agent = widths.agent() + Prices.SUMS + Audits.SUMS + 1;
     boolean fits =
         change.policy().equals(policy)
@@ -92,19 +97,17 @@ final class Exchange {
     require(change);
     Map<String, Integer> rows = new HashMap<>();
     change.agents().keySet().forEach(id -> rows.put(id, roster.row(id, now)));
-    learner.rows(roster.size());
-    prices.rows(roster.size());
-    audits.rows(roster.size());
-    learner.addTotals(change.totals());
+    grow.accept(roster.size());
+    learned.addTotals(change.totals());
     change.agents().forEach((id, sums) -> add(rows.getOrDefault(id, 0), sums));
     change.types().forEach((type, own) -> add(categories.number(type), rows, own));
   }
 
   private void add(int row, double[] sums) {
-    int prices = learner.widths().agent();
+    int prices = learned.widths().agent();
     int audits = prices + Prices.SUMS;
     int dearest = audits + Audits.SUMS;
-    learner.add(row, Arrays.copyOf(sums, prices));
+    learned.add(row, Arrays.copyOf(sums, prices));
     this.prices.add(row, Arrays.copyOfRange(sums, prices, audits), sums[dearest]);
     this.audits.add(row, Arrays.copyOfRange(sums, audits, dearest));
   }
@@ -114,7 +117,7 @@ final class Exchange {
         (id, sums) -> {
           Integer row = rows.get(id);
           if (row != null) {
-            learner.add(category, row, sums);
+            learned.add(category, row, sums);
           }
         });
   }

@@ -58,8 +58,8 @@ public record LoggedDecision(
   }
 
   /**
-   * What an outcome adds to a log. Computes the decision's probability where that was not asked
-   * before.
+   * What an outcome adds to a log; who was masked was no candidate. Computes the decision's
+   * probability where that was not asked before.
    *
    * @param outcome what came of a decision
    * @return the line; empty for a fallback, whose task is known to be a hard one, and for an
@@ -72,7 +72,10 @@ public record LoggedDecision(
     return Optional.of(
         new LoggedDecision(
             outcome.task().type(),
-            outcome.decision().candidates().stream().map(Scored::agent).toList(),
+            outcome.decision().candidates().stream()
+                .filter(candidate -> candidate.score() > Double.NEGATIVE_INFINITY)
+                .map(Scored::agent)
+                .toList(),
             outcome.decision().agent(),
             outcome.decision().probability(),
             outcome.reward()));

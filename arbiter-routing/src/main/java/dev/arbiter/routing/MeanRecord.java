@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** Success rates, and nothing else, of every agent. */
-final class MeanRecord {
+final class MeanRecord implements Summed {
   private final double keep;
   private final Tally tally = new Tally();
   private final Fallbacks fallbacks = new Fallbacks();
@@ -78,5 +78,36 @@ final class MeanRecord {
     total -= tally.counts[row];
     tally.set(row, 0, 0);
     fallbacks.forget(row);
+  }
+
+  @Override
+  public Widths widths() {
+    return new Widths(2, 4, 0);
+  }
+
+  @Override
+  public double[] totals() {
+    return fallbacks.totals();
+  }
+
+  @Override
+  public double[] sums(int row) {
+    double[] after = fallbacks.sums(row);
+    return new double[] {tally.successes[row], tally.counts[row], after[0], after[1]};
+  }
+
+  @Override
+  public void addTotals(double[] change) {
+    fallbacks.addTotals(change[0], change[1]);
+  }
+
+  @Override
+  public void add(int row, double[] change) {
+    double before = tally.counts[row];
+    double count = Math.max(0, before + change[1]);
+    double successes = Math.max(0, tally.successes[row] + change[0]);
+    tally.set(row, Math.min(count, successes), count);
+    total += count - before;
+    fallbacks.add(row, change[2], change[3]);
   }
 }

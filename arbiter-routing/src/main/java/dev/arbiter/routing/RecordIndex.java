@@ -58,4 +58,9 @@ abstract class RecordIndex extends IndexLearner {
     super.forget(row);
     record.forget(row);
   }
+
+  @Override
+  public Summed summed() {
+    return record;
+  }
 }

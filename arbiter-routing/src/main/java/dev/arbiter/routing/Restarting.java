@@ -32,12 +32,17 @@ final class Restarting implements Learner {
   public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
     BanditDecision own = inner.choose(id, ofInner(request), slate, category);
     if (changes.alarms() == 0 || !request.failed().isEmpty()) {
-      return new RestartingDecision(id, name, own, 0, own.chosen, false);
+      return decision(id, own, 0, own.chosen, false);
     }
     int turn = (int) (turns % slate.size());
     boolean force = random.nextDouble() < FORCED;
     turns += force ? 1 : 0;
-    return new RestartingDecision(id, name, own, FORCED, turn, force);
+    return decision(id, own, FORCED, turn, force);
+  }
+
+  private BanditDecision decision(
+      long id, BanditDecision own, double forced, int turn, boolean force) {
+    return new ForcedDecision(id, name, own, forced, turn, force, BanditDecision.IN_TURN);
   }
 
   /** Failed decisions as the inner policy made them; one forced on it stays unknown to it. */
@@ -50,7 +55,7 @@ final class Restarting implements Learner {
   }
 
   private static RoutingDecision ofInner(RoutingDecision decision) {
-    return decision instanceof RestartingDecision d ? d.followed() : decision;
+    return decision instanceof ForcedDecision d ? d.followed() : decision;
   }
 
   @Override
@@ -71,5 +76,10 @@ final class Restarting implements Learner {
   public void forget(int row) {
     inner.forget(row);
     changes.forget(row);
+  }
+
+  @Override
+  public Summed summed() {
+    return inner.summed();
   }
 }

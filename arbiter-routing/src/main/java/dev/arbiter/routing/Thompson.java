@@ -35,4 +35,9 @@ final class Thompson extends ThompsonLearner {
   public void forget(int row) {
     record.forget(row);
   }
+
+  @Override
+  public Summed summed() {
+    return record;
+  }
 }

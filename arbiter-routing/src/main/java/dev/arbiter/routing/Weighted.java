@@ -44,4 +44,9 @@ final class Weighted extends IndexLearner {
     super.forget(row);
     record.forget(row);
   }
+
+  @Override
+  public Summed summed() {
+    return record;
+  }
 }

@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-/** Another policy's decision, or one for the agent whose turn it was. */
-final class RestartingDecision extends BanditDecision {
+/** Another policy's decision, or with a small chance one for the agent whose turn it was. */
+final class ForcedDecision extends BanditDecision {
   private final BanditDecision own;
   private final double forced;
   private final int turn;
   private final boolean wasForced;
+  private final String why;
 
-  RestartingDecision(
-      long id, String policy, BanditDecision own, double forced, int turn, boolean wasForced) {
+  /**
+   * Wraps a decision.
+   *
+   * @param forced the chance that the turn went before
+   * @param turn whose it was
+   * @param why the beginning of the reason of a forced decision, up to the agent's name
+   */
+  ForcedDecision(
+      long id,
+      String policy,
+      BanditDecision own,
+      double forced,
+      int turn,
+      boolean wasForced,
+      String why) {
     super(id, policy, own.agents, wasForced ? turn : own.chosen);
     this.own = own;
     this.forced = forced;
     this.turn = turn;
     this.wasForced = wasForced;
+    this.why = why;
   }
 
   /** What the other policy decided, unless somebody's turn went before. */
@@ -44,6 +59,6 @@ final class RestartingDecision extends BanditDecision {
 
   @Override
   public String reason() {
-    return wasForced && agents.length > 1 ? inTurn() : own.reason();
+    return wasForced && agents.length > 1 ? why + agent() + second() : own.reason();
   }
 }
