@@ -82,8 +82,8 @@ final class AdaptiveThompson implements Learner, Summed {
     unchecked[row] = 0;
   }
 
-  /** How often an agent was found changed. */
-  long alarms() {
+  @Override
+  public long alarms() {
     return changes.alarms();
   }
 

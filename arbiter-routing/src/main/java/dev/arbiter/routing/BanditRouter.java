@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ public final class BanditRouter implements Router {
   private final Spending spending = new Spending();
   private final Specialties specialties = new Specialties(MOST_TYPES);
   private final Health health;
+  private final @Nullable Consumer<AgentChange> onChange;
   private final boolean countInfrastructureFailures;
   private final Exchange exchange;
   private final String node;
@@ -72,6 +74,7 @@ public final class BanditRouter implements Router {
       spending.limit(builder.limit, builder.limitedTasks);
     }
     this.health = new Health(builder.healthy);
+    this.onChange = builder.onChange;
     Learner own =
         builder.policy.start(new BanditPolicy.Setting(random, builder.horizon, prices, spending));
     this.learner =
@@ -197,27 +200,56 @@ public final class BanditRouter implements Router {
     specialties.forget(row);
   }
 
+  /**
+   * Learns what came of a decision, once.
+   *
+   * <p>Whoever {@link Builder#onChange} named is told on this thread, outside the lock.
+   */
   @Override
   public void learn(Outcome outcome) {
-    boolean counts = countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE;
+    AgentChange change;
     synchronized (lock) {
-      int at = pending.find(outcome.decision().id());
-      if (at < 0 || !roster.isRowOf(pending.row(at), outcome.decision().agent())) {
-        ignored++;
-        return;
-      }
-      boolean firstChoice = pending.failedRow(at) == Pending.FIRST_CHOICE;
-      double dollars = Math.min(MOST_DOLLARS, outcome.cost());
-      spending.paid(firstChoice, pending.cost(at), dollars);
-      if (counts) {
-        prices.learn(pending.row(at), seconds(outcome.time()), dollars);
-        Feedback feedback = feedback(at, outcome);
-        learner.learn(feedback);
-        specialties.learn(feedback.row(), feedback.task(), feedback.reward());
-        audit(pending.row(at), outcome.kind());
-      }
-      pending.remove(at);
+      change = learnOnce(outcome);
     }
+    if (change != null && onChange != null) {
+      onChange.accept(change);
+    }
+  }
+
+  private @Nullable AgentChange learnOnce(Outcome outcome) {
+    int at = pending.find(outcome.decision().id());
+    if (at < 0 || !roster.isRowOf(pending.row(at), outcome.decision().agent())) {
+      ignored++;
+      return null;
+    }
+    boolean firstChoice = pending.failedRow(at) == Pending.FIRST_CHOICE;
+    double dollars = Math.min(MOST_DOLLARS, outcome.cost());
+    spending.paid(firstChoice, pending.cost(at), dollars);
+    AgentChange change = null;
+    if (countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
+      prices.learn(pending.row(at), seconds(outcome.time()), dollars);
+      change = learnCounted(feedback(at, outcome), outcome);
+    }
+    pending.remove(at);
+    return change;
+  }
+
+  private @Nullable AgentChange learnCounted(Feedback feedback, Outcome outcome) {
+    int row = feedback.row();
+    long alarms = learner.alarms();
+    double before = onChange == null ? Double.NaN : mean(row);
+    learner.learn(feedback);
+    specialties.learn(row, feedback.task(), feedback.reward());
+    audit(row, outcome.kind());
+    return onChange == null || learner.alarms() == alarms
+        ? null
+        : new AgentChange(outcome.decision().agent(), before, mean(row));
+  }
+
+  /* Every policy that keeps sums of an agent begins them with rewards and outcomes. */
+  private double mean(int row) {
+    double[] sums = learner.summed().sums(row);
+    return sums.length < 2 || sums[1] == 0 ? Double.NaN : sums[0] / sums[1];
   }
 
   private Feedback feedback(int at, Outcome outcome) {
@@ -437,6 +469,7 @@ public final class BanditRouter implements Router {
     private boolean countInfrastructureFailures;
     private int memory = DEFAULT_MEMORY;
     private Predicate<RegisteredAgent> healthy = agent -> true;
+    private @Nullable Consumer<AgentChange> onChange;
     private double newcomersShare;
     private int newcomersTasks;
     private String node = "";
@@ -566,6 +599,17 @@ public final class BanditRouter implements Router {
      */
     public Builder health(Predicate<RegisteredAgent> healthy) {
       this.healthy = healthy;
+      return this;
+    }
+
+    /**
+     * Names who is told when the policy finds an agent changed; nobody by default.
+     *
+     * @param told called on the thread that brought the outcome, after it was learned
+     * @return this
+     */
+    public Builder onChange(Consumer<AgentChange> told) {
+      this.onChange = told;
       return this;
     }
 

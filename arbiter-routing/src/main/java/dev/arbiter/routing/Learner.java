@@ -20,6 +20,11 @@ interface Learner {
   /** Takes the outcome of a decision of its own. */
   void learn(Feedback feedback);
 
+  /** How often an agent was found changed, which can only be the one that was learned of last. */
+  default long alarms() {
+    return 0;
+  }
+
   /** An agent's claims are believed by so much more than before, the past ones too. */
   default void revalue(int row, double more) {}
 

@@ -71,6 +71,11 @@ final class Newcomers implements Learner {
   }
 
   @Override
+  public long alarms() {
+    return inner.alarms();
+  }
+
+  @Override
   public void revalue(int row, double more) {
     inner.revalue(row, more);
   }

@@ -23,8 +23,8 @@ final class Restarting implements Learner {
     this.random = random;
   }
 
-  /** How often an agent was found changed. */
-  long alarms() {
+  @Override
+  public long alarms() {
     return changes.alarms();
   }
 

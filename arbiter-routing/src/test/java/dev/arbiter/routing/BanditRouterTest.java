@@ -372,4 +372,21 @@ class BanditRouterTest {
       RoutingDecision decision, double quality, double cost, Duration time) {
     return new Outcome(decision, Simulation.TASK, 1, Outcome.Kind.SUCCESS, quality, cost, time);
   }
+
+  @Test
+  void a_changed_agent_is_told_with_what_it_was_and_is() {
+    List<AgentChange> changes = new ArrayList<>();
+    BanditRouter watching =
+        BanditRouter.builder().sources(Sources.system(1)).onChange(changes::add).build();
+    RoutingRequest alone = Simulation.request(Simulation.TASK, agents.subList(0, 1));
+
+    for (int i = 0; i < 300; i++) {
+      watching.learn(Simulation.outcome(watching.route(alone), Simulation.TASK, i < 200));
+    }
+
+    assertThat(changes).hasSize(1);
+    assertThat(changes.get(0).agent()).isEqualTo("a0");
+    assertThat(changes.get(0).before()).isGreaterThan(.9);
+    assertThat(changes.get(0).after()).isLessThan(.1);
+  }
 }

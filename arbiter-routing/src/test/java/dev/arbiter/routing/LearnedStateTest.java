@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LearnedStateTest {
   private static final BanditPolicy EXACT = BanditPolicy.adaptiveThompson(1);
@@ -225,5 +227,24 @@ class LearnedStateTest {
     assertThat(seen.add(new LearnedDelta("n", 1, 9_998, nothing))).isFalse();
     assertThat(seen.add(new LearnedDelta("n", 1, 2, nothing))).isFalse();
     assertThat(seen.add(new LearnedDelta("n", 2, 2, nothing))).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void every_policy_comes_back_with_what_it_can_keep(String name) throws IOException {
+    BanditPolicy policy = BanditPolicy.named(name);
+    BanditRouter before = router(policy, "n", 1);
+    feed(before, events(500, 3));
+
+    LearnedState kept = read(bytes(before.state()));
+
+    BanditRouter after =
+        BanditRouter.builder().policy(policy).sources(Sources.system(2)).state(kept).build();
+    assertThat(after.state()).isEqualTo(kept);
+    assertThat(kept.agents()).hasSize(6);
+  }
+
+  static List<String> names() {
+    return BanditPolicy.names();
   }
 }
