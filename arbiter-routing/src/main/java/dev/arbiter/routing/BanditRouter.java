@@ -346,7 +346,8 @@ public final class BanditRouter implements Router {
 
   /**
    * What an agent proved good and bad at, by type of task and by required capability; tracked
-   * beside every policy, up to {@value #MOST_TYPES} names, from all outcomes this router learned.
+   * beside every policy, up to {@value #MOST_TYPES} names each, from all outcomes this router
+   * learned.
    *
    * @param agent an agent's id
    * @return the most telling first; empty for an agent without outcomes
@@ -468,7 +469,7 @@ public final class BanditRouter implements Router {
     private long limitedTasks = 1;
     private boolean countInfrastructureFailures;
     private int memory = DEFAULT_MEMORY;
-    private Predicate<RegisteredAgent> healthy = agent -> true;
+    private @Nullable Predicate<RegisteredAgent> healthy;
     private @Nullable Consumer<AgentChange> onChange;
     private double newcomersShare;
     private int newcomersTasks;

@@ -3,13 +3,15 @@ package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Masks the sick, unless that would be half of the candidates or more. */
 final class Health {
-  private final Predicate<RegisteredAgent> healthy;
+  private final @Nullable Predicate<RegisteredAgent> healthy;
   private long panics;
 
-  Health(Predicate<RegisteredAgent> healthy) {
+  /** Without a check everybody is healthy. */
+  Health(@Nullable Predicate<RegisteredAgent> healthy) {
     this.healthy = healthy;
   }
 
@@ -19,10 +21,14 @@ final class Health {
 
   /** The slate itself when nobody is masked. */
   Slate healthy(Slate slate) {
+    Predicate<RegisteredAgent> check = healthy;
+    if (check == null) {
+      return slate;
+    }
     int sick = 0;
     boolean[] keep = null;
     for (int i = 0; i < slate.size(); i++) {
-      if (!isHealthy(slate.agents[i])) {
+      if (!passes(check, slate.agents[i])) {
         keep = keep == null ? new boolean[slate.size()] : keep;
         keep[i] = true;
         sick++;
@@ -41,9 +47,9 @@ final class Health {
     return slate.only(keep);
   }
 
-  private boolean isHealthy(RegisteredAgent agent) {
+  private static boolean passes(Predicate<RegisteredAgent> check, RegisteredAgent agent) {
     try {
-      return healthy.test(agent);
+      return check.test(agent);
     } catch (RuntimeException e) {
       return false;
     }

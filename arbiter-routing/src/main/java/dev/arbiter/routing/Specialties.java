@@ -12,50 +12,71 @@ import java.util.List;
  */
 final class Specialties {
   private static final double KEEP = .9995;
-  private static final int MOST_PAGES = 1 << 14;
+  private static final int MOST_PAGES = 1 << 13;
 
-  private final Categories names;
-  private final TypeRecords records = new TypeRecords(MOST_PAGES, dropped -> {});
+  private final Names types;
+  private final Names capabilities;
   private long learned;
 
-  Specialties(int mostNames) {
-    this.names = new Categories(mostNames);
-  }
+  /** Records by name. */
+  private static final class Names {
+    private final Kind kind;
+    private final Categories numbers;
+    private final TypeRecords records = new TypeRecords(MOST_PAGES, dropped -> {});
 
-  void rows(int count) {
-    records.rows(count);
-  }
+    Names(Kind kind, int most) {
+      this.kind = kind;
+      this.numbers = new Categories(most);
+    }
 
-  void forget(int row) {
-    records.forget(row);
-  }
+    void add(String name, int row, double keep, double reward, long now) {
+      int number = numbers.number(name);
+      double[][] unused = records.pages(number, now);
+      records.add(number, row, keep, reward, 1, 0);
+    }
 
-  void learn(int row, Task task, double reward) {
-    learned++;
-    add(Kind.TASK_TYPE, task.type(), row, KEEP, reward);
-    for (String capability : task.capabilities()) {
-      add(Kind.CAPABILITY, capability, row, 1, reward);
+    void addTo(List<Specialty> all, int row) {
+      numbers.forEach(
+          (name, number) -> {
+            double[] sums = records.sums(number, row);
+            if (sums.length > 0) {
+              all.add(Specialty.of(kind, name, sums[0], sums[1]));
+            }
+          });
     }
   }
 
-  private void add(Kind kind, String name, int row, double keep, double reward) {
-    int number = names.number(kind + " " + name);
-    records.pages(number, learned);
-    records.add(number, row, keep, reward, 1, 0);
+  Specialties(int mostNames) {
+    this.types = new Names(Kind.TASK_TYPE, mostNames);
+    this.capabilities = new Names(Kind.CAPABILITY, mostNames);
+  }
+
+  void rows(int count) {
+    types.records.rows(count);
+    capabilities.records.rows(count);
+  }
+
+  void forget(int row) {
+    types.records.forget(row);
+    capabilities.records.forget(row);
+  }
+
+  /* One outcome fades what came before once, however many capabilities the task requires. */
+  void learn(int row, Task task, double reward) {
+    learned++;
+    types.add(task.type(), row, KEEP, reward, learned);
+    double keep = KEEP;
+    for (String capability : task.capabilities()) {
+      capabilities.add(capability, row, keep, reward, learned);
+      keep = 1;
+    }
   }
 
   /** The most telling first: by the lower end of the interval. */
   List<Specialty> of(int row) {
     List<Specialty> all = new ArrayList<>();
-    names.forEach(
-        (name, number) -> {
-          double[] sums = records.sums(number, row);
-          if (sums.length > 0) {
-            int space = name.indexOf(' ');
-            Kind kind = Kind.valueOf(name.substring(0, space));
-            all.add(Specialty.of(kind, name.substring(space + 1), sums[0], sums[1]));
-          }
-        });
+    types.addTo(all, row);
+    capabilities.addTo(all, row);
     all.sort(Comparator.comparingDouble(Specialty::low).reversed().thenComparing(Specialty::name));
     return List.copyOf(all);
   }
