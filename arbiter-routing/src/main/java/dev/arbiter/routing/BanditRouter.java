@@ -8,10 +8,8 @@ import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,76 +28,23 @@ import org.jspecify.annotations.Nullable;
  * and as many outstanding decisions as the builder says.
  */
 public final class BanditRouter implements Router {
-  /* Ids begin at random, so that an outcome of another router, or of one before a restart, is
-   * taken for what it is: unknown. 48 bits leave room for ids to grow. */
-  private static final int ID_SHIFT = 16;
-
-  /* Rewards are taken to the millionth, in binary, so that sums of them do not depend on order. */
-  private static final double GRAINS = 1 << 20;
-
   static final int MOST_AGENTS = 100_000;
   static final int MOST_TYPES = 4_096;
-  private static final double MOST_SECONDS = 1e9;
-  private static final double MOST_DOLLARS = 1e9;
 
   private final Object lock = new Object();
-  private final Learner learner;
-  private final Roster roster;
-  private final Slates slates;
-  private final Categories categories = new Categories(MOST_TYPES);
-  private final Pending pending;
-  private final Prices prices;
-  private final Audits audits = new Audits();
-  private final SplittableRandom auditing;
-  private final Spending spending = new Spending();
-  private final Specialties specialties = new Specialties(MOST_TYPES);
-  private final Health health;
+  private final Bandit bandit;
+  private final Node node;
   private final @Nullable Consumer<AgentChange> onChange;
-  private final boolean countInfrastructureFailures;
-  private final Exchange exchange;
-  private final String node;
-  private final long epoch;
-  private final Deltas seen = new Deltas();
-  private LearnedState told;
-  private long sequence;
-  private long lastId;
-  private long ignored;
 
   private BanditRouter(Builder builder) {
-    SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
-    this.lastId = random.nextLong() >>> ID_SHIFT;
-    this.auditing = new SplittableRandom(lastId);
-    this.prices = new Prices(builder.valueOfSuccess, builder.pricePerSecond);
-    if (builder.limit < Double.POSITIVE_INFINITY) {
-      spending.limit(builder.limit, builder.limitedTasks);
-    }
-    this.health = new Health(builder.healthy);
+    this.bandit = new Bandit(builder);
     this.onChange = builder.onChange;
-    Learner own =
-        builder.policy.start(new BanditPolicy.Setting(random, builder.horizon, prices, spending));
-    this.learner =
-        builder.newcomersShare > 0
-            ? new Newcomers(own, random, builder.newcomersShare, builder.newcomersTasks)
-            : own;
-    this.roster = new Roster(MOST_AGENTS, this::forget);
-    this.slates = new Slates(roster);
-    this.pending = new Pending(builder.memory);
-    this.countInfrastructureFailures = builder.countInfrastructureFailures;
-    this.exchange =
-        new Exchange(
-            builder.policy.name(),
-            learner.summed(),
-            roster,
-            categories,
-            prices,
-            audits,
-            this::rows);
-    this.node = builder.node.isEmpty() ? Long.toHexString(lastId) : builder.node;
-    this.epoch = builder.sources.clock().millis();
+    Exchange exchange = bandit.exchange(builder.policy.name());
     if (builder.state != null) {
-      exchange.add(builder.state, lastId);
+      exchange.add(builder.state, bandit.lastId());
     }
-    this.told = exchange.state();
+    String name = builder.node.isEmpty() ? Long.toHexString(bandit.lastId()) : builder.node;
+    this.node = new Node(name, builder.sources.clock().millis(), exchange);
   }
 
   /**
@@ -149,55 +94,8 @@ public final class BanditRouter implements Router {
               task.capabilities()));
     }
     synchronized (lock) {
-      return route(request, ++lastId);
+      return bandit.route(request);
     }
-  }
-
-  private BanditDecision route(RoutingRequest request, long id) {
-    List<RoutingDecision> failed = request.failed();
-    Slate all = slates.of(request.candidates(), request.task(), failed.isEmpty(), id);
-    rows(roster.size());
-    Slate healthy = health.healthy(all);
-    Slate slate =
-        spending.isLimited()
-            ? spending.affordable(healthy, prices, failed.isEmpty(), request.task().id())
-            : healthy;
-    int category = categories.number(request.task().type());
-    BanditDecision decision = learner.choose(id, request, slate, category);
-    if (slate != all) {
-      decision.mask(all.agents);
-    }
-    remember(decision, failed, slate, category);
-    return decision;
-  }
-
-  private void remember(
-      BanditDecision decision, List<RoutingDecision> failed, Slate slate, int category) {
-    int chosen = decision.chosen;
-    int row = slate.rows[chosen];
-    int failedRow =
-        failed.isEmpty()
-            ? Pending.FIRST_CHOICE
-            : roster.find(failed.get(failed.size() - 1).agent());
-    float cost = spending.isLimited() ? (float) prices.dollars(row, slate.agents[chosen], 0) : 0;
-    float forgotten =
-        pending.add(decision.id(), row, category, failedRow, slate.claim(chosen), cost);
-    spending.paid(false, forgotten, forgotten);
-    spending.decided(failed.isEmpty(), cost);
-  }
-
-  private void rows(int count) {
-    learner.rows(count);
-    prices.rows(count);
-    audits.rows(count);
-    specialties.rows(count);
-  }
-
-  private void forget(int row) {
-    learner.forget(row);
-    prices.forget(row);
-    audits.forget(row);
-    specialties.forget(row);
   }
 
   /**
@@ -209,68 +107,10 @@ public final class BanditRouter implements Router {
   public void learn(Outcome outcome) {
     AgentChange change;
     synchronized (lock) {
-      change = learnOnce(outcome);
+      change = bandit.learn(outcome);
     }
     if (change != null && onChange != null) {
       onChange.accept(change);
-    }
-  }
-
-  private @Nullable AgentChange learnOnce(Outcome outcome) {
-    int at = pending.find(outcome.decision().id());
-    if (at < 0 || !roster.isRowOf(pending.row(at), outcome.decision().agent())) {
-      ignored++;
-      return null;
-    }
-    boolean firstChoice = pending.failedRow(at) == Pending.FIRST_CHOICE;
-    double dollars = Math.min(MOST_DOLLARS, outcome.cost());
-    spending.paid(firstChoice, pending.cost(at), dollars);
-    AgentChange change = null;
-    if (countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
-      prices.learn(pending.row(at), seconds(outcome.time()), dollars);
-      change = learnCounted(feedback(at, outcome), outcome);
-    }
-    pending.remove(at);
-    return change;
-  }
-
-  private @Nullable AgentChange learnCounted(Feedback feedback, Outcome outcome) {
-    int row = feedback.row();
-    long alarms = learner.alarms();
-    double before = onChange == null ? Double.NaN : mean(row);
-    learner.learn(feedback);
-    specialties.learn(row, feedback.task(), feedback.reward());
-    audit(row, outcome.kind());
-    return onChange == null || learner.alarms() == alarms
-        ? null
-        : new AgentChange(outcome.decision().agent(), before, mean(row));
-  }
-
-  /* Every policy that keeps sums of an agent begins them with rewards and outcomes. */
-  private double mean(int row) {
-    double[] sums = learner.summed().sums(row);
-    return sums.length < 2 || sums[1] == 0 ? Double.NaN : sums[0] / sums[1];
-  }
-
-  private Feedback feedback(int at, Outcome outcome) {
-    int row = pending.row(at);
-    boolean unchecked = outcome.kind() == Outcome.Kind.CLAIMED;
-    double reward = Math.rint(outcome.reward() * GRAINS) / GRAINS;
-    return new Feedback(
-        row,
-        pending.category(at),
-        pending.failedRow(at),
-        pending.claim(at),
-        unchecked ? audits.belief(row) * reward : reward,
-        unchecked ? reward : 0,
-        outcome.task());
-  }
-
-  private void audit(int row, Outcome.Kind kind) {
-    if (kind == Outcome.Kind.SUCCESS || kind == Outcome.Kind.REFUTED) {
-      double before = audits.belief(row);
-      audits.learn(row, kind == Outcome.Kind.SUCCESS);
-      learner.revalue(row, audits.belief(row) - before);
     }
   }
 
@@ -287,8 +127,7 @@ public final class BanditRouter implements Router {
    */
   public boolean shouldAudit(RoutingDecision decision) {
     synchronized (lock) {
-      int row = roster.find(decision.agent());
-      return row < 0 || auditing.nextDouble() < audits.chance(row);
+      return bandit.shouldAudit(decision.agent());
     }
   }
 
@@ -301,7 +140,7 @@ public final class BanditRouter implements Router {
   public void valueOfSuccess(double dollars) {
     Builder.require(dollars > 0, "valueOfSuccess", "above 0", dollars);
     synchronized (lock) {
-      prices.valueOfSuccess(dollars);
+      bandit.prices.valueOfSuccess(dollars);
     }
   }
 
@@ -314,7 +153,7 @@ public final class BanditRouter implements Router {
   public void pricePerSecond(double dollars) {
     Builder.requirePrice(dollars);
     synchronized (lock) {
-      prices.pricePerSecond(dollars);
+      bandit.prices.pricePerSecond(dollars);
     }
   }
 
@@ -329,7 +168,7 @@ public final class BanditRouter implements Router {
   public void spendingLimit(double dollars, long tasks) {
     Builder.requireLimit(dollars, tasks);
     synchronized (lock) {
-      spending.limit(dollars, tasks);
+      bandit.spending.limit(dollars, tasks);
     }
   }
 
@@ -340,7 +179,7 @@ public final class BanditRouter implements Router {
    */
   public SpendingReport spending() {
     synchronized (lock) {
-      return spending.report();
+      return bandit.spending.report();
     }
   }
 
@@ -354,8 +193,7 @@ public final class BanditRouter implements Router {
    */
   public List<Specialty> specialties(String agent) {
     synchronized (lock) {
-      int row = roster.find(agent);
-      return row < 0 ? List.of() : specialties.of(row);
+      return bandit.specialties(agent);
     }
   }
 
@@ -367,7 +205,7 @@ public final class BanditRouter implements Router {
    */
   public long panics() {
     synchronized (lock) {
-      return health.panics();
+      return bandit.health.panics();
     }
   }
 
@@ -382,7 +220,7 @@ public final class BanditRouter implements Router {
    */
   public LearnedState state() {
     synchronized (lock) {
-      return exchange.state();
+      return node.state();
     }
   }
 
@@ -393,10 +231,7 @@ public final class BanditRouter implements Router {
    */
   public LearnedDelta delta() {
     synchronized (lock) {
-      LearnedState now = exchange.state();
-      LearnedDelta delta = new LearnedDelta(node, epoch, ++sequence, now.minus(told));
-      told = now;
-      return delta;
+      return node.delta();
     }
   }
 
@@ -413,17 +248,7 @@ public final class BanditRouter implements Router {
    */
   public boolean merge(LearnedDelta delta) {
     synchronized (lock) {
-      if (delta.node().equals(node) && delta.epoch() == epoch) {
-        return false;
-      }
-      LearnedState own = exchange.state().minus(told);
-      exchange.require(delta.change());
-      if (!seen.add(delta)) {
-        return false;
-      }
-      exchange.add(delta.change(), lastId);
-      told = exchange.state().minus(own);
-      return true;
+      return node.merge(delta, bandit.lastId());
     }
   }
 
@@ -435,7 +260,7 @@ public final class BanditRouter implements Router {
    */
   public long ignoredOutcomes() {
     synchronized (lock) {
-      return ignored;
+      return bandit.ignored();
     }
   }
 
@@ -446,13 +271,8 @@ public final class BanditRouter implements Router {
    */
   public int outstandingDecisions() {
     synchronized (lock) {
-      return pending.size();
+      return bandit.outstanding();
     }
-  }
-
-  private static double seconds(Duration time) {
-    double seconds = time.getSeconds() + time.getNano() / 1e9;
-    return Math.min(MOST_SECONDS, Math.max(0, seconds));
   }
 
   /** Collects the parts of a {@link BanditRouter}; not thread-safe. */
@@ -460,21 +280,21 @@ public final class BanditRouter implements Router {
     private static final int DEFAULT_MEMORY = 100_000;
     private static final int MOST_MEMORY = 1 << 28;
 
-    private BanditPolicy policy = BanditPolicy.adaptiveThompson();
-    private Sources sources = Sources.system();
-    private long horizon;
-    private double valueOfSuccess = Double.POSITIVE_INFINITY;
-    private double pricePerSecond;
-    private double limit = Double.POSITIVE_INFINITY;
-    private long limitedTasks = 1;
-    private boolean countInfrastructureFailures;
-    private int memory = DEFAULT_MEMORY;
-    private @Nullable Predicate<RegisteredAgent> healthy;
-    private @Nullable Consumer<AgentChange> onChange;
-    private double newcomersShare;
-    private int newcomersTasks;
-    private String node = "";
-    private @Nullable LearnedState state;
+    BanditPolicy policy = BanditPolicy.adaptiveThompson();
+    Sources sources = Sources.system();
+    long horizon;
+    double valueOfSuccess = Double.POSITIVE_INFINITY;
+    double pricePerSecond;
+    double limit = Double.POSITIVE_INFINITY;
+    long limitedTasks = 1;
+    boolean countInfrastructureFailures;
+    int memory = DEFAULT_MEMORY;
+    @Nullable Predicate<RegisteredAgent> healthy;
+    @Nullable Consumer<AgentChange> onChange;
+    double newcomersShare;
+    int newcomersTasks;
+    String node = "";
+    @Nullable LearnedState state;
 
     private Builder() {}
 
