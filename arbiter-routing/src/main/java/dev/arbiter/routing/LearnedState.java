@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * agent.
  *
  * <p>Immutable and safe to share. Two states are equal if all their sums are, to the last bit. In
- * bytes an agent takes about 100 bytes and its id, and 30 for each type of task it was seen at.
+ * bytes an agent takes about 110 and its id, and 30 and its id for each type of task it was seen
+ * at: 10,000 agents at ten types are 5 MB.
  */
 public final class LearnedState {
   private final String policy;
