@@ -30,17 +30,18 @@ final class OutcomeFile {
   private final boolean needsCosts;
   private final String dateColumn;
   private final OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
-  private final Map<String, Costs> agents = new LinkedHashMap<>();
+  private final Map<String, Trials> agents = new LinkedHashMap<>();
   private final Map<String, LocalDate> dates = new HashMap<>();
 
-  /** One agent's tasks, and the sum and number of its costs. */
-  private static final class Costs {
+  /** What one agent's trials add up to. */
+  private static final class Trials {
     private final Set<String> tasks = new LinkedHashSet<>();
-    private double sum;
+    private double cost;
+    private int solved;
     private int count;
 
-    double mean() {
-      return sum / count;
+    Recorded.Profile profile() {
+      return new Recorded.Profile(tasks, cost / count, (double) solved / count);
     }
   }
 
@@ -87,11 +88,11 @@ final class OutcomeFile {
     if (agents.isEmpty()) {
       throw new UnusableFile(file + " holds no outcome, only a header");
     }
-    if (needsCosts && agents.values().stream().allMatch(of -> of.sum == 0)) {
+    if (needsCosts && agents.values().stream().allMatch(of -> of.cost == 0)) {
       throw new UnusableFile(file + " holds no cost above 0, so money cannot be weighed");
     }
     Map<String, Recorded.Profile> profiles = new LinkedHashMap<>();
-    agents.forEach((id, of) -> profiles.put(id, new Recorded.Profile(of.tasks, of.mean())));
+    agents.forEach((id, of) -> profiles.put(id, of.profile()));
     if (declarePrices) {
       profiles.forEach((id, profile) -> matrix.declaredPrice(id, profile.meanCost()));
     }
@@ -119,19 +120,20 @@ final class OutcomeFile {
     }
     String task = text(row, "task_id");
     String agent = text(row, "agent");
+    boolean success = success(row);
     double cost = optional(row, "cost");
     if (!dateColumn.isEmpty()) {
       date(row, agent);
     }
     try {
-      matrix.trial(
-          task, text(row, "category"), agent, success(row), cost, optional(row, "duration"));
+      matrix.trial(task, text(row, "category"), agent, success, cost, optional(row, "duration"));
     } catch (IllegalArgumentException e) {
       throw unusable(row, "cannot be used: " + e.getMessage());
     }
-    Costs of = agents.computeIfAbsent(agent, id -> new Costs());
+    Trials of = agents.computeIfAbsent(agent, id -> new Trials());
     of.tasks.add(task);
-    of.sum += cost;
+    of.cost += cost;
+    of.solved += success ? 1 : 0;
     of.count++;
   }
 

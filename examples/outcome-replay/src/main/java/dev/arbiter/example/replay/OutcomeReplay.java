@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     description = "Replays recorded outcomes of agents through Arbiter.")
 final class OutcomeReplay implements Callable<Integer> {
   private static final double LAST_ARRIVAL = .8;
+  private static final int CURVE_PARTS = 25;
 
   @Option(
       names = "--outcomes",
@@ -108,6 +109,12 @@ final class OutcomeReplay implements Callable<Integer> {
   @Option(names = "--format", paramLabel = "text|json", description = "Default: ${DEFAULT-VALUE}.")
   private String format = "text";
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Also writes a page with charts, such as report.html; default: none.")
+  private @Nullable Path page;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /**
@@ -137,9 +144,13 @@ final class OutcomeReplay implements Callable<Integer> {
     boolean money = value != null || spendLimit != null;
     Recorded recorded = new OutcomeFile(outcomes, money, arrivals).read(money && !undeclaredPrices);
     int length = steps == null ? recorded.matrix().size() : steps;
+    String file = outcomes.getFileName().toString();
     ReplayReport report = replay(recorded, chosen, length);
-    Summary summary =
-        new Summary(policy, fallbacks, spendLimit, recorded, report, spec.commandLine().getOut());
+    Replayed replayed = new Replayed(file, policy, fallbacks, spendLimit, recorded, report);
+    if (page != null) {
+      new ReplayPage(replayed).write(page);
+    }
+    Summary summary = new Summary(replayed, spec.commandLine().getOut());
     if (format.equals("json")) {
       summary.json();
     } else {
@@ -180,6 +191,7 @@ final class OutcomeReplay implements Callable<Integer> {
               .seed(seed)
               .delay(delay)
               .fallbacks(fallbacks)
+              .buckets(CURVE_PARTS)
               .executor(threads)
               .arrival(id -> LAST_ARRIVAL * recorded.arrivals().getOrDefault(id, 0.0));
       if (steps != null) {

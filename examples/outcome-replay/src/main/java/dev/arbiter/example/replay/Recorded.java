@@ -25,6 +25,7 @@ record Recorded(
    *
    * @param tasks ids of the tasks it has a record of
    * @param meanCost US dollars a trial
+   * @param success share of its trials that solved the task
    */
-  record Profile(Set<String> tasks, double meanCost) {}
+  record Profile(Set<String> tasks, double meanCost, double success) {}
 }

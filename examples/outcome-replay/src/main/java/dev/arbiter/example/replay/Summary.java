@@ -9,60 +9,33 @@ import dev.arbiter.routing.ReplayReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Prints what a replay came to. */
 final class Summary {
-  /* A run is over its limit when it is so by more than this share of it. */
-  private static final double TOLERANCE = 1.004;
-
-  private final String policy;
-  private final int fallbacks;
-  private final @Nullable Double limit;
-  private final Recorded recorded;
+  private final Replayed replayed;
   private final ReplayReport report;
   private final References references;
   private final PrintWriter out;
 
-  Summary(
-      String policy,
-      int fallbacks,
-      @Nullable Double limit,
-      Recorded recorded,
-      ReplayReport report,
-      PrintWriter out) {
-    this.policy = policy;
-    this.fallbacks = fallbacks;
-    this.limit = limit;
-    this.recorded = recorded;
-    this.report = report;
+  Summary(Replayed replayed, PrintWriter out) {
+    this.replayed = replayed;
+    this.report = replayed.report();
     this.references = report.references();
     this.out = out;
-  }
-
-  private double runsOverLimit() {
-    if (limit == null) {
-      return 0;
-    }
-    double most = TOLERANCE * limit;
-    return report.spendByRun().stream()
-        .mapToDouble(spent -> spent > most ? 1 : 0)
-        .average()
-        .orElse(0);
   }
 
   void text() {
     line(
         "%d recorded tasks, %d agents; policy %s, %d runs of %d tasks%n",
-        recorded.matrix().size(),
-        recorded.matrix().agents().size(),
-        policy,
+        replayed.recorded().matrix().size(),
+        replayed.recorded().matrix().agents().size(),
+        replayed.policy(),
         report.runs(),
         report.steps());
     line("%-36s %8s %8s", "", "solved", "+-");
     row("uniform choice", references.uniform());
     row("learned, first choice", report.firstChoice());
-    row("learned, after " + fallbacks + " fallback(s)", report.afterFallback());
+    row("learned, after " + replayed.fallbacks() + " fallback(s)", report.afterFallback());
     row("best fixed agent, in hindsight", references.bestFixed());
     row("best agent per category, in hindsight", references.bestPerCategory());
     row("any agent solves it", references.anyAgent());
@@ -82,10 +55,11 @@ final class Summary {
     if (report.spend().value() > 0) {
       line("Spent: $%.4f a task.", report.spend().value());
     }
+    Double limit = replayed.limit();
     if (limit != null) {
       line(
           "Limit: $%.4f a task, kept by %.0f %% of runs; %.2f %% of tasks were refused.",
-          limit, 100 * (1 - runsOverLimit()), 100 * report.refused());
+          limit, 100 * (1 - replayed.runsOverLimit()), 100 * report.refused());
     }
   }
 
@@ -104,7 +78,7 @@ final class Summary {
   void json() throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode all = mapper.createObjectNode();
-    all.put("policy", policy).put("runs", report.runs()).put("steps", report.steps());
+    all.put("policy", replayed.policy()).put("runs", report.runs()).put("steps", report.steps());
     all.set("firstChoice", estimate(mapper, report.firstChoice()));
     all.set("afterFallback", estimate(mapper, report.afterFallback()));
     all.set(
@@ -112,7 +86,7 @@ final class Summary {
         mapper
             .createObjectNode()
             .put("meanPerTask", report.spend().value())
-            .put("runsOverLimit", runsOverLimit()));
+            .put("runsOverLimit", replayed.runsOverLimit()));
     all.put("uniform", references.uniform())
         .put("bestFixed", references.bestFixed())
         .put("bestPerCategory", references.bestPerCategory())
