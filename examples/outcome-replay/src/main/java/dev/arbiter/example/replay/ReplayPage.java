@@ -141,13 +141,14 @@ final class ReplayPage {
         agents.stream().max(Comparator.comparingDouble(id -> shareOf(id, last))).orElseThrow();
     String finding =
         say(
-            "%s gets %.0f %% of first choices in the last fifth, after %.0f %% in the first",
+            "%s gets %.0f\u00a0%% of first choices in the last fifth, after %.0f\u00a0%% in the first",
             favourite, 100 * shareOf(favourite, last), 100 * shareOf(favourite, first));
     return Shares.of(
         new Caption(finding, "Mean over runs; the largest share is on top.", "Share of tasks"),
         report.steps(),
-        agents,
-        report.curve().stream().map(Bucket::shares).toList());
+        agents.stream()
+            .map(id -> new Shares.Agent(id, each(part -> shareOf(id, List.of(part)))))
+            .toList());
   }
 
   private Figure regret() {
@@ -189,12 +190,14 @@ final class ReplayPage {
         limit == null
             ? mean
             : mean
-                + say("; %.0f %% of runs keep their limit", 100 * (1 - replayed.runsOverLimit()));
+                + say(
+                    "; %.0f\u00a0%% of runs keep their limit",
+                    100 * (1 - replayed.runsOverLimit()));
     return new Figure.Dots(
         new Caption(
             finding,
             "All attempts at a task together; a dot is the mean of a run.",
-            "Cost of a task"),
+            "Cost of a task; the axis need not start at 0"),
         "run",
         Unit.DOLLARS,
         report.spendByRun(),
@@ -257,7 +260,7 @@ final class ReplayPage {
   }
 
   private static String percent(double share) {
-    return say("%.1f %%", 100 * share);
+    return say("%.1f\u00a0%%", 100 * share);
   }
 
   private static String say(String format, Object... values) {

@@ -48,7 +48,7 @@ class ReplayPageTest {
 
     assertThat(content.get("headline").asText())
         .startsWith("Arbiter\u2019s first choice solved ")
-        .endsWith("choosing at random solves 50.0 %, the best single agent 100.0 %");
+        .endsWith("choosing at random solves 50.0\u00a0%, the best single agent 100.0\u00a0%");
     assertThat(content.get("lead").asText())
         .contains("100 recorded tasks and 2 agents of tiny.csv, replayed 3 times")
         .doesNotContain(dir.toString());

@@ -4,7 +4,6 @@ package dev.arbiter.example.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Who got how much over a run.
@@ -52,19 +51,12 @@ public record Shares(Caption caption, int tasks, List<Agent> agents) implements 
    *
    * @param caption the words above it
    * @param tasks how long the run is
-   * @param names who takes part
-   * @param parts the share of each in each part of the run; who is not in a part has none of it
+   * @param agents who takes part, in any order
    * @return the figure
    */
-  public static Shares of(
-      Caption caption, int tasks, List<String> names, List<Map<String, Double>> parts) {
-    List<Agent> agents = new ArrayList<>();
-    for (String name : names) {
-      agents.add(
-          new Agent(name, parts.stream().map(part -> part.getOrDefault(name, 0.0)).toList()));
-    }
-    agents.sort(Comparator.comparingDouble(Agent::sum).reversed());
-    return new Shares(caption, tasks, folded(agents));
+  public static Shares of(Caption caption, int tasks, List<Agent> agents) {
+    Comparator<Agent> largest = Comparator.comparingDouble(Agent::sum).reversed();
+    return new Shares(caption, tasks, folded(agents.stream().sorted(largest).toList()));
   }
 
   private static List<Agent> folded(List<Agent> agents) {

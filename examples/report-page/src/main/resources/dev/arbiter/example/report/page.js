@@ -13,15 +13,15 @@
     value.toLocaleString('en', {minimumSignificantDigits: 2, maximumSignificantDigits: 3});
   const WRITTEN = {
     COUNT: value => decimals(value, Number.isInteger(value) ? 0 : 1),
-    SHARE: value => decimals(100 * value, 1) + ' %',
-    DOLLARS: value => '$' + (value >= 10 ? decimals(value, 2) : significant(value)),
-    MILLISECONDS: value => significant(value) + ' ms',
+    SHARE: value => decimals(100 * value, 1) + '\u00a0%',
+    DOLLARS: value => '$' + (value >= 1 ? decimals(value, 2) : significant(value)),
+    MILLISECONDS: value => significant(value) + '\u00a0ms',
   };
   const ON_AXIS = {
     COUNT: value => value.toLocaleString('en'),
-    SHARE: value => Math.round(100 * value) + ' %',
-    DOLLARS: value => '$' + value.toLocaleString('en', {maximumSignificantDigits: 3}),
-    MILLISECONDS: value => value.toLocaleString('en', {maximumSignificantDigits: 2}) + ' ms',
+    SHARE: value => Math.round(100 * value) + '\u00a0%',
+    DOLLARS: value => '$' + value.toLocaleString('en', {maximumSignificantDigits: 5}),
+    MILLISECONDS: value => value.toLocaleString('en', {maximumSignificantDigits: 2}) + '\u00a0ms',
   };
   const written = (value, unit) => (value === null || value === undefined ? '–' : WRITTEN[unit](value));
 
@@ -117,7 +117,7 @@
         data: [...Array(points).keys()],
       },
       {
-        type: 'value', min: 0, max: figure.tasks, position: 'bottom', ...named('tasks so far'),
+        type: 'value', min: 0, max: figure.tasks, minInterval: 1, position: 'bottom', ...named('tasks so far'),
         axisLabel: {...label(), showMaxLabel: false},
         axisLine: {show: true, lineStyle: {color: css('rule')}},
         axisTick: {show: true, lineStyle: {color: css('rule')}},
@@ -127,8 +127,19 @@
     ];
   }
 
-  function levelLines(figure) {
-    const highest = Math.max(...figure.levels.map(level => level.value));
+  // At the end of the plot where values keep away from the level, and on the side where they are not.
+  function labelPlace(values, level, levels) {
+    const end = Math.ceil(values.length / 5);
+    const clear = some => Math.min(...some.map(value => Math.abs(value - level)));
+    const [left, right] = [values.slice(0, end), values.slice(-end)];
+    const [side, near] = clear(left) > clear(right) ? ['insideStart', left] : ['insideEnd', right];
+    const others = levels.map(one => one.value).filter(value => value !== level);
+    const crowded = others.some(other => Math.abs(other - level) < .1 * Math.max(level, other, ...values));
+    const above = crowded ? others.every(other => level > other) : near.filter(value => value < level).length > end / 2;
+    return side + (above ? 'Top' : 'Bottom');
+  }
+
+  function levelLines(figure, values) {
     return {
       silent: true,
       symbol: 'none',
@@ -137,7 +148,7 @@
         lineStyle: {color: painted(roleColour(level.role)), type: [5, 4], width: 1.5},
         label: {
           formatter: () => `${level.name} ${written(level.value, figure.unit)}`,
-          position: level.value === highest ? 'insideStartTop' : 'insideStartBottom',
+          position: labelPlace(values, level.value, figure.levels),
           color: css('ink'),
           textBorderColor: css('ground'),
           textBorderWidth: 3,
@@ -161,9 +172,9 @@
         const series = figure.lines.flatMap((line, index) => [
           ...band(line, index),
           {
-            type: 'line', data: line.values, symbol: 'none', z: 3, emphasis: {disabled: true},
+            type: 'line', data: line.values, symbol: points > 1 ? 'none' : 'circle', z: 3, emphasis: {disabled: true},
             lineStyle: {color: painted(roleColour(line.role)), width: line.role === 'LEARNED' ? 2.5 : 2},
-            markLine: index === 0 ? levelLines(figure) : undefined,
+            markLine: index === 0 ? levelLines(figure, line.values) : undefined,
           },
         ]);
         const all = figure.lines.flatMap(line => line.values.map((v, i) => v + (line.deviations[i] || 0)));
@@ -218,14 +229,15 @@
 
     Bars: {
       key: figure => figure.bars.map(bar => [bar.name, roleColour(bar.role)]),
-      height: (figure, width) => (isFlat(figure, width) ? 40 + figure.groups.length * (18 + 12 * figure.bars.length) : 340),
+      height: (figure, width) => (isFlat(figure, width) ? 32 + figure.groups.length * Math.max(36, 18 + 12 * figure.bars.length) : 340),
       options(figure, width) {
         const flat = isFlat(figure, width);
         const most = figure.unit === 'SHARE' ? {min: 0, max: 1} : {minInterval: 1};
         const values = valueAxis(figure.unit, most);
         const groups = {
           type: 'category', data: figure.groups, inverse: flat,
-          axisLabel: {...label(), color: css('ink'), hideOverlap: false, interval: 0, width: flat ? Math.min(280, width * .42) : width / figure.groups.length - 8, overflow: 'break'},
+          axisLabel: {...label(), color: css('ink'), hideOverlap: false, interval: 0, lineHeight: 14,
+            width: flat ? Math.min(280, width * .42) : width / figure.groups.length - 8, overflow: 'break'},
           axisLine: {show: !flat, lineStyle: {color: css('rule')}},
           axisTick: {show: false},
         };
@@ -269,7 +281,7 @@
               [['', written(figure.values[hit.dataIndex], figure.unit)]]),
           },
           xAxis: {
-            ...valueAxis('COUNT', {min: 0, max: figure.values.length + 1, splitLine: {show: false}}),
+            ...valueAxis('COUNT', {min: 0, max: figure.values.length + 1, minInterval: 1, splitLine: {show: false}}),
             ...named(`${figure.each}s, least first`),
             axisLabel: {...label(), showMaxLabel: false},
             axisLine: {show: true, lineStyle: {color: css('rule')}},
@@ -279,7 +291,7 @@
             type: 'scatter', symbolSize: figure.values.length > 120 ? 4 : 7,
             itemStyle: {color: css('learned'), opacity: .75},
             data: figure.values.map((value, index) => [index + 1, value]),
-            markLine: figure.levels.length ? levelLines(figure) : undefined,
+            markLine: levelLines(figure, figure.values),
           }],
         };
       },
@@ -306,7 +318,7 @@
   function withDeviation(line, index, unit) {
     const deviation = line.deviations[index];
     const value = written(line.values[index], unit);
-    return deviation === undefined || deviation === null ? value : `${value} ± ${written(deviation, unit).replace(' %', '')}`;
+    return deviation === undefined || deviation === null ? value : `${value} ± ${written(deviation, unit).replace('\u00a0%', '')}`;
   }
 
   function band(line, index) {
@@ -336,7 +348,7 @@
     plots.push({figure, kind, plot, chart: null, width: 0});
     const keys = kind.key(figure);
     const key = (keys.length > 1 ? keys : []).map(([name, colour, shape]) => el('li', {}, swatch(colour, shape), name));
-    return el('figure', {class: index === 0 ? 'first' : ''},
+    return el('figure', {class: index === 0 ? 'first' : figure.flat ? 'flat' : ''},
       el('figcaption', {}, el('h2', {}, finding), el('p', {class: 'about'}, about)),
       ...(key.length ? [el('ul', {class: 'key'}, ...key)] : []),
       el('p', {class: 'axis'}, axis),

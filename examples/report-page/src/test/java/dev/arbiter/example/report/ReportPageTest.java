@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +20,9 @@ class ReportPageTest {
   @TempDir private Path dir;
 
   private static ReportPage page(String agent) {
-    Map<String, Double> shares = Map.of(agent, .75, "bob", .25);
+    List<Shares.Agent> agents =
+        List.of(
+            new Shares.Agent("bob", List.of(.25, .25)), new Shares.Agent(agent, List.of(.75, .75)));
     return ReportPage.of("test", agent + " won", "Twice.")
         .add(new Fact(.5, Unit.SHARE, "learned", agent))
         .add(
@@ -33,7 +35,7 @@ class ReportPageTest {
                     new Series(
                         "first", Role.LEARNED, List.of(.1, 1 / 3.), List.of(Double.NaN, 0.))),
                 List.of(new Level("uniform", Role.UNIFORM, .25))))
-        .add(Shares.of(CAPTION, 10, List.of("bob", agent), List.of(shares, shares)))
+        .add(Shares.of(CAPTION, 10, agents))
         .add(new Figure.Dots(CAPTION, "run", Unit.DOLLARS, List.of(3., 1., 2.), List.of()))
         .add(
             new Table(
@@ -99,15 +101,16 @@ class ReportPageTest {
 
   @Test
   void shares_without_a_colour_left_become_one() {
-    Map<String, Double> part =
-        Map.of("a", .3, "b", .2, "c", .1, "d", .1, "e", .1, "f", .1, "g", .06, "h", .04);
+    List<Shares.Agent> agents =
+        IntStream.range(0, 9)
+            .mapToObj(i -> new Shares.Agent("a" + i, List.of(i / 36., i / 36.)))
+            .toList();
 
-    Shares shares =
-        Shares.of(CAPTION, 5, part.keySet().stream().sorted().toList(), List.of(part, part));
+    Shares shares = Shares.of(CAPTION, 5, agents);
 
     assertThat(shares.agents()).hasSize(7);
-    assertThat(shares.agents().get(0).name()).isEqualTo("a");
-    assertThat(shares.agents().get(6).name()).isEqualTo("2 others");
-    assertThat(shares.agents().get(6).values().get(1)).isEqualTo(.06 + .04);
+    assertThat(shares.agents().get(0).name()).isEqualTo("a8");
+    assertThat(shares.agents().get(6).name()).isEqualTo("3 others");
+    assertThat(shares.agents().get(6).values().get(1)).isEqualTo(3 / 36.);
   }
 }
