@@ -158,15 +158,8 @@ final class CodeMaintenance implements Callable<Integer> {
         new Workers(desks, rewriting, print::println).hire(base, compiler, commands);
     List<String> names = workers.stream().map(Worker::name).toList();
     desks.open(chores, workers);
-    printf(
-        "%d tasks of %d types on %d Java files%s; agents: %s; policy %s, seed %d%n",
-        chores.size(),
-        chores.stream().map(Chore::type).distinct().count(),
-        base.texts().size(),
-        repo == null ? " of commons-lang3 3.17.0 (small defects were seeded)" : "",
-        String.join(", ", names),
-        policy,
-        seed);
+    String setting = setting(chores, base, names);
+    print.println(setting);
     Sample sample = sample(chores, workers, gates, threads);
     Engine.Settings settings = new Engine.Settings(seed, chosen, fallbacks, threads);
     WarmUp.run(settings, rewriting);
@@ -183,11 +176,29 @@ final class CodeMaintenance implements Callable<Integer> {
     }
     String report = report(ledger, sample, names, proof, waived);
     Files.writeString(results.resolve("report.txt"), report);
+    new RunPage(ledger, sample, names).write(results.resolve("report.html"), setting, proof);
     printf("%n%s", report);
     printf(
         "Repository with the approved changes as commits: %s%nVerdicts, checkpoint, public key: %s%n"
-            + "Attempts, a folder each: %s%nThis report: %s%n",
-        base.folder(), evidence, work, results.resolve("report.txt"));
+            + "Attempts, a folder each: %s%nThis report: %s%nThe same with charts: %s%n",
+        base.folder(),
+        evidence,
+        work,
+        results.resolve("report.txt"),
+        results.resolve("report.html"));
+  }
+
+  private String setting(List<Chore> chores, CodeBase base, List<String> names) {
+    return String.format(
+        Locale.ROOT,
+        "%d tasks of %d types on %d Java files%s; agents: %s; policy %s, seed %d",
+        chores.size(),
+        chores.stream().map(Chore::type).distinct().count(),
+        base.texts().size(),
+        repo == null ? " of commons-lang3 3.17.0 (small defects were seeded)" : "",
+        String.join(", ", names),
+        policy,
+        seed);
   }
 
   private Sample sample(

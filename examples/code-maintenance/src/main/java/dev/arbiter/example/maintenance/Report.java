@@ -103,12 +103,8 @@ final class Report {
   }
 
   private void percentiles(String clock, ToLongFunction<Entry> of) {
-    long[] own = ledger.entries().stream().mapToLong(of).sorted().toArray();
-    if (own.length > 0) {
-      line(
-          "  %-12s p50 %.3f ms, p99 %.3f ms",
-          clock, own[own.length / 2] / 1e6, own[(int) Math.ceil(own.length * 0.99) - 1] / 1e6);
-    }
+    Times times = Times.of(ledger.entries(), of);
+    line("  %-12s p50 %.3f ms, p99 %.3f ms", clock, times.p50(), times.p99());
   }
 
   private List<Entry> entries(Predicate<Entry> which) {

@@ -102,6 +102,11 @@ class WholeRunTest {
       assertThat(commits).isGreaterThan(3);
     }
     assertThat(dir.resolve("out/verdicts/checkpoint.txt")).isNotEmptyFile();
+    assertThat(printed).contains("The same with charts: " + dir.resolve("out/report.html"));
+    assertThat(Files.readString(dir.resolve("out/report.html")))
+        .contains("hasty-regex, mine;")
+        .contains("\"kind\":\"Bars\"", "\"kind\":\"Shares\"", "\"path\":\"verdicts/\"")
+        .doesNotContain(dir.toString());
     assertThat(Files.readString(dir.resolve("out/repository/src/a/Sloppy.java")))
         .contains("@Override")
         .doesNotContain("\t");
