@@ -96,7 +96,11 @@ final class OutcomeFile {
     if (declarePrices) {
       profiles.forEach((id, profile) -> matrix.declaredPrice(id, profile.meanCost()));
     }
-    return new Recorded(matrix.build(), profiles, declarePrices, arrivals());
+    try {
+      return new Recorded(matrix.build(), profiles, declarePrices, arrivals());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableFile(file + " cannot be used: " + e.getMessage());
+    }
   }
 
   private void requireColumns(List<String> header) {

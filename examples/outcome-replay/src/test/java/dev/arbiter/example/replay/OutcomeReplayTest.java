@@ -194,6 +194,9 @@ class OutcomeReplayTest {
     assertThat(run(file("task_id,category,agent,success\nt1,c,ada\n"))).isEqualTo(2);
     assertThat(err.toString()).contains("record 1, has 3 cells");
 
+    assertThat(run(file("task_id,category,agent,success\nt1,c,ada two,1\n"))).isEqualTo(2);
+    assertThat(err.toString()).contains("cannot be used").contains("ada two");
+
     assertThat(run(file("task_id,category,agent,success\n"))).isEqualTo(2);
     assertThat(err.toString()).contains("holds no outcome");
 
