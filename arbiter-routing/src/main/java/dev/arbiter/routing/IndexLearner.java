@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** Takes the candidate with the highest index: deterministic, and of equals the least asked. */
 abstract class IndexLearner implements Learner {
+  /** Whose index, or who was asked how often, changed. */
+  final RowLog changes = new RowLog();
+
   private final String name;
 
   /* Decisions for each agent, so that while outcomes are late equals are tried in turn. */
@@ -37,7 +40,7 @@ abstract class IndexLearner implements Learner {
       }
     }
     int chosen = best;
-    asked[slate.rows[chosen]]++;
+    ask(slate.rows[chosen]);
     return new ScoredDecision(
         id,
         name,
@@ -46,6 +49,20 @@ abstract class IndexLearner implements Learner {
         scores,
         candidate -> candidate == chosen ? 1 : 0,
         why(slate, chosen));
+  }
+
+  final String name() {
+    return name;
+  }
+
+  /** How many decisions were for an agent. */
+  final long asked(int row) {
+    return asked[row];
+  }
+
+  final void ask(int row) {
+    asked[row]++;
+    changes.add(row);
   }
 
   @Override
@@ -61,5 +78,6 @@ abstract class IndexLearner implements Learner {
   @Override
   public void forget(int row) {
     asked[row] = 0;
+    changes.add(row);
   }
 }

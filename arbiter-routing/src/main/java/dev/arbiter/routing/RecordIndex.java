@@ -29,7 +29,11 @@ abstract class RecordIndex extends IndexLearner {
 
   @Override
   String why(Slate slate, int chosen) {
-    return favourite(slate) == chosen ? exploits : explores;
+    return why(favourite(slate) == chosen);
+  }
+
+  final String why(boolean hasBestRecord) {
+    return hasBestRecord ? exploits : explores;
   }
 
   private int favourite(Slate slate) {
@@ -51,6 +55,7 @@ abstract class RecordIndex extends IndexLearner {
   @Override
   public void learn(Feedback feedback) {
     record.learn(feedback);
+    changes.add(feedback.row());
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The candidates of a request, with all that can be looked up before choosing. */
 final class Slate {
@@ -27,6 +28,12 @@ final class Slate {
   int evictions;
 
   long lastUse;
+
+  /** Whether the same list came before, with nobody on it twice. */
+  boolean recurs;
+
+  /** What UCB keeps of a slate that recurs. */
+  @Nullable Tournament tournament;
 
   Slate(List<RegisteredAgent> candidates, Task task, Roster roster, long now) {
     this.candidates = candidates;
@@ -85,6 +92,10 @@ final class Slate {
   /** NaN if the candidate claims no level in anything the task requires. */
   float claim(int candidate) {
     return hasClaims() ? claims[candidate] : Float.NaN;
+  }
+
+  boolean isDistinct() {
+    return IntStream.of(rows).distinct().count() == rows.length;
   }
 
   void lookUpRows(Roster roster, long now) {

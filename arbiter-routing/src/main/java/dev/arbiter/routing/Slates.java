@@ -54,6 +54,7 @@ final class Slates {
     if (slate.evictions != roster.evictions()) {
       slate.lookUpRows(roster, now);
     }
+    slate.recurs = slate.recurs || slate.isDistinct();
     slate.lastUse = now;
     return slate;
   }

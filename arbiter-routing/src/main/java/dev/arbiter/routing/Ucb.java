@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.spi.RoutingRequest;
+
 /** See {@link BanditPolicy#ucb1()} and {@link BanditPolicy#ucbAlpha(double)}. */
-final class Ucb extends RecordIndex {
+final class Ucb extends RecordIndex implements Board.Source {
   static final String UCB1 = "ucb1";
   static final String ALPHA = "ucb-alpha";
+
+  /** Where a tournament begins to cost less than a scan (RESULTS.md, routing). */
+  static final int MANY = 32;
 
   private final double alpha;
   private double budget;
@@ -15,12 +20,45 @@ final class Ucb extends RecordIndex {
   }
 
   @Override
+  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+    if (!slate.recurs || slate.size() < MANY) {
+      return super.choose(id, request, slate, category);
+    }
+    begin(slate);
+    Tournament tournament = tournament(slate);
+    int chosen = tournament.best(budget);
+    ask(slate.rows[chosen]);
+    return new BoundDecision(id, this, slate.agents, chosen, tournament.board.past(), budget);
+  }
+
+  private Tournament tournament(Slate slate) {
+    Tournament known = slate.tournament;
+    if (known != null && known.board.isOf(slate, changes)) {
+      return known;
+    }
+    Tournament made = new Tournament(this, slate);
+    slate.tournament = made;
+    return made;
+  }
+
+  @Override
   void begin(Slate slate) {
     budget = alpha / 2 * Math.log(Math.max(1, record.total()));
   }
 
   @Override
   double index(int row) {
-    return record.rate(row) + Math.sqrt(budget / record.count(row));
+    return bound(record.rate(row), record.count(row), budget);
+  }
+
+  /** The upper confidence bound; infinite without an outcome. */
+  static double bound(double rate, double count, double budget) {
+    return count > 0 ? rate + Math.sqrt(budget / count) : Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  public void read(int row, double[] to, int at) {
+    to[at] = record.rate(row);
+    to[at + 1] = record.count(row);
   }
 }
