@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.function.IntConsumer;
+
 /** Success rates, and nothing else, of every agent. */
 final class MeanRecord implements Summed {
   private final double keep;
+  private final IntConsumer changed;
   private final Tally tally = new Tally();
   private final Fallbacks fallbacks = new Fallbacks();
   private double total;
 
   MeanRecord() {
-    this(1);
+    this(1, row -> {});
   }
 
   /**
    * A record that fades.
    *
    * @param keep what an outcome leaves of its agent's earlier ones, in [0,1]
+   * @param changed told whose record is another
    */
-  MeanRecord(double keep) {
+  MeanRecord(double keep, IntConsumer changed) {
     this.keep = keep;
+    this.changed = changed;
   }
 
   void rows(int count) {
@@ -72,12 +77,14 @@ final class MeanRecord implements Summed {
     double before = tally.counts[row];
     tally.add(row, keep, reward, weight);
     total += tally.counts[row] - before;
+    changed.accept(row);
   }
 
   void forget(int row) {
     total -= tally.counts[row];
     tally.set(row, 0, 0);
     fallbacks.forget(row);
+    changed.accept(row);
   }
 
   @Override
@@ -109,5 +116,6 @@ final class MeanRecord implements Summed {
     tally.set(row, Math.min(count, successes), count);
     total += count - before;
     fallbacks.add(row, change[2], change[3]);
+    changed.accept(row);
   }
 }

@@ -3,7 +3,7 @@ package dev.arbiter.routing;
 
 /** An index of each agent's own record; who has none comes first. */
 abstract class RecordIndex extends IndexLearner {
-  final MeanRecord record = new MeanRecord();
+  final MeanRecord record = new MeanRecord(1, changes::add);
   private final String exploits;
   private final String explores;
 
@@ -55,7 +55,6 @@ abstract class RecordIndex extends IndexLearner {
   @Override
   public void learn(Feedback feedback) {
     record.learn(feedback);
-    changes.add(feedback.row());
   }
 
   @Override

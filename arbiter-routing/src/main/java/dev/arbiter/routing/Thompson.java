@@ -12,7 +12,7 @@ final class Thompson extends ThompsonLearner {
 
   Thompson(String name, RandomGenerator random, double keep) {
     super(name, random);
-    this.record = new MeanRecord(keep);
+    this.record = new MeanRecord(keep, row -> {});
   }
 
   @Override

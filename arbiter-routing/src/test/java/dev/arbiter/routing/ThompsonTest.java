@@ -61,7 +61,7 @@ class ThompsonTest {
 
   @Test
   void only_the_agent_that_had_the_outcome_forgets() {
-    MeanRecord record = new MeanRecord(.5);
+    MeanRecord record = new MeanRecord(.5, row -> {});
     record.rows(2);
 
     record.learn(Simulation.feedback(0, 1));

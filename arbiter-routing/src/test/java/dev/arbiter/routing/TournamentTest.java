@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,5 +159,46 @@ class TournamentTest {
   private void forget(int row) {
     quick.forget(row);
     plain.forget(row);
+  }
+
+  @Test
+  void what_other_routers_learned_counts_in_the_next_match() {
+    RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(100));
+    BanditRouter here = Simulation.router(BanditPolicy.ucb1(), 1);
+    BanditRouter there = Simulation.router(BanditPolicy.ucb1(), 2);
+    work(here, request, 2_000, 3);
+
+    for (int round = 0; round < 20; round++) {
+      work(there, request, 300, round);
+      here.merge(there.delta());
+
+      BanditRouter anew =
+          BanditRouter.builder()
+              .policy(BanditPolicy.ucb1())
+              .sources(Sources.system(4))
+              .state(here.state())
+              .build();
+      assertThat(highest(here.route(request))).isEqualTo(highest(anew.route(request)));
+    }
+  }
+
+  private static void work(BanditRouter router, RoutingRequest request, int tasks, int seed) {
+    SplittableRandom luck = new SplittableRandom(seed);
+    for (int i = 0; i < tasks; i++) {
+      RoutingDecision decision = router.route(request);
+      router.learn(Simulation.outcome(decision, Simulation.TASK, luck.nextDouble() < .3));
+    }
+  }
+
+  /* The score of the choice, which of equals may be another. */
+  private static double highest(RoutingDecision decision) {
+    double chosen = Double.NaN;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (RoutingDecision.Scored scored : decision.candidates()) {
+      chosen = scored.agent().equals(decision.agent()) ? scored.score() : chosen;
+      highest = Math.max(highest, scored.score());
+    }
+    assertThat(chosen).isEqualTo(highest);
+    return highest;
   }
 }
