@@ -24,6 +24,9 @@ final class AdaptiveThompson implements Learner, Summed {
   private static final double PRIOR = 8;
   private static final double CLAIM_PRIOR = 26;
   static final double KEEP = .9995;
+
+  /* Where one agent changed others may, in ways too slight or too rarely seen for the test. */
+  private static final double KEEP_AFTER_CHANGE = .998;
   private static final double FORCED = .01;
   private static final double MOST_SHARPENING = 4;
   private static final double LEAST_LEFT = .05;
@@ -246,7 +249,7 @@ final class AdaptiveThompson implements Learner, Summed {
       learnTrust(feedback, types.pages(category, choices));
     }
     add(row, category, reward, 1, feedback.unchecked());
-    unchecked[row] = keep * unchecked[row] + feedback.unchecked();
+    unchecked[row] = keep() * unchecked[row] + feedback.unchecked();
     if (feedback.unchecked() == 0 && keep < 1 && changes.add(row, reward)) {
       offsets.forget(row);
       tally.set(row, changes.successes(row), changes.count(row));
@@ -255,10 +258,15 @@ final class AdaptiveThompson implements Learner, Summed {
     }
   }
 
+  private double keep() {
+    boolean steady = keep == 1 || changes.alarms() == 0;
+    return steady ? keep : Math.min(keep, KEEP_AFTER_CHANGE);
+  }
+
   private void add(int row, int category, double reward, double weight, double claimed) {
     offsets.lift(row);
-    tally.add(row, keep, reward, weight);
-    types.add(category, row, keep, reward, weight, claimed);
+    tally.add(row, keep(), reward, weight);
+    types.add(category, row, keep(), reward, weight, claimed);
     offsets.settle(row);
   }
 

@@ -33,9 +33,9 @@ public final class BanditPolicy {
    * slot costs, and money where a success has a value. Declared levels are a second prior, drawn
    * from with the chance that the declarations of this agent proved true. A record fades by .9995
    * with each outcome, and begins anew when a test finds the agent changed; from the first such
-   * change on, one decision in a hundred goes to the next agent in turn. A fallback takes the next
-   * best of the draws that chose the agent that failed, and is learned from at half weight,
-   * corrected for the task being a hard one.
+   * change on, records fade by .998 and one decision in a hundred goes to the next agent in turn. A
+   * fallback takes the next best of the draws that chose the agent that failed, and is learned from
+   * at half weight, corrected for the task being a hard one.
    *
    * <p>Cost: one draw and one read of the load a candidate. Sources: Thompson sampling after
    * Chapelle and Li, "An Empirical Evaluation of Thompson Sampling" (2011); the change test is
@@ -51,9 +51,9 @@ public final class BanditPolicy {
   /**
    * The default with another rate of forgetting.
    *
-   * @param keep what is left of an agent's record with each of its outcomes, above 0, at most 1;
-   *     with 1 nothing fades and no change is looked for, so that what several routers learned adds
-   *     up to exactly what one would have
+   * @param keep what is left of an agent's record with each of its outcomes, above 0, at most 1,
+   *     and after a first change at most .998; with 1 nothing fades and no change is looked for, so
+   *     that what several routers learned adds up to exactly what one would have
    * @return the policy, named {@code adaptive-thompson}
    * @throws IllegalArgumentException if the number is outside its range
    */
