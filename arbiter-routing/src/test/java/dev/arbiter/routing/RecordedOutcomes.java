@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,14 @@ import java.util.List;
  */
 final class RecordedOutcomes {
   private RecordedOutcomes() {}
+
+  /** The shared data of SWE-bench Pro; the test is skipped where it is not there. */
+  static OutcomeMatrix shared() throws IOException {
+    String shared = System.getProperty("arbiter.shared", "");
+    Path file = Path.of(shared, "data", "swebench_pro_outcomes.csv");
+    assumeTrue(Files.isReadable(file), "no recorded outcomes at " + file);
+    return read(file);
+  }
 
   static OutcomeMatrix read(Path file) throws IOException {
     OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
