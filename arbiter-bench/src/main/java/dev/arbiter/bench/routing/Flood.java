@@ -11,26 +11,31 @@ import dev.arbiter.task.Task;
 import java.util.List;
 
 /**
- * A router that, before each decision, is made to learn of agents and types of task that nobody saw
+ * A router that, before each decision, is made to learn of agents or types of task that nobody saw
  * before or will see again.
  */
 final class Flood implements Router {
   /* Numbers are given again some time after an agent retired; these never clash with the world's. */
   private static final int FIRST_NUMBER = 1_000;
   private static final int NUMBERS = 1_000;
+  private static final Task WORK = Task.builder("passing").id("P-1").build();
+  private static final RegisteredAgent STAND_IN = SimulatedAgent.of("stand-in", FIRST_NUMBER);
 
   private final BanditRouter router;
   private final int each;
+  private final boolean ofTypes;
   private long passed;
 
   /**
    * A flood.
    *
-   * @param each how many agents, each with a type of task of its own, pass before a decision
+   * @param each how many pass before a decision
+   * @param ofTypes true for types of task, false for agents
    */
-  Flood(BanditRouter router, int each) {
+  Flood(BanditRouter router, int each, boolean ofTypes) {
     this.router = router;
     this.each = each;
+    this.ofTypes = ofTypes;
   }
 
   @Override
@@ -42,12 +47,16 @@ final class Flood implements Router {
   }
 
   private void pass(long number) {
-    Task task = Task.builder("passing-" + number).id("P-1").build();
-    int reused = FIRST_NUMBER + (int) (number % NUMBERS);
-    RegisteredAgent agent = SimulatedAgent.of("passing-" + number, reused);
+    Task task = ofTypes ? Task.builder("passing-" + number).id("P-1").build() : WORK;
+    RegisteredAgent agent = ofTypes ? STAND_IN : passing(number);
     RoutingDecision decision = router.route(Walk.request(task, List.of(agent)));
     Outcome.Kind kind = number % 2 == 0 ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
     router.learn(Walk.outcome(decision, task, kind));
+  }
+
+  private static RegisteredAgent passing(long number) {
+    int reused = FIRST_NUMBER + (int) (number % NUMBERS);
+    return SimulatedAgent.of("passing-" + number, reused);
   }
 
   @Override
