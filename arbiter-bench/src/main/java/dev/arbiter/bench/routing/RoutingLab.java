@@ -126,7 +126,9 @@ public final class RoutingLab {
                   measured.get(new Cell(column, policy))
                       + reference(column.figures().get(policy.name()))));
     }
-    table.row(row("bar of the default", scenario, Case::bar));
+    if (!scenario.cases().stream().allMatch(column -> column.bar().isEmpty())) {
+      table.row(row("bar of the default", scenario, Case::bar));
+    }
     out.println((options.markdown() ? "### " : "") + scenario.name());
     out.println(scenario.about());
     out.println();

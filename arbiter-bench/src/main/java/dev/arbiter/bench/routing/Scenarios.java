@@ -227,7 +227,7 @@ final class Scenarios {
             + types
             + " types of task.",
         List.of(
-            routed("nothing else", 10, Routers::router),
+            routed("nothing else", 1, Routers::router),
             flooded("agents pass", agents, false),
             flooded("types pass", types, true)));
   }
