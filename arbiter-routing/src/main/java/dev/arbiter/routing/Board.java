@@ -63,9 +63,9 @@ final class Board {
     return rows[place];
   }
 
-  /** Whether this is still of these candidates and of what a log tells about. */
-  boolean isOf(Slate slate, RowLog itsLog) {
-    return log == itsLog && evictions == slate.evictions;
+  /** Whether the agents of its slate still have the rows they had. */
+  boolean isOf(Slate slate) {
+    return evictions == slate.evictions;
   }
 
   /** Whether reading everything is due; {@link #next} is for when it is not. */

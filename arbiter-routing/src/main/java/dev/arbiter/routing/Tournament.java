@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-import java.util.Arrays;
-
 /** The candidate of one slate with the highest upper confidence bound, found without a scan. */
 final class Tournament {
   /*
@@ -14,21 +12,24 @@ final class Tournament {
    *
    * The choice is the one of a scan to the last bit. Lines are only approximations of the bounds a
    * scan computes, so where two are closer than rounding explains, the bounds themselves are
-   * computed and compared, again with every decision until they have parted. Places are leaves
-   * size to 2 size - 1, and match i is between 2i and 2i+1.
+   * computed and compared, again with every decision until they have parted.
+   *
+   * Nodes 1 to size - 1 are matches, between nodes 2i and 2i+1; nodes size to 2 size - 1 are the
+   * places. A node is four numbers: its winner's rate, slope and place, and the width up to which
+   * that stands. They lie side by side, because a path from leaf to root costs what it misses in
+   * the cache.
    */
+  private static final int NODE = 4;
+  private static final int SLOPE = 1;
+  private static final int PLACE = 2;
+  private static final int EXPIRY = 3;
   private static final int NUMBERS = 2;
   private static final double ROUNDING = 1e-12;
 
   final Board board;
   private final Ucb policy;
   private final int size;
-
-  /* Rate and slope of each place, side by side to be fetched at once. */
-  private final double[] lines;
-
-  private final int[] winners;
-  private final double[] expiries;
+  private final double[] nodes;
   private double budget;
   private double width = Double.NEGATIVE_INFINITY;
 
@@ -36,13 +37,11 @@ final class Tournament {
     this.policy = policy;
     this.size = slate.size();
     this.board = new Board(slate, NUMBERS, policy, policy.changes);
-    this.lines = new double[NUMBERS * size];
-    this.winners = new int[2 * size];
-    this.expiries = new double[2 * size];
-    Arrays.fill(expiries, Double.POSITIVE_INFINITY);
-    for (int place = 0; place < size; place++) {
-      winners[size + place] = place;
-    }
+    this.nodes = new double[2 * size * NODE];
+  }
+
+  boolean isOf(Ucb itsPolicy, Slate slate) {
+    return policy == itsPolicy && board.isOf(slate);
   }
 
   /** The place of the best candidate now. */
@@ -56,13 +55,13 @@ final class Tournament {
       playChanged();
       playExpired(1);
     }
-    return winners[1];
+    return place(NODE);
   }
 
   private void playAll() {
     board.readAll();
     for (int place = 0; place < size; place++) {
-      draw(place);
+      enter(place);
     }
     for (int match = size - 1; match >= 1; match--) {
       play(match);
@@ -71,7 +70,7 @@ final class Tournament {
 
   private void playChanged() {
     for (int place = board.next(); place != Board.NONE; place = board.next()) {
-      draw(place);
+      enter(place);
       for (int match = (size + place) / 2; match >= 1; match /= 2) {
         play(match);
       }
@@ -79,33 +78,40 @@ final class Tournament {
   }
 
   private void playExpired(int match) {
-    if (expiries[match] <= width) {
+    if (nodes[match * NODE + EXPIRY] <= width) {
       playExpired(2 * match);
       playExpired(2 * match + 1);
       play(match);
     }
   }
 
-  private void draw(int place) {
-    lines[NUMBERS * place] = board.cells[NUMBERS * place];
-    lines[NUMBERS * place + 1] = 1 / Math.sqrt(count(place));
+  private void enter(int place) {
+    int node = (size + place) * NODE;
+    nodes[node] = board.cells[NUMBERS * place];
+    nodes[node + SLOPE] = 1 / Math.sqrt(board.cells[NUMBERS * place + 1]);
+    nodes[node + PLACE] = place;
+    nodes[node + EXPIRY] = Double.POSITIVE_INFINITY;
   }
 
   private void play(int match) {
-    int one = winners[2 * match];
-    int other = winners[2 * match + 1];
+    int one = 2 * match * NODE;
+    int other = one + NODE;
     boolean oneWins = beats(one, other);
     int winner = oneWins ? one : other;
-    winners[match] = winner;
-    double below = Math.min(expiries[2 * match], expiries[2 * match + 1]);
-    expiries[match] = expiry(winner, oneWins ? other : one, below);
+    int node = match * NODE;
+    nodes[node] = nodes[winner];
+    nodes[node + SLOPE] = nodes[winner + SLOPE];
+    nodes[node + PLACE] = nodes[winner + PLACE];
+    double before = Math.min(nodes[one + EXPIRY], nodes[other + EXPIRY]);
+    nodes[node + EXPIRY] = expiry(winner, oneWins ? other : one, before);
   }
 
   private boolean beats(int one, int other) {
     double lead = line(one) - line(other);
-    if (Math.abs(lead) > rounding(one)) {
-      return lead > 0;
-    }
+    return Math.abs(lead) > rounding(one) ? lead > 0 : beatsExactly(place(one), place(other));
+  }
+
+  private boolean beatsExactly(int one, int other) {
     double bound = bound(one);
     double otherBound = bound(other);
     return bound > otherBound || (bound == otherBound && isBefore(one, other));
@@ -121,23 +127,27 @@ final class Tournament {
   private double expiry(int winner, int loser, double before) {
     double lead = line(winner) - line(loser) - rounding(winner);
     if (lead <= 0) {
-      return areSame(winner, loser) ? before : width;
+      return haveSameRecord(place(winner), place(loser)) ? before : width;
     }
-    double closing = slope(loser) - slope(winner);
+    double closing = nodes[loser + SLOPE] - nodes[winner + SLOPE];
     // Most matches last longer than those below them, which a product tells before a quotient.
     return closing * (before - width) > lead ? width + lead / closing : before;
   }
 
-  private boolean areSame(int one, int other) {
+  private boolean haveSameRecord(int one, int other) {
     return rate(one) == rate(other) && count(one) == count(other);
   }
 
-  private double rounding(int place) {
-    return ROUNDING * (1 + Math.abs(line(place)));
+  private double rounding(int node) {
+    return ROUNDING * (1 + Math.abs(line(node)));
   }
 
-  private double line(int place) {
-    return rate(place) + width * slope(place);
+  private double line(int node) {
+    return nodes[node] + width * nodes[node + SLOPE];
+  }
+
+  private int place(int node) {
+    return (int) nodes[node + PLACE];
   }
 
   private double bound(int place) {
@@ -145,11 +155,7 @@ final class Tournament {
   }
 
   private double rate(int place) {
-    return lines[NUMBERS * place];
-  }
-
-  private double slope(int place) {
-    return lines[NUMBERS * place + 1];
+    return board.cells[NUMBERS * place];
   }
 
   private double count(int place) {

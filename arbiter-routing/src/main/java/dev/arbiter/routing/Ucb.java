@@ -9,7 +9,7 @@ final class Ucb extends RecordIndex implements Board.Source {
   static final String ALPHA = "ucb-alpha";
 
   /** Where a tournament begins to cost less than a scan (RESULTS.md, routing). */
-  static final int MANY = 32;
+  static final int MANY = 8;
 
   private final double alpha;
   private double budget;
@@ -33,7 +33,7 @@ final class Ucb extends RecordIndex implements Board.Source {
 
   private Tournament tournament(Slate slate) {
     Tournament known = slate.tournament;
-    if (known != null && known.board.isOf(slate, changes)) {
+    if (known != null && known.isOf(this, slate)) {
       return known;
     }
     Tournament made = new Tournament(this, slate);
