@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
 final class AdaptiveThompson implements Learner, Summed {
@@ -32,6 +31,9 @@ final class AdaptiveThompson implements Learner, Summed {
   private static final double LEAST_LEFT = .05;
   private static final int MOST_PAGES = 1 << 16;
 
+  /** From where on computing few draws costs less than drawing all (RESULTS.md, routing). */
+  static final int MANY = 64;
+
   private final RandomGenerator random;
   private final Sampler sampler;
   private final long horizon;
@@ -44,6 +46,7 @@ final class AdaptiveThompson implements Learner, Summed {
   private final ChangeTest changes = new ChangeTest();
   private final Prices prices;
   private final Spending spending;
+  private final Screens screens = new Screens(offsets);
   private final Round round = new Round();
 
   /* What each agent claimed and nobody checked, faded like its record. */
@@ -92,15 +95,27 @@ final class AdaptiveThompson implements Learner, Summed {
 
   @Override
   public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    Draws draws = new Draws(slate.size(), slate.hasClaims());
     List<RoutingDecision> failed = request.failed();
+    round.begin(slate.size(), category);
     if (!failed.isEmpty()) {
-      ThompsonDecision earlier =
-          failed.get(failed.size() - 1) instanceof ThompsonDecision d ? d : null;
-      int best = redraw(draws, slate, category, earlier);
-      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, earlier);
+      return fallBack(id, slate, failed.get(failed.size() - 1));
     }
-    int best = drawBest(draws, slate, category);
+    Screen screen = isMany(slate) ? screens.of(slate, category) : null;
+    if (screen != null) {
+      LateDraws draws = screen.draw(round.prior(), random.nextLong());
+      awaitAll(draws, slate);
+      return firstChoice(id, slate, draws, screen.best(draws));
+    }
+    Draws draws = new Draws(slate.size(), slate.hasClaims());
+    return firstChoice(id, slate, draws, drawBest(draws, slate));
+  }
+
+  /** Declarations and prices differ by agent and would have to be screened too. */
+  private boolean isMany(Slate slate) {
+    return slate.recurs && slate.size() >= MANY && !slate.hasClaims() && !round.weighed;
+  }
+
+  private BanditDecision firstChoice(long id, Slate slate, Draws draws, int best) {
     choices++;
     if (changes.alarms() == 0) {
       return ThompsonDecision.best(id, NAME, slate.agents, draws, best, null);
@@ -111,8 +126,7 @@ final class AdaptiveThompson implements Learner, Summed {
     return ThompsonDecision.explored(id, NAME, slate.agents, draws, best, FORCED, turn, force);
   }
 
-  private int drawBest(Draws draws, Slate slate, int category) {
-    round.begin(slate.size(), category);
+  private int drawBest(Draws draws, Slate slate) {
     int best = 0;
     double highest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < slate.size(); i++) {
@@ -125,17 +139,25 @@ final class AdaptiveThompson implements Learner, Summed {
     return best;
   }
 
-  /** Takes the draws of the decision that failed; whoever is new since then draws now. */
-  private int redraw(Draws draws, Slate slate, int category, @Nullable ThompsonDecision earlier) {
-    if (earlier == null || earlier.draws().hasClaims() != draws.hasClaims()) {
-      return drawBest(draws, slate, category);
+  private BanditDecision fallBack(long id, Slate slate, RoutingDecision failed) {
+    ThompsonDecision earlier = failed instanceof ThompsonDecision d ? d : null;
+    if (earlier == null || earlier.draws().hasClaims() != slate.hasClaims()) {
+      Draws draws = new Draws(slate.size(), slate.hasClaims());
+      int best = drawBest(draws, slate);
+      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, earlier);
     }
+    boolean late = earlier.draws() instanceof TailDraws;
+    Draws draws = late ? new TailDraws(slate.size()) : new Draws(slate.size(), slate.hasClaims());
+    redraw(draws, slate, earlier);
+    return ThompsonDecision.best(id, NAME, slate.agents, draws, draws.best(), earlier);
+  }
+
+  /** Takes the draws of the decision that failed; whoever is new since then draws now. */
+  private void redraw(Draws draws, Slate slate, ThompsonDecision earlier) {
     Map<String, Integer> places = new HashMap<>();
     for (int i = 0; i < earlier.agents.length; i++) {
       places.put(earlier.agents[i].id(), i);
     }
-    round.begin(slate.size(), category);
-    int best = 0;
     for (int i = 0; i < slate.size(); i++) {
       Integer place = places.get(slate.agents[i].id());
       if (place == null) {
@@ -144,11 +166,7 @@ final class AdaptiveThompson implements Learner, Summed {
         draws.copy(i, earlier.draws(), place);
         await(draws, slate, i);
       }
-      if (draws.score(i) > draws.score(best)) {
-        best = i;
-      }
     }
-    return best;
   }
 
   /** What is the same for all candidates of one decision; one object, filled anew for each. */
@@ -171,6 +189,10 @@ final class AdaptiveThompson implements Learner, Summed {
       pages = types.pages(category, choices);
       priceOfMoney = spending.price();
       weighed = prices.areWeighed(priceOfMoney);
+    }
+
+    Prior prior() {
+      return new Prior(mean, sharpening, shared);
     }
   }
 
@@ -200,6 +222,14 @@ final class AdaptiveThompson implements Learner, Summed {
     float score = (float) sampler.beta(alpha, beta) + shift;
     draws.drawn(i, score);
     return score - await(draws, slate, i);
+  }
+
+  private void awaitAll(Draws draws, Slate slate) {
+    for (int i = 0; i < slate.size(); i++) {
+      if (slate.agents[i].active() >= slate.slots[i]) {
+        await(draws, slate, i);
+      }
+    }
   }
 
   private double ownOffset(int row, double claimed) {

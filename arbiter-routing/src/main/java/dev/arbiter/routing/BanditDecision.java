@@ -8,7 +8,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** What all decisions of a bandit have in common; immutable once it left the router. */
+/**
+ * What all decisions of a bandit have in common; immutable once it left the router.
+ *
+ * <p>Scores are those that were compared, or would have been had it mattered, whenever they are
+ * computed: never of what was learned since.
+ */
 abstract class BanditDecision implements RoutingDecision {
   static final String IN_TURN =
       "explores: agents have changed before, so one decision in a hundred goes to the next in turn,"

@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** The distribution and the draw of every candidate's score, as they were when it was chosen. */
-sealed class Draws permits NormalDraws {
+sealed class Draws permits NormalDraws, TailDraws {
   /*
    * One array, because a decision is allocated for every task: score, alpha, beta, shift for each
    * candidate, and where somebody claims a level also the trust in the claim and alpha, beta and
@@ -21,6 +21,17 @@ sealed class Draws permits NormalDraws {
     this.size = size;
     this.width = claims ? CLAIMED : PLAIN;
     this.cells = new float[size * width];
+  }
+
+  /** Draws without claims that get their cells when first asked. */
+  Draws(int size, float[] cells) {
+    this.size = size;
+    this.width = PLAIN;
+    this.cells = cells;
+  }
+
+  float[] cells() {
+    return cells;
   }
 
   int size() {
@@ -60,35 +71,56 @@ sealed class Draws permits NormalDraws {
   /** Takes over one candidate's distribution and draw, but not its wait. */
   void copy(int candidate, Draws from, int index) {
     System.arraycopy(
-        from.cells, index * from.width, cells, candidate * width, Math.min(width, from.width));
+        from.cells(), index * from.width, cells, candidate * width, Math.min(width, from.width));
   }
 
-  private float waitOf(int candidate) {
+  final float waitOf(int candidate) {
     return waits.length == 0 ? 0 : waits[candidate];
   }
 
+  /** The place of the highest draw, the first of equals. */
+  int best() {
+    int best = 0;
+    for (int i = 1; i < size; i++) {
+      if (score(i) > score(best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
   double score(int candidate) {
-    return cells[candidate * width] - waitOf(candidate);
+    return drawn(candidate) - waitOf(candidate);
+  }
+
+  final float drawn(int candidate) {
+    return cells()[candidate * width];
   }
 
   /** The first number the score was drawn from. */
   final float first(int candidate) {
-    return cells[candidate * width + 1];
+    return cells()[candidate * width + 1];
   }
 
   /** The second number the score was drawn from. */
   final float second(int candidate) {
-    return cells[candidate * width + 2];
+    return cells()[candidate * width + 2];
+  }
+
+  /** What is added to a draw, the wait taken off. */
+  final float shift(int candidate) {
+    return cells()[candidate * width + 3] - waitOf(candidate);
   }
 
   Law law(int candidate) {
     int at = candidate * width;
-    float wait = waitOf(candidate);
-    ShiftedBeta plain = new ShiftedBeta(cells[at + 1], cells[at + 2], cells[at + 3] - wait);
-    if (width == PLAIN || cells[at + PLAIN] == 0) {
+    float[] all = cells();
+    ShiftedBeta plain = new ShiftedBeta(all[at + 1], all[at + 2], shift(candidate));
+    if (width == PLAIN || all[at + PLAIN] == 0) {
       return plain;
     }
-    ShiftedBeta claimed = new ShiftedBeta(cells[at + 5], cells[at + 6], cells[at + 7] - wait);
-    return new Mixture(cells[at + PLAIN], claimed, plain);
+    float shift = all[at + 7] - waitOf(candidate);
+    ShiftedBeta claimed = new ShiftedBeta(all[at + 5], all[at + 6], shift);
+    return new Mixture(all[at + PLAIN], claimed, plain);
   }
 }

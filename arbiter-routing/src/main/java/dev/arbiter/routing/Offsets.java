@@ -15,6 +15,10 @@ final class Offsets {
   private static final double OWN_PRIOR = 20;
 
   final TypeRecords records;
+
+  /** Agents whose record or sums changed. */
+  final RowLog changes = new RowLog();
+
   private final Tally tally;
   private double[] excess = new double[0];
   private double[] counts = new double[0];
@@ -25,6 +29,7 @@ final class Offsets {
   }
 
   private void drop(int category) {
+    changes.addAll();
     if (category < counts.length) {
       excess[category] = 0;
       counts[category] = 0;
@@ -49,6 +54,15 @@ final class Offsets {
     return (OWN_PRIOR * claimed + sum - count * mean) / (count + OWN_PRIOR);
   }
 
+  /** Writes what a prior makes an agent's law of, at a category where nobody claims anything. */
+  void read(int category, int row, double[] to, int at) {
+    double[][] pages = records.pages(category);
+    double count = records.count(pages, row);
+    double weight = 1 / (count + OWN_PRIOR);
+    double excess = records.rewards(pages, row) * weight;
+    Prior.write(to, at, tally.successes[row], tally.counts[row], excess, count * weight);
+  }
+
   /** Takes an agent's part out of what is shared. */
   void lift(int row) {
     share(row, -1);
@@ -57,6 +71,7 @@ final class Offsets {
   /** Puts an agent's part back, as it is now. */
   void settle(int row) {
     share(row, 1);
+    changes.add(row);
   }
 
   private void share(int row, double sign) {
@@ -83,5 +98,6 @@ final class Offsets {
   void forget(int row) {
     lift(row);
     records.forget(row);
+    changes.add(row);
   }
 }

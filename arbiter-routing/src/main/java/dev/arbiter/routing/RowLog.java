@@ -13,6 +13,11 @@ final class RowLog {
     end++;
   }
 
+  /** Whoever follows must read all rows. */
+  void addAll() {
+    end += REACH + 1;
+  }
+
   /** How many changes there were so far. */
   long end() {
     return end;

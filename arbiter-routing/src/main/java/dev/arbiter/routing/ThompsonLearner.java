@@ -50,7 +50,7 @@ abstract class ThompsonLearner implements Learner {
     } else {
       drawRest(draws, slate, failed);
     }
-    return ThompsonDecision.best(id, name, slate.agents, draws, best(draws), failed);
+    return ThompsonDecision.best(id, name, slate.agents, draws, draws.best(), failed);
   }
 
   private @Nullable ThompsonDecision lastFailed(List<RoutingDecision> failed) {
@@ -80,15 +80,5 @@ abstract class ThompsonLearner implements Learner {
         draws.copy(i, failed.draws(), place);
       }
     }
-  }
-
-  private static int best(Draws draws) {
-    int best = 0;
-    for (int i = 1; i < draws.size(); i++) {
-      if (draws.score(i) > draws.score(best)) {
-        best = i;
-      }
-    }
-    return best;
   }
 }

@@ -56,4 +56,23 @@ class BetaFunctionTest {
     assertThat(BetaFunction.normal(-3.090232306167814)).isCloseTo(.001, within(1e-13));
     assertThat(BetaFunction.normal(40)).isEqualTo(1);
   }
+
+  @Test
+  void turns_the_normal_distribution_round() {
+    for (double z = -5; z < 5; z += .01) {
+      double chance = BetaFunction.normal(-z);
+      assertThat(BetaFunction.normalExceeded(chance)).isCloseTo(z, within(1e-8));
+    }
+    assertThat(BetaFunction.normalExceeded(0)).isGreaterThan(30);
+  }
+
+  @Test
+  void turns_the_beta_distribution_round() {
+    for (double x = .01; x < .99; x += .01) {
+      double chance = BetaFunction.above(x, 3, 7);
+      if (chance < .5) {
+        assertThat(BetaFunction.exceeded(chance, 3, 7, .5)).isCloseTo(x, within(1e-8));
+      }
+    }
+  }
 }
