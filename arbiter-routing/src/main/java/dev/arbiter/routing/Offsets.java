@@ -77,13 +77,12 @@ final class Offsets {
   private void share(int row, double sign) {
     ensure(records.categories());
     double foretold = tally.expected(row);
-    for (int category = 0; category < records.categories(); category++) {
+    for (int i = 0; i < records.seen(row); i++) {
+      int category = records.seen(row, i);
       double[][] pages = records.pages(category);
-      if (!TypeRecords.isEmpty(pages, row)) {
-        double count = records.count(pages, row);
-        excess[category] += sign * (records.rewards(pages, row) - foretold * count);
-        counts[category] += sign * count;
-      }
+      double count = records.count(pages, row);
+      excess[category] += sign * (records.rewards(pages, row) - foretold * count);
+      counts[category] += sign * count;
     }
   }
 

@@ -12,7 +12,8 @@ final class TypeRecords {
    * by their overall record again.
    *
    * An agent forgets in all its categories at once, so pages hold values divided by the agent's
-   * scale, and the scale shrinks instead. Before it gets too small it is multiplied in.
+   * scale, and the scale shrinks instead. Before it gets too small it is multiplied in. What
+   * concerns all categories of an agent walks those it was seen at, and no others.
    */
   private static final int PAGE_BITS = 5;
   private static final int PAGE = 1 << PAGE_BITS;
@@ -30,6 +31,7 @@ final class TypeRecords {
   private long[] used = new long[0];
   private double[][][] pages = new double[0][][];
   private double[] scales = new double[0];
+  private final TypesSeen seen = new TypesSeen();
 
   /** Tells which category lost its pages. */
   TypeRecords(int mostPages, IntConsumer dropped) {
@@ -38,6 +40,7 @@ final class TypeRecords {
   }
 
   void rows(int count) {
+    seen.rows(count);
     if (count > scales.length) {
       int before = scales.length;
       scales = Arrays.copyOf(scales, Math.max(count, 2 * before));
@@ -48,6 +51,16 @@ final class TypeRecords {
   /** One more than the highest category with an outcome. */
   int categories() {
     return pages.length;
+  }
+
+  /** At how many categories an agent was seen. */
+  int seen(int row) {
+    return seen.count(row);
+  }
+
+  /** The index-th category an agent was seen at. */
+  int seen(int row, int index) {
+    return seen.get(row, index);
   }
 
   /** Marks a category as asked for and returns its pages, to look agents up in. */
@@ -97,9 +110,16 @@ final class TypeRecords {
     }
     double[] page = page(category, row);
     int at = cell(row);
+    see(category, row, page[at + 1]);
     page[at] += weight * reward / scales[row];
     page[at + 1] += weight / scales[row];
     page[at + 2] += weight * unchecked / scales[row];
+  }
+
+  private void see(int category, int row, double countBefore) {
+    if (countBefore == 0) {
+      seen.add(row, category);
+    }
   }
 
   /** Rewards, outcomes and unchecked claims of an agent at a category; empty if there are none. */
@@ -120,6 +140,7 @@ final class TypeRecords {
     ensure(category);
     double[] page = page(category, row);
     int at = cell(row);
+    see(category, row, page[at + 1]);
     page[at + 1] = Math.max(0, page[at + 1] + change[1] / scales[row]);
     page[at] = Math.min(page[at + 1], Math.max(0, page[at] + change[0] / scales[row]));
     page[at + 2] = Math.max(0, page[at + 2] + change[2] / scales[row]);
@@ -127,26 +148,23 @@ final class TypeRecords {
 
   /** An agent's claims are believed by so much more, at all categories. */
   void revalue(int row, double more) {
-    for (double[][] ofCategory : pages) {
-      double[] page = pageOf(ofCategory, row);
-      if (page.length > 0) {
-        page[cell(row)] += more * page[cell(row) + 2];
-      }
+    for (int i = 0; i < seen.count(row); i++) {
+      double[] page = pageOf(pages[seen.get(row, i)], row);
+      page[cell(row)] += more * page[cell(row) + 2];
     }
   }
 
   void forget(int row) {
     rescale(row, 0);
     scales[row] = 1;
+    seen.clear(row);
   }
 
   private void rescale(int row, double factor) {
-    for (double[][] ofCategory : pages) {
-      double[] page = pageOf(ofCategory, row);
-      if (page.length > 0) {
-        for (int at = cell(row); at < cell(row) + CELLS; at++) {
-          page[at] *= factor;
-        }
+    for (int i = 0; i < seen.count(row); i++) {
+      double[] page = pageOf(pages[seen.get(row, i)], row);
+      for (int at = cell(row); at < cell(row) + CELLS; at++) {
+        page[at] *= factor;
       }
     }
   }
@@ -191,10 +209,20 @@ final class TypeRecords {
     if (oldest < 0) {
       oldest = butNot;
     }
-    for (double[] page : pages[oldest]) {
-      pageCount -= page.length == 0 ? 0 : 1;
+    for (int index = 0; index < pages[oldest].length; index++) {
+      if (pages[oldest][index].length > 0) {
+        pageCount--;
+        unsee(oldest, index);
+      }
     }
     pages[oldest] = NO_PAGES;
     dropped.accept(oldest);
+  }
+
+  private void unsee(int category, int index) {
+    int first = index << PAGE_BITS;
+    for (int row = first; row < Math.min(first + PAGE, scales.length); row++) {
+      seen.remove(row, category);
+    }
   }
 }

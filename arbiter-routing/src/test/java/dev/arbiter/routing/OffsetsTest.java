@@ -4,7 +4,11 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OffsetsTest {
@@ -98,6 +102,31 @@ class OffsetsTest {
 
     assertThat(offsets.records.count(offsets.records.pages(0, 1), 199)).isCloseTo(1, within(1e-9));
     assertThat(TypeRecords.isEmpty(offsets.records.pages(0, 1), 0)).isTrue();
+  }
+
+  /** 20,000 outcomes of 200 agents at 9 categories that have room for 8 pages, seed pinned. */
+  @Test
+  void an_agent_was_seen_where_it_has_a_record_and_nowhere_else() {
+    TypeRecords records = offsets(8).records;
+    SplittableRandom luck = new SplittableRandom(8);
+
+    for (int i = 0; i < 20_000; i++) {
+      int row = luck.nextInt(200);
+      if (luck.nextInt(50) == 0) {
+        records.forget(row);
+      } else {
+        records.add(luck.nextInt(9), row, KEEP, luck.nextInt(2), 1, 0);
+      }
+      Set<Integer> known = new TreeSet<>();
+      for (int category = 0; category < 9; category++) {
+        if (records.sums(category, row).length > 0) {
+          known.add(category);
+        }
+      }
+      List<Integer> seen =
+          IntStream.range(0, records.seen(row)).mapToObj(at -> records.seen(row, at)).toList();
+      assertThat(seen).containsExactlyInAnyOrderElementsOf(known);
+    }
   }
 
   /* The record of an agent is empty, so half a reward is foretold. */
