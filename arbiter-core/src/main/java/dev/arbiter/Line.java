@@ -114,25 +114,22 @@ final class Line {
       return;
     }
     publisher.step(run, new TaskEvent.Routing(now(run), failed));
-    List<RegisteredAgent> candidates = roster.candidates(run.task(), run.decisions());
-    if (candidates.isEmpty()) {
+    RoutingRequest request = roster.request(run.task(), run.decisions(), performance);
+    if (request.candidates().isEmpty()) {
       String why = roster.explainNone(run.task(), run.decisions());
       conclude(run, failed(run, FailureCause.NO_AGENT, why, Optional.empty()));
       return;
     }
     RoutingDecision decision;
     try {
-      decision =
-          router.route(
-              new RoutingRequest(
-                  run.task(), candidates, performance, List.copyOf(run.decisions())));
+      decision = router.route(request);
     } catch (RoutingRefusedException refused) {
       Optional<Verdict> verdict = failed.flatMap(AttemptFailure::verdict);
       conclude(
           run, failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict));
       return;
     }
-    Roster.Entry entry = chosen(decision, candidates);
+    Roster.Entry entry = chosen(decision, request.candidates());
     run.routed(decision);
     publisher.step(run, new TaskEvent.Routed(now(run), decision));
     takeSlot(run, entry);

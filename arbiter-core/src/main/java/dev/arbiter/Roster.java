@@ -9,6 +9,8 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.AgentEvent;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
@@ -157,7 +159,19 @@ final class Roster implements AgentRegistry {
 
   /** The candidates for a task, without those who failed at it and those who are stuck. */
   List<RegisteredAgent> candidates(Task task, List<RoutingDecision> failed) {
-    List<RegisteredAgent> all = candidates(task.capabilities());
+    return candidates(snapshot(), task, failed);
+  }
+
+  /** What is asked of a router; its list of candidates is empty if nobody may run the task. */
+  RoutingRequest request(Task task, List<RoutingDecision> failed, PerformanceView performance) {
+    RosterSnapshot now = snapshot();
+    return new RoutingRequest(
+        task, candidates(now, task, failed), performance, List.copyOf(failed), now);
+  }
+
+  private static List<RegisteredAgent> candidates(
+      RosterSnapshot now, Task task, List<RoutingDecision> failed) {
+    List<RegisteredAgent> all = now.candidates(task.capabilities());
     for (RegisteredAgent candidate : all) {
       if (!isEligible(candidate, failed)) {
         return eligible(all, failed);

@@ -2,18 +2,23 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.spi.Exclusions;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Explanation.Excluded;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The roster as of some moment, with one bitmap for each capability. */
-final class RosterSnapshot {
+final class RosterSnapshot implements Exclusions {
   /* Answers kept; past it an answer is computed each time, so that hostile tasks cost no memory. */
   private static final int MOST_ANSWERS = 4_096;
 
@@ -64,5 +69,29 @@ final class RosterSnapshot {
     List<RegisteredAgent> found = new ArrayList<>(places.cardinality());
     places.stream().forEach(place -> found.add(all.get(place)));
     return List.copyOf(found);
+  }
+
+  @Override
+  public List<Excluded> of(RoutingRequest request) {
+    Set<RegisteredAgent> candidates = new HashSet<>(request.candidates());
+    return all.stream()
+        .filter(agent -> !candidates.contains(agent))
+        .map(agent -> new Excluded(agent.id(), why((Roster.Entry) agent, request)))
+        .toList();
+  }
+
+  private static String why(Roster.Entry agent, RoutingRequest request) {
+    if (request.failed().stream().anyMatch(failed -> failed.agent().equals(agent.id()))) {
+      return "failed at this task before";
+    }
+    if (!agent.declared().takesWork()) {
+      return "takes no work, it is " + agent.declared().name().toLowerCase(Locale.ROOT);
+    }
+    return request.task().capabilities().stream()
+        .filter(wanted -> !agent.profile().capabilities().containsKey(wanted))
+        .sorted()
+        .findFirst()
+        .map(wanted -> "lacks capability '" + wanted + "'")
+        .orElse("does not end its abandoned work");
   }
 }

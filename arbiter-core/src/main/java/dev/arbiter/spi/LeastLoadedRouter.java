@@ -2,6 +2,7 @@
 package dev.arbiter.spi;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Explanation;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class LeastLoadedRouter implements Router {
         least = load;
       }
     }
-    return new Decision(decisions.incrementAndGet(), best.id(), least, request.candidates());
+    return new Decision(decisions.incrementAndGet(), best.id(), least, request);
   }
 
   private static double load(RegisteredAgent agent) {
@@ -32,7 +33,7 @@ final class LeastLoadedRouter implements Router {
   }
 
   /** The loads of the others are read when somebody asks, so they may have moved since. */
-  private record Decision(long id, String agent, double share, List<RegisteredAgent> considered)
+  private record Decision(long id, String agent, double share, RoutingRequest request)
       implements RoutingDecision {
     @Override
     public String policy() {
@@ -49,17 +50,24 @@ final class LeastLoadedRouter implements Router {
       return String.format(
           Locale.ROOT,
           "least loaded of %d: %.0f %% of its capacity taken",
-          considered.size(),
+          request.candidates().size(),
           100 * share);
     }
 
     @Override
     public List<Scored> candidates() {
-      List<Scored> scored = new ArrayList<>(considered.size());
-      for (RegisteredAgent candidate : considered) {
+      List<Scored> scored = new ArrayList<>(request.candidates().size());
+      for (RegisteredAgent candidate : request.candidates()) {
         scored.add(new Scored(candidate.id(), -load(candidate)));
       }
       return scored;
+    }
+
+    @Override
+    public Explanation explanation() {
+      Explanation compared = RoutingDecision.super.explanation();
+      return new Explanation(
+          compared.motive(), compared.candidates(), request.exclusions().of(request));
     }
   }
 }

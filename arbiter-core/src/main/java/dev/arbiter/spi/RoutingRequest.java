@@ -14,9 +14,27 @@ import java.util.List;
  *     registry order
  * @param performance how agents did so far
  * @param failed the decisions of this task that failed, oldest first; empty the first time
+ * @param exclusions who else is registered and why they are no candidates, for explanations
  */
 public record RoutingRequest(
     Task task,
     List<RegisteredAgent> candidates,
     PerformanceView performance,
-    List<RoutingDecision> failed) {}
+    List<RoutingDecision> failed,
+    Exclusions exclusions) {
+  /**
+   * A request about candidates of whom nobody was taken out.
+   *
+   * @param task what is to be done
+   * @param candidates who may be chosen; at least one
+   * @param performance how agents did so far
+   * @param failed the decisions of this task that failed, oldest first
+   */
+  public RoutingRequest(
+      Task task,
+      List<RegisteredAgent> candidates,
+      PerformanceView performance,
+      List<RoutingDecision> failed) {
+    this(task, candidates, performance, failed, Exclusions.NONE);
+  }
+}

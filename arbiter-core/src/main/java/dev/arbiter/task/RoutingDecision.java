@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.task.Explanation.Motive;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Who was chosen for an attempt, by which policy, and how everybody else fared.
@@ -54,6 +56,22 @@ public interface RoutingDecision {
    * @return each with its score, in registry order
    */
   List<Scored> candidates();
+
+  /**
+   * Why, as data: what moved the policy, what every score is made of, and who was not compared.
+   * Computed when asked.
+   *
+   * @return unless a router says more, the scores of those who could be chosen and a rule as motive
+   */
+  default Explanation explanation() {
+    List<Explanation.Candidate> compared =
+        candidates().stream()
+            .filter(scored -> scored.score() != Double.NEGATIVE_INFINITY)
+            .map(scored -> new Explanation.Candidate(scored.agent(), scored.score(), Map.of()))
+            .toList();
+    return new Explanation(
+        compared.size() == 1 ? Motive.ONLY_CANDIDATE : Motive.RULE, compared, List.of());
+  }
 
   /**
    * One candidate's score in one decision.

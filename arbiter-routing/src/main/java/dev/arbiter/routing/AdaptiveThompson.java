@@ -205,6 +205,9 @@ final class AdaptiveThompson implements Learner, Summed {
     float beta = (float) (round.beta + unsolved);
     float shift = (float) (ownOffset(row, 0) - cost);
     draws.plain(i, alpha, beta, shift);
+    if (cost != 0) {
+      draws.cost(i, (float) cost);
+    }
     float claim = slate.claim(i);
     if (!Float.isNaN(claim)) {
       float overall = slate.overallClaims[i];

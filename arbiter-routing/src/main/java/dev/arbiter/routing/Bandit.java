@@ -80,9 +80,7 @@ final class Bandit {
             : healthy;
     int category = categories.number(request.task().type());
     BanditDecision decision = learner.choose(id, request, slate, category);
-    if (slate != all) {
-      decision.mask(all.agents);
-    }
+    decision.answers(request, all.agents, healthy.agents);
     remember(decision, failed, slate, category);
     return decision;
   }

@@ -2,6 +2,8 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Explanation.Motive;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A decision for the highest upper confidence bound, whose bounds are computed when asked for. */
@@ -36,6 +38,17 @@ final class BoundDecision extends BanditDecision {
   double score(int candidate) {
     double[] then = records();
     return Ucb.bound(then[2 * candidate], then[2 * candidate + 1], budget);
+  }
+
+  @Override
+  Map<String, Double> parts(int candidate) {
+    double[] then = records();
+    return Ucb.parts(then[2 * candidate], then[2 * candidate + 1], budget);
+  }
+
+  @Override
+  Motive motive() {
+    return hasBestRecord() ? Motive.EXPLOIT : Motive.EXPLORE;
   }
 
   @Override

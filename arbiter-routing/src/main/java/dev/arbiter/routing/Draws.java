@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** The distribution and the draw of every candidate's score, as they were when it was chosen. */
 sealed class Draws permits NormalDraws, TailDraws {
   /*
@@ -11,11 +15,13 @@ sealed class Draws permits NormalDraws, TailDraws {
   private static final int PLAIN = 4;
   private static final int CLAIMED = 8;
   private static final float[] NONE = {};
+  private static final double ROUNDING = 1e-6;
 
   private final float[] cells;
   private final int width;
   private final int size;
   private float[] waits = NONE;
+  private float[] costs = NONE;
 
   Draws(int size, boolean claims) {
     this.size = size;
@@ -68,8 +74,19 @@ sealed class Draws permits NormalDraws, TailDraws {
     waits[candidate] = price;
   }
 
+  /** Notes what of the shift is what money and time will cost. */
+  void cost(int candidate, float price) {
+    if (costs.length == 0) {
+      costs = new float[size];
+    }
+    costs[candidate] = price;
+  }
+
   /** Takes over one candidate's distribution and draw, but not its wait. */
   void copy(int candidate, Draws from, int index) {
+    if (from.costs.length > 0) {
+      cost(candidate, from.costs[index]);
+    }
     System.arraycopy(
         from.cells(), index * from.width, cells, candidate * width, Math.min(width, from.width));
   }
@@ -110,6 +127,39 @@ sealed class Draws permits NormalDraws, TailDraws {
   /** What is added to a draw, the wait taken off. */
   final float shift(int candidate) {
     return cells()[candidate * width + 3] - waitOf(candidate);
+  }
+
+  /** What a score is the sum of, by name; what is 0 is left out. */
+  final Map<String, Double> parts(int candidate) {
+    Map<String, Double> parts = new LinkedHashMap<>();
+    double wait = waitOf(candidate);
+    double cost = costs.length == 0 ? 0 : costs[candidate];
+    double ofType = typeShift(candidate) + cost;
+    double record = record(candidate);
+    double expected = law(candidate).mean();
+    put(parts, "record", record);
+    put(parts, "type of task", ofType);
+    put(parts, "declared level", expected - (record + ofType - cost - wait));
+    put(parts, "luck of the draw", score(candidate) - expected);
+    put(parts, "cost", -cost);
+    put(parts, "wait", -wait);
+    return Collections.unmodifiableMap(parts);
+  }
+
+  private static void put(Map<String, Double> parts, String name, double part) {
+    if (Math.abs(part) > ROUNDING) {
+      parts.put(name, part);
+    }
+  }
+
+  /** The chance of success that the agent's record makes to expect, whatever the task. */
+  double record(int candidate) {
+    return first(candidate) / (first(candidate) + second(candidate));
+  }
+
+  /** What is added for the type of task, what it will cost taken off. */
+  double typeShift(int candidate) {
+    return cells()[candidate * width + 3];
   }
 
   Law law(int candidate) {

@@ -2,6 +2,8 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Explanation.Motive;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#epsilonGreedy(double, double)}. */
@@ -49,7 +51,9 @@ final class EpsilonGreedy implements Learner {
         chosen,
         scores,
         candidate -> scores[candidate] == best ? ofBest : each,
-        why);
+        explore ? Motive.EXPLORE : Motive.EXPLOIT,
+        why,
+        candidate -> Map.of("record", scores[candidate]));
   }
 
   private static int place(double[] scores, double highest, int tie) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.task.Explanation.Motive;
+import java.util.Map;
+
 /** Another policy's decision, or with a small chance one for the agent whose turn it was. */
 final class ForcedDecision extends BanditDecision {
   private final BanditDecision own;
@@ -40,6 +43,16 @@ final class ForcedDecision extends BanditDecision {
   @Override
   double score(int candidate) {
     return own.score(candidate);
+  }
+
+  @Override
+  Map<String, Double> parts(int candidate) {
+    return own.parts(candidate);
+  }
+
+  @Override
+  Motive motive() {
+    return wasForced ? Motive.EXPLORE : own.motive();
   }
 
   @Override

@@ -2,7 +2,9 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Explanation.Motive;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Takes the candidate with the highest index: deterministic, and of equals the least asked. */
 abstract class IndexLearner implements Learner {
@@ -23,6 +25,16 @@ abstract class IndexLearner implements Learner {
 
   /** What is compared; infinite for who must be tried first. */
   abstract double index(Slate slate, int candidate);
+
+  /** What an index is the sum of, if it is one; of what the slate itself says, never of records. */
+  Map<String, Double> parts(Slate slate, int candidate, double index) {
+    return Map.of();
+  }
+
+  /** What moved the policy to choose. */
+  Motive motive(Slate slate, int chosen) {
+    return Motive.RULE;
+  }
 
   /** The beginning of the reason, up to the chosen agent's name. */
   abstract String why(Slate slate, int chosen);
@@ -48,7 +60,9 @@ abstract class IndexLearner implements Learner {
         chosen,
         scores,
         candidate -> candidate == chosen ? 1 : 0,
-        why(slate, chosen));
+        motive(slate, chosen),
+        why(slate, chosen),
+        candidate -> parts(slate, candidate, scores[candidate]));
   }
 
   final String name() {

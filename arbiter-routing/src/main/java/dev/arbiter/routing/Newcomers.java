@@ -54,7 +54,8 @@ final class Newcomers implements Learner {
         request.failed().stream()
             .map(decision -> decision instanceof ForcedDecision d ? d.followed() : decision)
             .toList();
-    return new RoutingRequest(request.task(), request.candidates(), request.performance(), failed);
+    return new RoutingRequest(
+        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
   }
 
   @Override

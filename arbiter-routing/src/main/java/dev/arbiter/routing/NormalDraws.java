@@ -8,6 +8,16 @@ final class NormalDraws extends Draws {
   }
 
   @Override
+  double record(int candidate) {
+    return first(candidate);
+  }
+
+  @Override
+  double typeShift(int candidate) {
+    return 0;
+  }
+
+  @Override
   Law law(int candidate) {
     return new Normal(first(candidate), second(candidate));
   }

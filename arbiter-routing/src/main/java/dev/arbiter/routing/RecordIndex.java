@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.task.Explanation.Motive;
+
 /** An index of each agent's own record; who has none comes first. */
 abstract class RecordIndex extends IndexLearner {
   final MeanRecord record = new MeanRecord(1, changes::add);
@@ -25,6 +27,11 @@ abstract class RecordIndex extends IndexLearner {
   double index(Slate slate, int candidate) {
     int row = slate.rows[candidate];
     return record.count(row) > 0 ? index(row) : Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  Motive motive(Slate slate, int chosen) {
+    return favourite(slate) == chosen ? Motive.EXPLOIT : Motive.EXPLORE;
   }
 
   @Override

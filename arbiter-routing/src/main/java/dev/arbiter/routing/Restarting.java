@@ -51,7 +51,8 @@ final class Restarting implements Learner {
       return request;
     }
     List<RoutingDecision> failed = request.failed().stream().map(Restarting::ofInner).toList();
-    return new RoutingRequest(request.task(), request.candidates(), request.performance(), failed);
+    return new RoutingRequest(
+        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
   }
 
   private static RoutingDecision ofInner(RoutingDecision decision) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.task.Explanation;
 import dev.arbiter.task.RoutingDecision;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,6 +77,11 @@ final class RolloutDecision implements RoutingDecision {
   @Override
   public List<Scored> candidates() {
     return inner.candidates();
+  }
+
+  @Override
+  public Explanation explanation() {
+    return inner.explanation();
   }
 
   @Override

@@ -2,19 +2,26 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Explanation.Motive;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 
 /** A decision whose probabilities are known when it is made. */
 final class ScoredDecision extends BanditDecision {
   private final double[] scores;
   private final IntToDoubleFunction probabilities;
+  private final Motive motive;
+  private final IntFunction<Map<String, Double>> parts;
   private final String why;
 
   /**
    * Shares the scores.
    *
    * @param probabilities how likely each candidate was
+   * @param motive what moved the policy
    * @param why the beginning of the reason, up to the chosen agent's name
+   * @param parts what each score is the sum of
    */
   ScoredDecision(
       long id,
@@ -23,16 +30,30 @@ final class ScoredDecision extends BanditDecision {
       int chosen,
       double[] scores,
       IntToDoubleFunction probabilities,
-      String why) {
+      Motive motive,
+      String why,
+      IntFunction<Map<String, Double>> parts) {
     super(id, policy, agents, chosen);
     this.scores = scores;
     this.probabilities = probabilities;
+    this.motive = motive;
+    this.parts = parts;
     this.why = why;
   }
 
   @Override
   double score(int candidate) {
     return scores[candidate];
+  }
+
+  @Override
+  Map<String, Double> parts(int candidate) {
+    return parts.apply(candidate);
+  }
+
+  @Override
+  Motive motive() {
+    return motive;
   }
 
   @Override

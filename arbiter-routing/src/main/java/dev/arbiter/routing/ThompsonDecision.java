@@ -2,8 +2,10 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Explanation.Motive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A decision for the highest of random scores, or for whose turn it was. */
@@ -69,6 +71,16 @@ final class ThompsonDecision extends BanditDecision {
   @Override
   double score(int candidate) {
     return draws.score(candidate);
+  }
+
+  @Override
+  Map<String, Double> parts(int candidate) {
+    return draws.parts(candidate);
+  }
+
+  @Override
+  Motive motive() {
+    return wasForced || favourite() != chosen ? Motive.EXPLORE : Motive.EXPLOIT;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.spi.RoutingRequest;
+import java.util.Map;
 
 /** See {@link BanditPolicy#ucb1()} and {@link BanditPolicy#ucbAlpha(double)}. */
 final class Ucb extends RecordIndex implements Board.Source {
@@ -54,6 +55,13 @@ final class Ucb extends RecordIndex implements Board.Source {
   /** The upper confidence bound; infinite without an outcome. */
   static double bound(double rate, double count, double budget) {
     return count > 0 ? rate + Math.sqrt(budget / count) : Double.POSITIVE_INFINITY;
+  }
+
+  /** What a bound is the sum of. */
+  static Map<String, Double> parts(double rate, double count, double budget) {
+    return count > 0
+        ? Map.of("record", rate, "doubt", Math.sqrt(budget / count))
+        : Map.of("record", rate, "doubt", Double.POSITIVE_INFINITY);
   }
 
   @Override

@@ -2,7 +2,9 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Explanation.Motive;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#uniform()}. */
@@ -27,7 +29,9 @@ final class Uniform implements Learner {
         random.nextInt(size),
         scores,
         candidate -> scores[candidate],
-        "takes any with the same chance, ");
+        Motive.RULE,
+        "takes any with the same chance, ",
+        candidate -> Map.of());
   }
 
   @Override

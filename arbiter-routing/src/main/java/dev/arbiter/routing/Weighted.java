@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.Map;
+
 /** See {@link BanditPolicy#weighted()}. */
 final class Weighted extends IndexLearner {
   static final String NAME = "weighted";
@@ -16,11 +18,20 @@ final class Weighted extends IndexLearner {
 
   @Override
   double index(Slate slate, int candidate) {
-    float claim = slate.claim(candidate);
     int row = slate.rows[candidate];
-    double declared = Float.isNaN(claim) ? UNKNOWN : claim;
     double measured = record.count(row) > 0 ? record.rate(row) : UNKNOWN;
-    return DECLARED * declared + MEASURED * measured;
+    return declared(slate, candidate) + MEASURED * measured;
+  }
+
+  private static double declared(Slate slate, int candidate) {
+    float claim = slate.claim(candidate);
+    return DECLARED * (Float.isNaN(claim) ? UNKNOWN : claim);
+  }
+
+  @Override
+  Map<String, Double> parts(Slate slate, int candidate, double index) {
+    double declared = declared(slate, candidate);
+    return Map.of("declared level", declared, "record", index - declared);
   }
 
   @Override

@@ -9,11 +9,13 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Explanation;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,7 +148,9 @@ class BanditRouterTest {
             0,
             new double[1],
             candidate -> 1,
-            "");
+            Explanation.Motive.RULE,
+            "",
+            candidate -> Map.of());
 
     router.learn(Simulation.outcome(forged, Simulation.TASK, true));
 
