@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#epsilonGreedy(double, double)}. */
-final class EpsilonGreedy implements Learner {
+final class EpsilonGreedy implements RecordLearner {
   static final String NAME = "epsilon-greedy";
   private static final double LEAST = .01;
 
@@ -67,22 +67,7 @@ final class EpsilonGreedy implements Learner {
   }
 
   @Override
-  public void rows(int count) {
-    record.rows(count);
-  }
-
-  @Override
-  public void learn(Feedback feedback) {
-    record.learn(feedback);
-  }
-
-  @Override
-  public void forget(int row) {
-    record.forget(row);
-  }
-
-  @Override
-  public Summed summed() {
+  public MeanRecord record() {
     return record;
   }
 }

@@ -4,7 +4,7 @@ package dev.arbiter.routing;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#thompson()} and {@link BanditPolicy#discountedThompson(double)}. */
-final class Thompson extends ThompsonLearner {
+final class Thompson extends ThompsonLearner implements RecordLearner {
   static final String NAME = "thompson";
   static final String DISCOUNTED = "discounted-thompson";
 
@@ -22,22 +22,7 @@ final class Thompson extends ThompsonLearner {
   }
 
   @Override
-  public void rows(int count) {
-    record.rows(count);
-  }
-
-  @Override
-  public void learn(Feedback feedback) {
-    record.learn(feedback);
-  }
-
-  @Override
-  public void forget(int row) {
-    record.forget(row);
-  }
-
-  @Override
-  public Summed summed() {
+  public MeanRecord record() {
     return record;
   }
 }

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.task.Explanation.Motive;
 import java.util.Map;
 
 /** See {@link BanditPolicy#weighted()}. */
-final class Weighted extends IndexLearner {
+final class Weighted extends RecordIndex {
   static final String NAME = "weighted";
   private static final double DECLARED = .7;
   private static final double MEASURED = .3;
   private static final double UNKNOWN = .5;
 
-  private final MeanRecord record = new MeanRecord();
-
   Weighted() {
-    super(NAME);
+    super(NAME, "sum");
+  }
+
+  @Override
+  double index(int row) {
+    return MEASURED * (record.count(row) > 0 ? record.rate(row) : UNKNOWN);
   }
 
   @Override
   double index(Slate slate, int candidate) {
-    int row = slate.rows[candidate];
-    double measured = record.count(row) > 0 ? record.rate(row) : UNKNOWN;
-    return declared(slate, candidate) + MEASURED * measured;
+    return declared(slate, candidate) + index(slate.rows[candidate]);
   }
 
   private static double declared(Slate slate, int candidate) {
@@ -35,29 +37,12 @@ final class Weighted extends IndexLearner {
   }
 
   @Override
+  Motive motive(Slate slate, int chosen) {
+    return Motive.RULE;
+  }
+
+  @Override
   String why(Slate slate, int chosen) {
     return "takes the highest sum of .7 declared and .3 measured, ";
-  }
-
-  @Override
-  public void rows(int count) {
-    super.rows(count);
-    record.rows(count);
-  }
-
-  @Override
-  public void learn(Feedback feedback) {
-    record.learn(feedback);
-  }
-
-  @Override
-  public void forget(int row) {
-    super.forget(row);
-    record.forget(row);
-  }
-
-  @Override
-  public Summed summed() {
-    return record;
   }
 }

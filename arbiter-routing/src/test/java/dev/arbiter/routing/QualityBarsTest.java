@@ -2,6 +2,7 @@
 package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.routing.Simulation.Measured;
 import java.util.SplittableRandom;
@@ -31,9 +32,9 @@ class QualityBarsTest {
   }
 
   /**
-   * Bar R3 is 85 for the reference's fifty agents, among which epsilon-greedy comes to 81 and
-   * Thompson sampling to 230. These are harder for everybody: 145 and 254; the default has 111 over
-   * 500 seeds, error 2.4.
+   * Fifty agents drawn anew for each run are harder for everybody than the reference's fifty, which
+   * it does not list: epsilon-greedy comes to 145 and not 81, Thompson sampling to 254 and not 230;
+   * the default has 111 over 500 seeds, error 2.4.
    */
   @Test
   void regret_among_fifty_agents_is_far_below_that_of_thompson_and_of_epsilon_greedy() {
@@ -44,6 +45,29 @@ class QualityBarsTest {
 
     assertThat(regret.mean() - 2 * regret.error()).as("%s", regret).isLessThan(111);
     assertThat(regret.mean()).isLessThan(greedy.mean()).isLessThan(.6 * thompson.mean());
+  }
+
+  /**
+   * Bar R3: 85 among fifty agents. Of 2,500 drawn fifties this is the one that costs the simple
+   * policies what the reference's costs them, within its errors; the default has 75.6 there over
+   * 400 seeds, error .9.
+   */
+  @Test
+  void regret_among_fifty_agents_like_those_of_the_reference() {
+    assertThat(among(BanditPolicy.uniform(), 10)).isCloseTo(868, within(15.0));
+    assertThat(among(BanditPolicy.ucb1(), 10)).isCloseTo(511, within(26.0));
+    assertThat(among(BanditPolicy.klUcb(), 10)).isCloseTo(277, within(20.0));
+    assertThat(among(BanditPolicy.imed(), 20)).isCloseTo(226, within(20.0));
+    assertThat(among(BanditPolicy.thompson(), 20)).isCloseTo(230, within(20.0));
+    assertThat(among(BanditPolicy.epsilonGreedy(), 400)).isCloseTo(81, within(13.0));
+
+    assertThat(among(DEFAULT, 100)).isLessThan(85);
+  }
+
+  private static double among(BanditPolicy policy, int runs) {
+    SplittableRandom random = new SplittableRandom(501_532);
+    Simulation.Bed bed = Simulation.fixed(random.doubles(50, .2, .8).toArray());
+    return Simulation.regret(policy, bed, 50, 3_000, runs).mean();
   }
 
   private static Measured regret(
