@@ -140,7 +140,8 @@ final class AdaptiveThompson implements Learner, Summed {
   }
 
   private BanditDecision fallBack(long id, Slate slate, RoutingDecision failed) {
-    ThompsonDecision earlier = failed instanceof ThompsonDecision d ? d : null;
+    ThompsonDecision earlier =
+        failed instanceof ThompsonDecision d && d.policy().equals(NAME) ? d : null;
     if (earlier == null || earlier.draws().hasClaims() != slate.hasClaims()) {
       Draws draws = new Draws(slate.size(), slate.hasClaims());
       int best = drawBest(draws, slate);

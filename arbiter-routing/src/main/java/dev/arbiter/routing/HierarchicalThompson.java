@@ -5,7 +5,7 @@ import dev.arbiter.spi.RoutingRequest;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#hierarchicalThompson()}. */
-final class HierarchicalThompson extends ThompsonLearner {
+final class HierarchicalThompson extends ThompsonLearner implements Summed {
   /*
    * At a type of task an agent's chance is Beta(K m, K (1 - m)), and m, the agent's own mean, is
    * itself uncertain. N outcomes of one type, whose chance may be off by luck, say as much about m
@@ -87,16 +87,21 @@ final class HierarchicalThompson extends ThompsonLearner {
   private void add(Feedback feedback, double reward, double weight) {
     int row = feedback.row();
     int category = feedback.category();
+    change(row, category, () -> types.add(category, row, 1, reward, weight, 0));
+  }
+
+  /** Changes a record by type, and the agent's mean by what that changes of its worth. */
+  private void change(int row, int category, Runnable how) {
     double[][] before = types.pages(category, choices);
     double successes = -worth(before, row, types.rewards(before, row));
     double count = -worth(before, row, types.count(before, row));
-    types.add(category, row, 1, reward, weight, 0);
+    how.run();
     double[][] after = types.pages(category, choices);
     successes += worth(after, row, types.rewards(after, row));
     count += worth(after, row, types.count(after, row));
-    double newCount = means.counts[row] + count;
-    double newSuccesses = Sampler.clip((means.successes[row] + successes) / newCount) * newCount;
-    means.set(row, newSuccesses, newCount);
+    double newCount = Math.max(0, means.counts[row] + count);
+    double rate = newCount == 0 ? 0 : Sampler.clip((means.successes[row] + successes) / newCount);
+    means.set(row, rate * newCount, newCount);
   }
 
   /** What a sum over outcomes of one type is worth to the agent's mean. */
@@ -109,5 +114,54 @@ final class HierarchicalThompson extends ThompsonLearner {
     means.set(row, 0, 0);
     types.forget(row);
     fallbacks.forget(row);
+  }
+
+  @Override
+  public Summed summed() {
+    return this;
+  }
+
+  @Override
+  public Widths widths() {
+    return new Widths(2, 4, TypeRecords.CELLS);
+  }
+
+  @Override
+  public double[] totals() {
+    return fallbacks.totals();
+  }
+
+  /** Rewards and outcomes of all types are told and never added: they follow from the types. */
+  @Override
+  public double[] sums(int row) {
+    double rewards = 0;
+    double count = 0;
+    for (int i = 0; i < types.seen(row); i++) {
+      double[][] pagesOfType = types.pages(types.seen(row, i));
+      rewards += types.rewards(pagesOfType, row);
+      count += types.count(pagesOfType, row);
+    }
+    double[] after = fallbacks.sums(row);
+    return new double[] {rewards, count, after[0], after[1]};
+  }
+
+  @Override
+  public double[] sums(int category, int row) {
+    return types.sums(category, row);
+  }
+
+  @Override
+  public void addTotals(double[] change) {
+    fallbacks.addTotals(change[0], change[1]);
+  }
+
+  @Override
+  public void add(int row, double[] change) {
+    fallbacks.add(row, change[2], change[3]);
+  }
+
+  @Override
+  public void add(int category, int row, double[] change) {
+    change(row, category, () -> types.add(category, row, change));
   }
 }
