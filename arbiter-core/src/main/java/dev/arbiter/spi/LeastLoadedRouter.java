@@ -69,5 +69,10 @@ final class LeastLoadedRouter implements Router {
       return new Explanation(
           compared.motive(), compared.candidates(), request.exclusions().of(request));
     }
+
+    @Override
+    public String toString() {
+      return policy() + " chose " + agent + ": " + reason();
+    }
   }
 }

@@ -8,23 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A registered agent whose load a test sets. */
-final class FakeAgent implements RegisteredAgent {
+public final class FakeAgent implements RegisteredAgent {
   private final AgentProfile profile;
   private final int number;
-  int active;
-  int queued;
+  public int active;
+  public int queued;
 
-  FakeAgent(AgentProfile profile, int number) {
+  public FakeAgent(AgentProfile profile, int number) {
     this.profile = profile;
     this.number = number;
   }
 
-  static FakeAgent of(String id, int number) {
+  public static FakeAgent of(String id, int number) {
     return new FakeAgent(AgentProfile.of(id), number);
   }
 
   /** Agents a0, a1, ... in an immutable list. */
-  static List<RegisteredAgent> several(int count) {
+  public static List<RegisteredAgent> several(int count) {
     List<RegisteredAgent> agents = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       agents.add(of("a" + i, i));

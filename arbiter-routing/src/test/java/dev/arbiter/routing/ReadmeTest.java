@@ -3,6 +3,14 @@ package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.routing.evaluation.LoggedDecision;
+import dev.arbiter.routing.evaluation.OffPolicyEvaluator;
+import dev.arbiter.routing.evaluation.OffPolicyReport;
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
+import dev.arbiter.routing.evaluation.ReplayEvaluator;
+import dev.arbiter.routing.evaluation.ReplayReport;
+import dev.arbiter.routing.evaluation.TargetPolicy;
+import dev.arbiter.routing.rollout.Rollout;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;

@@ -4,6 +4,9 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
+import dev.arbiter.routing.evaluation.ReplayEvaluator;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;

@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

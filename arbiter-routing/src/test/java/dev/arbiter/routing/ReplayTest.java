@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
+import dev.arbiter.routing.evaluation.ReplayEvaluator;
+import dev.arbiter.routing.evaluation.ReplayReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,25 +16,25 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 
 /** Routes made-up tasks to agents that succeed by chance, without an engine. */
-final class Simulation {
-  static final Task TASK = Task.builder("work").id("T-1").build();
+public final class Simulation {
+  public static final Task TASK = Task.builder("work").id("T-1").build();
 
   private Simulation() {}
 
   /** The chance that an agent solves the task of a round. */
   @FunctionalInterface
-  interface Bed {
+  public interface Bed {
     double chance(int agent, int round);
   }
 
-  static Bed fixed(double... means) {
+  public static Bed fixed(double... means) {
     return (agent, round) -> means[agent];
   }
 
   /** A mean over runs, with its standard error. */
-  record Measured(double mean, double error) {}
+  public record Measured(double mean, double error) {}
 
-  static BanditRouter router(BanditPolicy policy, long seed) {
+  public static BanditRouter router(BanditPolicy policy, long seed) {
     return BanditRouter.builder().policy(policy).sources(Sources.system(seed)).build();
   }
 
@@ -49,20 +49,20 @@ final class Simulation {
     return new Feedback(row, 0, Pending.FIRST_CHOICE, Float.NaN, reward, 0, TASK);
   }
 
-  static RoutingRequest request(Task task, List<RegisteredAgent> agents) {
+  public static RoutingRequest request(Task task, List<RegisteredAgent> agents) {
     return new RoutingRequest(task, agents, PerformanceView.empty(), List.of());
   }
 
-  static Outcome outcome(RoutingDecision decision, Task task, boolean success) {
+  public static Outcome outcome(RoutingDecision decision, Task task, boolean success) {
     Outcome.Kind kind = success ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
     return new Outcome(decision, task, 1, kind, success ? 1 : 0, 0, Duration.ZERO);
   }
 
-  static Measured regret(BanditPolicy policy, Bed bed, int agents, int rounds, int runs) {
+  public static Measured regret(BanditPolicy policy, Bed bed, int agents, int rounds, int runs) {
     return regret(policy, bed, agents, rounds, runs, 0);
   }
 
-  static Measured regret(
+  public static Measured regret(
       BanditPolicy policy, Bed bed, int agents, int rounds, int runs, int delay) {
     double[] regrets = new double[runs];
     for (int run = 0; run < runs; run++) {
@@ -72,7 +72,8 @@ final class Simulation {
   }
 
   /** The regret of one run whose luck is pinned to the run's number. */
-  static double regret(BanditRouter router, Bed bed, int agents, int rounds, int run, int delay) {
+  public static double regret(
+      BanditRouter router, Bed bed, int agents, int rounds, int run, int delay) {
     SplittableRandom luck = new SplittableRandom(1_000_003L * run + 17);
     RoutingRequest request = request(TASK, FakeAgent.several(agents));
     Queue<Outcome> underway = new ArrayDeque<>();
@@ -94,7 +95,7 @@ final class Simulation {
     return regret;
   }
 
-  static Measured summary(double[] values) {
+  public static Measured summary(double[] values) {
     double sum = 0;
     double squares = 0;
     for (double value : values) {
@@ -107,7 +108,7 @@ final class Simulation {
   }
 
   /** Everybody but the agents tried. */
-  static List<RegisteredAgent> without(List<RegisteredAgent> agents, List<String> tried) {
+  public static List<RegisteredAgent> without(List<RegisteredAgent> agents, List<String> tried) {
     List<RegisteredAgent> rest = new ArrayList<>(agents);
     rest.removeIf(agent -> tried.contains(agent.id()));
     return List.copyOf(rest);

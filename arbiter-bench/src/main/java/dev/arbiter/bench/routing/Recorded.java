@@ -2,9 +2,9 @@
 package dev.arbiter.bench.routing;
 
 import dev.arbiter.bench.routing.Scenario.Case;
-import dev.arbiter.routing.OutcomeMatrix;
-import dev.arbiter.routing.ReplayEvaluator;
-import dev.arbiter.routing.ReplayReport;
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
+import dev.arbiter.routing.evaluation.ReplayEvaluator;
+import dev.arbiter.routing.evaluation.ReplayReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
-import dev.arbiter.routing.OutcomeMatrix;
+import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
-import dev.arbiter.routing.ReplayReport;
+import dev.arbiter.routing.evaluation.ReplayReport;
 import org.jspecify.annotations.Nullable;
 
 /**

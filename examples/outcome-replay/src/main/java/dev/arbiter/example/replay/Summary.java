@@ -3,9 +3,9 @@ package dev.arbiter.example.replay;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.arbiter.routing.Estimate;
-import dev.arbiter.routing.OutcomeMatrix.References;
-import dev.arbiter.routing.ReplayReport;
+import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.References;
+import dev.arbiter.routing.evaluation.ReplayReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

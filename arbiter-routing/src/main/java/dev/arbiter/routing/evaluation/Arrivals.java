@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.evaluation;
+
+import dev.arbiter.agent.RegisteredAgent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Who can be chosen when, as agents arrive in the course of a run. */
+final class Arrivals {
+  /*
+   * A router keeps what it looked up for a list of candidates as long as it sees the same immutable
+   * list. So tasks that the same agents can take share one list, in all steps and all runs.
+   */
+  private static final int NOBODY = -1;
+
+  private final TreeMap<Integer, Phase> phases = new TreeMap<>();
+  private final OutcomeMatrix matrix;
+  private final Hindsight hindsight;
+
+  /** The steps between one arrival and the next. */
+  private record Phase(List<List<RegisteredAgent>> candidates, int best) {}
+
+  /** Each agent can be chosen from a step on. */
+  Arrivals(OutcomeMatrix matrix, int[] from) {
+    this.matrix = matrix;
+    this.hindsight = Hindsight.of(matrix);
+    Map<List<RegisteredAgent>, List<RegisteredAgent>> lists = new HashMap<>();
+    phases.put(0, phase(0, from, lists));
+    for (int start : from) {
+      phases.computeIfAbsent(start, step -> phase(step, from, lists));
+    }
+  }
+
+  private Phase phase(
+      int start, int[] from, Map<List<RegisteredAgent>, List<RegisteredAgent>> lists) {
+    List<List<RegisteredAgent>> candidates = new ArrayList<>(matrix.size());
+    for (RecordedTask task : matrix.tasks()) {
+      List<RegisteredAgent> able = new ArrayList<>(matrix.registered());
+      able.removeIf(agent -> from[agent.number()] > start || !task.has(agent.number()));
+      candidates.add(lists.computeIfAbsent(able, List::copyOf));
+    }
+    return new Phase(candidates, best(start, from));
+  }
+
+  private int best(int start, int[] from) {
+    int best = NOBODY;
+    for (int agent = 0; agent < from.length; agent++) {
+      if (from[agent] <= start
+          && (best == NOBODY || hindsight.mean(agent) > hindsight.mean(best))) {
+        best = agent;
+      }
+    }
+    return best;
+  }
+
+  /** Who can take a task at a step; empty if nobody can yet. */
+  List<RegisteredAgent> candidates(int step, int task) {
+    return phases.floorEntry(step).getValue().candidates.get(task);
+  }
+
+  /**
+   * What the best agent that arrived by a step, in hindsight, comes to at a task: its mean over all
+   * tasks where it has no record of this one.
+   */
+  double best(int step, int task) {
+    int best = phases.floorEntry(step).getValue().best;
+    RecordedTask recorded = matrix.tasks().get(task);
+    return recorded.has(best) ? recorded.rate(best) : hindsight.mean(best);
+  }
+}

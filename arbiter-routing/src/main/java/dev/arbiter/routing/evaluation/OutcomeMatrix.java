@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.evaluation;
+
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Task;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which agent came to what at which task, as recorded: tasks by agents, with one or several trials
+ * where an agent was tried, and none where it was not.
+ *
+ * <p>Immutable and safe to share. {@link ReplayEvaluator} runs routers over it.
+ */
+public final class OutcomeMatrix {
+  private final List<RegisteredAgent> agents;
+  private final List<RecordedTask> tasks;
+  private final References references;
+
+  private OutcomeMatrix(List<RegisteredAgent> agents, List<RecordedTask> tasks) {
+    this.agents = agents;
+    this.tasks = tasks;
+    this.references = Hindsight.of(this).references();
+  }
+
+  /**
+   * Starts a matrix.
+   *
+   * @return a builder without trials
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Who has a trial.
+   *
+   * @return agent ids, in the order of their first trials
+   */
+  public List<String> agents() {
+    return agents.stream().map(RegisteredAgent::id).toList();
+  }
+
+  /**
+   * How many tasks have a trial.
+   *
+   * @return at least 1
+   */
+  public int size() {
+    return tasks.size();
+  }
+
+  /**
+   * What routers are held against.
+   *
+   * @return success rates of choices that learn nothing
+   */
+  public References references() {
+    return references;
+  }
+
+  List<RegisteredAgent> registered() {
+    return agents;
+  }
+
+  List<RecordedTask> tasks() {
+    return tasks;
+  }
+
+  /**
+   * Success rates of choices that learn nothing; those in hindsight know what no router can know.
+   *
+   * @param uniform an agent with a record of the task, at random
+   * @param bestAgent the agent of {@code bestFixed}, the first of several
+   * @param bestFixed in hindsight, the agent with the highest mean over the tasks it has a record
+   *     of
+   * @param bestPerCategory in hindsight, the same within each type of task
+   * @param anyAgent in hindsight, for each task the agent with the highest mean there
+   */
+  public record References(
+      double uniform,
+      String bestAgent,
+      double bestFixed,
+      double bestPerCategory,
+      double anyAgent) {}
+
+  /** Collects the trials of an {@link OutcomeMatrix}; not thread-safe. */
+  public static final class Builder {
+    private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private final Map<String, Double> prices = new HashMap<>();
+    private final Map<String, Trials> rows = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    private record Trials(Task task, Map<Integer, List<RecordedTrial>> byAgent) {}
+
+    /**
+     * Adds a trial that cost nothing and took no time.
+     *
+     * @param taskId names the task
+     * @param type the task's type
+     * @param agent who was tried
+     * @param success whether the agent solved the task
+     * @return this
+     * @throws IllegalArgumentException if an earlier trial gave the task another type
+     */
+    public Builder trial(String taskId, String type, String agent, boolean success) {
+      return trial(taskId, type, agent, success, 0, 0);
+    }
+
+    /**
+     * Adds a trial; another one of the same agent at the same task is a second trial.
+     *
+     * @param taskId names the task
+     * @param type the task's type
+     * @param agent who was tried
+     * @param success whether the agent solved the task
+     * @param cost US dollars, at least 0
+     * @param seconds how long it took, at least 0
+     * @return this
+     * @throws IllegalArgumentException if a number is out of range, or an earlier trial gave the
+     *     task another type
+     */
+    public Builder trial(
+        String taskId, String type, String agent, boolean success, double cost, double seconds) {
+      requireAmount("cost", "dollars", cost, taskId, agent);
+      requireAmount("time", "seconds", seconds, taskId, agent);
+      Trials row =
+          rows.computeIfAbsent(
+              taskId, id -> new Trials(Task.builder(type).id(id).build(), new HashMap<>()));
+      if (!row.task.type().equals(type)) {
+        throw new IllegalArgumentException(
+            "task '"
+                + taskId
+                + "' was of type '"
+                + row.task.type()
+                + "' in an earlier trial and is"
+                + " of type '"
+                + type
+                + "' in this one; give every task one type");
+      }
+      int number = numbers.computeIfAbsent(agent, id -> numbers.size());
+      Duration time = Duration.ofNanos((long) (seconds * 1e9));
+      row.byAgent
+          .computeIfAbsent(number, n -> new ArrayList<>(1))
+          .add(new RecordedTrial(success, cost, time));
+      return this;
+    }
+
+    /**
+     * Declares what an agent says a task costs; without it the agent says nothing.
+     *
+     * @param agent who has, or will have, a trial
+     * @param dollars US dollars, at least 0
+     * @return this
+     */
+    public Builder declaredPrice(String agent, double dollars) {
+      prices.put(agent, dollars);
+      return this;
+    }
+
+    /**
+     * Builds the matrix.
+     *
+     * @return the matrix
+     * @throws IllegalArgumentException if there is no trial, or an agent that declared a price has
+     *     none
+     */
+    public OutcomeMatrix build() {
+      if (rows.isEmpty()) {
+        throw new IllegalArgumentException("matrix has no trial; add one with trial(...)");
+      }
+      for (String agent : prices.keySet()) {
+        if (!numbers.containsKey(agent)) {
+          throw new IllegalArgumentException(
+              "agent '" + agent + "' declares a price and has no trial; add one or check the id");
+        }
+      }
+      List<RegisteredAgent> agents = new ArrayList<>();
+      numbers.forEach((id, number) -> agents.add(new RecordedAgent(profile(id), number)));
+      return new OutcomeMatrix(
+          List.copyOf(agents), rows.values().stream().map(this::recorded).toList());
+    }
+
+    private AgentProfile profile(String id) {
+      AgentProfile.Builder profile = AgentProfile.builder(id);
+      Double price = prices.get(id);
+      return price == null ? profile.build() : profile.price(price).build();
+    }
+
+    private RecordedTask recorded(Trials row) {
+      RecordedTrial[][] trials = new RecordedTrial[numbers.size()][];
+      for (int agent = 0; agent < trials.length; agent++) {
+        trials[agent] = row.byAgent.getOrDefault(agent, List.of()).toArray(new RecordedTrial[0]);
+      }
+      return new RecordedTask(row.task, trials);
+    }
+
+    private static void requireAmount(
+        String what, String unit, double value, String taskId, String agent) {
+      if (!(value >= 0 && value < 1e9)) {
+        throw new IllegalArgumentException(
+            what
+                + " of agent '"
+                + agent
+                + "' at task '"
+                + taskId
+                + "' must be 0 to 1e9 "
+                + unit
+                + ", got "
+                + value);
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.evaluation;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRefusedException;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One router's way over a matrix. */
+final class ReplayRun {
+  /*
+   * Which task comes when and how each trial falls is drawn from the seed alone, never from what
+   * the router does: two routers under the same seed face the same tasks and the same luck, which
+   * makes their difference far less noisy than either of them.
+   */
+  private final ReplayPlan plan;
+  private final Router router;
+  private final SplittableRandom random;
+  private final RunTally tally;
+  private final Queue<Late> underway = new ArrayDeque<>();
+
+  private int step;
+
+  private record Late(Outcome outcome, int due) {}
+
+  ReplayRun(ReplayPlan plan, Router router, long seed) {
+    this.plan = plan;
+    this.router = router;
+    this.random = new SplittableRandom(seed).split();
+    this.tally = new RunTally(plan);
+  }
+
+  RunTally run() throws Exception {
+    int[] order = plan.order(random);
+    for (step = 0; step < order.length; step++) {
+      step(order[step]);
+      tellWhatIsDue();
+    }
+    if (router instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
+    return tally;
+  }
+
+  private void step(int task) {
+    long luck = random.nextLong();
+    List<RegisteredAgent> candidates = plan.arrivals().candidates(step, task);
+    List<RoutingDecision> failed = List.of();
+    while (!candidates.isEmpty() && failed.size() <= plan.fallbacks()) {
+      RecordedTask recorded = plan.matrix().tasks().get(task);
+      RoutingDecision decision = route(recorded.task, candidates, failed);
+      if (decision == null) {
+        return;
+      }
+      RegisteredAgent chosen = find(decision, candidates, recorded);
+      RecordedTrial trial = recorded.trial(chosen.number(), luck);
+      boolean last = trial.success() || candidates.size() == 1 || failed.size() == plan.fallbacks();
+      tell(
+          outcome(decision, recorded, failed.size() + 1, trial), last ? step + plan.delay() : step);
+      if (failed.isEmpty()) {
+        double regret = plan.arrivals().best(step, task) - recorded.rate(chosen.number());
+        tally.first(step, chosen.number(), trial, regret);
+      } else {
+        tally.fallback(trial);
+      }
+      if (trial.success()) {
+        return;
+      }
+      failed = with(failed, decision);
+      candidates = without(candidates, chosen);
+    }
+  }
+
+  /* Null if the router gives the task to nobody. */
+  private @Nullable RoutingDecision route(
+      Task task, List<RegisteredAgent> candidates, List<RoutingDecision> failed) {
+    try {
+      return router.route(new RoutingRequest(task, candidates, PerformanceView.empty(), failed));
+    } catch (RoutingRefusedException e) {
+      tally.refused();
+      return null;
+    }
+  }
+
+  private static Outcome outcome(
+      RoutingDecision decision, RecordedTask recorded, int attempt, RecordedTrial trial) {
+    Outcome.Kind kind = trial.success() ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
+    return new Outcome(
+        decision, recorded.task, attempt, kind, trial.reward(), trial.cost(), trial.time());
+  }
+
+  /* A failure that is followed by a fallback is known, so it is not late. */
+  private void tell(Outcome outcome, int due) {
+    if (due == step) {
+      router.learn(outcome);
+    } else {
+      underway.add(new Late(outcome, due));
+    }
+  }
+
+  private void tellWhatIsDue() {
+    for (Late next = underway.peek(); next != null && next.due <= step; next = underway.peek()) {
+      router.learn(next.outcome);
+      underway.remove();
+    }
+  }
+
+  private static RegisteredAgent find(
+      RoutingDecision decision, List<RegisteredAgent> candidates, RecordedTask recorded) {
+    String id = decision.agent();
+    for (RegisteredAgent candidate : candidates) {
+      if (candidate.id().equals(id)) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException(
+        "policy '"
+            + decision.policy()
+            + "' chose agent '"
+            + id
+            + "' for task '"
+            + recorded.task.id()
+            + "', who is not among its "
+            + candidates.size()
+            + " candidates; a router must choose one of RoutingRequest.candidates()");
+  }
+
+  private static List<RoutingDecision> with(List<RoutingDecision> failed, RoutingDecision last) {
+    List<RoutingDecision> all = new ArrayList<>(failed);
+    all.add(last);
+    return List.copyOf(all);
+  }
+
+  private static List<RegisteredAgent> without(List<RegisteredAgent> all, RegisteredAgent one) {
+    List<RegisteredAgent> rest = new ArrayList<>(all);
+    rest.remove(one);
+    return List.copyOf(rest);
+  }
+}

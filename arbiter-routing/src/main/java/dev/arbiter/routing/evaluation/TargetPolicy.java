@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.evaluation;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A way to choose that is to be judged by a log of other choices.
+ *
+ * <p>Threads: as many as judge. Errors: what it throws ends the judging.
+ */
+@FunctionalInterface
+public interface TargetPolicy {
+
+  /**
+   * How it would choose.
+   *
+   * @param type the task's type
+   * @param candidates ids of all who can be chosen
+   * @return the probability of each candidate, in their order; at least 0 each, 1 together
+   */
+  double[] probabilities(String type, List<String> candidates);
+
+  /**
+   * Any candidate, each as likely.
+   *
+   * @return the policy
+   */
+  static TargetPolicy uniform() {
+    return (type, candidates) -> {
+      double[] all = new double[candidates.size()];
+      Arrays.fill(all, 1. / all.length);
+      return all;
+    };
+  }
+
+  /**
+   * Always the same agent, and any candidate where that is none.
+   *
+   * @param agent the agent's id
+   * @return the policy
+   */
+  static TargetPolicy fixed(String agent) {
+    return (type, candidates) -> {
+      int at = candidates.indexOf(agent);
+      return at < 0 ? uniform().probabilities(type, candidates) : only(at, candidates.size());
+    };
+  }
+
+  /**
+   * The candidate that a log says is best at the type of task: the one with the highest mean, where
+   * the mean is shrunk towards the agent's mean over all types as if 20 decisions had shown it, and
+   * that towards everybody's by 8.
+   *
+   * <p>A policy must not be judged by the log it was learned from: hand this method itself to
+   * {@link OffPolicyEvaluator#evaluateLearned}.
+   *
+   * @param log what to learn from
+   * @return the policy
+   */
+  static TargetPolicy bestMean(List<LoggedDecision> log) {
+    RewardModel model = RewardModel.of(log);
+    return (type, candidates) -> {
+      int best = 0;
+      for (int i = 1; i < candidates.size(); i++) {
+        if (model.predict(type, candidates.get(i)) > model.predict(type, candidates.get(best))) {
+          best = i;
+        }
+      }
+      return only(best, candidates.size());
+    };
+  }
+
+  private static double[] only(int at, int size) {
+    double[] all = new double[size];
+    all[at] = 1;
+    return all;
+  }
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.rollout;
+
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.RoutingDecision;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings in a candidate router beside the current one, and takes it back when it does harm.
+ *
+ * <p>In {@link Mode#SHADOW} the candidate is only asked. In {@link Mode#PERCENTAGE} it decides for
+ * a share of the tasks, and is rolled back as soon as a guard is certain that it is worse by more
+ * than a margin: failure rate always, mean cost and mean time if the builder says so. In {@link
+ * Mode#AB_TEST} it can also be promoted. Mode and share may change at any time until the rollout is
+ * over; a rollback or promotion ends it for good.
+ *
+ * <p>Tasks: which router a task comes to follows from a hash of the rollout's name, the tenant and
+ * the idempotency key, or without one the id; it is the same in every process. A larger share only
+ * moves tasks from current to the candidate. A fallback stays with the router whose choice failed.
+ * After a rollback the candidate is asked no more, not for fallbacks either; outcomes still go to
+ * the router that decided, once each.
+ *
+ * <p>Statistics: the sides are compared by confidence sequences, so nobody looks too often or too
+ * early. The chance that a rollout ever rolls back a candidate within its margins, or promotes one
+ * without the gain, is at most the error; guards and promotion have equal parts of it. A new share
+ * begins a new comparison, because its tasks may be harder; the k-th has 1/(k(k+1)) of the error.
+ * Compared are first choices, in the order in which their outcomes come, INFRASTRUCTURE aside:
+ * while one side's failures take longer to come than its successes, it looks better than it is.
+ * What is compared is the average since the comparison began, so a candidate that has yet to learn
+ * is judged for that too. Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric,
+ * nonasymptotic confidence sequences", Annals of Statistics 49 (2021).
+ *
+ * <p>Errors: a candidate that throws, or chooses somebody who is no candidate, never fails a task.
+ * Current decides instead; outside shadow mode that counts as a failure of the candidate's. It is
+ * asked on the thread of the task, so one that hangs does hold it up. What current throws is thrown
+ * on.
+ *
+ * <p>Thread-safe; routers are called outside any lock. A decision costs its router's and a hash of
+ * the key; an outcome two dozen exponentials a guard; {@link #status} a search, some thousand times
+ * that. Memory does not grow with tasks: what an outcome needs is in its decision.
+ */
+public final class Rollout implements Router {
+  private final String name;
+  private final Sides sides;
+  private final Steering steering;
+
+  /** Who decides. */
+  public enum Mode {
+    /** Current; the candidate is asked too, for first choices, and not followed. */
+    SHADOW,
+    /** The candidate for a share of the tasks, which only a guard or a caller ends. */
+    PERCENTAGE,
+    /** The same, and a candidate that is certainly better is promoted if the builder says so. */
+    AB_TEST
+  }
+
+  /** Whether a rollout goes on. */
+  public enum State {
+    /** It goes on. */
+    RUNNING,
+    /** It is over, and current decides for every task. */
+    ROLLED_BACK,
+    /** It is over, and the candidate decides for every task. */
+    PROMOTED
+  }
+
+  private Rollout(String name, Sides sides, Steering steering) {
+    this.name = name;
+    this.sides = sides;
+    this.steering = steering;
+  }
+
+  /**
+   * Starts a rollout.
+   *
+   * @param name salts the hash, so that two rollouts pick their tasks independently; not blank
+   * @return a builder in shadow mode, to be given two routers
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  /**
+   * Lets the router choose that the task comes to.
+   *
+   * @return its decision, under an id of this rollout's; the probability is the router's own, since
+   *     which router is asked is not left to chance
+   */
+  @Override
+  public RoutingDecision route(RoutingRequest request) {
+    return sides.route(request);
+  }
+
+  /**
+   * Passes an outcome on to the router that made the decision, and counts it.
+   *
+   * <p>The first outcome of a decision does so; a second one, and one of a decision that is not of
+   * this rollout, changes nothing and is counted. An exception of the candidate's is counted, one
+   * of current's is thrown on.
+   */
+  @Override
+  public void learn(Outcome outcome) {
+    sides.learn(outcome);
+  }
+
+  /**
+   * From now on lets current decide and only asks the candidate.
+   *
+   * @throws IllegalStateException if the rollout is over
+   */
+  public void shadow() {
+    steering.change(Mode.SHADOW, 0);
+  }
+
+  /**
+   * From now on lets the candidate decide for a share of the tasks.
+   *
+   * @param share 0 to 1
+   * @throws IllegalArgumentException if the share is outside that range
+   * @throws IllegalStateException if the rollout is over
+   */
+  public void percentage(double share) {
+    requirePercentage(name, share);
+    steering.change(Mode.PERCENTAGE, share);
+  }
+
+  /**
+   * From now on lets the candidate decide for a share of the tasks, and promotes it when it is
+   * certainly better, if the builder says by how much.
+   *
+   * @param share above 0, below 1; with .5 the fewest tasks decide
+   * @throws IllegalArgumentException if the share is outside that range
+   * @throws IllegalStateException if the rollout is over
+   */
+  public void abTest(double share) {
+    requireBothSides(name, share);
+    steering.change(Mode.AB_TEST, share);
+  }
+
+  /**
+   * Ends the rollout in favour of current.
+   *
+   * @return false if it was over already, which changes nothing
+   */
+  public boolean rollback() {
+    return steering.rollBack();
+  }
+
+  /**
+   * Ends the rollout in favour of the candidate.
+   *
+   * @return false if it was over already, which changes nothing
+   */
+  public boolean promote() {
+    return steering.promote();
+  }
+
+  /**
+   * Whether it goes on.
+   *
+   * @return the state, for the cost of one volatile read
+   */
+  public State state() {
+    return steering.now().state();
+  }
+
+  /**
+   * Says what is known.
+   *
+   * @return a snapshot; counts that change meanwhile may be one step apart
+   */
+  public RolloutStatus status() {
+    return steering.status();
+  }
+
+  private static void requirePercentage(String name, double share) {
+    require(share >= 0 && share <= 1, name, "share must be 0 to 1, got %s; try 0.05", share);
+  }
+
+  private static void requireBothSides(String name, double share) {
+    require(
+        share > 0 && share < 1,
+        name,
+        "share of an A/B test must be above 0 and below 1, got %s; try 0.5",
+        share);
+  }
+
+  private static void require(boolean condition, String name, String message, Object... values) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          "rollout '" + name + "': " + String.format(Locale.ROOT, message, values));
+    }
+  }
+
+  /** Collects the parts of a {@link Rollout}; not thread-safe. */
+  public static final class Builder {
+    private static final double DEFAULT_ERROR = .05;
+
+    private final String name;
+    private @Nullable Router current;
+    private @Nullable Router candidate;
+    private Mode mode = Mode.SHADOW;
+    private double share;
+    private boolean shadowLearns;
+    private GuardRule success = GuardRule.success(0);
+    private Optional<GuardRule> cost = Optional.empty();
+    private Optional<GuardRule> time = Optional.empty();
+    private OptionalDouble gain = OptionalDouble.empty();
+    private double error = DEFAULT_ERROR;
+
+    private Builder(String name) {
+      this.name = name;
+      require(!name.isBlank(), name, "name must not be blank; give one that no other rollout has");
+    }
+
+    /**
+     * Sets the router in place.
+     *
+     * @param router who decides now
+     * @return this
+     */
+    public Builder current(Router router) {
+      this.current = router;
+      return this;
+    }
+
+    /**
+     * Sets the router to bring in.
+     *
+     * @param router who may decide later; it learns what it decides, so not the current one
+     * @return this
+     */
+    public Builder candidate(Router router) {
+      this.candidate = router;
+      return this;
+    }
+
+    /**
+     * Begins in shadow mode, which is the default.
+     *
+     * @return this
+     */
+    public Builder shadow() {
+      this.mode = Mode.SHADOW;
+      this.share = 0;
+      return this;
+    }
+
+    /**
+     * Begins with the candidate deciding for a share of the tasks.
+     *
+     * @param share 0 to 1
+     * @return this
+     * @throws IllegalArgumentException if the share is outside that range
+     */
+    public Builder percentage(double share) {
+      requirePercentage(name, share);
+      this.share = share;
+      this.mode = Mode.PERCENTAGE;
+      return this;
+    }
+
+    /**
+     * Begins with an A/B test.
+     *
+     * @param share the candidate's part of the tasks, above 0 and below 1
+     * @return this
+     * @throws IllegalArgumentException if the share is outside that range
+     */
+    public Builder abTest(double share) {
+      requireBothSides(name, share);
+      this.share = share;
+      this.mode = Mode.AB_TEST;
+      return this;
+    }
+
+    /**
+     * Sets whether the candidate learns in shadow mode from the outcomes of tasks for which it
+     * chose the same agent, default false. It then comes warm to its first task, but knows only the
+     * agents that current likes: what the others would have done nobody knows.
+     *
+     * @param learns true to learn
+     * @return this
+     */
+    public Builder shadowLearns(boolean learns) {
+      this.shadowLearns = learns;
+      return this;
+    }
+
+    /**
+     * Sets by how much the candidate's success rate may be lower than current's, default 0. With 0
+     * a candidate just as good is kept, but for the error.
+     *
+     * @param margin at least 0, below 1: .02 is two tasks in a hundred
+     * @return this
+     * @throws IllegalArgumentException if it is outside that range
+     */
+    public Builder successMargin(double margin) {
+      requireMargin("successMargin", margin, 1);
+      this.success = GuardRule.success(margin);
+      return this;
+    }
+
+    /**
+     * Guards the mean cost of a task, default unguarded.
+     *
+     * @param margin by how many US dollars it may be higher, at least 0
+     * @param most where the cost of a task is cut, in US dollars, above the margin; the closer to
+     *     what tasks really cost, the sooner the guard is certain
+     * @return this
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    public Builder costMargin(double margin, double most) {
+      requireMargin("costMargin", margin, most);
+      this.cost = Optional.of(GuardRule.cost(margin, most));
+      return this;
+    }
+
+    /**
+     * Guards the mean time that the agent of a first choice takes, default unguarded.
+     *
+     * @param margin by how much it may be longer, not negative
+     * @param most where the time of a task is cut, above the margin, such as its deadline
+     * @return this
+     * @throws IllegalArgumentException if a duration is outside its range
+     */
+    public Builder timeMargin(Duration margin, Duration most) {
+      require(
+          !margin.isNegative() && margin.compareTo(most) < 0,
+          name,
+          "timeMargin must be at least 0 and below its most, got %s of %s; say what time is too much",
+          margin,
+          most);
+      this.time = Optional.of(GuardRule.time(margin, most));
+      return this;
+    }
+
+    /**
+     * Lets an A/B test promote the candidate by itself, default not.
+     *
+     * @param gain by how much its mean reward must certainly be higher, at least 0, below 1
+     * @return this
+     * @throws IllegalArgumentException if it is outside that range
+     */
+    public Builder promotion(double gain) {
+      requireMargin("promotion", gain, 1);
+      this.gain = OptionalDouble.of(gain);
+      return this;
+    }
+
+    /**
+     * Sets the chance that the rollout ever acts wrongly by itself, and also the chance that its
+     * interval is ever wrong, default .05.
+     *
+     * @param error above 0, below 1
+     * @return this
+     * @throws IllegalArgumentException if it is outside that range
+     */
+    public Builder error(double error) {
+      require(
+          error > 0 && error < 1,
+          name,
+          "error must be above 0 and below 1, got %s; try 0.05",
+          error);
+      this.error = error;
+      return this;
+    }
+
+    /**
+     * Builds the rollout.
+     *
+     * @return a new rollout, which has seen no task
+     * @throws IllegalStateException if a router is missing, or one is both
+     */
+    public Rollout build() {
+      Course start =
+          new Course(
+              mode,
+              share,
+              State.RUNNING,
+              "running, as no guard is certain of harm and nobody ended it",
+              new Comparison(new Terms(guards(), gain, error)));
+      Steering steering = new Steering(name, start);
+      return new Rollout(name, sides(steering), steering);
+    }
+
+    private Sides sides(Steering steering) {
+      if (current == null || candidate == null) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "rollout '%s' has no %s router; give its builder both",
+                name,
+                current == null ? "current" : "candidate"));
+      }
+      if (current == candidate) {
+        throw new IllegalStateException(
+            "rollout '" + name + "' has one router on both sides; build another candidate");
+      }
+      return new Sides(current, candidate, shadowLearns, new Lots(name), steering);
+    }
+
+    private List<GuardRule> guards() {
+      return Stream.of(Optional.of(success), cost, time).flatMap(Optional::stream).toList();
+    }
+
+    private void requireMargin(String what, double margin, double most) {
+      require(
+          margin >= 0 && margin < most && most < Double.POSITIVE_INFINITY,
+          name,
+          "%s must be at least 0 and below %s, got %s",
+          what,
+          most,
+          margin);
+    }
+  }
+}
