@@ -184,20 +184,21 @@ class CawsTest {
     Callable<Long> job =
         () ->
             IntStream.range(0, 500)
-                .filter(i -> judge(caws, goodReport()) instanceof Verdict.Denied)
+                .filter(i -> judge(caws, goodReport()) instanceof Verdict.Approved)
                 .count();
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      List<Future<Long>> denied = Stream.generate(() -> job).limit(4).map(threads::submit).toList();
-      for (int limit = 301; !denied.stream().allMatch(Future::isDone); limit++) {
+      List<Future<Long>> approved =
+          Stream.generate(() -> job).limit(4).map(threads::submit).toList();
+      for (int limit = 301; !approved.stream().allMatch(Future::isDone); limit++) {
         Path fresh = folder.resolve("policy.new");
         Files.writeString(fresh, POLICY.replace("300}", limit % 500 + 200 + "}"));
         Files.move(fresh, policy, StandardCopyOption.ATOMIC_MOVE);
         nanos.addAndGet(Duration.ofMillis(101).toNanos());
         Thread.sleep(2);
       }
-      for (Future<Long> thread : denied) {
-        assertThat(thread.get()).isZero();
+      for (Future<Long> thread : approved) {
+        assertThat(thread.get()).isEqualTo(500);
       }
     } finally {
       threads.shutdownNow();
