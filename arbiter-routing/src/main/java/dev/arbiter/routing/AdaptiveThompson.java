@@ -345,6 +345,11 @@ final class AdaptiveThompson implements Learner, Summed {
   }
 
   @Override
+  public int[] categories(int row) {
+    return types.allSeen(row);
+  }
+
+  @Override
   public double[] sums(int category, int row) {
     return types.sums(category, row);
   }

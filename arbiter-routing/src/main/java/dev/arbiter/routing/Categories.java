@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers the types of task; past the cap all new types share one number. */
 final class Categories {
   private final Map<String, Integer> numbers = new HashMap<>();
+  private final List<String> names = new ArrayList<>();
   private final int cap;
 
   Categories(int cap) {
@@ -19,15 +22,16 @@ final class Categories {
     if (known != null) {
       return known;
     }
-    if (numbers.size() >= cap) {
+    if (names.size() >= cap) {
       return cap;
     }
-    int number = numbers.size();
-    numbers.put(type, number);
-    return number;
+    numbers.put(type, names.size());
+    names.add(type);
+    return names.size() - 1;
   }
 
-  void forEach(ObjIntConsumer<String> action) {
-    numbers.forEach(action::accept);
+  /** The type with a number; null for the number that types share. */
+  @Nullable String name(int number) {
+    return number < names.size() ? names.get(number) : null;
   }
 }

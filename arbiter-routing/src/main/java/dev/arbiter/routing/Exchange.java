@@ -48,13 +48,14 @@ final class Exchange {
         (id, row) -> {
           double[] dearest = {prices.mostDollars(row)};
           agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), dearest));
-          categories.forEach(
-              (type, category) -> {
-                double[] own = learned.sums(category, row);
-                if (own.length > 0) {
-                  types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, own);
-                }
-              });
+          for (int category : learned.categories(row)) {
+            String type = categories.name(category);
+            if (type != null) {
+              types
+                  .computeIfAbsent(type, t -> new TreeMap<>())
+                  .put(id, learned.sums(category, row));
+            }
+          }
         });
     return new LearnedState(policy, learned.totals(), agents, types);
   }

@@ -146,6 +146,11 @@ final class HierarchicalThompson extends ThompsonLearner implements Summed {
   }
 
   @Override
+  public int[] categories(int row) {
+    return types.allSeen(row);
+  }
+
+  @Override
   public double[] sums(int category, int row) {
     return types.sums(category, row);
   }

@@ -36,13 +36,13 @@ final class Specialties {
     }
 
     void addTo(List<Specialty> all, int row) {
-      numbers.forEach(
-          (name, number) -> {
-            double[] sums = records.sums(number, row);
-            if (sums.length > 0) {
-              all.add(Specialty.of(kind, name, sums[0], sums[1]));
-            }
-          });
+      for (int number : records.allSeen(row)) {
+        String name = numbers.name(number);
+        if (name != null) {
+          double[] sums = records.sums(number, row);
+          all.add(Specialty.of(kind, name, sums[0], sums[1]));
+        }
+      }
     }
   }
 

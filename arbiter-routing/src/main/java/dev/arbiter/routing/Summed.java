@@ -27,7 +27,12 @@ interface Summed {
     return new double[widths().agent()];
   }
 
-  /** The same for one type of task; empty if nothing is known. */
+  /** The types of task at which something is known of an agent. */
+  default int[] categories(int row) {
+    return new int[0];
+  }
+
+  /** What is known of an agent at one of these. */
   default double[] sums(int category, int row) {
     return new double[0];
   }

@@ -58,6 +58,11 @@ final class TypeRecords {
     return seen.count(row);
   }
 
+  /** The categories an agent was seen at. */
+  int[] allSeen(int row) {
+    return seen.copy(row);
+  }
+
   /** The index-th category an agent was seen at. */
   int seen(int row, int index) {
     return seen.get(row, index);

@@ -28,6 +28,10 @@ final class TypesSeen {
     return types[row][index];
   }
 
+  int[] copy(int row) {
+    return Arrays.copyOf(types[row], counts[row]);
+  }
+
   void add(int row, int type) {
     if (indexOf(row, type) < 0) {
       if (counts[row] == types[row].length) {
