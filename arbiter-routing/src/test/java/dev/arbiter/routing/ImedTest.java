@@ -3,42 +3,15 @@ package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.routing.Simulation.Measured;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Regret over pinned seeds, and how far off the reference it may be. */
 class ImedTest {
   private static final double[] NINE = {.1, .2, .3, .4, .5, .6, .7, .8, .9};
-  private static final double[] TEN = {.1, .05, .05, .05, .02, .02, .02, .01, .01, .01};
 
   private final BanditPolicy policy = BanditPolicy.imed();
-
-  /** The reference has 46.4. */
-  @Test
-  void regret_among_nine_agents_is_that_of_the_reference() {
-    Measured regret = Simulation.regret(policy, Simulation.fixed(NINE), 9, 10_000, 100);
-
-    assertThat(regret.mean()).isBetween(46.4 - 5, 46.4 + 5);
-  }
-
-  /** The reference has 9.2. */
-  @Test
-  void regret_between_two_good_agents_is_that_of_the_reference() {
-    Measured regret = Simulation.regret(policy, Simulation.fixed(.9, .8), 2, 5_000, 300);
-
-    assertThat(regret.mean()).isBetween(9.2 - 1.5, 9.2 + 1.5);
-  }
-
-  /** The reference has 76.4. */
-  @Test
-  void regret_among_ten_poor_agents_is_that_of_the_reference() {
-    Measured regret = Simulation.regret(policy, Simulation.fixed(TEN), 10, 20_000, 40);
-
-    assertThat(regret.mean()).isBetween(76.4 - 9, 76.4 + 9);
-  }
 
   @Test
   void every_choice_is_the_one_of_a_plain_scan() {

@@ -4,7 +4,6 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
-import dev.arbiter.routing.Simulation.Measured;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
@@ -20,14 +19,6 @@ class Ucb1Test {
   private final BanditPolicy policy = BanditPolicy.ucb1();
   private final List<RegisteredAgent> agents = FakeAgent.several(9);
   private final RoutingRequest request = Simulation.request(Simulation.TASK, agents);
-
-  /** SMPyBandits publishes 330.7 over 100 runs; the bar is 334, give or take 12. */
-  @Test
-  void regret_among_nine_agents_is_the_published_one() {
-    Measured regret = Simulation.regret(policy, Simulation.fixed(NINE), 9, 10_000, 60);
-
-    assertThat(regret.mean()).isBetween(334.0 - 12, 334.0 + 12);
-  }
 
   @Test
   void every_choice_is_the_one_of_a_plain_scan() {
