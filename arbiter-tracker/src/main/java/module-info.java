@@ -3,7 +3,12 @@
 /** Records what every attempt did at almost no cost, and answers from it. */
 module dev.arbiter.tracker {
   exports dev.arbiter.tracker;
+  exports dev.arbiter.tracker.timing;
 
+  requires com.fasterxml.jackson.core;
   requires transitive dev.arbiter.core;
+  requires java.management;
+  requires org.slf4j;
+  requires static jakarta.mail;
   requires static transitive org.jspecify;
 }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** What several packages of this module share; not exported. */
+@NullMarked
+package dev.arbiter.tracker.internal;
+
+import org.jspecify.annotations.NullMarked;

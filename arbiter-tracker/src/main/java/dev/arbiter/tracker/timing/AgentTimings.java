@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.timing;
+
+import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.internal.LogGate;
+import dev.arbiter.tracker.timing.TimedRun.Pair;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers how long agents took on each command line they were called through: the last {@value
+ * #KEPT} runs of each pair, in memory and, if a file is named, over restarts.
+ *
+ * <p>The file is a JSON array of {@code {agent, cli, duration, timestamp}}: milliseconds with
+ * fractions and ISO 8601; a failed run has {@code "success": false} besides. It is written beside
+ * itself and moved into place, so a reader sees the old or the new one whole. One process owns it:
+ * of two that write, the last wins. A damaged file is renamed to {@code *.damaged-<time>} when it
+ * is read, what stood before the damage is used, and {@link #state()} says so.
+ *
+ * <p>Thread-safe. Recording takes a short lock and never throws; with an executor the file is
+ * written there, at most once every {@link Builder#saveEvery}, and in any case by {@link #save} and
+ * {@link #close}. Memory: at most {@link Builder#capacity} pairs of about 10 KB; the pair that was
+ * not seen for longest goes first.
+ */
+public final class AgentTimings implements AutoCloseable {
+  /** Runs that are remembered of each pair. */
+  public static final int KEPT = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AgentTimings.class);
+  private static final int LONGEST_NAME = 256;
+
+  private final Sources sources;
+  private final @Nullable TimingsFile file;
+  private final @Nullable Executor executor;
+  private final long saveEveryNanos;
+  private final LogGate log;
+  private final Object lock = new Object();
+  private final Object saving = new Object();
+  private final LastRuns runs;
+  private final TimingsFile.Read read;
+  private final AtomicBoolean saveAsked = new AtomicBoolean();
+  private final AtomicLong savedAt;
+  private final AtomicLong saves = new AtomicLong();
+  private final AtomicLong failedSaves = new AtomicLong();
+
+  private AgentTimings(Builder builder) {
+    this.sources = builder.sources;
+    this.file = builder.path == null ? null : new TimingsFile(builder.path);
+    this.executor = builder.executor;
+    this.saveEveryNanos = builder.saveEvery.toNanos();
+    this.log = new LogGate(sources.nanoTime());
+    this.runs = new LastRuns(builder.capacity);
+    this.savedAt = new AtomicLong(sources.nanoTime().getAsLong() - saveEveryNanos);
+    this.read = file == null ? new TimingsFile.Read(Optional.empty(), "", 0) : load(builder, file);
+  }
+
+  private TimingsFile.Read load(Builder builder, TimingsFile from) {
+    try {
+      TimingsFile.Read found = from.read(runs::add, sources.clock().instant());
+      if (found.keptAside().isPresent() || found.skipped() > 0) {
+        LOG.warn(
+            "timings {}: {} entries skipped; {} {}",
+            builder.path,
+            found.skipped(),
+            found.problem(),
+            found.keptAside().map(aside -> "(kept as " + aside.getFileName() + ")").orElse(""));
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "timings.file " + builder.path + " cannot be read; name one that can, or none", e);
+    }
+  }
+
+  /**
+   * Starts with defaults for everything: no file, nothing remembered over restarts.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @param agent who is called
+   * @param cli through what
+   * @return the handle that ends it
+   */
+  public Timing start(String agent, String cli) {
+    return new Timing(this, pair(agent, cli), sources.nanoTime().getAsLong());
+  }
+
+  /**
+   * Takes a run that was measured elsewhere and ended now; a negative time counts as none.
+   *
+   * @param agent who was called
+   * @param cli through what
+   * @param duration how long it took
+   * @param success whether the agent answered
+   */
+  public void record(String agent, String cli, Duration duration, boolean success) {
+    add(pair(agent, cli), duration, success);
+  }
+
+  Duration ended(Pair pair, long startNanos, boolean success) {
+    Duration duration = Duration.ofNanos(sources.nanoTime().getAsLong() - startNanos);
+    add(pair, duration, success);
+    return duration.isNegative() ? Duration.ZERO : duration;
+  }
+
+  private void add(Pair pair, Duration duration, boolean success) {
+    Duration time = duration.isNegative() ? Duration.ZERO : duration;
+    TimedRun run = new TimedRun(pair, time, sources.clock().instant(), success);
+    synchronized (lock) {
+      runs.add(run);
+    }
+    saveSoon();
+  }
+
+  /**
+   * How an agent did lately through one command line.
+   *
+   * @param agent who
+   * @param cli through what
+   * @return a snapshot, with no runs for the unknown
+   */
+  public TimingSummary summary(String agent, String cli) {
+    synchronized (lock) {
+      return runs.summary(pair(agent, cli));
+    }
+  }
+
+  /**
+   * Compares the command lines an agent was called through.
+   *
+   * @param agent who
+   * @return one snapshot for each, the fastest median first, those without a success last
+   */
+  public List<TimingSummary> compare(String agent) {
+    synchronized (lock) {
+      return runs.of(cut(agent)).stream()
+          .map(runs::summary)
+          .sorted(
+              Comparator.comparing(
+                      (TimingSummary summary) ->
+                          summary.median().orElse(Duration.ofSeconds(Long.MAX_VALUE)))
+                  .thenComparing(TimingSummary::cli))
+          .toList();
+    }
+  }
+
+  /**
+   * Writes the file now, on this thread.
+   *
+   * @return whether it was written; without a file there is nothing to write, and true
+   */
+  public boolean save() {
+    if (file == null) {
+      return true;
+    }
+    synchronized (saving) {
+      try {
+        file.replace(snapshot());
+        saves.incrementAndGet();
+        return true;
+      } catch (IOException | RuntimeException e) {
+        failedSaves.incrementAndGet();
+        if (log.passes()) {
+          LOG.warn("timings could not be written, {} times so far", failedSaves.get(), e);
+        }
+        return false;
+      } finally {
+        savedAt.set(sources.nanoTime().getAsLong());
+      }
+    }
+  }
+
+  private List<TimedRun> snapshot() {
+    synchronized (lock) {
+      return runs.all();
+    }
+  }
+
+  private void saveSoon() {
+    if (file == null || executor == null) {
+      return;
+    }
+    boolean due = sources.nanoTime().getAsLong() - savedAt.get() >= saveEveryNanos;
+    if (due && saveAsked.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::saveAsked);
+      } catch (RejectedExecutionException e) {
+        saveAsked.set(false);
+        failedSaves.incrementAndGet();
+      }
+    }
+  }
+
+  private void saveAsked() {
+    saveAsked.set(false);
+    save();
+  }
+
+  /**
+   * How the timings are doing.
+   *
+   * @return counts and what was wrong with the file
+   */
+  public TimingsState state() {
+    synchronized (lock) {
+      return new TimingsState(
+          read.keptAside(),
+          read.problem(),
+          read.skipped(),
+          saves.get(),
+          failedSaves.get(),
+          runs.forgotten());
+    }
+  }
+
+  /** Writes the file; the timings can still be asked and added to. */
+  @Override
+  public void close() {
+    save();
+  }
+
+  private static Pair pair(String agent, String cli) {
+    return new Pair(cut(agent), cut(cli));
+  }
+
+  private static String cut(String name) {
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+  }
+
+  /** Collects the parts of {@link AgentTimings}; not thread-safe. */
+  public static final class Builder {
+    private Sources sources = Sources.system();
+    private @Nullable Path path;
+    private @Nullable Executor executor;
+    private Duration saveEvery = Duration.ofSeconds(5);
+    private int capacity = 1000;
+
+    private Builder() {}
+
+    /**
+     * Says where time comes from; default the machine's clocks.
+     *
+     * @param sources clock and nano clock
+     * @return this
+     */
+    public Builder sources(Sources sources) {
+      this.sources = sources;
+      return this;
+    }
+
+    /**
+     * Names the file, such as {@code agent-performance.json}; it need not exist. Default none.
+     *
+     * @param path the file
+     * @return this
+     */
+    public Builder file(Path path) {
+      this.path = path;
+      return this;
+    }
+
+    /**
+     * Says who writes the file after runs; default nobody, only {@link AgentTimings#save} and
+     * {@link AgentTimings#close} do.
+     *
+     * @param executor is given one write at a time
+     * @return this
+     */
+    public Builder executor(Executor executor) {
+      this.executor = executor;
+      return this;
+    }
+
+    /**
+     * Limits how often the executor is asked to write, default every 5 s.
+     *
+     * @param interval not negative
+     * @return this
+     */
+    public Builder saveEvery(Duration interval) {
+      if (interval.isNegative()) {
+        throw new IllegalArgumentException(
+            "timings.saveEvery must not be negative, got " + interval);
+      }
+      this.saveEvery = interval;
+      return this;
+    }
+
+    /**
+     * Limits the pairs of agent and command line, default 1,000.
+     *
+     * @param pairs at least 1
+     * @return this
+     */
+    public Builder capacity(int pairs) {
+      if (pairs < 1) {
+        throw new IllegalArgumentException("timings.capacity must be at least 1, got " + pairs);
+      }
+      this.capacity = pairs;
+      return this;
+    }
+
+    /**
+     * Reads the file, if there is one.
+     *
+     * @return the timings
+     * @throws UncheckedIOException if the file is there and cannot be read or, damaged, not be
+     *     moved
+     */
+    public AgentTimings build() {
+      return new AgentTimings(this);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.timing;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import dev.arbiter.tracker.timing.TimedRun.Pair;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The file: a JSON array of {agent, cli, duration, timestamp}, replaced as a whole. */
+final class TimingsFile {
+  /*
+   * A failed run carries "success": false besides the four documented fields: readers of the format
+   * skip what they do not know, and without it the share of successes would not survive a restart.
+   *
+   * A file that is no such array is renamed, never overwritten: whatever happened to it, a person
+   * may want to look. What stood before the damage is used. An entry that is JSON but makes no sense
+   * is skipped and counted, and goes when the file is next written.
+   */
+  private static final long MOST_BYTES = 64L << 20;
+  private static final int LONGEST_TEXT = 4096;
+  private static final int MOST_ASIDE = 100;
+  private static final double MOST_MILLIS = Duration.ofDays(3660).toMillis();
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(8)
+                  .maxStringLength(LONGEST_TEXT)
+                  .maxNameLength(LONGEST_TEXT)
+                  .maxNumberLength(64)
+                  .build())
+          .build();
+
+  private final Path path;
+
+  TimingsFile(Path path) {
+    this.path = path;
+  }
+
+  /** What reading found besides runs. */
+  record Read(Optional<Path> keptAside, String problem, int skipped) {}
+
+  Read read(Consumer<TimedRun> sink, Instant now) throws IOException {
+    if (!Files.exists(path)) {
+      return new Read(Optional.empty(), "", 0);
+    }
+    if (Files.size(path) > MOST_BYTES) {
+      return new Read(Optional.of(keepAside(now)), "larger than " + MOST_BYTES + " bytes", 0);
+    }
+    Entries entries = new Entries(sink);
+    try (InputStream in = Files.newInputStream(path);
+        JsonParser parser = JSON.createParser(in)) {
+      entries.readAll(parser);
+    } catch (JsonProcessingException e) {
+      return new Read(Optional.of(keepAside(now)), e.getOriginalMessage(), entries.skipped);
+    } catch (CharConversionException e) {
+      return new Read(Optional.of(keepAside(now)), "not UTF-8", entries.skipped);
+    }
+    return new Read(Optional.empty(), "", entries.skipped);
+  }
+
+  private Path keepAside(Instant now) throws IOException {
+    String name = path.getFileName() + ".damaged-" + STAMP.format(now);
+    Path aside = path.resolveSibling(name);
+    for (int i = 1; i < MOST_ASIDE && Files.exists(aside); i++) {
+      aside = path.resolveSibling(name + "-" + i);
+    }
+    return Files.move(path, aside);
+  }
+
+  void replace(List<TimedRun> runs) throws IOException {
+    Path directory = path.toAbsolutePath().getParent();
+    if (directory != null) {
+      Files.createDirectories(directory);
+    }
+    Path next = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      write(runs, next);
+      move(next);
+    } finally {
+      Files.deleteIfExists(next);
+    }
+  }
+
+  private void move(Path next) throws IOException {
+    try {
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(next, path, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void write(List<TimedRun> runs, Path to) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(
+                to,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING);
+        OutputStream out = Channels.newOutputStream(channel);
+        JsonGenerator json = JSON.createGenerator(out)) {
+      json.setPrettyPrinter(pretty());
+      json.writeStartArray();
+      for (TimedRun run : runs) {
+        write(run, json);
+      }
+      json.writeEndArray();
+      json.flush();
+      channel.force(true);
+    }
+  }
+
+  private static void write(TimedRun run, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("agent", run.pair().agent());
+    json.writeStringField("cli", run.pair().cli());
+    json.writeNumberField("duration", run.duration().toNanos() / 1e6);
+    json.writeStringField("timestamp", run.at().toString());
+    if (!run.success()) {
+      json.writeBooleanField("success", false);
+    }
+    json.writeEndObject();
+  }
+
+  private static DefaultPrettyPrinter pretty() {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    Separators separators =
+        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators);
+    printer.indentArraysWith(indenter);
+    printer.indentObjectsWith(indenter);
+    return printer;
+  }
+
+  /** Reads entries one by one. */
+  private static final class Entries {
+    private final Consumer<TimedRun> sink;
+    private int skipped;
+
+    Entries(Consumer<TimedRun> sink) {
+      this.sink = sink;
+    }
+
+    void readAll(JsonParser parser) throws IOException {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new JsonParseException(parser, "no JSON array");
+      }
+      for (JsonToken token = parser.nextToken();
+          token != JsonToken.END_ARRAY;
+          token = parser.nextToken()) {
+        if (token == null) {
+          throw new JsonParseException(parser, "the array does not end");
+        }
+        TimedRun run = token == JsonToken.START_OBJECT ? entry(parser) : other(parser);
+        if (run == null) {
+          skipped++;
+        } else {
+          sink.accept(run);
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "something follows the array");
+      }
+    }
+
+    private static @Nullable TimedRun other(JsonParser parser) throws IOException {
+      parser.skipChildren();
+      return null;
+    }
+
+    private static @Nullable TimedRun entry(JsonParser parser) throws IOException {
+      String agent = null;
+      String cli = null;
+      String timestamp = null;
+      double millis = Double.NaN;
+      boolean success = true;
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        JsonToken value = parser.nextToken();
+        String text = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+        switch (field) {
+          case "agent" -> agent = text;
+          case "cli" -> cli = text;
+          case "timestamp" -> timestamp = text;
+          case "duration" -> millis = value.isNumeric() ? parser.getDoubleValue() : Double.NaN;
+          case "success" -> success = value != JsonToken.VALUE_FALSE;
+          default -> parser.skipChildren();
+        }
+        parser.skipChildren();
+      }
+      boolean sound = agent != null && cli != null && millis >= 0 && millis <= MOST_MILLIS;
+      Instant at = timestamp == null ? null : instant(timestamp);
+      if (!sound || agent == null || cli == null || at == null) {
+        return null;
+      }
+      Duration duration = Duration.ofNanos(Math.round(millis * 1e6));
+      return new TimedRun(new Pair(agent, cli), duration, at, success);
+    }
+
+    private static @Nullable Instant instant(String text) {
+      try {
+        return Instant.parse(text);
+      } catch (DateTimeException e) {
+        return null;
+      }
+    }
+  }
+}
