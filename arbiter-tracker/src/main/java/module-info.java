@@ -3,6 +3,7 @@
 /** Records what every attempt did at almost no cost, and answers from it. */
 module dev.arbiter.tracker {
   exports dev.arbiter.tracker;
+  exports dev.arbiter.tracker.alert;
   exports dev.arbiter.tracker.timing;
 
   requires com.fasterxml.jackson.core;

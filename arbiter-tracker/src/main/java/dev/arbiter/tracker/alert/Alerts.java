@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.FailureCause;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.tracker.AttemptListener;
+import dev.arbiter.tracker.FinishedAttempt;
+import dev.arbiter.tracker.internal.LogGate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices when an agent is suddenly worse than it used to be, and tells channels.
+ *
+ * <p>Each agent is compared with itself: with what its attempts usually take, are worth and fail,
+ * learned from the first 50 to 250 and followed slowly from then on, never from an anomaly. Looked
+ * at are the last {@link AlertsBuilder#minSamples} to sixteen times as many attempts, none older
+ * than 5 minutes. An anomaly needs both: the measured change reaches its limit, and chance is
+ * excluded at 99.9999 % by a likelihood ratio that holds for any distribution. One error of four is
+ * none; ten of ten after fifty without are one. At one attempt a second, a fourfold latency or an
+ * error rate of 60 % where 5 % is usual is told within 30 s of event time in 97 of 100 cases
+ * (AnomalyTest); it takes the 10 to 28 attempts that the evidence needs, however long those take.
+ *
+ * <p>It is over when, since it began, the p95 is at most 1.2 times the usual, the quality within 5
+ * points, the error or violation rate within 2 points, the gauge 10 below its limit, and an anomaly
+ * at its limit would not look like this at 99.9 %. When what is new is to be the usual from now on,
+ * call {@link #relearn}.
+ *
+ * <p><b>Wiring.</b> Attempts come from a tracker that this is the {@link AttemptListener} of;
+ * verdicts from an Arbiter that this is a listener of, or from {@link #judged}; gauges are read
+ * when the host calls {@link #check}, best every 1 or 2 s from its own scheduler.
+ *
+ * <p><b>Threads and cost.</b> Thread-safe; an attempt takes about a microsecond under one lock that
+ * is never held while a gauge or a channel is called. Never throws. <b>Memory</b> is bounded: 3 KB
+ * for each of at most {@link AlertsBuilder#capacity} agents; those beyond count together as {@value
+ * dev.arbiter.tracker.PerformanceTracker#OTHER}, until one has not been seen for an hour and gives
+ * its place. <b>Time</b> is that of events. A clock that steps may shorten one cooldown, no more.
+ *
+ * <p>Source of the bound: Chernoff's inequality in its Kullback-Leibler form (Hoeffding,
+ * "Probability inequalities for sums of bounded random variables", JASA 58 (1963), theorem 1).
+ */
+public final class Alerts implements AttemptListener, ArbiterListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
+
+  private final Sources sources;
+  private final Object lock = new Object();
+  private final Watches watches;
+  private final List<GaugeWatch> gauges;
+  private final List<Outbox> outboxes;
+  private final Consumer<Alert> out = this::tell;
+  private final LogGate gaugeLog;
+  private final AtomicLong began = new AtomicLong();
+  private final AtomicLong ended = new AtomicLong();
+  private final AtomicLong gaugeFailures = new AtomicLong();
+
+  Alerts(AlertsBuilder builder) {
+    Limits limits = builder.limits();
+    this.sources = builder.sources;
+    this.watches = new Watches(limits, builder.capacity);
+    this.gauges =
+        builder.gauges.entrySet().stream()
+            .map(gauge -> new GaugeWatch(gauge.getKey(), gauge.getValue(), limits))
+            .toList();
+    this.outboxes =
+        builder.channels.stream()
+            .map(channel -> new Outbox(channel, builder.executor(), sources.nanoTime()))
+            .toList();
+    this.gaugeLog = new LogGate(sources.nanoTime());
+  }
+
+  /**
+   * Starts with the limits of the requirements, and no channel.
+   *
+   * @return a builder
+   */
+  public static AlertsBuilder builder() {
+    return new AlertsBuilder();
+  }
+
+  @Override
+  public void ended(FinishedAttempt attempt) {
+    long nanos = sources.nanoTime().getAsLong();
+    synchronized (lock) {
+      Watch watch = watches.of(attempt.agent(), nanos, out);
+      watch.seen(attempt.at(), nanos);
+      watch.ended(attempt, out);
+    }
+    wake();
+  }
+
+  /** Takes verdicts out of the events of tasks; everything else passes. */
+  @Override
+  public void on(ArbiterEvent event) {
+    if (event instanceof TaskEvent.Verified verified) {
+      judged(verified.step().agent(), false, verified.at());
+    } else if (event instanceof TaskEvent.Routing routing) {
+      Optional<Verdict> verdict = routing.failed().flatMap(TaskEvent.AttemptFailure::verdict);
+      verdict.ifPresent(v -> judged(routing.step().agent(), !v.passed(), routing.at()));
+    } else if (event instanceof TaskEvent.Concluded concluded
+        && concluded.result() instanceof TaskResult.Failed failed
+        && failed.cause() == FailureCause.DENIED) {
+      judged(concluded.step().agent(), true, concluded.at());
+    }
+  }
+
+  /**
+   * Takes one judgement, for hosts without an Arbiter.
+   *
+   * @param agent whose work
+   * @param violated whether it was denied
+   * @param at when, in event time
+   */
+  public void judged(String agent, boolean violated, Instant at) {
+    long nanos = sources.nanoTime().getAsLong();
+    synchronized (lock) {
+      Watch watch = watches.of(agent, nanos, out);
+      watch.seen(at, nanos);
+      watch.judged(violated, at, out);
+    }
+    wake();
+  }
+
+  /**
+   * Reads every gauge, tries again what channels could not carry, and forgets agents that were not
+   * seen for an hour, ending what was on for them. Gauges are read on this thread.
+   */
+  public void check() {
+    Instant now = sources.clock().instant();
+    for (GaugeWatch gauge : gauges) {
+      double value = read(gauge);
+      if (value >= 0) {
+        synchronized (lock) {
+          gauge.add(value, now, out);
+        }
+      } else {
+        gaugeFailures.incrementAndGet();
+      }
+    }
+    synchronized (lock) {
+      watches.forget(sources.nanoTime().getAsLong(), out);
+    }
+    wake();
+  }
+
+  private double read(GaugeWatch gauge) {
+    try {
+      return gauge.read();
+    } catch (RuntimeException | Error e) {
+      if (gaugeLog.passes()) {
+        LOG.warn("a gauge threw; {} such readings so far", gaugeFailures.get() + 1, e);
+      }
+      return Double.NaN;
+    }
+  }
+
+  /**
+   * Forgets what is usual for an agent and learns it anew; what is on for it ends.
+   *
+   * @param agent its id
+   */
+  public void relearn(String agent) {
+    synchronized (lock) {
+      watches.relearn(agent, out);
+    }
+    wake();
+  }
+
+  /**
+   * What is on now, including what is not told yet because of its cooldown.
+   *
+   * @return a snapshot in no particular order
+   */
+  public List<Alert> firing() {
+    List<Alert> firing = new ArrayList<>();
+    synchronized (lock) {
+      watches.firing(firing::add);
+      gauges.forEach(gauge -> gauge.firing(firing::add));
+    }
+    return List.copyOf(firing);
+  }
+
+  /**
+   * How the watching is doing.
+   *
+   * @return a snapshot
+   */
+  public AlertStats stats() {
+    List<ChannelState> channels = outboxes.stream().map(Outbox::state).toList();
+    synchronized (lock) {
+      return new AlertStats(
+          watches.count(),
+          watches.learning(),
+          watches.inOthers(),
+          began.get(),
+          ended.get(),
+          gaugeFailures.get(),
+          channels);
+    }
+  }
+
+  private void tell(Alert alert) {
+    (alert.firing() ? began : ended).incrementAndGet();
+    for (Outbox outbox : outboxes) {
+      outbox.add(alert);
+    }
+  }
+
+  private void wake() {
+    for (Outbox outbox : outboxes) {
+      outbox.wake();
+    }
+  }
+}

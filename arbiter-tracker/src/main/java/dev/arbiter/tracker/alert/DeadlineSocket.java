@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** A socket whose reads all end by one point in time, however slowly bytes come. */
+final class DeadlineSocket extends Socket {
+  /*
+   * A read time-out alone starts anew with every byte, so a peer that sends one now and then holds a
+   * thread for ever. Each read here may take what is left of the whole. Writes cannot be limited
+   * like that; what is sent fits into the send buffer, so they do not wait for the peer.
+   */
+  static final int SEND_BUFFER = 1 << 16;
+  private static final long NANOS_A_MILLI = 1_000_000;
+
+  private final LongSupplier nanoTime;
+  private final long deadline;
+  private final Duration connectTimeout;
+
+  DeadlineSocket(LongSupplier nanoTime, Duration connectTimeout, Duration timeout)
+      throws IOException {
+    this.nanoTime = nanoTime;
+    this.deadline = nanoTime.getAsLong() + timeout.toNanos();
+    this.connectTimeout = connectTimeout;
+    setSendBufferSize(SEND_BUFFER);
+    setTcpNoDelay(true);
+  }
+
+  @Override
+  public void connect(SocketAddress to, int timeoutMillis) throws IOException {
+    int most = (int) Math.min(connectTimeout.toMillis(), millisLeft());
+    super.connect(to, timeoutMillis > 0 ? Math.min(most, timeoutMillis) : most);
+  }
+
+  @Override
+  public void connect(SocketAddress to) throws IOException {
+    connect(to, 0);
+  }
+
+  void connect(InetSocketAddress to) throws IOException {
+    connect(to, 0);
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return new FilterInputStream(super.getInputStream()) {
+      @Override
+      public int read() throws IOException {
+        setSoTimeout(millisLeft());
+        return super.read();
+      }
+
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        setSoTimeout(millisLeft());
+        return super.read(bytes, from, length);
+      }
+    };
+  }
+
+  /** At least 1: to a socket, 0 means for ever. */
+  private int millisLeft() throws IOException {
+    long left = (deadline - nanoTime.getAsLong()) / NANOS_A_MILLI;
+    if (left <= 0) {
+      throw new SocketTimeoutException("took too long as a whole");
+    }
+    return (int) Math.min(left, Integer.MAX_VALUE);
+  }
+}

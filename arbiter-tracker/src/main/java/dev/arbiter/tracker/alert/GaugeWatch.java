@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import java.time.Instant;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+
+/** Whether one gauge stays near its end; not thread-safe. */
+final class GaugeWatch {
+  /*
+   * Half of the last readings at or above the limit would be a median at the limit; so many more
+   * than half that chance is excluded is saturation: ten of ten, or sixteen of eighteen.
+   */
+  private static final double HALF = 0.5;
+  private static final int READINGS = 64;
+
+  private final String name;
+  private final DoubleSupplier gauge;
+  private final Limits limits;
+  private final Episode episode;
+  private final long[] at = new long[READINGS];
+  private final double[] values = new double[READINGS];
+  private int newest = -1;
+  private int sinceChange;
+
+  GaugeWatch(String name, DoubleSupplier gauge, Limits limits) {
+    this.name = name;
+    this.gauge = gauge;
+    this.limits = limits;
+    this.episode = new Episode(limits.cooldown());
+  }
+
+  /** Asks the gauge, which may take its time. */
+  double read() {
+    return gauge.getAsDouble();
+  }
+
+  void add(double value, Instant now, Consumer<Alert> out) {
+    newest = (newest + 1) % READINGS;
+    at[newest] = Watch.millis(now);
+    values[newest] = value;
+    sinceChange = Math.min(READINGS, sinceChange + 1);
+    if (episode.isFiring()) {
+      lookForEnd(now, out);
+    } else {
+      lookForBegin(now, out);
+    }
+    episode.stillOn(now).ifPresent(out);
+  }
+
+  private void lookForBegin(Instant now, Consumer<Alert> out) {
+    int above = 0;
+    double sum = 0;
+    for (int i = 0; i < sinceChange && isRecent(i); i++) {
+      above += value(i) >= limits.saturation() ? 1 : 0;
+      sum += value(i);
+      int n = i + 1;
+      double share = (double) above / n;
+      if (n >= limits.minSamples()
+          && share > HALF
+          && n * Evidence.kl(share, HALF) >= Limits.RESOLVED_NATS) {
+        sinceChange = 0;
+        episode.begin(alert(now, sum / n, n)).ifPresent(out);
+        return;
+      }
+    }
+  }
+
+  private void lookForEnd(Instant now, Consumer<Alert> out) {
+    double free = limits.saturation() - Limits.RESOLVED_SATURATION;
+    int below = 0;
+    int n = 0;
+    while (n < Math.min(sinceChange, limits.minSamples()) && isRecent(n)) {
+      below += value(n) < free ? 1 : 0;
+      n++;
+    }
+    if (n == limits.minSamples() && 2 * below > n) {
+      sinceChange = 0;
+      episode.end(now).ifPresent(out);
+    }
+  }
+
+  private Alert alert(Instant now, double mean, int n) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      low = Math.min(low, value(i));
+      high = Math.max(high, value(i));
+    }
+    double limit = limits.saturation();
+    boolean critical = mean >= (100 + limit) / 2;
+    return new Alert(
+        AnomalyKind.RESOURCE_SATURATION,
+        name,
+        true,
+        critical,
+        now,
+        now,
+        "mean",
+        mean,
+        limit,
+        low,
+        high,
+        n);
+  }
+
+  private double value(int back) {
+    return values[Math.floorMod(newest - back, READINGS)];
+  }
+
+  private boolean isRecent(int back) {
+    long age = at[newest] - at[Math.floorMod(newest - back, READINGS)];
+    return Math.abs(age) <= limits.recent().toMillis();
+  }
+
+  void firing(Consumer<Alert> sink) {
+    episode.current().ifPresent(sink);
+  }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+/** The median, or the 95th percentile, is a multiple of what is usual. */
+final class LatencyRule implements Rule {
+  /*
+   * The median of some attempts is at least three times the usual one exactly when half of them take
+   * that long, and likewise for the 95th percentile and a twentieth. So a spike is a share too, and
+   * whether it is chance is asked of shares: no form of the distribution is assumed.
+   */
+  private static final double MIDDLE = 0.5;
+  private static final double TAIL = 0.05;
+
+  private final Limits limits;
+  private final Norm norm;
+  private final Recent recent;
+
+  LatencyRule(Limits limits, Norm norm, Recent recent) {
+    this.limits = limits;
+    this.norm = norm;
+    this.recent = recent;
+  }
+
+  @Override
+  public AnomalyKind kind() {
+    return AnomalyKind.LATENCY_SPIKE;
+  }
+
+  @Override
+  public boolean begins(int n, double[] sums) {
+    return middleBegins(n, sums) || begins(n, sums[Recent.SLOW_TAIL] / n, TAIL, norm.slowTail());
+  }
+
+  private boolean middleBegins(int n, double[] sums) {
+    return begins(n, sums[Recent.SLOW] / n, MIDDLE, norm.slow());
+  }
+
+  private boolean begins(int n, double share, double limit, double usual) {
+    return share >= limit
+        && share > usual
+        && Evidence.apart(share, n, usual, norm.samples()) >= limits.nats();
+  }
+
+  @Override
+  public boolean ends(int n, double[] sums) {
+    double slow = sums[Recent.SLOW] / n;
+    return sums[Recent.ABOVE] <= TAIL * n
+        && slow < MIDDLE
+        && n * Evidence.kl(slow, MIDDLE) >= Limits.RESOLVED_NATS;
+  }
+
+  @Override
+  public Found found(int n, double[] sums) {
+    float[] sorted = recent.sortedMillis(n);
+    return middleBegins(n, sums)
+        ? found("p50", sorted, MIDDLE, norm.median())
+        : found("p95", sorted, 1 - TAIL, norm.tail());
+  }
+
+  private Found found(String measure, float[] sorted, double share, double usual) {
+    int n = sorted.length;
+    double value = sorted[Math.min(n - 1, (int) (share * n))];
+    boolean critical = value >= 2 * limits.latencyMultiplier() * usual;
+    int low = 0;
+    while (low < n && n * Evidence.kl((double) low / n, share) > limits.nats()) {
+      low++;
+    }
+    int high = n;
+    while (high > low && n * Evidence.kl((double) high / n, share) > limits.nats()) {
+      high--;
+    }
+    return new Found(
+        measure,
+        value,
+        usual,
+        low == 0 ? sorted[0] : sorted[low - 1],
+        sorted[Math.min(n - 1, high)],
+        critical);
+  }
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import dev.arbiter.spi.Sources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Sends each alert as a plain-text e-mail through an SMTP server.
+ *
+ * <p>Needs Jakarta Mail, which Arbiter does not bring: {@code jakarta.mail:jakarta.mail-api} with
+ * an implementation such as {@code org.eclipse.angus:angus-mail}. Everything else works without;
+ * {@link Builder#build} says so when it is missing.
+ *
+ * <p>The connection is upgraded by STARTTLS, and the server's certificate must be of its name; only
+ * {@link Builder#withoutTls} sends in the clear. Connecting takes at most 5 s, the conversation 30
+ * s. Host and recipients are settings of the operator, so private addresses are allowed. The
+ * password appears in no message, log or {@code toString}. No threads of its own.
+ */
+public final class MailChannel implements AlertChannel {
+  private final String name;
+  private final JakartaMail mail;
+
+  private MailChannel(String name, JakartaMail mail) {
+    this.name = name;
+    this.mail = mail;
+  }
+
+  /** What a mail needs besides the alert. */
+  record Settings(
+      String host,
+      int port,
+      String from,
+      List<String> to,
+      Optional<Credentials> credentials,
+      boolean tls,
+      Duration connectTimeout,
+      Duration timeout,
+      LongSupplier nanoTime) {}
+
+  /** Not a record: a record shows what it holds. */
+  static final class Credentials {
+    final String user;
+    final String password;
+
+    Credentials(String user, String password) {
+      this.user = user;
+      this.password = password;
+    }
+  }
+
+  /**
+   * Starts with the server.
+   *
+   * @param host name or address of the SMTP server
+   * @return a builder
+   */
+  public static Builder through(String host) {
+    return new Builder(host);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void send(Alert alert) throws Exception {
+    mail.send(alert);
+  }
+
+  @Override
+  public String toString() {
+    return "MailChannel " + name;
+  }
+
+  /** Collects the parts of a {@link MailChannel}; not thread-safe. */
+  public static final class Builder {
+    private static final int SUBMISSION = 587;
+    private static final int MOST_PORT = 65_535;
+
+    private final String host;
+    private String name = "mail";
+    private int port = SUBMISSION;
+    private String from = "";
+    private List<String> to = List.of();
+    private Optional<Credentials> credentials = Optional.empty();
+    private boolean tls = true;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration timeout = Duration.ofSeconds(30);
+    private LongSupplier nanoTime = Sources.system().nanoTime();
+
+    private Builder(String host) {
+      this.host = host;
+    }
+
+    /**
+     * Names the channel; default {@code mail}.
+     *
+     * @param name without secrets
+     * @return this
+     */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /**
+     * Says which port, default 587.
+     *
+     * @param port 1 to 65535
+     * @return this
+     */
+    public Builder port(int port) {
+      if (port < 1 || port > MOST_PORT) {
+        throw new IllegalArgumentException("alerts.mail.port must be 1 to 65535, got " + port);
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Says who sends.
+     *
+     * @param address an e-mail address
+     * @return this
+     */
+    public Builder from(String address) {
+      this.from = address;
+      return this;
+    }
+
+    /**
+     * Says who receives, such as {@code ALERT_EMAIL_RECIPIENTS} at its commas.
+     *
+     * @param addresses e-mail addresses, at least one
+     * @return this
+     */
+    public Builder to(List<String> addresses) {
+      this.to = addresses.stream().map(String::trim).toList();
+      return this;
+    }
+
+    /**
+     * Says how to log in; default not at all.
+     *
+     * @param user the account
+     * @param password its password
+     * @return this
+     */
+    public Builder credentials(String user, String password) {
+      this.credentials = Optional.of(new Credentials(user, password));
+      return this;
+    }
+
+    /**
+     * Sends in the clear, for a relay on the same machine; not with credentials.
+     *
+     * @return this
+     */
+    public Builder withoutTls() {
+      this.tls = false;
+      return this;
+    }
+
+    /**
+     * Limits how long connecting may take, default 5 s.
+     *
+     * @param timeout at least 1 ms
+     * @return this
+     */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = positive("connectTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Limits how long connecting and the conversation may take together, default 30 s.
+     *
+     * @param timeout at least 1 ms
+     * @return this
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = positive("timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Says where time comes from; default the machine's nano clock.
+     *
+     * @param sources the nano clock for time-outs
+     * @return this
+     */
+    public Builder sources(Sources sources) {
+      this.nanoTime = sources.nanoTime();
+      return this;
+    }
+
+    /**
+     * Builds the channel; nothing is connected to yet.
+     *
+     * @return a new channel
+     * @throws IllegalArgumentException if sender or recipients are missing or no addresses, or a
+     *     password would go in the clear
+     * @throws IllegalStateException if Jakarta Mail is not there
+     */
+    public MailChannel build() {
+      if (credentials.isPresent() && !tls) {
+        throw new IllegalArgumentException(
+            "alerts.mail.credentials must not go in the clear; drop them, or use TLS");
+      }
+      Settings settings =
+          new Settings(host, port, from, to, credentials, tls, connectTimeout, timeout, nanoTime);
+      try {
+        return new MailChannel(name, new JakartaMail(settings));
+      } catch (NoClassDefFoundError e) {
+        throw new IllegalStateException(
+            "alerts.mail needs jakarta.mail-api and an implementation such as angus-mail on the"
+                + " path; add them, or use another channel",
+            e);
+      }
+    }
+
+    private static Duration positive(String key, Duration timeout) {
+      if (timeout.toMillis() < 1) {
+        throw new IllegalArgumentException(
+            "alerts.mail." + key + " must be at least 1 ms, got " + timeout);
+      }
+      return timeout;
+    }
+  }
+}

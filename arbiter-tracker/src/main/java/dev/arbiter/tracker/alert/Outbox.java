@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import dev.arbiter.tracker.internal.LogGate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The alerts that wait for one channel; thread-safe. */
+final class Outbox {
+  /*
+   * Whoever adds an alert only takes the lock of the queue, then asks the executor for a run. One
+   * run at a time empties the queue; after it ends it looks again, for what was added between its
+   * last look and its end. A failed alert stays at the head until its next try is due, so that
+   * alerts about one thing keep their order; wake() is called with every alert and every check.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
+  private static final int CAPACITY = 64;
+  private static final long RETRY_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private final AlertChannel channel;
+  private final String name;
+  private final Executor executor;
+  private final LongSupplier nanoTime;
+  private final LogGate log;
+  private final AtomicBoolean running = new AtomicBoolean();
+  private final Object lock = new Object();
+  private final Deque<Letter> letters = new ArrayDeque<>();
+  private long sent;
+  private long failures;
+  private long givenUp;
+  private long dropped;
+  private long refused;
+  private long busySince;
+  private boolean busy;
+  private String lastFailure = "";
+
+  /** An alert on its way. */
+  private static final class Letter {
+    private final Alert alert;
+    private int tries;
+    private long dueNanos;
+
+    Letter(Alert alert, long dueNanos) {
+      this.alert = alert;
+      this.dueNanos = dueNanos;
+    }
+  }
+
+  Outbox(AlertChannel channel, Executor executor, LongSupplier nanoTime) {
+    this.channel = channel;
+    this.name = Printable.of(channel.name());
+    this.executor = executor;
+    this.nanoTime = nanoTime;
+    this.log = new LogGate(nanoTime);
+  }
+
+  void add(Alert alert) {
+    long now = nanoTime.getAsLong();
+    synchronized (lock) {
+      if (letters.size() == CAPACITY) {
+        dropped++;
+      } else {
+        letters.addLast(new Letter(alert, now));
+      }
+    }
+  }
+
+  /** Has the executor carry what is due. */
+  void wake() {
+    if (due() == null || !running.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      executor.execute(this::run);
+    } catch (RejectedExecutionException e) {
+      running.set(false);
+      synchronized (lock) {
+        refused++;
+      }
+      complain("the executor refuses");
+    }
+  }
+
+  private void run() {
+    try {
+      for (Letter letter = due(); letter != null; letter = due()) {
+        carry(letter);
+      }
+    } finally {
+      running.set(false);
+    }
+    wake();
+  }
+
+  private @Nullable Letter due() {
+    long now = nanoTime.getAsLong();
+    synchronized (lock) {
+      Letter head = letters.peekFirst();
+      return head == null || now - head.dueNanos < 0 ? null : head;
+    }
+  }
+
+  private void carry(Letter letter) {
+    begin();
+    String failure = "";
+    try {
+      channel.send(letter.alert);
+    } catch (Exception | Error e) {
+      failure = describe(e);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    end(letter, failure);
+    if (!failure.isEmpty()) {
+      complain(failure);
+    }
+  }
+
+  private void begin() {
+    long now = nanoTime.getAsLong();
+    synchronized (lock) {
+      busy = true;
+      busySince = now;
+    }
+  }
+
+  private void end(Letter letter, String failure) {
+    long now = nanoTime.getAsLong();
+    synchronized (lock) {
+      busy = false;
+      if (failure.isEmpty()) {
+        sent++;
+        letters.removeFirst();
+        return;
+      }
+      failures++;
+      lastFailure = failure;
+      letter.tries++;
+      letter.dueNanos = now + RETRY_NANOS;
+      if (letter.tries == AlertChannel.TRIES) {
+        givenUp++;
+        letters.removeFirst();
+      }
+    }
+  }
+
+  /** Foreign messages may hold addresses and tokens, so only the type of those is kept. */
+  private static String describe(Throwable error) {
+    return error instanceof UndeliveredException
+        ? Printable.of(String.valueOf(error.getMessage()))
+        : error.getClass().getSimpleName();
+  }
+
+  private void complain(String failure) {
+    if (log.passes()) {
+      ChannelState state = state();
+      LOG.warn(
+          "alert channel {}: {} ({} failures, {} given up, {} dropped so far)",
+          name,
+          failure,
+          state.failures(),
+          state.givenUp(),
+          state.dropped());
+    }
+  }
+
+  ChannelState state() {
+    long now = nanoTime.getAsLong();
+    synchronized (lock) {
+      Duration busyFor = busy ? Duration.ofNanos(now - busySince) : Duration.ZERO;
+      return new ChannelState(
+          name, letters.size(), sent, failures, givenUp, dropped, refused, busyFor, lastFailure);
+    }
+  }
+}

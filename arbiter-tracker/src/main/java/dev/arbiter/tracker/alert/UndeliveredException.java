@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import java.io.IOException;
+
+/** An alert did not arrive; its message is ours, and holds no secret. */
+final class UndeliveredException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  UndeliveredException(String message) {
+    super(message);
+  }
+}

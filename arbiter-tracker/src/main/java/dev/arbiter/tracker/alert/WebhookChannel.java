@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.arbiter.spi.Sources;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Posts each alert to a webhook as Slack takes it: {@code {"text": "..."}} in JSON.
+ *
+ * <p><b>Where it may go.</b> Only over https, unless {@link Builder#allowPlainHttp} is asked for,
+ * and only to hosts on the allow-list, {@code hooks.slack.com} unless others are named. The host is
+ * resolved for each alert; if any of its addresses is private, loopback, link-local or otherwise
+ * not of the open network, nothing is sent, unless {@link Builder#allowPrivateAddresses} is asked
+ * for. The connection goes to the very address that was checked, so a name that resolves otherwise
+ * a moment later changes nothing; certificate, SNI and Host header are those of the name. That is
+ * why this speaks HTTP/1.1 over a socket of its own: {@code java.net.http} resolves anew and cannot
+ * be given an address. There is no proxy. Redirects are not followed: any status but 2xx is a
+ * failure.
+ *
+ * <p><b>Time.</b> Connecting takes at most 3 s, the whole at most 10 s, both from settings; the
+ * resolver of the JVM has time-outs of its own. <b>Secrets.</b> The address of a webhook is one; it
+ * appears in no message, log or {@code toString}. <b>Threads.</b> None of its own.
+ */
+public final class WebhookChannel implements AlertChannel {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final int HUNDRED = 100;
+
+  private final String name;
+  private final URI uri;
+  private final boolean privateAllowed;
+  private final Resolver resolver;
+  private final PinnedPost post;
+
+  /** Gives all addresses of a name. */
+  @FunctionalInterface
+  interface Resolver {
+    InetAddress[] resolve(String host) throws UnknownHostException;
+  }
+
+  private WebhookChannel(Builder builder) {
+    this.name = builder.name;
+    this.uri = builder.uri;
+    this.privateAllowed = builder.privateAllowed;
+    this.resolver = builder.resolver;
+    this.post =
+        new PinnedPost(
+            uri, builder.nanoTime, builder.connectTimeout, builder.timeout, builder.tls());
+  }
+
+  /**
+   * Starts with the address, such as the value of {@code ALERT_SLACK_WEBHOOK}.
+   *
+   * @param address an https URL without user, password and fragment
+   * @return a builder
+   * @throws IllegalArgumentException if it is no such URL; the message does not hold it
+   */
+  public static Builder to(String address) {
+    return new Builder(address);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void send(Alert alert) throws IOException {
+    int status = post.send(address(), body(alert));
+    if (status / HUNDRED != 2) {
+      throw new UndeliveredException("the answer is status " + status);
+    }
+  }
+
+  private InetAddress address() throws IOException {
+    InetAddress[] addresses;
+    try {
+      addresses = resolver.resolve(uri.getHost());
+    } catch (UnknownHostException e) {
+      throw new UndeliveredException("the host has no address");
+    }
+    if (addresses.length == 0) {
+      throw new UndeliveredException("the host has no address");
+    }
+    if (!privateAllowed && !Arrays.stream(addresses).allMatch(Addresses::isPublic)) {
+      throw new UndeliveredException("the host has an address that is not of the open network");
+    }
+    return addresses[0];
+  }
+
+  /** Slack reads {@code <}, {@code >} and {@code &} as markup, so that a name could call a user. */
+  private static byte[] body(Alert alert) throws IOException {
+    String text = alert.text().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("text", text);
+      json.writeEndObject();
+    }
+    return out.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public String toString() {
+    return "WebhookChannel " + name;
+  }
+
+  /** Collects the parts of a {@link WebhookChannel}; not thread-safe. */
+  public static final class Builder {
+    private static final String SLACK = "hooks.slack.com";
+
+    private final URI uri;
+    private final Set<String> hosts = new TreeSet<>(Set.of(SLACK));
+    private String name = "webhook";
+    private boolean plainAllowed;
+    private boolean privateAllowed;
+    private Duration connectTimeout = Duration.ofSeconds(3);
+    private Duration timeout = Duration.ofSeconds(10);
+    private LongSupplier nanoTime = Sources.system().nanoTime();
+    private Resolver resolver = InetAddress::getAllByName;
+    private SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+
+    private Builder(String address) {
+      this.uri = parse(address);
+    }
+
+    private static URI parse(String address) {
+      URI uri;
+      try {
+        uri = URI.create(address);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "alerts.webhook must be a URL; its value is not shown because it is a secret");
+      }
+      boolean sound =
+          uri.getHost() != null
+              && uri.getRawUserInfo() == null
+              && uri.getRawFragment() == null
+              && uri.toASCIIString().equals(address);
+      if (!sound) {
+        throw new IllegalArgumentException(
+            "alerts.webhook must be a URL of ASCII characters with a host, and without user,"
+                + " password and fragment; its value is not shown because it is a secret");
+      }
+      return uri;
+    }
+
+    /**
+     * Names the channel; default {@code webhook}.
+     *
+     * @param name without secrets
+     * @return this
+     */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /**
+     * Puts another host on the allow-list.
+     *
+     * @param host its exact name
+     * @return this
+     */
+    public Builder allowHost(String host) {
+      hosts.add(host.toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Allows http without encryption.
+     *
+     * @return this
+     */
+    public Builder allowPlainHttp() {
+      this.plainAllowed = true;
+      return this;
+    }
+
+    /**
+     * Allows addresses that are not of the open network, for a host inside one's own.
+     *
+     * @return this
+     */
+    public Builder allowPrivateAddresses() {
+      this.privateAllowed = true;
+      return this;
+    }
+
+    /**
+     * Limits how long connecting may take, default 3 s.
+     *
+     * @param timeout at least 1 ms
+     * @return this
+     */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = positive("connectTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Limits how long connecting, handshake, sending and the answer may take together, default 10
+     * s.
+     *
+     * @param timeout at least 1 ms
+     * @return this
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = positive("timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Says whose certificates are believed; default those the JVM believes.
+     *
+     * @param factory makes the TLS sockets
+     * @return this
+     */
+    public Builder tls(SSLSocketFactory factory) {
+      this.tls = factory;
+      return this;
+    }
+
+    /**
+     * Says where time comes from; default the machine's nano clock.
+     *
+     * @param sources the nano clock for time-outs
+     * @return this
+     */
+    public Builder sources(Sources sources) {
+      this.nanoTime = sources.nanoTime();
+      return this;
+    }
+
+    Builder resolver(Resolver resolver) {
+      this.resolver = resolver;
+      return this;
+    }
+
+    private SSLSocketFactory tls() {
+      return tls;
+    }
+
+    /**
+     * Builds the channel; nothing is connected to yet.
+     *
+     * @return a new channel
+     * @throws IllegalArgumentException if the scheme or the host is not allowed
+     */
+    public WebhookChannel build() {
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      boolean allowed = scheme.equals("https") || (scheme.equals("http") && plainAllowed);
+      if (!allowed) {
+        throw new IllegalArgumentException(
+            "alerts.webhook must be https, got " + scheme + "; http must be allowed by name");
+      }
+      if (!hosts.contains(uri.getHost().toLowerCase(Locale.ROOT))) {
+        throw new IllegalArgumentException(
+            "alerts.webhook must be at one of "
+                + hosts
+                + ", got "
+                + Printable.of(uri.getHost())
+                + "; others must be allowed by name");
+      }
+      return new WebhookChannel(this);
+    }
+
+    private static Duration positive(String key, Duration timeout) {
+      if (timeout.toMillis() < 1) {
+        throw new IllegalArgumentException(
+            "alerts.webhook." + key + " must be at least 1 ms, got " + timeout);
+      }
+      return timeout;
+    }
+  }
+}
