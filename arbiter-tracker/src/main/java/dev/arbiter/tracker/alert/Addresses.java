@@ -50,7 +50,7 @@ final class Addresses {
     int first = word(bytes, 0) >>> 16;
     int second = word(bytes, 0) & 0xffff;
     if (allZero(bytes, 10) && (word(bytes, 8) == 0 || word(bytes, 8) == 0xffff)) {
-      return isPublicV4(word(bytes, 12)) && word(bytes, 12) >>> 8 != 0;
+      return isPublicV4(word(bytes, 12));
     }
     if (first == 0x64 && second == 0xff9b) {
       return allZero(Arrays.copyOfRange(bytes, 4, 12), 8) && isPublicV4(word(bytes, 12));

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Needs Jakarta Mail, which Arbiter does not bring: {@code jakarta.mail:jakarta.mail-api} with
  * an implementation such as {@code org.eclipse.angus:angus-mail}. Everything else works without;
- * {@link Builder#build} says so when it is missing.
+ * {@link Builder#build} says so when it is missing. On the module path it needs {@code
+ * --add-modules jakarta.mail} unless some module requires it.
  *
  * <p>The connection is upgraded by STARTTLS, and the server's certificate must be of its name; only
  * {@link Builder#withoutTls} sends in the clear. Connecting takes at most 5 s, the conversation 30
