@@ -4,6 +4,7 @@
 module dev.arbiter.tracker {
   exports dev.arbiter.tracker;
   exports dev.arbiter.tracker.alert;
+  exports dev.arbiter.tracker.analysis;
   exports dev.arbiter.tracker.timing;
 
   requires com.fasterxml.jackson.core;

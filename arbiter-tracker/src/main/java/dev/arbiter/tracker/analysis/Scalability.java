@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.analysis;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * How throughput grows with load, by the universal scalability law: {@code X(N) = lambda N / (1 +
+ * alpha (N - 1) + beta N (N - 1))}.
+ *
+ * <p>Fitted by least squares with alpha and beta not below 0. Intervals are 95 %, by the delta
+ * method with Student's t, cut at 0; where an interval reaches 0 the figure cannot be told from 0,
+ * and a prediction that rests on it is a guess. A beta that is not {@link Estimate#isPositive}
+ * means the loads measured do not show where throughput will fall: measure higher ones.
+ *
+ * <p>Source: Gunther, "Guerrilla Capacity Planning" (2007), chapters 4 to 6.
+ *
+ * @param lambda throughput of load 1
+ * @param alpha share of work that waits for its turn
+ * @param beta cost of keeping each pair in agreement
+ * @param r2 share of the variance that the curve explains
+ * @param points how many measurements are behind it
+ * @param peak the load with the highest throughput, empty when beta cannot be told from 0
+ */
+public record Scalability(
+    Estimate lambda,
+    Estimate alpha,
+    Estimate beta,
+    double r2,
+    int points,
+    Optional<Estimate> peak) {
+  private static final int FEWEST_POINTS = 6;
+  private static final int FEWEST_LOADS = 4;
+  private static final double CONFIDENCE = 0.975;
+
+  /**
+   * Fits the law.
+   *
+   * @param loads concurrent agents or requests, above 0
+   * @param throughputs what was done at each of them in a unit of time, above 0
+   * @return the fit; empty for insufficient data: fewer than 6 points, fewer than 4 different
+   *     loads, or loads that cannot tell the three figures apart
+   * @throws IllegalArgumentException if the lengths differ or a figure is not above 0 and finite
+   */
+  public static Optional<Scalability> fit(double[] loads, double[] throughputs) {
+    check(loads, throughputs);
+    if (loads.length < FEWEST_POINTS || Arrays.stream(loads).distinct().count() < FEWEST_LOADS) {
+      return Optional.empty();
+    }
+    UslFit fit = new UslFit(loads, throughputs);
+    UslFit.Solution free = fit.free();
+    UslFit.Solution best = fit.allowed(free);
+    double[][] inverse = fit.inverse(free);
+    if (inverse == null) {
+      return Optional.empty();
+    }
+    int freedom = loads.length - 3;
+    double t = StudentT.quantile(CONFIDENCE, freedom);
+    double variance = free.residual() / freedom;
+    Estimate[] estimates = new Estimate[3];
+    for (int i = 0; i < 3; i++) {
+      double margin = t * Math.sqrt(variance * inverse[i][i]);
+      double middle = free.parameter(i);
+      estimates[i] =
+          new Estimate(
+              best.parameter(i), Math.max(0, middle - margin), Math.max(0, middle + margin));
+    }
+    return Optional.of(
+        new Scalability(
+            estimates[0],
+            estimates[1],
+            estimates[2],
+            1 - best.residual() / spread(throughputs),
+            loads.length,
+            peak(estimates[1], estimates[2], inverse, variance, t)));
+  }
+
+  private static void check(double[] loads, double[] throughputs) {
+    if (loads.length != throughputs.length) {
+      throw new IllegalArgumentException(
+          "scalability needs one throughput for each load, got "
+              + loads.length
+              + " and "
+              + throughputs.length);
+    }
+    for (double[] figures : new double[][] {loads, throughputs}) {
+      for (double figure : figures) {
+        if (!(figure > 0) || Double.isInfinite(figure)) {
+          throw new IllegalArgumentException(
+              "scalability needs loads and throughputs above 0, got " + figure);
+        }
+      }
+    }
+  }
+
+  private static double spread(double[] values) {
+    double mean = Arrays.stream(values).average().orElse(0);
+    return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+  }
+
+  private static Optional<Estimate> peak(
+      Estimate alpha, Estimate beta, double[][] inverse, double variance, double t) {
+    double a = 1 - alpha.value();
+    double b = beta.value();
+    if (!beta.isPositive() || b <= 0 || a <= 0) {
+      return Optional.empty();
+    }
+    double peak = Math.sqrt(a / b);
+    double byAlpha = -peak / (2 * a);
+    double byBeta = -peak / (2 * b);
+    double spread =
+        byAlpha * byAlpha * inverse[1][1]
+            + 2 * byAlpha * byBeta * inverse[1][2]
+            + byBeta * byBeta * inverse[2][2];
+    double margin = t * Math.sqrt(variance * Math.max(0, spread));
+    return Optional.of(new Estimate(peak, Math.max(0, peak - margin), peak + margin));
+  }
+
+  /**
+   * What the curve says of a load; beyond the loads measured it is a guess.
+   *
+   * @param load above 0
+   * @return the throughput
+   */
+  public double throughput(double load) {
+    return UslFit.throughput(new double[] {lambda.value(), alpha.value(), beta.value()}, load);
+  }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.analysis;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says when more room is needed, by a limit for each metric.
+ *
+ * <p>Those of the performance certificate are there: {@code cpu_utilization} 70 %, {@code
+ * memory_utilization} 80 %, {@code agent_registration_latency} 200 ms, {@code
+ * event_store_queue_depth} 1000, {@code database_connection_utilization} 85 %. A rule triggers when
+ * so many readings in a row are at or above its limit, and is over when as many in a row are below.
+ *
+ * <p>Thread-safe. Readings of metrics without a rule, and those that are no numbers, count nowhere.
+ */
+public final class ScalingRules {
+  private final Map<String, Rule> rules = new LinkedHashMap<>();
+
+  /** One limit and the readings since its state was last clear. */
+  private static final class Rule {
+    private final double limit;
+    private int agreeing;
+    private boolean on;
+    private @Nullable Instant since;
+    private double last;
+
+    Rule(double limit) {
+      this.limit = limit;
+    }
+  }
+
+  private final int readings;
+
+  private ScalingRules(Builder builder) {
+    this.readings = builder.readings;
+    builder.limits.forEach((metric, limit) -> rules.put(metric, new Rule(limit)));
+  }
+
+  /**
+   * Starts with the rules of the performance certificate.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Takes a reading.
+   *
+   * @param metric which
+   * @param value its value in the unit of its limit
+   * @param at when
+   * @return the trigger, if this reading set it off
+   */
+  public synchronized Optional<ScalingTrigger> read(String metric, double value, Instant at) {
+    Rule rule = rules.get(metric);
+    if (rule == null || Double.isNaN(value)) {
+      return Optional.empty();
+    }
+    rule.last = value;
+    boolean above = value >= rule.limit;
+    if (above == rule.on) {
+      rule.agreeing = 0;
+      return Optional.empty();
+    }
+    if (rule.agreeing == 0 && above) {
+      rule.since = at;
+    }
+    rule.agreeing++;
+    if (rule.agreeing < readings) {
+      return Optional.empty();
+    }
+    rule.on = above;
+    rule.agreeing = 0;
+    return above ? trigger(metric, rule) : Optional.empty();
+  }
+
+  private static Optional<ScalingTrigger> trigger(String metric, Rule rule) {
+    Instant since = rule.since == null ? Instant.EPOCH : rule.since;
+    return Optional.of(new ScalingTrigger(metric, rule.limit, rule.last, since));
+  }
+
+  /**
+   * What needs more room now.
+   *
+   * @return triggers in the order of the rules, with the last reading of each
+   */
+  public synchronized List<ScalingTrigger> triggered() {
+    List<ScalingTrigger> triggered = new ArrayList<>();
+    rules.forEach(
+        (metric, rule) -> {
+          if (rule.on) {
+            trigger(metric, rule).ifPresent(triggered::add);
+          }
+        });
+    return triggered;
+  }
+
+  /** Collects the parts of {@link ScalingRules}; not thread-safe. */
+  public static final class Builder {
+    private final Map<String, Double> limits = new LinkedHashMap<>();
+    private int readings = 3;
+
+    private Builder() {
+      limits.put("cpu_utilization", 70.0);
+      limits.put("memory_utilization", 80.0);
+      limits.put("agent_registration_latency", 200.0);
+      limits.put("event_store_queue_depth", 1000.0);
+      limits.put("database_connection_utilization", 85.0);
+    }
+
+    /**
+     * Sets the limit of a metric, one of the certificate's or another.
+     *
+     * @param metric which
+     * @param limit above 0
+     * @return this
+     */
+    public Builder limit(String metric, double limit) {
+      if (!(limit > 0)) {
+        throw new IllegalArgumentException("scaling." + metric + " must be above 0, got " + limit);
+      }
+      limits.put(metric, limit);
+      return this;
+    }
+
+    /**
+     * Removes a rule.
+     *
+     * @param metric which
+     * @return this
+     */
+    public Builder without(String metric) {
+      limits.remove(metric);
+      return this;
+    }
+
+    /**
+     * Says how many readings in a row it takes, default 3.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public Builder readings(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("scaling.readings must be at least 1, got " + count);
+      }
+      this.readings = count;
+      return this;
+    }
+
+    /**
+     * Builds the rules.
+     *
+     * @return new rules, none triggered
+     */
+    public ScalingRules build() {
+      return new ScalingRules(this);
+    }
+  }
+}
