@@ -28,7 +28,8 @@ final class LatencyRule implements Rule {
 
   @Override
   public boolean begins(int n, double[] sums) {
-    return middleBegins(n, sums) || begins(n, sums[Recent.SLOW_TAIL] / n, TAIL, norm.slowTail());
+    return middleBegins(n, sums)
+        || (norm.knowsTail() && begins(n, sums[Recent.SLOW_TAIL] / n, TAIL, norm.slowTail()));
   }
 
   private boolean middleBegins(int n, double[] sums) {

@@ -4,7 +4,7 @@ package dev.arbiter.tracker.alert;
 /** A usual value that follows what it is shown, after a while only slowly; not thread-safe. */
 final class Level {
   /** Shown so often, it is learned. */
-  private static final int LEARNED_AFTER = 5;
+  static final int LEARNED_AFTER = 5;
 
   private static final double WEIGHT = 0.1;
 

@@ -47,6 +47,11 @@ final class Norm {
     return blocks > 0;
   }
 
+  /** Whether the 95th percentile is known too: that of the first 50 alone is off by a third. */
+  boolean knowsTail() {
+    return blocks >= Level.LEARNED_AFTER;
+  }
+
   /** How many attempts the shares are worth. */
   int samples() {
     return BLOCK * blocks;
