@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** What the packages of this module share and nobody else sees: files, JSON, hash chains. */
+@NullMarked
+package dev.arbiter.tracker.internal;
+
+import org.jspecify.annotations.NullMarked;
