@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * field is named by its path, {@code state.agent}, and a list by the field that holds it. At level
  * {@link AnonymizationLevel#BASIC} a field stays only if it is listed: as it is (texts scrubbed),
  * or as a keyed hash. Everything else goes, so a field somebody adds later does not leak. At {@link
- * AnonymizationLevel#NONE} all stay; texts are scrubbed all the same ({@link Scrubber}), names of
- * fields are not.
+ * AnonymizationLevel#NONE} all stay; texts are scrubbed all the same ({@link Scrubber}), but for
+ * {@link SensitiveKind#OPAQUE}, which many ids are. Names of fields are never scrubbed.
  *
  * <p>A hash is the first 16 bytes of HMAC-SHA-256 (RFC 2104) over tenant, field and value: the same
  * agent has the same pseudonym wherever one tenant's field holds it, and without the key nobody can
@@ -143,7 +143,12 @@ public final class Anonymizer {
       return pseudonym(tenant, domain, value.toString());
     }
     boolean plain = value instanceof Number || value instanceof Boolean;
-    return plain ? value : Scrubber.standard().scrub(value.toString());
+    return plain ? value : scrubbed(value.toString());
+  }
+
+  private String scrubbed(String text) {
+    Scrubber scrubber = Scrubber.standard();
+    return key == null ? scrubber.scrubKnown(text) : scrubber.scrub(text);
   }
 
   /** Length before each part, so that no two triples are the same bytes. */

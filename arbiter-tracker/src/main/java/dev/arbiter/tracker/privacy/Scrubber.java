@@ -38,14 +38,19 @@ public final class Scrubber {
    * @return places in order, none overlapping
    */
   public List<SensitiveSpan> find(String text) {
+    List<SensitiveSpan> all = known(text);
+    OpaqueTokens.find(text, all);
+    return merged(all);
+  }
+
+  private static List<SensitiveSpan> known(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     List<SensitiveSpan> all = new ArrayList<>();
     for (SensitiveRule rule : SensitiveRules.ALL) {
       rule.find(text, lower, all);
     }
     CardNumbers.find(text, all);
-    OpaqueTokens.find(text, all);
-    return merged(all);
+    return all;
   }
 
   /** Makes one of those that overlap; it is of the kind of the one that begins first. */
@@ -75,7 +80,15 @@ public final class Scrubber {
    *     when nothing was
    */
   public String scrub(String text) {
-    List<SensitiveSpan> spans = find(text);
+    return without(find(text), text);
+  }
+
+  /** Takes out everything but what has no known form: ids are often such. */
+  String scrubKnown(String text) {
+    return without(merged(known(text)), text);
+  }
+
+  private static String without(List<SensitiveSpan> spans, String text) {
     if (spans.isEmpty()) {
       return text;
     }

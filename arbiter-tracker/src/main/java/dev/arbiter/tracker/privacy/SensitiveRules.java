@@ -12,6 +12,7 @@ import static dev.arbiter.tracker.privacy.SensitiveKind.PRIVATE_KEY;
 import static dev.arbiter.tracker.privacy.SensitiveKind.SSN;
 import static dev.arbiter.tracker.privacy.SensitiveKind.USER_NAME;
 
+import com.google.re2j.Pattern;
 import java.util.List;
 
 /** All patterns. */
@@ -26,104 +27,20 @@ final class SensitiveRules {
   private static final String QUOTED_OR_WORD =
       "(\\\\?\"[^\"\\\\\\n]+|\\\\?'[^'\\\\\\n]+|`[^`\\n]+|[^\\s\"'`,;<>(){}\\[\\]\\\\]+)";
 
-  private static final String[] PREFIXES = {
-    "sk-",
-    "sk_live_",
-    "sk_test_",
-    "rk_live_",
-    "rk_test_",
-    "whsec_",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "gldt-",
-    "glft-",
-    "glrt-",
-    "glptt-",
-    "glcbt-",
-    "glimt-",
-    "gloas-",
-    "glsoat-",
-    "glffct-",
-    "glagent-",
-    "gr1348941",
-    "xoxa-",
-    "xoxb-",
-    "xoxe-",
-    "xoxe.",
-    "xoxo-",
-    "xoxp-",
-    "xoxr-",
-    "xoxs-",
-    "xapp-",
-    "npm_",
-    "pypi-",
-    "sg.",
-    "hf_",
-    "dapi",
-    "dop_v1_",
-    "doo_v1_",
-    "dor_v1_",
-    "shpat_",
-    "shpca_",
-    "shppa_",
-    "shpss_",
-    "sq0atp-",
-    "sq0csp-",
-    "aiza",
-    "ya29.",
-    "ops_eyj",
-    "p8e-",
-    "ltai",
-    "akcp",
-    "absk",
-    "clojars_",
-    "ezak",
-    "eztk",
-    "flwseck",
-    "flwpubk",
-    "hrku-",
-    "sntrys_",
-    "sntryu_",
-    "glc_",
-    "glsa_",
-    "hvs.",
-    "hvb.",
-    "pplx-",
-    "lin_api_",
-    "ntn_",
-    "pmak-",
-    "nrak-",
-    "nrjs-",
-    "nrii-",
-    "pscale_",
-    "rubygems_",
-    "pul-",
-    "pnu_",
-    "rdme_",
-    "xkeysib-",
-    "shippo_",
-    "duffel_",
-    "dt0c01.",
-    "dp.pt.",
-    "fio-u-",
-    "tk-us-",
-    "sm_aat_",
-    "sm_pat_",
-    "sm_sat_",
-    "tfp_",
-    "sgp_",
-    "sha256~",
-    "key-",
-    "pubkey-",
-    "live_",
-    "test_",
-    "dnkey-"
-  };
+  private static final String[] PREFIXES =
+      words(
+          """
+          sk- sk_live_ sk_test_ rk_live_ rk_test_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_
+          glpat- gldt- glft- glrt- glptt- glcbt- glimt- gloas- glsoat- glffct- glagent-
+          gr1348941 xoxa- xoxb- xoxe- xoxe. xoxo- xoxp- xoxr- xoxs- xapp- npm_ pypi- sg. hf_
+          dapi dop_v1_ doo_v1_ dor_v1_ shpat_ shpca_ shppa_ shpss_ sq0atp- sq0csp- aiza ya29.
+          ops_eyj p8e- ltai akcp absk clojars_ ezak eztk flwseck flwpubk hrku- sntrys_ sntryu_
+          glc_ glsa_ hvs. hvb. pplx- lin_api_ ntn_ pmak- nrak- nrjs- nrii- pscale_ rubygems_
+          pul- pnu_ rdme_ xkeysib- shippo_ duffel_ dt0c01. dp.pt. fio-u- tk-us- sm_aat_
+          sm_pat_ sm_sat_ tfp_ sgp_ sha256~ key- pubkey- live_ test_ dnkey-
+          """);
+
+  private static final String[] DIGITS = words("0 1 2 3 4 5 6 7 8 9");
 
   static final List<SensitiveRule> ALL =
       List.of(
@@ -201,14 +118,18 @@ final class SensitiveRules {
               "[\\p{L}\\p{N}._%+-]+(?:@|%40)[\\p{L}\\p{N}-]+(?:\\.[\\p{L}\\p{N}-]+)*\\.\\p{L}{2,24}",
               "@",
               "%40"),
-          SensitiveRule.of(IBAN, "\\b[A-Z]{2}\\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\\b")
+          SensitiveRule.of(
+                  IBAN, "\\b[A-Z]{2}\\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\\b", DIGITS)
               .when(Checks::isIban),
-          SensitiveRule.of(SSN, "\\b\\d{3}-\\d{2}-\\d{4}\\b").when(Checks::isSsn),
-          SensitiveRule.of(PHONE, "(?:\\+|\\b00)[1-9][\\d ()./-]{6,20}\\d").when(Checks::isPhone),
-          SensitiveRule.of(PHONE, "\\(?\\b[2-9]\\d{2}\\)?[ .-]{1,2}[2-9]\\d{2}[ .-]\\d{4}\\b"),
-          SensitiveRule.of(PHONE, "\\b0\\d{2,4}[ /-]\\d{3,4}[ -]?\\d{2,5}\\b"),
-          SensitiveRule.of(IP_ADDRESS, "\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b").when(Checks::isIpV4),
-          SensitiveRule.of(MAC_ADDRESS, "\\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\\b"),
+          SensitiveRule.of(SSN, "\\b\\d{3}-\\d{2}-\\d{4}\\b", DIGITS).when(Checks::isSsn),
+          SensitiveRule.of(PHONE, "(?:\\+|\\b00)[1-9][\\d ()./-]{6,20}\\d", "+", "00")
+              .when(Checks::isPhone),
+          SensitiveRule.of(
+              PHONE, "\\(?\\b[2-9]\\d{2}\\)?[ .-]{1,2}[2-9]\\d{2}[ .-]\\d{4}\\b", DIGITS),
+          SensitiveRule.of(PHONE, "\\b0\\d{2,4}[ /-]\\d{3,4}[ -]?\\d{2,5}\\b", "0"),
+          SensitiveRule.of(IP_ADDRESS, "\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b", ".")
+              .when(Checks::isIpV4),
+          SensitiveRule.of(MAC_ADDRESS, "\\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\\b", ":", "-"),
           SensitiveRule.of(
                   IP_ADDRESS,
                   "\\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}\\b"
@@ -223,6 +144,10 @@ final class SensitiveRules {
               "users"));
 
   private SensitiveRules() {}
+
+  private static String[] words(String text) {
+    return Pattern.compile("\\s+").split(text.strip());
+  }
 
   private static String prefixes() {
     StringBuilder pattern = new StringBuilder("(?i)\\b(?:");
