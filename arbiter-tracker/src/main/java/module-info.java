@@ -4,6 +4,7 @@
 module dev.arbiter.tracker {
   exports dev.arbiter.tracker;
   // H
+  exports dev.arbiter.tracker.history;
   exports dev.arbiter.tracker.privacy;
 
   // T

@@ -18,8 +18,9 @@ import java.util.Map;
  * @param prev the hash of the line before
  * @param hash its own
  * @param text the whole line without its line feed
+ * @param fields what it says; seq and prev among them
  */
-public record ChainedLine(long seq, String prev, String hash, String text) {
+public record ChainedLine(long seq, String prev, String hash, String text, Json.Fields fields) {
   /** What comes before the first line. */
   public static final String NOTHING = "0".repeat(Digests.HEX_LENGTH);
 
@@ -43,7 +44,7 @@ public record ChainedLine(long seq, String prev, String hash, String text) {
     String json = Json.write(all);
     String body = json.substring(0, json.length() - 1);
     String hash = hash(domain, body);
-    return new ChainedLine(seq, prev, hash, body + SEAL + hash + "\"}");
+    return new ChainedLine(seq, prev, hash, body + SEAL + hash + "\"}", Json.Fields.of(all));
   }
 
   /**
@@ -64,17 +65,7 @@ public record ChainedLine(long seq, String prev, String hash, String text) {
       throw new IOException("its hash is not that of what it says");
     }
     Json.Fields fields = Json.read(text);
-    return new ChainedLine(fields.whole("seq"), fields.text("prev"), hash, text);
-  }
-
-  /**
-   * What the line says.
-   *
-   * @return all fields, seq, prev and hash among them
-   * @throws IOException if it is no JSON
-   */
-  public Json.Fields fields() throws IOException {
-    return Json.read(text);
+    return new ChainedLine(fields.whole("seq"), fields.text("prev"), hash, text, fields);
   }
 
   /**
