@@ -6,6 +6,7 @@ module dev.arbiter.tracker {
   // H
   exports dev.arbiter.tracker.history;
   exports dev.arbiter.tracker.privacy;
+  exports dev.arbiter.tracker.training;
 
   // T
 
