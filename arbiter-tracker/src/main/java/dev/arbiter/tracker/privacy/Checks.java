@@ -6,6 +6,7 @@ final class Checks {
   private static final int FEWEST_PHONE_DIGITS = 8;
   private static final int MOST_PHONE_DIGITS = 15;
   private static final int SHORTEST_KEY = 8;
+  private static final int LONGER_THAN_WORDS = 24;
 
   private Checks() {}
 
@@ -49,12 +50,17 @@ final class Checks {
 
   /** What follows a known prefix is no plain word. */
   static boolean hasTail(String text) {
-    return hasDigit(text.substring(4));
+    return hasDigit(text.substring(4)) || text.length() >= LONGER_THAN_WORDS;
+  }
+
+  /** Letters and digits alternate as in no word, though it may be short. */
+  static boolean looksRandom(String text) {
+    return OpaqueTokens.alternates(text, 0, text.length());
   }
 
   /** Long enough, and not a plain word or a small number. */
   static boolean looksLikeKey(String text) {
-    return text.length() >= SHORTEST_KEY && (hasDigit(text) || text.length() >= 24);
+    return text.length() >= SHORTEST_KEY && (hasDigit(text) || text.length() >= LONGER_THAN_WORDS);
   }
 
   private static boolean hasDigit(String text) {

@@ -16,6 +16,7 @@ final class OpaqueTokens {
    */
   private static final int SHORTEST = 20;
   private static final int MANY_DIGITS = 2;
+  private static final int FEWEST_STEPS = 10;
 
   private OpaqueTokens() {}
 
@@ -26,14 +27,15 @@ final class OpaqueTokens {
       while (end < text.length() && isPart(text.charAt(end))) {
         end++;
       }
-      if (end - start >= SHORTEST && isKey(text, start, end)) {
+      if (end - start >= SHORTEST && alternates(text, start, end)) {
         found.add(new SensitiveSpan(SensitiveKind.OPAQUE, start, end));
       }
       start = end + 1;
     }
   }
 
-  private static boolean isKey(String text, int start, int end) {
+  /** Whether small and capital letters and digits change as often as in random text. */
+  static boolean alternates(String text, int start, int end) {
     int digits = 0;
     int changes = 0;
     int steps = 0;
@@ -49,7 +51,7 @@ final class OpaqueTokens {
       last = kind;
     }
     int fifths = digits >= MANY_DIGITS ? 1 : 2;
-    return digits > 0 && steps >= SHORTEST - 4 && changes * 5 >= fifths * steps;
+    return digits > 0 && steps >= FEWEST_STEPS && changes * 5 >= fifths * steps;
   }
 
   private static boolean isPart(char c) {

@@ -38,18 +38,17 @@ public final class Scrubber {
    * @return places in order, none overlapping
    */
   public List<SensitiveSpan> find(String text) {
-    List<SensitiveSpan> all = known(text);
-    OpaqueTokens.find(text, all);
-    return merged(all);
+    return merged(all(text));
   }
 
-  private static List<SensitiveSpan> known(String text) {
+  private static List<SensitiveSpan> all(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     List<SensitiveSpan> all = new ArrayList<>();
     for (SensitiveRule rule : SensitiveRules.ALL) {
       rule.find(text, lower, all);
     }
     CardNumbers.find(text, all);
+    OpaqueTokens.find(text, all);
     return all;
   }
 
@@ -85,7 +84,9 @@ public final class Scrubber {
 
   /** Takes out everything but what has no known form: ids are often such. */
   String scrubKnown(String text) {
-    return without(merged(known(text)), text);
+    List<SensitiveSpan> all = all(text);
+    all.removeIf(span -> span.kind() == SensitiveKind.OPAQUE);
+    return without(merged(all), text);
   }
 
   private static String without(List<SensitiveSpan> spans, String text) {

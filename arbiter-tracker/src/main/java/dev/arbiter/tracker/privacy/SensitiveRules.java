@@ -7,6 +7,7 @@ import static dev.arbiter.tracker.privacy.SensitiveKind.EMAIL;
 import static dev.arbiter.tracker.privacy.SensitiveKind.IBAN;
 import static dev.arbiter.tracker.privacy.SensitiveKind.IP_ADDRESS;
 import static dev.arbiter.tracker.privacy.SensitiveKind.MAC_ADDRESS;
+import static dev.arbiter.tracker.privacy.SensitiveKind.OPAQUE;
 import static dev.arbiter.tracker.privacy.SensitiveKind.PHONE;
 import static dev.arbiter.tracker.privacy.SensitiveKind.PRIVATE_KEY;
 import static dev.arbiter.tracker.privacy.SensitiveKind.SSN;
@@ -30,11 +31,11 @@ final class SensitiveRules {
   private static final String[] PREFIXES =
       words(
           """
-          sk- sk_live_ sk_test_ rk_live_ rk_test_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_
+          sk- sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_
           glpat- gldt- glft- glrt- glptt- glcbt- glimt- gloas- glsoat- glffct- glagent-
           gr1348941 xoxa- xoxb- xoxe- xoxe. xoxo- xoxp- xoxr- xoxs- xapp- npm_ pypi- sg. hf_
           dapi dop_v1_ doo_v1_ dor_v1_ shpat_ shpca_ shppa_ shpss_ sq0atp- sq0csp- aiza ya29.
-          ops_eyj p8e- ltai akcp absk clojars_ ezak eztk flwseck flwpubk hrku- sntrys_ sntryu_
+          ops_eyj p8e- ltai akcp absk clojars_ ezak eztk flwseck api_org_ flwpubk hrku- sntrys_ sntryu_
           glc_ glsa_ hvs. hvb. pplx- lin_api_ ntn_ pmak- nrak- nrjs- nrii- pscale_ rubygems_
           pul- pnu_ rdme_ xkeysib- shippo_ duffel_ dt0c01. dp.pt. fio-u- tk-us- sm_aat_
           sm_pat_ sm_sat_ tfp_ sgp_ sha256~ key- pubkey- live_ test_ dnkey-
@@ -51,6 +52,7 @@ final class SensitiveRules {
               "private key"),
           SensitiveRule.of(PRIVATE_KEY, "(?i)AGE-SECRET-KEY-1[A-Z0-9]+", "age-secret-key-1"),
           SensitiveRule.of(ACCESS_TOKEN, prefixes(), PREFIXES).when(Checks::hasTail),
+          SensitiveRule.of(ACCESS_TOKEN, "\\bx(?:ox[a-z]|app)-[\\w.-]{5,}", "xox", "xapp"),
           SensitiveRule.of(
               ACCESS_TOKEN,
               "\\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA|AROA|AGPA|AIDA)[A-Z0-9]{16}\\b",
@@ -63,7 +65,8 @@ final class SensitiveRules {
               "agpa",
               "aida"),
           SensitiveRule.of(ACCESS_TOKEN, "\\bA3-[A-Z0-9]{6}(?:-[A-Z0-9]+){4,5}", "a3-"),
-          SensitiveRule.of(ACCESS_TOKEN, "\\beyJ[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*){0,3}", "eyj"),
+          SensitiveRule.of(ACCESS_TOKEN, "\\bey[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*){0,3}", ".")
+              .when(Checks::looksRandom),
           SensitiveRule.of(ACCESS_TOKEN, "\\b(?:SK|AC)[0-9a-fA-F]{32}\\b", "sk", "ac"),
           SensitiveRule.of(
               ACCESS_TOKEN,
@@ -112,6 +115,16 @@ final class SensitiveRules {
                   "basic",
                   "token")
               .when(Checks::looksLikeKey),
+          SensitiveRule.of(CREDENTIAL, "(?i)password\"\\s*value=\"([^\"]+)", "password"),
+          SensitiveRule.of(
+                  OPAQUE,
+                  "[=:>,|][\"'`\\s=]{0,5}([A-Za-z0-9][A-Za-z0-9_-]{10,})",
+                  "=",
+                  ":",
+                  ">",
+                  ",",
+                  "|")
+              .when(Checks::looksRandom),
           SensitiveRule.of(CREDENTIAL, "[A-Za-z][A-Za-z0-9+.-]*://([^\\s/:@]*:[^\\s/@]+)@", "://"),
           SensitiveRule.of(
               EMAIL,

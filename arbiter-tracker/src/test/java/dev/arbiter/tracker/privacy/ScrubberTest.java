@@ -53,6 +53,8 @@ class ScrubberTest {
         "postgres://app:s3cr3t@db/x | postgres://[credential]@db/x",
         "Authorization: Basic dXNlcjpwYXNz | Authorization: [credential]",
         "Bearer abc123def456 | Bearer [credential]",
+        "<add key=\"Password\" value=\"geheim\"/> | <add key=\"Password\" value=\"[credential]\"/>",
+        "acme = 3f9k2m7q1x5z | acme = [opaque]",
       })
   void takes_out_what_is_sensitive_and_nothing_else(String text, String clean) {
     assertThat(SCRUBBER.scrub(text)).isEqualTo(clean);
@@ -82,6 +84,7 @@ class ScrubberTest {
         "sk-learn-pipeline hf_transformer",
         "+1 +22 C++ 1/0",
         "a@b @everyone foo@",
+        "started: 2026-11-21T10:15, took: 12 s, module=tracker-history",
         ""
       })
   void leaves_ordinary_text_as_it_is(String text) {
