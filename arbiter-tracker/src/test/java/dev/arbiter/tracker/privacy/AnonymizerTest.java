@@ -121,6 +121,26 @@ class AnonymizerTest {
   }
 
   @Test
+  void an_id_that_looks_like_a_key_stays_at_level_none_only() {
+    Map<String, Object> record = Map.of("type", "01hx7k2m9q4w8e6r3t5y1u0p");
+
+    assertThat(Anonymizer.none().anonymize("acme", record)).isEqualTo(record);
+    assertThat(basic().anonymize("acme", record)).isEqualTo(Map.of("type", "[opaque]"));
+  }
+
+  @Test
+  void lists_within_lists_end_somewhere() {
+    Object deep = "x";
+    for (int i = 0; i < 40; i++) {
+      deep = List.of(deep);
+    }
+
+    assertThat(basic().anonymize("acme", Map.of("notes", deep)).toString())
+        .doesNotContain("x")
+        .contains("[[[");
+  }
+
+  @Test
   void says_what_it_does() {
     assertThat(basic().level()).isEqualTo(AnonymizationLevel.BASIC);
     assertThat(basic().statement()).contains("level basic", "HMAC-SHA-256");

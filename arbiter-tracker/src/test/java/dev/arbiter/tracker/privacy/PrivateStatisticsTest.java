@@ -575,6 +575,96 @@ class PrivateStatisticsTest {
   }
 
   @Test
+  void forgetting_up_to_a_period_keeps_that_period() {
+    PrivateQuestion twoDays =
+        PrivateQuestion.count(
+            "acme", "two", DAY, DAY.plus(Duration.ofDays(2)), ContributionBounds.ONE, 0.25);
+    try (PrivateStatistics statistics = open()) {
+      Released before = released(statistics.ask(twoDays, people("ada", 100, 1)));
+
+      statistics.forget(DAY.plus(Duration.ofDays(1)));
+
+      assertThat(statistics.left("acme", DAY).epsilon()).isZero();
+      assertThat(statistics.left("acme", DAY.plus(Duration.ofDays(1))).epsilon()).isEqualTo(0.75);
+      assertThat(released(statistics.ask(twoDays, List.of())).figures())
+          .isEqualTo(before.figures());
+      PrivateQuestion onTheEdge =
+          PrivateQuestion.count(
+              "acme",
+              "edge",
+              DAY.plus(Duration.ofDays(1)),
+              DAY.plus(Duration.ofDays(2)),
+              ContributionBounds.ONE,
+              0.75);
+      released(statistics.ask(onTheEdge, List.of()));
+      assertThat(statistics.left("acme", DAY.plus(Duration.ofDays(1))).epsilon()).isZero();
+    }
+  }
+
+  @Test
+  void the_last_period_of_a_question_counts_as_the_first_does() {
+    try (PrivateStatistics statistics = open()) {
+      PrivateQuestion lastDay =
+          PrivateQuestion.count(
+              "acme",
+              "last",
+              DAY.plus(Duration.ofDays(6)),
+              DAY.plus(Duration.ofDays(7)),
+              ContributionBounds.ONE,
+              0.6);
+      PrivateQuestion week =
+          PrivateQuestion.count(
+              "acme", "week", DAY, DAY.plus(Duration.ofDays(7)), ContributionBounds.ONE, 0.6);
+      released(statistics.ask(lastDay, List.of()));
+
+      assertThat(withheld(statistics.ask(week, List.of())).reason()).isEqualTo(Reason.BUDGET);
+    }
+  }
+
+  /** 128 tenants over 1,024 days each fill the ledger's 131,072 accounts; the next is too much. */
+  @Test
+  void a_full_ledger_withholds_until_it_forgets() {
+    try (PrivateStatistics statistics = open()) {
+      for (int tenant = 0; tenant < 128; tenant++) {
+        released(statistics.ask(long1024("tenant-" + tenant), List.of()));
+      }
+
+      Release.Withheld no = withheld(statistics.ask(long1024("one more"), List.of()));
+
+      assertThat(no.reason()).isEqualTo(Reason.LEDGER);
+      assertThat(no.message()).contains("full");
+      statistics.forget(DAY.plus(Duration.ofDays(2000)));
+      PrivateQuestion later =
+          PrivateQuestion.count(
+              "one more",
+              "x",
+              DAY.plus(Duration.ofDays(2000)),
+              DAY.plus(Duration.ofDays(2001)),
+              ContributionBounds.ONE,
+              0.1);
+      released(statistics.ask(later, List.of()));
+    }
+  }
+
+  private static PrivateQuestion long1024(String tenant) {
+    return PrivateQuestion.count(
+        tenant, "x", DAY, DAY.plus(Duration.ofDays(1024)), ContributionBounds.ONE, 0.1);
+  }
+
+  @Test
+  void a_range_around_zero_has_a_mean_within_it() {
+    try (PrivateStatistics statistics = open()) {
+      ContributionBounds around = new ContributionBounds(-1, 1, 1, 1);
+      PrivateQuestion question =
+          PrivateQuestion.mean("acme", "x", DAY, DAY.plusSeconds(60), around, 0.9);
+
+      Released answer = released(statistics.ask(question, people("ada", 2000, -0.5)));
+
+      assertThat(answer.figures().get(0).mean().orElse(9)).isCloseTo(-0.5, within(0.03));
+    }
+  }
+
+  @Test
   void once_closed_nothing_new_is_answered() {
     PrivateStatistics statistics = open();
     statistics.ask(Questions.count("a", 0.1), List.of());
