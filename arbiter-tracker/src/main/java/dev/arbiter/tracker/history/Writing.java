@@ -185,38 +185,14 @@ final class Writing {
     try {
       if (segments.activeBytes() >= segmentBytes) {
         segments.roll();
-        dropOldest();
+        long through = OldSegments.through(segments, retention, clock.instant());
+        if (through > 0) {
+          delete(Instant.MIN, through);
+        }
       }
     } catch (IOException | RuntimeException e) {
       failed(e);
     }
-  }
-
-  /** Deletes whole segments from the beginning that are too old, or too much. */
-  private void dropOldest() throws IOException {
-    Instant oldest = clock.instant().minus(retention.age());
-    long tooMuch = segments.bytes() - retention.bytes();
-    long through = 0;
-    List<Segment> all = segments.all();
-    for (int index = 0; index + 1 < all.size(); index++) {
-      boolean old = tooMuch > 0 || newest(all.get(index)).isBefore(oldest);
-      if (!old) {
-        break;
-      }
-      tooMuch -= all.get(index).bytes();
-      through = all.get(index + 1).first() - 1;
-    }
-    if (through > 0) {
-      delete(Instant.MIN, through);
-    }
-  }
-
-  private static Instant newest(Segment segment) throws IOException {
-    Instant newest = Instant.MIN;
-    for (Entry entry : segment.entries()) {
-      newest = entry.at().isAfter(newest) ? entry.at() : newest;
-    }
-    return newest;
   }
 
   DeletionReceipt delete(Instant before, long through) {
