@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** What several packages of this module share; not exported. */
+/**
+ * What the packages of this module share and nobody else sees: files, JSON, hash chains, sparse log
+ * lines.
+ */
 @NullMarked
 package dev.arbiter.tracker.internal;
 

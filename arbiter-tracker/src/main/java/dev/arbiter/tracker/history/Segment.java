@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.history;
+
+import dev.arbiter.tracker.internal.Disk;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * One file of a history.
+ *
+ * @param first the place of its first record
+ * @param file plain, or compressed once it is closed
+ */
+record Segment(long first, Path file) {
+  private static final String PREFIX = "history-";
+  private static final String PLAIN = ".jsonl";
+  private static final String COMPRESSED = ".jsonl.gz";
+
+  static Segment plain(Path folder, long first) {
+    return new Segment(
+        first, folder.resolve(String.format(Locale.ROOT, "%s%019d%s", PREFIX, first, PLAIN)));
+  }
+
+  /** The segments in a folder, oldest first; of one that is there twice, the compressed. */
+  static List<Segment> list(Path folder) throws IOException {
+    List<Segment> all = new ArrayList<>();
+    List<Path> files;
+    try (var stream = Files.list(folder)) {
+      files = stream.sorted().toList();
+    }
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      boolean compressed = name.endsWith(COMPRESSED);
+      if (name.startsWith(PREFIX) && (compressed || name.endsWith(PLAIN))) {
+        int end = name.length() - (compressed ? COMPRESSED : PLAIN).length();
+        Segment segment = new Segment(number(name.substring(PREFIX.length(), end)), file);
+        if (!all.isEmpty() && all.get(all.size() - 1).first == segment.first) {
+          Files.delete(all.remove(all.size() - 1).file);
+        }
+        all.add(segment);
+      }
+    }
+    return all;
+  }
+
+  private static long number(String digits) throws IOException {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      throw new IOException("a file that is no segment: " + PREFIX + digits, e);
+    }
+  }
+
+  boolean isCompressed() {
+    return file.toString().endsWith(COMPRESSED);
+  }
+
+  long bytes() throws IOException {
+    return Files.size(file);
+  }
+
+  /** Calls for each line in order, until one is refused. */
+  void read(Reader reader) throws IOException {
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = isCompressed() ? new GZIPInputStream(raw) : raw;
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        reader.take(Entry.read(line));
+      }
+    }
+  }
+
+  /** Takes entries. */
+  interface Reader {
+    void take(Entry entry) throws IOException;
+  }
+
+  List<Entry> entries() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    read(entries::add);
+    return entries;
+  }
+
+  /** Puts other lines in their place, compressed; a crash leaves the old or the new. */
+  Segment rewrite(List<Entry> entries, Disk disk) throws IOException {
+    StringBuilder text = new StringBuilder();
+    entries.forEach(entry -> text.append(entry.text()).append('\n'));
+    return replace(text.toString().getBytes(StandardCharsets.UTF_8), disk);
+  }
+
+  Segment compress(Disk disk) throws IOException {
+    return replace(Files.readAllBytes(file), disk);
+  }
+
+  private Segment replace(byte[] plain, Disk disk) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(plain);
+    }
+    String name = file.getFileName().toString();
+    Path target = isCompressed() ? file : file.resolveSibling(name + ".gz");
+    Path fresh = target.resolveSibling(target.getFileName() + ".new");
+    try {
+      Files.deleteIfExists(fresh);
+      try (Disk.Output out = disk.append(fresh)) {
+        out.write(packed.toByteArray());
+        out.force();
+      }
+      disk.replace(fresh, target);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+    if (!isCompressed()) {
+      Files.delete(file);
+    }
+    return new Segment(first, target);
+  }
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.privacy;
+
+import dev.arbiter.tracker.internal.Digests;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a record fit to leave the host.
+ *
+ * <p>A record is a map of names to texts, numbers, truth values, lists and further maps; an inner
+ * field is named by its path, {@code state.agent}, and a list by the field that holds it. At level
+ * {@link AnonymizationLevel#BASIC} a field stays only if it is listed: as it is (texts scrubbed),
+ * or as a keyed hash. Everything else goes, so a field somebody adds later does not leak. At {@link
+ * AnonymizationLevel#NONE} all stay; texts are scrubbed all the same ({@link Scrubber}), but for
+ * {@link SensitiveKind#OPAQUE}, which many ids are. Names of fields are never scrubbed.
+ *
+ * <p>A hash is the first 16 bytes of HMAC-SHA-256 (RFC 2104) over tenant, field and value: the same
+ * agent has the same pseudonym wherever one tenant's field holds it, and without the key nobody can
+ * try out names. Who has the key can; throwing it away makes the pseudonyms final. Pseudonymous is
+ * not anonymous: a rare combination of what stays may still point to somebody.
+ *
+ * <p>Thread-safe. About 2 microseconds for each hash.
+ */
+public final class Anonymizer {
+  private static final int SHORTEST_KEY = 16;
+  private static final int HASH_BYTES = 16;
+  private static final int MOST_DEPTH = 16;
+
+  private final byte @Nullable [] key;
+  private final Set<String> kept;
+  private final Map<String, String> hashed;
+
+  private Anonymizer(byte @Nullable [] key, Set<String> kept, Map<String, String> hashed) {
+    this.key = key;
+    this.kept = kept;
+    this.hashed = hashed;
+  }
+
+  /**
+   * Keeps all fields and scrubs texts.
+   *
+   * @return level NONE
+   */
+  public static Anonymizer none() {
+    return new Anonymizer(null, Set.of(), Map.of());
+  }
+
+  /**
+   * Keeps what will be listed.
+   *
+   * @param key secret, at least 16 bytes from a secure source; copied
+   * @return a builder of level BASIC with nothing listed
+   * @throws IllegalArgumentException if the key is too short
+   */
+  public static Builder basic(byte[] key) {
+    if (key.length < SHORTEST_KEY) {
+      throw new IllegalArgumentException(
+          "privacy.key must have at least " + SHORTEST_KEY + " bytes, got " + key.length);
+    }
+    return new Builder(key.clone());
+  }
+
+  /**
+   * How much it does.
+   *
+   * @return NONE or BASIC
+   */
+  public AnonymizationLevel level() {
+    return key == null ? AnonymizationLevel.NONE : AnonymizationLevel.BASIC;
+  }
+
+  /**
+   * What a manifest says of records that went through it.
+   *
+   * @return one sentence
+   */
+  public String statement() {
+    return key == null
+        ? "level none: all fields as recorded, secrets and personal data scrubbed from texts"
+        : "level basic: listed fields only, ids as keyed hashes (HMAC-SHA-256, 128 bits), secrets"
+            + " and personal data scrubbed from texts";
+  }
+
+  /**
+   * Makes a record fit to leave.
+   *
+   * @param tenant whose record it is; pseudonyms of different tenants have nothing in common
+   * @param fields the record, not changed
+   * @return what may leave
+   */
+  public Map<String, Object> anonymize(String tenant, Map<String, ?> fields) {
+    return object(tenant, "", fields, 0);
+  }
+
+  private Map<String, Object> object(String tenant, String prefix, Map<?, ?> fields, int depth) {
+    Map<String, Object> clean = new LinkedHashMap<>();
+    fields.forEach(
+        (name, value) -> {
+          Object left = value == null ? null : value(tenant, prefix + name, value, depth);
+          if (left != null) {
+            clean.put(name.toString(), left);
+          }
+        });
+    return clean;
+  }
+
+  /** What is left of a value; null for nothing. */
+  private @Nullable Object value(String tenant, String path, Object value, int depth) {
+    if (depth >= MOST_DEPTH) {
+      return null;
+    }
+    if (value instanceof Map<?, ?> inner) {
+      Map<String, Object> left = object(tenant, path + ".", inner, depth + 1);
+      return left.isEmpty() && key != null ? null : left;
+    }
+    if (key != null && !kept.contains(path) && !hashed.containsKey(path)) {
+      return null;
+    }
+    if (value instanceof List<?> list) {
+      List<Object> left = new ArrayList<>();
+      for (Object each : list) {
+        Object clean = each == null ? null : value(tenant, path, each, depth + 1);
+        if (clean != null) {
+          left.add(clean);
+        }
+      }
+      return left;
+    }
+    String domain = hashed.get(path);
+    if (domain != null) {
+      return pseudonym(tenant, domain, value.toString());
+    }
+    boolean plain = value instanceof Number || value instanceof Boolean;
+    return plain ? value : scrubbed(value.toString());
+  }
+
+  private String scrubbed(String text) {
+    Scrubber scrubber = Scrubber.standard();
+    return key == null ? scrubber.scrubKnown(text) : scrubber.scrub(text);
+  }
+
+  /** Length before each part, so that no two triples are the same bytes. */
+  private String pseudonym(String tenant, String domain, String value) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(Objects.requireNonNull(key), "HmacSHA256"));
+      String parts = tenant.length() + ":" + tenant + domain.length() + ":" + domain + value;
+      byte[] hash = mac.doFinal(parts.getBytes(StandardCharsets.UTF_8));
+      return Digests.hex(Arrays.copyOf(hash, HASH_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+    }
+  }
+
+  /** Lists the fields that may leave; not thread-safe. */
+  public static final class Builder {
+    private final byte[] key;
+    private final Set<String> kept = new HashSet<>();
+    private final Map<String, String> hashed = new LinkedHashMap<>();
+
+    private Builder(byte[] key) {
+      this.key = key;
+    }
+
+    /**
+     * Lets fields leave: numbers and truth values as they are, texts scrubbed.
+     *
+     * @param paths such as {@code taskType} or {@code state.attempt}
+     * @return this
+     */
+    public Builder keep(String... paths) {
+      kept.addAll(List.of(paths));
+      return this;
+    }
+
+    /**
+     * Lets fields leave as keyed hashes. Fields of one kind get the same pseudonym for the same
+     * value, those of different kinds do not.
+     *
+     * @param kind what they hold, such as {@code agent}
+     * @param paths where
+     * @return this
+     */
+    public Builder hash(String kind, String... paths) {
+      for (String path : paths) {
+        hashed.put(path, kind);
+      }
+      return this;
+    }
+
+    /**
+     * Builds it.
+     *
+     * @return the anonymizer
+     * @throws IllegalArgumentException if a field is both kept and hashed
+     */
+    public Anonymizer build() {
+      for (String path : hashed.keySet()) {
+        if (kept.contains(path)) {
+          throw new IllegalArgumentException(
+              "privacy.fields lists " + path + " as kept and as hashed; take one away");
+        }
+      }
+      return new Anonymizer(key.clone(), Set.copyOf(kept), Map.copyOf(hashed));
+    }
+  }
+}

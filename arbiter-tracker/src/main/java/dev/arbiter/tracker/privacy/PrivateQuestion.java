@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.privacy;
+
+import java.time.Instant;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A question that {@link PrivateStatistics} answers: how many contributions each partition has, or
+ * the mean of their values. Two questions that are equal are the same question: it is answered
+ * once.
+ *
+ * @param tenant whose data it is about, and whose budget it costs
+ * @param name says which data; the host hands in the same data for the same name, tenant and times
+ * @param from the beginning of the data, in event time
+ * @param to its end, after the beginning
+ * @param measure what is asked
+ * @param bounds how much one contributor can change
+ * @param epsilon what the answer costs, at least 0.000001 (a mean 0.000002)
+ * @param delta chance that a partition with a single contributor shows, positive unless the
+ *     partitions are known
+ * @param known the partitions to answer for, whether or not there is data; empty to answer for
+ *     those that are in the data and not rare
+ */
+public record PrivateQuestion(
+    String tenant,
+    String name,
+    Instant from,
+    Instant to,
+    Measure measure,
+    ContributionBounds bounds,
+    double epsilon,
+    double delta,
+    Set<String> known) {
+  private static final double SQRT_2 = Math.sqrt(2);
+
+  /** What is asked of each partition. */
+  public enum Measure {
+    /** How many contributions. */
+    COUNT,
+    /** How many contributions and the mean of their values; half of epsilon each. */
+    MEAN
+  }
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public PrivateQuestion {
+    require(!tenant.isEmpty(), "tenant must not be empty", tenant);
+    require(!name.isEmpty(), "name must not be empty", name);
+    require(from.isBefore(to), "from must be before to", from + " and " + to);
+    require(
+        epsilon > 0 && epsilon <= 100 && Units.micros(epsilon) >= parts(measure),
+        "epsilon must be 0.00000" + parts(measure) + " to 100",
+        epsilon);
+    require(delta >= 0 && delta < 0.01, "delta must be 0 or more and below 0.01", delta);
+    require(
+        !known.isEmpty() || Units.femtos(delta) >= bounds.partitions(),
+        "delta must be positive (1e-15 for each of bounds.partitions) when partitions are not"
+            + " named",
+        delta);
+    known = Set.copyOf(known);
+  }
+
+  private static void require(boolean condition, String rule, Object got) {
+    if (!condition) {
+      throw new IllegalArgumentException("privacy.question." + rule + ", got " + got);
+    }
+  }
+
+  private static int parts(Measure measure) {
+    return measure == Measure.MEAN ? 2 : 1;
+  }
+
+  /**
+   * Asks how many contributions each partition has; delta 1e-9, partitions from the data.
+   *
+   * @param tenant whose data
+   * @param name which data
+   * @param from from when
+   * @param to until when
+   * @param bounds how much one contributor can change
+   * @param epsilon what it may cost
+   * @return the question
+   */
+  public static PrivateQuestion count(
+      String tenant,
+      String name,
+      Instant from,
+      Instant to,
+      ContributionBounds bounds,
+      double epsilon) {
+    return new PrivateQuestion(
+        tenant, name, from, to, Measure.COUNT, bounds, epsilon, 1e-9, Set.of());
+  }
+
+  /**
+   * Asks for the mean value of each partition; delta 1e-9, partitions from the data.
+   *
+   * @param tenant whose data
+   * @param name which data
+   * @param from from when
+   * @param to until when
+   * @param bounds how much one contributor can change
+   * @param epsilon what it may cost
+   * @return the question
+   */
+  public static PrivateQuestion mean(
+      String tenant,
+      String name,
+      Instant from,
+      Instant to,
+      ContributionBounds bounds,
+      double epsilon) {
+    return new PrivateQuestion(
+        tenant, name, from, to, Measure.MEAN, bounds, epsilon, 1e-9, Set.of());
+  }
+
+  /**
+   * The same question about named partitions, which then show even when empty.
+   *
+   * @param partitions the partitions; must not be taken from the data
+   * @return a copy that costs no delta
+   */
+  public PrivateQuestion about(Set<String> partitions) {
+    return new PrivateQuestion(tenant, name, from, to, measure, bounds, epsilon, 0, partitions);
+  }
+
+  /**
+   * The same question with another delta.
+   *
+   * @param chance that a partition with a single contributor shows
+   * @return a copy
+   */
+  public PrivateQuestion withDelta(double chance) {
+    return new PrivateQuestion(tenant, name, from, to, measure, bounds, epsilon, chance, known);
+  }
+
+  /**
+   * What the requirements' {@code noiseLevel} means here: the epsilon at which the noise of an
+   * answer has a standard deviation of this share of the range, for a partition with at least this
+   * many contributions.
+   *
+   * <p>The range is {@code highest - lowest} for a mean and the count itself for a count. With C
+   * contributions of one contributor at most (partitions times perPartition) and n in a partition:
+   * epsilon is 2 C / (noiseLevel n) for a mean, since half of it goes to the sum and half to the
+   * count, each with a deviation of at most sqrt(2) C / (epsilon n) ranges; it is sqrt(2) C /
+   * (noiseLevel n) for a count. Level 0.05, 100 contributions, one each: 0.4 for a mean, 0.283 for
+   * a count. Noise in proportion to a value, as the number may suggest, is not private: it tells
+   * zero from one exactly.
+   *
+   * @param measure what is asked
+   * @param bounds how much one contributor can change
+   * @param noiseLevel the share, above 0, such as 0.05
+   * @param contributions how many a partition has at least, at least 1, such as 100
+   * @return epsilon, for {@link #epsilon()}
+   * @throws IllegalArgumentException if an argument is outside its range
+   */
+  public static double epsilonFor(
+      Measure measure, ContributionBounds bounds, double noiseLevel, int contributions) {
+    if (!(noiseLevel > 0 && noiseLevel < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("privacy.noiseLevel must be above 0, got " + noiseLevel);
+    }
+    if (contributions < 1) {
+      throw new IllegalArgumentException(
+          "privacy.contributions must be at least 1, got " + contributions);
+    }
+    double factor = measure == Measure.MEAN ? 2 : SQRT_2;
+    return factor * bounds.mostContributions() / (noiseLevel * contributions);
+  }
+
+  /** Names the question; unlike parts give unlike names, whatever characters are in them. */
+  String key() {
+    StringBuilder key = new StringBuilder();
+    SortedSet<String> partitions = new TreeSet<>(known);
+    for (Object part :
+        new Object[] {
+          tenant,
+          name,
+          from,
+          to,
+          measure,
+          bounds.lowest(),
+          bounds.highest(),
+          bounds.partitions(),
+          bounds.perPartition(),
+          Units.micros(epsilon),
+          Units.femtos(delta),
+          partitions.size()
+        }) {
+      append(key, part.toString());
+    }
+    partitions.forEach(partition -> append(key, partition));
+    return key.toString();
+  }
+
+  private static void append(StringBuilder key, String part) {
+    key.append(part.length()).append(':').append(part);
+  }
+}

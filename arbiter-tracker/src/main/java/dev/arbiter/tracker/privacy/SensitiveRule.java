@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.privacy;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One pattern.
+ *
+ * @param kind what it finds
+ * @param pattern where group 1, or all of it when there is no group, is the sensitive part
+ * @param words lower-case text without one of which the pattern cannot match; empty for any text
+ * @param confirm a last look at the sensitive part, such as its check digit
+ */
+record SensitiveRule(
+    SensitiveKind kind, Pattern pattern, List<String> words, Predicate<String> confirm) {
+
+  static SensitiveRule of(SensitiveKind kind, String pattern, String... words) {
+    return new SensitiveRule(kind, Pattern.compile(pattern), List.of(words), part -> true);
+  }
+
+  SensitiveRule when(Predicate<String> look) {
+    return new SensitiveRule(kind, pattern, words, look);
+  }
+
+  /** Adds what it finds; the second text is the first in lower case. */
+  void find(String text, String lower, List<SensitiveSpan> found) {
+    if (!words.isEmpty() && !hasWord(lower)) {
+      return;
+    }
+    Matcher matcher = pattern.matcher(text);
+    int group = pattern.groupCount() == 0 ? 0 : 1;
+    while (matcher.find()) {
+      if (confirm.test(matcher.group(group))) {
+        found.add(new SensitiveSpan(kind, matcher.start(group), matcher.end(group)));
+      }
+    }
+  }
+
+  private boolean hasWord(String lower) {
+    for (String word : words) {
+      if (lower.contains(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

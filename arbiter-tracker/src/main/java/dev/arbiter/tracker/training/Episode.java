@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.training;
+
+import dev.arbiter.event.Step;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.FailureCause;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Severity;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Usage;
+import dev.arbiter.task.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One task as it goes on; its events come from one thread at a time. */
+final class Episode {
+  /*
+   * Routed opens a step. Routing after a failure, or the end, says what came of it; the next Routed,
+   * or the end, completes it with its next state. The map that hands an episode from thread to
+   * thread makes what was written visible: it is concurrent, and the engine's own hand-over of a
+   * task orders its events.
+   */
+  private static final double NANOS_A_MILLI = 1e6;
+
+  private final long receivedNanos;
+  private final List<String> failed = new ArrayList<>();
+  private String cause = "";
+  private double spent;
+  private @Nullable Choice choice;
+
+  /** A step whose next state is not known yet. */
+  private static final class Choice {
+    final Step step;
+    final RoutingDecision decision;
+    final State state;
+    final double propensity;
+    long startNanos;
+    double nanos;
+    boolean reported;
+    Usage usage = Usage.none();
+    @Nullable Reward reward;
+
+    Choice(Step step, RoutingDecision decision, State state) {
+      this.step = step;
+      this.decision = decision;
+      this.state = state;
+      this.propensity = decision.probability();
+      this.startNanos = step.nanoTime();
+    }
+  }
+
+  Episode(long receivedNanos) {
+    this.receivedNanos = receivedNanos;
+  }
+
+  /** The step that this event completes; null for none. */
+  @Nullable Transition on(TaskEvent event) {
+    if (event instanceof TaskEvent.Routed routed) {
+      return choose(routed);
+    }
+    if (event instanceof TaskEvent.Concluded concluded) {
+      return conclude(concluded);
+    }
+    Choice current = choice;
+    if (current == null) {
+      return null;
+    }
+    if (event instanceof TaskEvent.Executing executing) {
+      current.startNanos = executing.nanoTime();
+    } else if (event instanceof TaskEvent.Executed executed) {
+      report(current, executed);
+    } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
+      fail(current, routing.step(), routing.failed().get());
+    }
+    return null;
+  }
+
+  private @Nullable Transition choose(TaskEvent.Routed routed) {
+    RoutingDecision decision = routed.decision();
+    List<String> candidates =
+        decision.candidates().stream().map(RoutingDecision.Scored::agent).toList();
+    State state = state(routed.step(), failed.size() + 1, candidates, "");
+    Transition completed = completed(state, false);
+    choice = new Choice(routed.step(), decision, state);
+    return completed;
+  }
+
+  private void report(Choice current, TaskEvent.Executed executed) {
+    current.reported = true;
+    current.nanos = executed.nanos();
+    current.usage = executed.report().usage();
+    spent += current.usage.cost();
+  }
+
+  private void fail(Choice current, Step step, TaskEvent.AttemptFailure failure) {
+    failed.add(current.decision.agent());
+    cause = failure.cause().name();
+    current.reward = failure(current, step, failure.cause(), failure.verdict());
+  }
+
+  private @Nullable Transition conclude(TaskEvent.Concluded concluded) {
+    Choice current = choice;
+    if (current == null) {
+      return null;
+    }
+    if (current.reward == null) {
+      current.reward = reward(current, concluded.step(), concluded.result());
+    }
+    State end =
+        state(concluded.step(), current.state.attempt(), List.of(), concluded.state().name());
+    return completed(end, true);
+  }
+
+  private Reward reward(Choice current, Step step, TaskResult result) {
+    if (result instanceof TaskResult.Completed completed) {
+      Verdict verdict = completed.verdict();
+      return new Reward(
+          Reward.Outcome.SUCCESS,
+          true,
+          verdict.quality(),
+          current.usage.cost(),
+          millis(current, step),
+          violations(Optional.of(verdict)));
+    }
+    if (result instanceof TaskResult.Failed last) {
+      failed.add(current.decision.agent());
+      cause = last.cause().name();
+      return failure(current, step, last.cause(), last.verdict());
+    }
+    return failure(current, step, FailureCause.INTERNAL, Optional.empty());
+  }
+
+  private static Reward failure(
+      Choice current, Step step, FailureCause cause, Optional<Verdict> verdict) {
+    Reward.Outcome outcome = Reward.Outcome.INFRASTRUCTURE;
+    if (cause == FailureCause.DENIED) {
+      outcome = Reward.Outcome.VIOLATION;
+    } else if (cause.byAgent()) {
+      outcome = Reward.Outcome.FAILURE;
+    }
+    return new Reward(
+        outcome,
+        false,
+        0,
+        current.usage.cost(),
+        millis(current, step),
+        cause == FailureCause.DENIED ? violations(verdict) : 0);
+  }
+
+  private static int violations(Optional<Verdict> verdict) {
+    return (int)
+        verdict.stream()
+            .flatMap(judged -> judged.findings().stream())
+            .filter(finding -> finding.severity() == Severity.ERROR)
+            .count();
+  }
+
+  /** As the engine measured it; without a report, from the agent's begin to the failure. */
+  private static double millis(Choice current, Step step) {
+    double nanos = current.reported ? current.nanos : step.nanoTime() - current.startNanos;
+    return Math.max(0, nanos) / NANOS_A_MILLI;
+  }
+
+  private State state(Step step, int attempt, List<String> candidates, String end) {
+    Task task = step.task();
+    long elapsed = TimeUnit.NANOSECONDS.toMillis(step.nanoTime() - receivedNanos);
+    return new State(
+        task.type(),
+        task.priority(),
+        task.capabilities().stream().sorted().toList(),
+        attempt,
+        failed,
+        cause,
+        Math.max(0, elapsed),
+        spent,
+        candidates,
+        end);
+  }
+
+  private @Nullable Transition completed(State next, boolean done) {
+    Choice current = choice;
+    choice = null;
+    if (current == null || current.reward == null) {
+      return null;
+    }
+    return new Transition(
+        current.step.task().tenant(),
+        current.step.task().id(),
+        current.step.at(),
+        current.state,
+        current.decision.agent(),
+        current.decision.policy(),
+        current.propensity,
+        current.reward,
+        next,
+        done);
+  }
+}

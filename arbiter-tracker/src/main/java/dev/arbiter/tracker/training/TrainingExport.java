@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.training;
+
+import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.internal.Digests;
+import dev.arbiter.tracker.internal.Disk;
+import dev.arbiter.tracker.internal.Json;
+import dev.arbiter.tracker.privacy.Anonymizer;
+import dev.arbiter.tracker.privacy.Contribution;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes steps to files that another program trains from.
+ *
+ * <p>Steps are put in order of time and cut into batches; a batch that fails its {@link
+ * QualityGates} is left out and the reason kept. Each step goes through an {@link Anonymizer} and
+ * becomes one line of JSON; beside the data lies a {@link Manifest}. Both files are written under
+ * another name, forced and renamed, the manifest last: whoever goes by manifests never sees half an
+ * export.
+ *
+ * <p>Single steps cannot be differentially private and useful at once. At that level export figures
+ * instead: {@link #contributions} to {@link dev.arbiter.tracker.privacy.PrivateStatistics}.
+ *
+ * <p>Thread-safe; one export is written at a time, on the caller's thread, about 0.1 ms a step,
+ * most of it to look for secrets. Never throws for what the steps or the disk are like.
+ */
+public final class TrainingExport {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final int MOST_A_MILLISECOND = 1000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Path folder;
+  private final QualityGates gates;
+  private final Anonymizer anonymizer;
+  private final InstantSource clock;
+  private final Disk disk;
+
+  TrainingExport(
+      Path folder, QualityGates gates, Anonymizer anonymizer, InstantSource clock, Disk disk) {
+    this.folder = folder;
+    this.gates = gates;
+    this.anonymizer = anonymizer;
+    this.clock = clock;
+    this.disk = disk;
+  }
+
+  /**
+   * Exports at level BASIC: figures, task types, capabilities and policies stay; tenants, tasks and
+   * agents become keyed hashes, the same in all exports with the same key.
+   *
+   * @param folder where to; made when it is not there
+   * @param key secret, at least 16 bytes from a secure source
+   * @param gates what batches are held to
+   * @param sources the host's clock
+   * @return the export
+   * @throws IllegalArgumentException if the key is too short
+   */
+  public static TrainingExport basic(Path folder, byte[] key, QualityGates gates, Sources sources) {
+    return new TrainingExport(folder, gates, StepFormat.basic(key), sources.clock(), Disk.real());
+  }
+
+  /**
+   * Exports at level NONE: ids stay, known forms of secrets and personal data go all the same.
+   *
+   * @param folder where to; made when it is not there
+   * @param gates what batches are held to
+   * @param sources the host's clock
+   * @return the export
+   */
+  public static TrainingExport withoutAnonymization(
+      Path folder, QualityGates gates, Sources sources) {
+    return new TrainingExport(folder, gates, Anonymizer.none(), sources.clock(), Disk.real());
+  }
+
+  /**
+   * What steps contribute to private figures: the mean reward of each agent at each type of task,
+   * each task being a contributor. Names of types and agents are taken as they are.
+   *
+   * @param steps the steps
+   * @return one contribution each, to the partition {@code taskType/agent}
+   */
+  public static List<Contribution> contributions(List<Transition> steps) {
+    return steps.stream()
+        .map(
+            step ->
+                new Contribution(
+                    step.tenant().length() + ":" + step.tenant() + step.task(),
+                    step.state().taskType() + "/" + step.action(),
+                    step.reward().scalar()))
+        .toList();
+  }
+
+  /**
+   * Writes the batches that are good enough.
+   *
+   * @param steps in any order
+   * @return where they are, or why they are not
+   */
+  public ExportResult write(List<Transition> steps) {
+    List<List<Transition>> accepted = new ArrayList<>();
+    List<QualityVerdict> verdicts = new ArrayList<>();
+    for (List<Transition> batch : gates.batches(steps)) {
+      QualityVerdict verdict = gates.judge(batch);
+      verdicts.add(verdict);
+      if (verdict.accepted()) {
+        accepted.add(batch);
+      }
+    }
+    if (accepted.isEmpty()) {
+      return new ExportResult.Refused(verdicts);
+    }
+    lock.lock();
+    try {
+      return write(accepted, verdicts);
+    } catch (IOException | RuntimeException e) {
+      return new ExportResult.Failed("cannot export to " + folder + ": " + e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ExportResult write(List<List<Transition>> batches, List<QualityVerdict> verdicts)
+      throws IOException {
+    Files.createDirectories(folder);
+    Instant now = clock.instant();
+    String name = freeName(now);
+    Path data = folder.resolve(name + ".jsonl");
+    Path manifest = folder.resolve(name + ".manifest.json");
+    boolean whole = false;
+    try {
+      Manifest contents = writeData(data, now, batches, verdicts);
+      disk.writeAtomically(manifest, contents.json());
+      whole = true;
+      return new ExportResult.Written(manifest, contents, verdicts);
+    } finally {
+      if (!whole) {
+        Files.deleteIfExists(data);
+        Files.deleteIfExists(manifest);
+      }
+    }
+  }
+
+  private String freeName(Instant now) throws IOException {
+    for (int number = 0; number < MOST_A_MILLISECOND; number++) {
+      String name = "training-" + NAME.format(now) + String.format(Locale.ROOT, "-%03d", number);
+      if (!Files.exists(folder.resolve(name + ".jsonl"))
+          && !Files.exists(folder.resolve(name + ".manifest.json"))) {
+        return name;
+      }
+    }
+    throw new IOException("a thousand exports of the same millisecond are there already");
+  }
+
+  private Manifest writeData(
+      Path data, Instant now, List<List<Transition>> batches, List<QualityVerdict> verdicts)
+      throws IOException {
+    Path fresh = data.resolveSibling(data.getFileName() + ".new");
+    MessageDigest digest = Digests.sha256();
+    long bytes = 0;
+    long steps = 0;
+    try {
+      Files.deleteIfExists(fresh);
+      try (Disk.Output out = disk.append(fresh)) {
+        for (List<Transition> batch : batches) {
+          byte[] lines = lines(batch);
+          digest.update(lines);
+          out.write(lines);
+          bytes += lines.length;
+          steps += batch.size();
+        }
+        out.force();
+      }
+      disk.replace(fresh, data);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+    return new Manifest(
+        StepFormat.SCHEMA,
+        now,
+        data.getFileName().toString(),
+        bytes,
+        Digests.hex(digest.digest()),
+        steps,
+        batches.size(),
+        verdicts.stream().map(QualityVerdict::why).filter(why -> !why.isEmpty()).toList(),
+        gates,
+        anonymizer.level(),
+        anonymizer.statement());
+  }
+
+  private byte[] lines(List<Transition> batch) {
+    StringBuilder text = new StringBuilder();
+    for (Transition step : batch) {
+      text.append(Json.write(anonymizer.anonymize(step.tenant(), StepFormat.fields(step))))
+          .append('\n');
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

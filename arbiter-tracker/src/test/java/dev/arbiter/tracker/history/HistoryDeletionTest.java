@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.arbiter.tracker.internal.FailingDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class HistoryDeletionTest extends HistoryFixture {
+  @Test
+  void a_forged_gap_has_no_receipt() throws IOException {
+    try (History history = builder().build()) {
+      fill(history, 0, 5);
+    }
+    Path file = files(".jsonl").get(0);
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    Gap third = Entry.read(lines.get(2)).gap();
+    lines.set(2, Entry.of(third).text());
+    Files.write(file, lines);
+
+    HistoryCheck check = new Verifier(new Head(0, "")).check(List.of(new Segment(1, file)));
+
+    assertThat(check.problem()).isEqualTo("no receipt says that records 3 to 3 were deleted");
+  }
+
+  @Test
+  void deletes_by_time_wherever_a_record_stands_and_proves_it() throws IOException {
+    try (History history = builder().segmentBytes(1024).build()) {
+      fill(history, 0, 40);
+      history.append("late", hour(2), Map.of("secret", "zebra"));
+      fill(history, 40, 60);
+      Head noted = history.head();
+
+      DeletionReceipt receipt = history.deleteBefore(hour(20));
+
+      assertThat(receipt.deleted()).isEqualTo(21);
+      assertThat(receipt.gaps().get(0).from()).isEqualTo(1);
+      assertThat(receipt.head()).isEqualTo(history.head());
+      HistoryCheck check = history.verify(noted);
+      assertThat(check.problem()).isEmpty();
+      assertThat(check.holds()).isTrue();
+      assertThat(check.deleted()).isEqualTo(21);
+      assertThat(check.records()).isEqualTo(41);
+      assertThat(all()).doesNotContain("zebra", "\"hour\":19}").contains("\"hour\":20}");
+    }
+  }
+
+  /** Random deletions after random records, on and on: the chain holds and nothing old is left. */
+  @Test
+  void deleting_again_and_again_keeps_the_proof() throws IOException {
+    for (int seed = 0; seed < 3; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Path mine = folder.resolve("seed" + seed);
+      try (History history =
+          History.builder(mine).sources(sources).queue(64, 4).segmentBytes(1500).build()) {
+        int cutoff = 0;
+        for (int round = 0; round < 6; round++) {
+          for (int i = 0; i < 15; i++) {
+            int hour = cutoff + random.nextInt(40);
+            history.append("note", hour(hour), Map.of("hour", hour));
+          }
+          history.flush();
+          Head noted = history.head();
+          millis.addAndGet(Duration.ofHours(random.nextInt(20)).toMillis());
+          cutoff += random.nextInt(30);
+
+          history.deleteBefore(hour(cutoff));
+
+          HistoryCheck check = history.verify(noted);
+          assertThat(check.problem()).as("seed %s round %s", seed, round).isEmpty();
+          Instant limit = hour(cutoff);
+          for (Segment segment : Segment.list(mine)) {
+            segment.read(
+                entry ->
+                    assertThat(entry.type().equals("note") && entry.at().isBefore(limit))
+                        .isFalse());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothing_to_delete_leaves_no_receipt() {
+    try (History history = builder().build()) {
+      fill(history, 5, 10);
+      Head before = history.head();
+
+      DeletionReceipt receipt = history.deleteBefore(hour(5));
+
+      assertThat(receipt).isEqualTo(new DeletionReceipt(hour(5), 0, List.of(), before));
+      assertThat(history.verify().records()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void all_of_it_can_be_deleted_and_it_goes_on() throws IOException {
+    try (History history = builder().build()) {
+      fill(history, 0, 10);
+
+      history.deleteBefore(hour(100));
+      fill(history, 100, 103);
+
+      HistoryCheck check = history.verify();
+      assertThat(check.problem()).isEmpty();
+      assertThat(check.records()).isEqualTo(4);
+      assertThat(check.deleted()).isEqualTo(10);
+    }
+    try (History history = builder().build()) {
+      assertThat(history.verify().holds()).isTrue();
+      assertThat(history.head().seq()).isEqualTo(14);
+    }
+  }
+
+  /** The disk fills up after each number of bytes in turn, in the middle of a deletion. */
+  @Test
+  void a_deletion_cut_short_anywhere_is_finished_on_opening() throws IOException {
+    for (int room = 0; room < 3900; room += 325) {
+      Path mine = folder.resolve("room" + room);
+      FailingDisk tight = new FailingDisk();
+      History.Builder make =
+          History.builder(mine).sources(sources).queue(64, 4).segmentBytes(1024).disk(tight);
+      History history = make.build();
+      fill(history, 0, 30);
+      history.append("late", hour(2), Map.of("secret", "zebra"));
+      fill(history, 30, 40);
+      tight.room = room;
+      boolean finished = true;
+      try {
+        history.deleteBefore(hour(12));
+      } catch (UncheckedIOException e) {
+        finished = false;
+      }
+      tight.room = Long.MAX_VALUE;
+      assertThat(history.verify().problem()).as("room %s", room).isEmpty();
+      boolean begun = Files.exists(mine.resolve("deletion.pending"));
+      history.close();
+
+      try (History again = make.build()) {
+        assertThat(again.verify().problem()).as("room %s, again", room).isEmpty();
+        if (finished || begun) {
+          StringBuilder text = new StringBuilder();
+          for (Segment segment : Segment.list(mine)) {
+            segment.read(entry -> text.append(entry.text()));
+          }
+          assertThat(text.toString()).doesNotContain("zebra", "\"hour\":11}");
+        }
+      }
+      assertThat(mine.resolve("deletion.pending")).doesNotExist();
+    }
+  }
+
+  @Test
+  void old_segments_go_by_age_with_a_receipt() {
+    Retention tenHours = new Retention(Duration.ofHours(10), 1 << 20);
+    try (History history = builder().segmentBytes(1024).retention(tenHours).build()) {
+      for (int hour = 0; hour < 60; hour++) {
+        millis.set(hour(hour).toEpochMilli());
+        fill(history, hour, hour + 1);
+      }
+
+      HistoryCheck check = history.verify();
+      assertThat(check.problem()).isEmpty();
+      assertThat(check.deleted()).isBetween(40L, 60L);
+      assertThat(check.records()).isBetween(10L, 30L);
+      assertThat(history.stats().segments()).isLessThan(10);
+    }
+  }
+
+  @Test
+  void old_segments_go_by_size() throws IOException {
+    Retention oneMiB = new Retention(Duration.ofDays(999), 1 << 20);
+    SplittableRandom random = new SplittableRandom(1);
+    try (History history = builder().segmentBytes(200_000).retention(oneMiB).build()) {
+      for (int i = 0; i < 120; i++) {
+        byte[] noise = new byte[10_000];
+        random.nextBytes(noise);
+        history.append("note", hour(i), Map.of("noise", HexFormat.of().formatHex(noise)));
+      }
+      history.flush();
+
+      assertThat(history.stats().bytes()).isBetween(700_000L, 1_300_000L);
+      HistoryCheck check = history.verify();
+      assertThat(check.problem()).isEmpty();
+      assertThat(check.deleted()).isPositive();
+    }
+  }
+
+  /** 8 threads add 500 records each while another deletes and verifies. */
+  @Test
+  void many_threads_and_a_deletion_leave_one_chain() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(9);
+    try (History history =
+        History.builder(folder)
+            .sources(sources)
+            .queue(1 << 16, 256)
+            .segmentBytes(1 << 18)
+            .build()) {
+      CountDownLatch done = new CountDownLatch(9);
+      for (int thread = 0; thread < 8; thread++) {
+        int mine = thread;
+        threads.execute(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                history.append("note", hour(i % 50), Map.of("thread", mine, "i", i));
+              }
+              done.countDown();
+            });
+      }
+      threads.execute(
+          () -> {
+            for (int round = 1; round <= 3; round++) {
+              history.deleteBefore(hour(round));
+            }
+            done.countDown();
+          });
+      done.await();
+      history.flush();
+      history.deleteBefore(hour(10));
+
+      HistoryCheck check = history.verify();
+      assertThat(check.problem()).isEmpty();
+      assertThat(check.deleted()).isGreaterThanOrEqualTo(800);
+      assertThat(history.stats().dropped()).isZero();
+      assertThat(history.stats().written()).isGreaterThan(4_000);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
