@@ -6,4 +6,5 @@ module dev.arbiter.tracker {
 
   requires transitive dev.arbiter.core;
   requires static transitive org.jspecify;
+  requires org.slf4j;
 }

@@ -97,6 +97,27 @@ final class Histogram {
     }
   }
 
+  /** The sum of the natural logarithms of all values; those below 1 ns count as 1. */
+  double sumOfLogs() {
+    double sum = 0;
+    for (int i = 0; i < pairCount; i++) {
+      int bucket = pairs[i] >>> COUNT_BITS;
+      sum += (pairs[i] & MOST_COUNT) * log(bucket / BUCKETS, bucket % BUCKETS);
+    }
+    for (int i = 0; i < pages.length; i++) {
+      for (int bucket = 0; bucket < pages[i].length; bucket++) {
+        if (pages[i][bucket] != 0) {
+          sum += pages[i][bucket] * log(first + i, bucket);
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static double log(int octave, int bucket) {
+    return Math.log(Math.max(1.0, (double) middle(octave, bucket)));
+  }
+
   private int[] page(int octave) {
     if (pages.length == 0) {
       first = octave;

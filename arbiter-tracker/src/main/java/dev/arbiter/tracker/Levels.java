@@ -63,6 +63,11 @@ final class Levels {
     return Math.floorDiv(index * WIDTH[level], WIDTH[target]);
   }
 
+  /** The middle of a cell, in milliseconds. */
+  static double middle(int level, long index) {
+    return (index + 0.5) * WIDTH[level];
+  }
+
   /** Milliseconds since 1970, however far away the instant. */
   static long millis(Instant instant) {
     long second = Math.max(-LATEST_SECOND, Math.min(LATEST_SECOND, instant.getEpochSecond()));

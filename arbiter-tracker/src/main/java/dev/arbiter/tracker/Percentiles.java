@@ -28,6 +28,15 @@ final class Percentiles {
     total += count;
   }
 
+  /** The arithmetic mean. */
+  Duration mean() {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += (double) counts[i] * Histogram.middle(i / Histogram.BUCKETS, i % Histogram.BUCKETS);
+    }
+    return total == 0 ? Duration.ZERO : Duration.ofNanos((long) (sum / total));
+  }
+
   /** The smallest value that at least the given share of all values do not exceed. */
   Duration at(double share) {
     long rank = Math.max(1, (long) Math.ceil(share * total));
