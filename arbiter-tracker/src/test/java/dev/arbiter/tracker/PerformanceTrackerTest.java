@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 
 class PerformanceTrackerTest {
 
-  /** 400 tasks through a real engine on its own threads, two agents, the first of which always throws. */
+  /**
+   * 400 tasks through a real engine on its own threads, two agents, the first of which always
+   * throws.
+   */
   @Test
   void counts_every_attempt_of_an_arbiter_once() throws Exception {
     PerformanceTracker tracker = PerformanceTracker.create();
