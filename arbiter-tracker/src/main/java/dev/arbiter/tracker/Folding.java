@@ -59,6 +59,10 @@ final class Folding implements Slots.Reader {
 
   private void fold(Track track, long[] words, int slot) {
     long time = levels.place(Slots.at(words, slot));
+    if (levels.isPresent(time)) {
+      track.add(levels, 0, levels.tick(), words, slot);
+      return;
+    }
     int level = levels.level(time);
     if (level == Levels.COUNT) {
       late.setRelease(late.getPlain() + 1);

@@ -9,13 +9,14 @@ final class Histogram {
    * An octave is a page of 32 buckets of equal width, so a bucket is 1/32 of its lower end wide and
    * its middle at most 1.6 % away from any value in it; below 32 ns buckets are exact.
    *
-   * Up to 64 buckets are kept as pairs, bucket above count in one int: most cells of most agents see
-   * a handful of attempts, and pages for those took eight times the memory. Beyond that each octave
-   * that is hit gets a page. A count that outgrows its pair turns the pairs into pages too.
+   * Up to 128 buckets are kept as sorted pairs, bucket above count in one int: most cells of most
+   * agents see a handful of attempts, and pages for those took eight times the memory; a hundred
+   * attempts over five octaves take half of what pages would. Beyond that each octave that is hit
+   * gets a page. A count that outgrows its pair turns the pairs into pages too.
    */
   static final int BUCKETS = 32;
   static final int PAGES = 59;
-  private static final int MOST_PAIRS = 64;
+  private static final int MOST_PAIRS = 128;
   private static final int COUNT_BITS = 21;
   private static final int MOST_COUNT = (1 << COUNT_BITS) - 1;
   private static final int[] NO_INTS = {};
@@ -55,25 +56,46 @@ final class Histogram {
   }
 
   private boolean addPair(int bucket, int count) {
-    for (int i = 0; i < pairCount; i++) {
-      if (pairs[i] >>> COUNT_BITS == bucket) {
-        if (count > MOST_COUNT - (pairs[i] & MOST_COUNT)) {
-          turnToPages();
-          return false;
-        }
-        pairs[i] += count;
-        return true;
+    int place = place(bucket);
+    if (place < pairCount && pairs[place] >>> COUNT_BITS == bucket) {
+      if (count > MOST_COUNT - (pairs[place] & MOST_COUNT)) {
+        turnToPages();
+        return false;
       }
+      pairs[place] += count;
+      return true;
     }
     if (pairCount == MOST_PAIRS || count > MOST_COUNT) {
       turnToPages();
       return false;
     }
-    if (pairCount == pairs.length) {
-      pairs = Arrays.copyOf(pairs, Math.max(2, 2 * pairCount));
-    }
-    pairs[pairCount++] = bucket << COUNT_BITS | count;
+    insert(place, bucket << COUNT_BITS | count);
     return true;
+  }
+
+  /** Where the pair of a bucket is, or else belongs. */
+  private int place(int bucket) {
+    int from = 0;
+    int to = pairCount;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (pairs[middle] >>> COUNT_BITS < bucket) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
+  private void insert(int place, int pair) {
+    int[] source = pairs;
+    if (pairCount == pairs.length) {
+      pairs = Arrays.copyOf(pairs, Math.min(MOST_PAIRS, pairCount + 2 + pairCount / 4));
+    }
+    System.arraycopy(source, place, pairs, place + 1, pairCount - place);
+    pairs[place] = pair;
+    pairCount++;
   }
 
   private void turnToPages() {

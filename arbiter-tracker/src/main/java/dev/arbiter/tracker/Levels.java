@@ -36,6 +36,7 @@ final class Levels {
   private long offset;
   private long now;
   private long tick = Long.MIN_VALUE;
+  private long tickBegan;
 
   Levels(InstantSource clock) {
     this.clock = clock;
@@ -84,6 +85,7 @@ final class Levels {
     long newTick = Math.floorDiv(now, WIDTH[0]);
     if (newTick != tick) {
       tick = newTick;
+      tickBegan = newTick * WIDTH[0];
       for (int level = 0; level < COUNT; level++) {
         oldest[level] = Math.floorDiv(now, WIDTH[level]) - PARTS[level];
       }
@@ -113,6 +115,11 @@ final class Levels {
   /** Where an event stamped by the clock stands in this time; one from the future stands at now. */
   long place(long wallMillis) {
     return Math.min(now, wallMillis + offset);
+  }
+
+  /** Tells whether an instant, as {@link #place} gave it, is in the cell that is filling. */
+  boolean isPresent(long time) {
+    return time >= tickBegan && time < tickBegan + WIDTH[0];
   }
 
   /** The level an instant, as {@link #place} gave it, belongs to; COUNT when it is too old. */

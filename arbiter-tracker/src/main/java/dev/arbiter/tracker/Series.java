@@ -29,6 +29,7 @@ final class Series {
   private final AtomicReferenceArray<@Nullable Answer> answers =
       new AtomicReferenceArray<>(Levels.COUNT);
   private long rolled = Long.MIN_VALUE;
+  private @Nullable Cell latest;
   private volatile long version;
 
   private record Answer(long version, long from, long until, WindowSummary summary) {}
@@ -36,7 +37,12 @@ final class Series {
   /** Adds the attempt in a slot to the cell of a level. */
   void add(Levels time, int level, long index, long[] words, int slot) {
     roll(time);
-    cell(level, index).add(words, slot);
+    Cell cell = latest;
+    if (cell == null || level != 0 || cell.index() != index) {
+      cell = cell(level, index);
+      latest = level == 0 ? cell : null;
+    }
+    cell.add(words, slot);
     VERSION.setRelease(this, version + 1);
   }
 
@@ -110,6 +116,7 @@ final class Series {
       return;
     }
     rolled = time.tick();
+    latest = null;
     for (int level = Levels.COUNT - 1; level >= 0; level--) {
       Cell[] cells = levels[level];
       for (int place = 0; place < cells.length; place++) {
