@@ -77,30 +77,20 @@ final class Branch {
     return youngest;
   }
 
-  /** Adds the event in a slot here and above. */
-  void add(Levels time, int level, long index, long[] words, int slot) {
-    Series added = null;
-    for (Branch branch = this; branch != null; branch = branch.parent) {
-      if (branch.later) {
-        Objects.requireNonNull(branch.parent).part();
-      }
-      Series own = branch.series;
-      if (own != added) {
-        own.add(time, level, index, words, slot);
-        added = own;
-      }
-    }
+  /** Parts the first child of the parent from it if this is a later one; tells whether it did. */
+  boolean partFromElder() {
+    return later && parent != null && parent.part();
   }
 
-  /** Gives the child that shares the series of this branch its own. */
-  void part() {
+  /** Gives the child that shares the series of this branch its own; tells whether it did. */
+  boolean part() {
     Branch child = sole;
-    if (child != null) {
-      sole = null;
-      if (child.series == series) {
-        child.adopt(series, series.copy());
-      }
+    if (child == null) {
+      return false;
     }
+    sole = null;
+    child.adopt(series, series.copy());
+    return true;
   }
 
   private void adopt(Series shared, Series own) {

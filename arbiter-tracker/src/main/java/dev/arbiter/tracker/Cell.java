@@ -4,10 +4,11 @@ package dev.arbiter.tracker;
 import org.jspecify.annotations.Nullable;
 
 /** What happened within one sub-window of one series; not thread-safe. */
-final class Cell {
+final class Cell extends Histogram {
   /*
    * Counts are ints that stop at their greatest value: a sub-window of 6 h gets there at 99,000
-   * attempts a second of one series.
+   * attempts a second of one series. It is a histogram rather than has one, which saves a step and
+   * 16 bytes in the place where there are most of either.
    */
   private long index;
   private int count;
@@ -18,7 +19,6 @@ final class Cell {
   private double cost;
   private long inputTokens;
   private long outputTokens;
-  private final Histogram times = new Histogram();
   private @Nullable Extras extras;
 
   /** A cell for the sub-window with the given index at its level. */
@@ -51,7 +51,7 @@ final class Cell {
   }
 
   double meanLogNanos() {
-    return times.sumOfLogs() / count;
+    return sumOfLogs() / count;
   }
 
   /** The same content at another level. */
@@ -87,7 +87,7 @@ final class Cell {
       addViolations(Tag.violations(tag));
     }
     addUsage(words, slot);
-    times.add(Slots.nanos(words, slot));
+    add(Slots.nanos(words, slot));
   }
 
   private void addOther(long tag, long[] words, int slot) {
@@ -128,7 +128,7 @@ final class Cell {
     cost += other.cost;
     inputTokens += other.inputTokens;
     outputTokens += other.outputTokens;
-    times.add(other.times);
+    super.add(other);
     if (other.extras != null) {
       extras().add(other.extras);
     }
@@ -144,7 +144,7 @@ final class Cell {
     sum.cost += cost;
     sum.inputTokens += inputTokens;
     sum.outputTokens += outputTokens;
-    times.addTo(sum.times);
+    addTo(sum.times);
     if (extras != null) {
       sum.extras.add(extras);
     }

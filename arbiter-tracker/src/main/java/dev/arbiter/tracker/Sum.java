@@ -3,10 +3,12 @@ package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.Window;
+import java.time.Duration;
 
 /** Cells added up to one answer; used again and again, not thread-safe. */
 final class Sum {
-  private static final int MOST_BUT_ONE_OF_1000 = 1_000;
+  private static final int FEWEST_FOR_P999 = 1_000;
+  private static final double[] SHARES = {0, 0.5, 0.95, 0.99, 0.999, 1};
 
   long count;
   long successes;
@@ -18,6 +20,7 @@ final class Sum {
   long outputTokens;
   final Percentiles times = new Percentiles();
   final Extras extras = new Extras();
+  private final long[] nanos = new long[SHARES.length];
 
   /** Begins anew. */
   void clear() {
@@ -38,12 +41,13 @@ final class Sum {
     if (count == 0 && isWithoutExtras()) {
       return WindowSummary.none();
     }
+    double mean = times.read(SHARES, nanos);
     return new WindowSummary(
         performance(),
         successes,
         extras.excused,
         Confidence.of(count, window),
-        latency(),
+        latency((long) mean),
         inputTokens,
         outputTokens,
         new WindowSummary.Evaluations(extras.evaluations, mean(extras.score, extras.evaluations)),
@@ -63,15 +67,19 @@ final class Sum {
         count,
         mean((double) successes, count),
         mean(quality, successes),
-        times.at(0.5),
-        times.at(0.95),
-        times.at(0.99),
+        Duration.ofNanos(nanos[1]),
+        Duration.ofNanos(nanos[2]),
+        Duration.ofNanos(nanos[3]),
         cost);
   }
 
-  private WindowSummary.Latency latency() {
+  private WindowSummary.Latency latency(long mean) {
     return new WindowSummary.Latency(
-        times.mean(), times.at(0), times.at(1), times.at(0.999), count >= MOST_BUT_ONE_OF_1000);
+        Duration.ofNanos(mean),
+        Duration.ofNanos(nanos[0]),
+        Duration.ofNanos(nanos[5]),
+        Duration.ofNanos(nanos[4]),
+        count >= FEWEST_FOR_P999);
   }
 
   private static double mean(double sum, long of) {

@@ -21,6 +21,7 @@ final class Tracks {
   private static final int LONGEST_NAME = 256;
 
   private final BranchTable table = new BranchTable();
+  private final Track.Parting parting = new Track.Parting();
   private final int capacity;
   private final Branch other = new Branch(OTHER);
   private volatile Track[] byId = new Track[64];
@@ -121,7 +122,7 @@ final class Tracks {
     if (ids == byId.length) {
       byId = Arrays.copyOf(byId, 2 * ids);
     }
-    Track track = new Track(ids, branch, alsoAt);
+    Track track = new Track(ids, branch, alsoAt, parting);
     byId[ids++] = track;
     return track;
   }
