@@ -35,6 +35,9 @@ final class Collector {
    * laps write. So nobody skips: the other rings go on, this one's writers spill, and the close
    * gives up after 5 s and counts what is missing as dropped.
    */
+  /** Waits for room as long as it takes. */
+  static final long FOR_EVER = -1;
+
   private static final int MOST_STRIPES = 64;
   private static final int BATCH = 256;
   private static final long PARK_NANOS = 100_000;
@@ -54,9 +57,6 @@ final class Collector {
   private final LongAdder waits = new LongAdder();
   private volatile long drainedAt;
   private boolean closed;
-
-  /** Waits for room as long as it takes. */
-  static final long FOR_EVER = -1;
 
   /**
    * A collector.

@@ -187,7 +187,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * All that is known of how an agent did for one tenant.
+   * All that is known of how an agent did for one tenant. Asked for all types of one tenant it adds
+   * them up each time, and waits for another thread that folds as long as it takes.
    *
    * @param agent the agent's id, or {@value #OTHER}
    * @param taskType the type of task, empty for all types together
@@ -208,8 +209,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
         return current;
       }
     }
-    if (!recording.collector.acquire(LONGEST_WAIT_NANOS)) {
-      return single ? series.last(window) : WindowSummary.none();
+    if (!single) {
+      recording.collector.acquire();
+    } else if (!recording.collector.acquire(LONGEST_WAIT_NANOS)) {
+      return series.last(window);
     }
     try {
       recording.collector.drain();

@@ -36,6 +36,18 @@ public final class TrackerBuilder {
   }
 
   /**
+   * Says what is switched on, default everything. Of use where a listener is to look at the same
+   * flags: {@code listener(training.when(flags::training))}.
+   *
+   * @param flags may be flipped later
+   * @return this
+   */
+  public TrackerBuilder flags(TrackerFlags flags) {
+    this.flags = flags;
+    return this;
+  }
+
+  /**
    * Takes flags and share of tasks from a configuration.
    *
    * @param config what was read
