@@ -220,6 +220,7 @@ public record TrackerConfig(
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "TrackerConfig[tracking=%s, aggregation=%s, training=%s, analysis=%s, samplingRate=%s,"
             + " maxLatency=%s, slackWebhook=%s, emailRecipients=%s, retention=%s]",
         tracking,

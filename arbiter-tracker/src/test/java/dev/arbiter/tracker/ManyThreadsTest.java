@@ -14,22 +14,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** 10,000 threads that are alive at once and record 20 attempts each into small rings. */
+/**
+ * Threads that are alive at once and record 20 attempts each into small rings: 10,000 virtual ones,
+ * or 1,000 of the platform; {@code -Darbiter.threads=10000} for as many of these, which take a
+ * while to start.
+ */
 class ManyThreadsTest {
-  private static final int THREADS = 10_000;
+  private static final int VIRTUAL = 10_000;
+  private static final int PLATFORM = Integer.getInteger("arbiter.threads", 1_000);
   private static final int EACH = 20;
   private static final long SMALL_STACK = 1 << 16;
 
   private final PerformanceTracker tracker =
       PerformanceTracker.builder().slots(64).spillBytes(1 << 20).build();
-  private final CountDownLatch alive = new CountDownLatch(THREADS);
 
   @Test
   void platform_threads_share_rings_and_lose_nothing() throws InterruptedException {
     long slots = tracker.health().slots();
     List<Thread> threads = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
-      Thread thread = new Thread(null, this::work, "many-" + t, SMALL_STACK);
+    CountDownLatch alive = new CountDownLatch(PLATFORM);
+    for (int t = 0; t < PLATFORM; t++) {
+      Thread thread = new Thread(null, () -> work(alive), "many-" + t, SMALL_STACK);
       thread.start();
       threads.add(thread);
     }
@@ -37,7 +42,7 @@ class ManyThreadsTest {
       thread.join();
     }
 
-    checkNothingIsLost();
+    checkNothingIsLost(PLATFORM);
     assertThat(tracker.health().slots()).isEqualTo(slots).isLessThanOrEqualTo(64 * 64);
   }
 
@@ -47,18 +52,19 @@ class ManyThreadsTest {
     ExecutorService threads =
         (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     List<Future<?>> done = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
-      done.add(threads.submit(this::work));
+    CountDownLatch alive = new CountDownLatch(VIRTUAL);
+    for (int t = 0; t < VIRTUAL; t++) {
+      done.add(threads.submit(() -> work(alive)));
     }
     for (Future<?> one : done) {
       one.get();
     }
     threads.shutdown();
 
-    checkNothingIsLost();
+    checkNothingIsLost(VIRTUAL);
   }
 
-  private void work() {
+  private void work(CountDownLatch alive) {
     alive.countDown();
     try {
       alive.await();
@@ -70,11 +76,11 @@ class ManyThreadsTest {
     }
   }
 
-  private void checkNothingIsLost() {
+  private void checkNothingIsLost(int threads) {
     tracker.close();
     TrackerStats stats = tracker.stats();
-    assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo(THREADS * EACH);
+    assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo(threads * EACH);
     assertThat(stats.dropped()).isZero();
-    assertThat(tracker.performance("ada", "format", Window.LONG).count()).isEqualTo(THREADS * EACH);
+    assertThat(tracker.performance("ada", "format", Window.LONG).count()).isEqualTo(threads * EACH);
   }
 }
