@@ -79,8 +79,9 @@ class ManyThreadsTest {
   private void checkNothingIsLost(int threads) {
     tracker.close();
     TrackerStats stats = tracker.stats();
-    assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo(threads * EACH);
+    assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo((long) threads * EACH);
     assertThat(stats.dropped()).isZero();
-    assertThat(tracker.performance("ada", "format", Window.LONG).count()).isEqualTo(threads * EACH);
+    assertThat(tracker.performance("ada", "format", Window.LONG).count())
+        .isEqualTo((long) threads * EACH);
   }
 }

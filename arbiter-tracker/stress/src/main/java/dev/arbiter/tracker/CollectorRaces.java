@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -9,9 +8,8 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
-import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Races at the whole collector, and at the end of an attempt. */
+/** Races at the whole collector. */
 public final class CollectorRaces {
   private static final int SLOTS = 16;
 
@@ -46,41 +44,6 @@ public final class CollectorRaces {
       result.r1 = reader.count - reader.torn;
       result.r2 = (int) collector.claimed();
       result.r3 = (int) collector.dropped();
-    }
-  }
-
-  /** Two ends of one attempt: one counts. */
-  @JCStressTest
-  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "one of them, once")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "none or both")
-  @State
-  public static class CompleteAgainstFail {
-    private final PerformanceTracker tracker =
-        PerformanceTracker.builder().slots(64).spillBytes(0).build();
-    private final Execution execution = tracker.start("ada", "format");
-    private volatile int ended;
-
-    /** Completes. */
-    @Actor
-    public void complete() {
-      if (execution.complete(1, Usage.none())) {
-        ended |= 1;
-      }
-    }
-
-    /** Fails. */
-    @Actor
-    public void fail() {
-      if (execution.fail()) {
-        ended |= 2;
-      }
-    }
-
-    /** Counts. */
-    @Arbiter
-    public void count(II_Result result) {
-      result.r1 = Integer.bitCount(ended);
-      result.r2 = (int) tracker.stats().claimed();
     }
   }
 }
