@@ -48,7 +48,7 @@ public class CaptureBenchmark {
   public static class Work {
     final Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
     final TaskEvents events = new TaskEvents(512);
-    final TaskEvent event = events.next();
+    final TaskEvent event = new TaskEvents(1).next();
     final String[] agents = new String[AGENTS];
     int turn;
 
