@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Usage;
+import dev.arbiter.tracker.CollectorProbe;
 import dev.arbiter.tracker.PerformanceTracker;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,8 +48,9 @@ public class CaptureBenchmark {
   public static class Work {
     final Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
     final TaskEvents events = new TaskEvents(512);
+    final TaskEvent event = new TaskEvents(1).next();
     final String[] agents = new String[AGENTS];
-    private int turn;
+    int turn;
 
     /** Names the agents. */
     public Work() {
@@ -80,6 +86,80 @@ public class CaptureBenchmark {
         Timer.builder("task.percentiles")
             .publishPercentiles(0.5, 0.95, 0.99)
             .register(new SimpleMeterRegistry());
+  }
+
+  /** The collector alone. */
+  @State(Scope.Benchmark)
+  public static class Handing {
+    final CollectorProbe probe = new CollectorProbe();
+
+    /** Closes and tells. */
+    @TearDown
+    public void close() {
+      System.out.println();
+      System.out.println(probe.closeAndTell());
+    }
+  }
+
+  /** Queues that hand over to a thread of their own. */
+  @State(Scope.Benchmark)
+  public static class Queued {
+    final QueuePeers peers = new QueuePeers();
+
+    /** Ends the threads. */
+    @TearDown
+    public void close() {
+      peers.close();
+    }
+  }
+
+  /** What is switched off. */
+  @State(Scope.Benchmark)
+  public static class Off {
+    final PerformanceTracker tracker = PerformanceTracker.create();
+    final Logger logger = new LoggerContext().getLogger("off");
+
+    /** Switches off. */
+    public Off() {
+      tracker.flags().tracking(false);
+      logger.setLevel(Level.INFO);
+    }
+  }
+
+  /** Promise: at most one and a half times a Disruptor's publish, its own drain included. */
+  @Benchmark
+  public void handOff(Handing handing, Work work) {
+    handing.probe.handOff(work.turn++);
+  }
+
+  /** Peer: a Disruptor for many producers; draining is another thread's. */
+  @Benchmark
+  public void disruptorPublish(Queued queued, Work work) {
+    queued.peers.publish(work.turn++);
+  }
+
+  /** Peer: JCTools' bounded queue, an event object made for each; draining is another thread's. */
+  @Benchmark
+  public void mpscArrayQueueOffer(Queued queued, Work work) {
+    queued.peers.offer(work.turn++);
+  }
+
+  /** Promise: at most 2 ns, and no more than a disabled log call. */
+  @Benchmark
+  public void switchedOffEvent(Off off, Work work) {
+    off.tracker.on(work.event);
+  }
+
+  /** Switched off through the other door. */
+  @Benchmark
+  public boolean switchedOffExecution(Off off) {
+    return off.tracker.start("ada", "refactor").complete();
+  }
+
+  /** Peer: a debug call of a logback logger at level info. */
+  @Benchmark
+  public void disabledLogCall(Off off, Work work) {
+    off.logger.debug("task {}", work.event);
   }
 
   /** Promise: under 1 us CPU, nothing lost, 32 B/op for the handle and nothing else. */

@@ -4,21 +4,28 @@ package dev.arbiter.bench;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.Execution;
 import dev.arbiter.tracker.PerformanceTracker;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
  * Prints how much heap the tracker holds for 10,000 agents with 100 attempts each, whose times span
- * five octaves, when the attempts are spread over more and more time.
+ * five octaves, when the attempts are spread over more and more time; what a million tasks more
+ * add; and what a series of Micrometer takes.
  */
 public final class FootprintMain {
   private static final int ATTEMPTS = 100;
   private static final double SHORTEST_NANOS = 1e8;
   private static final int OCTAVES = 5;
+  private static final int MILLION = 1_000_000;
+  private static final int TIMERS = 1_000;
+  private static final double[] PERCENTILES = {0.5, 0.95, 0.99};
 
   private final AtomicLong wallMillis = new AtomicLong(1_767_225_600_000L);
   private final AtomicLong nanos = new AtomicLong();
@@ -38,6 +45,47 @@ public final class FootprintMain {
         List.of(Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofHours(100))) {
       System.out.printf("spread over %s: %.1f MB%n", spread, new FootprintMain().measure(spread));
     }
+    System.out.printf("a million tasks more: %.1f MB%n", new FootprintMain().millionTasks());
+    System.out.printf("peer, a timer with percentiles: %.0f B each%n", timers(PERCENTILES));
+    System.out.printf("peer, a timer without: %.0f B each%n", timers());
+  }
+
+  /** A million tasks of 64 agents through the events of an engine, over an hour. */
+  private double millionTasks() {
+    Sources sources =
+        new Sources(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get, random.split());
+    long before = heapUsed();
+    try (PerformanceTracker tracker = PerformanceTracker.builder().sources(sources).build()) {
+      for (int i = 0; i < MILLION; i++) {
+        attempt(tracker, agents.get(i % 64));
+        wallMillis.addAndGet(i % 18 == 0 ? 65 : 0);
+      }
+      tracker.flush();
+      double grown = (heapUsed() - before) / 1e6;
+      System.out.println(tracker.stats());
+      return grown;
+    }
+  }
+
+  /** Bytes of one Micrometer timer with 100 times over five octaves, among 1,000 of them. */
+  private static double timers(double... percentiles) {
+    SplittableRandom random = new SplittableRandom(4);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    long before = heapUsed();
+    for (int i = 0; i < TIMERS; i++) {
+      Timer.Builder builder = Timer.builder("task").tag("agent", "agent-" + i);
+      if (percentiles.length > 0) {
+        builder.publishPercentiles(percentiles);
+      }
+      Timer timer = builder.register(registry);
+      for (int k = 0; k < ATTEMPTS; k++) {
+        double time = SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble());
+        timer.record((long) time, TimeUnit.NANOSECONDS);
+      }
+    }
+    double grown = heapUsed() - before;
+    registry.close();
+    return grown / TIMERS;
   }
 
   private double measure(Duration spread) {

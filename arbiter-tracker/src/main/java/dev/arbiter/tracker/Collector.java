@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Takes finished attempts from many threads and hands each to one reader, exactly once. */
+/** Takes events from many threads and hands each to one reader, exactly once. */
 final class Collector {
   /*
    * One ring for every few threads, chosen by thread id: a ThreadLocal would give a ring to each of
@@ -20,12 +21,28 @@ final class Collector {
    * spills, and only when the budget is used up parks, 100 us at a time. It never spins: two
    * spinning writers on two busy cores made an event cost 344 ns in place of 130.
    *
-   * The lock is for readers. A writer only ever tries it.
+   * The lock is for readers. A writer only ever tries it. Once a second whoever drains its own ring
+   * drains all, so that what a thread left behind is not stuck as long as nobody asks.
+   *
+   * Where loss is allowed, a writer without room waits for so long and then drops, unless the event
+   * is critical. It tested for room before it claimed, so what was dropped was never claimed.
+   *
+   * A reader that records, or asks, from within a drain must not drain again below itself: it would
+   * be handed the events it has not left yet. It finds the lock its own and goes without.
+   *
+   * A writer that dies between claim and publication would stop its ring. Nothing there can throw;
+   * and whoever skipped the slot of a thread that is only slow would later read a slot that two
+   * laps write. So nobody skips: the other rings go on, this one's writers spill, and the close
+   * gives up after 5 s and counts what is missing as dropped.
    */
+  /** Waits for room as long as it takes. */
+  static final long FOR_EVER = -1;
+
   private static final int MOST_STRIPES = 64;
   private static final int BATCH = 256;
   private static final long PARK_NANOS = 100_000;
   private static final int PARKS_AT_CLOSE = 50_000;
+  private static final long DRAIN_ALL_NANOS = 1_000_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Slots.Reader reader;
@@ -34,7 +51,11 @@ final class Collector {
   private final @Nullable Executor executor;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Runnable scheduledDrain = this::drainScheduled;
-  private final LongAdder dropped = new LongAdder();
+  private final LongSupplier nanoTime;
+  private final long longestWait;
+  private final LongAdder[] dropped = new LongAdder[Tag.IMPORTANCES];
+  private final LongAdder waits = new LongAdder();
+  private volatile long drainedAt;
   private boolean closed;
 
   /**
@@ -43,10 +64,21 @@ final class Collector {
    * @param slots of one ring, a power of two, at least 16
    * @param spillBytes for spare chunks of all rings together
    * @param executor drains, or nobody but writers and readers does
+   * @param longestWait nanoseconds after which a writer without room drops, or {@link #FOR_EVER}
    */
-  Collector(Slots.Reader reader, int slots, long spillBytes, @Nullable Executor executor) {
+  Collector(
+      Slots.Reader reader,
+      int slots,
+      long spillBytes,
+      @Nullable Executor executor,
+      LongSupplier nanoTime,
+      long longestWait) {
     this.reader = reader;
     this.executor = executor;
+    this.nanoTime = nanoTime;
+    this.longestWait = longestWait;
+    this.drainedAt = nanoTime.getAsLong();
+    Arrays.setAll(dropped, i -> new LongAdder());
     this.spill = new Spill(spillBytes);
     this.rings = new EventRing[stripes(Runtime.getRuntime().availableProcessors())];
     for (int i = 0; i < rings.length; i++) {
@@ -58,15 +90,18 @@ final class Collector {
     return Math.min(MOST_STRIPES, Integer.highestOneBit(4 * cores - 1));
   }
 
-  /** Takes one attempt; drops it, and counts that, only after the close. */
-  void record(int track, long at, long nanos, double quality, Usage usage) {
+  /** Takes one event; drops it, and counts that, after the close, or where loss is allowed. */
+  void record(long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
     EventRing ring = rings[stripe()];
     long sequence = ring.claim();
     if (sequence == EventRing.NO_ROOM) {
-      recordWithoutRoom(ring, track, at, nanos, quality, usage);
+      recordWithoutRoom(ring, tag, at, nanos, quality, cost, tokens, key);
       return;
     }
-    put(ring, sequence, track, at, nanos, quality, usage);
+    if (!ring.isFree(sequence)) {
+      awaitFree(ring, sequence);
+    }
+    ring.publish(sequence, tag, at, nanos, quality, cost, tokens, key);
     if (ring.endsBatch(sequence)) {
       batchIsFull(ring);
     }
@@ -77,32 +112,51 @@ final class Collector {
     return (int) (mixed >>> 32) & (rings.length - 1);
   }
 
-  private void put(
-      EventRing ring, long sequence, int track, long at, long nanos, double quality, Usage usage) {
+  /** More threads claimed at once than a ring has spare slots; a claim cannot be given back. */
+  private void awaitFree(EventRing ring, long sequence) {
     while (!ring.isFree(sequence)) {
       if (!tryDrain(ring)) {
         park();
       }
     }
-    ring.publish(sequence, track, at, nanos, quality, usage);
   }
 
   private void recordWithoutRoom(
-      EventRing ring, int track, long at, long nanos, double quality, Usage usage) {
-    while (!ring.isSealed()) {
+      EventRing ring,
+      long tag,
+      long at,
+      long nanos,
+      double quality,
+      double cost,
+      long tokens,
+      long key) {
+    long began = nanoTime.getAsLong();
+    for (boolean first = true; !ring.isSealed(); first = false) {
       if (tryDrain(ring)) {
         long sequence = ring.claim();
         if (sequence != EventRing.NO_ROOM) {
-          put(ring, sequence, track, at, nanos, quality, usage);
+          awaitFree(ring, sequence);
+          ring.publish(sequence, tag, at, nanos, quality, cost, tokens, key);
           return;
         }
       }
-      if (spill.offer(track, at, nanos, quality, usage)) {
+      if (spill.offer(tag, at, nanos, quality, cost, tokens, key)) {
         return;
       }
+      if (mayDrop(tag, began)) {
+        break;
+      }
+      waits.add(first ? 1 : 0);
       park();
     }
-    dropped.increment();
+    dropped[Tag.importance(tag)].increment();
+  }
+
+  private boolean mayDrop(long tag, long began) {
+    return lock.isHeldByCurrentThread()
+        || (longestWait >= 0
+            && Tag.importance(tag) != Tag.CRITICAL
+            && nanoTime.getAsLong() - began >= longestWait);
   }
 
   private void batchIsFull(EventRing ring) {
@@ -120,7 +174,7 @@ final class Collector {
 
   private void drainScheduled() {
     scheduled.set(false);
-    if (lock.tryLock()) {
+    if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
       try {
         drain();
       } finally {
@@ -130,13 +184,17 @@ final class Collector {
   }
 
   private boolean tryDrain(EventRing ring) {
-    if (!lock.tryLock()) {
+    if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
       return false;
     }
     try {
-      reader.begin();
-      ring.drain(reader);
-      spill.drain(reader);
+      if (nanoTime.getAsLong() - drainedAt >= DRAIN_ALL_NANOS) {
+        drain();
+      } else {
+        reader.begin();
+        ring.drain(reader);
+        spill.drain(reader);
+      }
     } finally {
       lock.unlock();
     }
@@ -167,6 +225,10 @@ final class Collector {
 
   /** Hands over what is published. Whoever calls it has acquired. */
   void drain() {
+    if (lock.getHoldCount() > 1) {
+      return;
+    }
+    drainedAt = nanoTime.getAsLong();
     reader.begin();
     for (EventRing ring : rings) {
       ring.drain(reader);
@@ -188,7 +250,7 @@ final class Collector {
   void close() {
     lock.lock();
     try {
-      if (!closed) {
+      if (!closed && lock.getHoldCount() == 1) {
         closed = true;
         for (EventRing ring : rings) {
           ring.seal();
@@ -210,7 +272,7 @@ final class Collector {
       park();
       drain();
     }
-    dropped.add(claimed() - delivered());
+    dropped[Tag.NORMAL].add(claimed() - delivered());
   }
 
   private boolean isDrained() {
@@ -238,7 +300,33 @@ final class Collector {
   }
 
   long dropped() {
-    return dropped.sum();
+    long sum = 0;
+    for (LongAdder importance : dropped) {
+      sum += importance.sum();
+    }
+    return sum;
+  }
+
+  long dropped(int importance) {
+    return dropped[importance].sum();
+  }
+
+  /** How often a writer found neither a slot nor spare room and waited. */
+  long waits() {
+    return waits.sum();
+  }
+
+  long slots() {
+    return (long) rings.length * rings[0].capacity();
+  }
+
+  long spillBytes() {
+    return spill.bytes();
+  }
+
+  /** Nanoseconds since everything was drained. */
+  long sinceDrained() {
+    return Math.max(0, nanoTime.getAsLong() - drainedAt);
   }
 
   /** An interrupt must neither cut the wait to nothing, which would be spinning, nor be lost. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
-
 /** A ring of slots that many threads write and one at a time reads. */
 final class EventRing {
   /*
@@ -38,6 +36,10 @@ final class EventRing {
     this.words = new long[capacity * Slots.WORDS];
   }
 
+  int capacity() {
+    return capacity;
+  }
+
   /** Claims a sequence, or says that there is no room or that the ring is sealed. */
   long claim() {
     if (claimed.get() - consumed.getAcquire() >= room) {
@@ -53,9 +55,17 @@ final class EventRing {
   }
 
   /** Fills and publishes the slot of a claimed sequence. */
-  void publish(long sequence, int track, long at, long nanos, double quality, Usage usage) {
+  void publish(
+      long sequence,
+      long tag,
+      long at,
+      long nanos,
+      double quality,
+      double cost,
+      long tokens,
+      long key) {
     int slot = slot(sequence);
-    Slots.write(words, slot, track, at, nanos, quality, usage);
+    Slots.write(words, slot, tag, at, nanos, quality, cost, tokens, key);
     Slots.publish(words, slot, sequence + 1);
   }
 

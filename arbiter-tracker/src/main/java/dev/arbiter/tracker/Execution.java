@@ -9,9 +9,10 @@ import java.lang.invoke.VarHandle;
  * One attempt of one agent, for hosts that run agents without an Arbiter.
  *
  * <p>The handle itself is the identity: two attempts at the same task at the same moment are two
- * handles. Exactly one call of {@link #complete} or {@link #fail} counts, the first; later ones
- * return false and appear in {@link TrackerStats#doubleCompletions()}. An attempt that is never
- * ended is never counted and costs nothing once the handle is unreachable.
+ * handles. Exactly one call of {@link #complete}, {@link #fail} or {@link #cancel} counts, the
+ * first; later ones return false and appear in {@link TrackerStats#doubleCompletions()}. An attempt
+ * that is never ended is never counted and costs nothing once the handle is unreachable. What was
+ * started while tracking was switched off counts nowhere, and says true however often it is ended.
  *
  * <p>Thread-safe; may be ended on another thread than it was started on. Never throws. 32 bytes.
  */
@@ -26,16 +27,21 @@ public final class Execution {
     }
   }
 
-  private final PerformanceTracker tracker;
+  private final Recording recording;
   private final int track;
+  private final boolean told;
   private final long startNanos;
 
   @SuppressWarnings("UnusedVariable") // written through ENDED
   private boolean ended;
 
-  Execution(PerformanceTracker tracker, int track, long startNanos) {
-    this.tracker = tracker;
+  /** The track of what is not tracked. */
+  static final int NO_TRACK = -1;
+
+  Execution(Recording recording, int track, boolean told, long startNanos) {
+    this.recording = recording;
     this.track = track;
+    this.told = told;
     this.startNanos = startNanos;
   }
 
@@ -57,7 +63,7 @@ public final class Execution {
    * @return whether this call ended it
    */
   public boolean complete(double quality, Usage usage) {
-    return end(tracker.corrected(quality), usage);
+    return end(Tag.ATTEMPT, recording.corrected(quality), usage);
   }
 
   /**
@@ -76,15 +82,39 @@ public final class Execution {
    * @return whether this call ended it
    */
   public boolean fail(Usage usage) {
-    return end(Slots.DOES_NOT_STAND, usage);
+    return end(Tag.ATTEMPT, Slots.DOES_NOT_STAND, usage);
   }
 
-  private boolean end(double quality, Usage usage) {
+  /**
+   * Ends the attempt for no fault of the agent: it was called off, or something else broke. Counts
+   * in {@link WindowSummary#excused()} only.
+   *
+   * @return whether this call ended it
+   */
+  public boolean cancel() {
+    return cancel(Usage.none());
+  }
+
+  /**
+   * Ends the attempt for no fault of the agent: it was called off, or something else broke. Counts
+   * in {@link WindowSummary#excused()}, and what it used up in cost and tokens.
+   *
+   * @param usage what it used up
+   * @return whether this call ended it
+   */
+  public boolean cancel(Usage usage) {
+    return end(Tag.EXCUSED, Slots.DOES_NOT_STAND, usage);
+  }
+
+  private boolean end(int kind, double quality, Usage usage) {
+    if (track == NO_TRACK) {
+      return true;
+    }
     if (!ENDED.compareAndSet(this, false, true)) {
-      tracker.endedTwice();
+      recording.endedTwice();
       return false;
     }
-    tracker.ended(track, startNanos, quality, usage);
+    recording.ended(track, kind, told, startNanos, quality, usage);
     return true;
   }
 }

@@ -36,6 +36,7 @@ final class Levels {
   private long offset;
   private long now;
   private long tick = Long.MIN_VALUE;
+  private long tickBegan;
 
   Levels(InstantSource clock) {
     this.clock = clock;
@@ -63,6 +64,11 @@ final class Levels {
     return Math.floorDiv(index * WIDTH[level], WIDTH[target]);
   }
 
+  /** The middle of a cell, in milliseconds. */
+  static double middle(int level, long index) {
+    return (index + 0.5) * WIDTH[level];
+  }
+
   /** Milliseconds since 1970, however far away the instant. */
   static long millis(Instant instant) {
     long second = Math.max(-LATEST_SECOND, Math.min(LATEST_SECOND, instant.getEpochSecond()));
@@ -79,6 +85,7 @@ final class Levels {
     long newTick = Math.floorDiv(now, WIDTH[0]);
     if (newTick != tick) {
       tick = newTick;
+      tickBegan = newTick * WIDTH[0];
       for (int level = 0; level < COUNT; level++) {
         oldest[level] = Math.floorDiv(now, WIDTH[level]) - PARTS[level];
       }
@@ -108,6 +115,11 @@ final class Levels {
   /** Where an event stamped by the clock stands in this time; one from the future stands at now. */
   long place(long wallMillis) {
     return Math.min(now, wallMillis + offset);
+  }
+
+  /** Tells whether an instant, as {@link #place} gave it, is in the cell that is filling. */
+  boolean isPresent(long time) {
+    return time >= tickBegan && time < tickBegan + WIDTH[0];
   }
 
   /** The level an instant, as {@link #place} gave it, belongs to; COUNT when it is too old. */

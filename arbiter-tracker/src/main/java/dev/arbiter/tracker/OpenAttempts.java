@@ -109,6 +109,14 @@ final class OpenAttempts {
     }
   }
 
+  /** Forgets all. */
+  void clear() {
+    overflow.clear();
+    for (int slot = 0; slot < SLOTS; slot++) {
+      owners.setRelease(slot, null);
+    }
+  }
+
   /** How many are open. */
   int count() {
     int open = overflow.size();

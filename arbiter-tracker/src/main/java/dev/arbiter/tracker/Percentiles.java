@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import java.time.Duration;
 import java.util.Arrays;
 
 /** Adds histograms up and reads percentiles off the sum; used again and again, not thread-safe. */
 final class Percentiles {
-  private final long[] counts = new long[Histogram.PAGES * Histogram.BUCKETS];
+  private final long[] counts = new long[Histogram.OCTAVES * Histogram.BUCKETS];
   private long total;
   private int from = counts.length;
   private int to;
@@ -28,17 +27,32 @@ final class Percentiles {
     total += count;
   }
 
-  /** The smallest value that at least the given share of all values do not exceed. */
-  Duration at(double share) {
-    long rank = Math.max(1, (long) Math.ceil(share * total));
+  /**
+   * Reads values off in one pass: for each share, in rising order, the smallest value that at least
+   * so many do not exceed.
+   *
+   * @return the mean, in nanoseconds
+   */
+  double read(double[] shares, long[] nanos) {
+    Arrays.fill(nanos, 0);
+    double sum = 0;
     long seen = 0;
+    int next = 0;
     for (int i = from; i < to; i++) {
-      seen += counts[i];
-      if (seen >= rank) {
-        long nanos = Histogram.middle(i / Histogram.BUCKETS, i % Histogram.BUCKETS);
-        return Duration.ofNanos(nanos);
+      long count = counts[i];
+      if (count != 0) {
+        long middle = Histogram.middle(i);
+        sum += (double) count * middle;
+        seen += count;
+        while (next < shares.length && seen >= rank(shares[next])) {
+          nanos[next++] = middle;
+        }
       }
     }
-    return Duration.ZERO;
+    return total == 0 ? 0 : sum / total;
+  }
+
+  private long rank(double share) {
+    return Math.max(1, (long) Math.ceil(share * total));
   }
 }

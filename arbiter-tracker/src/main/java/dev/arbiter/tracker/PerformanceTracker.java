@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
+import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
-import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.Window;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.Task;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers how every attempt of every agent ended, and answers from it.
  *
  * <p>As the listener of an Arbiter it derives attempts from the events of tasks: an attempt begins
  * when its agent does and ends, once, with the verdict, the return to routing or the end of the
- * task. Only work that stands is a success; a denied, failed, timed-out or cancelled attempt is
- * none. Its time is what the engine measured; without a report, the time from the agent's begin to
- * the failure. A host without an Arbiter calls {@link #start} and ends the handle.
+ * task. Only work that stands is a success; a denied, failed or timed-out attempt is none. What
+ * ended for no fault of the agent (called off, out of the task's time, approval void, a fault
+ * inside Arbiter) is told apart: {@link WindowSummary#excused()}. An attempt's time is what the
+ * engine measured; without a report, the time from the agent's begin to the failure. A host without
+ * an Arbiter calls {@link #start} and ends the handle, and tells the rest through {@link #events}.
  *
  * <p><b>Windows</b> slide. Each reaches back at least as far as its name says and at most one
  * sub-window further: 10 s for {@link Window#REALTIME}, 2 min for {@link Window#SHORT}, 1 h for
@@ -32,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> There is no thread of its own: a library should not keep a process alive, wake
  * an idle one, or have to be closed for its threads' sake. Whoever records the 256th attempt on a
- * ring folds those, about 20 us, and whoever asks folds the rest. Give an {@link Builder#executor}
- * to have the folding done there instead. Recording takes no lock, allocates nothing but the {@link
- * Execution}, and waits only when the folding has been stalled for so long that all spare room is
- * used up; nothing is lost before the close. The first sight of an agent or a task type takes a
- * lock.
+ * ring folds those, about 20 us, and whoever asks folds the rest. Give an {@link
+ * TrackerBuilder#executor} to have the folding done there instead. Recording takes no lock,
+ * allocates nothing but the {@link Execution}, and waits only when the folding has been stalled for
+ * so long that all spare room is used up; unless {@link TrackerBuilder#dropAfter} allows loss,
+ * nothing is lost before the close. The first sight of a name takes a lock.
  *
- * <p><b>Memory</b> is bounded by {@link Builder#capacity}: agents and task types beyond it count
- * under {@value #OTHER}. A series takes some hundred bytes; each sub-window with a few attempts
- * about 150 bytes, and with many about 150 for each octave that their times span. 10,000 agents
- * with 100 attempts each, spread over an hour, take 111 MB.
+ * <p><b>Memory</b> is bounded by {@link TrackerBuilder#capacity}: agents, task types and tenants
+ * beyond it count under {@value #OTHER}. An agent that works at one type for one tenant takes one
+ * series, some hundred bytes, else there is one for each type and tenant too; each sub-window with
+ * a few attempts takes about 150 bytes, and with many about 150 for each octave their times span.
  */
 public final class PerformanceTracker implements ArbiterListener, PerformanceView, AutoCloseable {
   /** Under this name counts what has no series of its own. */
@@ -49,19 +49,16 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
 
   private static final long LONGEST_WAIT_NANOS = 1_000_000;
 
-  private final Sources sources;
-  private final Tracks tracks;
-  private final Folding folding;
-  private final Collector collector;
-  private final TaskAttempts taskAttempts = new TaskAttempts(this::record);
-  private final LongAdder doubleCompletions = new LongAdder();
-  private final LongAdder corrected = new LongAdder();
+  private final Recording recording;
+  private final TrackerFlags flags;
+  private final HostEvents events;
+  private final Execution untracked;
 
-  private PerformanceTracker(Builder builder) {
-    this.sources = builder.sources;
-    this.tracks = new Tracks(builder.capacity);
-    this.folding = new Folding(tracks, new Levels(sources.clock()));
-    this.collector = new Collector(folding, builder.slots, builder.spillBytes, builder.executor);
+  PerformanceTracker(TrackerBuilder builder) {
+    this.flags = builder.flags();
+    this.recording = new Recording(builder, flags);
+    this.events = new HostEvents(recording, flags);
+    this.untracked = new Execution(recording, Execution.NO_TRACK, false, 0);
   }
 
   /**
@@ -78,15 +75,37 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    *
    * @return a builder with defaults for everything
    */
-  public static Builder builder() {
-    return new Builder();
+  public static TrackerBuilder builder() {
+    return new TrackerBuilder();
   }
 
   @Override
   public void on(ArbiterEvent event) {
-    if (event instanceof TaskEvent taskEvent) {
-      taskAttempts.on(taskEvent);
+    if (!flags.tracking()) {
+      return;
     }
+    if (event instanceof TaskEvent taskEvent) {
+      recording.tasks.on(taskEvent);
+    } else if (event instanceof AgentEvent.Registered registered) {
+      events.registered(registered.agent());
+    } else if (event instanceof AgentEvent.StatusChanged changed) {
+      events.statusChanged(changed.agent(), changed.after().name());
+    }
+  }
+
+  /**
+   * Begins an attempt that no Arbiter runs, at a task without a name, for {@link
+   * Task#DEFAULT_TENANT}.
+   *
+   * @param agent who works
+   * @param taskType at what, empty to count for the agent only
+   * @return the handle that ends it
+   */
+  public Execution start(String agent, String taskType) {
+    if (!flags.tracking()) {
+      return untracked;
+    }
+    return recording.start(agent, taskType, Task.DEFAULT_TENANT, recording.audience.hearsNext());
   }
 
   /**
@@ -94,11 +113,48 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    *
    * @param agent who works
    * @param taskType at what, empty to count for the agent only
+   * @param tenant for whom
+   * @param taskId which task; listeners are told of all attempts at a task or of none
    * @return the handle that ends it
    */
-  public Execution start(String agent, String taskType) {
-    return new Execution(
-        this, tracks.resolve(agent, taskType).id(), sources.nanoTime().getAsLong());
+  public Execution start(String agent, String taskType, String tenant, String taskId) {
+    if (!flags.tracking()) {
+      return untracked;
+    }
+    return recording.start(agent, taskType, tenant, recording.audience.hears(tenant, taskId));
+  }
+
+  /**
+   * Takes an attempt that ended elsewhere, as from a log or a queue that may deliver twice. It
+   * counts where its time puts it, up to 7 days late. An id that came within the last {@link
+   * TrackerBuilder#remember} attempts that had one counts once, the others in {@link
+   * TrackerHealth#duplicates()}; one that comes again later counts again.
+   *
+   * @param id names the attempt, empty for one that cannot come twice
+   * @param attempt how it ended; its weight is not looked at
+   */
+  public void record(String id, FinishedAttempt attempt) {
+    if (flags.tracking()) {
+      recording.record(id, attempt);
+    }
+  }
+
+  /**
+   * What else a host tells, and how many events of each type there were.
+   *
+   * @return the one instance of this tracker
+   */
+  public HostEvents events() {
+    return events;
+  }
+
+  /**
+   * What is switched on.
+   *
+   * @return the flags, which may be flipped
+   */
+  public TrackerFlags flags() {
+    return flags;
   }
 
   /**
@@ -127,24 +183,62 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return a snapshot, {@link WindowSummary#none()} for the unknown
    */
   public WindowSummary summary(String agent, String taskType, Window window) {
-    Series series = tracks.find(agent, taskType);
-    if (series == null) {
+    return summary(agent, taskType, "", window);
+  }
+
+  /**
+   * All that is known of how an agent did for one tenant. Asked for all types of one tenant it adds
+   * them up each time, and waits for another thread that folds as long as it takes.
+   *
+   * @param agent the agent's id, or {@value #OTHER}
+   * @param taskType the type of task, empty for all types together
+   * @param tenant for whom, empty for all tenants together
+   * @param window how far back
+   * @return a snapshot, {@link WindowSummary#none()} for the unknown
+   */
+  public WindowSummary summary(String agent, String taskType, String tenant, Window window) {
+    List<Branch> branches = recording.tracks.find(agent, taskType, tenant);
+    if (branches.isEmpty()) {
       return WindowSummary.none();
     }
-    if (collector.isEmpty()) {
-      WindowSummary current = series.current(window, sources.clock().millis());
+    Series series = branches.get(0).series();
+    boolean single = branches.size() == 1;
+    if (single && recording.collector.isEmpty()) {
+      WindowSummary current = series.current(window, recording.wallMillis());
       if (current != null) {
         return current;
       }
     }
-    if (!collector.acquire(LONGEST_WAIT_NANOS)) {
+    if (!single) {
+      recording.collector.acquire();
+    } else if (!recording.collector.acquire(LONGEST_WAIT_NANOS)) {
       return series.last(window);
     }
     try {
-      collector.drain();
-      return folding.summarize(series, window);
+      recording.collector.drain();
+      return recording.folding.summarize(branches, window);
     } finally {
-      collector.release();
+      recording.collector.release();
+    }
+  }
+
+  /**
+   * Where an agent is heading, everything recorded before the call included. Waits for another
+   * thread that folds, as {@link #flush} does.
+   *
+   * @param agent the agent's id, or {@value #OTHER}
+   * @param taskType the type of task, empty for all types together
+   * @param tenant for whom, empty for all tenants together
+   * @param window how far back
+   * @return a trend for each metric, each stable when there is too little to tell
+   */
+  public Trends trends(String agent, String taskType, String tenant, Window window) {
+    recording.collector.acquire();
+    try {
+      recording.collector.drain();
+      return recording.folding.trends(recording.tracks.find(agent, taskType, tenant), window);
+    } finally {
+      recording.collector.release();
     }
   }
 
@@ -154,7 +248,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return agent ids and {@value #OTHER}, in alphabetical order
    */
   public Set<String> agents() {
-    return tracks.agents();
+    return recording.tracks.agents();
   }
 
   /**
@@ -164,20 +258,27 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return types of tasks in alphabetical order, empty for an unknown agent
    */
   public Set<String> taskTypes(String agent) {
-    return tracks.taskTypes(agent);
+    return recording.tracks.taskTypes(agent);
   }
 
   /**
-   * Puts everything recorded before the call into the windows, however long another thread that
-   * does so takes.
+   * Whom an agent was seen working for, as far as they have series of their own.
+   *
+   * @param agent the agent's id
+   * @param taskType at what
+   * @return tenants in alphabetical order, empty for an unknown agent or type
+   */
+  public Set<String> tenants(String agent, String taskType) {
+    return recording.tracks.tenants(agent, taskType);
+  }
+
+  /**
+   * Puts everything recorded before the call into the windows and tells listeners, however long
+   * another thread that does so takes. A host that has listeners calls it now and then, every 10 s
+   * say: while nothing is recorded, nobody else does.
    */
   public void flush() {
-    collector.acquire();
-    try {
-      collector.drain();
-    } finally {
-      collector.release();
-    }
+    recording.flush();
   }
 
   /**
@@ -186,16 +287,16 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return counts, each exact when nobody records meanwhile
    */
   public TrackerStats stats() {
-    return new TrackerStats(
-        collector.claimed(),
-        collector.delivered(),
-        collector.spilled(),
-        collector.dropped() + taskAttempts.notOpened(),
-        folding.late(),
-        doubleCompletions.sum(),
-        corrected.sum(),
-        tracks.count(),
-        taskAttempts.open());
+    return recording.stats();
+  }
+
+  /**
+   * How the tracker is, in one report; folds nothing.
+   *
+   * @return the report, its figures exact when nobody records meanwhile
+   */
+  public TrackerHealth health() {
+    return recording.health();
   }
 
   /**
@@ -204,128 +305,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    */
   @Override
   public void close() {
-    collector.close();
-  }
-
-  private void record(
-      String agent, String taskType, long at, long nanos, double quality, Usage usage) {
-    int track = tracks.resolve(agent, taskType).id();
-    collector.record(track, at, notNegative(nanos), quality, usage);
-  }
-
-  void ended(int track, long startNanos, double quality, Usage usage) {
-    long nanos = sources.nanoTime().getAsLong() - startNanos;
-    collector.record(track, sources.clock().millis(), notNegative(nanos), quality, usage);
-  }
-
-  void endedTwice() {
-    doubleCompletions.increment();
-  }
-
-  double corrected(double quality) {
-    if (quality >= 0 && quality <= 1) {
-      return quality;
-    }
-    corrected.increment();
-    return quality > 1 ? 1 : 0;
-  }
-
-  private long notNegative(long nanos) {
-    if (nanos >= 0) {
-      return nanos;
-    }
-    corrected.increment();
-    return 0;
-  }
-
-  /** Collects the parts of a {@link PerformanceTracker}; not thread-safe. */
-  public static final class Builder {
-    private static final int MOST_SLOTS = 1 << 20;
-    private static final int FEWEST_SLOTS = 64;
-
-    private Sources sources = Sources.system();
-    private int capacity = 4096;
-    private int slots = 1024;
-    private long spillBytes = 16L << 20;
-    private @Nullable Executor executor;
-
-    private Builder() {}
-
-    /**
-     * Says where time comes from: the clock for what is now, the nano clock for durations of {@link
-     * #start}; default the machine's.
-     *
-     * @param sources the same the Arbiter has
-     * @return this
-     */
-    public Builder sources(Sources sources) {
-      this.sources = sources;
-      return this;
-    }
-
-    /**
-     * Limits how many pairs of agent and task type have a series of their own, default 4,096.
-     *
-     * @param series at least 1
-     * @return this
-     */
-    public Builder capacity(int series) {
-      if (series < 1) {
-        throw new IllegalArgumentException("tracker.capacity must be at least 1, got " + series);
-      }
-      this.capacity = series;
-      return this;
-    }
-
-    /**
-     * Sizes a ring, of which there are two to four for each core, default 1,024. A slot is 64
-     * bytes.
-     *
-     * @param slots 64 to 1,048,576, made a power of two by rounding up
-     * @return this
-     */
-    public Builder slots(int slots) {
-      if (slots < FEWEST_SLOTS || slots > MOST_SLOTS) {
-        throw new IllegalArgumentException("tracker.slots must be 64 to 1048576, got " + slots);
-      }
-      this.slots = Integer.highestOneBit(2 * slots - 1);
-      return this;
-    }
-
-    /**
-     * Limits the spare room for attempts that end while the folding is stalled and their ring is
-     * full; when it is used up too, whoever records waits. Default 16 MiB, for 262,144 attempts.
-     *
-     * @param bytes at least 0
-     * @return this
-     */
-    public Builder spillBytes(long bytes) {
-      if (bytes < 0) {
-        throw new IllegalArgumentException("tracker.spillBytes must not be negative, got " + bytes);
-      }
-      this.spillBytes = bytes;
-      return this;
-    }
-
-    /**
-     * Says who folds a full batch in place of the thread that filled it. When it refuses or falls
-     * behind, that thread still does.
-     *
-     * @param executor is given one short run at a time
-     * @return this
-     */
-    public Builder executor(Executor executor) {
-      this.executor = executor;
-      return this;
-    }
-
-    /**
-     * Builds the tracker.
-     *
-     * @return a new tracker
-     */
-    public PerformanceTracker build() {
-      return new PerformanceTracker(this);
-    }
+    recording.collector.close();
   }
 }

@@ -2,7 +2,8 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,44 +15,89 @@ final class Series {
    * time not over, and nothing waiting in the collector, needs no lock.
    */
   private static final Cell[] NONE = {};
+  private static final VarHandle VERSION;
+
+  static {
+    try {
+      VERSION = MethodHandles.lookup().findVarHandle(Series.class, "version", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Cell[][] levels = {NONE, NONE, NONE, NONE};
   private final AtomicReferenceArray<@Nullable Answer> answers =
       new AtomicReferenceArray<>(Levels.COUNT);
   private long rolled = Long.MIN_VALUE;
-  private final AtomicLong version = new AtomicLong();
+  private @Nullable Cell latest;
+  private volatile long version;
 
   private record Answer(long version, long from, long until, WindowSummary summary) {}
 
   /** Adds the attempt in a slot to the cell of a level. */
   void add(Levels time, int level, long index, long[] words, int slot) {
     roll(time);
-    cell(level, index).add(words, slot);
-    version.setRelease(version.getPlain() + 1);
+    Cell cell = latest;
+    if (cell == null || level != 0 || cell.index() != index) {
+      cell = cell(level, index);
+      latest = level == 0 ? cell : null;
+    }
+    cell.add(words, slot);
+    VERSION.setRelease(this, version + 1);
   }
 
   /** Answers from the cells. */
   WindowSummary summarize(Levels time, Window window, Sum sum) {
-    roll(time);
     sum.clear();
-    int top = Levels.of(window);
-    for (int level = 0; level <= top; level++) {
+    addTo(sum, time, window);
+    WindowSummary summary = sum.summary(window);
+    Answer answer = new Answer(version, time.from(), time.until(), summary);
+    answers.setRelease(Levels.of(window), answer);
+    return summary;
+  }
+
+  /** Adds the cells of a window to a sum. */
+  void addTo(Sum sum, Levels time, Window window) {
+    forEach(time, window, (level, cell) -> cell.addTo(sum));
+  }
+
+  /** Shows every cell of a window, with its level. */
+  void forEach(Levels time, Window window, CellVisitor visitor) {
+    roll(time);
+    for (int level = 0; level <= Levels.of(window); level++) {
       for (Cell cell : levels[level]) {
         if (cell != null) {
-          cell.addTo(sum);
+          visitor.visit(level, cell);
         }
       }
     }
-    WindowSummary summary = sum.summary();
-    answers.setRelease(top, new Answer(version.getPlain(), time.from(), time.until(), summary));
-    return summary;
+  }
+
+  /** Looks at cells. */
+  interface CellVisitor {
+    void visit(int level, Cell cell);
+  }
+
+  /** The same cells, apart. */
+  Series copy() {
+    Series copy = new Series();
+    copy.rolled = rolled;
+    copy.version = version;
+    for (int level = 0; level < Levels.COUNT; level++) {
+      Cell[] cells = levels[level].clone();
+      for (int place = 0; place < cells.length; place++) {
+        cells[place] = cells[place] == null ? null : cells[place].copy();
+      }
+      copy.levels[level] = cells;
+    }
+    return copy;
   }
 
   /** The last answer, if it would be the same now. */
   @Nullable WindowSummary current(Window window, long wallMillis) {
     Answer answer = answers.getAcquire(Levels.of(window));
     return answer != null
-            && answer.version == version.getAcquire()
+            && answer.version == version
             && answer.from <= wallMillis
             && wallMillis < answer.until
         ? answer.summary
@@ -70,6 +116,7 @@ final class Series {
       return;
     }
     rolled = time.tick();
+    latest = null;
     for (int level = Levels.COUNT - 1; level >= 0; level--) {
       Cell[] cells = levels[level];
       for (int place = 0; place < cells.length; place++) {

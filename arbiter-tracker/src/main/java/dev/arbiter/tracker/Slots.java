@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How one finished attempt lies in an array of longs: eight words, as long as a cache line.
+ * How one event lies in an array of longs: eight words, as long as a cache line.
  *
  * <p>The first word tells whether the other seven can be read; it is written last, with release.
+ * What the other words mean is up to the kind in the {@link Tag}; for an attempt it is what they
+ * are called.
  */
 final class Slots {
   static final int WORDS = 8;
@@ -16,27 +17,44 @@ final class Slots {
   /** The quality of work that does not stand. */
   static final double DOES_NOT_STAND = Double.NaN;
 
+  /** The key of an attempt that cannot come twice. */
+  static final long NO_KEY = 0;
+
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final int AT = 1;
-  private static final int TRACK = 2;
+  private static final int TAG = 2;
   private static final int NANOS = 3;
   private static final int QUALITY = 4;
   private static final int COST = 5;
-  private static final int INPUT_TOKENS = 6;
-  private static final int OUTPUT_TOKENS = 7;
+  private static final int TOKENS = 6;
+  private static final int KEY = 7;
+  private static final long MOST_TOKENS = 0xFFFF_FFFFL;
 
   private Slots() {}
 
   static void write(
-      long[] words, int slot, int track, long at, long nanos, double quality, Usage usage) {
+      long[] words,
+      int slot,
+      long tag,
+      long at,
+      long nanos,
+      double quality,
+      double cost,
+      long tokens,
+      long key) {
     words[slot + AT] = at;
-    words[slot + TRACK] = track;
+    words[slot + TAG] = tag;
     words[slot + NANOS] = nanos;
     words[slot + QUALITY] = Double.doubleToRawLongBits(quality);
-    words[slot + COST] = Double.doubleToRawLongBits(usage.cost());
-    words[slot + INPUT_TOKENS] = usage.inputTokens();
-    words[slot + OUTPUT_TOKENS] = usage.outputTokens();
+    words[slot + COST] = Double.doubleToRawLongBits(cost);
+    words[slot + TOKENS] = tokens;
+    words[slot + KEY] = key;
+  }
+
+  /** Tokens in one word; more than 4,294,967,295 of a kind count as that many. */
+  static long tokens(long input, long output) {
+    return Math.min(input, MOST_TOKENS) << 32 | Math.min(output, MOST_TOKENS);
   }
 
   /** Lets the reader have the slot. */
@@ -53,8 +71,8 @@ final class Slots {
     return words[slot + AT];
   }
 
-  static int track(long[] words, int slot) {
-    return (int) words[slot + TRACK];
+  static long tag(long[] words, int slot) {
+    return words[slot + TAG];
   }
 
   static long nanos(long[] words, int slot) {
@@ -70,19 +88,23 @@ final class Slots {
   }
 
   static long inputTokens(long[] words, int slot) {
-    return words[slot + INPUT_TOKENS];
+    return words[slot + TOKENS] >>> 32;
   }
 
   static long outputTokens(long[] words, int slot) {
-    return words[slot + OUTPUT_TOKENS];
+    return words[slot + TOKENS] & MOST_TOKENS;
   }
 
-  /** Takes finished attempts out of slots, one thread at a time. */
+  static long key(long[] words, int slot) {
+    return words[slot + KEY];
+  }
+
+  /** Takes events out of slots, one thread at a time. */
   interface Reader {
     /** Is called before the slots of one drain. */
     void begin();
 
-    /** Takes the attempt in a slot; the slot is not its own afterwards. */
+    /** Takes the event in a slot; the slot is not its own afterwards. */
     void read(long[] words, int slot);
   }
 }

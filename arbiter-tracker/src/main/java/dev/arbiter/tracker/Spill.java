@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +23,7 @@ final class Spill {
   private static final long PUBLISHED = 1;
   private static final Chunk END = new Chunk(0);
 
+  private final long allowed;
   private final AtomicLong budget;
   private final AtomicLong claimed = new AtomicLong();
   private volatile Chunk last = new Chunk(0);
@@ -32,17 +32,18 @@ final class Spill {
   private final AtomicLong delivered = new AtomicLong();
 
   Spill(long budget) {
+    this.allowed = budget;
     this.budget = new AtomicLong(budget);
   }
 
-  /** Keeps an attempt, or says that the budget is used up or the list sealed. */
-  boolean offer(int track, long at, long nanos, double quality, Usage usage) {
+  /** Keeps an event, or says that the budget is used up or the list sealed. */
+  boolean offer(long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
     while (true) {
       Chunk chunk = last;
       int index = chunk.claim();
       if (index >= 0) {
         claimed.getAndIncrement();
-        Slots.write(chunk.words, index * Slots.WORDS, track, at, nanos, quality, usage);
+        Slots.write(chunk.words, index * Slots.WORDS, tag, at, nanos, quality, cost, tokens, key);
         Slots.publish(chunk.words, index * Slots.WORDS, PUBLISHED);
         return true;
       }
@@ -102,6 +103,11 @@ final class Spill {
       chunk = next;
       chunk.seal();
     }
+  }
+
+  /** Bytes of the budget that are in use. */
+  long bytes() {
+    return allowed - budget.get();
   }
 
   /** Attempts that were kept here. */

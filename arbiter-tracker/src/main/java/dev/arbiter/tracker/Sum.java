@@ -2,42 +2,87 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Performance;
+import dev.arbiter.spi.Window;
+import java.time.Duration;
 
 /** Cells added up to one answer; used again and again, not thread-safe. */
 final class Sum {
+  private static final int FEWEST_FOR_P999 = 1_000;
+  private static final double[] SHARES = {0, 0.5, 0.95, 0.99, 0.999, 1};
+
   long count;
   long successes;
+  long judged;
+  long denied;
   double quality;
   double cost;
   long inputTokens;
   long outputTokens;
   final Percentiles times = new Percentiles();
+  final Extras extras = new Extras();
+  private final long[] nanos = new long[SHARES.length];
 
   /** Begins anew. */
   void clear() {
     count = 0;
     successes = 0;
+    judged = 0;
+    denied = 0;
     quality = 0;
     cost = 0;
     inputTokens = 0;
     outputTokens = 0;
     times.clear();
+    extras.clear();
   }
 
   /** The answer. */
-  WindowSummary summary() {
-    if (count == 0) {
+  WindowSummary summary(Window window) {
+    if (count == 0 && isWithoutExtras()) {
       return WindowSummary.none();
     }
-    Performance performance =
-        new Performance(
-            count,
-            (double) successes / count,
-            successes == 0 ? Double.NaN : quality / successes,
-            times.at(0.5),
-            times.at(0.95),
-            times.at(0.99),
-            cost);
-    return new WindowSummary(performance, successes, times.at(0.999), inputTokens, outputTokens);
+    double mean = times.read(SHARES, nanos);
+    return new WindowSummary(
+        performance(),
+        successes,
+        extras.excused,
+        Confidence.of(count, window),
+        latency((long) mean),
+        inputTokens,
+        outputTokens,
+        new WindowSummary.Evaluations(extras.evaluations, mean(extras.score, extras.evaluations)),
+        new WindowSummary.Compliance(
+            judged + extras.validations, judged - denied + extras.passed, extras.violations),
+        new WindowSummary.Resources(
+            extras.samples, mean(extras.cpu, extras.samples), mean(extras.memory, extras.samples)),
+        window.span());
+  }
+
+  private boolean isWithoutExtras() {
+    return extras.excused + extras.evaluations + extras.validations + extras.samples == 0;
+  }
+
+  private Performance performance() {
+    return new Performance(
+        count,
+        mean((double) successes, count),
+        mean(quality, successes),
+        Duration.ofNanos(nanos[1]),
+        Duration.ofNanos(nanos[2]),
+        Duration.ofNanos(nanos[3]),
+        cost);
+  }
+
+  private WindowSummary.Latency latency(long mean) {
+    return new WindowSummary.Latency(
+        Duration.ofNanos(mean),
+        Duration.ofNanos(nanos[0]),
+        Duration.ofNanos(nanos[5]),
+        Duration.ofNanos(nanos[4]),
+        count >= FEWEST_FOR_P999);
+  }
+
+  private static double mean(double sum, long of) {
+    return of == 0 ? Double.NaN : sum / of;
   }
 }

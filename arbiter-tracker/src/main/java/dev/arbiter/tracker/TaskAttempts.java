@@ -3,32 +3,54 @@ package dev.arbiter.tracker;
 
 import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.FailureCause;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.tracker.OpenAttempts.OpenAttempt;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Derives finished attempts from the events of tasks. */
 final class TaskAttempts {
   /*
    * An attempt opens when its agent begins and ends with the first of: the verdict that the work
    * stands, the return to routing, the end of the task. What comes without an open attempt is none:
-   * a rejected task, an agent that never began, the end of a task whose last attempt already ended.
+   * a rejected task, an agent that never began, the end of a task whose last attempt already ended,
+   * an event that comes a second time.
    */
   private final OpenAttempts open = new OpenAttempts();
   private final Sink sink;
+  private final Counts counts;
   private final LongAdder notOpened = new LongAdder();
 
   /** Takes a finished attempt. */
   interface Sink {
-    /** Takes it; a quality of NaN is work that does not stand. */
-    void take(String agent, String taskType, long at, long nanos, double quality, Usage usage);
+    /**
+     * Takes it.
+     *
+     * @param bits of the tag: whether it was judged, and the violations
+     * @param quality NaN is work that does not stand
+     */
+    void take(
+        Task task,
+        String agent,
+        int kind,
+        long bits,
+        long at,
+        long nanos,
+        double quality,
+        Usage usage);
   }
 
-  TaskAttempts(Sink sink) {
+  TaskAttempts(Sink sink, Counts counts) {
     this.sink = sink;
+    this.counts = counts;
   }
 
   void on(TaskEvent event) {
@@ -37,11 +59,17 @@ final class TaskAttempts {
     } else if (event instanceof TaskEvent.Executed executed) {
       report(executed);
     } else if (event instanceof TaskEvent.Verified verified) {
-      end(verified.step(), quality(verified.verdict()));
+      endJudged(verified.step(), verified.verdict());
     } else if (event instanceof TaskEvent.Concluded concluded) {
-      end(concluded.step(), quality(concluded.result()));
+      end(concluded.step(), concluded.result());
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
-      end(routing.step(), Slots.DOES_NOT_STAND);
+      TaskEvent.AttemptFailure failure = routing.failed().get();
+      endFailed(routing.step(), failure.cause(), failure.verdict());
+    } else if (event instanceof TaskEvent.Routed) {
+      counts.decisions.increment();
+      counts.selections.increment();
+    } else if (event instanceof TaskEvent.Approved) {
+      counts.admissions.increment();
     }
   }
 
@@ -62,26 +90,58 @@ final class TaskAttempts {
     }
   }
 
-  private void end(Step step, double quality) {
-    OpenAttempt attempt = open.find(step.task());
+  private void end(Step step, TaskResult result) {
+    if (result instanceof TaskResult.Completed completed) {
+      endJudged(step, completed.verdict());
+    } else if (result instanceof TaskResult.Failed failed) {
+      if (failed.cause() == FailureCause.NO_AGENT || failed.cause() == FailureCause.REFUSED) {
+        counts.decisions.increment();
+      }
+      endFailed(step, failed.cause(), failed.verdict());
+    } else if (result instanceof TaskResult.Cancelled) {
+      end(step, Tag.EXCUSED, 0, Slots.DOES_NOT_STAND);
+    } else {
+      counts.admissions.increment();
+    }
+  }
+
+  private void endFailed(Step step, FailureCause cause, Optional<Verdict> verdict) {
+    if (cause == FailureCause.DENIED && verdict.isPresent()) {
+      endJudged(step, verdict.get());
+    } else {
+      end(step, cause.byAgent() ? Tag.ATTEMPT : Tag.EXCUSED, 0, Slots.DOES_NOT_STAND);
+    }
+  }
+
+  private void endJudged(Step step, Verdict verdict) {
+    double quality = verdict.passed() ? verdict.quality() : Slots.DOES_NOT_STAND;
+    end(step, Tag.ATTEMPT, Tag.judged(violations(verdict.findings())), quality);
+  }
+
+  private void end(Step step, int kind, long bits, double quality) {
+    Task task = step.task();
+    @Nullable OpenAttempt attempt = open.find(task);
     if (attempt == null) {
       return;
     }
     String agent = attempt.agent;
     long nanos = attempt.reported ? attempt.nanos : step.nanoTime() - attempt.startNanos;
     Usage usage = attempt.usage;
-    open.close(step.task(), attempt);
-    sink.take(agent, step.task().type(), Levels.millis(step.at()), nanos, quality, usage);
+    open.close(task, attempt);
+    sink.take(task, agent, kind, bits, Levels.millis(step.at()), nanos, quality, usage);
   }
 
-  private static double quality(Verdict verdict) {
-    return verdict.passed() ? verdict.quality() : Slots.DOES_NOT_STAND;
+  private static int violations(List<Finding> findings) {
+    int violations = 0;
+    for (int i = 0; i < findings.size(); i++) {
+      violations += findings.get(i).severity() == Severity.ERROR ? 1 : 0;
+    }
+    return violations;
   }
 
-  private static double quality(TaskResult result) {
-    return result instanceof TaskResult.Completed completed
-        ? quality(completed.verdict())
-        : Slots.DOES_NOT_STAND;
+  /** Forgets all that runs. */
+  void forget() {
+    open.clear();
   }
 
   /** Attempts that run now. */

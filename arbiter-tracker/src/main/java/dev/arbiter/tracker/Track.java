@@ -1,19 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-/**
- * Where an attempt counts.
- *
- * @param id names the track in a slot
- * @param typed the series of its agent and task type
- * @param overall the series of its agent; the same one where no type is told apart
- */
-record Track(int id, Series typed, Series overall) {
-  /** Adds the attempt in a slot. */
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where an attempt counts; its series are used under the collector's lock. */
+final class Track {
+  /*
+   * The series of the branches are looked up once and kept until branches part anywhere, which
+   * happens once for each branch that gets a second child.
+   */
+  private static final Series[] NONE = {};
+
+  private final int id;
+  private final Branch branch;
+  private final @Nullable Branch other;
+  private final Parting parting;
+  private Series nearest;
+  private Series[] above = NONE;
+  private int pathAt = -1;
+
+  /** How often branches parted. */
+  static final class Parting {
+    int count;
+  }
+
+  /**
+   * A track.
+   *
+   * @param id names it in a slot
+   * @param branch counts it, and all above do
+   * @param other counts it too when it has no branch of its own
+   */
+  Track(int id, Branch branch, @Nullable Branch other, Parting parting) {
+    this.id = id;
+    this.branch = branch;
+    this.other = other;
+    this.parting = parting;
+    this.nearest = branch.series();
+  }
+
+  int id() {
+    return id;
+  }
+
+  /** Adds the event in a slot. */
   void add(Levels time, int level, long index, long[] words, int slot) {
-    typed.add(time, level, index, words, slot);
-    if (overall != typed) {
-      overall.add(time, level, index, words, slot);
+    if (pathAt != parting.count) {
+      findPath();
     }
+    nearest.add(time, level, index, words, slot);
+    for (Series series : above) {
+      series.add(time, level, index, words, slot);
+    }
+  }
+
+  private void findPath() {
+    if (other != null && branch.part()) {
+      parting.count++;
+    }
+    Set<Series> found = new LinkedHashSet<>();
+    for (Branch at = branch; at != null; at = at.parent) {
+      if (at.partFromElder()) {
+        parting.count++;
+      }
+    }
+    for (Branch at = branch; at != null; at = at.parent) {
+      found.add(at.series());
+    }
+    if (other != null) {
+      found.add(other.series());
+    }
+    nearest = branch.series();
+    found.remove(nearest);
+    above = found.toArray(NONE);
+    pathAt = parting.count;
+  }
+
+  String agent() {
+    return branch.agent;
+  }
+
+  String taskType() {
+    return branch.taskType == null ? PerformanceTracker.OTHER : branch.taskType;
+  }
+
+  String tenant() {
+    return branch.tenant == null ? PerformanceTracker.OTHER : branch.tenant;
   }
 }

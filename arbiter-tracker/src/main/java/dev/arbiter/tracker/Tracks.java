@@ -1,97 +1,128 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the series of an agent and a task type, and makes it unless there are too many. */
+/** Finds where attempts count, and makes new places unless there are too many. */
 final class Tracks {
   /*
-   * Looking up takes two reads of a concurrent map and allocates nothing; only the first sight of an
-   * agent or of a type of it takes the lock, and none of that happens once the capacity is used up.
-   * Then a new type of a known agent counts for the agent and in OTHER, and a new agent in OTHER
-   * only.
+   * Looking up takes one look into a table and allocates nothing; only the first sight of an agent,
+   * of a task type of it, or of a tenant of that takes the lock, and none of that happens once the
+   * capacity is used up. Then a new tenant counts for the agent at that type, a new type for the
+   * agent, and both in OTHER; a new agent counts in OTHER only.
    */
   static final String OTHER = PerformanceTracker.OTHER;
   static final String ALL = "";
+  private static final int LONGEST_NAME = 256;
 
-  private final Map<String, AgentTracks> agents = new ConcurrentHashMap<>();
+  private final BranchTable table = new BranchTable();
+  private final Track.Parting parting = new Track.Parting();
   private final int capacity;
-  private final AgentTracks other;
+  private final Branch other = new Branch(OTHER);
   private volatile Track[] byId = new Track[64];
   private int ids;
+  private int knownAgents;
   private volatile int count;
-
-  private final class AgentTracks {
-    final Series overall = new Series();
-    final Map<String, Track> byType = new ConcurrentHashMap<>();
-    private volatile @Nullable Track rest;
-
-    /** Where a type counts that has no series of its own. */
-    Track rest() {
-      Track track = rest;
-      return track == null ? addRest() : track;
-    }
-
-    private Track addRest() {
-      synchronized (Tracks.this) {
-        Track track = rest;
-        if (track == null) {
-          track = register(other.overall, overall);
-          rest = track;
-        }
-        return track;
-      }
-    }
-  }
 
   Tracks(int capacity) {
     this.capacity = capacity;
-    this.other = new AgentTracks();
-    agents.put(OTHER, other);
+    table.add(other);
   }
 
-  /** The track of an agent and a type, empty for work without a type. */
-  Track resolve(String agent, String taskType) {
-    AgentTracks tracks = agents.get(agent);
-    if (tracks != null) {
-      Track track = tracks.byType.get(taskType);
-      if (track != null) {
-        return track;
-      }
-    }
-    if (tracks == other) {
-      return other.rest();
-    }
-    return count < capacity ? add(agent, taskType) : (tracks == null ? other : tracks).rest();
+  /** The track of an agent, a task type and a tenant. */
+  Track resolve(String agent, String taskType, String tenant) {
+    Branch branch = table.get(agent, taskType, tenant);
+    Track track = branch == null ? null : branch.track;
+    return track == null ? resolveNew(agent, taskType, tenant) : track;
   }
 
-  private synchronized Track add(String agent, String taskType) {
-    AgentTracks tracks = agents.get(agent);
-    Track known = tracks == null ? null : tracks.byType.get(taskType);
+  private Track resolveNew(String agent, String taskType, String tenant) {
+    Track added = count < capacity ? add(agent, taskType, tenant) : null;
+    return added == null ? rest(agent, taskType) : added;
+  }
+
+  private synchronized @Nullable Track add(String agent, String taskType, String tenant) {
+    Branch known = table.get(agent, taskType, tenant);
     if (known != null) {
-      return known;
+      return known.track;
     }
-    if (count >= capacity) {
-      return (tracks == null ? other : tracks).rest();
+    if (count >= capacity || agent.equals(OTHER) || !mayBeAdded(agent, taskType, tenant)) {
+      return null;
     }
-    AgentTracks of = tracks == null ? new AgentTracks() : tracks;
-    Track track = register(taskType.equals(ALL) ? of.overall : new Series(), of.overall);
-    of.byType.put(taskType, track);
-    agents.put(agent, of);
+    Branch byAgent = table.get(agent, null, null);
+    if (byAgent == null) {
+      byAgent = new Branch(agent);
+      table.add(byAgent);
+    }
+    Branch byType = table.get(agent, taskType, null);
+    if (byType == null) {
+      byType = byAgent.type(taskType);
+      table.add(byType);
+    }
+    Branch leaf = byType.tenant(tenant);
+    Track track = register(leaf, null);
+    leaf.track = track;
+    table.add(leaf);
     count = count + 1;
     return track;
   }
 
-  private synchronized Track register(Series typed, Series overall) {
+  /** Gives an agent a series of its own, if there is capacity. */
+  void know(String agent) {
+    if (count < capacity && table.get(agent, null, null) == null) {
+      addAgent(agent);
+    }
+  }
+
+  private synchronized void addAgent(String agent) {
+    if (knownAgents < capacity
+        && agent.length() <= LONGEST_NAME
+        && table.get(agent, null, null) == null
+        && table.hasRoom(agent, null, null)) {
+      knownAgents++;
+      table.add(new Branch(agent));
+    }
+  }
+
+  private boolean mayBeAdded(String agent, String taskType, String tenant) {
+    return agent.length() <= LONGEST_NAME
+        && taskType.length() <= LONGEST_NAME
+        && tenant.length() <= LONGEST_NAME
+        && table.hasRoom(agent, null, null)
+        && table.hasRoom(agent, taskType, null)
+        && table.hasRoom(agent, taskType, tenant);
+  }
+
+  /** Where attempts count that have no branch of their own: at the nearest one there is. */
+  private Track rest(String agent, String taskType) {
+    Branch nearest = table.get(agent, taskType, null);
+    if (nearest == null) {
+      nearest = table.get(agent, null, null);
+    }
+    Branch branch = nearest == null ? other : nearest;
+    Track track = branch.rest;
+    return track == null ? addRest(branch) : track;
+  }
+
+  private synchronized Track addRest(Branch branch) {
+    Track track = branch.rest;
+    if (track == null) {
+      track = register(branch, other);
+      branch.rest = track;
+    }
+    return track;
+  }
+
+  private Track register(Branch branch, @Nullable Branch alsoAt) {
     if (ids == byId.length) {
       byId = Arrays.copyOf(byId, 2 * ids);
     }
-    Track track = new Track(ids, typed, overall);
+    Track track = new Track(ids, branch, alsoAt, parting);
     byId[ids++] = track;
     return track;
   }
@@ -101,36 +132,61 @@ final class Tracks {
     return byId[id];
   }
 
-  /** The series of an agent and a type, empty for all types; null for what was never seen. */
-  @Nullable Series find(String agent, String taskType) {
-    AgentTracks tracks = agents.get(agent);
-    if (tracks == null) {
-      return null;
+  /** The branches that together hold what is asked for; an empty type or tenant asks for all. */
+  List<Branch> find(String agent, String taskType, String tenant) {
+    if (!taskType.equals(ALL) || tenant.equals(ALL)) {
+      String type = taskType.equals(ALL) ? null : taskType;
+      Branch branch = table.get(agent, type, tenant.equals(ALL) ? null : tenant);
+      return branch == null ? List.of() : List.of(branch);
     }
-    if (taskType.equals(ALL)) {
-      return tracks.overall;
+    List<Branch> found = new ArrayList<>();
+    for (Branch type : children(table.get(agent, null, null))) {
+      for (Branch leaf : children(type)) {
+        if (tenant.equals(leaf.tenant)) {
+          found.add(leaf);
+        }
+      }
     }
-    Track track = tracks.byType.get(taskType);
-    return track == null ? null : track.typed();
+    return found;
+  }
+
+  private static List<Branch> children(@Nullable Branch parent) {
+    List<Branch> children = new ArrayList<>();
+    Branch child = parent == null ? null : parent.youngest();
+    while (child != null) {
+      children.add(child);
+      child = child.elder;
+    }
+    return children;
   }
 
   /** Who has series, in alphabetical order. */
   Set<String> agents() {
-    return new TreeSet<>(agents.keySet());
+    Set<String> agents = new TreeSet<>();
+    table.forEach(branch -> agents.add(branch.agent));
+    return agents;
   }
 
   /** What an agent has series for, in alphabetical order. */
   Set<String> taskTypes(String agent) {
-    AgentTracks tracks = agents.get(agent);
     Set<String> types = new TreeSet<>();
-    if (tracks != null) {
-      types.addAll(tracks.byType.keySet());
-      types.remove(ALL);
+    for (Branch type : children(table.get(agent, null, null))) {
+      types.add(String.valueOf(type.taskType));
     }
+    types.remove(ALL);
     return types;
   }
 
-  /** Series of an agent and a type. */
+  /** Whom an agent worked for at a type, in alphabetical order. */
+  Set<String> tenants(String agent, String taskType) {
+    Set<String> tenants = new TreeSet<>();
+    for (Branch leaf : children(table.get(agent, taskType, null))) {
+      tenants.add(String.valueOf(leaf.tenant));
+    }
+    return tenants;
+  }
+
+  /** Series of an agent, a type and a tenant. */
   int count() {
     return count;
   }

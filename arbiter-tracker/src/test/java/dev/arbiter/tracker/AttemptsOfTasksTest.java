@@ -87,13 +87,81 @@ class AttemptsOfTasksTest {
   }
 
   @Test
-  void a_cancelled_attempt_counts_if_its_agent_had_begun() {
-    story("T-1").admitted().given("ada").works(SECOND).cancelled();
-    story("T-2").admitted().cancelled();
+  void what_ended_for_no_fault_of_the_agent_is_told_apart() {
+    story("T-1").admitted().given("ada").reported(SECOND, usage(0.5)).completed(1);
+    story("T-2").admitted().given("ada").reported(SECOND, usage(0.25)).cancelled();
+    story("T-3").admitted().given("ada").works(SECOND).failed(FailureCause.INTERNAL);
+    story("T-4").admitted().given("ada").works(SECOND).failed(FailureCause.DEADLINE);
+    story("T-5")
+        .admitted()
+        .given("ada")
+        .works(SECOND)
+        .routedAgain(FailureCause.INTERNAL, Optional.empty())
+        .failed(FailureCause.NO_AGENT);
 
-    assertThat(performance("ada").count()).isEqualTo(1);
-    assertThat(performance("ada").successRate()).isZero();
-    assertThat(tracker.stats().claimed()).isEqualTo(1);
+    WindowSummary ada = tracker.summary("ada", "format", Window.REALTIME);
+    assertThat(ada.performance().count()).isEqualTo(1);
+    assertThat(ada.performance().successRate()).isEqualTo(1);
+    assertThat(ada.excused()).isEqualTo(4);
+    assertThat(ada.performance().cost()).as("it was paid all the same").isEqualTo(0.75);
+    assertThat(tracker.stats().claimed()).isEqualTo(5);
+  }
+
+  @Test
+  void a_task_cancelled_before_its_agent_began_is_no_attempt() {
+    story("T-1").admitted().cancelled();
+
+    assertThat(tracker.stats().claimed()).isZero();
+  }
+
+  @Test
+  void every_event_told_twice_is_one_attempt() {
+    PerformanceTracker twice = PerformanceTracker.builder().sources(time.sources()).build();
+    new Story(
+            event -> {
+              twice.on(event);
+              twice.on(event);
+            },
+            "T-1",
+            time.now())
+        .admitted()
+        .given("ada")
+        .reported(SECOND, usage(1))
+        .deniedAndRoutedAgain()
+        .given("ada")
+        .reported(SECOND, usage(1))
+        .completed(1);
+
+    Performance ada = twice.performance("ada", "format", Window.REALTIME);
+    assertThat(ada.count()).isEqualTo(2);
+    assertThat(ada.cost()).isEqualTo(2);
+  }
+
+  @Test
+  void an_end_without_a_beginning_is_no_attempt_and_no_exception() {
+    story("T-1").completed(1);
+    story("T-2").reported(SECOND, usage(1)).deniedAndRoutedAgain();
+    story("T-3").failed(FailureCause.AGENT_ERROR);
+
+    assertThat(tracker.stats().claimed()).isZero();
+  }
+
+  @Test
+  void denials_and_their_violations_are_counted() {
+    story("T-1")
+        .admitted()
+        .given("ada")
+        .reported(SECOND, Usage.none())
+        .deniedAndRoutedAgain()
+        .given("ada")
+        .reported(SECOND, Usage.none())
+        .completed(1);
+
+    WindowSummary.Compliance compliance =
+        tracker.summary("ada", "format", Window.REALTIME).compliance();
+    assertThat(compliance).isEqualTo(new WindowSummary.Compliance(2, 1, 1));
+    assertThat(compliance.passRate()).isEqualTo(0.5);
+    assertThat(compliance.violationRate()).isEqualTo(0.5);
   }
 
   @Test

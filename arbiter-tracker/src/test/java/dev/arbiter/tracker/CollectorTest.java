@@ -3,7 +3,6 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.task.Usage;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -57,31 +56,34 @@ class CollectorTest {
               public void read(long[] words, int slot) {
                 came.add(
                     String.format(
-                        "%d %d %d %s %s %d %d",
-                        Slots.track(words, slot),
+                        "%d %d %d %s %s %d %d %d",
+                        Slots.tag(words, slot),
                         Slots.at(words, slot),
                         Slots.nanos(words, slot),
                         Slots.quality(words, slot),
                         Slots.cost(words, slot),
                         Slots.inputTokens(words, slot),
-                        Slots.outputTokens(words, slot)));
+                        Slots.outputTokens(words, slot),
+                        Slots.key(words, slot)));
               }
             },
             FEW_SLOTS,
             0,
-            null);
+            null,
+            System::nanoTime,
+            Collector.FOR_EVER);
 
-    collector.record(7, -1, 5, 0.5, new Usage(1, 2, 0.25, java.time.Duration.ZERO));
-    collector.record(8, 3, 6, Slots.DOES_NOT_STAND, Usage.none());
+    collector.record(7, -1, 5, 0.5, 0.25, Slots.tokens(1, 2), 9);
+    collector.record(8, 3, 6, Slots.DOES_NOT_STAND, 0, 0, 0);
     collector.close();
 
-    assertThat(came).containsExactly("7 -1 5 0.5 0.25 1 2", "8 3 6 NaN 0.0 0 0");
+    assertThat(came).containsExactly("7 -1 5 0.5 0.25 1 2 9", "8 3 6 NaN 0.0 0 0 0");
   }
 
   /** One thread holds the drain; four others record 40,000 attempts into rings of 64 slots. */
   @Test
   void a_stalled_drain_loses_nothing_while_there_is_spare_room() throws InterruptedException {
-    Collector collector = new Collector(reader, FEW_SLOTS, AMPLE, null);
+    Collector collector = collector(reader, FEW_SLOTS, AMPLE);
     Thread stuck = stall(collector);
 
     List<Thread> threads = record(collector, 4, 10_000);
@@ -102,7 +104,7 @@ class CollectorTest {
   /** As above with one spare chunk: threads wait, and go on when the stall ends. */
   @Test
   void without_spare_room_recording_waits_and_loses_nothing() throws InterruptedException {
-    Collector collector = new Collector(reader, FEW_SLOTS, Spill.CHUNK_BYTES, null);
+    Collector collector = collector(reader, FEW_SLOTS, Spill.CHUNK_BYTES);
     Thread stuck = stall(collector);
 
     List<Thread> threads = record(collector, 4, 10_000);
@@ -126,7 +128,7 @@ class CollectorTest {
   /** 200 threads record 500 attempts each into rings of 64 slots, with no spare room. */
   @Test
   void more_threads_at_once_than_a_ring_has_slots_for_lose_nothing() throws InterruptedException {
-    Collector collector = new Collector(reader, FEW_SLOTS, 0, null);
+    Collector collector = collector(reader, FEW_SLOTS, 0);
 
     for (Thread thread : record(collector, 200, 500)) {
       thread.join();
@@ -151,10 +153,12 @@ class CollectorTest {
                 throw new RejectedExecutionException();
               }
               run.run();
-            });
+            },
+            System::nanoTime,
+            Collector.FOR_EVER);
 
     for (int i = 0; i < 10_000; i++) {
-      collector.record(0, i, 1, 1, Usage.none());
+      collector.record(0, i, 1, 1, 0, 0, 0);
     }
 
     assertThat(runs).hasValue(10_000 / 256);
@@ -165,11 +169,11 @@ class CollectorTest {
 
   @Test
   void drops_and_counts_what_comes_after_the_close() {
-    Collector collector = new Collector(reader, FEW_SLOTS, AMPLE, null);
-    collector.record(0, 0, 1, 1, Usage.none());
+    Collector collector = collector(reader, FEW_SLOTS, AMPLE);
+    collector.record(0, 0, 1, 1, 0, 0, 0);
 
     collector.close();
-    collector.record(0, 1, 1, 1, Usage.none());
+    collector.record(0, 1, 1, 1, 0, 0, 0);
     collector.close();
 
     assertThat(collector.claimed()).isEqualTo(1);
@@ -182,7 +186,7 @@ class CollectorTest {
   void fifty_closes_under_load_of_four_threads_lose_nothing() throws InterruptedException {
     for (int cycle = 0; cycle < 50; cycle++) {
       Remembering remembering = new Remembering();
-      Collector collector = new Collector(remembering, 256, cycle % 2 == 0 ? AMPLE : 0, null);
+      Collector collector = collector(remembering, 256, cycle % 2 == 0 ? AMPLE : 0);
       AtomicLong recorded = new AtomicLong();
       CountDownLatch warm = new CountDownLatch(4);
       List<Thread> threads = new ArrayList<>();
@@ -193,7 +197,7 @@ class CollectorTest {
                 () -> {
                   int i = 0;
                   while (collector.dropped() == 0) {
-                    collector.record(0, from + 4L * i++, 1, 1, Usage.none());
+                    collector.record(0, from + 4L * i++, 1, 1, 0, 0, 0);
                     if (i == 2_000) {
                       warm.countDown();
                     }
@@ -213,6 +217,10 @@ class CollectorTest {
       assertThat(remembering.twice).isZero();
       assertThat(collector.delivered() + collector.dropped()).isEqualTo(recorded.get());
     }
+  }
+
+  private static Collector collector(Slots.Reader reader, int slots, long spillBytes) {
+    return new Collector(reader, slots, spillBytes, null, System::nanoTime, Collector.FOR_EVER);
   }
 
   private Thread stall(Collector collector) throws InterruptedException {
@@ -239,7 +247,7 @@ class CollectorTest {
           start(
               () -> {
                 for (int i = 0; i < each; i++) {
-                  collector.record(0, from + i, 1, 1, Usage.none());
+                  collector.record(0, from + i, 1, 1, 0, 0, 0);
                 }
               }));
     }

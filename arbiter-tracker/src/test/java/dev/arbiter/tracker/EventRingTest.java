@@ -3,7 +3,6 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.task.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,6 +81,6 @@ class EventRingTest {
   }
 
   private void publish(long sequence) {
-    ring.publish(sequence, 0, sequence, 1, 1, Usage.none());
+    ring.publish(sequence, 0, sequence, 1, 1, 0, 0, 0);
   }
 }

@@ -12,6 +12,9 @@ final class FakeTime {
   /** Begins a sub-window of every level. */
   static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** No clock is set in no time. */
+  private static final long MOMENT = 1_000_000;
+
   private final AtomicLong wallMillis = new AtomicLong(BEGIN.toEpochMilli());
   private final AtomicLong nanos = new AtomicLong(1_000);
 
@@ -35,10 +38,12 @@ final class FakeTime {
 
   void setBack(Duration step) {
     wallMillis.addAndGet(-step.toMillis());
+    nanos.addAndGet(MOMENT);
   }
 
   void setForward(Duration step) {
     wallMillis.addAndGet(step.toMillis());
+    nanos.addAndGet(MOMENT);
   }
 
   void setNanosBack(Duration step) {

@@ -23,19 +23,22 @@ import org.junit.jupiter.api.Test;
 
 class PerformanceTrackerTest {
 
-  /** 400 tasks through a real engine on its own threads, two agents, one of which always throws. */
+  /**
+   * 400 tasks through a real engine on its own threads, two agents, the first of which always
+   * throws.
+   */
   @Test
   void counts_every_attempt_of_an_arbiter_once() throws Exception {
     PerformanceTracker tracker = PerformanceTracker.create();
     List<TaskHandle> handles = new ArrayList<>();
     try (Arbiter arbiter =
         Arbiter.builder()
-            .agent(AgentProfile.of("ada"), work -> WorkReport.of("ok").withUsage(Usage.cost(0.5)))
             .agent(
                 AgentProfile.of("bob"),
                 work -> {
                   throw new IllegalStateException("bob is out");
                 })
+            .agent(AgentProfile.of("ada"), work -> WorkReport.of("ok").withUsage(Usage.cost(0.5)))
             .withoutConstitution()
             .listener(tracker)
             .build()) {

@@ -31,8 +31,12 @@ final class Story {
   private Usage usage = Usage.none();
 
   Story(ArbiterListener listener, String id, Instant at) {
+    this(listener, Task.builder("format").id(id).build(), at);
+  }
+
+  Story(ArbiterListener listener, Task task, Instant at) {
     this.listener = listener;
-    this.task = Task.builder("format").id(id).build();
+    this.task = task;
     this.at = at;
   }
 
