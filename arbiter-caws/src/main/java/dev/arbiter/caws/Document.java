@@ -62,6 +62,9 @@ final class Document {
     if (root instanceof Node.Fields fields) {
       return fields;
     }
+    if (root instanceof Node.Nothing) {
+      throw Unreadable.at(root.line(), "empty_document", "is empty; write the fields it needs");
+    }
     throw Unreadable.at(
         root.line(), "not_an_object", "must be an object of named fields, is " + root.kind());
   }
