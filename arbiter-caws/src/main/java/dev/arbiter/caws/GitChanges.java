@@ -105,7 +105,7 @@ final class GitChanges {
         process
             .onExit()
             .orTimeout(MINUTE, TimeUnit.SECONDS)
-            .whenComplete((ended, late) -> process.destroyForcibly());
+            .whenComplete((ended, late) -> stop(process, late != null));
     try {
       process.getOutputStream().close();
       byte[] answer = read(process);
@@ -125,6 +125,12 @@ final class GitChanges {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while git ran", e);
     } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void stop(Process process, boolean late) {
+    if (late) {
       process.destroyForcibly();
     }
   }

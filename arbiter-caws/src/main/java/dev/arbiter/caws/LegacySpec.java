@@ -54,12 +54,15 @@ final class LegacySpec {
     Finding dormant = status();
     new LegacyDetails(loose).check();
     boolean hasContracts = contracts(tier);
-    rollback(tier);
     if (tier == 1) {
       tierOne();
     }
+    rollback(tier);
     Instant until = experimental(tier);
     Scope scope = new ScopeReader(spec).readLoosely();
+    if (!spec.has("scope")) {
+      notes.error("spec.schema.scope.in_empty", "/scope/in", "scope.in must name a path; add it");
+    }
     if (notes.hasErrors() || id == null || scope == null) {
       return null;
     }
@@ -68,7 +71,11 @@ final class LegacySpec {
 
   /** False, zero and empty text count as missing, as they did. */
   private void required(String field) {
-    boolean other = field.equals("acceptance") && spec.has("acceptance_criteria");
+    boolean other =
+        field.equals("acceptance")
+            && isFalsy(spec.node(field))
+            && spec.node("acceptance_criteria") instanceof Node.Items items
+            && !items.values().isEmpty();
     if (other) {
       spec.warning(
           "schema.forbidden_field.acceptance_criteria",
@@ -252,7 +259,11 @@ final class LegacySpec {
           "experimental_mode",
           "experimental_mode is for tier 3 only; remove it" + FAILS_OPEN);
     }
-    experimental.require("enabled", "rationale", "expires_at");
+    experimental.leniently().require("enabled", "rationale");
+    if (!experimental.has("expires_at")) {
+      String message = "an experiment without expires_at never ends; add it" + FAILS_OPEN;
+      experimental.violation("expires_at", message);
+    }
     String expires = experimental.text("expires_at");
     Instant until = expires == null ? null : Times.expiry(expires);
     if (expires != null && until == null) {

@@ -18,14 +18,13 @@ final class ScopeReader {
   /** The scope of a spec whose shape was found good; null when a pattern has an error. */
   @Nullable Scope read() {
     Shape scope = spec.object("scope");
-    return scope == null ? null : patterns(scope, scope.texts("in"));
+    return scope == null ? null : patterns(scope, scope.texts("in"), scope.texts("out"));
   }
 
   /** The scope of a legacy spec; null when it is missing or cannot be enforced, which is noted. */
   @Nullable Scope readLoosely() {
     Shape scope = spec.object("scope");
     if (scope == null) {
-      spec.object("scope");
       return null;
     }
     odd(scope, "include", "in");
@@ -35,7 +34,8 @@ final class ScopeReader {
       scope.error("schema.scope.in_empty", "in", "scope.in must name at least one path");
       return null;
     }
-    for (String pattern : scope.texts("out")) {
+    List<String> out = scope.texts("out");
+    for (String pattern : out) {
       if (Glob.isGlob(pattern)) {
         scope.error(
             "schema.scope.out_glob_forbidden",
@@ -44,7 +44,7 @@ final class ScopeReader {
         return null;
       }
     }
-    Scope read = patterns(scope, in);
+    Scope read = patterns(scope, in, out);
     if (read != null) {
       contradictions(scope, read);
     }
@@ -60,9 +60,8 @@ final class ScopeReader {
     }
   }
 
-  private static @Nullable Scope patterns(Shape scope, List<String> in) {
+  private static @Nullable Scope patterns(Shape scope, List<String> in, List<String> given) {
     List<Glob> out = new ArrayList<>();
-    List<String> given = scope.texts("out");
     if (given.size() > MOST_PATTERNS) {
       scope.violation("out", "holds more than " + MOST_PATTERNS + " paths; name folders");
       return null;

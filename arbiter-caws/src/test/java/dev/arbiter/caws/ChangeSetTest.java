@@ -219,7 +219,7 @@ class ChangeSetTest {
       StringBuilder damaged = new StringBuilder(DIFF);
       for (int j = 0; j < 3; j++) {
         damaged.setCharAt(
-            random.nextInt(damaged.length()), "+- @\n\t\0\"\\a,19".charAt(random.nextInt(14)));
+            random.nextInt(damaged.length()), "+- @\n\t\0\"\\a,19".charAt(random.nextInt(13)));
       }
       try {
         assertThat(ChangeSet.parse(damaged.toString()).files()).isBetween(0, 20);

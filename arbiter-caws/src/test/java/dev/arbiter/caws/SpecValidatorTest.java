@@ -208,6 +208,8 @@ class SpecValidatorTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
+      ignoreLeadingAndTrailingWhitespace = false,
       value = {
         "max_loc: 100}|max_loc: 100, label: x}|policy.schema.tier.label_forbidden",
         "version: 1|version: 2|policy.schema.violation",

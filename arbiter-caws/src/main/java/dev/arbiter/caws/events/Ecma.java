@@ -3,6 +3,7 @@ package dev.arbiter.caws.events;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,7 @@ final class Ecma {
     BigDecimal exact = new BigDecimal(Math.abs(value));
     BigDecimal shortest = exact;
     for (int digits = 1; digits <= MOST_DIGITS; digits++) {
-      shortest = exact.round(new MathContext(digits));
+      shortest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
       if (shortest.doubleValue() == Math.abs(value)) {
         break;
       }

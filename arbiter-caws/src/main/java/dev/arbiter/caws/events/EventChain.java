@@ -158,7 +158,7 @@ public final class EventChain {
       broken(line, "chain.non_genesis_prev_hash_null", "only the first prev_hash is null");
     } else if (!Event.isHash(previous)) {
       broken(line, "chain.prev_hash_malformed", "prev_hash is not sha256: and 64 digits");
-    } else if (last != null && !previous.equals(last.hash())) {
+    } else if (last != null && Event.isHash(last.hash()) && !previous.equals(last.hash())) {
       broken(line, "chain.prev_hash_mismatch", "prev_hash is not the hash of the event before");
     }
   }
