@@ -39,7 +39,7 @@ public final class ArbiterCli implements Runnable {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
-    int code = run(Sources.system().clock(), out, err, arguments);
+    int code = run(Sources.system(0).clock(), out, err, arguments);
     out.flush();
     err.flush();
     System.exit(code);
