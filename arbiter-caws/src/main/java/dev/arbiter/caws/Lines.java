@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the line of a finding that has a pointer and no line: in the policy, or in the spec. */
 final class Lines {
-  private final Node.@Nullable Fields spec;
-  private final Node.@Nullable Fields policy;
+  private final String specText;
+  private final @Nullable String policyText;
 
   Lines(String specText, @Nullable String policyText) {
-    this.spec = read(specText);
-    this.policy = policyText == null ? null : read(policyText);
+    this.specText = specText;
+    this.policyText = policyText;
   }
 
   private static Node.@Nullable Fields read(String text) {
@@ -24,18 +24,29 @@ final class Lines {
     }
   }
 
+  /** The same findings; the texts are read again only if one of them needs it. */
   List<Finding> locate(List<Finding> findings) {
+    if (findings.stream().noneMatch(Lines::isWanted)) {
+      return findings;
+    }
+    Node spec = read(specText);
+    Node policy = policyText == null ? null : read(policyText);
     List<Finding> located = new ArrayList<>(findings.size());
     for (Finding finding : findings) {
-      boolean wanted = finding.line() == 0 && finding.place().startsWith("/");
-      located.add(wanted ? finding.onLine(lineOf(finding.place())) : finding);
+      String place = finding.place();
+      boolean inPolicy = place.startsWith("/risk_tiers") || place.startsWith("/gates");
+      located.add(
+          isWanted(finding) ? finding.onLine(lineOf(place, inPolicy ? policy : spec)) : finding);
     }
     return located;
   }
 
-  private int lineOf(String pointer) {
-    boolean inPolicy = pointer.startsWith("/risk_tiers") || pointer.startsWith("/gates");
-    Node node = inPolicy ? policy : spec;
+  private static boolean isWanted(Finding finding) {
+    return finding.line() == 0 && finding.place().startsWith("/");
+  }
+
+  private static int lineOf(String pointer, @Nullable Node root) {
+    Node node = root;
     int line = 0;
     for (String token : pointer.substring(1).split("/", -1)) {
       String name = token.replace("~1", "/").replace("~0", "~");

@@ -98,7 +98,7 @@ final class SpecV1 {
     }
     String expires = experimental.text("expires_at");
     boolean enabled = Boolean.TRUE.equals(experimental.flag("enabled"));
-    return enabled && expires != null ? Times.expiry(expires) : null;
+    return enabled && expires != null ? Times.moment(expires) : null;
   }
 
   private @Nullable Finding lifecycle() {

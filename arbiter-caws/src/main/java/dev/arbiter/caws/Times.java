@@ -17,13 +17,22 @@ final class Times {
 
   /** Whether a text is a date and a time with its zone, as RFC 3339 writes them. */
   static boolean isMoment(String text) {
+    return moment(text) != null;
+  }
+
+  /**
+   * Reads a date and a time with its zone; a blank may stand between them.
+   *
+   * @return null when it cannot be read
+   */
+  static @Nullable Instant moment(String text) {
     if (text.length() <= DATE_LENGTH || text.length() > LONGEST) {
-      return false;
+      return null;
     }
     char separator = text.charAt(DATE_LENGTH);
-    String rest = text.substring(DATE_LENGTH + 1);
-    return (separator == 'T' || separator == 't' || separator == ' ')
-        && expiry(text.substring(0, DATE_LENGTH) + "T" + zoned(rest)) != null;
+    boolean separated = separator == 'T' || separator == 't' || separator == ' ';
+    String date = text.substring(0, DATE_LENGTH);
+    return separated ? expiry(date + "T" + zoned(text.substring(DATE_LENGTH + 1))) : null;
   }
 
   /** Writes the zone out in full: {@code +01} and {@code +0100} are read as well. */

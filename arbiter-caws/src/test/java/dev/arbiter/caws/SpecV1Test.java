@@ -94,6 +94,24 @@ class SpecV1Test {
   }
 
   @Test
+  void an_experiment_ends_however_its_moment_is_written() {
+    String tier3 = SPEC_V1.replace("risk_tier: 2", "risk_tier: 3");
+    for (String past : List.of("2026-01-01 00:00:00+01", "2026-01-01t00:00:00z")) {
+      String mode =
+          "experimental_mode: {enabled: true, rationale: x, expires_at: '" + past + "'}\n";
+      assertThat(
+              SpecValidator.at(NOW)
+                  .policy(Fixtures.POLICY)
+                  .changes(ChangeSet.none())
+                  .build()
+                  .validate(tier3 + mode)
+                  .findings())
+          .extracting(Finding::ruleId)
+          .contains("spec.semantic.experimental_mode.expired");
+    }
+  }
+
+  @Test
   void meaning_is_looked_at_only_when_the_shape_holds() {
     String both = SPEC_V1.replace("risk_tier: 2", "risk_tier: 1") + "surprise: 1\n";
 

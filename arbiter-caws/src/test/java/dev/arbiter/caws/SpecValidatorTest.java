@@ -15,6 +15,7 @@ import dev.arbiter.caws.Validation.Skipped;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -236,6 +237,32 @@ class SpecValidatorTest {
     assertThat(found.outcome()).isEqualTo(Outcome.DENIED);
     assertThat(rules(found.findings())).contains(rule);
     assertThat(found.findings()).allSatisfy(f -> assertThat(f.line()).isPositive());
+  }
+
+  @Test
+  void damaged_texts_are_answered_and_never_thrown() {
+    SplittableRandom random = new SplittableRandom(11);
+    String marks = "[]{}:,-\n '\"&*!#|>%@0x9~\u20ac";
+    for (int i = 0; i < 5000; i++) {
+      String[] texts = {i % 2 == 0 ? SPEC : SPEC_V1, POLICY, WAIVER};
+      int which = random.nextInt(3);
+      StringBuilder damaged = new StringBuilder(texts[which]);
+      for (int j = 0; j < 3; j++) {
+        char mark = marks.charAt(random.nextInt(marks.length()));
+        damaged.setCharAt(random.nextInt(damaged.length()), mark);
+      }
+      texts[which] = damaged.toString();
+      Validation found =
+          SpecValidator.at(NOW)
+              .policy(texts[1])
+              .waiver("w", texts[2])
+              .changes(changed(3, 30))
+              .build()
+              .validate(texts[0]);
+      boolean errors =
+          found.findings().stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
+      assertThat(errors).isEqualTo(found.outcome() != Outcome.ALLOWED);
+    }
   }
 
   @Test
