@@ -39,6 +39,9 @@ record Charter(
     if (policy != null) {
       notes.addAll(policy.warnings());
     }
+    if (spec != null && spec.dormant() != null) {
+      notes.add(spec.dormant());
+    }
     if (spec != null && policy != null) {
       limit = policy.tiers().get(spec.tier());
       agree(spec, limit, notes);
@@ -52,7 +55,7 @@ record Charter(
     return new Standing(rules, new Admission.Admitted(digest, findings), charter);
   }
 
-  private static void agree(Spec spec, Policy.@Nullable Tier limit, Notes notes) {
+  static void agree(Spec spec, Policy.@Nullable Tier limit, Notes notes) {
     if (limit == null) {
       notes.error(
           "policy.schema.tier.missing",

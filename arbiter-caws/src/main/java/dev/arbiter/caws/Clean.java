@@ -37,7 +37,8 @@ final class Clean {
     return end < text.length() ? clean.append("...").toString() : clean.toString();
   }
 
-  private static boolean isPlain(String text) {
+  /** Whether a text is printable ASCII only, and so in every normal form of Unicode. */
+  static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c < 0x20 || c >= 0x7f) {

@@ -41,18 +41,22 @@ final class Document {
   private static final int LONGEST_NUMBER = 64;
   private static final LoadSettings YAML =
       LoadSettings.builder().setLabel("document").setCodePointLimit(MOST_BYTES).build();
-  private static final JsonFactory JSON =
-      new JsonFactoryBuilder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST + 8)
-                  .maxNumberLength(LONGEST_NUMBER)
-                  .maxNameLength(MOST_BYTES)
-                  .maxStringLength(MOST_BYTES)
-                  .build())
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
-          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-          .build();
+
+  /** Made when the first JSON comes: most documents are YAML, and a short run reads only those. */
+  private static final class Json {
+    static final JsonFactory FACTORY =
+        new JsonFactoryBuilder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST + 8)
+                    .maxNumberLength(LONGEST_NUMBER)
+                    .maxNameLength(MOST_BYTES)
+                    .maxStringLength(MOST_BYTES)
+                    .build())
+            .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .build();
+  }
 
   private Document() {}
 
@@ -61,6 +65,9 @@ final class Document {
     Node root = read(text);
     if (root instanceof Node.Fields fields) {
       return fields;
+    }
+    if (root instanceof Node.Nothing) {
+      throw Unreadable.at(root.line(), "empty_document", "is empty; write the fields it needs");
     }
     throw Unreadable.at(
         root.line(), "not_an_object", "must be an object of named fields, is " + root.kind());
@@ -104,7 +111,7 @@ final class Document {
   /** Null when it is no JSON, and may still be YAML in flow style. */
   private static @Nullable Node readJson(String text) throws Unreadable {
     TreeBuilder tree = new TreeBuilder();
-    try (JsonParser parser = JSON.createParser(text)) {
+    try (JsonParser parser = Json.FACTORY.createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (tree.isComplete()) {
           return null; // text after the value: not JSON

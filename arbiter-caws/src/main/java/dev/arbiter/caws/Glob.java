@@ -42,7 +42,7 @@ final class Glob {
    * @throws Unreadable if it is no relative path
    */
   static Glob of(String raw) throws Unreadable {
-    String pattern = Normalizer.normalize(raw, Normalizer.Form.NFC);
+    String pattern = Clean.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC);
     if (pattern.length() > LONGEST) {
       throw new Unreadable("pattern", "pattern has more than " + LONGEST + " characters");
     }

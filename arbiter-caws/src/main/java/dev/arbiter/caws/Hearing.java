@@ -110,25 +110,37 @@ final class Hearing {
         gate,
         "policy.budget." + what + "_exceeded",
         "/risk_tiers/" + charter.spec().tier(),
-        used
-            + " "
-            + what
-            + " changed, tier "
-            + charter.spec().tier()
-            + " allows "
-            + limit
-            + "; split the task, or have a waiver approved");
+        overMessage(what, used, charter.spec().tier(), limit));
+  }
+
+  static String overMessage(String what, long used, int tier, long limit) {
+    return used
+        + " "
+        + what
+        + " changed, tier "
+        + tier
+        + " allows "
+        + limit
+        + "; split the task, or have a waiver approved";
+  }
+
+  /** The step that is reached, in percent; 0 when none is. */
+  static int nearly(long used, long limit) {
+    for (int percent : NEARLY) {
+      if (limit > 0 && used * 100 >= limit * percent) {
+        return percent;
+      }
+    }
+    return 0;
   }
 
   private void nearly(String what, long used, long limit) {
-    for (int percent : NEARLY) {
-      if (limit > 0 && used * 100 >= limit * percent) {
-        notes.warning(
-            "policy.budget." + what + "_nearly_spent",
-            "/risk_tiers/" + charter.spec().tier(),
-            used + " of " + limit + " " + what + " are used, over " + percent + " %");
-        return;
-      }
+    int percent = nearly(used, limit);
+    if (percent > 0) {
+      notes.warning(
+          "policy.budget." + what + "_nearly_spent",
+          "/risk_tiers/" + charter.spec().tier(),
+          used + " of " + limit + " " + what + " are used, over " + percent + " %");
     }
   }
 

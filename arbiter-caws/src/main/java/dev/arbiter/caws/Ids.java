@@ -39,6 +39,33 @@ final class Ids {
     return isDigits(id, last + 1, end);
   }
 
+  /** {@code A} and a number. */
+  static boolean isCriterionId(String id) {
+    return id.startsWith("A") && isDigits(id, 1, id.length());
+  }
+
+  static boolean isWorktree(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || isCapital(c);
+      if (!(letter || isDigit(c) || c == '_' || c == '-')) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
+  }
+
+  /** A Git commit, in full or shortened. */
+  static boolean isCommit(String hash) {
+    for (int i = 0; i < hash.length(); i++) {
+      char c = hash.charAt(i);
+      if (!(isDigit(c) || (c >= 'a' && c <= 'f'))) {
+        return false;
+      }
+    }
+    return hash.length() >= 7 && hash.length() <= 40;
+  }
+
   /** A whole number of seconds, minutes, hours or days, such as {@code 5m}. */
   static boolean isDuration(String text) {
     int unit = text.length() - 1;

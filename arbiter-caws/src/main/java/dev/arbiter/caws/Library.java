@@ -131,7 +131,7 @@ final class Library {
   }
 
   /** The file itself, or the YAML and JSON files of a folder by name; a missing path has none. */
-  private static List<Path> list(Path path, List<Finding> unread) {
+  static List<Path> list(Path path, List<Finding> unread) {
     if (!Files.isDirectory(path)) {
       return Files.exists(path) ? List.of(path) : List.of();
     }

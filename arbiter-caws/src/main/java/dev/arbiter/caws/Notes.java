@@ -23,6 +23,14 @@ final class Notes {
     add(Finding.warning(rule, place, message));
   }
 
+  void error(String rule, String place, int line, String message) {
+    add(Finding.error(rule, place, message).onLine(line));
+  }
+
+  void warning(String rule, String place, int line, String message) {
+    add(Finding.warning(rule, place, message).onLine(line));
+  }
+
   void add(Finding finding) {
     if (finding.severity() == Severity.ERROR) {
       errors = with(errors, finding);

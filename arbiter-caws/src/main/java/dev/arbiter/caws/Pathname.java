@@ -32,7 +32,7 @@ record Pathname(String path, String problem) {
     if (!problem.isEmpty()) {
       return new Pathname("", problem);
     }
-    return normalise(Normalizer.normalize(raw, Normalizer.Form.NFC));
+    return normalise(Clean.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC));
   }
 
   boolean isValid() {

@@ -45,7 +45,7 @@ final class PolicyReader {
       Policy policy = new PolicyReader(shape, notes).policy(Digests.text(text));
       return new Reading(notes.hasErrors() ? null : policy, notes.all());
     } catch (Unreadable e) {
-      notes.error("policy.yaml." + e.rule(), "", "the policy " + e.reason());
+      notes.error("policy.yaml." + e.kernelRule(), "", e.line(), "the policy " + e.reason());
       return new Reading(null, notes.all());
     }
   }

@@ -3,7 +3,6 @@ package dev.arbiter.caws;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the scope of a spec. */
@@ -16,22 +15,28 @@ final class ScopeReader {
     this.spec = spec;
   }
 
-  /** Null when it is missing or has an error, which is noted. */
+  /** The scope of a spec whose shape was found good; null when a pattern has an error. */
   @Nullable Scope read() {
+    Shape scope = spec.object("scope");
+    return scope == null ? null : patterns(scope, scope.texts("in"), scope.texts("out"));
+  }
+
+  /** The scope of a legacy spec; null when it is missing or cannot be enforced, which is noted. */
+  @Nullable Scope readLoosely() {
     Shape scope = spec.object("scope");
     if (scope == null) {
       return null;
     }
-    forbid(scope, "include", "in");
-    forbid(scope, "exclude", "out");
-    scope.allowOnly(Set.of("in", "out", "support", "include", "exclude"));
+    odd(scope, "include", "in");
+    odd(scope, "exclude", "out");
     List<String> in = scope.texts("in");
-    List<String> out = scope.texts("out");
     if (in.isEmpty()) {
       scope.error("schema.scope.in_empty", "in", "scope.in must name at least one path");
+      return null;
     }
+    List<String> out = scope.texts("out");
     for (String pattern : out) {
-      if (Glob.isGlob(pattern) || pattern.indexOf('{') >= 0) {
+      if (Glob.isGlob(pattern)) {
         scope.error(
             "schema.scope.out_glob_forbidden",
             "out",
@@ -39,21 +44,68 @@ final class ScopeReader {
         return null;
       }
     }
-    List<String> support = scope.texts("support");
-    Scope read =
-        new Scope(
-            globs(scope, "in", in), globs(scope, "out", out), globs(scope, "support", support));
-    contradictions(scope, read);
+    Scope read = patterns(scope, in, out);
+    if (read != null) {
+      contradictions(scope, read);
+    }
     return read;
   }
 
-  private static void forbid(Shape scope, String wrong, String right) {
+  private static void odd(Shape scope, String wrong, String right) {
     if (scope.mentions(wrong)) {
-      scope.error(
+      scope.warning(
           "schema.forbidden_field.scope_" + wrong,
           wrong,
           "scope." + wrong + " is not read; rename it to scope." + right);
     }
+  }
+
+  private static @Nullable Scope patterns(Shape scope, List<String> in, List<String> given) {
+    List<Glob> out = new ArrayList<>();
+    if (given.size() > MOST_PATTERNS) {
+      scope.violation("out", "holds more than " + MOST_PATTERNS + " paths; name folders");
+      return null;
+    }
+    for (String path : given) {
+      shutOut(scope, path, out);
+    }
+    return new Scope(
+        admitted(scope, "in", in),
+        List.copyOf(out),
+        admitted(scope, "support", scope.texts("support")));
+  }
+
+  /**
+   * A backslash is read as a slash: rather too much is shut out than too little. What is still no
+   * relative path can match none, since no other paths are let in.
+   */
+  private static void shutOut(Shape scope, String path, List<Glob> out) {
+    try {
+      for (String one : Glob.expand(path.replace('\\', '/'))) {
+        out.add(Glob.of(one));
+      }
+    } catch (Unreadable e) {
+      scope.warning("schema.violation", "out", "is no path and shuts nothing out: " + e.reason());
+    }
+  }
+
+  /** A pattern that is no path covers nothing, so leaving it out only narrows the scope. */
+  private static List<Glob> admitted(Shape scope, String name, List<String> patterns) {
+    List<Glob> globs = new ArrayList<>();
+    for (String pattern : patterns) {
+      if (globs.size() > MOST_PATTERNS) {
+        scope.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
+        return List.of();
+      }
+      try {
+        for (String one : Glob.expand(pattern)) {
+          globs.add(Glob.of(one));
+        }
+      } catch (Unreadable e) {
+        scope.warning("schema.violation", name, "covers nothing: " + e.reason());
+      }
+    }
+    return List.copyOf(globs);
   }
 
   static List<Glob> globs(Shape shape, String name, List<String> patterns) {
@@ -87,12 +139,12 @@ final class ScopeReader {
 
   private static void contradiction(Shape scope, Glob out, Glob in) {
     if (out.text().equals(in.text())) {
-      scope.error(
+      scope.warning(
           "semantic.scope.exact_conflict",
           "out",
-          "'" + Clean.text(in.text(), 80) + "' is both in scope and out; keep one");
+          "'" + Clean.text(in.text(), 80) + "' is both in scope and out, so it is out");
     } else if (!Glob.isGlob(in.text()) && out.matches(in.text())) {
-      scope.error(
+      scope.warning(
           "semantic.scope.overbroad_out",
           "out",
           "scope.out '"

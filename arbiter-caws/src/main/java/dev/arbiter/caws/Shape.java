@@ -20,6 +20,7 @@ final class Shape {
   private final String rules;
   private final Notes notes;
   private final int line;
+  private final boolean lenient;
 
   /**
    * Looks at an object.
@@ -27,6 +28,11 @@ final class Shape {
    * @param rules how its rule ids begin, such as {@code spec}
    */
   Shape(Node.Fields fields, String pointer, String rules, Notes notes) {
+    this(fields, pointer, rules, notes, false);
+  }
+
+  private Shape(Node.Fields fields, String pointer, String rules, Notes notes, boolean lenient) {
+    this.lenient = lenient;
     this.fields = fields.values();
     this.line = fields.line();
     this.pointer = pointer;
@@ -61,18 +67,32 @@ final class Shape {
   }
 
   void error(String rule, String name, String message) {
-    Node node = fields.get(name);
+    int at = lineOf(name);
     String place = name.isEmpty() ? pointer : at(name);
-    int at = node == null ? line : node.line();
-    notes.error(rules + "." + rule, place, at > 0 ? message + " (line " + at + ")" : message);
+    notes.error(rules + "." + rule, place, at, at > 0 ? message + " (line " + at + ")" : message);
   }
 
   void warning(String rule, String name, String message) {
-    notes.warning(rules + "." + rule, at(name), message);
+    String place = name.isEmpty() ? pointer : at(name);
+    notes.warning(rules + "." + rule, place, lineOf(name), message);
+  }
+
+  private int lineOf(String name) {
+    Node node = fields.get(name);
+    return node == null ? line : node.line();
   }
 
   void violation(String name, String message) {
-    error("schema.violation", name, message);
+    if (lenient) {
+      warning("schema.violation", name, message);
+    } else {
+      error("schema.violation", name, message);
+    }
+  }
+
+  /** The same object, of which a wrong kind or an unknown field is only worth a warning. */
+  Shape leniently() {
+    return new Shape(new Node.Fields(fields, line), pointer, rules, notes, true);
   }
 
   private void wrongKind(String name, String wanted, Node got) {
@@ -145,7 +165,7 @@ final class Shape {
   @Nullable Shape object(String name) {
     Node node = node(name);
     if (node instanceof Node.Fields object) {
-      return new Shape(object, at(name), rules, notes);
+      return new Shape(object, at(name), rules, notes, lenient);
     }
     if (node != null) {
       wrongKind(name, "an object", node);
@@ -171,7 +191,7 @@ final class Shape {
     List<Shape> objects = new ArrayList<>();
     for (Node node : items(name)) {
       if (node instanceof Node.Fields object) {
-        objects.add(new Shape(object, at(name) + "/" + objects.size(), rules, notes));
+        objects.add(new Shape(object, at(name) + "/" + objects.size(), rules, notes, lenient));
       } else {
         wrongKind(name, "a list of objects", node);
       }

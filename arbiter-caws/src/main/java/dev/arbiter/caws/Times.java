@@ -15,6 +15,39 @@ final class Times {
 
   private Times() {}
 
+  /** Whether a text is a date and a time with its zone, as RFC 3339 writes them. */
+  static boolean isMoment(String text) {
+    return moment(text) != null;
+  }
+
+  /**
+   * Reads a date and a time with its zone; a blank may stand between them.
+   *
+   * @return null when it cannot be read
+   */
+  static @Nullable Instant moment(String text) {
+    if (text.length() <= DATE_LENGTH || text.length() > LONGEST) {
+      return null;
+    }
+    char separator = text.charAt(DATE_LENGTH);
+    boolean separated = separator == 'T' || separator == 't' || separator == ' ';
+    String date = text.substring(0, DATE_LENGTH);
+    return separated ? expiry(date + "T" + zoned(text.substring(DATE_LENGTH + 1))) : null;
+  }
+
+  /** Writes the zone out in full: {@code +01} and {@code +0100} are read as well. */
+  private static String zoned(String time) {
+    int sign = Math.max(time.lastIndexOf('+'), time.lastIndexOf('-'));
+    if (sign < 0) {
+      return time.endsWith("z") ? time.substring(0, time.length() - 1) + "Z" : time;
+    }
+    int digits = time.length() - sign - 1;
+    boolean joined = digits == 4 && time.indexOf(':', sign) < 0;
+    return digits == 2
+        ? time + ":00"
+        : joined ? time.substring(0, sign + 3) + ":" + time.substring(sign + 3) : time;
+  }
+
   /**
    * Reads a moment; a date alone is the start of that day in UTC.
    *

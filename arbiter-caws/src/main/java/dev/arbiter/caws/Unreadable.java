@@ -8,6 +8,7 @@ final class Unreadable extends Exception {
   private static final long serialVersionUID = 1;
 
   private final String rule;
+  private final int line;
 
   /**
    * Without a stack trace: it is a value on its way to a finding.
@@ -16,16 +17,32 @@ final class Unreadable extends Exception {
    * @param message what is wrong and how to mend it
    */
   Unreadable(String rule, String message) {
+    this(rule, 0, message);
+  }
+
+  private Unreadable(String rule, int line, String message) {
     super(message, null, false, false);
     this.rule = rule;
+    this.line = line;
   }
 
   static Unreadable at(int line, String rule, String message) {
-    return new Unreadable(rule, line > 0 ? message + " (line " + line + ")" : message);
+    return new Unreadable(rule, line, line > 0 ? message + " (line " + line + ")" : message);
   }
 
   String rule() {
     return rule;
+  }
+
+  /** The rule as the kernel names it: its parser tells these no further apart. */
+  String kernelRule() {
+    boolean parsing = rule.equals("duplicate_key") || rule.equals("several_documents");
+    return parsing ? "parse_failed" : rule;
+  }
+
+  /** Where, from 1; 0 when it concerns the whole. */
+  int line() {
+    return line;
   }
 
   String reason() {

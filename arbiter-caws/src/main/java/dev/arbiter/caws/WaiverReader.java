@@ -32,6 +32,37 @@ final class WaiverReader {
     this.waiver = new Shape(fields, "", "waiver", notes);
   }
 
+  /** A waiver, and what is wrong with its fields. */
+  record Examined(Waiver waiver, List<Finding> findings) {}
+
+  /**
+   * Reads the waivers of one text, each with its findings.
+   *
+   * @throws Unreadable if it is no document, or names no waiver
+   */
+  static List<Examined> examine(String text) throws Unreadable {
+    Node.Fields root = Document.object(text);
+    if (root.values().containsKey("id")) {
+      return List.of(examine(new WaiverReader(root), "", text));
+    }
+    List<Examined> examined = new ArrayList<>();
+    Node.Fields byId = root.values().get("waivers") instanceof Node.Fields inner ? inner : root;
+    for (Map.Entry<String, Node> entry : byId.values().entrySet()) {
+      if (!(entry.getValue() instanceof Node.Fields fields)) {
+        throw Unreadable.at(
+            entry.getValue().line(), "id", "has neither an 'id' nor a map of waivers by id");
+      }
+      examined.add(examine(new WaiverReader(fields), entry.getKey(), text));
+    }
+    return examined;
+  }
+
+  private static Examined examine(WaiverReader reader, String key, String text) {
+    Waiver waiver = reader.read(key, text);
+    reader.waiver.require("gates", "expires_at");
+    return new Examined(waiver, reader.notes.all());
+  }
+
   /** Adds the waivers of one text; what cannot be read at all is noted. */
   static void read(String text, String place, List<Waiver> waivers, List<Finding> findings) {
     try {
@@ -47,9 +78,10 @@ final class WaiverReader {
     } catch (Unreadable e) {
       findings.add(
           Finding.error(
-              "waiver.schema.unreadable",
-              place,
-              "the waiver file " + e.reason() + "; nothing runs until it can be read"));
+                  "waiver.schema.unreadable",
+                  place,
+                  "the waiver file " + e.reason() + "; nothing runs until it can be read")
+              .onLine(e.line()));
     }
   }
 

@@ -116,27 +116,10 @@ class SpecRulesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "mode: feature|mode: development|spec.schema.mode.development_removed",
-        "mode: feature|mode: docs|spec.schema.mode.development_removed",
         "in: [src/, docs/*.md]|in: []|spec.schema.scope.in_empty",
         "in: [src/, docs/*.md]|include: [src/]|spec.schema.forbidden_field.scope_include",
         "out: [src/generated/]|out: ['src/*']|spec.schema.scope.out_glob_forbidden",
-        "out: [src/generated/]|out: [src/]|spec.semantic.scope.exact_conflict",
-        "in: [src/, docs/*.md]|in: [src/generated/a/]|spec.semantic.scope.overbroad_out",
-        "in: [src/, docs/*.md]|in: [../other/]|spec.schema.violation",
-        "in: [src/, docs/*.md]|in: [/etc/]|spec.schema.violation",
-        "in: [src/, docs/*.md]|in: ['src\\**']|spec.schema.violation",
-        "operational_rollback_slo: 5m|operational_rollback_slo: soon|spec.schema.violation",
-        "invariants:\\n  - The build stays green|invariants: []|spec.schema.violation",
-        "- id: A1|- id: B1|spec.schema.violation",
-        "- id: A1|- id: A|spec.schema.violation",
-        "given: a file with unsorted imports|given: '  '|spec.schema.violation",
-        "when: the formatter runs|when:|spec.schema.violation",
-        "then: the imports are sorted|then: 5|spec.schema.violation",
-        "title: Sort the imports|title: [a]|spec.schema.violation",
-        "modules: [imports]|modules: []|spec.schema.violation",
         "contracts:\\n  - type: openapi\\n    path: docs/api.yaml|contracts: []|spec.semantic.tier2.contracts_required",
-        "title: Sort|status: nonsense\\ntitle: Sort|spec.schema.violation",
         "title: Sort|status: closed\\ntitle: Sort|spec.semantic.lifecycle.not_active",
         "title: Sort|status: completed\\ntitle: Sort|spec.semantic.lifecycle.not_active",
         "title: Sort|waiver_ids: [WV-1]\\ntitle: Sort|spec.schema.violation"
@@ -151,6 +134,38 @@ class SpecRulesTest {
     assertThat(rules(admission)).contains(rule);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mode: feature|mode: development|spec.schema.mode.development_removed",
+        "mode: feature|mode: docs|spec.schema.mode.development_removed",
+        "out: [src/generated/]|out: [src/]|spec.semantic.scope.exact_conflict",
+        "in: [src/, docs/*.md]|in: [src/generated/a/]|spec.semantic.scope.overbroad_out",
+        "in: [src/, docs/*.md]|in: [../other/]|spec.schema.violation",
+        "in: [src/, docs/*.md]|in: [/etc/]|spec.schema.violation",
+        "in: [src/, docs/*.md]|in: ['src\\**']|spec.schema.violation",
+        "operational_rollback_slo: 5m|operational_rollback_slo: soon|spec.schema.violation",
+        "invariants:\\n  - The build stays green|invariants: []|spec.schema.violation",
+        "- id: A1|- id: B1|spec.schema.violation",
+        "- id: A1|- id: A|spec.schema.violation",
+        "given: a file with unsorted imports|given: '  '|spec.schema.violation",
+        "when: the formatter runs|when:|spec.schema.violation",
+        "then: the imports are sorted|then: 5|spec.schema.violation",
+        "title: Sort the imports|title: [a]|spec.schema.violation",
+        "modules: [imports]|modules: []|spec.schema.violation",
+        "title: Sort|status: nonsense\\ntitle: Sort|spec.schema.violation"
+      })
+  void what_the_legacy_tools_only_warned_of_is_a_warning(String from, String to, String rule) {
+    String good = from.replace("\\n", "\n");
+    assertThat(SPEC).contains(good);
+
+    Admission admission = admit(SPEC.replace(good, to.replace("\\n", "\n")));
+
+    assertThat(admission).isInstanceOf(Admission.Admitted.class);
+    assertThat(rules(admission)).contains(rule);
+  }
+
   @Test
   void acceptance_criteria_must_have_ids_of_their_own() {
     String twice =
@@ -162,27 +177,37 @@ class SpecRulesTest {
         .satisfies(
             finding -> {
               assertThat(finding.place()).isEqualTo("/acceptance/1/id");
-              assertThat(finding.message()).contains("used twice").contains("line");
+              assertThat(finding.message()).contains("used twice");
+              assertThat(finding.line()).isEqualTo(19);
             });
   }
 
   @Test
-  void an_empty_acceptance_list_and_its_old_name_are_refused() {
+  void an_empty_acceptance_list_and_its_old_name_are_refused_in_v1() {
     String empty = without(SPEC, "acceptance") + "acceptance: []\n";
     String renamed = SPEC.replace("acceptance:", "acceptance_criteria:");
 
+    assertThat(admit(empty)).isInstanceOf(Admission.Admitted.class);
     assertThat(rules(admit(empty))).containsExactly("spec.schema.violation");
+    assertThat(admit(renamed)).isInstanceOf(Admission.Admitted.class);
     assertThat(rules(admit(renamed)))
-        .contains("spec.schema.forbidden_field.acceptance_criteria", "spec.schema.violation");
+        .containsExactly("spec.schema.forbidden_field.acceptance_criteria");
+    assertThat(admit(SPEC_V1.replace("acceptance:", "acceptance_criteria:")))
+        .isInstanceOf(Admission.Refused.class);
   }
 
   @Test
-  void contracts_bind_tiers_1_and_2_but_not_a_tier_2_chore() {
+  void contracts_bind_tiers_1_and_2_and_in_v1_no_chore() {
     String none = without(SPEC, "contracts") + "contracts: []\n";
     String chore = none.replace("mode: feature", "mode: chore");
 
     assertThat(rules(admit(none))).containsExactly("spec.semantic.tier2.contracts_required");
-    assertThat(admit(chore)).isInstanceOf(Admission.Admitted.class);
+    assertThat(rules(admit(chore))).containsExactly("spec.semantic.tier2.contracts_required");
+    assertThat(
+            admit(
+                without(SPEC_V1, "contracts").replace("mode: feature", "mode: chore")
+                    + "contracts: []\n"))
+        .isInstanceOf(Admission.Admitted.class);
     assertThat(admit(none.replace("risk_tier: 2", "risk_tier: 3")))
         .isInstanceOf(Admission.Admitted.class);
     assertThat(rules(admit(without(TIER_1, "contracts") + "contracts: []\n")))

@@ -22,9 +22,9 @@ public record FileChange(String path, int added, int removed) {
   /**
    * Lines added plus lines removed.
    *
-   * @return the sum
+   * @return the sum; a long, because two ints can add up to more than an int holds
    */
-  public int lines() {
-    return added + removed;
+  public long lines() {
+    return (long) added + removed;
   }
 }

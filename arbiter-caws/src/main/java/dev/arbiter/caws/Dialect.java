@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+/** Which rules a working spec is read by. */
+public enum Dialect {
+  /** {@link #V1} when the spec has a {@code lifecycle_state}, else {@link #LEGACY}. */
+  AUTO("auto"),
+  /** The specs of CAWS 3.4 to 10. */
+  LEGACY("legacy"),
+  /** spec.v1, of CAWS 11 and later: strict, no field beyond those it knows. */
+  V1("v1");
+
+  private final String word;
+
+  Dialect(String word) {
+    this.word = word;
+  }
+
+  /**
+   * How it is written.
+   *
+   * @return {@code auto}, {@code legacy} or {@code v1}
+   */
+  public String word() {
+    return word;
+  }
+
+  Dialect of(Node.Fields spec) {
+    if (this != AUTO) {
+      return this;
+    }
+    return spec.values().containsKey("lifecycle_state") ? V1 : LEGACY;
+  }
+}

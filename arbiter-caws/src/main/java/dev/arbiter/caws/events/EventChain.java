@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.events;
+
+import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.task.Finding;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks {@code events.jsonl}: each event's hash covers all of it and the hash of the event before.
+ *
+ * <p>The hash is SHA-256 over {@code caws.events.v1}, a zero byte and the event as canonical JSON
+ * without {@code event_hash}. A chain says nothing of what was cut off at its end: keep its {@link
+ * ChainReport#head} elsewhere. Rule ids are those of the CAWS kernel. Memory stays bounded: a line
+ * is at most {@value #LONGEST_LINE} bytes, and only the numbers of events are kept.
+ */
+public final class EventChain {
+  /** Longest line that is read, in bytes. */
+  public static final int LONGEST_LINE = 1 << 20;
+
+  private static final int MOST_FINDINGS = 1000;
+  private static final int MOST_EVENTS = 10_000_000;
+
+  private final List<Finding> findings = new ArrayList<>();
+  private final Set<Long> numbers = new HashSet<>();
+  private Form form = Form.EVENTS;
+  private long entries;
+  private @Nullable Event last;
+
+  private EventChain() {}
+
+  /**
+   * Checks a file.
+   *
+   * @param file one event a line
+   * @return what was found
+   * @throws IOException if it cannot be read
+   */
+  public static ChainReport verify(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      return verify(in);
+    }
+  }
+
+  /**
+   * Checks a stream.
+   *
+   * @param in one event a line; blank lines do not count
+   * @return what was found
+   * @throws IOException if it cannot be read
+   */
+  public static ChainReport verify(InputStream in) throws IOException {
+    EventChain chain = new EventChain();
+    chain.readAll(in);
+    Event last = chain.last;
+    String head = last == null ? "" : last.hash();
+    return new ChainReport(chain.form, chain.entries, head, chain.findings);
+  }
+
+  private void readAll(InputStream in) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int line = 1;
+    for (int b = in.read(); b >= 0; b = in.read()) {
+      if (b == '\n') {
+        line(bytes, line++);
+      } else if (bytes.size() < LONGEST_LINE) {
+        bytes.write(b);
+      } else {
+        broken(line, "event.envelope_invalid", "has more than " + LONGEST_LINE + " bytes");
+        return;
+      }
+      if (entries > MOST_EVENTS) {
+        broken(line, "event.envelope_invalid", "more than " + MOST_EVENTS + " events; split it");
+        return;
+      }
+    }
+    line(bytes, line);
+  }
+
+  private void line(ByteArrayOutputStream bytes, int line) {
+    byte[] read = bytes.toByteArray();
+    bytes.reset();
+    try {
+      String text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read)).toString().strip();
+      if (!text.isEmpty()) {
+        entries++;
+        if (Json.read(text) instanceof Map<?, ?> fields) {
+          event(new Event(fields), line);
+        } else {
+          unreadable(line, "is no object");
+        }
+      }
+    } catch (CharacterCodingException e) {
+      unreadable(line, "is no UTF-8");
+    } catch (IOException e) {
+      unreadable(line, "is no JSON object, or has a key twice");
+    }
+  }
+
+  private void unreadable(int line, String message) {
+    broken(line, "event.envelope_invalid", message + "; restore it from a copy");
+    last = null;
+  }
+
+  private void event(Event event, int line) {
+    boolean genesis = entries == 1;
+    if (genesis && event.isV10()) {
+      form = Form.EVENTS_V10;
+    }
+    number(event, genesis, line);
+    link(event, genesis, line);
+    hash(event, line);
+    last = event;
+  }
+
+  private void number(Event event, boolean genesis, int line) {
+    Long seq = event.seq();
+    if (seq == null) {
+      broken(line, "chain.seq_not_integer", "seq is no whole number");
+      return;
+    }
+    if (seq < 1) {
+      broken(line, "chain.seq_not_positive", "seq is " + seq + ", the first is 1");
+      return;
+    }
+    if (!numbers.add(seq)) {
+      broken(line, "chain.seq_duplicate", "seq " + seq + " is there twice");
+    }
+    Long before = last == null ? null : last.seq();
+    if (genesis && seq != 1) {
+      broken(line, "chain.seq_gap", "the first seq is " + seq + ", not 1: events are missing");
+    } else if (before != null && seq != before + 1) {
+      broken(line, "chain.seq_gap", "seq is " + seq + " after " + before);
+    }
+  }
+
+  private void link(Event event, boolean genesis, int line) {
+    Object previous = event.previous();
+    if (genesis) {
+      if (form == Form.EVENTS && previous != null) {
+        broken(line, "chain.genesis_prev_hash_not_null", "the first prev_hash must be null");
+      }
+    } else if (previous == null) {
+      broken(line, "chain.non_genesis_prev_hash_null", "only the first prev_hash is null");
+    } else if (!Event.isHash(previous)) {
+      broken(line, "chain.prev_hash_malformed", "prev_hash is not sha256: and 64 digits");
+    } else if (last != null && Event.isHash(last.hash()) && !previous.equals(last.hash())) {
+      broken(line, "chain.prev_hash_mismatch", "prev_hash is not the hash of the event before");
+    }
+  }
+
+  private void hash(Event event, int line) {
+    if (!Event.isHash(event.hash())) {
+      broken(line, "chain.event_hash_malformed", "event_hash is not sha256: and 64 digits");
+      return;
+    }
+    try {
+      if (!event.computed().equals(event.hash())) {
+        broken(line, "chain.event_hash_mismatch", "the event is not the one that was hashed");
+      }
+    } catch (IllegalArgumentException e) {
+      broken(line, "canonical.non_finite_number", "holds a number beyond the range of a double");
+    }
+  }
+
+  private void broken(int line, String rule, String message) {
+    if (findings.size() < MOST_FINDINGS) {
+      findings.add(
+          Finding.error(
+                  "evidence." + rule, "/" + (line - 1), "event on line " + line + ": " + message)
+              .onLine(line));
+    }
+  }
+}

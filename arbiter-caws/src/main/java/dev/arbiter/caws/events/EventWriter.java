@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.events;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends to {@code events.jsonl}, so that the tools of CAWS 11 and later verify it.
+ *
+ * <p>Not thread-safe. Each append takes the file's lock, reads its last line, and forces the new
+ * one to disk: a millisecond or more. It refuses to go on from a last line that does not verify,
+ * and leaves earlier lines to {@link EventChain#verify(Path)}.
+ */
+public final class EventWriter {
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final Path file;
+
+  private EventWriter(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Writes to a file.
+   *
+   * @param file made with the first event if it is not there
+   * @return a writer
+   */
+  public static EventWriter to(Path file) {
+    return new EventWriter(file);
+  }
+
+  /**
+   * Who did something.
+   *
+   * @param kind human, agent, system or automation
+   * @param id not empty
+   * @param sessionId empty when there is none
+   * @param platform empty when there is none
+   */
+  public record Actor(String kind, String id, String sessionId, String platform) {
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if the kind is another, or the id empty
+     */
+    public Actor {
+      if (!java.util.Set.of("human", "agent", "system", "automation").contains(kind)) {
+        throw new IllegalArgumentException(
+            "actor.kind must be human, agent, system or automation, got '" + kind + "'");
+      }
+      if (id.isEmpty()) {
+        throw new IllegalArgumentException("actor.id must not be empty");
+      }
+    }
+
+    Map<String, @Nullable Object> fields() {
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("kind", kind);
+      fields.put("id", id);
+      if (!sessionId.isEmpty()) {
+        fields.put("session_id", sessionId);
+      }
+      if (!platform.isEmpty()) {
+        fields.put("platform", platform);
+      }
+      return fields;
+    }
+  }
+
+  /**
+   * Appends one event.
+   *
+   * @param event what happened, such as {@code gate_evaluated}
+   * @param time when
+   * @param actor who did it
+   * @param specId the spec it is about; empty when it is about none
+   * @param data maps, lists, texts, numbers, booleans and null; nested at most 60 deep
+   * @return the event's hash
+   * @throws IOException if the file cannot be written, or its last line does not verify
+   * @throws IllegalArgumentException if the data holds anything else
+   */
+  public String append(String event, Instant time, Actor actor, String specId, Map<String, ?> data)
+      throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.lock();
+      Event last = last(channel);
+      Long seq = last == null ? Long.valueOf(0) : last.seq();
+      if (last != null && (seq == null || !last.computed().equals(last.hash()))) {
+        throw new IOException(
+            "the last event of " + file + " does not verify; keep it as evidence");
+      }
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("seq", seq == null ? 1 : seq + 1);
+      fields.put("event", event);
+      fields.put("ts", MILLIS.format(time));
+      fields.put("actor", actor.fields());
+      if (!specId.isEmpty()) {
+        fields.put("spec_id", specId);
+      }
+      fields.put("data", data);
+      fields.put("prev_hash", last == null ? null : last.hash());
+      return write(channel, fields);
+    }
+  }
+
+  private String write(FileChannel channel, Map<String, @Nullable Object> fields)
+      throws IOException {
+    StringBuilder line = new StringBuilder();
+    Ecma.write(fields, null, line);
+    String hash = Event.hashOf(sorted(Json.read(line.toString())));
+    fields.put("event_hash", hash);
+    line.setLength(0);
+    Ecma.write(fields, null, line);
+    byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > EventChain.LONGEST_LINE) {
+      throw new IllegalArgumentException(
+          "an event has at most " + EventChain.LONGEST_LINE + " bytes, got " + bytes.length);
+    }
+    ByteBuffer pending = ByteBuffer.wrap(bytes);
+    channel.position(channel.size());
+    while (pending.hasRemaining()) {
+      channel.write(pending);
+    }
+    channel.force(false);
+    return hash;
+  }
+
+  private static Map<?, ?> sorted(@Nullable Object read) {
+    return read instanceof Map<?, ?> fields ? fields : new TreeMap<>();
+  }
+
+  private @Nullable Event last(FileChannel channel) throws IOException {
+    long size = channel.size();
+    int count = (int) Math.min(size, EventChain.LONGEST_LINE + 1L);
+    ByteBuffer tail = ByteBuffer.allocate(count);
+    while (tail.hasRemaining() && channel.read(tail, size - count + tail.position()) >= 0) {
+      // reads on until the tail is there
+    }
+    String text = new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
+    if (!text.isEmpty() && !text.endsWith("\n")) {
+      throw new IOException("the last line of " + file + " is torn; cut it off");
+    }
+    String line = text.stripTrailing();
+    line = line.substring(line.lastIndexOf('\n') + 1);
+    if (line.isEmpty()) {
+      return null;
+    }
+    if (Json.read(line) instanceof Map<?, ?> fields) {
+      return new Event(fields);
+    }
+    throw new IOException("the last line of " + file + " is no event");
+  }
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.events;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.task.Finding;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks {@code chain.json} of CAWS 10, as its own tool does.
+ *
+ * <p>Its hash covers the top-level values, and of nested objects only fields that happen to be
+ * named like a top-level one: a commit's message and author, or the violations of a gate, can be
+ * changed unnoticed. So a chain that is whole proves little; Arbiter reads this form and never
+ * writes it.
+ */
+public final class ProvenanceChain {
+  private static final int MOST_FINDINGS = 1000;
+
+  private final List<Finding> findings = new ArrayList<>();
+  private long entries;
+  private String head = "";
+
+  private ProvenanceChain() {}
+
+  /**
+   * Checks a file.
+   *
+   * @param file a JSON list of entries
+   * @return what was found
+   * @throws IOException if it cannot be read, or is no JSON list
+   */
+  public static ChainReport verify(Path file) throws IOException {
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+        JsonParser parser = Json.parser(reader)) {
+      ProvenanceChain chain = new ProvenanceChain();
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new IOException(file + " is no JSON list of entries");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        int line = parser.currentTokenLocation().getLineNr();
+        chain.entry(Json.value(parser), line);
+      }
+      if (parser.nextToken() != null) {
+        throw new IOException(file + " goes on after its list");
+      }
+      return new ChainReport(Form.PROVENANCE_V10, chain.entries, chain.head, chain.findings);
+    }
+  }
+
+  private void entry(@Nullable Object value, int line) {
+    long index = entries++;
+    if (!(value instanceof Map<?, ?> fields)) {
+      broken(index, line, "event.envelope_invalid", "is no object");
+      return;
+    }
+    if (!head.equals(fields.get("previous_hash"))) {
+      broken(
+          index, line, "chain.prev_hash_mismatch", "previous_hash is not that of the entry before");
+    }
+    Map<String, @Nullable Object> hashed = new TreeMap<>();
+    fields.forEach((key, field) -> hashed.put((String) key, field));
+    Object hash = hashed.remove("hash");
+    head = hash instanceof String text ? text : "";
+    try {
+      if (!hashOf(hashed).equals(head)) {
+        broken(
+            index, line, "chain.event_hash_mismatch", "the entry is not the one that was hashed");
+      }
+    } catch (IllegalArgumentException e) {
+      broken(index, line, "canonical.non_finite_number", "holds a number beyond a double's range");
+    }
+  }
+
+  private static String hashOf(Map<String, @Nullable Object> entry) {
+    StringBuilder json = new StringBuilder();
+    Ecma.write(entry, entry.keySet(), json);
+    MessageDigest digest = Event.sha256();
+    return HexFormat.of()
+        .formatHex(digest.digest(json.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void broken(long index, int line, String rule, String message) {
+    if (findings.size() < MOST_FINDINGS) {
+      findings.add(
+          Finding.error("evidence." + rule, "/" + index, "entry " + index + ": " + message)
+              .onLine(line));
+    }
+  }
+}

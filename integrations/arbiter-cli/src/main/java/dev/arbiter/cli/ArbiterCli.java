@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.spi.Sources;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * The program {@code arbiter}: checks working specs, the changes made under them, and the evidence
+ * that was kept.
+ *
+ * <p>Ends with 0 when allowed, 1 when denied, 2 when the input cannot be used, 3 when evidence is
+ * damaged.
+ */
+@Command(
+    name = "arbiter",
+    description = "Holds changes to CAWS working specs and checks the evidence.",
+    footer = {
+      "",
+      "Exit codes: 0 allowed, 1 denied, 2 input cannot be used, 3 evidence is damaged."
+    },
+    mixinStandardHelpOptions = true,
+    version = "arbiter 0.1.0")
+public final class ArbiterCli implements Runnable {
+  @CommandLine.Spec private @Nullable CommandSpec spec;
+
+  private ArbiterCli() {}
+
+  /**
+   * Runs the program and ends the process.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
+    int code = run(Sources.system(0).clock(), out, err, arguments);
+    out.flush();
+    err.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @param clock what {@code --now} is when it is not given
+   * @param out where answers go
+   * @param err where complaints go
+   * @param arguments the command line
+   * @return the exit code
+   */
+  static int run(InstantSource clock, PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new ArbiterCli(), new Subcommands(clock));
+    Subcommands.add(line, arguments.length == 0 ? "" : arguments[0]);
+    // what is set reaches the subcommands that are there already
+    line.setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(ArbiterCli::misused)
+        .setExecutionExceptionHandler(ArbiterCli::explain);
+    int code = line.execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  @SuppressWarnings("unused") // the signature is picocli's
+  private static int misused(CommandLine.ParameterException problem, String[] arguments) {
+    CommandLine line = problem.getCommandLine();
+    line.getErr().println("arbiter: " + printable(String.valueOf(problem.getMessage())));
+    line.getErr().println("see: " + line.getCommandSpec().qualifiedName() + " --help");
+    return Exit.UNUSABLE;
+  }
+
+  @SuppressWarnings("unused") // the signature is picocli's
+  private static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) {
+    String message =
+        problem instanceof Refusal || problem instanceof IllegalArgumentException
+            ? String.valueOf(problem.getMessage())
+            : problem.getClass().getSimpleName() + ": " + problem.getMessage();
+    line.getErr().println("arbiter: " + printable(message));
+    return Exit.UNUSABLE;
+  }
+
+  static String printable(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    text.chars()
+        .limit(2000)
+        .forEach(c -> clean.append(Character.isISOControl(c) || isHidden(c) ? '?' : (char) c));
+    return clean.toString();
+  }
+
+  private static boolean isHidden(int c) {
+    int type = Character.getType(c);
+    return type == Character.FORMAT
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR;
+  }
+
+  @Override
+  public void run() {
+    CommandSpec here = java.util.Objects.requireNonNull(spec);
+    throw new CommandLine.ParameterException(
+        here.commandLine(), "give a command: validate, log, waiver or key");
+  }
+}

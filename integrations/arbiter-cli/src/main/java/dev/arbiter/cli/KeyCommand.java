@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.caws.SigningKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes signing keys. The private key never leaves its file. */
+@Command(
+    name = "key",
+    description = "Makes and rotates Ed25519 signing keys.",
+    mixinStandardHelpOptions = true)
+final class KeyCommand implements Runnable {
+  private static final int SHORT_ID = 12;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(here().commandLine(), "give new or rotate");
+  }
+
+  private CommandSpec here() {
+    return java.util.Objects.requireNonNull(spec);
+  }
+
+  @Command(
+      name = "new",
+      description = "Makes a key: FILE holds the private key, FILE.pub the public one.",
+      mixinStandardHelpOptions = true)
+  int make(@Parameters(paramLabel = "FILE", description = "Does not exist yet.") Path file)
+      throws IOException {
+    SigningKey key = SigningKey.generate();
+    store(key, file);
+    print("made " + key.id() + " in " + file);
+    return Exit.ALLOWED;
+  }
+
+  @Command(
+      name = "rotate",
+      description = "Puts a new key into FILE; the old one is kept beside it, named by its id.",
+      mixinStandardHelpOptions = true)
+  int rotate(@Parameters(paramLabel = "FILE", description = "A private key.") Path file)
+      throws IOException {
+    if (!Files.exists(file)) {
+      throw new Refusal(file + " does not exist; make a key with: arbiter key new " + file);
+    }
+    SigningKey old = SigningKey.load(file);
+    SigningKey fresh = SigningKey.generate();
+    Path pending = beside(file, ".new");
+    Path kept = beside(file, "." + old.id().substring("sha256:".length()).substring(0, SHORT_ID));
+    if (Files.exists(kept)) {
+      throw new Refusal(kept + " exists already; move it away first");
+    }
+    store(fresh, pending);
+    Files.writeString(beside(kept, ".pub"), old.publicPem(), StandardCharsets.US_ASCII);
+    Files.move(file, kept, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(pending, file, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        beside(pending, ".pub"),
+        beside(file, ".pub"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    print("rotated " + old.id() + " (kept in " + kept + ") to " + fresh.id() + " in " + file);
+    return Exit.ALLOWED;
+  }
+
+  private static void store(SigningKey key, Path file) throws IOException {
+    try {
+      key.store(file);
+      Files.writeString(
+          beside(file, ".pub"),
+          key.publicPem(),
+          StandardCharsets.US_ASCII,
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new Refusal(e.getMessage() + " exists already; nothing was overwritten");
+    }
+  }
+
+  private static Path beside(Path file, String ending) {
+    return file.resolveSibling(file.getFileName() + ending);
+  }
+
+  private void print(String line) {
+    here().commandLine().getOut().println(line);
+  }
+}

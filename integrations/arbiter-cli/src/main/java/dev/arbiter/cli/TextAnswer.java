@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.caws.Validation;
+import dev.arbiter.task.Finding;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Prints one answer for people: a line a finding, then one that sums up. */
+final class TextAnswer {
+  private TextAnswer() {}
+
+  static void print(ValidateCommand.Answer answer, PrintWriter out) {
+    Validation validation = answer.validation();
+    for (Finding finding : validation.findings()) {
+      out.println(
+          answer.file()
+              + (finding.line() > 0 ? ":" + finding.line() : "")
+              + ": "
+              + finding.severity().name().toLowerCase(Locale.ROOT)
+              + " "
+              + finding.ruleId()
+              + (finding.place().isEmpty() ? "" : " at " + finding.place())
+              + ": "
+              + finding.message());
+    }
+    Validation.Budget budget = validation.budget();
+    for (Validation.Skipped skipped : budget.waiversSkipped()) {
+      out.println(answer.file() + ": waiver " + skipped.id() + " skipped: " + skipped.reason());
+    }
+    String name = validation.spec().isEmpty() ? "" : " " + validation.spec();
+    out.println(
+        answer.file()
+            + ": "
+            + validation.outcome().name().toLowerCase(Locale.ROOT)
+            + name
+            + " ("
+            + validation.dialect().word()
+            + spent(budget)
+            + ")");
+  }
+
+  private static String spent(Validation.Budget budget) {
+    Validation.Amount used = budget.used().orElse(null);
+    Validation.Amount limit = budget.limit().orElse(null);
+    if (used == null || limit == null) {
+      return "";
+    }
+    String files = used.files() + " of " + limit.files() + " files";
+    return ", " + files + ", " + used.lines() + " of " + limit.lines() + " lines";
+  }
+}

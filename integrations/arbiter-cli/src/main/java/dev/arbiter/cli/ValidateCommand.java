@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.caws.ChangeSet;
+import dev.arbiter.caws.Dialect;
+import dev.arbiter.caws.SpecValidator;
+import dev.arbiter.caws.Validation;
+import dev.arbiter.task.Finding;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Decides about specs, and about changes made under them. */
+@Command(
+    name = "validate",
+    description = "Checks working specs; with a policy and changes, scope and budget too.",
+    mixinStandardHelpOptions = true)
+final class ValidateCommand implements Callable<Integer> {
+  private static final int MOST_SPEC_BYTES = 1 << 20;
+  private static final int MOST_CHANGES_BYTES = ChangeSet.MOST_CHARACTERS;
+
+  private final InstantSource clock;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Working specs, YAML or JSON.")
+  private List<Path> files = List.of();
+
+  @Option(names = "--dialect", description = "auto, legacy or v1; default auto.")
+  private Dialect dialect = Dialect.AUTO;
+
+  @Option(names = "--policy", paramLabel = "FILE", description = "The policy to hold to.")
+  private @Nullable Path policy;
+
+  @Option(names = "--waivers", paramLabel = "DIR", description = "A folder of waivers.")
+  private @Nullable Path waivers;
+
+  @ArgGroup private @Nullable Source source;
+
+  @Option(
+      names = "--repository",
+      paramLabel = "DIR",
+      description = "The work tree for --base; default the current folder.")
+  private Path repository = Path.of("");
+
+  @Option(
+      names = "--now",
+      paramLabel = "INSTANT",
+      converter = NowOption.class,
+      description = "When it is judged; default now.")
+  private @Nullable Instant now;
+
+  @Option(names = "--format", description = "text, json or sarif; default text.")
+  private Format format = Format.TEXT;
+
+  /** Where the changes come from. */
+  private static final class Source {
+    @Option(
+        names = "--changes",
+        paramLabel = "FILE",
+        description = "What git diff or git diff --numstat printed.")
+    private @Nullable Path changes;
+
+    @Option(names = "--base", paramLabel = "REV", description = "Changes since this Git revision.")
+    private @Nullable String base;
+  }
+
+  ValidateCommand(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** A file, and what was found. */
+  record Answer(Path file, Validation validation) {}
+
+  @Override
+  public Integer call() {
+    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    List<Answer> answers = new ArrayList<>();
+    List<Finding> unusable = new ArrayList<>();
+    SpecValidator validator = validator(unusable);
+    for (Path file : files) {
+      answers.add(new Answer(file, validate(file, validator, unusable)));
+    }
+    switch (format) {
+      case TEXT -> answers.forEach(answer -> TextAnswer.print(answer, out));
+      case JSON -> answers.forEach(answer -> out.println(JsonAnswer.of(answer.validation())));
+      case SARIF -> out.println(new Sarif(policy, waivers).of(answers));
+    }
+    int code = Exit.ALLOWED;
+    for (Answer answer : answers) {
+      code = Math.max(code, code(answer.validation().outcome()));
+    }
+    return code;
+  }
+
+  private static int code(Validation.Outcome outcome) {
+    return switch (outcome) {
+      case ALLOWED -> Exit.ALLOWED;
+      case DENIED -> Exit.DENIED;
+      case UNUSABLE -> Exit.UNUSABLE;
+    };
+  }
+
+  private SpecValidator validator(List<Finding> unusable) {
+    SpecValidator.Builder builder =
+        SpecValidator.at(now == null ? clock.instant() : now).dialect(dialect);
+    use("policy.file.unreadable", unusable, () -> policy(builder));
+    use("waiver.folder.unreadable", unusable, () -> waivers(builder));
+    use("changes.unreadable", unusable, () -> changes(builder));
+    return builder.build();
+  }
+
+  private static void use(String rule, List<Finding> unusable, Runnable step) {
+    try {
+      step.run();
+    } catch (Refusal | IllegalArgumentException e) {
+      unusable.add(Finding.error(rule, "", ArbiterCli.printable(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private void policy(SpecValidator.Builder builder) {
+    if (policy != null) {
+      builder.policy(Inputs.text(policy, MOST_SPEC_BYTES));
+    }
+  }
+
+  private void waivers(SpecValidator.Builder builder) {
+    if (waivers != null) {
+      if (!Files.exists(waivers)) {
+        throw new Refusal(waivers + " does not exist");
+      }
+      builder.waivers(waivers);
+    }
+  }
+
+  private void changes(SpecValidator.Builder builder) {
+    if (source != null && source.changes != null) {
+      builder.changes(ChangeSet.parse(Inputs.text(source.changes, MOST_CHANGES_BYTES)));
+    } else if (source != null && source.base != null) {
+      try {
+        builder.changes(ChangeSet.ofGit(repository.toAbsolutePath(), source.base));
+      } catch (IOException e) {
+        throw new Refusal(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private Validation validate(Path file, SpecValidator validator, List<Finding> unusable) {
+    List<Finding> problems = new ArrayList<>(unusable);
+    try {
+      String text = Inputs.text(file, MOST_SPEC_BYTES);
+      if (problems.isEmpty()) {
+        return validator.validate(text);
+      }
+    } catch (Refusal e) {
+      problems.add(
+          Finding.error(
+              "spec.file.unreadable", "", ArbiterCli.printable(String.valueOf(e.getMessage()))));
+    }
+    return Validation.unusable(dialect, problems);
+  }
+}

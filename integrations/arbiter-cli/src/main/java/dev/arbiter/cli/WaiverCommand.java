@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.caws.WaiverFile;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows and checks a folder of waivers. */
+@Command(
+    name = "waiver",
+    description = "Lists and checks waivers.",
+    mixinStandardHelpOptions = true)
+final class WaiverCommand implements Runnable {
+  private final InstantSource clock;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  WaiverCommand(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** What both commands take. */
+  static final class Folder {
+    @Parameters(paramLabel = "DIR", description = "A folder of waivers, or one file.")
+    private Path path = Path.of("");
+
+    @Option(
+        names = "--now",
+        paramLabel = "INSTANT",
+        converter = NowOption.class,
+        description = "When it is judged; default now.")
+    private @Nullable Instant now;
+
+    @Option(names = "--format", description = "text or json; default text.")
+    private Format format = Format.TEXT;
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(here().commandLine(), "give list or check");
+  }
+
+  private CommandSpec here() {
+    return java.util.Objects.requireNonNull(spec);
+  }
+
+  @Command(
+      name = "list",
+      description = "Shows every waiver, and whether it counts now.",
+      mixinStandardHelpOptions = true)
+  int list(@CommandLine.Mixin Folder folder) {
+    WaiverFile.Folder read = read(folder);
+    print(folder.format, read);
+    return read.unreadable().isEmpty() ? Exit.ALLOWED : Exit.UNUSABLE;
+  }
+
+  @Command(
+      name = "check",
+      description = "As list; ends with 1 if a waiver has an error, or is active and cannot count.",
+      mixinStandardHelpOptions = true)
+  int check(@CommandLine.Mixin Folder folder) {
+    WaiverFile.Folder read = read(folder);
+    print(folder.format, read);
+    if (!read.unreadable().isEmpty()) {
+      return Exit.UNUSABLE;
+    }
+    return read.waivers().stream().allMatch(WaiverCommand::isSound) ? Exit.ALLOWED : Exit.DENIED;
+  }
+
+  private static boolean isSound(WaiverFile waiver) {
+    boolean stands = waiver.state().equals("counts") || waiver.state().equals("status_not_active");
+    return stands
+        && waiver.findings().stream().noneMatch(found -> found.severity() == Severity.ERROR);
+  }
+
+  private WaiverFile.Folder read(Folder folder) {
+    if (folder.format == Format.SARIF) {
+      throw new Refusal("waivers are printed as text or json");
+    }
+    if (!Files.exists(folder.path)) {
+      throw new Refusal(folder.path + " does not exist");
+    }
+    return WaiverFile.read(folder.path, folder.now == null ? clock.instant() : folder.now);
+  }
+
+  private void print(Format format, WaiverFile.Folder read) {
+    PrintWriter out = here().commandLine().getOut();
+    if (format == Format.JSON) {
+      out.println(json(read));
+      return;
+    }
+    for (WaiverFile waiver : read.waivers()) {
+      out.println(
+          ArbiterCli.printable(waiver.id())
+              + " "
+              + waiver.state()
+              + " spec="
+              + ArbiterCli.printable(waiver.specId())
+              + " gates="
+              + ArbiterCli.printable(String.join(",", waiver.gates()))
+              + " expires="
+              + waiver.expires().map(Instant::toString).orElse("?")
+              + " approvers="
+              + ArbiterCli.printable(String.join(",", waiver.approvers())));
+      waiver.findings().forEach(found -> finding(waiver.file(), found, out));
+    }
+    read.unreadable().forEach(found -> finding(found.place(), found, out));
+  }
+
+  private static void finding(String file, Finding found, PrintWriter out) {
+    String line = found.line() > 0 ? ":" + found.line() : "";
+    out.println("  " + file + line + ": " + found.ruleId() + ": " + found.message());
+  }
+
+  private static String json(WaiverFile.Folder read) {
+    List<Map<String, Object>> waivers = new ArrayList<>();
+    for (WaiverFile waiver : read.waivers()) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("file", waiver.file());
+      fields.put("id", waiver.id());
+      fields.put("status", waiver.status());
+      fields.put("state", waiver.state());
+      fields.put("spec", waiver.specId());
+      fields.put("gates", waiver.gates());
+      fields.put("expires", waiver.expires().map(Instant::toString).orElse(""));
+      fields.put("approvers", waiver.approvers());
+      fields.put("findings", JsonAnswer.findings(waiver.findings()));
+      waivers.add(fields);
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("waivers", waivers);
+    all.put("unreadable", JsonAnswer.findings(read.unreadable()));
+    return JsonText.of(all);
+  }
+}
