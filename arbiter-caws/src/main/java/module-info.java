@@ -3,6 +3,7 @@
 /** Holds tasks to CAWS working specs and seals the verdicts. */
 module dev.arbiter.caws {
   exports dev.arbiter.caws;
+  exports dev.arbiter.caws.export;
 
   requires transitive dev.arbiter.core;
   requires com.fasterxml.jackson.core;

@@ -42,7 +42,7 @@ public final class Caws implements Constitution, AutoCloseable {
   private final Docket docket;
   private final Sources sources;
   private final Map<String, QualityGate> checkers;
-  private final SigningKey key;
+  private volatile Signer key;
   private final Sealer sealer;
   private final WaiverBoard board = new WaiverBoard();
 
@@ -187,6 +187,19 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
+   * Signs with another key from now on. A log records the change, signed by both keys; verdicts
+   * judged at this moment may still name the old one.
+   *
+   * @param next has not signed for this log before
+   * @throws IllegalArgumentException if it has
+   * @throws UncheckedIOException if the log cannot be written
+   */
+  public void rotateKey(Signer next) {
+    sealer.rotate(next, sources.clock().instant());
+    key = next;
+  }
+
+  /**
    * What others need to check verdicts and checkpoints.
    *
    * @return the public key
@@ -217,7 +230,8 @@ public final class Caws implements Constitution, AutoCloseable {
     final Map<String, QualityGate> gates = new HashMap<>();
     @Nullable String policyText;
     Sources sources = Sources.system();
-    private @Nullable SigningKey key;
+    private final List<Anchor> anchors = new ArrayList<>();
+    private @Nullable Signer key;
     private @Nullable Path logFolder;
     private String origin = DEFAULT_ORIGIN;
     private boolean signEach = true;
@@ -356,10 +370,10 @@ public final class Caws implements Constitution, AutoCloseable {
     /**
      * Gives the key that signs; by default a new one that ends with the process.
      *
-     * @param key the key
+     * @param key a {@link SigningKey}, or what reaches a key elsewhere
      * @return this
      */
-    public Builder key(SigningKey key) {
+    public Builder key(Signer key) {
       this.key = key;
       return this;
     }
@@ -433,12 +447,29 @@ public final class Caws implements Constitution, AutoCloseable {
       return this;
     }
 
-    private Sealer sealer(SigningKey signer) {
+    /**
+     * Shows every checkpoint to somebody who keeps it; may be called more than once.
+     *
+     * @param anchor keeps checkpoints where this process cannot change them
+     * @return this
+     */
+    public Builder anchor(Anchor anchor) {
+      anchors.add(anchor);
+      return this;
+    }
+
+    private Sealer sealer(Signer signer) {
       ProvenanceLog log = null;
       if (logFolder != null) {
         log = ProvenanceLog.open(logFolder, origin, signer);
       } else if (batch > 0) {
         log = ProvenanceLog.create(origin, signer);
+      }
+      if (log != null) {
+        anchors.forEach(log::anchor);
+      } else if (!anchors.isEmpty()) {
+        throw new IllegalStateException(
+            "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
       }
       return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
     }
@@ -449,7 +480,8 @@ public final class Caws implements Constitution, AutoCloseable {
      *
      * @return the constitution
      * @throws UncheckedIOException if the log's folder cannot be used
-     * @throws IllegalStateException if the log's entries are not those its checkpoint signed
+     * @throws IllegalStateException if the log's entries are not those its checkpoint signed, or an
+     *     anchor is given and no log
      */
     public Caws build() {
       return new Caws(this);

@@ -109,7 +109,10 @@ public final class VerdictVerifier {
       if (!(root instanceof Node.Fields fields) || !isCanonical(root, seal.document())) {
         return "the document is not canonical JSON";
       }
-      SealedText sealed = new SealedText(fields);
+      SealedText sealed = SealedText.of(fields);
+      if (sealed == null) {
+        return "the document is not the statement of a verdict";
+      }
       if (!sealed.text("version").equals(VerdictWriter.VERSION)) {
         return "the document is of version '" + Clean.text(sealed.text("version"), 40) + "'";
       }
