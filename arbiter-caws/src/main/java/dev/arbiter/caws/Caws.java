@@ -4,6 +4,7 @@ package dev.arbiter.caws;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Charter.Standing;
 import dev.arbiter.caws.Rules.Named;
+import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
@@ -44,6 +45,7 @@ public final class Caws implements Constitution, AutoCloseable {
   private final Map<String, QualityGate> checkers;
   private volatile Signer key;
   private final Sealer sealer;
+  private final @Nullable Bylaws bylaws;
   private final WaiverBoard board = new WaiverBoard();
 
   private Caws(Builder from) {
@@ -52,6 +54,7 @@ public final class Caws implements Constitution, AutoCloseable {
     this.checkers = Collections.unmodifiableMap(new TreeMap<>(from.gates));
     this.key = from.key == null ? SigningKey.generate() : from.key;
     this.sealer = from.sealer(key);
+    this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
   }
 
   /**
@@ -89,13 +92,33 @@ public final class Caws implements Constitution, AutoCloseable {
             "/experimental_mode/expires_at",
             "experimental_mode ended " + until + "; renew it or remove it");
       }
-      docket.admitted(task.spec(), charter);
-      return standing.admission();
+      Admission admission = underBylaws(task, charter, standing.admission());
+      if (admission instanceof Admission.Admitted) {
+        docket.admitted(task.spec(), charter);
+      }
+      return admission;
     } catch (Unreadable e) {
       return refuse("spec.reference." + e.rule(), "", e.reason());
     } catch (RuntimeException e) {
       return refuse("caws.internal", "", "the spec could not be decided: " + describe(e));
     }
+  }
+
+  private Admission underBylaws(Task task, Charter charter, Admission admission) {
+    if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
+      return admission;
+    }
+    List<Finding> broken =
+        bylaws.admit(task, charter, board, docket.rules(), sources.clock().instant());
+    if (broken.isEmpty()) {
+      return admission;
+    }
+    Notes all = new Notes();
+    all.addAll(broken);
+    all.addAll(admitted.findings());
+    return all.hasErrors()
+        ? new Admission.Refused(all.all())
+        : new Admission.Admitted(admitted.specDigest(), all.all());
   }
 
   private static Admission refuse(String rule, String place, String message) {
@@ -137,7 +160,7 @@ public final class Caws implements Constitution, AutoCloseable {
                 + " has changed and is no longer remembered; admit the task again");
       }
       return sealer.seal(
-          new Hearing(charter, assignment, report, now).decide(checkers, board, docket.rules()));
+          new Hearing(charter, assignment, report, now).decide(checkers, bylaws, board, docket.rules()));
     } catch (RuntimeException e) {
       return deny(
           assignment, report, now, "caws.internal", "the work could not be judged: " + describe(e));
@@ -231,6 +254,7 @@ public final class Caws implements Constitution, AutoCloseable {
     @Nullable String policyText;
     Sources sources = Sources.system();
     private final List<Anchor> anchors = new ArrayList<>();
+    private @Nullable ConstitutionalRules rules;
     private @Nullable Signer key;
     private @Nullable Path logFolder;
     private String origin = DEFAULT_ORIGIN;
@@ -353,6 +377,18 @@ public final class Caws implements Constitution, AutoCloseable {
       if (gates.putIfAbsent(compared, gate) != null) {
         throw new IllegalArgumentException("gate '" + name + "' has a checker already");
       }
+      return this;
+    }
+
+    /**
+     * Holds every task to rules beside its spec: before the work and after. A rule that blocks is
+     * lifted by a waiver whose gates name its id, for the rule it names and nothing else.
+     *
+     * @param rules such as {@link ConstitutionalRules#defaults()}; none by default
+     * @return this
+     */
+    public Builder rules(ConstitutionalRules rules) {
+      this.rules = rules;
       return this;
     }
 
