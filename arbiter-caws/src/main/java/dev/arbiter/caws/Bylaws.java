@@ -112,8 +112,7 @@ record Bylaws(ConstitutionalRules rules) {
   }
 
   private static Finding finding(Violation violation, Severity severity) {
-    String message =
-        Clean.text(violation.reason() + "; " + violation.rule().advice(), 300);
+    String message = Clean.text(violation.reason() + "; " + violation.rule().advice(), 300);
     return new Finding("constitution." + violation.rule().id(), severity, "", message);
   }
 }

@@ -160,7 +160,8 @@ public final class Caws implements Constitution, AutoCloseable {
                 + " has changed and is no longer remembered; admit the task again");
       }
       return sealer.seal(
-          new Hearing(charter, assignment, report, now).decide(checkers, bylaws, board, docket.rules()));
+          new Hearing(charter, assignment, report, now)
+              .decide(checkers, bylaws, board, docket.rules()));
     } catch (RuntimeException e) {
       return deny(
           assignment, report, now, "caws.internal", "the work could not be judged: " + describe(e));

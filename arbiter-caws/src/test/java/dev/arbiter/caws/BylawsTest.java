@@ -156,7 +156,8 @@ class BylawsTest {
         .isInstanceOf(Verdict.Waived.class);
     assertThat(judge(Fixtures.caws().rules(two).waiver(PII_WAIVER).build(), saying(PII)))
         .isInstanceOf(Verdict.Denied.class);
-    for (String other : List.of("constitutional_rules", "privacy", "'*'", "privacy-no", "budget_limit")) {
+    for (String other :
+        List.of("constitutional_rules", "privacy", "'*'", "privacy-no", "budget_limit")) {
       String waiver = PII_WAIVER.replace("privacy-no-pii-logging", other);
       assertThat(judge(caws().waiver(waiver).build(), saying(PII)))
           .as(other)

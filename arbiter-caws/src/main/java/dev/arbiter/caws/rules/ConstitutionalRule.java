@@ -34,10 +34,13 @@ public record ConstitutionalRule(
     boolean named =
         !id.isEmpty()
             && id.length() <= LONGEST
-            && id.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+            && id.chars()
+                .allMatch(c -> c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
     if (!named || conditions.isEmpty()) {
       throw new IllegalArgumentException(
-          "rule '" + id + "' needs an id of lower case letters, digits and hyphens, and conditions");
+          "rule '"
+              + id
+              + "' needs an id of lower case letters, digits and hyphens, and conditions");
     }
   }
 

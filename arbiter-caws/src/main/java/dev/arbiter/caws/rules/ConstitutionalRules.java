@@ -53,7 +53,13 @@ public final class ConstitutionalRules {
     long ids = rules.stream().map(ConstitutionalRule::id).distinct().count();
     if (ids != rules.size() || ids > MOST) {
       throw new IllegalArgumentException(
-          "at most " + MOST + " rules, each id once; got " + rules.size() + " with " + ids + " ids");
+          "at most "
+              + MOST
+              + " rules, each id once; got "
+              + rules.size()
+              + " with "
+              + ids
+              + " ids");
     }
     return new ConstitutionalRules(
         List.copyOf(rules), task -> Map.of(), assessment -> {}, new AtomicLong());

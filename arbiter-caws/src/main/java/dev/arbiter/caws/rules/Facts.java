@@ -27,8 +27,8 @@ public final class Facts {
    *
    * @param values texts, booleans, numbers, or lists of these; copied
    * @return the facts
-   * @throws IllegalArgumentException if a value is of another kind, a number is not finite, or there
-   *     are more than 1,000
+   * @throws IllegalArgumentException if a value is of another kind, a number is not finite, or
+   *     there are more than 1,000
    */
   public static Facts of(Map<String, ?> values) {
     if (values.size() > MOST) {
@@ -47,8 +47,9 @@ public final class Facts {
   }
 
   private static Object scalar(String name, Object value) {
-    boolean finite = !(value instanceof Double || value instanceof Float)
-        || Double.isFinite(((Number) value).doubleValue());
+    boolean finite =
+        !(value instanceof Double || value instanceof Float)
+            || Double.isFinite(((Number) value).doubleValue());
     boolean number =
         value instanceof Byte
             || value instanceof Short

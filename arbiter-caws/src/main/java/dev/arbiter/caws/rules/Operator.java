@@ -7,8 +7,8 @@ import java.util.function.IntPredicate;
 /**
  * How a fact is compared with a condition's value.
  *
- * <p>Numbers compare with numbers and texts with texts; a fact of another kind breaks the condition.
- * A missing fact is never compared, see {@link Condition}.
+ * <p>Numbers compare with numbers and texts with texts; a fact of another kind breaks the
+ * condition. A missing fact is never compared, see {@link Condition}.
  */
 public enum Operator {
   /** The same text, flag, list, or the same number. */
@@ -57,9 +57,8 @@ public enum Operator {
   }
 
   private static boolean same(Object fact, Object value) {
-    return fact instanceof Number && value instanceof Number
-        ? compared(fact, value, c -> c == 0)
-        : fact.equals(value);
+    boolean numbers = fact instanceof Number && value instanceof Number;
+    return numbers ? compared(fact, value, c -> c == 0) : fact.equals(value);
   }
 
   private static boolean compared(Object fact, Object value, IntPredicate wanted) {
