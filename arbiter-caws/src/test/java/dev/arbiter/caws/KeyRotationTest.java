@@ -147,13 +147,17 @@ class KeyRotationTest {
   @Test
   void a_constitution_signs_with_the_new_key() {
     Caws caws = Fixtures.caws().sealInBatches(100).build();
-    judge(caws, goodReport());
+    Verdict earlier = judge(caws, goodReport());
     caws.rotateKey(NEXT);
     Verdict verdict = judge(caws, goodReport());
 
     String note = caws.checkpoint().note();
-    InclusionProof proof = caws.log().orElseThrow().prove(verdict.seal()).orElseThrow();
+    ProvenanceLog log = caws.log().orElseThrow();
+    InclusionProof proof = log.prove(verdict.seal()).orElseThrow();
+    InclusionProof before = log.prove(earlier.seal()).orElseThrow();
     assertThat(caws.publicKey()).isEqualTo(NEXT.publicKey());
+    assertThat(VerdictVerifier.of(NEXT.publicKey()).verify(earlier, before, note).isGenuine())
+        .isTrue();
     assertThat(VerdictVerifier.of(NEXT.publicKey()).verify(verdict, proof, note).isGenuine())
         .isTrue();
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WaiverLedgerTest {
@@ -242,16 +243,26 @@ class WaiverLedgerTest {
     }
   }
 
-  /** 64 threads at one waiver at the same moment, 100 rounds of each race. */
+  /** 64 threads at one waiver at the same moment, 100 rounds of each race; 1,000 when long. */
   @Test
-  void sixty_four_threads_use_approve_and_activate_once() throws Exception {
+  void sixty_four_threads_approve_activate_and_use_once() throws Exception {
+    raceAll(100);
+  }
+
+  @Test
+  @Tag("long")
+  void sixty_four_threads_approve_activate_and_use_once_in_1_000_rounds() throws Exception {
+    raceAll(1_000);
+  }
+
+  private static void raceAll(int rounds) throws Exception {
     int threads = 64;
     WaiverLedger shared =
         WaiverLedger.create(
             new WaiverLedger.Limits(1, 1_000, DAY.multipliedBy(30)), () -> NOW, step -> {});
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      for (int round = 0; round < 100; round++) {
+      for (int round = 0; round < rounds; round++) {
         String id = "WV-" + round;
         shared.propose(proposal(id, "FEAT-" + round, "lint", 1));
 
