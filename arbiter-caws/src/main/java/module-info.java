@@ -4,9 +4,13 @@
 module dev.arbiter.caws {
   exports dev.arbiter.caws;
   exports dev.arbiter.caws.events;
+  exports dev.arbiter.caws.export;
+  exports dev.arbiter.caws.gates;
+  exports dev.arbiter.caws.rules;
 
   requires transitive dev.arbiter.core;
   requires com.fasterxml.jackson.core;
+  requires re2j;
   requires com.github.benmanes.caffeine;
   requires org.snakeyaml.engine;
   requires static transitive org.jspecify;

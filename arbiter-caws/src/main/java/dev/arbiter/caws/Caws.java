@@ -4,6 +4,7 @@ package dev.arbiter.caws;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Charter.Standing;
 import dev.arbiter.caws.Rules.Named;
+import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
@@ -42,8 +43,9 @@ public final class Caws implements Constitution, AutoCloseable {
   private final Docket docket;
   private final Sources sources;
   private final Map<String, QualityGate> checkers;
-  private final SigningKey key;
+  private volatile Signer key;
   private final Sealer sealer;
+  private final @Nullable Bylaws bylaws;
   private final WaiverBoard board = new WaiverBoard();
 
   private Caws(Builder from) {
@@ -52,6 +54,7 @@ public final class Caws implements Constitution, AutoCloseable {
     this.checkers = Collections.unmodifiableMap(new TreeMap<>(from.gates));
     this.key = from.key == null ? SigningKey.generate() : from.key;
     this.sealer = from.sealer(key);
+    this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
   }
 
   /**
@@ -89,13 +92,33 @@ public final class Caws implements Constitution, AutoCloseable {
             "/experimental_mode/expires_at",
             "experimental_mode ended " + until + "; renew it or remove it");
       }
-      docket.admitted(task.spec(), charter);
-      return standing.admission();
+      Admission admission = underBylaws(task, charter, standing.admission());
+      if (admission instanceof Admission.Admitted) {
+        docket.admitted(task.spec(), charter);
+      }
+      return admission;
     } catch (Unreadable e) {
       return refuse("spec.reference." + e.rule(), "", e.reason());
     } catch (RuntimeException e) {
       return refuse("caws.internal", "", "the spec could not be decided: " + describe(e));
     }
+  }
+
+  private Admission underBylaws(Task task, Charter charter, Admission admission) {
+    if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
+      return admission;
+    }
+    List<Finding> broken =
+        bylaws.admit(task, charter, board, docket.rules(), sources.clock().instant());
+    if (broken.isEmpty()) {
+      return admission;
+    }
+    Notes all = new Notes();
+    all.addAll(broken);
+    all.addAll(admitted.findings());
+    return all.hasErrors()
+        ? new Admission.Refused(all.all())
+        : new Admission.Admitted(admitted.specDigest(), all.all());
   }
 
   private static Admission refuse(String rule, String place, String message) {
@@ -137,7 +160,8 @@ public final class Caws implements Constitution, AutoCloseable {
                 + " has changed and is no longer remembered; admit the task again");
       }
       return sealer.seal(
-          new Hearing(charter, assignment, report, now).decide(checkers, board, docket.rules()));
+          new Hearing(charter, assignment, report, now)
+              .decide(checkers, bylaws, board, docket.rules()));
     } catch (RuntimeException e) {
       return deny(
           assignment, report, now, "caws.internal", "the work could not be judged: " + describe(e));
@@ -187,6 +211,19 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
+   * Signs with another key from now on. A log records the change, signed by both keys; verdicts
+   * judged at this moment may still name the old one.
+   *
+   * @param next has not signed for this log before
+   * @throws IllegalArgumentException if it has
+   * @throws UncheckedIOException if the log cannot be written
+   */
+  public void rotateKey(Signer next) {
+    sealer.rotate(next, sources.clock().instant());
+    key = next;
+  }
+
+  /**
    * What others need to check verdicts and checkpoints.
    *
    * @return the public key
@@ -217,7 +254,9 @@ public final class Caws implements Constitution, AutoCloseable {
     final Map<String, QualityGate> gates = new HashMap<>();
     @Nullable String policyText;
     Sources sources = Sources.system();
-    private @Nullable SigningKey key;
+    private final List<Anchor> anchors = new ArrayList<>();
+    private @Nullable ConstitutionalRules rules;
+    private @Nullable Signer key;
     private @Nullable Path logFolder;
     private String origin = DEFAULT_ORIGIN;
     private boolean signEach = true;
@@ -343,6 +382,18 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
+     * Holds every task to rules beside its spec: before the work and after. A rule that blocks is
+     * lifted by a waiver whose gates name its id, for the rule it names and nothing else.
+     *
+     * @param rules such as {@link ConstitutionalRules#defaults()}; none by default
+     * @return this
+     */
+    public Builder rules(ConstitutionalRules rules) {
+      this.rules = rules;
+      return this;
+    }
+
+    /**
      * Gives time and chance; the machine's by default.
      *
      * @param sources clocks
@@ -356,10 +407,10 @@ public final class Caws implements Constitution, AutoCloseable {
     /**
      * Gives the key that signs; by default a new one that ends with the process.
      *
-     * @param key the key
+     * @param key a {@link SigningKey}, or what reaches a key elsewhere
      * @return this
      */
-    public Builder key(SigningKey key) {
+    public Builder key(Signer key) {
       this.key = key;
       return this;
     }
@@ -433,12 +484,29 @@ public final class Caws implements Constitution, AutoCloseable {
       return this;
     }
 
-    private Sealer sealer(SigningKey signer) {
+    /**
+     * Shows every checkpoint to somebody who keeps it; may be called more than once.
+     *
+     * @param anchor keeps checkpoints where this process cannot change them
+     * @return this
+     */
+    public Builder anchor(Anchor anchor) {
+      anchors.add(anchor);
+      return this;
+    }
+
+    private Sealer sealer(Signer signer) {
       ProvenanceLog log = null;
       if (logFolder != null) {
         log = ProvenanceLog.open(logFolder, origin, signer);
       } else if (batch > 0) {
         log = ProvenanceLog.create(origin, signer);
+      }
+      if (log != null) {
+        anchors.forEach(log::anchor);
+      } else if (!anchors.isEmpty()) {
+        throw new IllegalStateException(
+            "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
       }
       return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
     }
@@ -449,7 +517,8 @@ public final class Caws implements Constitution, AutoCloseable {
      *
      * @return the constitution
      * @throws UncheckedIOException if the log's folder cannot be used
-     * @throws IllegalStateException if the log's entries are not those its checkpoint signed
+     * @throws IllegalStateException if the log's entries are not those its checkpoint signed, or an
+     *     anchor is given and no log
      */
     public Caws build() {
       return new Caws(this);

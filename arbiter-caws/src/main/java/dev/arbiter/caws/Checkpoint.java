@@ -33,9 +33,9 @@ public final class Checkpoint {
     this.note = note;
   }
 
-  static Checkpoint sign(String origin, long size, byte[] root, SigningKey key) {
+  static Checkpoint sign(String origin, long size, byte[] root, Signer key) {
     String text = origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
-    byte[] signature = key.sign(text.getBytes(StandardCharsets.UTF_8));
+    byte[] signature = Ed25519.sign(key, text.getBytes(StandardCharsets.UTF_8));
     byte[] line = hint(origin, key.publicKey());
     line = Arrays.copyOf(line, HINT + signature.length);
     System.arraycopy(signature, 0, line, HINT, signature.length);

@@ -63,6 +63,20 @@ final class Digests {
     return named(digest.digest());
   }
 
+  /** Whether a text is the name of a digest, as {@link #named} makes them. */
+  static boolean isNamed(String text) {
+    if (text.length() != NAME.length() + 2 * LENGTH || !text.startsWith(NAME)) {
+      return false;
+    }
+    for (int i = NAME.length(); i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static byte[] copy(byte[] bytes) {
     return Arrays.copyOf(bytes, bytes.length);
   }

@@ -97,6 +97,20 @@ final class Ed25519 {
     }
   }
 
+  /** Signs, and refuses what is no signature: a signer may be foreign code. */
+  static byte[] sign(Signer signer, byte[] message) {
+    byte[] signature = signer.sign(message);
+    if (signature == null || signature.length != SIGNATURE_LENGTH) {
+      throw new IllegalStateException(
+          "signer "
+              + signer.id()
+              + " gave "
+              + (signature == null ? "nothing" : signature.length + " bytes")
+              + " for a signature; Ed25519 has exactly 64, in the raw form of RFC 8032");
+    }
+    return signature;
+  }
+
   private static boolean startsWith(byte[] bytes, byte[] prefix) {
     return Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One report before its charter: looks at everything once, then asks for waivers if need be. */
 final class Hearing {
@@ -40,8 +41,12 @@ final class Hearing {
     this.gates = new ArrayList<>(charter.policy().gates().size());
   }
 
-  Decision decide(Map<String, QualityGate> checkers, WaiverBoard board, Rules now) {
+  Decision decide(
+      Map<String, QualityGate> checkers, @Nullable Bylaws bylaws, WaiverBoard board, Rules now) {
     look(checkers);
+    if (bylaws != null) {
+      bylaws.judge(charter, assignment, report, time, gates, failures, notes);
+    }
     if (!failures.blocked().isEmpty() && !lift(board, now)) {
       lift(board, now); // another judgement took the last use of a waiver in between: rule again
     }

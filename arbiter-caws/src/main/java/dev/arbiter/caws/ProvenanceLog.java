@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,15 +30,18 @@ public final class ProvenanceLog implements AutoCloseable {
   private final ReentrantLock signing = new ReentrantLock();
   private final MerkleTree tree = new MerkleTree();
   private final String origin;
-  private final SigningKey key;
   private final @Nullable VerdictFile file;
+  private final KeyRing ring;
+  private final Anchors anchors = new Anchors();
+  private volatile Signer key;
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
 
-  private ProvenanceLog(String origin, SigningKey key, @Nullable VerdictFile file) {
+  private ProvenanceLog(String origin, Signer key, @Nullable VerdictFile file) {
     this.origin = origin;
     this.key = key;
     this.file = file;
+    this.ring = new KeyRing(origin);
   }
 
   /**
@@ -48,7 +53,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return an empty log
    * @throws IllegalArgumentException if the origin cannot stand in a signed note
    */
-  public static ProvenanceLog create(String origin, SigningKey key) {
+  public static ProvenanceLog create(String origin, Signer key) {
     return new ProvenanceLog(checked(origin), key, null);
   }
 
@@ -64,7 +69,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @throws IllegalStateException if the entries do not agree with the last checkpoint, or it was
    *     signed by another key: then somebody changed the files
    */
-  public static ProvenanceLog open(Path folder, String origin, SigningKey key) {
+  public static ProvenanceLog open(Path folder, String origin, Signer key) {
     String name = checked(origin);
     try {
       VerdictFile file = VerdictFile.open(folder);
@@ -86,12 +91,19 @@ public final class ProvenanceLog implements AutoCloseable {
 
   private void readBack(VerdictFile file, Path folder) throws IOException {
     MessageDigest digest = Digests.sha256();
-    file.replay((bytes, length) -> tree.append(MerkleTree.leaf(digest, bytes, length)));
+    file.replay(
+        (bytes, length) -> {
+          ring.see(tree.size(), bytes, length);
+          tree.append(MerkleTree.leaf(digest, bytes, length));
+        });
+    PublicKey newest = ring.newest(key.publicKey());
+    if (!newest.equals(key.publicKey())) {
+      throw damaged(folder, "it was handed on to " + SigningKey.idOf(newest));
+    }
     Optional<String> note = file.readCheckpoint();
     if (note.isPresent()) {
       Checkpoint last =
-          Checkpoint.open(note.get(), key.publicKey())
-              .filter(checkpoint -> checkpoint.origin().equals(origin))
+          ring.open(note.get(), key.publicKey())
               .orElseThrow(() -> damaged(folder, "its checkpoint is not signed by " + key.id()));
       boolean same =
           last.size() <= tree.size()
@@ -189,6 +201,109 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
+   * Hands the log on to another key: an entry signed by both keys says so, and a checkpoint by the
+   * new one covers it. Whoever trusts one of the keys can follow the log to the other.
+   *
+   * @param next signs from now on; has not signed for this log before
+   * @param at when, for the reader
+   * @return the first checkpoint by the new key
+   * @throws IllegalArgumentException if the key had its turn already
+   * @throws UncheckedIOException if entry or checkpoint cannot be written
+   */
+  public Checkpoint rotate(Signer next, Instant at) {
+    signing.lock();
+    try {
+      lock.lock();
+      try {
+        if (!ring.isNew(next.publicKey()) || next.id().equals(key.id())) {
+          throw new IllegalArgumentException(
+              "key " + next.id() + " has signed for this log before; rotate to a fresh one");
+        }
+        String entry = KeyRotation.document(origin, tree.size(), key, next, at);
+        byte[] bytes = entry.getBytes(StandardCharsets.UTF_8);
+        append(bytes, bytes.length, MerkleTree.leaf(Digests.sha256(), bytes, bytes.length));
+        ring.see(tree.size() - 1, bytes, bytes.length);
+        key = next;
+      } finally {
+        lock.unlock();
+      }
+      Checkpoint first = signNow();
+      if (file != null) {
+        file.writePublicKey(next.publicPem());
+      }
+      return first;
+    } catch (IOException e) {
+      throw unwritable(e);
+    } finally {
+      signing.unlock();
+    }
+  }
+
+  /**
+   * Shows every checkpoint from now on to somebody who keeps it.
+   *
+   * <p>An anchor that fails does not stop the log: {@link #verify()} then says how far the anchors
+   * reach, and {@link #anchorFailures()} counts.
+   *
+   * @param anchor keeps checkpoints where this log's owner cannot change them
+   * @return this
+   */
+  public ProvenanceLog anchor(Anchor anchor) {
+    anchors.add(anchor);
+    return this;
+  }
+
+  /**
+   * How often an anchor could not keep a checkpoint, or could not be read back.
+   *
+   * @return at least 0
+   */
+  public long anchorFailures() {
+    return anchors.failures();
+  }
+
+  /**
+   * Compares the entries with the roots that were signed and, where there are anchors, with those
+   * that are held elsewhere. With a folder the entries are read again from disk.
+   *
+   * @return how many entries are covered: by the furthest root an anchor holds, or without anchors
+   *     by the last checkpoint; or what is damaged
+   * @throws UncheckedIOException if the files cannot be read
+   */
+  public Integrity verify() {
+    signing.lock();
+    lock.lock();
+    try {
+      if (file == null) {
+        return new Audit(origin, tree, ring, key.publicKey()).verdict(latestNote(), anchors.held());
+      }
+      if (!file.isClosed()) {
+        file.flush();
+      }
+      MerkleTree again = new MerkleTree();
+      MessageDigest digest = Digests.sha256();
+      file.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
+      return again.size() != tree.size()
+          ? new Integrity.Damaged(
+              "verdicts.jsonl",
+              Math.min(again.size(), tree.size()),
+              "entries were removed or added")
+          : new Audit(origin, again, ring, key.publicKey())
+              .verdict(file.readCheckpoint(), anchors.held());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the verdict log cannot be read: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+      signing.unlock();
+    }
+  }
+
+  private Optional<String> latestNote() {
+    Checkpoint last = latest;
+    return last == null ? Optional.empty() : Optional.of(last.note());
+  }
+
+  /**
    * Signs for all entries there are now; appending goes on meanwhile.
    *
    * @return the signed checkpoint; the last one again when nothing was appended since
@@ -231,8 +346,10 @@ public final class ProvenanceLog implements AutoCloseable {
   private Checkpoint signNow() throws IOException {
     long size;
     byte[] root;
+    Signer signer;
     lock.lock();
     try {
+      signer = key;
       size = tree.size();
       root = tree.root(size);
       if (file != null) {
@@ -248,11 +365,12 @@ public final class ProvenanceLog implements AutoCloseable {
     if (file != null) {
       file.force();
     }
-    Checkpoint signed = Checkpoint.sign(origin, size, root, key);
+    Checkpoint signed = Checkpoint.sign(origin, size, root, signer);
     if (file != null) {
       file.writeCheckpoint(signed.note());
     }
     latest = signed;
+    anchors.hold(signed);
     return signed;
   }
 

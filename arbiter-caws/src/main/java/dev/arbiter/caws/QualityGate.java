@@ -3,6 +3,8 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * A check of the work that the host makes itself, instead of believing the report's evidence.
@@ -22,4 +24,19 @@ public interface QualityGate {
    * @throws Exception any exception fails the gate
    */
   GateResult check(Assignment assignment, WorkReport report) throws Exception;
+
+  /**
+   * The same gate with a limit on its time.
+   *
+   * @param limit after which it fails and its thread is interrupted, positive
+   * @param executor runs it; a thread that ignores the interrupt stays busy, so let it have few
+   * @return a gate that waits no longer than that; what the executor rejects fails
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  default QualityGate within(Duration limit, Executor executor) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException("a gate's time limit must be positive, got " + limit);
+    }
+    return new TimedGate(this, limit, executor);
+  }
 }

@@ -7,18 +7,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A sealed document as read back, to be held against the verdict it came with. */
 final class SealedText {
   private final Node.Fields root;
 
-  SealedText(Node.Fields root) {
+  private SealedText(Node.Fields root) {
     this.root = root;
+  }
+
+  /** What an in-toto statement says about a verdict, null when it is another statement. */
+  static @Nullable SealedText of(Node.Fields statement) {
+    boolean verdict =
+        text(statement, "_type").equals(VerdictWriter.STATEMENT)
+            && text(statement, "predicateType").equals(VerdictWriter.PREDICATE);
+    return verdict && statement.values().get("predicate") instanceof Node.Fields predicate
+        ? new SealedText(predicate)
+        : null;
   }
 
   /** A field's text, empty when it has none. */
   String text(String name) {
     return text(root, name);
+  }
+
+  String text(String object, String name) {
+    return text(field(root, object), name);
   }
 
   private static String text(Node node, String name) {

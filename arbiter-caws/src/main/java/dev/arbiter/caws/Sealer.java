@@ -5,8 +5,8 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -28,7 +28,7 @@ final class Sealer implements AutoCloseable {
 
   private final VerdictWriter writer = new VerdictWriter();
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
-  private final @Nullable SigningKey key;
+  private volatile @Nullable Signer key;
   private final boolean signEach;
   private final @Nullable ProvenanceLog log;
   private final int batch;
@@ -64,7 +64,7 @@ final class Sealer implements AutoCloseable {
    * @param checkpoints signs for a full batch
    */
   Sealer(
-      @Nullable SigningKey key,
+      @Nullable Signer key,
       boolean signEach,
       @Nullable ProvenanceLog log,
       int batch,
@@ -74,6 +74,16 @@ final class Sealer implements AutoCloseable {
     this.log = log;
     this.batch = batch;
     this.checkpoints = checkpoints;
+  }
+
+  /** Signs with another key from now on, and says so in the log. */
+  void rotate(Signer next, Instant at) {
+    if (log != null) {
+      log.rotate(next, at);
+    }
+    if (key != null) {
+      key = next;
+    }
   }
 
   @Nullable ProvenanceLog log() {
@@ -90,24 +100,25 @@ final class Sealer implements AutoCloseable {
     VerdictWriter.changes(decision.report().changes(), json);
     byte[] changes = own.hash();
     json.clear();
-    writer.verdict(decision, key == null ? "" : key.id(), changes, json);
-    Seal seal = sealOf(own);
+    Signer signer = key;
+    writer.verdict(decision, signer == null ? "" : signer.id(), changes, json);
     try {
+      Seal seal = sealOf(own, signEach ? signer : null);
       record(own);
-    } catch (IOException | UncheckedIOException | IllegalStateException e) {
+      return verdict(decision, seal);
+    } catch (IOException | RuntimeException e) { // a signer is foreign code
       return unrecorded(decision, e);
     }
-    return verdict(decision, seal);
   }
 
-  private Seal sealOf(Scratch own) {
+  private static Seal sealOf(Scratch own, @Nullable Signer signer) {
     String digest = own.namedHash();
-    if (!signEach || key == null) {
+    if (signer == null) {
       return new Seal(own.json.text(), digest, "", "");
     }
-    byte[] signature = key.sign(Arrays.copyOf(own.json.bytes(), own.json.length()));
+    byte[] signature = Ed25519.sign(signer, Arrays.copyOf(own.json.bytes(), own.json.length()));
     return new Seal(
-        own.json.text(), digest, key.id(), Base64.getEncoder().encodeToString(signature));
+        own.json.text(), digest, signer.id(), Base64.getEncoder().encodeToString(signature));
   }
 
   private void record(Scratch own) throws IOException {

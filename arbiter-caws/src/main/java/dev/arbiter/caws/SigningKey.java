@@ -21,7 +21,7 @@ import java.security.Signature;
  * <p>Thread-safe. A signature costs about a millisecond of CPU on Java 17. Keys are stored as PEM:
  * the private key as PKCS#8, the public key as SPKI, as openssl reads and writes them.
  */
-public final class SigningKey {
+public final class SigningKey implements Signer {
   private final KeyPair pair;
   private final byte[] seed;
   private final String id;
@@ -112,6 +112,18 @@ public final class SigningKey {
   }
 
   /**
+   * Checks a signature.
+   *
+   * @param key an Ed25519 public key
+   * @param message what was signed
+   * @param signature anything
+   * @return whether it is exactly 64 bytes and fits; Java 17 alone would let a longer one pass
+   */
+  public static boolean verify(PublicKey key, byte[] message, byte[] signature) {
+    return Ed25519.verify(key, message, signature);
+  }
+
+  /**
    * Stores the private key where only the owner may read it.
    *
    * @param file does not exist yet
@@ -132,6 +144,7 @@ public final class SigningKey {
    *
    * @return {@link #idOf} the public key
    */
+  @Override
   public String id() {
     return id;
   }
@@ -141,17 +154,9 @@ public final class SigningKey {
    *
    * @return the public key
    */
+  @Override
   public PublicKey publicKey() {
     return pair.getPublic();
-  }
-
-  /**
-   * The public key as text.
-   *
-   * @return SPKI in PEM
-   */
-  public String publicPem() {
-    return Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
   }
 
   /**
@@ -169,6 +174,7 @@ public final class SigningKey {
    * @param message any bytes
    * @return 64 bytes
    */
+  @Override
   public byte[] sign(byte[] message) {
     try {
       Signature signature = Signature.getInstance(Ed25519.NAME);

@@ -60,6 +60,13 @@ final class VerdictFile {
   }
 
   void replay(Reader reader) throws IOException {
+    long whole = lines(folder, reader);
+    channel.truncate(whole);
+    channel.position(whole);
+  }
+
+  /** Reads every whole line, and says how many bytes they take. */
+  static long lines(Path folder, Reader reader) throws IOException {
     long whole = 0;
     byte[] line = new byte[4096];
     int length = 0;
@@ -76,8 +83,12 @@ final class VerdictFile {
         }
       }
     }
-    channel.truncate(whole);
-    channel.position(whole);
+    return whole;
+  }
+
+  /** Reads again what was read or written; leaves the writing position alone. */
+  void reread(Reader reader) throws IOException {
+    lines(folder, reader);
   }
 
   void append(byte[] bytes, int length) throws IOException {
@@ -120,6 +131,10 @@ final class VerdictFile {
   }
 
   Optional<String> readCheckpoint() throws IOException {
+    return readCheckpoint(folder);
+  }
+
+  static Optional<String> readCheckpoint(Path folder) throws IOException {
     Path file = folder.resolve("checkpoint.txt");
     return Files.exists(file)
         ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))
@@ -135,7 +150,12 @@ final class VerdictFile {
   }
 
   private void replace(String name, String text) throws IOException {
-    Path fresh = folder.resolve(name + ".new");
+    replace(folder.resolve(name), text);
+  }
+
+  /** Puts a text in the place of another, so that a crash leaves one of them whole. */
+  static void replace(Path file, String text) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel out =
         FileChannel.open(
             fresh,
@@ -148,11 +168,7 @@ final class VerdictFile {
       }
       out.force(true);
     }
-    Files.move(
-        fresh,
-        folder.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   boolean isClosed() {

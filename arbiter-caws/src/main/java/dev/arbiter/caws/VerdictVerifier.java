@@ -46,7 +46,7 @@ public final class VerdictVerifier {
    */
   public Checked verify(Seal seal) {
     String problem = signatureProblem(seal);
-    return answer(problem.isEmpty() ? documentProblem(seal, null) : problem);
+    return answer(problem.isEmpty() ? ownProblem(seal, null) : problem);
   }
 
   /**
@@ -57,11 +57,14 @@ public final class VerdictVerifier {
    */
   public Checked verify(Verdict verdict) {
     String problem = signatureProblem(verdict.seal());
-    return answer(problem.isEmpty() ? documentProblem(verdict.seal(), verdict) : problem);
+    return answer(problem.isEmpty() ? ownProblem(verdict.seal(), verdict) : problem);
   }
 
   /**
    * Checks a verdict that a signed checkpoint covers.
+   *
+   * <p>The document may name an earlier key of the log: the checkpoint's key vouches for all that
+   * the log took before a rotation.
    *
    * @param verdict the verdict
    * @param proof where it stands in the log
@@ -100,7 +103,15 @@ public final class VerdictVerifier {
         : "the signature does not fit the document";
   }
 
-  private String documentProblem(Seal seal, @Nullable Verdict verdict) {
+  /** Signed on its own, a document names the key that signed it. */
+  private String ownProblem(Seal seal, @Nullable Verdict verdict) {
+    String problem = documentProblem(seal, verdict);
+    boolean named =
+        SealedVerdict.read(seal.document()).filter(v -> v.keyId().equals(keyId)).isPresent();
+    return problem.isEmpty() && !named ? "the document names another key" : problem;
+  }
+
+  private static String documentProblem(Seal seal, @Nullable Verdict verdict) {
     if (!Digests.text(seal.document()).equals(seal.digest())) {
       return "the digest is not that of the document";
     }
@@ -109,12 +120,12 @@ public final class VerdictVerifier {
       if (!(root instanceof Node.Fields fields) || !isCanonical(root, seal.document())) {
         return "the document is not canonical JSON";
       }
-      SealedText sealed = new SealedText(fields);
+      SealedText sealed = SealedText.of(fields);
+      if (sealed == null) {
+        return "the document is not the statement of a verdict";
+      }
       if (!sealed.text("version").equals(VerdictWriter.VERSION)) {
         return "the document is of version '" + Clean.text(sealed.text("version"), 40) + "'";
-      }
-      if (!sealed.text("keyId").equals(keyId)) {
-        return "the document names another key";
       }
       return verdict == null ? "" : sealed.disagreement(verdict);
     } catch (Unreadable e) {

@@ -8,9 +8,15 @@ import dev.arbiter.task.Task;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes a decision as canonical JSON; the keys are given in order, by hand. */
+/**
+ * Writes a decision as canonical JSON; the keys are given in order, by hand. The document is an
+ * in-toto Statement v1, so that what is sealed and logged is what an export signs, byte for byte.
+ */
 final class VerdictWriter {
   static final String VERSION = "arbiter.verdict.v1";
+
+  static final String STATEMENT = "https://in-toto.io/Statement/v1";
+  static final String PREDICATE = "https://arbiter.dev/verdict/v1";
 
   private final Stamp stamp = new Stamp();
 
@@ -27,6 +33,7 @@ final class VerdictWriter {
 
   void verdict(Decision d, String keyId, byte[] changeDigest, JsonBytes to) {
     Task task = d.assignment().task();
+    to.raw("{\"_type\":\"").raw(STATEMENT).raw("\",\"predicate\":");
     to.raw("{\"agent\":").string(d.assignment().agent());
     to.raw(",\"attempt\":").number(d.assignment().attempt());
     budget(d.budget(), to);
@@ -47,7 +54,19 @@ final class VerdictWriter {
     to.raw(",\"verdict\":\"").raw(d.outcome().word);
     to.raw("\",\"version\":\"").raw(VERSION).raw('"');
     waivers(d, to);
-    to.raw('}');
+    to.raw("},\"predicateType\":\"").raw(PREDICATE);
+    subject(d.assignment().specDigest(), changeDigest, to);
+  }
+
+  /** What the verdict is about: the changes, and what they were held to where that is a digest. */
+  private static void subject(String specDigest, byte[] changeDigest, JsonBytes to) {
+    to.raw("\",\"subject\":[{\"digest\":{\"sha256\":\"").hex(changeDigest);
+    to.raw("\"},\"name\":\"changes\"}");
+    if (Digests.isNamed(specDigest)) {
+      to.raw(",{\"digest\":{\"sha256\":\"").raw(specDigest.substring(Digests.NAME.length()));
+      to.raw("\"},\"name\":\"charter\"}");
+    }
+    to.raw("]}");
   }
 
   private static void budget(Decision.Budget budget, JsonBytes to) {

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Decision.GateOutcome;
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.Policy.GateRule;
+import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.rules.Assessment;
+import dev.arbiter.caws.rules.Assessment.Violation;
+import dev.arbiter.caws.rules.ConstitutionalRules;
+import dev.arbiter.caws.rules.Facts;
+import dev.arbiter.caws.rules.Phase;
+import dev.arbiter.caws.rules.Remedy;
+import dev.arbiter.task.FileChange;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Constitutional rules where tasks are admitted and judged. A broken rule that blocks is a failed
+ * gate of the rule's id, so that a waiver lifts it like any gate: the one it names.
+ */
+record Bylaws(ConstitutionalRules rules) {
+  private static final String ALL_KEPT = "constitutional_rules";
+
+  /** What stands against admitting a task; an error for each rule that blocks and is not waived. */
+  List<Finding> admit(Task task, Charter charter, WaiverBoard board, Rules now, Instant at) {
+    Assessment found = rules.assess(Phase.BEFORE, task, Facts.of(known(task, charter)), at);
+    List<Finding> findings = new ArrayList<>(found.violations().size());
+    for (Violation violation : found.violations()) {
+      boolean waived =
+          violation.rule().remedy().blocks()
+              && isWaived(gate(violation), task, charter, board, now, at);
+      findings.add(finding(violation, waived ? Severity.WARNING : severity(violation)));
+    }
+    return findings;
+  }
+
+  /** By a waiver that counts; who the agent is, and how often it counted, the judgement checks. */
+  private static boolean isWaived(
+      String gate, Task task, Charter charter, WaiverBoard board, Rules now, Instant at) {
+    var asked = new WaiverBoard.Case(charter, now, "", task.tenant(), at);
+    return board.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
+  }
+
+  /** Adds what the report breaks; all rules are looked at, for now the agent is known. */
+  void judge(
+      Charter charter,
+      Assignment assignment,
+      WorkReport report,
+      Instant at,
+      List<GateOutcome> gates,
+      Gates.Failures failures,
+      Notes notes) {
+    Map<String, Object> facts = known(assignment.task(), charter);
+    facts.put("agent", assignment.agent());
+    facts.put("attempt", assignment.attempt());
+    facts.put("timeout_ms", assignment.timeLimit().toMillis());
+    facts.put("report.output", report.output());
+    facts.put("report.files", report.changes().size());
+    facts.put("report.lines", report.changes().stream().mapToLong(FileChange::lines).sum());
+    facts.put("report.paths", report.changes().stream().map(FileChange::path).toList());
+    facts.put("usage.cost", report.usage().cost());
+    facts.put("usage.tokens", report.usage().inputTokens() + report.usage().outputTokens());
+    Assessment found = rules.assess(Phase.AFTER, assignment.task(), Facts.of(facts), at);
+    if (found.violations().isEmpty()) {
+      gates.add(new GateOutcome(ALL_KEPT, Mode.BLOCK, State.PASSED));
+    }
+    for (Violation violation : found.violations()) {
+      Remedy remedy = violation.rule().remedy();
+      GateRule gate = new GateRule(gate(violation), remedy.blocks() ? Mode.BLOCK : Mode.WARN);
+      gates.add(new GateOutcome(gate.name(), gate.mode(), State.FAILED));
+      if (remedy.blocks()) {
+        failures.addAll(gate, List.of(finding(violation, Severity.ERROR)));
+      } else {
+        notes.add(finding(violation, severity(violation)));
+      }
+    }
+  }
+
+  private static Map<String, Object> known(Task task, Charter charter) {
+    Map<String, Object> facts = new HashMap<>();
+    facts.put("task.type", task.type());
+    facts.put("task.tenant", task.tenant());
+    facts.put("task.priority", task.priority());
+    facts.put("task.payload", task.payload());
+    facts.put("spec.id", charter.spec().id());
+    facts.put("spec.tier", charter.spec().tier());
+    facts.put("spec.mode", charter.spec().mode());
+    task.deadline().ifPresent(deadline -> facts.put("task.deadline_ms", deadline.toMillis()));
+    return facts;
+  }
+
+  private static String gate(Violation violation) {
+    return Ids.gate(violation.rule().id());
+  }
+
+  private static Severity severity(Violation violation) {
+    return switch (violation.rule().remedy()) {
+      case LOG -> Severity.INFO;
+      case ALERT -> Severity.WARNING;
+      default -> Severity.ERROR;
+    };
+  }
+
+  private static Finding finding(Violation violation, Severity severity) {
+    String message = Clean.text(violation.reason() + "; " + violation.rule().advice(), 300);
+    return new Finding("constitution." + violation.rule().id(), severity, "", message);
+  }
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entry by which one key hands a log on to another: an in-toto statement that names both,
+ * signed by both for one place of one log, so that neither key's holder can make it alone.
+ *
+ * @param origin the log
+ * @param index the entry's own place
+ * @param from the key until then
+ * @param to the key from then on
+ */
+record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
+  private static final String START =
+      "{\"_type\":\"" + VerdictWriter.STATEMENT + "\",\"predicate\":{\"from\":{";
+  private static final String TYPE = "https://arbiter.dev/key-rotation/v1";
+
+  static String document(String origin, long index, Signer from, Signer to, Instant at) {
+    byte[] message = message(origin, index, from.publicKey(), to.publicKey(), at.toString());
+    JsonBytes json = new JsonBytes().raw(START);
+    key(from, message, json);
+    json.raw("},\"index\":").number(index).raw(",\"origin\":").string(origin);
+    json.raw(",\"time\":").string(at.toString()).raw(",\"to\":{");
+    key(to, message, json);
+    json.raw("}},\"predicateType\":\"").raw(TYPE).raw("\",\"subject\":[{\"digest\":{\"sha256\":\"");
+    json.raw(to.id().substring(Digests.NAME.length())).raw("\"},\"name\":\"public-key\"}]}");
+    return json.text();
+  }
+
+  private static void key(Signer signer, byte[] message, JsonBytes json) {
+    String key = base64(signer.publicKey().getEncoded());
+    json.raw("\"publicKey\":\"").raw(key).raw("\",\"signature\":\"");
+    json.raw(base64(Ed25519.sign(signer, message))).raw('"');
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static byte[] message(
+      String origin, long index, PublicKey from, PublicKey to, String time) {
+    String text =
+        String.join(
+            "\n",
+            TYPE,
+            origin,
+            Long.toString(index),
+            SigningKey.idOf(from),
+            SigningKey.idOf(to),
+            time,
+            "");
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether an entry wants to be a rotation; cheap. */
+  static boolean isOne(byte[] entry, int length) {
+    if (length < START.length()) {
+      return false;
+    }
+    for (int i = START.length() - 1; i >= 0; i--) { // from behind: verdicts differ there
+      if (entry[i] != START.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Null when it is none, or its signatures do not fit. */
+  static @Nullable KeyRotation read(String document) {
+    try {
+      if (!(Document.json(document) instanceof Node.Fields root)
+          || !(root.values().get("predicate") instanceof Node.Fields predicate)) {
+        return null;
+      }
+      Node index = predicate.values().get("index");
+      if (!text(root, "predicateType").equals(TYPE) || !(index instanceof Node.Whole whole)) {
+        return null;
+      }
+      Node from = predicate.values().get("from");
+      Node to = predicate.values().get("to");
+      String origin = text(predicate, "origin");
+      PublicKey before = key(from);
+      PublicKey after = key(to);
+      byte[] message = message(origin, whole.value(), before, after, text(predicate, "time"));
+      return isSigned(from, before, message) && isSigned(to, after, message)
+          ? new KeyRotation(origin, whole.value(), before, after)
+          : null;
+    } catch (Unreadable | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static PublicKey key(@Nullable Node side) {
+    byte[] spki = Base64s.decode(text(side, "publicKey"));
+    return Ed25519.publicKey(spki == null ? new byte[0] : spki);
+  }
+
+  private static boolean isSigned(@Nullable Node side, PublicKey key, byte[] message) {
+    byte[] signature = Base64s.decode(text(side, "signature"));
+    return signature != null && Ed25519.verify(key, message, signature);
+  }
+
+  private static String text(@Nullable Node node, String name) {
+    return node instanceof Node.Fields fields && fields.values().get(name) instanceof Node.Text text
+        ? text.value()
+        : "";
+  }
+}

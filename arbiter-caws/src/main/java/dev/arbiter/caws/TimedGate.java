@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Runs a gate on another thread and stops waiting, and interrupts it, when its time is up. */
+record TimedGate(QualityGate gate, Duration limit, Executor executor) implements QualityGate {
+
+  @Override
+  public GateResult check(Assignment assignment, WorkReport report) throws Exception {
+    FutureTask<GateResult> run = new FutureTask<>(() -> gate.check(assignment, report));
+    executor.execute(run);
+    try {
+      return run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return GateResult.fail("the checker took longer than " + limit);
+    } finally {
+      run.cancel(true);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.export;
+
+import dev.arbiter.caws.Signer;
+import dev.arbiter.caws.SigningKey;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An in-toto statement signed in a DSSE envelope (secure-systems-lab/dsse, version 1).
+ *
+ * <p>The signature covers payload type and payload, each with its length, so that neither can be
+ * taken for the other. Immutable.
+ */
+public final class Envelope {
+  /** The payload type of every envelope here. */
+  public static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
+
+  private static final Fixed LAYOUT =
+      new Fixed(
+          "{\"payload\":\"",
+          "\",\"payloadType\":\"" + PAYLOAD_TYPE + "\",\"signatures\":[{\"keyid\":\"",
+          "\",\"sig\":\"",
+          "\"}]}");
+
+  private final String payload;
+  private final String keyId;
+  private final byte[] signature;
+
+  private Envelope(String payload, String keyId, byte[] signature) {
+    this.payload = payload;
+    this.keyId = keyId;
+    this.signature = signature;
+  }
+
+  /**
+   * Signs a statement, a millisecond of CPU and one more to see that the signature fits.
+   *
+   * @param statement a verdict's document, as its seal has it
+   * @param signer signs
+   * @return the envelope
+   * @throws IllegalStateException if the signer's signature does not fit its own public key
+   */
+  public static Envelope sign(String statement, Signer signer) {
+    byte[] message = preAuthentication(statement);
+    byte[] signature = signer.sign(message);
+    if (signature == null || !SigningKey.verify(signer.publicKey(), message, signature)) {
+      throw new IllegalStateException(
+          "signer " + signer.id() + " gave a signature that its public key does not verify");
+    }
+    return new Envelope(statement, signer.id(), signature.clone());
+  }
+
+  /**
+   * Reads what {@link #json()} wrote; a text with one character otherwise is none. Checks no
+   * signature.
+   *
+   * @param json the text
+   * @return empty when it is no envelope
+   */
+  public static Optional<Envelope> read(String json) {
+    List<String> values = LAYOUT.read(json);
+    if (values == null) {
+      return Optional.empty();
+    }
+    try {
+      byte[] payload = Base64.getDecoder().decode(values.get(0));
+      Envelope read =
+          new Envelope(
+              new String(payload, StandardCharsets.UTF_8),
+              values.get(1),
+              Base64.getDecoder().decode(values.get(2)));
+      return read.json().equals(json) ? Optional.of(read) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Checks the signature.
+   *
+   * @param key the key it must be by
+   * @return whether the envelope names that key and its signature is exactly 64 bytes that fit
+   */
+  public boolean verify(PublicKey key) {
+    return keyId.equals(SigningKey.idOf(key))
+        && SigningKey.verify(key, preAuthentication(), signature);
+  }
+
+  /**
+   * The bytes that are signed: {@code DSSEv1 SP length SP type SP length SP payload}, lengths in
+   * bytes as decimal digits.
+   *
+   * @return new bytes
+   */
+  public byte[] preAuthentication() {
+    return preAuthentication(payload);
+  }
+
+  private static byte[] preAuthentication(String payload) {
+    byte[] body = payload.getBytes(StandardCharsets.UTF_8);
+    String head = "DSSEv1 " + PAYLOAD_TYPE.length() + " " + PAYLOAD_TYPE + " " + body.length + " ";
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(head.length() + body.length);
+    bytes.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    bytes.writeBytes(body);
+    return bytes.toByteArray();
+  }
+
+  /**
+   * The statement.
+   *
+   * @return JSON
+   */
+  public String payload() {
+    return payload;
+  }
+
+  /**
+   * The signature.
+   *
+   * @return a copy
+   */
+  public byte[] signature() {
+    return signature.clone();
+  }
+
+  /**
+   * The envelope as text.
+   *
+   * @return one line of JSON, without a line end
+   */
+  public String json() {
+    Base64.Encoder base64 = Base64.getEncoder();
+    return LAYOUT.write(
+        base64.encodeToString(payload.getBytes(StandardCharsets.UTF_8)),
+        keyId,
+        base64.encodeToString(signature));
+  }
+
+  /**
+   * The envelope in a Sigstore bundle v0.3, verified by the public key its hint names.
+   *
+   * @return one line of JSON, without a line end
+   */
+  public String bundle() {
+    return "{\"dsseEnvelope\":"
+        + json()
+        + ",\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
+        + "\"verificationMaterial\":{\"publicKey\":{\"hint\":\""
+        + keyId
+        + "\"},\"tlogEntries\":[]}}";
+  }
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.export;
+
+import dev.arbiter.caws.SealedVerdict;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A verdict as a SLSA verification summary, for consumers that know only passed and failed.
+ *
+ * <p>An in-toto Statement v1 with predicate {@code https://slsa.dev/verification_summary/v1}. Its
+ * subject is the verdict's document; the level is {@code CAWS_APPROVED}, {@code CAWS_WAIVED} or
+ * {@code FAILED}, none of SLSA's own tracks: nothing is said about a build.
+ */
+public final class VerificationSummary {
+  private static final String ID = "-._~";
+  private static final String URI = ID + "/:";
+  private static final String DIGEST = "\"digest\":{\"sha256\":\"";
+
+  private VerificationSummary() {}
+
+  /**
+   * Writes the statement.
+   *
+   * @param document a verdict's document
+   * @param verifier who judged, a URI or the log's origin
+   * @return the statement, or empty when the document is not a verdict's
+   */
+  public static Optional<String> of(String document, String verifier) {
+    return SealedVerdict.read(document).map(verdict -> write(verdict, document, verifier));
+  }
+
+  private static String write(SealedVerdict verdict, String document, String verifier) {
+    String digest = DIGEST + sha256(document) + "\"}";
+    String level =
+        verdict.passed() ? "CAWS_" + verdict.verdict().toUpperCase(Locale.ROOT) : "FAILED";
+    return "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"inputAttestations\":[{"
+        + digest
+        + ",\"uri\":\"urn:arbiter:verdict\"}],\"policy\":{"
+        + policy(verdict)
+        + "\"uri\":\"urn:arbiter:policy\"},\"resourceUri\":\"urn:arbiter:task:"
+        + encoded(verdict.tenant(), ID)
+        + ":"
+        + encoded(verdict.task(), ID)
+        + "\",\"slsaVersion\":\"1.0\",\"timeVerified\":\""
+        + encoded(verdict.time(), URI)
+        + "\",\"verificationResult\":\""
+        + (verdict.passed() ? "PASSED" : "FAILED")
+        + "\",\"verifiedLevels\":[\""
+        + level
+        + "\"],\"verifier\":{\"id\":\""
+        + encoded(verifier, URI)
+        + "\"}},\"predicateType\":\"https://slsa.dev/verification_summary/v1\",\"subject\":[{"
+        + digest
+        + ",\"name\":\"verdict\"}]}";
+  }
+
+  private static String policy(SealedVerdict verdict) {
+    String digest = verdict.policyDigest();
+    return digest.startsWith("sha256:")
+        ? DIGEST + encoded(digest.substring("sha256:".length()), ID) + "\"},"
+        : "";
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java platform has no SHA-256", e);
+    }
+  }
+
+  /** Percent-encoded as in a URI, all but letters, digits and a few signs; no JSON escapes left. */
+  private static String encoded(String text, String signs) {
+    StringBuilder uri = new StringBuilder();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          (b >= 'a' && b <= 'z')
+              || (b >= 'A' && b <= 'Z')
+              || (b >= '0' && b <= '9')
+              || signs.indexOf(b) >= 0;
+      if (plain) {
+        uri.append((char) b);
+      } else {
+        uri.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      }
+    }
+    return uri.toString();
+  }
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.gates;
+
+import dev.arbiter.caws.GateResult;
+import dev.arbiter.caws.QualityGate;
+import dev.arbiter.caws.SpecOutline;
+import dev.arbiter.task.Evidence;
+import dev.arbiter.task.SpecRef;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The built-in gates, to be registered under a policy's gate name: {@code
+ * Caws.builder().gate("coverage_threshold", QualityGates.coverage(80))}.
+ *
+ * <p>Gates on figures judge the value of a piece of evidence, not the flag beside it; no evidence,
+ * or a value that is no number, fails. Several pieces of one name must all pass. Whether a failed
+ * gate blocks, warns or is skipped is the policy's to say.
+ */
+public final class QualityGates {
+  private static final int MOST_NAMED = 5;
+
+  private QualityGates() {}
+
+  /**
+   * Tests ran and none failed.
+   *
+   * @return wants evidence {@code tests_pass} that passed; its value, if any, is how many failed
+   */
+  public static QualityGate testsPass() {
+    return (assignment, report) -> {
+      List<Evidence> found = named(report, "tests_pass");
+      boolean passed =
+          !found.isEmpty()
+              && found.stream()
+                  .allMatch(e -> e.passed() && (Double.isNaN(e.value()) || e.value() == 0));
+      return passed
+          ? GateResult.pass(found.get(0).detail())
+          : GateResult.fail(
+              found.isEmpty() ? "no evidence 'tests_pass'; run the tests" : "tests fail");
+    };
+  }
+
+  /**
+   * Enough is covered by tests.
+   *
+   * @param percent at least so much, 0 to 100
+   * @return wants evidence {@code coverage} with the percentage as its value
+   */
+  public static QualityGate coverage(double percent) {
+    return atLeast("coverage", percent);
+  }
+
+  /**
+   * Enough mutants are killed.
+   *
+   * @param percent at least so much, 0 to 100
+   * @return wants evidence {@code mutation_score} with the percentage as its value
+   */
+  public static QualityGate mutationScore(double percent) {
+    return atLeast("mutation_score", percent);
+  }
+
+  /**
+   * The linter finds little.
+   *
+   * @param most how many problems are allowed
+   * @return wants evidence {@code lint} with the number of problems as its value
+   */
+  public static QualityGate lint(int most) {
+    return atMost("lint", most);
+  }
+
+  /**
+   * The security scan finds little.
+   *
+   * @param most how many findings are allowed
+   * @return wants evidence {@code security_scan} with the number of findings as its value
+   */
+  public static QualityGate securityScan(int most) {
+    return atMost("security_scan", most);
+  }
+
+  /**
+   * It is fast enough.
+   *
+   * @param evidence which figure, such as {@code api_p95_ms}
+   * @param most the budget, in the figure's unit
+   * @return wants evidence of that name with the measured value
+   */
+  public static QualityGate performanceBudget(String evidence, double most) {
+    return atMost(evidence, most);
+  }
+
+  /**
+   * A figure is large enough.
+   *
+   * @param evidence the figure's name
+   * @param least the smallest that passes
+   * @return the gate
+   */
+  public static QualityGate atLeast(String evidence, double least) {
+    return figure(evidence, least, true);
+  }
+
+  /**
+   * A figure is small enough.
+   *
+   * @param evidence the figure's name
+   * @param most the largest that passes
+   * @return the gate
+   */
+  public static QualityGate atMost(String evidence, double most) {
+    return figure(evidence, most, false);
+  }
+
+  private static QualityGate figure(String name, double limit, boolean least) {
+    if (Double.isNaN(limit)) {
+      throw new IllegalArgumentException("the limit for '" + name + "' must be a number");
+    }
+    String wanted = (least ? "at least " : "at most ") + limit;
+    return (assignment, report) -> {
+      List<Evidence> found = named(report, name);
+      if (found.isEmpty()) {
+        return GateResult.fail("no evidence '" + name + "'; wanted " + wanted);
+      }
+      for (Evidence piece : found) {
+        double value = piece.value();
+        boolean kept = least ? value >= limit : value <= limit; // false for NaN
+        if (!kept || !piece.passed()) {
+          return GateResult.fail(name + " is " + value + ", wanted " + wanted);
+        }
+      }
+      return GateResult.pass(name + " is " + found.get(0).value() + ", wanted " + wanted);
+    };
+  }
+
+  /**
+   * No changed file holds a key, a token or a password.
+   *
+   * @param tree where the files are
+   * @return names file, line and kind, never the secret
+   */
+  public static QualityGate noSecrets(WorkTree tree) {
+    return new LineGate(tree, 0, Secrets::kind);
+  }
+
+  /**
+   * Few to-do marks are left in changed files: TODO, FIXME, XXX, HACK as whole words in capitals.
+   *
+   * @param tree where the files are
+   * @param most how many marks are allowed
+   * @return names files and lines
+   */
+  public static QualityGate noTodos(WorkTree tree, int most) {
+    return new LineGate(tree, most, Todos::mark);
+  }
+
+  /**
+   * No changed file is too long.
+   *
+   * @param tree where the files are
+   * @param most how many lines a file may have; CAWS projects use 2,000
+   * @return names the files
+   */
+  public static QualityGate noGodObject(WorkTree tree, int most) {
+    return (assignment, report) -> {
+      List<String> tooLong = new ArrayList<>();
+      for (var change : report.changes()) {
+        long lines = tree.text(assignment, change.path()).map(t -> t.lines().count()).orElse(0L);
+        if (lines > most) {
+          tooLong.add(change.path() + " has " + lines + " lines");
+        }
+      }
+      return tooLong.isEmpty()
+          ? GateResult.pass("no file has more than " + most + " lines")
+          : GateResult.fail(first(tooLong) + "; at most " + most + ", split it");
+    };
+  }
+
+  /**
+   * Every contract the spec names is there.
+   *
+   * @param tree where the files are
+   * @param outline reads a task's spec, such as {@link #specOf}
+   * @return names the missing files; a spec that cannot be read fails
+   */
+  public static QualityGate contractsPresent(
+      WorkTree tree, Function<Task, Optional<SpecOutline>> outline) {
+    return (assignment, report) -> {
+      SpecOutline spec = outline.apply(assignment.task()).orElse(null);
+      if (spec == null) {
+        return GateResult.fail("the spec cannot be read here; give its text");
+      }
+      List<String> missing = new ArrayList<>();
+      for (String path : spec.contracts()) {
+        if (tree.text(assignment, path).isEmpty()) {
+          missing.add(path);
+        }
+      }
+      return missing.isEmpty()
+          ? GateResult.pass(spec.contracts().size() + " contracts are there")
+          : GateResult.fail("contracts are missing: " + first(missing));
+    };
+  }
+
+  /**
+   * Every acceptance criterion of the spec has evidence that passed.
+   *
+   * @param outline reads a task's spec, such as {@link #specOf}
+   * @return wants evidence {@code acceptance/A1} for criterion A1; a spec without criteria fails
+   */
+  public static QualityGate acceptanceCovered(Function<Task, Optional<SpecOutline>> outline) {
+    return (assignment, report) -> {
+      SpecOutline spec = outline.apply(assignment.task()).orElse(null);
+      if (spec == null || spec.acceptance().isEmpty()) {
+        return GateResult.fail("the spec cannot be read here, or has no acceptance criteria");
+      }
+      List<String> open = new ArrayList<>();
+      for (String id : spec.acceptance()) {
+        List<Evidence> found = named(report, "acceptance/" + id);
+        if (found.isEmpty() || !found.stream().allMatch(Evidence::passed)) {
+          open.add(id);
+        }
+      }
+      return open.isEmpty()
+          ? GateResult.pass(spec.acceptance().size() + " criteria are covered")
+          : GateResult.fail("without passing evidence: " + first(open));
+    };
+  }
+
+  /**
+   * The spec of a task that carries its text.
+   *
+   * @param task the task
+   * @return empty when the task only names its spec
+   */
+  public static Optional<SpecOutline> specOf(Task task) {
+    return task.spec() instanceof SpecRef.Text text
+        ? SpecOutline.read(text.text())
+        : Optional.empty();
+  }
+
+  private static List<Evidence> named(WorkReport report, String name) {
+    String wanted = compared(name);
+    return report.evidence().stream().filter(e -> compared(e.gate()).equals(wanted)).toList();
+  }
+
+  private static String compared(String name) {
+    return name.strip().toLowerCase(Locale.ROOT).replace('-', '_');
+  }
+
+  static String first(List<String> all) {
+    String shown = String.join(", ", all.subList(0, Math.min(MOST_NAMED, all.size())));
+    return all.size() > MOST_NAMED ? shown + " and " + (all.size() - MOST_NAMED) + " more" : shown;
+  }
+}

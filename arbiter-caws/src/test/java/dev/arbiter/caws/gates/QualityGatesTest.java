@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.GateResult;
+import dev.arbiter.caws.QualityGate;
+import dev.arbiter.task.Evidence;
+import dev.arbiter.task.FileChange;
+import dev.arbiter.task.SpecRef;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QualityGatesTest {
+  private static final String SPEC =
+      """
+      id: FEAT-001
+      acceptance: [{id: A1, given: g, when: w, then: t}, {id: A2, given: g, when: w, then: t}]
+      contracts: [{type: openapi, path: docs/api.yaml}]
+      """;
+
+  private final Path folder;
+  private final WorkTree tree;
+
+  QualityGatesTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.tree = WorkTree.of(folder);
+  }
+
+  private static WorkReport report(Evidence... evidence) {
+    return new WorkReport("done", List.of(), List.of(evidence), Usage.none());
+  }
+
+  private WorkReport changed(String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    List<FileChange> changes = List.of(new FileChange(path, 1, 0));
+    return new WorkReport("done", changes, List.of(), Usage.none());
+  }
+
+  private static GateResult check(QualityGate gate, WorkReport report) throws Exception {
+    Task task = Task.builder("chore").id("T-1").spec(SpecRef.text(SPEC)).build();
+    return gate.check(new Assignment(task, "ada", 1, "", Duration.ofMinutes(1)), report);
+  }
+
+  private static Evidence of(String gate, boolean passed, double value) {
+    return new Evidence(gate, passed, value, "");
+  }
+
+  @Test
+  void a_figure_is_judged_by_its_value_and_not_by_the_flag_beside_it() throws Exception {
+    QualityGate coverage = QualityGates.coverage(80);
+
+    assertThat(check(coverage, report(of("coverage", true, 80))).passed()).isTrue();
+    assertThat(check(coverage, report(of("coverage", true, 79.9))).passed()).isFalse();
+    assertThat(check(coverage, report(of("coverage", false, 90))).passed()).isFalse();
+    assertThat(check(coverage, report(of("coverage", true, Double.NaN))).passed()).isFalse();
+    assertThat(check(coverage, report()).passed()).isFalse();
+    assertThat(check(coverage, report(of("coverage", true, 90), of("Coverage", true, 10))).passed())
+        .isFalse();
+  }
+
+  @Test
+  void each_figure_has_its_direction() throws Exception {
+    record Case(QualityGate gate, String name, double kept, double broken) {}
+    for (Case c :
+        List.of(
+            new Case(QualityGates.mutationScore(70), "mutation_score", 70, 69),
+            new Case(QualityGates.lint(0), "lint", 0, 1),
+            new Case(QualityGates.securityScan(2), "security-scan", 2, 3),
+            new Case(QualityGates.performanceBudget("api_p95_ms", 250), "api_p95_ms", 250, 251))) {
+      assertThat(check(c.gate, report(of(c.name, true, c.kept))).passed()).as(c.name).isTrue();
+      assertThat(check(c.gate, report(of(c.name, true, c.broken))).passed()).as(c.name).isFalse();
+    }
+    assertThatThrownBy(() -> QualityGates.coverage(Double.NaN)).hasMessageContaining("number");
+  }
+
+  @Test
+  void tests_pass_when_they_ran_and_none_failed() throws Exception {
+    QualityGate tests = QualityGates.testsPass();
+
+    assertThat(check(tests, report(Evidence.of("tests-pass", true, "12 of 12"))))
+        .isEqualTo(GateResult.pass("12 of 12"));
+    assertThat(check(tests, report(of("tests_pass", true, 0))).passed()).isTrue();
+    assertThat(check(tests, report(of("tests_pass", true, 1))).passed()).isFalse();
+    assertThat(check(tests, report(of("tests_pass", false, 0))).passed()).isFalse();
+    assertThat(check(tests, report()).passed()).isFalse();
+  }
+
+  @Test
+  void every_kind_of_secret_is_found_and_none_is_repeated() throws Exception {
+    String x = "x".repeat(40);
+    List<String> secrets =
+        List.of(
+            "-----BEGIN " + "RSA PRIVATE KEY-----",
+            "AKIA" + "ABCDEFGHIJKLMNOP",
+            "ghp_" + x,
+            "github_pat_" + x + x,
+            "glpat-" + x,
+            "xoxb-" + "123456789012",
+            "AIza" + "x".repeat(35),
+            "sk_live_" + x,
+            "npm_" + "x".repeat(36),
+            "sk-ant-" + x,
+            "eyJ" + x + ".eyJ" + x + "." + x,
+            "postgres://app:" + "hunter22@db/x",
+            "db.password = \"" + "correct-horse\"",
+            "API_KEY: '" + "abcdefgh12'");
+    QualityGate gate = QualityGates.noSecrets(tree);
+    for (String secret : secrets) {
+      GateResult found = check(gate, changed("src/A.java", "fine\n  " + secret + "\n"));
+
+      assertThat(found.passed()).as(secret).isFalse();
+      assertThat(found.detail()).contains("src/A.java:2").doesNotContain(secret);
+      assertThat(check(gate, changed("src/A.java", "y".repeat(99_990) + " " + secret)).passed())
+          .as("far right: " + secret)
+          .isFalse();
+    }
+  }
+
+  @Test
+  void what_only_looks_like_a_secret_passes() throws Exception {
+    String fine =
+        """
+        password = "${DB_PASSWORD}"
+        String password = readPassword();
+        https://example.com/a:b
+        task-force-of-agents sk-short
+        apiKey = ""
+        """;
+
+    assertThat(check(QualityGates.noSecrets(tree), changed("src/A.java", fine)).detail())
+        .isEqualTo("1 files were looked at, found 0");
+  }
+
+  @Test
+  void to_do_marks_are_counted_as_words() throws Exception {
+    WorkReport two =
+        changed("src/A.java", "// TODO one\nint TODOS;\nx FIXME\nmastodon HACKER todo\n");
+
+    assertThat(check(QualityGates.noTodos(tree, 2), two).passed()).isTrue();
+    assertThat(check(QualityGates.noTodos(tree, 1), two).detail())
+        .startsWith("src/A.java:1 TODO, src/A.java:3 FIXME");
+  }
+
+  @Test
+  void a_file_that_is_too_long_is_a_god_object() throws Exception {
+    WorkReport report = changed("src/A.java", "line\n".repeat(11));
+
+    assertThat(check(QualityGates.noGodObject(tree, 11), report).passed()).isTrue();
+    assertThat(check(QualityGates.noGodObject(tree, 10), report).detail())
+        .contains("src/A.java has 11 lines");
+  }
+
+  @Test
+  void contracts_must_be_there() throws Exception {
+    QualityGate gate = QualityGates.contractsPresent(tree, QualityGates::specOf);
+    assertThat(check(gate, report()).detail()).contains("docs/api.yaml");
+
+    changed("docs/api.yaml", "openapi: 3.1.0");
+
+    assertThat(check(gate, report()).passed()).isTrue();
+    assertThat(
+            check(QualityGates.contractsPresent(tree, t -> java.util.Optional.empty()), report())
+                .passed())
+        .isFalse();
+  }
+
+  @Test
+  void every_acceptance_criterion_needs_evidence_that_passed() throws Exception {
+    QualityGate gate = QualityGates.acceptanceCovered(QualityGates::specOf);
+    Evidence one = Evidence.of("acceptance/A1", true, "");
+    Evidence two = Evidence.of("acceptance/A2", true, "");
+    Evidence failed = Evidence.of("acceptance/A2", false, "");
+
+    assertThat(check(gate, report(one, two)).passed()).isTrue();
+    assertThat(check(gate, report(one)).detail()).contains("A2").doesNotContain("A1");
+    assertThat(check(gate, report(one, two, failed)).passed()).isFalse();
+  }
+
+  @Test
+  void a_tree_is_not_left_and_follows_no_link() throws Exception {
+    Files.writeString(folder.resolve("secret"), "outside");
+    WorkTree inner = WorkTree.of(Files.createDirectory(folder.resolve("inner")));
+    Files.createSymbolicLink(folder.resolve("inner/link"), folder.resolve("secret"));
+    Files.createSymbolicLink(folder.resolve("inner/dir"), folder);
+    for (String path :
+        List.of("../secret", "link", "dir/secret", "/etc/passwd", "a/../../secret")) {
+      FileChange change = new FileChange(path, 1, 0);
+      WorkReport report = new WorkReport("", List.of(change), List.of(), Usage.none());
+
+      assertThatThrownBy(() -> check(QualityGates.noTodos(inner, 0), report))
+          .as(path)
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void a_file_that_is_said_to_be_there_and_is_not_fails() throws Exception {
+    FileChange gone = new FileChange("src/Gone.java", 0, 5);
+    FileChange missing = new FileChange("src/Gone.java", 5, 0);
+    QualityGate gate = QualityGates.noSecrets(tree);
+
+    assertThat(check(gate, new WorkReport("", List.of(gone), List.of(), Usage.none())).passed())
+        .isTrue();
+    assertThat(check(gate, new WorkReport("", List.of(missing), List.of(), Usage.none())).passed())
+        .isFalse();
+  }
+
+  private GateResult run(Duration limit, long output, String... command) throws Exception {
+    return check(
+        new CommandGate(
+            Arrays.asList(command), folder, limit, output, dev.arbiter.spi.Sources.system()),
+        report());
+  }
+
+  @Test
+  void a_command_passes_by_its_exit_code() throws Exception {
+    Duration minute = Duration.ofMinutes(1);
+
+    assertThat(run(minute, 1000, "sh", "-c", "exit 0").passed()).isTrue();
+    assertThat(run(minute, 1000, "sh", "-c", "echo two tests fail; exit 3").detail())
+        .isEqualTo("sh ended with 3: two tests fail");
+    assertThat(run(minute, 1000, "sh", "-c", "test \"$(env | grep -c SURELY)\" = 0").passed())
+        .isTrue();
+    assertThatThrownBy(() -> run(minute, 1000, "no-such-program")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void a_command_that_takes_too_long_or_says_too_much_is_ended() throws Exception {
+    assertThat(run(Duration.ofMillis(50), 1000, "sh", "-c", "sleep 60").detail())
+        .contains("longer than PT0.05S");
+    assertThat(run(Duration.ofMinutes(1), 1000, "sh", "-c", "yes").detail())
+        .contains("more than 1000 bytes");
+    assertThatThrownBy(() -> run(Duration.ZERO, 1000, "true")).hasMessageContaining("positive");
+  }
+}
