@@ -32,8 +32,8 @@ final class EvidenceFinder {
     if (!Files.isDirectory(path)) {
       throw new Refusal(path + " does not exist");
     }
-    if (Files.exists(path.resolve("verdicts.jsonl"))) {
-      return List.of(VerdictFolder.read(path, key, checkpoint).evidence());
+    if (VerdictFolder.isLog(path) || VerdictFolder.isExport(path)) {
+      return List.of(VerdictFolder.verify(path, key, checkpoint));
     }
     List<Evidence> found = new ArrayList<>();
     for (String name : CHAINS) {

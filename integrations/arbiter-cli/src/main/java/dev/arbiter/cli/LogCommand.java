@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.InclusionProof;
+import dev.arbiter.caws.Checkpoint;
+import dev.arbiter.caws.LogFolder;
+import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** Checks and shows what was kept of verdicts and events. */
 @Command(
     name = "log",
-    description = "Verifies, proves and shows evidence.",
+    description = "Verifies, proves, shows and exports evidence.",
     mixinStandardHelpOptions = true)
 final class LogCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
@@ -31,8 +35,8 @@ final class LogCommand implements Runnable {
         required = true,
         paramLabel = "DIR",
         description =
-            "A folder with verdicts.jsonl; to verify also a .caws folder, events.jsonl or"
-                + " chain.json.")
+            "A folder with verdicts.jsonl; to verify also an exported one, a .caws folder,"
+                + " events.jsonl or chain.json.")
     private Path path = Path.of("");
 
     @Option(
@@ -45,7 +49,8 @@ final class LogCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(here().commandLine(), "give verify, prove or inspect");
+    throw new CommandLine.ParameterException(
+        here().commandLine(), "give verify, prove, inspect or export");
   }
 
   private CommandSpec here() {
@@ -136,25 +141,31 @@ final class LogCommand implements Runnable {
               description = "The entry's place, from 0; log inspect shows it.")
           long index)
       throws IOException {
-    VerdictFolder folder = VerdictFolder.read(source.path, source.key);
-    if (!folder.evidence().isWhole()) {
-      print(folder.evidence());
-      return Exit.DAMAGED;
+    try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
+      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+      Checkpoint checkpoint = log.checkpoint().orElse(null);
+      if (!evidence.isWhole() || checkpoint == null) {
+        print(evidence);
+        return Exit.DAMAGED;
+      }
+      print(log, checkpoint, index);
+      return Exit.ALLOWED;
     }
-    long size = folder.checkpoint().size();
+  }
+
+  private void print(LogFolder log, Checkpoint checkpoint, long index) throws IOException {
+    long size = checkpoint.size();
     if (index < 0 || index >= size) {
       throw new Refusal("the checkpoint covers the entries 0 to " + (size - 1) + ", not " + index);
     }
-    InclusionProof proof = folder.log().proof(index, size);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("logIndex", index);
     fields.put("treeSize", size);
-    fields.put("rootHash", folder.checkpoint().root());
-    fields.put("hashes", proof.hashes());
-    fields.put("document", folder.document(index));
-    fields.put("checkpoint", folder.checkpoint().note());
+    fields.put("rootHash", checkpoint.root());
+    fields.put("hashes", log.proof(index, size).hashes());
+    fields.put("document", log.document(index));
+    fields.put("checkpoint", checkpoint.note());
     out().println(JsonText.of(fields));
-    return Exit.ALLOWED;
   }
 
   @Command(
@@ -162,12 +173,54 @@ final class LogCommand implements Runnable {
       description = "Shows the verdicts, one a line: place, time, verdict, spec, task, agent.",
       mixinStandardHelpOptions = true)
   int inspect(@CommandLine.Mixin Source source) throws IOException {
-    VerdictFolder folder = VerdictFolder.read(source.path, source.key);
-    folder.summaries(line -> out().println(line));
-    if (!folder.evidence().isWhole()) {
-      print(folder.evidence());
+    try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
+      for (long index = 0; index < log.size(); index++) {
+        out().println(index + " " + Summary.of(log.document(index)));
+      }
+      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+      if (evidence.isWhole()) {
+        return Exit.ALLOWED;
+      }
+      print(evidence);
       return Exit.DAMAGED;
     }
-    return Exit.ALLOWED;
+  }
+
+  @Command(
+      name = "export",
+      description =
+          "Writes each verdict for other tools: DSSE envelope, Sigstore bundle, inclusion proof.",
+      mixinStandardHelpOptions = true)
+  int export(
+      @CommandLine.Mixin Source source,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "DIR",
+              description = "A folder that is empty or not there yet.")
+          Path target,
+      @Option(
+              names = "--signing-key",
+              paramLabel = "FILE",
+              description = "The log's private key, PEM; default: private-key.pem in the log.")
+          @Nullable Path signingKey)
+      throws IOException {
+    Path file = signingKey == null ? source.path.resolve("private-key.pem") : signingKey;
+    if (!Files.isRegularFile(file)) {
+      throw new Refusal(
+          file + " does not exist; envelopes are signed at export, give --signing-key FILE");
+    }
+    try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
+      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+      if (!evidence.isWhole()) {
+        print(evidence);
+        return Exit.DAMAGED;
+      }
+      long entries = EvidenceFolder.write(log, SigningKey.load(file), target);
+      out().println("exported " + entries + " entries to " + target);
+      return Exit.ALLOWED;
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -107,7 +107,7 @@ class EvidenceCommandsTest {
     }
     Run run = Run.of("log", "verify", "--log", anew, "--checkpoint", kept);
     assertThat(run.code()).isEqualTo(3);
-    assertThat(run.out()).contains("evidence.log.root_mismatch");
+    assertThat(run.out()).contains("evidence.log.mismatch");
   }
 
   @Test
@@ -137,7 +137,34 @@ class EvidenceCommandsTest {
 
     assertThat(run.out().lines())
         .containsExactly(
-            "0 ? ? spec=FEAT-0 task=T-0 agent=?", "1 ? ? spec=FEAT-1 task=T-1 agent=?");
+            "0 no verdict, such as a change of the key",
+            "1 no verdict, such as a change of the key");
+  }
+
+  @Test
+  void an_export_is_verified_in_turn_and_shows_a_changed_byte() throws IOException {
+    Path log = log(3, 0);
+    Path out = folder.resolve("out");
+    Path secret = folder.resolve("secret.pem");
+    key.store(secret);
+
+    Run run = Run.of("log", "export", "--log", log, "--out", out, "--signing-key", secret);
+
+    assertThat(run.code()).as(run.out()).isZero();
+    assertThat(run.out()).contains("exported 3 entries");
+    assertThat(Run.of("log", "verify", "--log", out, "--key", publicKey()).out())
+        .contains("whole (arbiter.export, 3 entries");
+    Path proof = out.resolve("1.proof.json");
+    Files.writeString(proof, Files.readString(proof).replace("\"treeSize\":3", "\"treeSize\":2"));
+    assertThat(Run.of("log", "verify", "--log", out, "--key", publicKey()).code()).isEqualTo(3);
+    assertThat(Run.of("log", "export", "--log", log, "--out", folder.resolve("x")).code())
+        .isEqualTo(2);
+    Path other = folder.resolve("other-secret.pem");
+    SigningKey.generate().store(other);
+    Path target = folder.resolve("y");
+    assertThat(
+            Run.of("log", "export", "--log", log, "--out", target, "--signing-key", other).code())
+        .isEqualTo(2);
   }
 
   @Test
