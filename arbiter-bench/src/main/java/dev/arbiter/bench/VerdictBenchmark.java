@@ -44,7 +44,9 @@ public class VerdictBenchmark {
     final Judge hashed = new Judge(Rules.caws().sealHashedOnly());
   }
 
-  /** The same with fifty files, four gates that all pass, and a log that signs nothing meanwhile. */
+  /**
+   * The same with fifty files, four gates that all pass, and a log that signs nothing meanwhile.
+   */
   @State(Scope.Thread)
   public static class Full {
     private static final int FILES = 50;
@@ -64,10 +66,7 @@ public class VerdictBenchmark {
     final Judge logged = new Judge(Rules.caws().policy(POLICY).sealInBatches(NEVER));
     final Judge ruled =
         new Judge(
-            Rules.caws()
-                .policy(POLICY)
-                .rules(ConstitutionalRules.defaults())
-                .sealInBatches(NEVER));
+            Rules.caws().policy(POLICY).rules(ConstitutionalRules.defaults()).sealInBatches(NEVER));
 
     private static WorkReport report() {
       List<FileChange> changes = new ArrayList<>();
