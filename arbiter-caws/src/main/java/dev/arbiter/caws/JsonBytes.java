@@ -33,12 +33,17 @@ final class JsonBytes {
 
   /** ASCII that is JSON already. */
   JsonBytes raw(String json) {
-    int count = json.length();
+    return raw(json, 0);
+  }
+
+  /** The same from a character on. */
+  JsonBytes raw(String json, int from) {
+    int count = json.length() - from;
     reserve(count);
     byte[] to = bytes;
     int at = length;
     for (int i = 0; i < count; i++) {
-      to[at + i] = (byte) json.charAt(i);
+      to[at + i] = (byte) json.charAt(from + i);
     }
     length = at + count;
     return this;

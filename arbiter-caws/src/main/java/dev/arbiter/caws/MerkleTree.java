@@ -20,6 +20,7 @@ final class MerkleTree {
   /* levels.get(k) holds the roots of all complete subtrees of 2^k leaves, from left to right. */
   private final List<Level> levels = new ArrayList<>();
   private final MessageDigest digest = Digests.sha256();
+  private final byte[] parent = new byte[HASH];
   private long size;
 
   /** Hashes in chunks, so that growing never copies. */
@@ -70,7 +71,9 @@ final class MerkleTree {
       }
       digest.update((byte) 1);
       at.feed(at.count - 2, digest);
-      hash = digest.digest(hash);
+      digest.update(hash);
+      Digests.finish(digest, parent);
+      hash = parent;
     }
     size++;
   }
@@ -152,9 +155,15 @@ final class MerkleTree {
   }
 
   static byte[] leaf(MessageDigest digest, byte[] entry, int length) {
+    byte[] hash = new byte[HASH];
+    leaf(digest, entry, length, hash);
+    return hash;
+  }
+
+  static void leaf(MessageDigest digest, byte[] entry, int length, byte[] to) {
     digest.update((byte) 0);
     digest.update(entry, 0, length);
-    return digest.digest();
+    Digests.finish(digest, to);
   }
 
   static byte[] node(MessageDigest digest, byte[] left, byte[] right) {

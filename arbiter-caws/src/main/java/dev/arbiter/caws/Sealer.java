@@ -127,7 +127,8 @@ final class Sealer implements AutoCloseable {
     }
     byte[] bytes = own.json.bytes();
     int length = own.json.length();
-    long index = log.append(bytes, length, MerkleTree.leaf(own.digest, bytes, length));
+    MerkleTree.leaf(own.digest, bytes, length, own.hash);
+    long index = log.append(bytes, length, own.hash);
     if (batch > 0 && (index + 1) % batch == 0) {
       checkpoint(log);
     }

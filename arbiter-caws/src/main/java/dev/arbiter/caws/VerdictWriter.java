@@ -63,7 +63,7 @@ final class VerdictWriter {
     to.raw("\",\"subject\":[{\"digest\":{\"sha256\":\"").hex(changeDigest);
     to.raw("\"},\"name\":\"changes\"}");
     if (Digests.isNamed(specDigest)) {
-      to.raw(",{\"digest\":{\"sha256\":\"").raw(specDigest.substring(Digests.NAME.length()));
+      to.raw(",{\"digest\":{\"sha256\":\"").raw(specDigest, Digests.NAME.length());
       to.raw("\"},\"name\":\"charter\"}");
     }
     to.raw("]}");
