@@ -165,7 +165,8 @@ class CawsTest {
     Caws caws = Caws.builder().project(folder).sources(sources).sealHashedOnly().build();
     Assignment assignment = assignment(caws, task(SPEC), "ada");
 
-    Files.writeString(policy, POLICY.replace("100}", "4}").replace("300}", "5}"));
+    Files.writeString(
+        policy, POLICY.replace("max_loc: 100", "max_loc: 4").replace("max_loc: 300", "max_loc: 5"));
     nanos.addAndGet(Duration.ofMillis(101).toNanos());
 
     assertThat(caws.judge(assignment, goodReport())).isInstanceOf(Verdict.Approved.class);
@@ -192,7 +193,7 @@ class CawsTest {
           Stream.generate(() -> job).limit(4).map(threads::submit).toList();
       for (int limit = 301; !approved.stream().allMatch(Future::isDone); limit++) {
         Path fresh = folder.resolve("policy.new");
-        Files.writeString(fresh, POLICY.replace("300}", limit % 500 + 200 + "}"));
+        Files.writeString(fresh, POLICY.replace("max_loc: 300", "max_loc: " + (limit % 500 + 200)));
         Files.move(fresh, policy, StandardCopyOption.ATOMIC_MOVE);
         nanos.addAndGet(Duration.ofMillis(101).toNanos());
         Thread.sleep(2);

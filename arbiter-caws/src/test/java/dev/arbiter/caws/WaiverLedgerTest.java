@@ -246,16 +246,16 @@ class WaiverLedgerTest {
   /** 64 threads at one waiver at the same moment, 100 rounds of each race; 1,000 when long. */
   @Test
   void sixty_four_threads_approve_activate_and_use_once() throws Exception {
-    raceAll(100);
+    assertExactlyOneWins(100);
   }
 
   @Test
   @Tag("long")
   void sixty_four_threads_approve_activate_and_use_once_in_1_000_rounds() throws Exception {
-    raceAll(1_000);
+    assertExactlyOneWins(1_000);
   }
 
-  private static void raceAll(int rounds) throws Exception {
+  private static void assertExactlyOneWins(int rounds) throws Exception {
     int threads = 64;
     WaiverLedger shared =
         WaiverLedger.create(

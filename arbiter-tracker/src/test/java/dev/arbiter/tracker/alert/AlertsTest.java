@@ -133,16 +133,16 @@ class AlertsTest {
 
   @Test
   void half_a_million_names_stay_within_the_capacity() {
-    names(500_000);
+    assertOthersHoldTheRestOf(500_000);
   }
 
   @Test
   @Tag("long")
   void ten_million_names_stay_within_the_capacity() {
-    names(10_000_000);
+    assertOthersHoldTheRestOf(10_000_000);
   }
 
-  private void names(int count) {
+  private void assertOthersHoldTheRestOf(int count) {
     Alerts alerts = Alerts.builder().sources(time.sources()).capacity(100).build();
     for (int i = 0; i < count; i++) {
       alerts.judged("agent-" + i, false, time.now());

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a real server on the loopback address. */
 class WebhookChannelTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  private static final String SECRET = "T000/B000/XXXXsecretXXXX";
+  private static final String SECRET = "T000/B000/hushhushhush";
   private static final Alert ALERT =
       new Alert(
           AnomalyKind.LATENCY_SPIKE,
@@ -224,14 +224,14 @@ class WebhookChannelTest {
     start(StubServer.http("HTTP/1.1 403 invalid_token " + SECRET + "\r\n\r\n"));
     WebhookChannel channel = local("/services/" + SECRET).name("ops").build();
 
-    assertThat(channel.toString() + channel.name()).doesNotContain("XXXX");
-    assertThatThrownBy(() -> channel.send(ALERT)).message().doesNotContain("XXXX");
+    assertThat(channel.toString() + channel.name()).doesNotContain("hushhush");
+    assertThatThrownBy(() -> channel.send(ALERT)).message().doesNotContain("hushhush");
     assertThatThrownBy(() -> WebhookChannel.to("https://evil.example/" + SECRET).build())
         .message()
-        .doesNotContain("XXXX");
+        .doesNotContain("hushhush");
     assertThatThrownBy(() -> WebhookChannel.to("not a url " + SECRET))
         .message()
-        .doesNotContain("XXXX");
+        .doesNotContain("hushhush");
   }
 
   @Test

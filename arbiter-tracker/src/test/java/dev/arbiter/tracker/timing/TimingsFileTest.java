@@ -23,6 +23,8 @@ class TimingsFileTest {
   private static final String ENTRY =
       "{\"agent\":\"planner\",\"cli\":\"claude\",\"duration\":11.4,"
           + "\"timestamp\":\"2026-01-19T20:46:49.000Z\"}";
+  private static final String ENTRY_OF_OTHERS =
+      "[" + ENTRY.replace("}", ",\"model\":{\"name\":[1,{}]},\"success\":true}") + "]";
 
   @TempDir Path directory;
   private final StillTime time = new StillTime();
@@ -151,8 +153,7 @@ class TimingsFileTest {
 
   @Test
   void fields_of_others_are_passed_over() throws IOException {
-    String entry = ENTRY.replace("}", ",\"model\":{\"name\":[1,{}]},\"success\":true}");
-    Files.writeString(file(), "[" + entry + "]");
+    Files.writeString(file(), ENTRY_OF_OTHERS);
 
     assertThat(open().summary("planner", "claude").successes()).isEqualTo(1);
   }
