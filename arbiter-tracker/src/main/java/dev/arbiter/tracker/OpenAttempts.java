@@ -1,119 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts that run now, by task. */
+/** The attempts that run now, by task: of each the last event that came. */
 final class OpenAttempts {
   /*
    * A task may use any of the eight slots of its group and is looked for in all of them, so a slot
-   * can be freed without leaving a mark. Claiming is one compare-and-set on a null owner; nothing is
-   * allocated. The events of one task come from one thread at a time, so who owns a slot writes its
-   * attempt plainly; the store of the owner with release hands it to the thread of the next event.
+   * can be freed without leaving a mark. Claiming is one compare-and-set on a free slot; nothing is
+   * allocated. The events of one task come from one thread at a time; the store with release hands
+   * the attempt to the thread of the next one.
+   *
+   * The slot holds the event itself, which knows the task and all that is needed of the attempt: a
+   * record of our own would take five stores of references into old memory, and each may cost the
+   * collector of garbage a fence.
    *
    * Tasks whose group is full go to a map. That many attempts at once, 65,536 in the map, are taken
    * for a host that never ends any: further ones are not opened.
    */
+  static final int NONE = -1;
+  private static final int OVERFLOWED = -2;
   private static final int GROUP = 8;
   private static final int SLOTS = 1024;
   private static final int MOST_OVERFLOW = 1 << 16;
 
-  private final AtomicReferenceArray<@Nullable Task> owners = new AtomicReferenceArray<>(SLOTS);
-  private final OpenAttempt[] attempts = new OpenAttempt[SLOTS];
-  private final Map<Key, OpenAttempt> overflow = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable TaskEvent> slots = new AtomicReferenceArray<>(SLOTS);
+  private final Map<Key, TaskEvent> overflow = new ConcurrentHashMap<>();
 
-  private record Key(String tenant, String id) {}
-
-  /** One attempt: what is known of it so far. */
-  static final class OpenAttempt {
-    private static final int OVERFLOWED = -1;
-    private final int slot;
-    String agent = "";
-    long startNanos;
-    boolean reported;
-    long nanos;
-    Usage usage = Usage.none();
-
-    OpenAttempt(int slot) {
-      this.slot = slot;
+  private record Key(String tenant, String id) {
+    static Key of(Task task) {
+      return new Key(task.tenant(), task.id());
     }
   }
 
-  OpenAttempts() {
-    for (int slot = 0; slot < SLOTS; slot++) {
-      attempts[slot] = new OpenAttempt(slot);
+  /** Opens an attempt, or begins that of its task anew; tells whether there was room. */
+  boolean open(TaskEvent.Executing event) {
+    Task task = event.task();
+    int place = find(task);
+    if (place != NONE) {
+      replace(place, event);
+      return true;
     }
-  }
-
-  /** Opens an attempt of a task; null when too many are open. */
-  @Nullable OpenAttempt open(Task task, String agent, long startNanos) {
-    OpenAttempt attempt = find(task);
-    if (attempt == null) {
-      attempt = claim(task);
-    }
-    if (attempt != null) {
-      attempt.agent = agent;
-      attempt.startNanos = startNanos;
-      attempt.reported = false;
-      attempt.usage = Usage.none();
-      handOn(task, attempt);
-    }
-    return attempt;
-  }
-
-  private @Nullable OpenAttempt claim(Task task) {
     int group = group(task);
     for (int slot = group; slot < group + GROUP; slot++) {
-      if (owners.getPlain(slot) == null && owners.compareAndSet(slot, null, task)) {
-        return attempts[slot];
+      if (slots.getPlain(slot) == null && slots.compareAndSet(slot, null, event)) {
+        return true;
       }
     }
     if (overflow.size() >= MOST_OVERFLOW) {
-      return null;
+      return false;
     }
-    OpenAttempt attempt = new OpenAttempt(OpenAttempt.OVERFLOWED);
-    overflow.put(new Key(task.tenant(), task.id()), attempt);
-    return attempt;
+    overflow.put(Key.of(task), event);
+    return true;
   }
 
-  /** The open attempt of a task. */
-  @Nullable OpenAttempt find(Task task) {
+  /** The place of a task's open attempt, or {@link #NONE}. */
+  int find(Task task) {
     int group = group(task);
     for (int slot = group; slot < group + GROUP; slot++) {
-      Task owner = owners.getAcquire(slot);
-      if (owner != null && isSame(owner, task)) {
-        return attempts[slot];
+      TaskEvent last = slots.getAcquire(slot);
+      if (last != null && isSame(last.task(), task)) {
+        return slot;
       }
     }
-    return overflow.isEmpty() ? null : overflow.get(new Key(task.tenant(), task.id()));
+    return !overflow.isEmpty() && overflow.containsKey(Key.of(task)) ? OVERFLOWED : NONE;
   }
 
-  /** Hands what was written into an attempt to the thread of the task's next event. */
-  void handOn(Task task, OpenAttempt attempt) {
-    if (attempt.slot != OpenAttempt.OVERFLOWED) {
-      owners.setRelease(attempt.slot, task);
-    }
-  }
-
-  /** Forgets a task's attempt, which must be open. */
-  void close(Task task, OpenAttempt attempt) {
-    if (attempt.slot == OpenAttempt.OVERFLOWED) {
-      overflow.remove(new Key(task.tenant(), task.id()));
+  /** Puts the next event of a task in the place that was found for it. */
+  void replace(int place, TaskEvent event) {
+    if (place == OVERFLOWED) {
+      overflow.put(Key.of(event.task()), event);
     } else {
-      owners.setRelease(attempt.slot, null);
+      slots.setRelease(place, event);
     }
+  }
+
+  /** Frees the place that was found for a task; the last event that was there. */
+  @Nullable TaskEvent close(int place, Task task) {
+    if (place == OVERFLOWED) {
+      return overflow.remove(Key.of(task));
+    }
+    TaskEvent last = slots.getAcquire(place);
+    slots.setRelease(place, null);
+    return last;
   }
 
   /** Forgets all. */
   void clear() {
     overflow.clear();
     for (int slot = 0; slot < SLOTS; slot++) {
-      owners.setRelease(slot, null);
+      slots.setRelease(slot, null);
     }
   }
 
@@ -121,7 +102,7 @@ final class OpenAttempts {
   int count() {
     int open = overflow.size();
     for (int slot = 0; slot < SLOTS; slot++) {
-      if (owners.getAcquire(slot) != null) {
+      if (slots.getAcquire(slot) != null) {
         open++;
       }
     }

@@ -10,11 +10,9 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
-import dev.arbiter.tracker.OpenAttempts.OpenAttempt;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /** Derives finished attempts from the events of tasks. */
 final class TaskAttempts {
@@ -55,7 +53,7 @@ final class TaskAttempts {
 
   void on(TaskEvent event) {
     if (event instanceof TaskEvent.Executing executing) {
-      begin(executing.step());
+      begin(executing);
     } else if (event instanceof TaskEvent.Executed executed) {
       report(executed);
     } else if (event instanceof TaskEvent.Verified verified) {
@@ -73,20 +71,16 @@ final class TaskAttempts {
     }
   }
 
-  private void begin(Step step) {
-    if (open.open(step.task(), step.agent(), step.nanoTime()) == null) {
+  private void begin(TaskEvent.Executing executing) {
+    if (!open.open(executing)) {
       notOpened.increment();
     }
   }
 
   private void report(TaskEvent.Executed executed) {
-    Task task = executed.task();
-    OpenAttempt attempt = open.find(task);
-    if (attempt != null) {
-      attempt.reported = true;
-      attempt.nanos = executed.nanos();
-      attempt.usage = executed.report().usage();
-      open.handOn(task, attempt);
+    int place = open.find(executed.task());
+    if (place != OpenAttempts.NONE) {
+      open.replace(place, executed);
     }
   }
 
@@ -120,15 +114,19 @@ final class TaskAttempts {
 
   private void end(Step step, int kind, long bits, double quality) {
     Task task = step.task();
-    @Nullable OpenAttempt attempt = open.find(task);
-    if (attempt == null) {
+    int place = open.find(task);
+    TaskEvent last = place == OpenAttempts.NONE ? null : open.close(place, task);
+    if (last == null) {
       return;
     }
-    String agent = attempt.agent;
-    long nanos = attempt.reported ? attempt.nanos : step.nanoTime() - attempt.startNanos;
-    Usage usage = attempt.usage;
-    open.close(task, attempt);
-    sink.take(task, agent, kind, bits, Levels.millis(step.at()), nanos, quality, usage);
+    String agent = last.step().agent();
+    long at = Levels.millis(step.at());
+    if (last instanceof TaskEvent.Executed executed) {
+      sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
+    } else {
+      long nanos = step.nanoTime() - last.nanoTime();
+      sink.take(task, agent, kind, bits, at, nanos, quality, Usage.none());
+    }
   }
 
   private static int violations(List<Finding> findings) {
