@@ -22,7 +22,7 @@ public final class CollectorProbe {
           }
         };
     collector =
-        new Collector(reader, SLOTS, SPILL_BYTES, null, System::nanoTime, Collector.FOR_EVER);
+        new Collector(reader, SLOTS, SPILL_BYTES, null, System::nanoTime, new Loss(Loss.NEVER));
   }
 
   /**
@@ -43,6 +43,10 @@ public final class CollectorProbe {
     collector.close();
     return String.format(
         "hand-offs: claimed=%d delivered=%d spilled=%d dropped=%d sum=%d",
-        collector.claimed(), collector.delivered(), collector.spilled(), collector.dropped(), sum);
+        collector.claimed(),
+        collector.delivered(),
+        collector.spilled(),
+        collector.loss().all(),
+        sum);
   }
 }

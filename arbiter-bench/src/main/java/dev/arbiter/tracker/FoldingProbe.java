@@ -25,7 +25,7 @@ public final class FoldingProbe {
    * @param quality of each, NaN when it does not stand
    */
   public FoldingProbe(int[] agent, long[] nanos, double[] quality) {
-    Tracks tracks = new Tracks(agent.length);
+    Tracks tracks = new Tracks(agent.length, agent.length);
     Audience nobody = new Audience(List.of(), System::nanoTime, 1);
     TrackerFlags flags = new TrackerFlags(true, true, false, false);
     folding =

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +34,6 @@ final class Collector {
    * laps write. So nobody skips: the other rings go on, this one's writers spill, and the close
    * gives up after 5 s and counts what is missing as dropped.
    */
-  /** Waits for room as long as it takes. */
-  static final long FOR_EVER = -1;
-
   private static final int MOST_STRIPES = 64;
   private static final int BATCH = 256;
   private static final long PARK_NANOS = 100_000;
@@ -52,8 +48,7 @@ final class Collector {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Runnable scheduledDrain = this::drainScheduled;
   private final LongSupplier nanoTime;
-  private final long longestWait;
-  private final LongAdder[] dropped = new LongAdder[Tag.IMPORTANCES];
+  private final Loss loss;
   private final LongAdder waits = new LongAdder();
   private volatile long drainedAt;
   private boolean closed;
@@ -64,7 +59,7 @@ final class Collector {
    * @param slots of one ring, a power of two, at least 16
    * @param spillBytes for spare chunks of all rings together
    * @param executor drains, or nobody but writers and readers does
-   * @param longestWait nanoseconds after which a writer without room drops, or {@link #FOR_EVER}
+   * @param loss says when a writer without room may drop
    */
   Collector(
       Slots.Reader reader,
@@ -72,13 +67,12 @@ final class Collector {
       long spillBytes,
       @Nullable Executor executor,
       LongSupplier nanoTime,
-      long longestWait) {
+      Loss loss) {
     this.reader = reader;
     this.executor = executor;
     this.nanoTime = nanoTime;
-    this.longestWait = longestWait;
+    this.loss = loss;
     this.drainedAt = nanoTime.getAsLong();
-    Arrays.setAll(dropped, i -> new LongAdder());
     this.spill = new Spill(spillBytes);
     this.rings = new EventRing[stripes(Runtime.getRuntime().availableProcessors())];
     for (int i = 0; i < rings.length; i++) {
@@ -149,14 +143,11 @@ final class Collector {
       waits.add(first ? 1 : 0);
       park();
     }
-    dropped[Tag.importance(tag)].increment();
+    loss.count(tag);
   }
 
   private boolean mayDrop(long tag, long began) {
-    return lock.isHeldByCurrentThread()
-        || (longestWait >= 0
-            && Tag.importance(tag) != Tag.CRITICAL
-            && nanoTime.getAsLong() - began >= longestWait);
+    return lock.isHeldByCurrentThread() || loss.isAllowed(tag, nanoTime.getAsLong() - began);
   }
 
   private void batchIsFull(EventRing ring) {
@@ -272,7 +263,7 @@ final class Collector {
       park();
       drain();
     }
-    dropped[Tag.NORMAL].add(claimed() - delivered());
+    loss.countUnknown(claimed() - delivered());
   }
 
   private boolean isDrained() {
@@ -299,16 +290,8 @@ final class Collector {
     return spill.claimed();
   }
 
-  long dropped() {
-    long sum = 0;
-    for (LongAdder importance : dropped) {
-      sum += importance.sum();
-    }
-    return sum;
-  }
-
-  long dropped(int importance) {
-    return dropped[importance].sum();
+  Loss loss() {
+    return loss;
   }
 
   /** How often a writer found neither a slot nor spare room and waited. */

@@ -43,7 +43,7 @@ final class Recording {
     this.flags = flags;
     this.parts = Map.copyOf(builder.parts);
     this.spillLimit = builder.spillBytes;
-    this.tracks = new Tracks(builder.capacity);
+    this.tracks = new Tracks(builder.capacity, builder.tenantCapacity);
     this.audience = new Audience(builder.listeners, nanoTime, builder.share);
     Levels levels = new Levels(sources.clock());
     this.folding = new Folding(tracks, levels, audience, counts, flags, builder.remembered);
@@ -54,7 +54,7 @@ final class Recording {
             builder.spillBytes,
             builder.executor,
             nanoTime,
-            builder.longestWait);
+            new Loss(builder.longestWait));
     this.tasks = new TaskAttempts(this::record, counts);
     this.stamp = new Stamp(nanoTime.getAsLong(), sources.clock().millis());
     flags.whenTrackingTurns(tasks::forget);
@@ -181,7 +181,7 @@ final class Recording {
         collector.claimed(),
         collector.delivered(),
         collector.spilled(),
-        collector.dropped() + tasks.notOpened(),
+        collector.loss().all() + tasks.notOpened(),
         folding.late(),
         doubleCompletions.sum(),
         corrected.sum(),
@@ -191,6 +191,7 @@ final class Recording {
 
   TrackerHealth health() {
     long waiting = Math.max(0, collector.claimed() - collector.delivered());
+    Loss loss = collector.loss();
     Duration sinceFlush = Duration.ofNanos(collector.sinceDrained());
     return new TrackerHealth(
         flags.tracking(),
@@ -202,11 +203,7 @@ final class Recording {
         sinceFlush,
         collector.waits(),
         new TrackerHealth.Dropped(
-            collector.dropped(0),
-            collector.dropped(Tag.NORMAL),
-            collector.dropped(2),
-            collector.dropped(Tag.CRITICAL),
-            tasks.notOpened()),
+            loss.of(0), loss.of(Tag.NORMAL), loss.of(2), loss.of(Tag.CRITICAL), tasks.notOpened()),
         folding.duplicates(),
         folding.late(),
         audience.errors(),

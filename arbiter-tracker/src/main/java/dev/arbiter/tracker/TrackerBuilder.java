@@ -19,10 +19,11 @@ public final class TrackerBuilder {
 
   Sources sources = Sources.system();
   int capacity = 4096;
+  int tenantCapacity = Integer.MAX_VALUE;
   int slots = 1024;
   long spillBytes = 16L << 20;
   int remembered = 1 << 16;
-  long longestWait = Collector.FOR_EVER;
+  long longestWait = Loss.NEVER;
   @Nullable Executor executor;
   final List<AttemptListener> listeners = new ArrayList<>();
   final Map<String, Supplier<String>> parts = new LinkedHashMap<>();
@@ -82,6 +83,22 @@ public final class TrackerBuilder {
       throw new IllegalArgumentException("tracker.capacity must be at least 1, got " + series);
     }
     this.capacity = series;
+    return this;
+  }
+
+  /**
+   * Limits how many of the {@link #capacity} one tenant may take, so that its flood of names leaves
+   * room for the others; default all. What it does beyond counts where it counts without capacity.
+   *
+   * @param series at least 1
+   * @return this
+   */
+  public TrackerBuilder tenantCapacity(int series) {
+    if (series < 1) {
+      throw new IllegalArgumentException(
+          "tracker.tenantCapacity must be at least 1, got " + series);
+    }
+    this.tenantCapacity = series;
     return this;
   }
 

@@ -4,8 +4,10 @@ package dev.arbiter.tracker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds where attempts count, and makes new places unless there are too many. */
@@ -13,7 +15,7 @@ final class Tracks {
   /*
    * Looking up takes one look into a table and allocates nothing; only the first sight of an agent,
    * of a task type of it, or of a tenant of that takes the lock, and none of that happens once the
-   * capacity is used up. Then a new tenant counts for the agent at that type, a new type for the
+   * capacity is used up, the whole or the one of its tenant. Then a new tenant counts for the agent at that type, a new type for the
    * agent, and both in OTHER; a new agent counts in OTHER only.
    */
   static final String OTHER = PerformanceTracker.OTHER;
@@ -23,14 +25,17 @@ final class Tracks {
   private final BranchTable table = new BranchTable();
   private final Track.Parting parting = new Track.Parting();
   private final int capacity;
+  private final int tenantCapacity;
+  private final Map<String, Integer> held = new ConcurrentHashMap<>();
   private final Branch other = new Branch(OTHER);
   private volatile Track[] byId = new Track[64];
   private int ids;
   private int knownAgents;
   private volatile int count;
 
-  Tracks(int capacity) {
+  Tracks(int capacity, int tenantCapacity) {
     this.capacity = capacity;
+    this.tenantCapacity = tenantCapacity;
     table.add(other);
   }
 
@@ -42,8 +47,12 @@ final class Tracks {
   }
 
   private Track resolveNew(String agent, String taskType, String tenant) {
-    Track added = count < capacity ? add(agent, taskType, tenant) : null;
+    Track added = hasRoom(tenant) ? add(agent, taskType, tenant) : null;
     return added == null ? rest(agent, taskType) : added;
+  }
+
+  private boolean hasRoom(String tenant) {
+    return count < capacity && held.getOrDefault(tenant, 0) < tenantCapacity;
   }
 
   private synchronized @Nullable Track add(String agent, String taskType, String tenant) {
@@ -51,7 +60,7 @@ final class Tracks {
     if (known != null) {
       return known.track;
     }
-    if (count >= capacity || agent.equals(OTHER) || !mayBeAdded(agent, taskType, tenant)) {
+    if (!hasRoom(tenant) || agent.equals(OTHER) || !mayBeAdded(agent, taskType, tenant)) {
       return null;
     }
     Branch byAgent = table.get(agent, null, null);
@@ -69,6 +78,7 @@ final class Tracks {
     leaf.track = track;
     table.add(leaf);
     count = count + 1;
+    held.merge(tenant, 1, Integer::sum);
     return track;
   }
 

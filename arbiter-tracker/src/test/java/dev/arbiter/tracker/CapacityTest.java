@@ -65,6 +65,32 @@ class CapacityTest {
   }
 
   @Test
+  void a_flood_of_one_tenant_leaves_the_others_their_series() {
+    PerformanceTracker tracker =
+        PerformanceTracker.builder()
+            .sources(time.sources())
+            .capacity(100)
+            .tenantCapacity(60)
+            .build();
+    for (int i = 0; i < 1_000; i++) {
+      tracker.start("flood-" + i, "format", "noisy", "").complete();
+    }
+    for (int i = 0; i < 40; i++) {
+      tracker.start("agent-" + i, "format", "quiet", "").complete();
+    }
+
+    assertThat(tracker.stats().series()).isEqualTo(100);
+    assertThat(tracker.summary("agent-39", "format", "quiet", WINDOW).successes()).isEqualTo(1);
+    assertThat(tracker.performance(PerformanceTracker.OTHER, "", WINDOW).count()).isEqualTo(940);
+  }
+
+  @Test
+  void a_tenant_capacity_below_one_is_refused() {
+    assertThatThrownBy(() -> PerformanceTracker.builder().tenantCapacity(0))
+        .hasMessageContaining("tracker.tenantCapacity");
+  }
+
+  @Test
   void a_new_tenant_of_a_known_type_still_counts_for_agent_and_type() {
     PerformanceTracker tracker = tracker(2);
     for (int i = 0; i < 1_000; i++) {

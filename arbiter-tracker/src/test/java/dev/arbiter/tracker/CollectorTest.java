@@ -71,7 +71,7 @@ class CollectorTest {
             0,
             null,
             System::nanoTime,
-            Collector.FOR_EVER);
+            new Loss(Loss.NEVER));
 
     collector.record(7, -1, 5, 0.5, 0.25, Slots.tokens(1, 2), 9);
     collector.record(8, 3, 6, Slots.DOES_NOT_STAND, 0, 0, 0);
@@ -122,7 +122,7 @@ class CollectorTest {
 
     assertThat(reader.seen.cardinality()).isEqualTo(40_000);
     assertThat(reader.twice).isZero();
-    assertThat(collector.dropped()).isZero();
+    assertThat(collector.loss().all()).isZero();
   }
 
   /** 200 threads record 500 attempts each into rings of 64 slots, with no spare room. */
@@ -155,7 +155,7 @@ class CollectorTest {
               run.run();
             },
             System::nanoTime,
-            Collector.FOR_EVER);
+            new Loss(Loss.NEVER));
 
     for (int i = 0; i < 10_000; i++) {
       collector.record(0, i, 1, 1, 0, 0, 0);
@@ -178,7 +178,7 @@ class CollectorTest {
 
     assertThat(collector.claimed()).isEqualTo(1);
     assertThat(collector.delivered()).isEqualTo(1);
-    assertThat(collector.dropped()).isEqualTo(1);
+    assertThat(collector.loss().all()).isEqualTo(1);
   }
 
   /** Each time: 4 threads record without a pause into small rings; one closes under them. */
@@ -196,7 +196,7 @@ class CollectorTest {
             start(
                 () -> {
                   int i = 0;
-                  while (collector.dropped() == 0) {
+                  while (collector.loss().all() == 0) {
                     collector.record(0, from + 4L * i++, 1, 1, 0, 0, 0);
                     if (i == 2_000) {
                       warm.countDown();
@@ -215,12 +215,12 @@ class CollectorTest {
       assertThat(collector.delivered()).as("cycle %d", cycle).isEqualTo(collector.claimed());
       assertThat((long) remembering.seen.cardinality()).isEqualTo(collector.delivered());
       assertThat(remembering.twice).isZero();
-      assertThat(collector.delivered() + collector.dropped()).isEqualTo(recorded.get());
+      assertThat(collector.delivered() + collector.loss().all()).isEqualTo(recorded.get());
     }
   }
 
   private static Collector collector(Slots.Reader reader, int slots, long spillBytes) {
-    return new Collector(reader, slots, spillBytes, null, System::nanoTime, Collector.FOR_EVER);
+    return new Collector(reader, slots, spillBytes, null, System::nanoTime, new Loss(Loss.NEVER));
   }
 
   private Thread stall(Collector collector) throws InterruptedException {

@@ -24,7 +24,7 @@ public final class CollectorRaces {
   public static class RecordAgainstClose {
     private final Adding reader = new Adding();
     private final Collector collector =
-        new Collector(reader, SLOTS, 0, null, System::nanoTime, Collector.FOR_EVER);
+        new Collector(reader, SLOTS, 0, null, System::nanoTime, new Loss(Loss.NEVER));
 
     /** Records. */
     @Actor
@@ -43,7 +43,7 @@ public final class CollectorRaces {
     public void count(III_Result result) {
       result.r1 = reader.count - reader.torn;
       result.r2 = (int) collector.claimed();
-      result.r3 = (int) collector.dropped();
+      result.r3 = (int) collector.loss().all();
     }
   }
 }

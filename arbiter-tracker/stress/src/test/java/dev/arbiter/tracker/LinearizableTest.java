@@ -90,7 +90,7 @@ class LinearizableTest {
   public static class Whole {
     private final Adding reader = new Adding();
     private final Collector collector =
-        new Collector(reader, 16, 0, null, () -> 0, Collector.FOR_EVER);
+        new Collector(reader, 16, 0, null, () -> 0, new Loss(Loss.NEVER));
 
     /** Records. */
     @Operation
@@ -113,7 +113,7 @@ class LinearizableTest {
 
   /** The first sight of names, room for two. */
   public static class Names {
-    private final Tracks tracks = new Tracks(2);
+    private final Tracks tracks = new Tracks(2, 2);
 
     /** Finds where a name counts. */
     @Operation
