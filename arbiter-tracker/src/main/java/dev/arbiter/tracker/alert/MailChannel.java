@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Sends each alert as a plain-text e-mail through an SMTP server.
@@ -37,6 +38,7 @@ public final class MailChannel implements AlertChannel {
       List<String> to,
       Optional<Credentials> credentials,
       boolean tls,
+      Optional<SSLSocketFactory> trusted,
       Duration connectTimeout,
       Duration timeout,
       LongSupplier nanoTime) {}
@@ -89,6 +91,7 @@ public final class MailChannel implements AlertChannel {
     private List<String> to = List.of();
     private Optional<Credentials> credentials = Optional.empty();
     private boolean tls = true;
+    private Optional<SSLSocketFactory> trusted = Optional.empty();
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration timeout = Duration.ofSeconds(30);
     private LongSupplier nanoTime = Sources.system().nanoTime();
@@ -157,6 +160,17 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
+     * Says whose certificates are trusted; default those the JDK trusts.
+     *
+     * @param sockets makes the upgraded connection; the server's name is checked all the same
+     * @return this
+     */
+    public Builder tls(SSLSocketFactory sockets) {
+      this.trusted = Optional.of(sockets);
+      return this;
+    }
+
+    /**
      * Sends in the clear, for a relay on the same machine; not with credentials.
      *
      * @return this
@@ -213,7 +227,8 @@ public final class MailChannel implements AlertChannel {
             "alerts.mail.credentials must not go in the clear; drop them, or use TLS");
       }
       Settings settings =
-          new Settings(host, port, from, to, credentials, tls, connectTimeout, timeout, nanoTime);
+          new Settings(
+              host, port, from, to, credentials, tls, trusted, connectTimeout, timeout, nanoTime);
       try {
         return new MailChannel(name, new JakartaMail(settings));
       } catch (NoClassDefFoundError e) {

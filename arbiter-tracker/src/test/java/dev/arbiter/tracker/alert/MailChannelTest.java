@@ -4,9 +4,6 @@ package dev.arbiter.tracker.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MailChannelTest {
   @Test
   void sends_each_alert_as_a_mail_to_all_recipients() throws Exception {
-    try (StubServer server = new StubServer(smtp("250 OK"))) {
+    try (StubServer server = new StubServer(StubSmtp.answering("250 OK"))) {
       channel(server).to(List.of("a@example.org", " b@example.org")).build().send(alert("ada"));
 
       String talk = String.join("\n", server.requests);
@@ -31,7 +28,7 @@ class MailChannelTest {
 
   @Test
   void a_name_cannot_add_a_header() throws Exception {
-    try (StubServer server = new StubServer(smtp("250 OK"))) {
+    try (StubServer server = new StubServer(StubSmtp.answering("250 OK"))) {
       channel(server).build().send(alert("ada\r\nBcc: evil@example.org\r\n\r\nhello"));
 
       assertThat(server.requests)
@@ -43,7 +40,7 @@ class MailChannelTest {
 
   @Test
   void a_server_that_refuses_is_a_failure() throws Exception {
-    try (StubServer server = new StubServer(smtp("550 no such user here"))) {
+    try (StubServer server = new StubServer(StubSmtp.answering("550 no such user here"))) {
       MailChannel channel = channel(server).build();
 
       assertThatThrownBy(() -> channel.send(alert("ada")))
@@ -54,7 +51,7 @@ class MailChannelTest {
 
   @Test
   void a_server_without_starttls_gets_nothing_unless_allowed() throws Exception {
-    try (StubServer server = new StubServer(smtp("250 OK"))) {
+    try (StubServer server = new StubServer(StubSmtp.answering("250 OK"))) {
       MailChannel channel =
           MailChannel.through("127.0.0.1")
               .port(server.port())
@@ -129,40 +126,7 @@ class MailChannelTest {
         .withoutTls();
   }
 
-  /** Speaks as much SMTP as a mail needs; answers every recipient like that. */
-  private static StubServer.Talk smtp(String toRecipient) {
-    return (server, in, out) -> {
-      StubServer.write(out, "220 stub\r\n");
-      String line = in.readLine();
-      while (line != null && !line.startsWith("QUIT")) {
-        server.requests.add(line);
-        StubServer.write(out, answer(line, toRecipient));
-        if (line.startsWith("DATA")) {
-          takeMessage(server, in, out);
-        }
-        line = in.readLine();
-      }
-    };
-  }
-
-  private static String answer(String line, String toRecipient) {
-    if (line.startsWith("RCPT")) {
-      return toRecipient + "\r\n";
-    }
-    return line.startsWith("DATA") ? "354 go on\r\n" : "250 stub\r\n";
-  }
-
-  private static void takeMessage(StubServer server, BufferedReader in, OutputStream out)
-      throws IOException {
-    String line = in.readLine();
-    while (line != null && !line.equals(".")) {
-      server.requests.add(line);
-      line = in.readLine();
-    }
-    StubServer.write(out, "250 taken\r\n");
-  }
-
-  private static Alert alert(String agent) {
+  static Alert alert(String agent) {
     return new Alert(
         AnomalyKind.ERROR_RATE_INCREASE,
         agent,

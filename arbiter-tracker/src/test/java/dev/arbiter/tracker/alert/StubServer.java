@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A server on the loopback address that takes one connection after the other. */
 final class StubServer implements AutoCloseable {
@@ -22,6 +24,7 @@ final class StubServer implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ServerSocket server;
   private final Talk talk;
+  private Socket current = new Socket();
 
   /** What the server does with a connection. */
   interface Talk {
@@ -44,6 +47,7 @@ final class StubServer implements AutoCloseable {
     while (!server.isClosed()) {
       try (Socket socket = server.accept()) {
         connections.incrementAndGet();
+        current = socket;
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -52,6 +56,15 @@ final class StubServer implements AutoCloseable {
         requests.add("broken off");
       }
     }
+  }
+
+  /** Goes on in TLS, as the server. */
+  Socket upgrade(SSLContext context) throws IOException {
+    SSLSocket upgraded =
+        (SSLSocket) context.getSocketFactory().createSocket(current, null, port(), false);
+    upgraded.setUseClientMode(false);
+    upgraded.startHandshake();
+    return upgraded;
   }
 
   int port() {
