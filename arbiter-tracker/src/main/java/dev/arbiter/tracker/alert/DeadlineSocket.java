@@ -8,8 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
-import java.util.function.LongSupplier;
 
 /** A socket whose reads all end by one point in time, however slowly bytes come. */
 final class DeadlineSocket extends Socket {
@@ -21,22 +19,19 @@ final class DeadlineSocket extends Socket {
   static final int SEND_BUFFER = 1 << 16;
   private static final long NANOS_A_MILLI = 1_000_000;
 
-  private final LongSupplier nanoTime;
+  private final Timeouts timeouts;
   private final long deadline;
-  private final Duration connectTimeout;
 
-  DeadlineSocket(LongSupplier nanoTime, Duration connectTimeout, Duration timeout)
-      throws IOException {
-    this.nanoTime = nanoTime;
-    this.deadline = nanoTime.getAsLong() + timeout.toNanos();
-    this.connectTimeout = connectTimeout;
+  DeadlineSocket(Timeouts timeouts) throws IOException {
+    this.timeouts = timeouts;
+    this.deadline = timeouts.nanoTime().getAsLong() + timeouts.whole().toNanos();
     setSendBufferSize(SEND_BUFFER);
     setTcpNoDelay(true);
   }
 
   @Override
   public void connect(SocketAddress to, int timeoutMillis) throws IOException {
-    int most = (int) Math.min(connectTimeout.toMillis(), millisLeft());
+    int most = (int) Math.min(timeouts.connect().toMillis(), millisLeft());
     super.connect(to, timeoutMillis > 0 ? Math.min(most, timeoutMillis) : most);
   }
 
@@ -68,7 +63,7 @@ final class DeadlineSocket extends Socket {
 
   /** At least 1: to a socket, 0 means for ever. */
   private int millisLeft() throws IOException {
-    long left = (deadline - nanoTime.getAsLong()) / NANOS_A_MILLI;
+    long left = (deadline - timeouts.nanoTime().getAsLong()) / NANOS_A_MILLI;
     if (left <= 0) {
       throw new SocketTimeoutException("took too long as a whole");
     }

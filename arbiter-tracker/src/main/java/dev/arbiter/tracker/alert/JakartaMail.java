@@ -86,24 +86,23 @@ final class JakartaMail {
     properties.put("mail.smtp.starttls.required", String.valueOf(settings.tls()));
     properties.put("mail.smtp.ssl.checkserveridentity", "true");
     settings.trusted().ifPresent(sockets -> properties.put("mail.smtp.ssl.socketFactory", sockets));
-    properties.put("mail.smtp.socketFactory", new DeadlineSockets(settings));
+    properties.put("mail.smtp.socketFactory", new DeadlineSockets(settings.timeouts()));
     properties.put("mail.smtp.socketFactory.fallback", "false");
     return properties;
   }
 
   /** Gives each connection its own deadline. */
   private static final class DeadlineSockets extends SocketFactory {
-    private final Settings settings;
+    private final Timeouts timeouts;
 
-    DeadlineSockets(Settings settings) {
-      this.settings = settings;
+    DeadlineSockets(Timeouts timeouts) {
+      this.timeouts = timeouts;
     }
 
     @Override
     public Socket createSocket() {
       try {
-        return new DeadlineSocket(
-            settings.nanoTime(), settings.connectTimeout(), settings.timeout());
+        return new DeadlineSocket(timeouts);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -5,7 +5,6 @@ import dev.arbiter.spi.Sources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -39,9 +38,7 @@ public final class MailChannel implements AlertChannel {
       Optional<Credentials> credentials,
       boolean tls,
       Optional<SSLSocketFactory> trusted,
-      Duration connectTimeout,
-      Duration timeout,
-      LongSupplier nanoTime) {}
+      Timeouts timeouts) {}
 
   /** Not a record: a record shows what it holds. */
   static final class Credentials {
@@ -92,9 +89,7 @@ public final class MailChannel implements AlertChannel {
     private Optional<Credentials> credentials = Optional.empty();
     private boolean tls = true;
     private Optional<SSLSocketFactory> trusted = Optional.empty();
-    private Duration connectTimeout = Duration.ofSeconds(5);
-    private Duration timeout = Duration.ofSeconds(30);
-    private LongSupplier nanoTime = Sources.system().nanoTime();
+    private Timeouts timeouts = new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     private Builder(String host) {
       this.host = host;
@@ -187,7 +182,7 @@ public final class MailChannel implements AlertChannel {
      * @return this
      */
     public Builder connectTimeout(Duration timeout) {
-      this.connectTimeout = positive("connectTimeout", timeout);
+      this.timeouts = timeouts.withConnect("alerts.mail.connectTimeout", timeout);
       return this;
     }
 
@@ -198,7 +193,7 @@ public final class MailChannel implements AlertChannel {
      * @return this
      */
     public Builder timeout(Duration timeout) {
-      this.timeout = positive("timeout", timeout);
+      this.timeouts = timeouts.withWhole("alerts.mail.timeout", timeout);
       return this;
     }
 
@@ -209,7 +204,7 @@ public final class MailChannel implements AlertChannel {
      * @return this
      */
     public Builder sources(Sources sources) {
-      this.nanoTime = sources.nanoTime();
+      this.timeouts = timeouts.with(sources);
       return this;
     }
 
@@ -226,9 +221,7 @@ public final class MailChannel implements AlertChannel {
         throw new IllegalArgumentException(
             "alerts.mail.credentials must not go in the clear; drop them, or use TLS");
       }
-      Settings settings =
-          new Settings(
-              host, port, from, to, credentials, tls, trusted, connectTimeout, timeout, nanoTime);
+      Settings settings = new Settings(host, port, from, to, credentials, tls, trusted, timeouts);
       try {
         return new MailChannel(name, new JakartaMail(settings));
       } catch (NoClassDefFoundError e) {
@@ -237,14 +230,6 @@ public final class MailChannel implements AlertChannel {
                 + " path; add them, or use another channel",
             e);
       }
-    }
-
-    private static Duration positive(String key, Duration timeout) {
-      if (timeout.toMillis() < 1) {
-        throw new IllegalArgumentException(
-            "alerts.mail." + key + " must be at least 1 ms, got " + timeout);
-      }
-      return timeout;
     }
   }
 }

@@ -10,9 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -34,27 +32,18 @@ final class PinnedPost {
   private static final int HTTPS = 443;
 
   private final URI uri;
-  private final LongSupplier nanoTime;
-  private final Duration connectTimeout;
-  private final Duration timeout;
+  private final Timeouts timeouts;
   private final SSLSocketFactory tls;
 
-  PinnedPost(
-      URI uri,
-      LongSupplier nanoTime,
-      Duration connectTimeout,
-      Duration timeout,
-      SSLSocketFactory tls) {
+  PinnedPost(URI uri, Timeouts timeouts, SSLSocketFactory tls) {
     this.uri = uri;
-    this.nanoTime = nanoTime;
-    this.connectTimeout = connectTimeout;
-    this.timeout = timeout;
+    this.timeouts = timeouts;
     this.tls = tls;
   }
 
   /** The status of the answer. */
   int send(InetAddress address, byte[] json) throws IOException {
-    try (DeadlineSocket plain = new DeadlineSocket(nanoTime, connectTimeout, timeout)) {
+    try (DeadlineSocket plain = new DeadlineSocket(timeouts)) {
       plain.connect(new InetSocketAddress(address, port()));
       try (Socket socket = isTls() ? secure(plain) : plain) {
         socket.getOutputStream().write(request(json));

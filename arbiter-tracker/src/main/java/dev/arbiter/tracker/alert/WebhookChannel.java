@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -58,9 +57,7 @@ public final class WebhookChannel implements AlertChannel {
     this.uri = builder.uri;
     this.privateAllowed = builder.privateAllowed;
     this.resolver = builder.resolver;
-    this.post =
-        new PinnedPost(
-            uri, builder.nanoTime, builder.connectTimeout, builder.timeout, builder.tls());
+    this.post = new PinnedPost(uri, builder.timeouts, builder.tls);
   }
 
   /**
@@ -129,9 +126,7 @@ public final class WebhookChannel implements AlertChannel {
     private String name = "webhook";
     private boolean plainAllowed;
     private boolean privateAllowed;
-    private Duration connectTimeout = Duration.ofSeconds(3);
-    private Duration timeout = Duration.ofSeconds(10);
-    private LongSupplier nanoTime = Sources.system().nanoTime();
+    private Timeouts timeouts = new Timeouts(Duration.ofSeconds(3), Duration.ofSeconds(10));
     private Resolver resolver = InetAddress::getAllByName;
     private SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
@@ -209,7 +204,7 @@ public final class WebhookChannel implements AlertChannel {
      * @return this
      */
     public Builder connectTimeout(Duration timeout) {
-      this.connectTimeout = positive("connectTimeout", timeout);
+      this.timeouts = timeouts.withConnect("alerts.webhook.connectTimeout", timeout);
       return this;
     }
 
@@ -221,7 +216,7 @@ public final class WebhookChannel implements AlertChannel {
      * @return this
      */
     public Builder timeout(Duration timeout) {
-      this.timeout = positive("timeout", timeout);
+      this.timeouts = timeouts.withWhole("alerts.webhook.timeout", timeout);
       return this;
     }
 
@@ -243,17 +238,13 @@ public final class WebhookChannel implements AlertChannel {
      * @return this
      */
     public Builder sources(Sources sources) {
-      this.nanoTime = sources.nanoTime();
+      this.timeouts = timeouts.with(sources);
       return this;
     }
 
     Builder resolver(Resolver resolver) {
       this.resolver = resolver;
       return this;
-    }
-
-    private SSLSocketFactory tls() {
-      return tls;
     }
 
     /**
@@ -278,14 +269,6 @@ public final class WebhookChannel implements AlertChannel {
                 + "; others must be allowed by name");
       }
       return new WebhookChannel(this);
-    }
-
-    private static Duration positive(String key, Duration timeout) {
-      if (timeout.toMillis() < 1) {
-        throw new IllegalArgumentException(
-            "alerts.webhook." + key + " must be at least 1 ms, got " + timeout);
-      }
-      return timeout;
     }
   }
 }

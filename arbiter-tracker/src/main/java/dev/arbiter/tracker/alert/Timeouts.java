@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import dev.arbiter.spi.Sources;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** How long a conversation with a server may take, connecting and as a whole. */
+record Timeouts(Duration connect, Duration whole, LongSupplier nanoTime) {
+  Timeouts(Duration connect, Duration whole) {
+    this(connect, whole, Sources.system().nanoTime());
+  }
+
+  Timeouts withConnect(String key, Duration timeout) {
+    return new Timeouts(positive(key, timeout), whole, nanoTime);
+  }
+
+  Timeouts withWhole(String key, Duration timeout) {
+    return new Timeouts(connect, positive(key, timeout), nanoTime);
+  }
+
+  Timeouts with(Sources sources) {
+    return new Timeouts(connect, whole, sources.nanoTime());
+  }
+
+  private static Duration positive(String key, Duration timeout) {
+    if (timeout.toMillis() < 1) {
+      throw new IllegalArgumentException(key + " must be at least 1 ms, got " + timeout);
+    }
+    return timeout;
+  }
+}
