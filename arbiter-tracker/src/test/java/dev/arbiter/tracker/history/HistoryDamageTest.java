@@ -3,6 +3,7 @@ package dev.arbiter.tracker.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.tracker.internal.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,6 +182,27 @@ class HistoryDamageTest extends HistoryFixture {
       assertThat(history.stats().waiting()).isZero();
       assertThat(history.stats().dropped()).isZero();
       assertThat(history.verify()).isEqualTo(new HistoryCheck(true, history.head(), 23, 0, ""));
+    }
+  }
+
+  @Test
+  void a_file_system_that_is_really_full_loses_nothing_that_waits() throws IOException {
+    Path root = folder.resolve("small");
+    try (SmallDisk small = SmallDisk.mount(root);
+        History history = History.builder(root).sources(sources).queue(64, 4).build()) {
+      fill(history, 0, 2);
+      Path ballast = small.fill(0);
+      String long4096 = "x".repeat(4096);
+      for (int i = 0; i < 20; i++) {
+        history.append("note", hour(2), Map.of("text", long4096));
+      }
+      assertThat(history.flush()).isFalse();
+      Files.delete(ballast);
+      millis.addAndGet(1000);
+
+      assertThat(history.flush()).isTrue();
+      assertThat(history.stats().waiting()).isZero();
+      assertThat(history.verify()).isEqualTo(new HistoryCheck(true, history.head(), 22, 0, ""));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.internal.FailingDisk;
+import dev.arbiter.tracker.internal.SmallDisk;
 import dev.arbiter.tracker.privacy.AnonymizationLevel;
 import dev.arbiter.tracker.privacy.Anonymizer;
 import dev.arbiter.tracker.privacy.Contribution;
@@ -222,6 +223,27 @@ class TrainingExportTest {
       }
     }
     assertThat(before).hasSizeLessThan(7);
+  }
+
+  @Test
+  void a_file_system_that_is_really_full_leaves_no_half_file() throws IOException {
+    Path root = folder.resolve("small");
+    try (SmallDisk disk = SmallDisk.mount(root)) {
+      Path ballast = disk.fill(8_192);
+      TrainingExport export =
+          TrainingExport.withoutAnonymization(root, QualityGates.standard(), sources);
+
+      ExportResult full = export.write(Steps.good(0, 64));
+      Files.delete(ballast);
+      ExportResult roomy = export.write(Steps.good(0, 64));
+
+      assertThat(full).isInstanceOf(ExportResult.Failed.class);
+      assertThat(((ExportResult.Failed) full).message()).contains("No space left");
+      assertThat(TrainingData.read(written(roomy).manifest()).steps()).hasSize(64);
+      try (var all = Files.list(root)) {
+        assertThat(all).hasSize(2);
+      }
+    }
   }
 
   @ParameterizedTest
