@@ -79,6 +79,11 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     return new TrackerBuilder();
   }
 
+  /**
+   * Takes an event of an Arbiter, which publishes each once. An event that comes again while its
+   * attempt runs, or after it ended, changes nothing; all events of an attempt over again, as from
+   * a queue that may deliver twice, are another attempt: bridge those by {@link #record}.
+   */
   @Override
   public void on(ArbiterEvent event) {
     if (!flags.tracking()) {
