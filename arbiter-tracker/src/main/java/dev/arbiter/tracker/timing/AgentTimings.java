@@ -2,7 +2,6 @@
 package dev.arbiter.tracker.timing;
 
 import dev.arbiter.spi.Sources;
-import dev.arbiter.tracker.internal.LogGate;
 import dev.arbiter.tracker.timing.TimedRun.Pair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,28 +38,23 @@ public final class AgentTimings implements AutoCloseable {
   private static final int LONGEST_NAME = 256;
 
   private final Sources sources;
-  private final @Nullable TimingsFile file;
-  private final @Nullable Executor executor;
-  private final long saveEveryNanos;
-  private final LogGate log;
   private final Object lock = new Object();
-  private final Object saving = new Object();
   private final LastRuns runs;
   private final TimingsFile.Read read;
-  private final AtomicBoolean saveAsked = new AtomicBoolean();
-  private final AtomicLong savedAt;
-  private final AtomicLong saves = new AtomicLong();
-  private final AtomicLong failedSaves = new AtomicLong();
+  private final @Nullable Saving saving;
 
   private AgentTimings(Builder builder) {
     this.sources = builder.sources;
-    this.file = builder.path == null ? null : new TimingsFile(builder.path);
-    this.executor = builder.executor;
-    this.saveEveryNanos = builder.saveEvery.toNanos();
-    this.log = new LogGate(sources.nanoTime());
     this.runs = new LastRuns(builder.capacity);
-    this.savedAt = new AtomicLong(sources.nanoTime().getAsLong() - saveEveryNanos);
-    this.read = file == null ? new TimingsFile.Read(Optional.empty(), "", 0) : load(builder, file);
+    if (builder.path == null) {
+      this.read = new TimingsFile.Read(Optional.empty(), "", 0);
+      this.saving = null;
+    } else {
+      TimingsFile file = new TimingsFile(builder.path);
+      this.read = load(builder, file);
+      this.saving =
+          new Saving(file, this::snapshot, builder.executor, builder.saveEvery, sources.nanoTime());
+    }
   }
 
   private TimingsFile.Read load(Builder builder, TimingsFile from) {
@@ -128,7 +119,9 @@ public final class AgentTimings implements AutoCloseable {
     synchronized (lock) {
       runs.add(run);
     }
-    saveSoon();
+    if (saving != null) {
+      saving.soon();
+    }
   }
 
   /**
@@ -169,50 +162,13 @@ public final class AgentTimings implements AutoCloseable {
    * @return whether it was written; without a file there is nothing to write, and true
    */
   public boolean save() {
-    if (file == null) {
-      return true;
-    }
-    synchronized (saving) {
-      try {
-        file.replace(snapshot());
-        saves.incrementAndGet();
-        return true;
-      } catch (IOException | RuntimeException e) {
-        failedSaves.incrementAndGet();
-        if (log.passes()) {
-          LOG.warn("timings could not be written, {} times so far", failedSaves.get(), e);
-        }
-        return false;
-      } finally {
-        savedAt.set(sources.nanoTime().getAsLong());
-      }
-    }
+    return saving == null || saving.save();
   }
 
   private List<TimedRun> snapshot() {
     synchronized (lock) {
       return runs.all();
     }
-  }
-
-  private void saveSoon() {
-    if (file == null || executor == null) {
-      return;
-    }
-    boolean due = sources.nanoTime().getAsLong() - savedAt.get() >= saveEveryNanos;
-    if (due && saveAsked.compareAndSet(false, true)) {
-      try {
-        executor.execute(this::saveAsked);
-      } catch (RejectedExecutionException e) {
-        saveAsked.set(false);
-        failedSaves.incrementAndGet();
-      }
-    }
-  }
-
-  private void saveAsked() {
-    saveAsked.set(false);
-    save();
   }
 
   /**
@@ -226,8 +182,8 @@ public final class AgentTimings implements AutoCloseable {
           read.keptAside(),
           read.problem(),
           read.skipped(),
-          saves.get(),
-          failedSaves.get(),
+          saving == null ? 0 : saving.saves(),
+          saving == null ? 0 : saving.failures(),
           runs.forgotten());
     }
   }
