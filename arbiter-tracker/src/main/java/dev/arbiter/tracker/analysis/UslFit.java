@@ -60,7 +60,7 @@ final class UslFit {
 
   /** All three free, even below 0. */
   Solution free() {
-    return descend(start(), new int[] {LAMBDA, ALPHA, BETA});
+    return descend(linear(), new int[] {LAMBDA, ALPHA, BETA});
   }
 
   /** The best with neither alpha nor beta below 0. */
@@ -68,13 +68,9 @@ final class UslFit {
     if (free.isAllowed()) {
       return free;
     }
-    Solution best = descend(new double[] {scale(), 0, 0}, new int[] {LAMBDA});
-    for (int held : new int[] {ALPHA, BETA}) {
-      double[] begin = start();
-      begin[ALPHA] = Math.max(0, begin[ALPHA]);
-      begin[BETA] = Math.max(0, begin[BETA]);
-      begin[held] = 0;
-      Solution one = descend(begin, new int[] {LAMBDA, ALPHA + BETA - held});
+    Solution best = descend(linear(), new int[] {LAMBDA});
+    for (int other : new int[] {ALPHA, BETA}) {
+      Solution one = descend(linear(), new int[] {LAMBDA, other});
       if (one.isAllowed() && one.residual < best.residual) {
         best = one;
       }
@@ -82,29 +78,13 @@ final class UslFit {
     return best;
   }
 
-  private double scale() {
-    double scale = 0;
+  /** Where the search begins: throughput in proportion to load. */
+  private double[] linear() {
+    double lambda = 0;
     for (int i = 0; i < loads.length; i++) {
-      scale += throughputs[i] / loads[i] / loads.length;
+      lambda += throughputs[i] / loads[i] / loads.length;
     }
-    return scale;
-  }
-
-  private double[] start() {
-    double[][] normal = new double[3][3];
-    double[] right = new double[3];
-    for (int i = 0; i < loads.length; i++) {
-      double n = loads[i];
-      double[] row = {1, n - 1, n * (n - 1)};
-      double weight = Math.pow(throughputs[i] / n, 2) * throughputs[i] * throughputs[i];
-      accumulate(normal, right, row, n / throughputs[i], weight);
-    }
-    double[] solved = solve(normal, right);
-    if (solved == null || !(solved[0] > 0)) {
-      return new double[] {scale(), 0, 0};
-    }
-    double[] begin = {1 / solved[0], solved[1] / solved[0], solved[2] / solved[0]};
-    return Double.isFinite(residual(begin)) ? begin : new double[] {scale(), 0, 0};
+    return new double[] {lambda, 0, 0};
   }
 
   private Solution descend(double[] begin, int[] free) {
@@ -135,7 +115,7 @@ final class UslFit {
     for (int i = 0; i < loads.length; i++) {
       double[] gradient = gradient(at, loads[i]);
       double[] row = Arrays.stream(free).mapToDouble(parameter -> gradient[parameter]).toArray();
-      accumulate(normal, right, row, throughputs[i] - throughput(at, loads[i]), 1);
+      accumulate(normal, right, row, throughputs[i] - throughput(at, loads[i]));
     }
     for (int i = 0; i < free.length; i++) {
       normal[i][i] *= 1 + damping;
@@ -176,7 +156,7 @@ final class UslFit {
   double @Nullable [][] inverse(Solution solution) {
     double[][] normal = new double[3][3];
     for (double load : loads) {
-      accumulate(normal, new double[3], gradient(solution.parameters, load), 0, 1);
+      accumulate(normal, new double[3], gradient(solution.parameters, load), 0);
     }
     double[][] inverse = new double[3][];
     for (int i = 0; i < 3; i++) {
@@ -191,12 +171,11 @@ final class UslFit {
     return inverse;
   }
 
-  private static void accumulate(
-      double[][] normal, double[] right, double[] row, double value, double weight) {
+  private static void accumulate(double[][] normal, double[] right, double[] row, double value) {
     for (int i = 0; i < row.length; i++) {
-      right[i] += weight * row[i] * value;
+      right[i] += row[i] * value;
       for (int j = 0; j < row.length; j++) {
-        normal[i][j] += weight * row[i] * row[j];
+        normal[i][j] += row[i] * row[j];
       }
     }
   }

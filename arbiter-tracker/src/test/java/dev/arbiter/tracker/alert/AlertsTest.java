@@ -283,6 +283,39 @@ class AlertsTest {
         .hasMessageContaining("alerts.executor");
   }
 
+  @Test
+  void every_setting_has_its_place_and_its_ends_are_allowed() {
+    Limits limits =
+        Alerts.builder()
+            .latencyMultiplier(1000)
+            .accuracyDrop(100)
+            .errorIncrease(0.5)
+            .violationIncrease(1)
+            .saturation(100)
+            .minSamples(5)
+            .cooldown(Duration.ZERO)
+            .limits();
+
+    assertThat(limits)
+        .isEqualTo(
+            new Limits(
+                1000,
+                1,
+                0.005,
+                0.01,
+                100,
+                5,
+                Math.log(1e6),
+                Duration.ofMinutes(5),
+                Duration.ZERO,
+                Duration.ofHours(1)));
+    assertThat(Alerts.builder().minSamples(1000).limits().minSamples()).isEqualTo(1000);
+    assertThatThrownBy(() -> Alerts.builder().latencyMultiplier(1))
+        .hasMessageContaining("alerts.latencyMultiplier");
+    assertThatThrownBy(() -> Alerts.builder().latencyMultiplier(1000.1))
+        .hasMessageContaining("alerts.latencyMultiplier");
+  }
+
   private Alerts withGauge() {
     return Alerts.builder()
         .sources(time.sources())

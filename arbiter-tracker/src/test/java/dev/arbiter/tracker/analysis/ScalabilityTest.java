@@ -48,6 +48,25 @@ class ScalabilityTest {
     }
   }
 
+  /** From systems that scale freely to such as get slower from the second user on. */
+  @Test
+  void finds_exact_figures_of_500_systems() {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int run = 0; run < 500; run++) {
+      double lambda = Math.pow(10, random.nextDouble(-2, 5));
+      double alpha = run % 5 == 0 ? 0 : Math.pow(10, random.nextDouble(-4, 0));
+      double beta = run % 7 == 0 ? 0 : Math.pow(10, random.nextDouble(-6, 0));
+      double[] p = {lambda, alpha, beta};
+      double[] exact = Arrays.stream(LOADS).map(load -> UslFit.throughput(p, load)).toArray();
+
+      Scalability fit = Scalability.fit(LOADS, exact).orElseThrow();
+
+      assertThat(fit.lambda().value()).isCloseTo(lambda, withinPercentage(1e-3));
+      assertThat(fit.alpha().value()).isCloseTo(alpha, within(1e-5 * (1 + alpha + beta)));
+      assertThat(fit.beta().value()).isCloseTo(beta, within(1e-5 * (alpha + beta) + 1e-12));
+    }
+  }
+
   @Test
   void intervals_hold_the_truth_in_93_to_98_percent_of_500_runs() {
     double[] truth = {100, 0.05, 0.001};
