@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Folding implements Slots.Reader {
   private final Tracks tracks;
   private final Levels levels;
+  private final Past past;
   private final Audience audience;
   private final Counts counts;
   private final TrackerFlags flags;
@@ -27,6 +28,7 @@ final class Folding implements Slots.Reader {
       int remembered) {
     this.tracks = tracks;
     this.levels = levels;
+    this.past = new Past(levels);
     this.audience = audience;
     this.counts = counts;
     this.flags = flags;
@@ -58,26 +60,21 @@ final class Folding implements Slots.Reader {
   }
 
   private void fold(Track track, long[] words, int slot) {
-    long time = levels.place(Slots.at(words, slot));
-    if (levels.isPresent(time)) {
-      track.add(levels, 0, levels.tick(), words, slot);
-      return;
-    }
-    int level = levels.level(time);
-    if (level == Levels.COUNT) {
+    long place = levels.at(Slots.at(words, slot));
+    if (place == Levels.TOO_OLD) {
       late.setRelease(late.getPlain() + 1);
-      return;
+    } else {
+      track.add(past, place, words, slot);
     }
-    track.add(levels, level, Levels.index(level, time), words, slot);
   }
 
   WindowSummary summarize(List<Branch> branches, Window window) {
     if (branches.size() == 1) {
-      return branches.get(0).series().summarize(levels, window, sum);
+      return branches.get(0).series().summarize(past, window, sum);
     }
     sum.clear();
     for (Branch branch : branches) {
-      branch.series().addTo(sum, levels, window);
+      branch.series().addTo(sum, past, window);
     }
     return sum.summary(window);
   }
@@ -85,7 +82,7 @@ final class Folding implements Slots.Reader {
   Trends trends(List<Branch> branches, Window window) {
     TrendFit fit = new TrendFit();
     for (Branch branch : branches) {
-      branch.series().forEach(levels, window, fit);
+      branch.series().forEach(past, window, fit);
     }
     return fit.trends();
   }

@@ -4,148 +4,93 @@ package dev.arbiter.tracker;
 import java.util.Arrays;
 
 /** How many attempts took how long, in log-linear buckets; not thread-safe. */
-class Histogram {
+final class Histogram {
   /*
    * An octave is 32 buckets of equal width, so a bucket is 1/32 of its lower end wide and its middle
    * at most 1.6 % away from any value in it; below 32 ns buckets are exact.
    *
-   * Up to 128 buckets are kept as sorted pairs, bucket above count in one int: most cells of most
-   * agents see a handful of attempts, and whole octaves for those took eight times the memory; a
-   * hundred attempts over five octaves take half of it. Beyond that there is a count for every
-   * bucket from the lowest octave that is hit to the highest, in one array: with an array for each
-   * octave a third of the time of folding went into finding the next one. A count that outgrows its
-   * pair turns the pairs into counts too.
+   * The first 128 values are kept one by one, each as its bucket: most sub-windows of most agents
+   * see a handful. Beyond that there is a count for every bucket from the lowest octave that is hit
+   * to the highest, in one array: with an array for each octave a third of the time of folding went
+   * into finding the next one. A count is good for 4 billion, which is 430 million a second.
    */
   static final int BUCKETS = 32;
   static final int OCTAVES = 59;
-  private static final int MOST_PAIRS = 128;
-  private static final int COUNT_BITS = 21;
-  private static final int MOST_COUNT = (1 << COUNT_BITS) - 1;
-  private static final int DENSE = -1;
-  private static final int[] NONE = {};
+  private static final int MOST_VALUES = 128;
+  private static final int FEWEST_VALUES = 8;
+  private static final char[] NO_VALUES = {};
+  private static final int[] NO_COUNTS = {};
 
-  private int[] ints = NONE;
-  private int pairs;
+  private int[] counts = NO_COUNTS;
   private int first;
+  private int size;
+  private char[] values = NO_VALUES;
 
   /** Adds one value, at least 0. */
-  final void add(long nanos) {
-    int octave = Math.max(0, OCTAVES - Long.numberOfLeadingZeros(nanos));
-    int bucket = (int) (nanos >>> Math.max(0, octave - 1)) & (BUCKETS - 1);
-    add(octave * BUCKETS + bucket, 1);
+  void add(long nanos) {
+    int shift = Math.max(0, OCTAVES - 1 - Long.numberOfLeadingZeros(nanos));
+    int bucket = shift * BUCKETS + (int) (nanos >>> shift);
+    int place = bucket - first;
+    if (place >= 0 && place < counts.length) {
+      counts[place]++;
+    } else if (counts.length == 0 && size < MOST_VALUES) {
+      addValue(bucket);
+    } else {
+      addElsewhere(bucket);
+    }
   }
 
-  /** Adds what another one holds. */
-  final void add(Histogram other) {
-    other.forEach(this::add);
+  private void addValue(int bucket) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, Math.max(FEWEST_VALUES, 2 * size));
+    }
+    values[size++] = (char) bucket;
+  }
+
+  /** Adds to counts that do not reach as far yet. */
+  private void addElsewhere(int bucket) {
+    int from = bucket & -BUCKETS;
+    int to = from + BUCKETS;
+    if (counts.length > 0) {
+      from = Math.min(from, first);
+      to = Math.max(to, first + counts.length);
+    }
+    for (int i = 0; i < size; i++) {
+      from = Math.min(from, values[i] & -BUCKETS);
+      to = Math.max(to, (values[i] & -BUCKETS) + BUCKETS);
+    }
+    int[] wider = new int[to - from];
+    System.arraycopy(counts, 0, wider, Math.max(0, first - from), counts.length);
+    for (int i = 0; i < size; i++) {
+      wider[values[i] - from]++;
+    }
+    wider[bucket - from]++;
+    counts = wider;
+    first = from;
+    values = NO_VALUES;
+    size = 0;
   }
 
   /** Adds what this one holds to wider counts. */
-  final void addTo(Percentiles percentiles) {
-    forEach(percentiles::add);
-  }
-
-  /** The sum of the natural logarithms of all values; those below 1 ns count as 1. */
-  final double sumOfLogs() {
-    double[] sum = {0};
-    forEach((bucket, count) -> sum[0] += count * Math.log(Math.max(1.0, (double) middle(bucket))));
-    return sum[0];
-  }
-
-  /** Looks at buckets that are not empty. */
-  private interface BucketVisitor {
-    void visit(int bucket, int count);
-  }
-
-  private void forEach(BucketVisitor visitor) {
-    for (int i = 0; i < pairs; i++) {
-      visitor.visit(ints[i] >>> COUNT_BITS, ints[i] & MOST_COUNT);
+  void addTo(Percentiles percentiles) {
+    for (int i = 0; i < size; i++) {
+      percentiles.add(values[i], 1);
     }
-    if (pairs == DENSE) {
-      for (int i = 0; i < ints.length; i++) {
-        if (ints[i] != 0) {
-          visitor.visit(first + i, ints[i]);
-        }
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        percentiles.add(first + i, Integer.toUnsignedLong(counts[i]));
       }
     }
   }
 
-  private void add(int bucket, int count) {
-    if (pairs == DENSE) {
-      addDense(bucket, count);
-    } else {
-      addPair(bucket, count);
-    }
-  }
-
-  private void addDense(int bucket, int count) {
-    int place = bucket - first;
-    if (place < 0 || place >= ints.length) {
-      widen(bucket);
-      place = bucket - first;
-    }
-    int sum = ints[place] + count;
-    ints[place] = sum < 0 ? Integer.MAX_VALUE : sum;
-  }
-
-  /** Makes room for the octave of a bucket. */
-  private void widen(int bucket) {
-    int octave = bucket & -BUCKETS;
-    int from = ints.length == 0 ? octave : Math.min(first, octave);
-    int end = ints.length == 0 ? octave + BUCKETS : Math.max(first + ints.length, octave + BUCKETS);
-    int[] wider = new int[end - from];
-    System.arraycopy(ints, 0, wider, Math.max(0, first - from), ints.length);
-    first = from;
-    ints = wider;
-  }
-
-  private void addPair(int bucket, int count) {
-    int place = place(bucket);
-    boolean known = place < pairs && ints[place] >>> COUNT_BITS == bucket;
-    int kept = known ? ints[place] & MOST_COUNT : 0;
-    if (count > MOST_COUNT - kept || (!known && pairs == MOST_PAIRS)) {
-      becomeDense();
-      addDense(bucket, count);
-    } else if (known) {
-      ints[place] += count;
-    } else {
-      insert(place, bucket << COUNT_BITS | count);
-    }
-  }
-
-  /** Where the pair of a bucket is, or else belongs. */
-  private int place(int bucket) {
-    int from = 0;
-    int to = pairs;
-    while (from < to) {
-      int middle = (from + to) >>> 1;
-      if (ints[middle] >>> COUNT_BITS < bucket) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return from;
-  }
-
-  private void insert(int place, int pair) {
-    int[] source = ints;
-    if (pairs == ints.length) {
-      ints = Arrays.copyOf(ints, Math.min(MOST_PAIRS, pairs + 2 + pairs / 4));
-    }
-    System.arraycopy(source, place, ints, place + 1, pairs - place);
-    ints[place] = pair;
-    pairs++;
-  }
-
-  private void becomeDense() {
-    int[] sorted = ints;
-    int count = pairs;
-    ints = NONE;
-    pairs = DENSE;
-    for (int i = 0; i < count; i++) {
-      addDense(sorted[i] >>> COUNT_BITS, sorted[i] & MOST_COUNT);
-    }
+  /** The same content, apart. */
+  Histogram copy() {
+    Histogram copy = new Histogram();
+    copy.counts = counts.clone();
+    copy.first = first;
+    copy.size = size;
+    copy.values = values.clone();
+    return copy;
   }
 
   /** The value in the middle of a bucket. */

@@ -7,14 +7,18 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The cells of one agent, or of one agent at one type of task. */
+/** What one agent did, or one agent at one type of task, or that for one tenant. */
 final class Series {
   /*
+   * One sub-window is being filled, the present one, and a few older ones when attempts come late.
+   * All others are bytes: closed when the present one ends, or when too many older ones are open.
+   * An attempt touches one cell, whatever windows it is in.
+   *
    * Cells belong to whoever holds the collector's lock. An answer is kept with the version it was
    * made from and the wall-clock time for which it holds; whoever finds the version unchanged, the
    * time not over, and nothing waiting in the collector, needs no lock.
    */
-  private static final Cell[] NONE = {};
+  private static final int MOST_OPEN = 8;
   private static final VarHandle VERSION;
 
   static {
@@ -25,77 +29,111 @@ final class Series {
     }
   }
 
-  private final Cell[][] levels = {NONE, NONE, NONE, NONE};
-  private final AtomicReferenceArray<@Nullable Answer> answers =
-      new AtomicReferenceArray<>(Levels.COUNT);
-  private long rolled = Long.MIN_VALUE;
-  private @Nullable Cell latest;
+  private byte[] closed = Past.NOTHING;
+  private @Nullable Cell newest;
+  private int open;
+  private long tick = Long.MIN_VALUE;
   private volatile long version;
+  private volatile @Nullable AtomicReferenceArray<@Nullable Answer> answers;
 
   private record Answer(long version, long from, long until, WindowSummary summary) {}
 
-  /** Adds the attempt in a slot to the cell of a level. */
-  void add(Levels time, int level, long index, long[] words, int slot) {
-    roll(time);
-    Cell cell = latest;
-    if (cell == null || level != 0 || cell.index() != index) {
-      cell = cell(level, index);
-      latest = level == 0 ? cell : null;
+  /** Adds the event in a slot at a place that is not too old. */
+  void add(Past past, long place, long[] words, int slot) {
+    roll(past);
+    Cell cell = newest;
+    if (cell == null || cell.place() != place) {
+      cell = cell(past, place);
     }
     cell.add(words, slot);
     VERSION.setRelease(this, version + 1);
   }
 
-  /** Answers from the cells. */
-  WindowSummary summarize(Levels time, Window window, Sum sum) {
+  /** The cell at a place that is not the newest cell's. */
+  private Cell cell(Past past, long place) {
+    Cell newer = null;
+    Cell older = newest;
+    while (older != null && older.place() < place) {
+      newer = older;
+      older = older.older;
+    }
+    if (older != null && older.place() == place) {
+      return older;
+    }
+    if (open == MOST_OPEN) {
+      close(past);
+      return cell(past, place);
+    }
+    Cell cell = new Cell(place, older);
+    open++;
+    if (newer == null) {
+      newest = cell;
+    } else {
+      newer.older = cell;
+    }
+    return cell;
+  }
+
+  private void roll(Past past) {
+    if (tick != past.time.tick()) {
+      tick = past.time.tick();
+      close(past);
+    }
+  }
+
+  private void close(Past past) {
+    closed = past.close(closed, newest);
+    newest = null;
+    open = 0;
+  }
+
+  /** Answers, and keeps the answer. */
+  WindowSummary summarize(Past past, Window window, Sum sum) {
     sum.clear();
-    addTo(sum, time, window);
+    addTo(sum, past, window);
     WindowSummary summary = sum.summary(window);
-    Answer answer = new Answer(version, time.from(), time.until(), summary);
-    answers.setRelease(Levels.of(window), answer);
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    if (kept == null) {
+      kept = new AtomicReferenceArray<>(Levels.COUNT);
+      answers = kept;
+    }
+    kept.setRelease(
+        Levels.of(window), new Answer(version, past.time.from(), past.time.until(), summary));
     return summary;
   }
 
-  /** Adds the cells of a window to a sum. */
-  void addTo(Sum sum, Levels time, Window window) {
-    forEach(time, window, (level, cell) -> cell.addTo(sum));
-  }
-
-  /** Shows every cell of a window, with its level. */
-  void forEach(Levels time, Window window, CellVisitor visitor) {
-    roll(time);
-    for (int level = 0; level <= Levels.of(window); level++) {
-      for (Cell cell : levels[level]) {
-        if (cell != null) {
-          visitor.visit(level, cell);
-        }
-      }
+  /** Adds what happened within a window to a sum. */
+  void addTo(Sum sum, Past past, Window window) {
+    roll(past);
+    int level = Levels.of(window);
+    for (Cell cell = newest; cell != null && Levels.level(cell.place()) <= level; ) {
+      cell.addTo(sum);
+      cell = cell.older;
     }
+    past.addTo(sum, closed, level);
   }
 
-  /** Looks at cells. */
-  interface CellVisitor {
-    void visit(int level, Cell cell);
+  /** Shows every sub-window of a window. */
+  void forEach(Past past, Window window, Past.Visitor visitor) {
+    roll(past);
+    close(past);
+    past.forEach(closed, Levels.of(window), visitor);
   }
 
-  /** The same cells, apart. */
+  /** The same content, apart. */
   Series copy() {
     Series copy = new Series();
-    copy.rolled = rolled;
+    copy.closed = closed;
+    copy.newest = newest == null ? null : newest.copy();
+    copy.open = open;
+    copy.tick = tick;
     copy.version = version;
-    for (int level = 0; level < Levels.COUNT; level++) {
-      Cell[] cells = levels[level].clone();
-      for (int place = 0; place < cells.length; place++) {
-        cells[place] = cells[place] == null ? null : cells[place].copy();
-      }
-      copy.levels[level] = cells;
-    }
     return copy;
   }
 
   /** The last answer, if it would be the same now. */
   @Nullable WindowSummary current(Window window, long wallMillis) {
-    Answer answer = answers.getAcquire(Levels.of(window));
+    Answer answer = answer(window);
     return answer != null
             && answer.version == version
             && answer.from <= wallMillis
@@ -106,64 +144,12 @@ final class Series {
 
   /** The last answer, however old. */
   WindowSummary last(Window window) {
-    Answer answer = answers.getAcquire(Levels.of(window));
+    Answer answer = answer(window);
     return answer == null ? WindowSummary.none() : answer.summary;
   }
 
-  /** Moves every cell that grew too old for its level to the level it belongs to. */
-  private void roll(Levels time) {
-    if (rolled == time.tick()) {
-      return;
-    }
-    rolled = time.tick();
-    latest = null;
-    for (int level = Levels.COUNT - 1; level >= 0; level--) {
-      Cell[] cells = levels[level];
-      for (int place = 0; place < cells.length; place++) {
-        Cell cell = cells[place];
-        if (cell != null && cell.index() < time.oldest(level)) {
-          cells[place] = null;
-          moveUp(cell, level, time);
-        }
-      }
-    }
-  }
-
-  private void moveUp(Cell cell, int level, Levels time) {
-    for (int target = level + 1; target < Levels.COUNT; target++) {
-      long index = Levels.convert(cell.index(), level, target);
-      if (index >= time.oldest(target)) {
-        place(cell, target, index);
-        return;
-      }
-    }
-  }
-
-  private void place(Cell cell, int level, long index) {
-    Cell[] cells = cells(level);
-    int place = Math.floorMod(index, cells.length);
-    if (cells[place] == null) {
-      cells[place] = cell.movedTo(index);
-    } else {
-      cells[place].add(cell);
-    }
-  }
-
-  private Cell cell(int level, long index) {
-    Cell[] cells = cells(level);
-    int place = Math.floorMod(index, cells.length);
-    Cell cell = cells[place];
-    if (cell == null) {
-      cell = new Cell(index);
-      cells[place] = cell;
-    }
-    return cell;
-  }
-
-  private Cell[] cells(int level) {
-    if (levels[level].length == 0) {
-      levels[level] = new Cell[Levels.cells(level)];
-    }
-    return levels[level];
+  private @Nullable Answer answer(Window window) {
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    return kept == null ? null : kept.getAcquire(Levels.of(window));
   }
 }

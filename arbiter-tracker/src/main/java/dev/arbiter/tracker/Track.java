@@ -45,14 +45,14 @@ final class Track {
     return id;
   }
 
-  /** Adds the event in a slot. */
-  void add(Levels time, int level, long index, long[] words, int slot) {
+  /** Adds the event in a slot at a place that is not too old. */
+  void add(Past past, long place, long[] words, int slot) {
     if (pathAt != parting.count) {
       findPath();
     }
-    nearest.add(time, level, index, words, slot);
+    nearest.add(past, place, words, slot);
     for (Series series : above) {
-      series.add(time, level, index, words, slot);
+      series.add(past, place, words, slot);
     }
   }
 
