@@ -2,11 +2,17 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Folds events into series and tells listeners; used under the collector's lock. */
 final class Folding implements Slots.Reader {
+  /*
+   * Where a track counts in one series only, the cell that its attempts go to is at hand until the
+   * tick ends or branches part: looking it up anew for each took as long as adding to it.
+   */
   private final Tracks tracks;
   private final Levels levels;
   private final Past past;
@@ -18,6 +24,9 @@ final class Folding implements Slots.Reader {
   private final AtomicLong late = new AtomicLong();
   private final AtomicLong duplicates = new AtomicLong();
   private boolean aggregating;
+  private @Nullable Cell[] cells = {};
+  private long cellsTick = Long.MIN_VALUE;
+  private int partings;
 
   Folding(
       Tracks tracks,
@@ -39,6 +48,10 @@ final class Folding implements Slots.Reader {
   public void begin() {
     levels.update();
     aggregating = flags.aggregation();
+    if (cellsTick != levels.tick()) {
+      cellsTick = levels.tick();
+      forgetCells();
+    }
   }
 
   @Override
@@ -50,22 +63,53 @@ final class Folding implements Slots.Reader {
     }
     long tag = Slots.tag(words, slot);
     counts.add(tag);
-    Track track = tracks.get(Tag.track(tag));
     if (aggregating) {
-      fold(track, words, slot);
+      fold(Tag.track(tag), words, slot);
     }
     if (Tag.isTold(tag)) {
-      audience.tell(track, words, slot);
+      audience.tell(tracks.get(Tag.track(tag)), words, slot);
     }
   }
 
-  private void fold(Track track, long[] words, int slot) {
+  private void fold(int track, long[] words, int slot) {
+    Cell cell = track < cells.length ? cells[track] : null;
+    if (!levels.isPresent(Slots.at(words, slot))) {
+      addLate(track, words, slot);
+    } else if (cell != null) {
+      cell.add(words, slot);
+    } else {
+      addPresent(track, words, slot);
+    }
+  }
+
+  private void addPresent(int track, long[] words, int slot) {
+    Cell cell = tracks.get(track).add(past, words, slot);
+    if (partings != tracks.partings()) {
+      forgetCells();
+    }
+    if (cell != null) {
+      if (track >= cells.length) {
+        cells = Arrays.copyOf(cells, 2 * track + 1);
+      }
+      cells[track] = cell;
+    }
+  }
+
+  private void addLate(int track, long[] words, int slot) {
     long place = levels.at(Slots.at(words, slot));
     if (place == Levels.TOO_OLD) {
       late.setRelease(late.getPlain() + 1);
-    } else {
-      track.add(past, place, words, slot);
+      return;
     }
+    tracks.get(track).addLate(past, place, words, slot);
+    if (partings != tracks.partings()) {
+      forgetCells();
+    }
+  }
+
+  private void forgetCells() {
+    partings = tracks.partings();
+    Arrays.fill(cells, null);
   }
 
   WindowSummary summarize(List<Branch> branches, Window window) {

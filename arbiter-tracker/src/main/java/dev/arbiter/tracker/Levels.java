@@ -124,10 +124,19 @@ final class Levels {
     return from() + TICK_MILLIS;
   }
 
-  /** Where an event stamped by the clock counts; one from the future counts now. */
+  /** Tells whether an event stamped by the clock is present; one from the future is. */
+  boolean isPresent(long wallMillis) {
+    return wallMillis + offset >= tickBegan;
+  }
+
+  /** The place of what is present. */
+  long present() {
+    return place(0, tick);
+  }
+
+  /** Where an event stamped by the clock counts, which may be {@link #TOO_OLD}. */
   long at(long wallMillis) {
-    long time = wallMillis + offset;
-    return time >= tickBegan ? place(0, tick) : settled(place(0, Math.floorDiv(time, TICK_MILLIS)));
+    return settled(place(0, Math.floorDiv(wallMillis + offset, TICK_MILLIS)));
   }
 
   /** Where the content of a place belongs by now, which may be {@link #TOO_OLD}. */

@@ -66,7 +66,10 @@ final class Past {
 
   private void nextOpen(@Nullable Cell next) {
     open = next;
-    openPlace = next == null ? Levels.TOO_OLD : time.settled(next.place());
+    while (open != null && open.changes() == 0) {
+      open = open.older;
+    }
+    openPlace = open == null ? Levels.TOO_OLD : time.settled(open.place());
   }
 
   /** Adds what was closed, as far back as a level reaches, to a sum. */
@@ -77,8 +80,11 @@ final class Past {
     }
   }
 
-  /** Shows what was closed, as far back as a level reaches, the newest first. */
-  void forEach(byte[] closed, int level, Visitor visitor) {
+  /** Shows the present cell and what was closed, as far back as a level reaches. */
+  void forEach(Cell present, byte[] closed, int level, Visitor visitor) {
+    sum.clear();
+    present.addTo(sum);
+    visitor.visit(present.place(), sum);
     packed.open(closed);
     while (packed.next() && Levels.level(packed.place()) <= level) {
       sum.clear();

@@ -3,16 +3,14 @@ package dev.arbiter.tracker;
 
 import java.util.Arrays;
 
-/** Adds histograms up and reads percentiles off the sum; used again and again, not thread-safe. */
+/** Adds times up and reads percentiles off the sum; used again and again, not thread-safe. */
 final class Percentiles {
   /*
    * A bit for each bucket tells whether it was hit: a sum of ten attempts is read and cleared in ten
    * steps, not in one for each bucket between the fastest and the slowest.
    */
-  private static final int COUNTS = Histogram.OCTAVES * Histogram.BUCKETS;
-
-  private final long[] counts = new long[COUNTS];
-  private final long[] hit = new long[(COUNTS + Long.SIZE - 1) / Long.SIZE];
+  private final long[] counts = new long[Buckets.COUNT];
+  private final long[] hit = new long[(Buckets.COUNT + Long.SIZE - 1) / Long.SIZE];
   private long total;
 
   /** Looks at buckets that were hit, in rising order. */
@@ -51,7 +49,7 @@ final class Percentiles {
     double[] sum = {0};
     forEach(
         (bucket, count) ->
-            sum[0] += count * Math.log((double) Math.max(1, Histogram.middle(bucket))));
+            sum[0] += count * Math.log((double) Math.max(1, Buckets.middle(bucket))));
     return sum[0] / total;
   }
 
@@ -70,7 +68,7 @@ final class Percentiles {
     for (int i = 0; i < hit.length; i++) {
       for (long bits = hit[i]; bits != 0; bits &= bits - 1) {
         int bucket = i * Long.SIZE + Long.numberOfTrailingZeros(bits);
-        long middle = Histogram.middle(bucket);
+        long middle = Buckets.middle(bucket);
         sum += (double) counts[bucket] * middle;
         seen += counts[bucket];
         while (seen >= rank) {

@@ -2,8 +2,6 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -11,48 +9,51 @@ import org.jspecify.annotations.Nullable;
 final class Series {
   /*
    * One sub-window is being filled, the present one, and a few older ones when attempts come late.
-   * All others are bytes: closed when the present one ends, or when too many older ones are open.
+   * All others are bytes: closed when the tick ends, or when too many older ones are being filled.
    * An attempt touches one cell, whatever windows it is in.
    *
-   * Cells belong to whoever holds the collector's lock. An answer is kept with the version it was
-   * made from and the wall-clock time for which it holds; whoever finds the version unchanged, the
-   * time not over, and nothing waiting in the collector, needs no lock.
+   * Cells belong to whoever holds the collector's lock. An answer is kept with all that tells whether
+   * it would be the same now: the present cell, how often that changed, how often older ones did,
+   * and the wall-clock time for which it holds. None of these comes back to what it was, so whoever
+   * finds them unchanged, and nothing waiting in the collector, needs no lock.
    */
-  private static final int MOST_OPEN = 8;
-  private static final VarHandle VERSION;
-
-  static {
-    try {
-      VERSION = MethodHandles.lookup().findVarHandle(Series.class, "version", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final int MOST_LATE = 8;
 
   private byte[] closed = Past.NOTHING;
-  private @Nullable Cell newest;
-  private int open;
+  private @Nullable Cell present;
+  private int late;
+  private int lateChanges;
   private long tick = Long.MIN_VALUE;
-  private volatile long version;
   private volatile @Nullable AtomicReferenceArray<@Nullable Answer> answers;
 
-  private record Answer(long version, long from, long until, WindowSummary summary) {}
+  private record Answer(
+      @Nullable Cell present,
+      int changes,
+      int lateChanges,
+      long from,
+      long until,
+      WindowSummary summary) {}
 
-  /** Adds the event in a slot at a place that is not too old. */
-  void add(Past past, long place, long[] words, int slot) {
+  /** The cell that attempts go to until the tick ends. */
+  Cell present(Past past) {
     roll(past);
-    Cell cell = newest;
-    if (cell == null || cell.place() != place) {
-      cell = cell(past, place);
+    Cell cell = present;
+    if (cell == null) {
+      cell = new Cell(past.time.present(), null);
+      present = cell;
     }
-    cell.add(words, slot);
-    VERSION.setRelease(this, version + 1);
+    return cell;
   }
 
-  /** The cell at a place that is not the newest cell's. */
-  private Cell cell(Past past, long place) {
-    Cell newer = null;
-    Cell older = newest;
+  /** Adds the event in a slot at a place that is over, but not too old. */
+  void addLate(Past past, long place, long[] words, int slot) {
+    late(past, place).add(words, slot);
+    lateChanges++;
+  }
+
+  private Cell late(Past past, long place) {
+    Cell newer = present(past);
+    Cell older = newer.older;
     while (older != null && older.place() < place) {
       newer = older;
       older = older.older;
@@ -60,31 +61,31 @@ final class Series {
     if (older != null && older.place() == place) {
       return older;
     }
-    if (open == MOST_OPEN) {
-      close(past);
-      return cell(past, place);
+    if (late == MOST_LATE) {
+      closeLate(past);
+      return late(past, place);
     }
+    late++;
     Cell cell = new Cell(place, older);
-    open++;
-    if (newer == null) {
-      newest = cell;
-    } else {
-      newer.older = cell;
-    }
+    newer.older = cell;
     return cell;
+  }
+
+  /** Closes late cells; the present one stays what it is as long as the tick. */
+  private void closeLate(Past past) {
+    Cell cell = present(past);
+    closed = past.close(closed, cell.older);
+    cell.older = null;
+    late = 0;
   }
 
   private void roll(Past past) {
     if (tick != past.time.tick()) {
       tick = past.time.tick();
-      close(past);
+      closed = past.close(closed, present);
+      present = null;
+      late = 0;
     }
-  }
-
-  private void close(Past past) {
-    closed = past.close(closed, newest);
-    newest = null;
-    open = 0;
   }
 
   /** Answers, and keeps the answer. */
@@ -97,37 +98,42 @@ final class Series {
       kept = new AtomicReferenceArray<>(Levels.COUNT);
       answers = kept;
     }
-    kept.setRelease(
-        Levels.of(window), new Answer(version, past.time.from(), past.time.until(), summary));
+    Answer answer =
+        new Answer(present, changes(), lateChanges, past.time.from(), past.time.until(), summary);
+    kept.setRelease(Levels.of(window), answer);
     return summary;
+  }
+
+  private int changes() {
+    Cell cell = present;
+    return cell == null ? 0 : cell.changes();
   }
 
   /** Adds what happened within a window to a sum. */
   void addTo(Sum sum, Past past, Window window) {
     roll(past);
     int level = Levels.of(window);
-    for (Cell cell = newest; cell != null && Levels.level(cell.place()) <= level; ) {
+    Cell cell = present;
+    while (cell != null && Levels.level(cell.place()) <= level) {
       cell.addTo(sum);
       cell = cell.older;
     }
     past.addTo(sum, closed, level);
   }
 
-  /** Shows every sub-window of a window. */
+  /** Shows every sub-window of a window, the newest first. */
   void forEach(Past past, Window window, Past.Visitor visitor) {
-    roll(past);
-    close(past);
-    past.forEach(closed, Levels.of(window), visitor);
+    closeLate(past);
+    past.forEach(present(past), closed, Levels.of(window), visitor);
   }
 
   /** The same content, apart. */
   Series copy() {
     Series copy = new Series();
     copy.closed = closed;
-    copy.newest = newest == null ? null : newest.copy();
-    copy.open = open;
+    copy.present = present == null ? null : present.copy();
+    copy.late = late;
     copy.tick = tick;
-    copy.version = version;
     return copy;
   }
 
@@ -135,7 +141,9 @@ final class Series {
   @Nullable WindowSummary current(Window window, long wallMillis) {
     Answer answer = answer(window);
     return answer != null
-            && answer.version == version
+            && answer.present == present
+            && answer.changes == changes()
+            && answer.lateChanges == lateChanges
             && answer.from <= wallMillis
             && wallMillis < answer.until
         ? answer.summary
