@@ -1,157 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What happened within one sub-window of one series; not thread-safe. */
-final class Cell extends Histogram {
+/** A sub-window of one series that is being filled; not thread-safe but for {@link #changes}. */
+final class Cell extends Figures {
   /*
-   * Counts are ints that stop at their greatest value: a sub-window of 6 h gets there at 99,000
-   * attempts a second of one series. It is a histogram rather than has one, which saves a step and
-   * 16 bytes in the place where there are most of either.
+   * The first 128 times are kept one by one, each as its bucket: most sub-windows of most agents
+   * see a handful. Beyond that there is a count for every bucket from the lowest octave that is hit
+   * to the highest, in one array: with an array for each octave a third of the time of folding went
+   * into finding the next one. A count is good for 4 billion, which is 430 million a second.
    */
-  private long index;
-  private int count;
-  private int successes;
-  private int judged;
-  private int denied;
-  private double quality;
-  private double cost;
-  private long inputTokens;
-  private long outputTokens;
-  private @Nullable Extras extras;
+  private static final int MOST_VALUES = 128;
+  private static final int FEWEST_VALUES = 8;
+  private static final char[] NO_VALUES = {};
+  private static final int[] NO_COUNTS = {};
 
-  /** A cell for the sub-window with the given index at its level. */
-  Cell(long index) {
-    this.index = index;
+  private final long place;
+  private int[] counts = NO_COUNTS;
+  private int first;
+  private int size;
+  private int changes;
+  private char[] values = NO_VALUES;
+
+  /** The next older cell of the series that is being filled. */
+  @Nullable Cell older;
+
+  /** An empty cell at a place of {@link Levels}. */
+  Cell(long place, @Nullable Cell older) {
+    this.place = place;
+    this.older = older;
   }
 
-  long index() {
-    return index;
+  long place() {
+    return place;
   }
 
-  int count() {
-    return count;
+  /** How often something was added, modulo four billion. */
+  int changes() {
+    return changes;
   }
 
-  int successes() {
-    return successes;
-  }
-
-  double cost() {
-    return cost;
-  }
-
-  double successRate() {
-    return (double) successes / count;
-  }
-
-  double meanQuality() {
-    return quality / successes;
-  }
-
-  double meanLogNanos() {
-    return sumOfLogs() / count;
-  }
-
-  /** The same content at another level. */
-  Cell movedTo(long newIndex) {
-    index = newIndex;
-    return this;
-  }
-
-  /** The same content, apart. */
+  /** The same content, apart, and that of all older cells. */
   Cell copy() {
-    Cell copy = new Cell(index);
+    Cell copy = new Cell(place, older == null ? null : older.copy());
     copy.add(this);
+    copy.counts = counts.clone();
+    copy.first = first;
+    copy.size = size;
+    copy.changes = changes;
+    copy.values = values.clone();
     return copy;
   }
 
   /** Adds the event in a slot. */
   void add(long[] words, int slot) {
+    changes++;
     long tag = Slots.tag(words, slot);
-    if (Tag.kind(tag) != Tag.ATTEMPT) {
+    if (Tag.kind(tag) == Tag.ATTEMPT) {
+      addAttempt(tag, words, slot);
+      addTime(Slots.nanos(words, slot));
+    } else {
       addOther(tag, words, slot);
-      return;
-    }
-    count = sum(count, 1);
-    double attemptQuality = Slots.quality(words, slot);
-    boolean stands = !Double.isNaN(attemptQuality);
-    if (stands) {
-      successes = sum(successes, 1);
-      quality += attemptQuality;
-    }
-    if (Tag.isJudged(tag)) {
-      judged = sum(judged, 1);
-      denied = sum(denied, stands ? 0 : 1);
-      addViolations(Tag.violations(tag));
-    }
-    addUsage(words, slot);
-    add(Slots.nanos(words, slot));
-  }
-
-  private void addOther(long tag, long[] words, int slot) {
-    extras().add(tag, words, slot);
-    if (Tag.kind(tag) == Tag.EXCUSED) {
-      addUsage(words, slot);
     }
   }
 
-  private void addViolations(int violations) {
-    if (violations > 0) {
-      extras().violations += violations;
+  /** Adds the time of an attempt, at least 0. */
+  void addTime(long nanos) {
+    int bucket = Buckets.of(nanos);
+    int at = bucket - first;
+    if (at >= 0 && at < counts.length) {
+      counts[at]++;
+    } else if (counts.length == 0 && size < MOST_VALUES) {
+      addValue(bucket);
+    } else {
+      addElsewhere(bucket);
     }
   }
 
-  private void addUsage(long[] words, int slot) {
-    cost += Slots.cost(words, slot);
-    inputTokens += Slots.inputTokens(words, slot);
-    outputTokens += Slots.outputTokens(words, slot);
+  private void addValue(int bucket) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, Math.max(FEWEST_VALUES, 2 * size));
+    }
+    values[size++] = (char) bucket;
   }
 
-  private Extras extras() {
-    Extras some = extras;
-    if (some == null) {
-      some = new Extras();
-      extras = some;
+  /** Adds to counts that do not reach as far yet. */
+  private void addElsewhere(int bucket) {
+    int from = bucket & -Buckets.OF_OCTAVE;
+    int to = from + Buckets.OF_OCTAVE;
+    if (counts.length > 0) {
+      from = Math.min(from, first);
+      to = Math.max(to, first + counts.length);
     }
-    return some;
-  }
-
-  /** Adds what another cell holds. */
-  void add(Cell other) {
-    count = sum(count, other.count);
-    successes = sum(successes, other.successes);
-    judged = sum(judged, other.judged);
-    denied = sum(denied, other.denied);
-    quality += other.quality;
-    cost += other.cost;
-    inputTokens += other.inputTokens;
-    outputTokens += other.outputTokens;
-    super.add(other);
-    if (other.extras != null) {
-      extras().add(other.extras);
+    for (int i = 0; i < size; i++) {
+      from = Math.min(from, values[i] & -Buckets.OF_OCTAVE);
+      to = Math.max(to, (values[i] & -Buckets.OF_OCTAVE) + Buckets.OF_OCTAVE);
     }
+    int[] wider = new int[to - from];
+    System.arraycopy(counts, 0, wider, Math.max(0, first - from), counts.length);
+    for (int i = 0; i < size; i++) {
+      wider[values[i] - from]++;
+    }
+    wider[bucket - from]++;
+    counts = wider;
+    first = from;
+    values = NO_VALUES;
+    size = 0;
   }
 
   /** Adds what this cell holds to a sum over cells. */
   void addTo(Sum sum) {
-    sum.count += count;
-    sum.successes += successes;
-    sum.judged += judged;
-    sum.denied += denied;
-    sum.quality += quality;
-    sum.cost += cost;
-    sum.inputTokens += inputTokens;
-    sum.outputTokens += outputTokens;
-    addTo(sum.times);
-    if (extras != null) {
-      sum.extras.add(extras);
+    sum.add(this);
+    for (int i = 0; i < size; i++) {
+      sum.times.add(values[i], 1);
     }
-  }
-
-  private static int sum(int a, int b) {
-    int sum = a + b;
-    return sum < 0 ? Integer.MAX_VALUE : sum;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        sum.times.add(first + i, Integer.toUnsignedLong(counts[i]));
+      }
+    }
   }
 }

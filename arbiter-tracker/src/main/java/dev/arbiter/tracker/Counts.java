@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /** How many events of each type there were. */
@@ -21,27 +21,26 @@ final class Counts {
   final LongAdder registrations = new LongAdder();
   final LongAdder statusChanges = new LongAdder();
   final LongAdder admissions = new LongAdder();
-  private final AtomicLong ended = new AtomicLong();
-  private final AtomicLong validations = new AtomicLong();
-  private final AtomicLong evaluations = new AtomicLong();
+  private final AtomicLongArray slots = new AtomicLongArray(Tag.SHAPES);
   private final Map<String, LongAdder> named = new ConcurrentHashMap<>();
 
   /** Counts what a slot held; one thread at a time. */
   void add(long tag) {
-    int kind = Tag.kind(tag);
-    if (kind == Tag.ATTEMPT || kind == Tag.EXCUSED) {
-      increment(ended);
-    }
-    if (Tag.isJudged(tag) || kind == Tag.VALIDATION) {
-      increment(validations);
-    }
-    if (Tag.isJudged(tag) || kind == Tag.EVALUATION) {
-      increment(evaluations);
-    }
+    int shape = Tag.shape(tag);
+    slots.setRelease(shape, slots.getPlain(shape) + 1);
   }
 
-  private static void increment(AtomicLong counter) {
-    counter.setRelease(counter.getPlain() + 1);
+  private long ofKind(int kind) {
+    return slots.get(Tag.shape(kind, false)) + slots.get(Tag.shape(kind, true));
+  }
+
+  /** Those of a kind, and all that were judged. */
+  private long judgedOr(int kind) {
+    long sum = slots.get(Tag.shape(kind, false));
+    for (int any = 0; any < Tag.KINDS; any++) {
+      sum += slots.get(Tag.shape(any, true));
+    }
+    return sum;
   }
 
   /** Counts an event with a name; names beyond 256 count as one. */
@@ -57,14 +56,15 @@ final class Counts {
   /** All counts by name. */
   SortedMap<String, Long> all(int open) {
     SortedMap<String, Long> all = new TreeMap<>();
-    all.put("task_execution_start", ended.get() + open);
-    all.put("task_execution_complete", ended.get());
+    long ended = ofKind(Tag.ATTEMPT) + ofKind(Tag.EXCUSED);
+    all.put("task_execution_start", ended + open);
+    all.put("task_execution_complete", ended);
     all.put("routing_decision", decisions.sum());
     all.put("agent_selection", selections.sum());
     all.put("agent_registration", registrations.sum());
     all.put("agent_status_change", statusChanges.sum());
-    all.put("constitutional_validation", admissions.sum() + validations.get());
-    all.put("evaluation_outcome", evaluations.get());
+    all.put("constitutional_validation", admissions.sum() + judgedOr(Tag.VALIDATION));
+    all.put("evaluation_outcome", judgedOr(Tag.EVALUATION));
     all.put("anomaly_detected", 0L);
     all.put("system_load_spike", 0L);
     named.forEach((name, count) -> all.merge(name, count.sum(), Long::sum));

@@ -3,6 +3,8 @@ package dev.arbiter.tracker;
 
 /** What most sub-windows have none of; not thread-safe. */
 final class Extras {
+  static final int FIGURES = 9;
+
   long excused;
   long evaluations;
   double score;
@@ -47,15 +49,27 @@ final class Extras {
     memory += other.memory;
   }
 
-  void clear() {
-    excused = 0;
-    evaluations = 0;
-    score = 0;
-    validations = 0;
-    passed = 0;
-    violations = 0;
-    samples = 0;
-    cpu = 0;
-    memory = 0;
+  void writeTo(long[] row, int at) {
+    row[at] = excused;
+    row[at + 1] = evaluations;
+    row[at + 2] = Packer.word(score);
+    row[at + 3] = validations;
+    row[at + 4] = passed;
+    row[at + 5] = violations;
+    row[at + 6] = samples;
+    row[at + 7] = Packer.word(cpu);
+    row[at + 8] = Packer.word(memory);
+  }
+
+  void addFrom(long[] row, int at) {
+    excused += row[at];
+    evaluations += row[at + 1];
+    score += Packer.figure(row[at + 2]);
+    validations += row[at + 3];
+    passed += row[at + 4];
+    violations += row[at + 5];
+    samples += row[at + 6];
+    cpu += Packer.figure(row[at + 7]);
+    memory += Packer.figure(row[at + 8]);
   }
 }

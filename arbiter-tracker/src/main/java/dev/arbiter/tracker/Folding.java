@@ -2,13 +2,20 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Folds events into series and tells listeners; used under the collector's lock. */
 final class Folding implements Slots.Reader {
+  /*
+   * Where a track counts in one series only, the cell that its attempts go to is at hand until the
+   * tick ends or branches part: looking it up anew for each took as long as adding to it.
+   */
   private final Tracks tracks;
   private final Levels levels;
+  private final Past past;
   private final Audience audience;
   private final Counts counts;
   private final TrackerFlags flags;
@@ -17,6 +24,9 @@ final class Folding implements Slots.Reader {
   private final AtomicLong late = new AtomicLong();
   private final AtomicLong duplicates = new AtomicLong();
   private boolean aggregating;
+  private @Nullable Cell[] cells = {};
+  private long cellsTick = Long.MIN_VALUE;
+  private int partings;
 
   Folding(
       Tracks tracks,
@@ -27,6 +37,7 @@ final class Folding implements Slots.Reader {
       int remembered) {
     this.tracks = tracks;
     this.levels = levels;
+    this.past = new Past(levels);
     this.audience = audience;
     this.counts = counts;
     this.flags = flags;
@@ -37,6 +48,10 @@ final class Folding implements Slots.Reader {
   public void begin() {
     levels.update();
     aggregating = flags.aggregation();
+    if (cellsTick != levels.tick()) {
+      cellsTick = levels.tick();
+      forgetCells();
+    }
   }
 
   @Override
@@ -48,36 +63,62 @@ final class Folding implements Slots.Reader {
     }
     long tag = Slots.tag(words, slot);
     counts.add(tag);
-    Track track = tracks.get(Tag.track(tag));
     if (aggregating) {
-      fold(track, words, slot);
+      fold(Tag.track(tag), words, slot);
     }
     if (Tag.isTold(tag)) {
-      audience.tell(track, words, slot);
+      audience.tell(tracks.get(Tag.track(tag)), words, slot);
     }
   }
 
-  private void fold(Track track, long[] words, int slot) {
-    long time = levels.place(Slots.at(words, slot));
-    if (levels.isPresent(time)) {
-      track.add(levels, 0, levels.tick(), words, slot);
-      return;
+  private void fold(int track, long[] words, int slot) {
+    Cell cell = track < cells.length ? cells[track] : null;
+    if (!levels.isPresent(Slots.at(words, slot))) {
+      addLate(track, words, slot);
+    } else if (cell != null) {
+      cell.add(words, slot);
+    } else {
+      addPresent(track, words, slot);
     }
-    int level = levels.level(time);
-    if (level == Levels.COUNT) {
+  }
+
+  private void addPresent(int track, long[] words, int slot) {
+    Cell cell = tracks.get(track).add(past, words, slot);
+    if (partings != tracks.partings()) {
+      forgetCells();
+    }
+    if (cell != null) {
+      if (track >= cells.length) {
+        cells = Arrays.copyOf(cells, 2 * track + 1);
+      }
+      cells[track] = cell;
+    }
+  }
+
+  private void addLate(int track, long[] words, int slot) {
+    long place = levels.at(Slots.at(words, slot));
+    if (place == Levels.TOO_OLD) {
       late.setRelease(late.getPlain() + 1);
       return;
     }
-    track.add(levels, level, Levels.index(level, time), words, slot);
+    tracks.get(track).addLate(past, place, words, slot);
+    if (partings != tracks.partings()) {
+      forgetCells();
+    }
+  }
+
+  private void forgetCells() {
+    partings = tracks.partings();
+    Arrays.fill(cells, null);
   }
 
   WindowSummary summarize(List<Branch> branches, Window window) {
     if (branches.size() == 1) {
-      return branches.get(0).series().summarize(levels, window, sum);
+      return branches.get(0).series().summarize(past, window, sum);
     }
     sum.clear();
     for (Branch branch : branches) {
-      branch.series().addTo(sum, levels, window);
+      branch.series().addTo(sum, past, window);
     }
     return sum.summary(window);
   }
@@ -85,7 +126,7 @@ final class Folding implements Slots.Reader {
   Trends trends(List<Branch> branches, Window window) {
     TrendFit fit = new TrendFit();
     for (Branch branch : branches) {
-      branch.series().forEach(levels, window, fit);
+      branch.series().forEach(past, window, fit);
     }
     return fit.trends();
   }

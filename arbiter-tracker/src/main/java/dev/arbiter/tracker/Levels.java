@@ -8,26 +8,35 @@ import java.time.InstantSource;
 /** The sub-windows that the four windows are made of, seen from now; not thread-safe. */
 final class Levels {
   /*
-   * Level 0 holds the last 5 minutes in cells of 10 s, level 1 what is older up to an hour in cells
-   * of 2 min, level 2 up to a day in cells of 1 h, level 3 up to a week in cells of 6 h. An attempt
-   * is in one cell only; the cell moves up as it ages. A window is its level and all below. Each
-   * width divides the next, so a cell that moves lies within one cell above.
+   * Level 0 holds the last 5 minutes in sub-windows of 10 s, level 1 what is older up to an hour in
+   * such of 2 min, level 2 up to a day in such of 1 h, level 3 up to a week in such of 6 h. An
+   * attempt is in one sub-window only, whose content moves up as it ages. A window is its level and
+   * all below. Each width divides the next, so what moves stays within one sub-window above.
+   *
+   * A sub-window is named by its place: one number of its level and the tick of 10 s it begins with,
+   * which is the lesser the newer it is.
    *
    * Time here is the wall clock plus an offset that makes it never run backwards. When the clock is
-   * set back by more than a cell, the offset takes the step up: what comes stamped with the new time
+   * set back by more than a tick, the offset takes the step up: what comes stamped with the new time
    * counts as present, and windows keep their length. Smaller steps stand still until made good.
    */
   static final int COUNT = 4;
+
+  /** The place of what is older than the longest window. */
+  static final long TOO_OLD = Long.MAX_VALUE;
+
   private static final Window[] WINDOWS = {
     Window.REALTIME, Window.SHORT, Window.MEDIUM, Window.LONG
   };
   private static final int[] PARTS = {30, 30, 24, 28};
-  private static final long[] WIDTH = new long[COUNT];
+  private static final long TICK_MILLIS = WINDOWS[0].span().toMillis() / PARTS[0];
+  private static final long[] TICKS = new long[COUNT];
+  private static final int LEVEL_SHIFT = 60;
   private static final long LATEST_SECOND = Long.MAX_VALUE / 4_000;
 
   static {
     for (int level = 0; level < COUNT; level++) {
-      WIDTH[level] = WINDOWS[level].span().toMillis() / PARTS[level];
+      TICKS[level] = WINDOWS[level].span().toMillis() / PARTS[level] / TICK_MILLIS;
     }
   }
 
@@ -35,13 +44,13 @@ final class Levels {
   private final long[] oldest = new long[COUNT];
   private long offset;
   private long now;
-  private long tick = Long.MIN_VALUE;
+  private long tick;
   private long tickBegan;
 
   Levels(InstantSource clock) {
     this.clock = clock;
     this.now = clock.millis();
-    update();
+    turn();
   }
 
   /** The level that reaches as far back as the window. */
@@ -54,19 +63,24 @@ final class Levels {
     };
   }
 
-  /** Cells that a level may hold at once: those of its window, and the one that is filling. */
-  static int cells(int level) {
-    return PARTS[level] + 1;
+  /** The place of the sub-window of a level that begins with a tick. */
+  static long place(int level, long tick) {
+    return ((long) level << LEVEL_SHIFT) - tick;
   }
 
-  /** The cell at one level that holds the beginning of a cell at another. */
-  static long convert(long index, int level, int target) {
-    return Math.floorDiv(index * WIDTH[level], WIDTH[target]);
+  /** The level of a place. */
+  static int level(long place) {
+    return (int) ((place + (1L << (LEVEL_SHIFT - 1))) >> LEVEL_SHIFT);
   }
 
-  /** The middle of a cell, in milliseconds. */
-  static double middle(int level, long index) {
-    return (index + 0.5) * WIDTH[level];
+  /** The tick with which a place begins. */
+  static long tick(long place) {
+    return ((long) level(place) << LEVEL_SHIFT) - place;
+  }
+
+  /** The middle of a place, in milliseconds. */
+  static double middle(long place) {
+    return (tick(place) + 0.5 * TICKS[level(place)]) * TICK_MILLIS;
   }
 
   /** Milliseconds since 1970, however far away the instant. */
@@ -78,61 +92,63 @@ final class Levels {
   /** Looks at the clock. */
   void update() {
     long time = clock.millis() + offset;
-    if (time < now - WIDTH[0]) {
+    if (time < now - TICK_MILLIS) {
       offset += now - time;
     }
     now = Math.max(now, time);
-    long newTick = Math.floorDiv(now, WIDTH[0]);
-    if (newTick != tick) {
-      tick = newTick;
-      tickBegan = newTick * WIDTH[0];
-      for (int level = 0; level < COUNT; level++) {
-        oldest[level] = Math.floorDiv(now, WIDTH[level]) - PARTS[level];
-      }
+    if (now - tickBegan >= TICK_MILLIS) {
+      turn();
     }
   }
 
-  /** Changes whenever a cell may have grown too old for its level. */
+  private void turn() {
+    tick = Math.floorDiv(now, TICK_MILLIS);
+    tickBegan = tick * TICK_MILLIS;
+    for (int level = 0; level < COUNT; level++) {
+      oldest[level] = (Math.floorDiv(tick, TICKS[level]) - PARTS[level]) * TICKS[level];
+    }
+  }
+
+  /** Changes whenever a sub-window may have grown too old for its level. */
   long tick() {
     return tick;
   }
 
   /** The wall-clock time at which this tick began. */
   long from() {
-    return tick * WIDTH[0] - offset;
+    return tickBegan - offset;
   }
 
   /** The wall-clock time at which this tick ends. */
   long until() {
-    return from() + WIDTH[0];
+    return from() + TICK_MILLIS;
   }
 
-  /** The oldest cell a level may hold. */
-  long oldest(int level) {
-    return oldest[level];
+  /** Tells whether an event stamped by the clock is present; one from the future is. */
+  boolean isPresent(long wallMillis) {
+    return wallMillis + offset >= tickBegan;
   }
 
-  /** Where an event stamped by the clock stands in this time; one from the future stands at now. */
-  long place(long wallMillis) {
-    return Math.min(now, wallMillis + offset);
+  /** The place of what is present. */
+  long present() {
+    return place(0, tick);
   }
 
-  /** Tells whether an instant, as {@link #place} gave it, is in the cell that is filling. */
-  boolean isPresent(long time) {
-    return time >= tickBegan && time < tickBegan + WIDTH[0];
+  /** Where an event stamped by the clock counts, which may be {@link #TOO_OLD}. */
+  long at(long wallMillis) {
+    return settled(place(0, Math.floorDiv(wallMillis + offset, TICK_MILLIS)));
   }
 
-  /** The level an instant, as {@link #place} gave it, belongs to; COUNT when it is too old. */
-  int level(long time) {
-    int level = 0;
-    while (level < COUNT && index(level, time) < oldest[level]) {
-      level++;
+  /** Where the content of a place belongs by now, which may be {@link #TOO_OLD}. */
+  long settled(long place) {
+    int level = level(place);
+    long begin = tick(place);
+    while (begin < oldest[level]) {
+      if (++level == COUNT) {
+        return TOO_OLD;
+      }
+      begin = Math.floorDiv(begin, TICKS[level]) * TICKS[level];
     }
-    return level;
-  }
-
-  /** The cell of a level that an instant belongs to. */
-  static long index(int level, long time) {
-    return Math.floorDiv(time, WIDTH[level]);
+    return place(level, begin);
   }
 }

@@ -3,28 +3,54 @@ package dev.arbiter.tracker;
 
 import java.util.Arrays;
 
-/** Adds histograms up and reads percentiles off the sum; used again and again, not thread-safe. */
+/** Adds times up and reads percentiles off the sum; used again and again, not thread-safe. */
 final class Percentiles {
-  private final long[] counts = new long[Histogram.OCTAVES * Histogram.BUCKETS];
+  /*
+   * A bit for each bucket tells whether it was hit: a sum of ten attempts is read and cleared in ten
+   * steps, not in one for each bucket between the fastest and the slowest.
+   */
+  private final long[] counts = new long[Buckets.COUNT];
+  private final long[] hit = new long[(Buckets.COUNT + Long.SIZE - 1) / Long.SIZE];
   private long total;
-  private int from = counts.length;
-  private int to;
+
+  /** Looks at buckets that were hit, in rising order. */
+  interface BucketVisitor {
+    void visit(int bucket, long count);
+  }
 
   /** Forgets everything. */
   void clear() {
-    if (from < to) {
-      Arrays.fill(counts, from, to, 0);
+    for (int i = 0; i < hit.length; i++) {
+      for (long bits = hit[i]; bits != 0; bits &= bits - 1) {
+        counts[i * Long.SIZE + Long.numberOfTrailingZeros(bits)] = 0;
+      }
+      hit[i] = 0;
     }
     total = 0;
-    from = counts.length;
-    to = 0;
   }
 
-  void add(int bucket, int count) {
-    from = Math.min(from, bucket);
-    to = Math.max(to, bucket + 1);
+  void add(int bucket, long count) {
+    hit[bucket / Long.SIZE] |= 1L << bucket;
     counts[bucket] += count;
     total += count;
+  }
+
+  void forEach(BucketVisitor visitor) {
+    for (int i = 0; i < hit.length; i++) {
+      for (long bits = hit[i]; bits != 0; bits &= bits - 1) {
+        int bucket = i * Long.SIZE + Long.numberOfTrailingZeros(bits);
+        visitor.visit(bucket, counts[bucket]);
+      }
+    }
+  }
+
+  /** The mean of the natural logarithms of all values; those below 1 ns count as 1. */
+  double meanLog() {
+    double[] sum = {0};
+    forEach(
+        (bucket, count) ->
+            sum[0] += count * Math.log((double) Math.max(1, Buckets.middle(bucket))));
+    return sum[0] / total;
   }
 
   /**
@@ -38,14 +64,16 @@ final class Percentiles {
     double sum = 0;
     long seen = 0;
     int next = 0;
-    for (int i = from; i < to; i++) {
-      long count = counts[i];
-      if (count != 0) {
-        long middle = Histogram.middle(i);
-        sum += (double) count * middle;
-        seen += count;
-        while (next < shares.length && seen >= rank(shares[next])) {
+    long rank = rank(shares[0]);
+    for (int i = 0; i < hit.length; i++) {
+      for (long bits = hit[i]; bits != 0; bits &= bits - 1) {
+        int bucket = i * Long.SIZE + Long.numberOfTrailingZeros(bits);
+        long middle = Buckets.middle(bucket);
+        sum += (double) counts[bucket] * middle;
+        seen += counts[bucket];
+        while (seen >= rank) {
           nanos[next++] = middle;
+          rank = next < shares.length ? rank(shares[next]) : Long.MAX_VALUE;
         }
       }
     }

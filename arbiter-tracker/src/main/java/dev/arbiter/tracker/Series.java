@@ -2,102 +2,148 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The cells of one agent, or of one agent at one type of task. */
+/** What one agent did, or one agent at one type of task, or that for one tenant. */
 final class Series {
   /*
-   * Cells belong to whoever holds the collector's lock. An answer is kept with the version it was
-   * made from and the wall-clock time for which it holds; whoever finds the version unchanged, the
-   * time not over, and nothing waiting in the collector, needs no lock.
+   * One sub-window is being filled, the present one, and a few older ones when attempts come late.
+   * All others are bytes: closed when the tick ends, or when too many older ones are being filled.
+   * An attempt touches one cell, whatever windows it is in.
+   *
+   * Cells belong to whoever holds the collector's lock. An answer is kept with all that tells whether
+   * it would be the same now: the present cell, how often that changed, how often older ones did,
+   * and the wall-clock time for which it holds. None of these comes back to what it was, so whoever
+   * finds them unchanged, and nothing waiting in the collector, needs no lock.
    */
-  private static final Cell[] NONE = {};
-  private static final VarHandle VERSION;
+  private static final int MOST_LATE = 8;
 
-  static {
-    try {
-      VERSION = MethodHandles.lookup().findVarHandle(Series.class, "version", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  private byte[] closed = Past.NOTHING;
+  private @Nullable Cell present;
+  private int late;
+  private int lateChanges;
+  private long tick = Long.MIN_VALUE;
+  private volatile @Nullable AtomicReferenceArray<@Nullable Answer> answers;
+
+  private record Answer(
+      @Nullable Cell present,
+      int changes,
+      int lateChanges,
+      long from,
+      long until,
+      WindowSummary summary) {}
+
+  /** The cell that attempts go to until the tick ends. */
+  Cell present(Past past) {
+    roll(past);
+    Cell cell = present;
+    if (cell == null) {
+      cell = new Cell(past.time.present(), null);
+      present = cell;
+    }
+    return cell;
+  }
+
+  /** Adds the event in a slot at a place that is over, but not too old. */
+  void addLate(Past past, long place, long[] words, int slot) {
+    late(past, place).add(words, slot);
+    lateChanges++;
+  }
+
+  private Cell late(Past past, long place) {
+    Cell newer = present(past);
+    Cell older = newer.older;
+    while (older != null && older.place() < place) {
+      newer = older;
+      older = older.older;
+    }
+    if (older != null && older.place() == place) {
+      return older;
+    }
+    if (late == MOST_LATE) {
+      closeLate(past);
+      return late(past, place);
+    }
+    late++;
+    Cell cell = new Cell(place, older);
+    newer.older = cell;
+    return cell;
+  }
+
+  /** Closes late cells; the present one stays what it is as long as the tick. */
+  private void closeLate(Past past) {
+    Cell cell = present(past);
+    closed = past.close(closed, cell.older);
+    cell.older = null;
+    late = 0;
+  }
+
+  private void roll(Past past) {
+    if (tick != past.time.tick()) {
+      tick = past.time.tick();
+      closed = past.close(closed, present);
+      present = null;
+      late = 0;
     }
   }
 
-  private final Cell[][] levels = {NONE, NONE, NONE, NONE};
-  private final AtomicReferenceArray<@Nullable Answer> answers =
-      new AtomicReferenceArray<>(Levels.COUNT);
-  private long rolled = Long.MIN_VALUE;
-  private @Nullable Cell latest;
-  private volatile long version;
-
-  private record Answer(long version, long from, long until, WindowSummary summary) {}
-
-  /** Adds the attempt in a slot to the cell of a level. */
-  void add(Levels time, int level, long index, long[] words, int slot) {
-    roll(time);
-    Cell cell = latest;
-    if (cell == null || level != 0 || cell.index() != index) {
-      cell = cell(level, index);
-      latest = level == 0 ? cell : null;
-    }
-    cell.add(words, slot);
-    VERSION.setRelease(this, version + 1);
-  }
-
-  /** Answers from the cells. */
-  WindowSummary summarize(Levels time, Window window, Sum sum) {
+  /** Answers, and keeps the answer. */
+  WindowSummary summarize(Past past, Window window, Sum sum) {
     sum.clear();
-    addTo(sum, time, window);
+    addTo(sum, past, window);
     WindowSummary summary = sum.summary(window);
-    Answer answer = new Answer(version, time.from(), time.until(), summary);
-    answers.setRelease(Levels.of(window), answer);
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    if (kept == null) {
+      kept = new AtomicReferenceArray<>(Levels.COUNT);
+      answers = kept;
+    }
+    Answer answer =
+        new Answer(present, changes(), lateChanges, past.time.from(), past.time.until(), summary);
+    kept.setRelease(Levels.of(window), answer);
     return summary;
   }
 
-  /** Adds the cells of a window to a sum. */
-  void addTo(Sum sum, Levels time, Window window) {
-    forEach(time, window, (level, cell) -> cell.addTo(sum));
+  private int changes() {
+    Cell cell = present;
+    return cell == null ? 0 : cell.changes();
   }
 
-  /** Shows every cell of a window, with its level. */
-  void forEach(Levels time, Window window, CellVisitor visitor) {
-    roll(time);
-    for (int level = 0; level <= Levels.of(window); level++) {
-      for (Cell cell : levels[level]) {
-        if (cell != null) {
-          visitor.visit(level, cell);
-        }
-      }
+  /** Adds what happened within a window to a sum. */
+  void addTo(Sum sum, Past past, Window window) {
+    roll(past);
+    int level = Levels.of(window);
+    Cell cell = present;
+    while (cell != null && Levels.level(cell.place()) <= level) {
+      cell.addTo(sum);
+      cell = cell.older;
     }
+    past.addTo(sum, closed, level);
   }
 
-  /** Looks at cells. */
-  interface CellVisitor {
-    void visit(int level, Cell cell);
+  /** Shows every sub-window of a window, the newest first. */
+  void forEach(Past past, Window window, Past.Visitor visitor) {
+    closeLate(past);
+    past.forEach(present(past), closed, Levels.of(window), visitor);
   }
 
-  /** The same cells, apart. */
+  /** The same content, apart. */
   Series copy() {
     Series copy = new Series();
-    copy.rolled = rolled;
-    copy.version = version;
-    for (int level = 0; level < Levels.COUNT; level++) {
-      Cell[] cells = levels[level].clone();
-      for (int place = 0; place < cells.length; place++) {
-        cells[place] = cells[place] == null ? null : cells[place].copy();
-      }
-      copy.levels[level] = cells;
-    }
+    copy.closed = closed;
+    copy.present = present == null ? null : present.copy();
+    copy.late = late;
+    copy.tick = tick;
     return copy;
   }
 
   /** The last answer, if it would be the same now. */
   @Nullable WindowSummary current(Window window, long wallMillis) {
-    Answer answer = answers.getAcquire(Levels.of(window));
+    Answer answer = answer(window);
     return answer != null
-            && answer.version == version
+            && answer.present == present
+            && answer.changes == changes()
+            && answer.lateChanges == lateChanges
             && answer.from <= wallMillis
             && wallMillis < answer.until
         ? answer.summary
@@ -106,64 +152,12 @@ final class Series {
 
   /** The last answer, however old. */
   WindowSummary last(Window window) {
-    Answer answer = answers.getAcquire(Levels.of(window));
+    Answer answer = answer(window);
     return answer == null ? WindowSummary.none() : answer.summary;
   }
 
-  /** Moves every cell that grew too old for its level to the level it belongs to. */
-  private void roll(Levels time) {
-    if (rolled == time.tick()) {
-      return;
-    }
-    rolled = time.tick();
-    latest = null;
-    for (int level = Levels.COUNT - 1; level >= 0; level--) {
-      Cell[] cells = levels[level];
-      for (int place = 0; place < cells.length; place++) {
-        Cell cell = cells[place];
-        if (cell != null && cell.index() < time.oldest(level)) {
-          cells[place] = null;
-          moveUp(cell, level, time);
-        }
-      }
-    }
-  }
-
-  private void moveUp(Cell cell, int level, Levels time) {
-    for (int target = level + 1; target < Levels.COUNT; target++) {
-      long index = Levels.convert(cell.index(), level, target);
-      if (index >= time.oldest(target)) {
-        place(cell, target, index);
-        return;
-      }
-    }
-  }
-
-  private void place(Cell cell, int level, long index) {
-    Cell[] cells = cells(level);
-    int place = Math.floorMod(index, cells.length);
-    if (cells[place] == null) {
-      cells[place] = cell.movedTo(index);
-    } else {
-      cells[place].add(cell);
-    }
-  }
-
-  private Cell cell(int level, long index) {
-    Cell[] cells = cells(level);
-    int place = Math.floorMod(index, cells.length);
-    Cell cell = cells[place];
-    if (cell == null) {
-      cell = new Cell(index);
-      cells[place] = cell;
-    }
-    return cell;
-  }
-
-  private Cell[] cells(int level) {
-    if (levels[level].length == 0) {
-      levels[level] = new Cell[Levels.cells(level)];
-    }
-    return levels[level];
+  private @Nullable Answer answer(Window window) {
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    return kept == null ? null : kept.getAcquire(Levels.of(window));
   }
 }

@@ -6,39 +6,23 @@ import dev.arbiter.spi.Window;
 import java.time.Duration;
 
 /** Cells added up to one answer; used again and again, not thread-safe. */
-final class Sum {
+final class Sum extends Figures {
   private static final int FEWEST_FOR_P999 = 1_000;
   private static final double[] SHARES = {0, 0.5, 0.95, 0.99, 0.999, 1};
 
-  long count;
-  long successes;
-  long judged;
-  long denied;
-  double quality;
-  double cost;
-  long inputTokens;
-  long outputTokens;
   final Percentiles times = new Percentiles();
-  final Extras extras = new Extras();
   private final long[] nanos = new long[SHARES.length];
 
-  /** Begins anew. */
+  @Override
   void clear() {
-    count = 0;
-    successes = 0;
-    judged = 0;
-    denied = 0;
-    quality = 0;
-    cost = 0;
-    inputTokens = 0;
-    outputTokens = 0;
+    super.clear();
     times.clear();
-    extras.clear();
   }
 
   /** The answer. */
   WindowSummary summary(Window window) {
-    if (count == 0 && isWithoutExtras()) {
+    Extras extras = extras();
+    if (count == 0 && isEmpty(extras)) {
       return WindowSummary.none();
     }
     double mean = times.read(SHARES, nanos);
@@ -58,7 +42,7 @@ final class Sum {
         window.span());
   }
 
-  private boolean isWithoutExtras() {
+  private static boolean isEmpty(Extras extras) {
     return extras.excused + extras.evaluations + extras.validations + extras.samples == 0;
   }
 

@@ -32,6 +32,12 @@ final class Tag {
   /** How many importances there are. */
   static final int IMPORTANCES = 4;
 
+  /** How many kinds there are. */
+  static final int KINDS = 5;
+
+  /** How many shapes there are: kinds, judged or not. */
+  static final int SHAPES = 32;
+
   private static final int KIND = 32;
   private static final long JUDGED = 1L << 36;
   private static final long TOLD = 1L << 37;
@@ -65,6 +71,15 @@ final class Tag {
 
   static int kind(long tag) {
     return (int) (tag >>> KIND) & 0xF;
+  }
+
+  /** The kind and whether it was judged, in one number. */
+  static int shape(long tag) {
+    return (int) (tag >>> KIND) & (SHAPES - 1);
+  }
+
+  static int shape(int kind, boolean judged) {
+    return kind | (judged ? SHAPES / 2 : 0);
   }
 
   static boolean isJudged(long tag) {

@@ -45,14 +45,33 @@ final class Track {
     return id;
   }
 
-  /** Adds the event in a slot. */
-  void add(Levels time, int level, long index, long[] words, int slot) {
+  /**
+   * Adds the event in a slot to the present.
+   *
+   * @return the one cell it went to, null if there are more
+   */
+  @Nullable Cell add(Past past, long[] words, int slot) {
+    updatePath();
+    Cell cell = nearest.present(past);
+    cell.add(words, slot);
+    for (Series series : above) {
+      series.present(past).add(words, slot);
+    }
+    return above.length == 0 ? cell : null;
+  }
+
+  /** Adds the event in a slot at a place that is over, but not too old. */
+  void addLate(Past past, long place, long[] words, int slot) {
+    updatePath();
+    nearest.addLate(past, place, words, slot);
+    for (Series series : above) {
+      series.addLate(past, place, words, slot);
+    }
+  }
+
+  private void updatePath() {
     if (pathAt != parting.count) {
       findPath();
-    }
-    nearest.add(time, level, index, words, slot);
-    for (Series series : above) {
-      series.add(time, level, index, words, slot);
     }
   }
 

@@ -142,6 +142,11 @@ final class Tracks {
     return byId[id];
   }
 
+  /** How often branches parted. */
+  int partings() {
+    return parting.count;
+  }
+
   /** The branches that together hold what is asked for; an empty type or tenant asks for all. */
   List<Branch> find(String agent, String taskType, String tenant) {
     if (!taskType.equals(ALL) || tenant.equals(ALL)) {

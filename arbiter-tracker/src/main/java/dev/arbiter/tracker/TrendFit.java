@@ -6,7 +6,7 @@ import dev.arbiter.tracker.Trends.Trend;
 import java.time.Duration;
 
 /** Lays lines through the sub-windows of one window; not thread-safe. */
-final class TrendFit implements Series.CellVisitor {
+final class TrendFit implements Past.Visitor {
   private static final int FEWEST_ATTEMPTS = 20;
   private static final double SMALLEST_CHANGE = 0.05;
   private static final double SUREST = 0.99;
@@ -18,17 +18,18 @@ final class TrendFit implements Series.CellVisitor {
   private long attempts;
 
   @Override
-  public void visit(int level, Cell cell) {
-    int count = cell.count();
-    if (count == 0) {
+  public void visit(long place, Sum sum) {
+    if (sum.count == 0) {
       return;
     }
-    attempts += count;
-    double middle = Levels.middle(level, cell.index());
-    latency.add(middle, cell.meanLogNanos(), count);
-    accuracy.add(middle, cell.successRate(), count);
-    cost.add(middle, cell.cost() / count, count);
-    quality.add(middle, cell.meanQuality(), cell.successes());
+    attempts += sum.count;
+    double count = (double) sum.count;
+    double successes = (double) sum.successes;
+    double middle = Levels.middle(place);
+    latency.add(middle, sum.times.meanLog(), count);
+    accuracy.add(middle, successes / count, count);
+    cost.add(middle, sum.cost / count, count);
+    quality.add(middle, sum.quality / successes, successes);
   }
 
   Trends trends() {
