@@ -33,7 +33,7 @@ public final class FoldingProbe {
             tracks, new Levels(() -> Instant.ofEpochMilli(millis)), nobody, new Counts(), flags, 0);
     words = new long[agent.length * Slots.WORDS];
     for (int i = 0; i < agent.length; i++) {
-      int track = tracks.resolve("agent-" + agent[i], "format", "default").id();
+      int track = tracks.resolve("agent-" + agent[i], "format", "default");
       long tag = Tag.of(track, Tag.ATTEMPT, Tag.NORMAL);
       Slots.write(
           words, i * Slots.WORDS, tag, NOW_OR_LATER, nanos[i], quality[i], 0.01, 7, Slots.NO_KEY);

@@ -29,7 +29,7 @@ final class Branch {
   private @Nullable Branch sole;
 
   /** Where attempts of this very branch count; null above the tenants. */
-  volatile @Nullable Track track;
+  volatile int track = -1;
 
   /** Where attempts count that have no child of their own here. */
   volatile @Nullable Track rest;

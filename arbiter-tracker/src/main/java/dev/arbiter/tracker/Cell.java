@@ -21,7 +21,7 @@ final class Cell extends Figures {
   private int[] counts = NO_COUNTS;
   private int first;
   private int size;
-  private int changes;
+  private int others;
   private char[] values = NO_VALUES;
 
   /** The next older cell of the series that is being filled. */
@@ -37,9 +37,9 @@ final class Cell extends Figures {
     return place;
   }
 
-  /** How often something was added, modulo four billion. */
+  /** How often something was added, modulo four billion: of 64 bits read in halves, one is used. */
   int changes() {
-    return changes;
+    return (int) count + others;
   }
 
   /** The same content, apart, and that of all older cells. */
@@ -49,19 +49,19 @@ final class Cell extends Figures {
     copy.counts = counts.clone();
     copy.first = first;
     copy.size = size;
-    copy.changes = changes;
+    copy.others = others;
     copy.values = values.clone();
     return copy;
   }
 
   /** Adds the event in a slot. */
   void add(long[] words, int slot) {
-    changes++;
     long tag = Slots.tag(words, slot);
     if (Tag.kind(tag) == Tag.ATTEMPT) {
       addAttempt(tag, words, slot);
       addTime(Slots.nanos(words, slot));
     } else {
+      others++;
       addOther(tag, words, slot);
     }
   }

@@ -27,7 +27,7 @@ final class Counts {
   /** Counts what a slot held; one thread at a time. */
   void add(long tag) {
     int shape = Tag.shape(tag);
-    slots.setRelease(shape, slots.getPlain(shape) + 1);
+    slots.setOpaque(shape, slots.getPlain(shape) + 1);
   }
 
   private long ofKind(int kind) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Folding implements Slots.Reader {
   /*
    * Where a track counts in one series only, the cell that its attempts go to is at hand until the
-   * tick ends or branches part: looking it up anew for each took as long as adding to it.
+   * tick ends or branches part: looking it up anew for each took as long as adding to it. To ask
+   * after the folding whether the attempt is to be told took a fifth of the time more than before.
    */
   private final Tracks tracks;
   private final Levels levels;
@@ -63,15 +64,18 @@ final class Folding implements Slots.Reader {
     }
     long tag = Slots.tag(words, slot);
     counts.add(tag);
-    if (aggregating) {
-      fold(Tag.track(tag), words, slot);
-    }
     if (Tag.isTold(tag)) {
+      fold(Tag.track(tag), words, slot);
       audience.tell(tracks.get(Tag.track(tag)), words, slot);
+    } else {
+      fold(Tag.track(tag), words, slot);
     }
   }
 
   private void fold(int track, long[] words, int slot) {
+    if (!aggregating) {
+      return;
+    }
     Cell cell = track < cells.length ? cells[track] : null;
     if (!levels.isPresent(Slots.at(words, slot))) {
       addLate(track, words, slot);

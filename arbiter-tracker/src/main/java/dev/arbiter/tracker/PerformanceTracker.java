@@ -40,8 +40,9 @@ import java.util.Set;
  *
  * <p><b>Memory</b> is bounded by {@link TrackerBuilder#capacity}: agents, task types and tenants
  * beyond it count under {@value #OTHER}. An agent that works at one type for one tenant takes one
- * series, some hundred bytes, else there is one for each type and tenant too; each sub-window with
- * a few attempts takes about 150 bytes, and with many about 150 for each octave their times span.
+ * series, some hundred bytes, else there is one for each type and tenant too. Of what is over, a
+ * sub-window with a few attempts takes 15 to 40 bytes, and one with many up to 100 for each octave
+ * their times span; the one that fills takes about 200, or 128 for each octave.
  */
 public final class PerformanceTracker implements ArbiterListener, PerformanceView, AutoCloseable {
   /** Under this name counts what has no series of its own. */

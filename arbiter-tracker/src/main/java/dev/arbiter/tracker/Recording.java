@@ -61,7 +61,7 @@ final class Recording {
   }
 
   Execution start(String agent, String taskType, String tenant, boolean told) {
-    int track = tracks.resolve(agent, taskType, tenant).id();
+    int track = tracks.resolve(agent, taskType, tenant);
     return new Execution(this, track, told, nanoTime.getAsLong());
   }
 
@@ -81,7 +81,7 @@ final class Recording {
       double quality,
       Usage usage) {
     String tenant = task.tenant();
-    int track = tracks.resolve(agent, task.type(), tenant).id();
+    int track = tracks.resolve(agent, task.type(), tenant);
     boolean told = kind == Tag.ATTEMPT && audience.hears(tenant, task.id());
     long tag = Tag.of(track, kind, Tag.importanceOf(task.priority())) | bits | Tag.told(told);
     put(tag, at, notNegative(nanos), quality, usage, Slots.NO_KEY);
@@ -89,7 +89,7 @@ final class Recording {
 
   void record(String id, FinishedAttempt attempt) {
     String tenant = attempt.tenant();
-    int track = tracks.resolve(attempt.agent(), attempt.taskType(), tenant).id();
+    int track = tracks.resolve(attempt.agent(), attempt.taskType(), tenant);
     boolean told = id.isEmpty() ? audience.hearsNext() : audience.hears(tenant, id);
     put(
         Tag.of(track, Tag.ATTEMPT, Tag.NORMAL) | Tag.told(told),
@@ -110,7 +110,7 @@ final class Recording {
       long bits,
       double figure,
       double second) {
-    long tag = Tag.of(tracks.resolve(agent, taskType, tenant).id(), kind, importance) | bits;
+    long tag = Tag.of(tracks.resolve(agent, taskType, tenant), kind, importance) | bits;
     long at = wallAt(nanoTime.getAsLong());
     collector.record(tag, at, 0, figure, second, 0, Slots.NO_KEY);
   }

@@ -40,10 +40,10 @@ final class Tracks {
   }
 
   /** The track of an agent, a task type and a tenant. */
-  Track resolve(String agent, String taskType, String tenant) {
+  int resolve(String agent, String taskType, String tenant) {
     Branch branch = table.get(agent, taskType, tenant);
-    Track track = branch == null ? null : branch.track;
-    return track == null ? resolveNew(agent, taskType, tenant) : track;
+    int track = branch == null ? -1 : branch.track;
+    return track < 0 ? resolveNew(agent, taskType, tenant).id() : track;
   }
 
   private Track resolveNew(String agent, String taskType, String tenant) {
@@ -58,7 +58,7 @@ final class Tracks {
   private synchronized @Nullable Track add(String agent, String taskType, String tenant) {
     Branch known = table.get(agent, taskType, tenant);
     if (known != null) {
-      return known.track;
+      return byId[known.track];
     }
     if (!hasRoom(tenant) || agent.equals(OTHER) || !mayBeAdded(agent, taskType, tenant)) {
       return null;
@@ -75,7 +75,7 @@ final class Tracks {
     }
     Branch leaf = byType.tenant(tenant);
     Track track = register(leaf, null);
-    leaf.track = track;
+    leaf.track = track.id();
     table.add(leaf);
     count = count + 1;
     held.merge(tenant, 1, Integer::sum);

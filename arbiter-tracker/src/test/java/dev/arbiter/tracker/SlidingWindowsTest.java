@@ -2,6 +2,7 @@
 package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.Window;
@@ -82,6 +83,59 @@ class SlidingWindowsTest {
       assertThat(count(window)).as(window.name()).isEqualTo(counted(all, window));
     }
     assertThat(tracker.stats().late()).isZero();
+  }
+
+  /**
+   * Seed 12: figures, not only numbers of attempts, whose order of arrival is within a day of the
+   * order of their times, while time goes on and windows are asked in between.
+   */
+  @Test
+  void figures_of_attempts_that_come_out_of_order_agree_with_plain_sums() {
+    SplittableRandom random = new SplittableRandom(12);
+    List<Window> windows = List.of(Window.values());
+    List<FinishedAttempt> all = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      time.advance(Duration.ofMillis(random.nextLong(60_000)));
+      long late = random.nextInt(3) == 0 ? random.nextLong(1L << random.nextInt(10, 27)) : 0;
+      FinishedAttempt attempt =
+          new FinishedAttempt(
+              "ada",
+              "format",
+              "acme",
+              time.now().minusMillis(late),
+              Duration.ofMillis(random.nextInt(32)),
+              random.nextInt(4) > 0,
+              random.nextInt(5) / 4.0,
+              new Usage(random.nextInt(1_000), i, random.nextInt(8) / 8.0, Duration.ZERO));
+      all.add(attempt);
+      tracker.record("", attempt);
+      if (i % 50 == 49) {
+        Window window = windows.get(random.nextInt(4));
+        assertSame(window, all.stream().filter(a -> counts(a.at(), window)).toList());
+      }
+    }
+  }
+
+  private void assertSame(Window window, List<FinishedAttempt> attempts) {
+    WindowSummary summary = tracker.summary("ada", "format", "acme", window);
+    List<FinishedAttempt> good = attempts.stream().filter(FinishedAttempt::stands).toList();
+
+    assertThat(summary.performance().count()).isEqualTo(attempts.size());
+    assertThat(summary.successes()).isEqualTo(good.size());
+    assertThat(summary.performance().cost())
+        .isEqualTo(attempts.stream().mapToDouble(a -> a.usage().cost()).sum());
+    assertThat(summary.inputTokens())
+        .isEqualTo(attempts.stream().mapToLong(a -> a.usage().inputTokens()).sum());
+    assertThat(summary.outputTokens())
+        .isEqualTo(attempts.stream().mapToLong(a -> a.usage().outputTokens()).sum());
+    assertThat(summary.performance().meanQuality() * good.size())
+        .isEqualTo(good.stream().mapToDouble(FinishedAttempt::quality).sum(), within(1e-6));
+    long[] nanos = attempts.stream().mapToLong(a -> a.time().toNanos()).sorted().toArray();
+    double median = (double) nanos[(nanos.length - 1) / 2];
+    assertThat((double) summary.performance().p50().toNanos())
+        .isCloseTo(median, within(0.016 * median));
+    assertThat(tracker.trends("ada", "format", "acme", window).cost().attempts())
+        .isEqualTo(attempts.size());
   }
 
   @Test
@@ -176,8 +230,12 @@ class SlidingWindowsTest {
     return tracker.performance("ada", "format", window).count();
   }
 
-  /** What the javadoc promises, said another way: cells that end after the span began. */
   private long counted(List<Instant> all, Window window) {
+    return all.stream().filter(at -> counts(at, window)).count();
+  }
+
+  /** What the javadoc promises, said another way: sub-windows that end after the span began. */
+  private boolean counts(Instant at, Window window) {
     long cell =
         switch (window) {
           case REALTIME -> 10_000;
@@ -186,6 +244,6 @@ class SlidingWindowsTest {
           case LONG -> 21_600_000;
         };
     long begin = time.now().toEpochMilli() - window.span().toMillis();
-    return all.stream().filter(at -> (at.toEpochMilli() / cell + 1) * cell > begin).count();
+    return (at.toEpochMilli() / cell + 1) * cell > begin;
   }
 }
