@@ -48,7 +48,7 @@ final class BudgetCheck {
       wanted.add(GateRule.SCOPE);
     }
     var c = new WaiverBoard.Case(charter, rules, "", "", now);
-    WaiverBoard.Ruling ruling = new WaiverBoard().rule(c, wanted);
+    WaiverBoard.Ruling ruling = new WaiverBoard(null).rule(c, wanted);
     List<String> applied = new ArrayList<>();
     long files = charter.limit().files();
     long lines = charter.limit().lines();

@@ -22,6 +22,22 @@ record Decision(
     List<Waiver> applied,
     List<WaiverBoard.Skipped> skipped) {
 
+  /** Work that could not be judged is denied. */
+  static Decision unheard(Assignment assignment, WorkReport report, Instant time, Finding why) {
+    return new Decision(
+        assignment,
+        report,
+        time,
+        "",
+        "",
+        Outcome.DENIED,
+        List.of(why),
+        List.of(),
+        Budget.NONE,
+        List.of(),
+        List.of());
+  }
+
   enum Outcome {
     APPROVED("approved"),
     WAIVED("waived"),

@@ -166,7 +166,7 @@ final class Hearing {
     }
     skipped = ruling.skipped;
     boolean stands = lifted.size() == wanted.size() && !integrity.hasErrors();
-    if (stands && !board.take(needed)) {
+    if (stands && !board.take(needed, assignment.agent(), assignment.task().id())) {
       return false;
     }
     applied.addAll(needed);

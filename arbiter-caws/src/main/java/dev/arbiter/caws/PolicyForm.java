@@ -69,7 +69,7 @@ final class PolicyForm {
                       severity,
                       Clean.text(place, 200),
                       line,
-                      name + " " + message + mend(pointer, field) + " (line " + line + ")"));
+                      name + " " + message + mend(pointer, field)));
             });
     warnings(policy, forced, notes);
   }

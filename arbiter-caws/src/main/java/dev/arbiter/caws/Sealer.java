@@ -90,6 +90,14 @@ final class Sealer implements AutoCloseable {
     return log;
   }
 
+  Checkpoint checkpoint() {
+    if (log == null) {
+      throw new IllegalStateException(
+          "verdicts go into no log; use sealInBatches or logTo on the builder");
+    }
+    return log.checkpoint();
+  }
+
   Verdict seal(Decision decision) {
     Scratch own = scratch.get();
     JsonBytes json = own.json;
@@ -136,12 +144,13 @@ final class Sealer implements AutoCloseable {
 
   /* Signed by the same thread, a failure denies this verdict; by another, those after it. */
   private void checkpoint(ProvenanceLog full) throws IOException {
+    Notary notary = full.notary();
     try {
-      checkpoints.execute(full::checkpointUnlessBusy);
+      checkpoints.execute(notary::checkpointUnlessBusy);
     } catch (RejectedExecutionException e) {
-      full.checkpointUnlessBusy();
+      notary.checkpointUnlessBusy();
     }
-    full.refuseAfterFailure();
+    notary.refuseAfterFailure();
   }
 
   private static Verdict verdict(Decision d, Seal seal) {
