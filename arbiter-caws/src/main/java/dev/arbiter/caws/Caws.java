@@ -161,7 +161,7 @@ public final class Caws implements Constitution, AutoCloseable {
      */
     public Builder gate(String name, QualityGate gate) {
       String compared = Ids.gate(name);
-      if (Policy.GateRule.KERNEL.contains(compared)) {
+      if (GateRule.KERNEL.contains(compared)) {
         throw new IllegalArgumentException("gate '" + name + "' is decided by Caws itself");
       }
       if (gates.putIfAbsent(compared, gate) != null) {

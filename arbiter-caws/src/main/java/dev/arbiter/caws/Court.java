@@ -9,24 +9,21 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
 final class Court {
   private final Docket docket;
   private final Sources sources;
-  private final Map<String, QualityGate> checkers;
+  private final Checkers checkers;
   private final @Nullable Bylaws bylaws;
   private final WaiverBoard board;
 
   Court(Caws.Builder from) {
     this.docket = new Docket(new Library(from, from.sources));
     this.sources = from.sources;
-    this.checkers = Collections.unmodifiableMap(new TreeMap<>(from.gates));
+    this.checkers = new Checkers(from.gates);
     this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
     this.board = new WaiverBoard(from.ledger);
   }
@@ -100,7 +97,7 @@ final class Court {
       if (charter == null) {
         return Decision.unheard(
             assignment,
-            report,
+            report.changes(),
             now,
             Finding.error(
                 "spec.reference.not_admitted",
@@ -113,7 +110,7 @@ final class Court {
     } catch (RuntimeException e) {
       return Decision.unheard(
           assignment,
-          report,
+          report.changes(),
           now,
           Finding.error("caws.internal", "", "the work could not be judged: " + describe(e)));
     }

@@ -147,7 +147,7 @@ final class WaiverBoard {
       distinct.add(approver.handle());
     }
     Policy policy = c.charter().policy();
-    boolean raises = waiver.covers(Policy.GateRule.BUDGET);
+    boolean raises = waiver.covers(GateRule.BUDGET);
     int needed =
         raises
             ? Math.max(policy.raiseApprovers(), policy.waiverApprovers())
