@@ -55,6 +55,18 @@ public final class WaiverLedger {
     public static Limits defaults() {
       return new Limits(1, 3, Duration.ofDays(90));
     }
+
+    /**
+     * As many approvers as any waiver of a policy needs, for as long as it lets one run; three
+     * waivers a gate.
+     *
+     * @param policyText YAML or JSON in one of the three shapes
+     * @return the limits
+     * @throws IllegalArgumentException if it is no policy
+     */
+    public static Limits of(String policyText) {
+      return WaiverRules.limits(policyText);
+    }
   }
 
   WaiverLedger(Limits limits, InstantSource clock, WaiverBook.Recorder recorder) {

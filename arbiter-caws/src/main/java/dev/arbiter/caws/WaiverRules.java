@@ -20,6 +20,16 @@ record WaiverRules(WaiverLedger.Limits limits) {
     WaiverOutcome decide(WaiverEntry entry, String by, Instant now);
   }
 
+  static WaiverLedger.Limits limits(String policyText) {
+    Policy policy = PolicyReader.read(policyText).policy();
+    if (policy == null) {
+      throw new IllegalArgumentException("the policy has errors; arbiter validate shows them");
+    }
+    int approvers = Math.max(1, Math.max(policy.waiverApprovers(), policy.raiseApprovers()));
+    Duration longest = Duration.ofDays(Math.max(1, policy.waiverDays()));
+    return new WaiverLedger.Limits(approvers, 3, longest);
+  }
+
   WaiverOutcome approve(WaiverEntry entry, String by, Instant now) {
     boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
     if (!open) {
