@@ -171,7 +171,8 @@ final class LogCommand implements Runnable {
   @Command(
       name = "inspect",
       description =
-          "Shows the verdicts, one a line: place, time, verdict, spec, task, agent, attempt.",
+          "Shows the verdicts, one a line: place, time, verdict, spec, task, agent, attempt,"
+              + " score, budget used, clauses.",
       mixinStandardHelpOptions = true)
   int inspect(
       @CommandLine.Mixin Source source,

@@ -7,6 +7,7 @@ import dev.arbiter.task.ConstitutionalContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What an entry of a log says, in one line. */
 final class Summary {
@@ -24,8 +25,24 @@ final class Summary {
                         "spec=" + verdict.specId(),
                         "task=" + verdict.task(),
                         "agent=" + verdict.agent(),
-                        "attempt=" + verdict.attempt())))
+                        "attempt=" + verdict.attempt(),
+                        figures(verdict.context()))))
         .orElse("no verdict, such as a change of the key");
+  }
+
+  private static String figures(ConstitutionalContext context) {
+    String clauses =
+        context.clauseCitations().stream()
+            .map(ClauseCitation::clauseId)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(","));
+    return context
+            .governanceMetrics()
+            .map(m -> "score=" + m.complianceScore() + " budget=" + m.budgetUsed() + "% ")
+            .orElse("")
+        + "clauses="
+        + clauses;
   }
 
   /** The clauses it rests on and the figures, a line each; none when the entry is no verdict. */

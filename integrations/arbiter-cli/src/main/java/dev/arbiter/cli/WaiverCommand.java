@@ -50,7 +50,8 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        here().commandLine(), "give a step: propose, approve, activate, extend, revoke, expire, list or check");
+        here().commandLine(),
+        "give a step: propose, approve, activate, extend, revoke, expire, list or check");
   }
 
   @Command(

@@ -8,7 +8,6 @@ import dev.arbiter.caws.WaiverOutcome;
 import dev.arbiter.caws.WaiverProposal;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,7 +36,7 @@ abstract class WaiverSteps {
   }
 
   /** Which ledger, and when. */
-  static final class Ledger {
+  static class Ledger {
     @Parameters(
         index = "0",
         paramLabel = "DIR",
@@ -61,8 +60,8 @@ abstract class WaiverSteps {
     private @Nullable Instant now;
   }
 
-  /** Which waiver, and who. */
-  static final class Who {
+  /** Which waiver of it, and who. */
+  static final class Who extends Ledger {
     @Parameters(index = "1", paramLabel = "ID", description = "The waiver.")
     private String id = "";
 
@@ -83,7 +82,6 @@ abstract class WaiverSteps {
       description = "Asks for a waiver; it counts when it is approved and activated.",
       mixinStandardHelpOptions = true)
   int propose(
-      @CommandLine.Mixin Ledger ledger,
       @CommandLine.Mixin Who who,
       @Option(names = "--spec", required = true, paramLabel = "ID", description = "For which spec.")
           String specId,
@@ -114,36 +112,32 @@ abstract class WaiverSteps {
       throws IOException {
     WaiverProposal proposal =
         new WaiverProposal(who.id, specId, gates, files, lines, reason, who.by, expires, maxUses);
-    return step(ledger, true, waivers -> waivers.propose(proposal));
+    return step(who, true, waivers -> waivers.propose(proposal));
   }
 
   @Command(
       name = "approve",
       description = "Says yes to a waiver, or to the extension it waits for.",
       mixinStandardHelpOptions = true)
-  int approve(@CommandLine.Mixin Ledger ledger, @CommandLine.Mixin Who who) throws IOException {
-    return step(ledger, false, waivers -> waivers.approve(who.id, who.by));
+  int approve(@CommandLine.Mixin Who who) throws IOException {
+    return step(who, false, waivers -> waivers.approve(who.id, who.by));
   }
 
   @Command(
       name = "activate",
       description = "Lets an approved waiver, or its approved extension, count from now on.",
       mixinStandardHelpOptions = true)
-  int activate(@CommandLine.Mixin Ledger ledger, @CommandLine.Mixin Who who) throws IOException {
-    return step(ledger, false, waivers -> waivers.activate(who.id, who.by));
+  int activate(@CommandLine.Mixin Who who) throws IOException {
+    return step(who, false, waivers -> waivers.activate(who.id, who.by));
   }
 
-  @Command(
-      name = "revoke",
-      description = "Ends a waiver at once.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "revoke", description = "Ends a waiver at once.", mixinStandardHelpOptions = true)
   int revoke(
-      @CommandLine.Mixin Ledger ledger,
       @CommandLine.Mixin Who who,
       @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
           String reason)
       throws IOException {
-    return step(ledger, false, waivers -> waivers.revoke(who.id, who.by, reason));
+    return step(who, false, waivers -> waivers.revoke(who.id, who.by, reason));
   }
 
   @Command(
@@ -151,7 +145,6 @@ abstract class WaiverSteps {
       description = "Asks for a later expiry; it has to be approved and activated anew.",
       mixinStandardHelpOptions = true)
   int extend(
-      @CommandLine.Mixin Ledger ledger,
       @CommandLine.Mixin Who who,
       @Option(
               names = "--expires",
@@ -161,7 +154,7 @@ abstract class WaiverSteps {
               description = "The later expiry.")
           Instant expires)
       throws IOException {
-    return step(ledger, false, waivers -> waivers.extend(who.id, who.by, expires));
+    return step(who, false, waivers -> waivers.extend(who.id, who.by, expires));
   }
 
   @Command(
@@ -199,8 +192,7 @@ abstract class WaiverSteps {
   private int with(Ledger given, boolean make, Function<WaiverLedger, Integer> work)
       throws IOException {
     if (!make && !WaiverFolder.isOne(given.folder)) {
-      throw new Refusal(
-          given.folder + " has no ledger; arbiter waiver propose starts one");
+      throw new Refusal(given.folder + " has no ledger; arbiter waiver propose starts one");
     }
     WaiverLedger.Limits limits =
         given.policy == null

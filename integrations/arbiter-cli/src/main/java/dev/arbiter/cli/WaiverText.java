@@ -41,8 +41,7 @@ final class WaiverText {
 
   /** What is asked for and not yet activated; empty when nothing is. */
   static String waiting(WaiverEntry entry) {
-    String approved =
-        entry.approvals().isEmpty() ? "nobody yet" : names(entry.approvals());
+    String approved = entry.approvals().isEmpty() ? "nobody yet" : names(entry.approvals());
     if (entry.wanted().isPresent()) {
       return ", extension to "
           + entry.wanted().get()
