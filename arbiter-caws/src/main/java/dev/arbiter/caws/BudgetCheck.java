@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Policy.GateRule;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
@@ -48,7 +47,7 @@ final class BudgetCheck {
       wanted.add(GateRule.SCOPE);
     }
     var c = new WaiverBoard.Case(charter, rules, "", "", now);
-    WaiverBoard.Ruling ruling = new WaiverBoard().rule(c, wanted);
+    WaiverBoard.Ruling ruling = new WaiverBoard(null).rule(c, wanted);
     List<String> applied = new ArrayList<>();
     long files = charter.limit().files();
     long lines = charter.limit().lines();

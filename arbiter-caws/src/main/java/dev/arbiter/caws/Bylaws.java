@@ -2,9 +2,8 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Decision.GateOutcome;
+import dev.arbiter.caws.Decision.Ruled;
 import dev.arbiter.caws.Decision.State;
-import dev.arbiter.caws.Policy.GateRule;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.rules.Assessment;
 import dev.arbiter.caws.rules.Assessment.Violation;
@@ -29,7 +28,8 @@ import java.util.Set;
  * gate of the rule's id, so that a waiver lifts it like any gate: the one it names.
  */
 record Bylaws(ConstitutionalRules rules) {
-  private static final String ALL_KEPT = "constitutional_rules";
+  private static final GateRule ALL_KEPT =
+      GateRule.ofConstitution("constitutional_rules", Mode.BLOCK, "");
 
   /** What stands against admitting a task; an error for each rule that blocks and is not waived. */
   List<Finding> admit(Task task, Charter charter, WaiverBoard board, Rules now, Instant at) {
@@ -52,7 +52,7 @@ record Bylaws(ConstitutionalRules rules) {
   }
 
   /** Adds what the report breaks; all rules are looked at, for now the agent is known. */
-  void judge(
+  Ruled judge(
       Charter charter,
       Assignment assignment,
       WorkReport report,
@@ -72,18 +72,21 @@ record Bylaws(ConstitutionalRules rules) {
     facts.put("usage.tokens", report.usage().inputTokens() + report.usage().outputTokens());
     Assessment found = rules.assess(Phase.AFTER, assignment.task(), Facts.of(facts), at);
     if (found.violations().isEmpty()) {
-      gates.add(new GateOutcome(ALL_KEPT, Mode.BLOCK, State.PASSED));
+      gates.add(ALL_KEPT.as(State.PASSED));
     }
     for (Violation violation : found.violations()) {
       Remedy remedy = violation.rule().remedy();
-      GateRule gate = new GateRule(gate(violation), remedy.blocks() ? Mode.BLOCK : Mode.WARN);
-      gates.add(new GateOutcome(gate.name(), gate.mode(), State.FAILED));
+      GateRule gate =
+          GateRule.ofConstitution(
+              gate(violation), remedy.blocks() ? Mode.BLOCK : Mode.WARN, violation.rule().id());
+      gates.add(gate.as(State.FAILED));
       if (remedy.blocks()) {
         failures.addAll(gate, List.of(finding(violation, Severity.ERROR)));
       } else {
         notes.add(finding(violation, severity(violation)));
       }
     }
+    return new Ruled(found.rules(), found.violations().size());
   }
 
   private static Map<String, Object> known(Task task, Charter charter) {

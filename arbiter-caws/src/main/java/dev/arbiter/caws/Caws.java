@@ -2,28 +2,19 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Charter.Standing;
-import dev.arbiter.caws.Rules.Named;
 import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +31,16 @@ import org.jspecify.annotations.Nullable;
  * that).
  */
 public final class Caws implements Constitution, AutoCloseable {
-  private final Docket docket;
+  private final Court court;
   private final Sources sources;
-  private final Map<String, QualityGate> checkers;
-  private volatile Signer key;
   private final Sealer sealer;
-  private final @Nullable Bylaws bylaws;
-  private final WaiverBoard board = new WaiverBoard();
+  private volatile Signer key;
 
   private Caws(Builder from) {
-    this.docket = new Docket(new Library(from));
+    this.court = new Court(from);
     this.sources = from.sources;
-    this.checkers = Collections.unmodifiableMap(new TreeMap<>(from.gates));
     this.key = from.key == null ? SigningKey.generate() : from.key;
-    this.sealer = from.sealer(key);
-    this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
+    this.sealer = from.sealing.by(key);
   }
 
   /**
@@ -79,54 +65,7 @@ public final class Caws implements Constitution, AutoCloseable {
 
   @Override
   public Admission admit(Task task) {
-    try {
-      Standing standing = docket.standing(task.spec());
-      Charter charter = standing.charter();
-      if (charter == null) {
-        return standing.admission();
-      }
-      Instant until = charter.spec().experimentalUntil();
-      if (until != null && !until.isAfter(sources.clock().instant())) {
-        return refuse(
-            "spec.semantic.experimental_mode.expired",
-            "/experimental_mode/expires_at",
-            "experimental_mode ended " + until + "; renew it or remove it");
-      }
-      Admission admission = underBylaws(task, charter, standing.admission());
-      if (admission instanceof Admission.Admitted) {
-        docket.admitted(task.spec(), charter);
-      }
-      return admission;
-    } catch (Unreadable e) {
-      return refuse("spec.reference." + e.rule(), "", e.reason());
-    } catch (RuntimeException e) {
-      return refuse("caws.internal", "", "the spec could not be decided: " + describe(e));
-    }
-  }
-
-  private Admission underBylaws(Task task, Charter charter, Admission admission) {
-    if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
-      return admission;
-    }
-    List<Finding> broken =
-        bylaws.admit(task, charter, board, docket.rules(), sources.clock().instant());
-    if (broken.isEmpty()) {
-      return admission;
-    }
-    Notes all = new Notes();
-    all.addAll(broken);
-    all.addAll(admitted.findings());
-    return all.hasErrors()
-        ? new Admission.Refused(all.all())
-        : new Admission.Admitted(admitted.specDigest(), all.all());
-  }
-
-  private static Admission refuse(String rule, String place, String message) {
-    return new Admission.Refused(List.of(Finding.error(rule, place, message)));
-  }
-
-  private static String describe(RuntimeException e) {
-    return Clean.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
+    return court.admit(task);
   }
 
   /**
@@ -137,52 +76,12 @@ public final class Caws implements Constitution, AutoCloseable {
    */
   @Override
   public String specDigest(Task task) {
-    try {
-      Charter charter = docket.standing(task.spec()).charter();
-      return charter == null ? "" : charter.digest();
-    } catch (Unreadable | RuntimeException e) {
-      return "";
-    }
+    return court.specDigest(task);
   }
 
   @Override
   public Verdict judge(Assignment assignment, WorkReport report) {
-    Instant now = sources.clock().instant();
-    try {
-      Charter charter = docket.charter(assignment);
-      if (charter == null) {
-        return deny(
-            assignment,
-            report,
-            now,
-            "spec.reference.not_admitted",
-            "the spec digest of this assignment belongs to no spec that was admitted, or the spec"
-                + " has changed and is no longer remembered; admit the task again");
-      }
-      return sealer.seal(
-          new Hearing(charter, assignment, report, now)
-              .decide(checkers, bylaws, board, docket.rules()));
-    } catch (RuntimeException e) {
-      return deny(
-          assignment, report, now, "caws.internal", "the work could not be judged: " + describe(e));
-    }
-  }
-
-  private Verdict deny(
-      Assignment assignment, WorkReport report, Instant now, String rule, String message) {
-    return sealer.seal(
-        new Decision(
-            assignment,
-            report,
-            now,
-            "",
-            "",
-            Decision.Outcome.DENIED,
-            List.of(Finding.error(rule, "", message)),
-            List.of(),
-            Decision.Budget.NONE,
-            List.of(),
-            List.of()));
+    return sealer.seal(court.judge(assignment, report));
   }
 
   /**
@@ -193,12 +92,7 @@ public final class Caws implements Constitution, AutoCloseable {
    * @throws UncheckedIOException if the log cannot be written
    */
   public Checkpoint checkpoint() {
-    return log()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "verdicts go into no log; use sealInBatches or logTo on the builder"))
-        .checkpoint();
+    return sealer.checkpoint();
   }
 
   /**
@@ -243,122 +137,17 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /** Collects the parts of a {@link Caws}; not thread-safe. */
-  public static final class Builder {
-    private static final String DEFAULT_ORIGIN = "arbiter/verdicts";
-
-    final List<Named> specTexts = new ArrayList<>();
-    final List<Path> specPaths = new ArrayList<>();
-    final List<Path> policyPaths = new ArrayList<>();
-    final List<Named> waiverTexts = new ArrayList<>();
-    final List<Path> waiverPaths = new ArrayList<>();
+  public static final class Builder extends CawsTexts<Builder> {
     final Map<String, QualityGate> gates = new HashMap<>();
-    @Nullable String policyText;
     Sources sources = Sources.system();
-    private final List<Anchor> anchors = new ArrayList<>();
-    private @Nullable ConstitutionalRules rules;
-    private @Nullable Signer key;
-    private @Nullable Path logFolder;
-    private String origin = DEFAULT_ORIGIN;
-    private boolean signEach = true;
-    private int batch;
-    private Executor checkpoints = Runnable::run;
+    @Nullable ConstitutionalRules rules;
+    @Nullable Signer key;
+    final Sealing sealing = new Sealing();
 
     private Builder() {}
 
-    /**
-     * Reads a project's folder: {@code working-spec.yaml}, {@code specs}, {@code policy.yaml} or
-     * {@code policy/tier-policy.json}, {@code waivers}.
-     *
-     * @param projectDir the project, or its {@code .caws} folder itself
-     * @return this
-     * @throws IllegalArgumentException if it is no folder
-     */
-    public Builder project(Path projectDir) {
-      Path caws = projectDir.resolve(".caws");
-      Path root = Files.isDirectory(caws) ? caws : projectDir;
-      if (!Files.isDirectory(root)) {
-        throw new IllegalArgumentException(
-            projectDir + " is no folder; give the project or its .caws folder");
-      }
-      for (String spec : List.of("working-spec.yaml", "working-spec.yml", "specs")) {
-        specPaths.add(root.resolve(spec));
-      }
-      for (String policy :
-          List.of(
-              "policy.yaml",
-              "policy.yml",
-              "policy.json",
-              "policy/tier-policy.json",
-              "tier-policy.json")) {
-        policyPaths.add(root.resolve(policy));
-      }
-      waiverPaths.add(root.resolve("waivers"));
-      return this;
-    }
-
-    /**
-     * Gives the policy.
-     *
-     * @param text YAML or JSON in one of the three shapes
-     * @return this
-     */
-    public Builder policy(String text) {
-      this.policyText = text;
-      return this;
-    }
-
-    /**
-     * Gives the policy as a file, which is looked at again when it changes.
-     *
-     * @param file YAML or JSON
-     * @return this
-     */
-    public Builder policy(Path file) {
-      policyPaths.add(file);
-      return this;
-    }
-
-    /**
-     * Adds a spec that tasks may name by its id.
-     *
-     * @param text YAML or JSON
-     * @return this
-     */
-    public Builder spec(String text) {
-      specTexts.add(new Named("spec " + (specTexts.size() + 1), text));
-      return this;
-    }
-
-    /**
-     * Adds all specs of a folder.
-     *
-     * @param folder holds YAML and JSON files
-     * @return this
-     */
-    public Builder specs(Path folder) {
-      specPaths.add(folder);
-      return this;
-    }
-
-    /**
-     * Adds a waiver.
-     *
-     * @param text YAML or JSON in one of the three shapes
-     * @return this
-     */
-    public Builder waiver(String text) {
-      waiverTexts.add(new Named("waiver " + (waiverTexts.size() + 1), text));
-      return this;
-    }
-
-    /**
-     * Adds all waivers of a folder, which is looked at again when it changes.
-     *
-     * @param folder holds YAML and JSON files
-     * @return this
-     */
-    public Builder waivers(Path folder) {
-      waiverPaths.add(folder);
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -372,7 +161,7 @@ public final class Caws implements Constitution, AutoCloseable {
      */
     public Builder gate(String name, QualityGate gate) {
       String compared = Ids.gate(name);
-      if (Policy.GateRule.KERNEL.contains(compared)) {
+      if (GateRule.KERNEL.contains(compared)) {
         throw new IllegalArgumentException("gate '" + name + "' is decided by Caws itself");
       }
       if (gates.putIfAbsent(compared, gate) != null) {
@@ -428,8 +217,8 @@ public final class Caws implements Constitution, AutoCloseable {
       if (verdicts < 1) {
         throw new IllegalArgumentException("a batch has at least 1 verdict, got " + verdicts);
       }
-      this.signEach = false;
-      this.batch = verdicts;
+      sealing.signEach = false;
+      sealing.batch = verdicts;
       return this;
     }
 
@@ -445,7 +234,7 @@ public final class Caws implements Constitution, AutoCloseable {
      * @return this
      */
     public Builder checkpointsOn(Executor executor) {
-      this.checkpoints = executor;
+      sealing.checkpoints = executor;
       return this;
     }
 
@@ -456,8 +245,8 @@ public final class Caws implements Constitution, AutoCloseable {
      * @return this
      */
     public Builder sealHashedOnly() {
-      this.signEach = false;
-      this.batch = 0;
+      sealing.signEach = false;
+      sealing.batch = 0;
       return this;
     }
 
@@ -468,7 +257,7 @@ public final class Caws implements Constitution, AutoCloseable {
      * @return this
      */
     public Builder logTo(Path folder) {
-      this.logFolder = folder;
+      sealing.logFolder = folder;
       return this;
     }
 
@@ -476,11 +265,11 @@ public final class Caws implements Constitution, AutoCloseable {
      * Names the log in its checkpoints.
      *
      * @param origin such as {@code example.com/arbiter}, without spaces or plus signs; default
-     *     {@value #DEFAULT_ORIGIN}
+     *     {@code arbiter/verdicts}
      * @return this
      */
     public Builder origin(String origin) {
-      this.origin = origin;
+      sealing.origin = origin;
       return this;
     }
 
@@ -491,24 +280,8 @@ public final class Caws implements Constitution, AutoCloseable {
      * @return this
      */
     public Builder anchor(Anchor anchor) {
-      anchors.add(anchor);
+      sealing.anchors.add(anchor);
       return this;
-    }
-
-    private Sealer sealer(Signer signer) {
-      ProvenanceLog log = null;
-      if (logFolder != null) {
-        log = ProvenanceLog.open(logFolder, origin, signer);
-      } else if (batch > 0) {
-        log = ProvenanceLog.create(origin, signer);
-      }
-      if (log != null) {
-        anchors.forEach(log::anchor);
-      } else if (!anchors.isEmpty()) {
-        throw new IllegalStateException(
-            "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
-      }
-      return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
     }
 
     /**

@@ -33,6 +33,21 @@ public final class Checkpoint {
     this.note = note;
   }
 
+  /** Refuses a name that cannot stand in a signed note. */
+  static void requireOrigin(String origin) {
+    boolean fit = !origin.isEmpty() && origin.length() <= 200;
+    for (int i = 0; i < origin.length(); i++) {
+      char c = origin.charAt(i);
+      fit &= c > ' ' && c < 0x7f && c != '+';
+    }
+    if (!fit) {
+      throw new IllegalArgumentException(
+          "origin must be 1 to 200 printable characters without spaces or '+', got '"
+              + Clean.text(origin, 60)
+              + "'");
+    }
+  }
+
   static Checkpoint sign(String origin, long size, byte[] root, Signer key) {
     String text = origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
     byte[] signature = Ed25519.sign(key, text.getBytes(StandardCharsets.UTF_8));

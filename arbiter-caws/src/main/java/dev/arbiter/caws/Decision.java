@@ -2,16 +2,19 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.task.ClauseCitation;
+import dev.arbiter.task.ConstitutionalContext;
+import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.WorkReport;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** All that a verdict says, before it is sealed. */
+/** All that a verdict says, before it is sealed. Nothing in it changes afterwards. */
 record Decision(
     Assignment assignment,
-    WorkReport report,
+    List<FileChange> changes,
     Instant time,
     String specId,
     String policyDigest,
@@ -19,8 +22,27 @@ record Decision(
     List<Finding> findings,
     List<GateOutcome> gates,
     Budget budget,
+    Tally tally,
     List<Waiver> applied,
     List<WaiverBoard.Skipped> skipped) {
+
+  /** Work that could not be judged is denied. */
+  static Decision unheard(
+      Assignment assignment, List<FileChange> changes, Instant time, Finding why) {
+    return new Decision(
+        assignment,
+        changes,
+        time,
+        "",
+        "",
+        Outcome.DENIED,
+        List.of(why),
+        List.of(),
+        Budget.NONE,
+        Tally.of(List.of(), Budget.NONE, List.of(why), Ruled.NONE),
+        List.of(),
+        List.of());
+  }
 
   enum Outcome {
     APPROVED("approved"),
@@ -48,13 +70,6 @@ record Decision(
     }
   }
 
-  /** How one gate stands. */
-  record GateOutcome(String gate, Mode mode, State state) {
-    boolean isEvaluated() {
-      return state != State.SKIPPED && !(state == State.MISSING && mode == Mode.WARN);
-    }
-  }
-
   /** Limit, waivers included, and use. */
   record Budget(long fileLimit, long lineLimit, long files, long lines) {
     static final Budget NONE = new Budget(0, 0, 0, 0);
@@ -64,24 +79,28 @@ record Decision(
     }
   }
 
-  int evaluated() {
-    int count = 0;
-    for (int i = 0; i < gates.size(); i++) {
-      count += gates.get(i).isEvaluated() ? 1 : 0;
-    }
-    return count;
-  }
-
-  int passed() {
-    int count = 0;
-    for (int i = 0; i < gates.size(); i++) {
-      count += gates.get(i).state() == State.PASSED ? 1 : 0;
-    }
-    return count;
+  /** How many constitutional rules were looked at, and broken. */
+  record Ruled(int evaluated, int violated) {
+    static final Ruled NONE = new Ruled(0, 0);
   }
 
   /** The share of evaluated gates that passed. */
+  double quality() {
+    return quality(tally.passed(), tally.evaluated());
+  }
+
   static double quality(int passed, int evaluated) {
     return evaluated == 0 ? 1 : (double) passed / evaluated;
+  }
+
+  ConstitutionalContext context() {
+    List<ClauseCitation> citations = new ArrayList<>(gates.size() + findings.size());
+    for (int i = 0; i < gates.size(); i++) {
+      citations.add(gates.get(i).citation());
+    }
+    for (int i = 0; i < findings.size(); i++) {
+      citations.add(Clauses.of(findings.get(i)));
+    }
+    return new ConstitutionalContext(citations, Optional.of(tally.metrics()));
   }
 }

@@ -2,9 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Decision.GateOutcome;
 import dev.arbiter.caws.Decision.State;
-import dev.arbiter.caws.Policy.GateRule;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Finding;
@@ -20,12 +18,12 @@ final class Gates {
   private static final int FEW = 16;
   private static final int LONGEST_DETAIL = 200;
 
-  private final Map<String, QualityGate> checkers;
+  private final Checkers checkers;
   private final Assignment assignment;
   private final WorkReport report;
   private final @Nullable Map<String, Evidence> byGate;
 
-  Gates(Map<String, QualityGate> checkers, Assignment assignment, WorkReport report) {
+  Gates(Checkers checkers, Assignment assignment, WorkReport report) {
     this.checkers = checkers;
     this.assignment = assignment;
     this.report = report;
@@ -43,11 +41,11 @@ final class Gates {
   /** Adds how one gate stands, and a finding unless it passed. */
   void evaluate(GateRule gate, List<GateOutcome> outcomes, Failures failures) {
     if (gate.mode() == Mode.SKIP) {
-      outcomes.add(new GateOutcome(gate.name(), gate.mode(), State.SKIPPED));
+      outcomes.add(gate.as(State.SKIPPED));
       return;
     }
     Evidence evidence = evidence(gate.name());
-    QualityGate checker = checkers.get(gate.name());
+    QualityGate checker = checkers.of(gate.name());
     String rule = "";
     String detail = "";
     if (evidence != null && !evidence.passed()) {
@@ -65,7 +63,7 @@ final class Gates {
         rule.isEmpty()
             ? State.PASSED
             : evidence == null && checker == null ? State.MISSING : State.FAILED;
-    outcomes.add(new GateOutcome(gate.name(), gate.mode(), state));
+    outcomes.add(gate.as(state));
     if (state != State.PASSED) {
       failures.add(
           gate,

@@ -3,17 +3,16 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Decision.Budget;
-import dev.arbiter.caws.Decision.GateOutcome;
 import dev.arbiter.caws.Decision.Outcome;
+import dev.arbiter.caws.Decision.Ruled;
 import dev.arbiter.caws.Decision.State;
-import dev.arbiter.caws.Policy.GateRule;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.WaiverBoard.Ruling;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,7 @@ final class Hearing {
   private final List<Waiver> applied = new ArrayList<>(0);
   private List<WaiverBoard.Skipped> skipped = List.of();
   private Budget budget = Budget.NONE;
+  private Ruled ruled = Ruled.NONE;
 
   Hearing(Charter charter, Assignment assignment, WorkReport report, Instant time) {
     this.charter = charter;
@@ -41,11 +41,10 @@ final class Hearing {
     this.gates = new ArrayList<>(charter.policy().gates().size());
   }
 
-  Decision decide(
-      Map<String, QualityGate> checkers, @Nullable Bylaws bylaws, WaiverBoard board, Rules now) {
+  Decision decide(Checkers checkers, @Nullable Bylaws bylaws, WaiverBoard board, Rules now) {
     look(checkers);
     if (bylaws != null) {
-      bylaws.judge(charter, assignment, report, time, gates, failures, notes);
+      ruled = bylaws.judge(charter, assignment, report, time, gates, failures, notes);
     }
     if (!failures.blocked().isEmpty() && !lift(board, now)) {
       lift(board, now); // another judgement took the last use of a waiver in between: rule again
@@ -53,7 +52,7 @@ final class Hearing {
     return conclude();
   }
 
-  private void look(Map<String, QualityGate> checkers) {
+  private void look(Checkers checkers) {
     Notes scope = new Notes();
     Changes changes = Changes.look(report.changes(), charter, scope, integrity);
     Policy.Tier limit = charter.limit();
@@ -75,9 +74,10 @@ final class Hearing {
         default -> others.evaluate(gate, gates, failures);
       }
     }
-    for (String name : checkers.keySet()) {
-      if (!charter.policy().names(name)) {
-        others.evaluate(new GateRule(name, Mode.BLOCK), gates, failures);
+    for (int i = 0; i < checkers.gates().size(); i++) {
+      GateRule gate = checkers.gates().get(i);
+      if (!charter.policy().names(gate.name())) {
+        others.evaluate(gate, gates, failures);
       }
     }
     notes.addAll(charter.warnings());
@@ -85,7 +85,7 @@ final class Hearing {
 
   private void kernel(GateRule gate, boolean kept) {
     State state = gate.mode() == Mode.SKIP ? State.SKIPPED : kept ? State.PASSED : State.FAILED;
-    gates.add(new GateOutcome(gate.name(), gate.mode(), state));
+    gates.add(gate.as(state));
   }
 
   private void enforce(GateRule gate, Notes found) {
@@ -166,7 +166,7 @@ final class Hearing {
     }
     skipped = ruling.skipped;
     boolean stands = lifted.size() == wanted.size() && !integrity.hasErrors();
-    if (stands && !board.take(needed)) {
+    if (stands && !board.take(needed, assignment.agent(), assignment.task().id())) {
       return false;
     }
     applied.addAll(needed);
@@ -202,7 +202,7 @@ final class Hearing {
     for (int i = 0; i < gates.size(); i++) {
       GateOutcome outcome = gates.get(i);
       if (outcome.gate().equals(gate)) {
-        gates.set(i, new GateOutcome(gate, outcome.mode(), State.WAIVED));
+        gates.set(i, outcome.waived());
       }
     }
   }
@@ -221,16 +221,18 @@ final class Hearing {
     }
     Outcome outcome =
         denied ? Outcome.DENIED : applied.isEmpty() ? Outcome.APPROVED : Outcome.WAIVED;
+    List<Finding> findings = all.all();
     return new Decision(
         assignment,
-        report,
+        report.changes(),
         time,
         charter.spec().id(),
         charter.policy().digest(),
         outcome,
-        all.all(),
+        findings,
         gates,
         budget,
+        Tally.of(gates, budget, findings, ruled),
         applied,
         skipped);
   }

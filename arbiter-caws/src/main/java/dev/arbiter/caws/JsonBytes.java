@@ -49,6 +49,13 @@ final class JsonBytes {
     return this;
   }
 
+  JsonBytes raw(byte[] json) {
+    reserve(json.length);
+    System.arraycopy(json, 0, bytes, length, json.length);
+    length += json.length;
+    return this;
+  }
+
   JsonBytes raw(char c) {
     reserve(1);
     bytes[length++] = (byte) c;

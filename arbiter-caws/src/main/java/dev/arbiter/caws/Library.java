@@ -31,13 +31,15 @@ final class Library {
   private final List<Path> policyPaths;
   private final List<Named> waiverTexts;
   private final List<Path> waiverPaths;
+  private final @Nullable WaiverLedger ledger;
   private final boolean hasRuleFiles;
   private final Map<Path, FileText> files = new ConcurrentHashMap<>();
   private volatile RuleBook rules;
   private volatile SpecIndex specs;
 
   /** Policy and waivers, and what they were read from. */
-  private record RuleBook(Rules rules, List<Named> texts, List<Finding> unread, long readAt) {}
+  private record RuleBook(
+      Rules rules, List<Named> texts, List<Finding> unread, long ledgerAt, long readAt) {}
 
   /** Which texts or files hold the spec of an id. */
   private record SpecIndex(Map<String, List<SpecSource>> byId, long readAt) {}
@@ -49,14 +51,15 @@ final class Library {
     }
   }
 
-  Library(Caws.Builder from) {
-    this.sources = from.sources;
+  Library(CawsTexts<?> from, Sources sources) {
+    this.sources = sources;
     this.specTexts = List.copyOf(from.specTexts);
     this.specPaths = List.copyOf(from.specPaths);
     this.policyText = from.policyText;
     this.policyPaths = List.copyOf(from.policyPaths);
     this.waiverTexts = List.copyOf(from.waiverTexts);
     this.waiverPaths = List.copyOf(from.waiverPaths);
+    this.ledger = from.ledger;
     this.hasRuleFiles = !policyPaths.isEmpty() || !waiverPaths.isEmpty();
     this.rules = readRules(null);
     this.specs = readSpecs();
@@ -64,7 +67,15 @@ final class Library {
 
   Rules rules() {
     RuleBook book = rules;
-    return hasRuleFiles && isOld(book.readAt) ? look() : book.rules;
+    return isOld(book) ? look() : book.rules;
+  }
+
+  private boolean isOld(RuleBook book) {
+    return (hasRuleFiles && isOld(book.readAt)) || ledgerAt() != book.ledgerAt;
+  }
+
+  private long ledgerAt() {
+    return ledger == null ? 0 : ledger.changes();
   }
 
   private boolean isOld(long readAt) {
@@ -73,7 +84,7 @@ final class Library {
 
   /** One thread at a time, so that none puts back what another saw before it changed. */
   private synchronized Rules look() {
-    if (isOld(rules.readAt)) {
+    if (isOld(rules)) {
       rules = readRules(rules);
     }
     return rules.rules;
@@ -88,6 +99,7 @@ final class Library {
 
   private RuleBook readRules(@Nullable RuleBook before) {
     long now = sources.nanoTime().getAsLong();
+    long ledgerAt = ledgerAt();
     List<Named> texts = new ArrayList<>();
     List<Finding> unread = new ArrayList<>();
     String policy = policyText;
@@ -109,11 +121,16 @@ final class Library {
         }
       }
     }
+    if (ledger != null) {
+      ledger.entries().stream()
+          .filter(WaiverEntry::isDecided)
+          .forEach(entry -> waivers.add(new Named(entry.proposal().id(), entry.document())));
+    }
     texts.addAll(waivers);
     if (before != null && before.texts.equals(texts) && before.unread.equals(unread)) {
-      return new RuleBook(before.rules, before.texts, before.unread, now);
+      return new RuleBook(before.rules, before.texts, before.unread, ledgerAt, now);
     }
-    return new RuleBook(Rules.read(policy, waivers, unread), texts, unread, now);
+    return new RuleBook(Rules.read(policy, waivers, unread), texts, unread, ledgerAt, now);
   }
 
   private @Nullable String textOf(Path file, String rule, List<Finding> unread) {
@@ -121,7 +138,7 @@ final class Library {
       return file(file).current();
     } catch (Unreadable e) {
       String name = String.valueOf(file.getFileName());
-      unread.add(Finding.error(rule + e.rule(), name, name + " " + e.reason()));
+      unread.add(Finding.error(rule + e.rule(), name, name + " " + e.reason()).onLine(e.line()));
       return null;
     }
   }

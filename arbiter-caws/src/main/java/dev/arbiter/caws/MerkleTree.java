@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,14 +79,12 @@ final class MerkleTree {
     size++;
   }
 
-  /** The place of a leaf, from the newest to the oldest, or -1. */
-  long indexOf(byte[] leafHash) {
-    for (long i = size - 1; i >= 0; i--) {
-      if (levels.get(0).is(i, leafHash)) {
-        return i;
-      }
-    }
-    return -1;
+  byte[] leaf(long index) {
+    return levels.get(0).get(index);
+  }
+
+  boolean isLeaf(long index, byte[] leafHash) {
+    return levels.get(0).is(index, leafHash);
   }
 
   byte[] root(long treeSize) {
@@ -152,6 +151,11 @@ final class MerkleTree {
   /** The largest power of two below count, for count above 1. */
   private static long leftOf(long count) {
     return Long.highestOneBit(count - 1);
+  }
+
+  static byte[] leaf(String document) {
+    byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
+    return leaf(Digests.sha256(), bytes, bytes.length);
   }
 
   static byte[] leaf(MessageDigest digest, byte[] entry, int length) {

@@ -54,16 +54,4 @@ record Policy(
       this.word = word;
     }
   }
-
-  /** One gate; {@code name} is as compared, in lower case with underscores. */
-  record GateRule(String name, Mode mode) {
-    static final String BUDGET = "budget_limit";
-    static final String SCOPE = "scope_boundary";
-    static final String SPEC = "spec_completeness";
-    static final List<String> KERNEL = List.of(BUDGET, SCOPE, SPEC);
-
-    boolean isKernel() {
-      return KERNEL.contains(name);
-    }
-  }
 }

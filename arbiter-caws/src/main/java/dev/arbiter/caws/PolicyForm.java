@@ -69,7 +69,7 @@ final class PolicyForm {
                       severity,
                       Clean.text(place, 200),
                       line,
-                      name + " " + message + mend(pointer, field) + " (line " + line + ")"));
+                      name + " " + message + mend(pointer, field)));
             });
     warnings(policy, forced, notes);
   }
@@ -178,7 +178,7 @@ final class PolicyForm {
                 "description", ANY,
                 "thresholds", new Form.Fields(Map.of(), Set.of(), true)));
     return closed(
-        Set.copyOf(Policy.GateRule.KERNEL),
+        Set.copyOf(GateRule.KERNEL),
         Map.of(
             "budget_limit", gate,
             "spec_completeness", gate,

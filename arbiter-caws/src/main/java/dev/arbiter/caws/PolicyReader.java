@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Policy.GateRule;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.Policy.Tier;
 import dev.arbiter.task.Finding;
@@ -194,7 +193,7 @@ final class PolicyReader {
       all.put(kernel, mode);
     }
     named.forEach(all::putIfAbsent);
-    return all.entrySet().stream().map(e -> new GateRule(e.getKey(), e.getValue())).toList();
+    return all.entrySet().stream().map(e -> GateRule.of(e.getKey(), e.getValue())).toList();
   }
 
   /** The largest number any of the sections asks for, at least one. */

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.task.ClauseCitation;
+import dev.arbiter.task.ConstitutionalContext;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.GovernanceMetrics;
 import dev.arbiter.task.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A sealed document as read back, to be held against the verdict it came with. */
 final class SealedText {
   private final Node.Fields root;
+  private final Node subjects;
 
-  private SealedText(Node.Fields root) {
+  private SealedText(Node.Fields root, Node subjects) {
     this.root = root;
+    this.subjects = subjects;
   }
 
   /** What an in-toto statement says about a verdict, null when it is another statement. */
@@ -23,7 +29,7 @@ final class SealedText {
         text(statement, "_type").equals(VerdictWriter.STATEMENT)
             && text(statement, "predicateType").equals(VerdictWriter.PREDICATE);
     return verdict && statement.values().get("predicate") instanceof Node.Fields predicate
-        ? new SealedText(predicate)
+        ? new SealedText(predicate, field(statement, "subject"))
         : null;
   }
 
@@ -68,7 +74,76 @@ final class SealedText {
     if (verdict.passed() && !waivers.equals(waivers())) {
       return "the verdict's waivers are not the document's";
     }
-    return sameFindings(verdict.findings()) ? "" : "the verdict's findings are not the document's";
+    if (!sameFindings(verdict.findings())) {
+      return "the verdict's findings are not the document's";
+    }
+    boolean without = verdict.context().equals(ConstitutionalContext.none());
+    return without || verdict.context().equals(context())
+        ? ""
+        : "the verdict's clauses and figures are not the document's";
+  }
+
+  /** What the verdict rests on; without figures when they cannot be. */
+  ConstitutionalContext context() {
+    List<ClauseCitation> citations = new ArrayList<>();
+    for (Node gate : items(field(root, "gates"))) {
+      citations.add(citation(gate, "state", "gate", "evidence"));
+    }
+    for (Node finding : items(field(root, "findings"))) {
+      citations.add(citation(finding, "severity", "ruleId", "place"));
+    }
+    return new ConstitutionalContext(citations, metrics(field(root, "governanceMetrics")));
+  }
+
+  private static ClauseCitation citation(
+      Node node, String decision, String rationale, String evidence) {
+    return new ClauseCitation(
+        text(node, "clauseId"), text(node, decision), text(node, rationale), text(node, evidence));
+  }
+
+  private static Optional<GovernanceMetrics> metrics(Node figures) {
+    try {
+      return Optional.of(
+          new GovernanceMetrics(
+              count(figures, "waiverRate"),
+              count(figures, "gateIntegrity"),
+              count(figures, "budgetCompliance"),
+              count(figures, "evidenceCompleteness"),
+              count(figures, "complianceScore"),
+              count(figures, "budgetUsed"),
+              count(figures, "rulesEvaluated"),
+              count(figures, "rulesViolated")));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A whole number, negative when there is none that fits. */
+  private static int count(Node figures, String name) {
+    Long value = Shape.whole(field(figures, name));
+    return value == null || value > Integer.MAX_VALUE || value < 0 ? -1 : value.intValue();
+  }
+
+  /** How often the task was tried, 0 when the document does not say. */
+  long attempt() {
+    Long attempt = Shape.whole(field(root, "attempt"));
+    return attempt == null ? 0 : attempt;
+  }
+
+  /** The digest of one of the things the statement is about, empty when it has none of the name. */
+  String subject(String name) {
+    for (Node subject : items(subjects)) {
+      if (text(subject, "name").equals(name)) {
+        return Digests.NAME + text(field(subject, "digest"), "sha256");
+      }
+    }
+    return "";
+  }
+
+  /** What the work was held to: a subject where it is a digest, else a field. */
+  String specDigest() {
+    String charter = subject("charter");
+    return charter.isEmpty() ? text("specDigest") : charter;
   }
 
   private double quality() {
@@ -98,9 +173,15 @@ final class SealedText {
           text(node, "ruleId").equals(finding.ruleId())
               && text(node, "place").equals(finding.place())
               && text(node, "message").equals(finding.message())
-              && text(node, "severity").equals(VerdictWriter.word(finding));
+              && text(node, "severity").equals(Clauses.word(finding))
+              && line(node) == finding.line();
     }
     return same;
+  }
+
+  private static long line(Node node) {
+    Long line = Shape.whole(field(node, "line"));
+    return line == null ? 0 : line;
   }
 
   /** Writes a tree canonically; documents hold no other numbers than whole ones. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.task.ConstitutionalContext;
 import java.util.Optional;
 
 /**
@@ -12,10 +13,13 @@ import java.util.Optional;
  * @param task the task's id
  * @param tenant the task's tenant
  * @param agent who did the work
+ * @param attempt which try it was, from 1
  * @param specId the working spec, empty when the work could not be judged
  * @param specDigest what the work was held to
+ * @param changeDigest digest of the changes
  * @param policyDigest digest of the policy, empty when the work could not be judged
  * @param keyId the key of the log or signature, empty when nothing is signed
+ * @param context the clauses it rests on, and how the work stands to them in figures
  */
 public record SealedVerdict(
     String verdict,
@@ -23,10 +27,13 @@ public record SealedVerdict(
     String task,
     String tenant,
     String agent,
+    long attempt,
     String specId,
     String specDigest,
+    String changeDigest,
     String policyDigest,
-    String keyId) {
+    String keyId,
+    ConstitutionalContext context) {
 
   /**
    * Reads a document.
@@ -47,10 +54,13 @@ public record SealedVerdict(
                   text.text("task", "id"),
                   text.text("task", "tenant"),
                   text.text("agent"),
+                  text.attempt(),
                   text.text("specId"),
-                  text.text("specDigest"),
+                  text.specDigest(),
+                  text.subject("changes"),
                   text.text("policyDigest"),
-                  text.text("keyId")));
+                  text.text("keyId"),
+                  text.context()));
     } catch (Unreadable e) {
       return Optional.empty();
     }

@@ -5,7 +5,6 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,40 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Makes a verdict of a decision: writes it, hashes it, and signs it or lets the log vouch for it.
  */
 final class Sealer implements AutoCloseable {
-  /*
-   * The document is hashed twice, once for its digest and once as a leaf of the log (RFC 6962 puts a
-   * zero byte before it); with the processor's SHA instructions 900 bytes take 0.55 us. Buffer and
-   * digest are kept per thread, in a field rather than a static, so that they go with the sealer.
-   */
-  private static final int KEPT = 1 << 20;
-
-  private final VerdictWriter writer = new VerdictWriter();
-  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+  private final Scribe scribe = new Scribe();
   private volatile @Nullable Signer key;
   private final boolean signEach;
   private final @Nullable ProvenanceLog log;
   private final int batch;
   private final Executor checkpoints;
-
-  private static final class Scratch {
-    JsonBytes json = new JsonBytes();
-    final JsonBytes name = new JsonBytes();
-    final byte[] hash = new byte[Digests.LENGTH];
-    final MessageDigest digest = Digests.sha256();
-
-    /** Of what was written last; valid until the next call. */
-    byte[] hash() {
-      digest.update(json.bytes(), 0, json.length());
-      Digests.finish(digest, hash);
-      return hash;
-    }
-
-    /** The same as text. */
-    String namedHash() {
-      name.clear();
-      return name.raw(Digests.NAME).hex(hash()).text();
-    }
-  }
 
   /**
    * A way to seal.
@@ -90,45 +61,45 @@ final class Sealer implements AutoCloseable {
     return log;
   }
 
-  Verdict seal(Decision decision) {
-    Scratch own = scratch.get();
-    JsonBytes json = own.json;
-    if (json.bytes().length > KEPT) {
-      json = own.json = new JsonBytes();
+  Checkpoint checkpoint() {
+    if (log == null) {
+      throw new IllegalStateException(
+          "verdicts go into no log; use sealInBatches or logTo on the builder");
     }
-    json.clear();
-    VerdictWriter.changes(decision.report().changes(), json);
-    byte[] changes = own.hash();
-    json.clear();
+    return log.checkpoint();
+  }
+
+  Verdict seal(Decision decision) {
     Signer signer = key;
-    writer.verdict(decision, signer == null ? "" : signer.id(), changes, json);
+    String keyId = signer == null ? "" : signer.id();
+    Scribe.Page page = scribe.write(decision, keyId);
     try {
-      Seal seal = sealOf(own, signEach ? signer : null);
-      record(own);
-      return verdict(decision, seal);
+      String digest = page.namedHash();
+      String signature = signEach && signer != null ? signature(page, signer) : "";
+      record(page);
+      return verdict(decision, seal(scribe, decision, keyId, digest, signature));
     } catch (IOException | RuntimeException e) { // a signer is foreign code
       return unrecorded(decision, e);
     }
   }
 
-  private static Seal sealOf(Scratch own, @Nullable Signer signer) {
-    String digest = own.namedHash();
-    if (signer == null) {
-      return new Seal(own.json.text(), digest, "", "");
-    }
-    byte[] signature = Ed25519.sign(signer, Arrays.copyOf(own.json.bytes(), own.json.length()));
-    return new Seal(
-        own.json.text(), digest, signer.id(), Base64.getEncoder().encodeToString(signature));
+  /** Holds what the text is written from, and not the log. */
+  private static Seal seal(
+      Scribe scribe, Decision decision, String keyId, String digest, String signature) {
+    return Seal.of(
+        () -> scribe.text(decision, keyId), digest, signature.isEmpty() ? "" : keyId, signature);
   }
 
-  private void record(Scratch own) throws IOException {
+  private static String signature(Scribe.Page page, Signer signer) {
+    byte[] signature = Ed25519.sign(signer, Arrays.copyOf(page.bytes(), page.length()));
+    return Base64.getEncoder().encodeToString(signature);
+  }
+
+  private void record(Scribe.Page page) throws IOException {
     if (log == null) {
       return;
     }
-    byte[] bytes = own.json.bytes();
-    int length = own.json.length();
-    MerkleTree.leaf(own.digest, bytes, length, own.hash);
-    long index = log.append(bytes, length, own.hash);
+    long index = log.append(page.bytes(), page.length(), page.leaf());
     if (batch > 0 && (index + 1) % batch == 0) {
       checkpoint(log);
     }
@@ -136,22 +107,26 @@ final class Sealer implements AutoCloseable {
 
   /* Signed by the same thread, a failure denies this verdict; by another, those after it. */
   private void checkpoint(ProvenanceLog full) throws IOException {
+    Notary notary = full.notary();
     try {
-      checkpoints.execute(full::checkpointUnlessBusy);
+      checkpoints.execute(notary::checkpointUnlessBusy);
     } catch (RejectedExecutionException e) {
-      full.checkpointUnlessBusy();
+      notary.checkpointUnlessBusy();
     }
-    full.refuseAfterFailure();
+    notary.refuseAfterFailure();
   }
 
   private static Verdict verdict(Decision d, Seal seal) {
-    double quality = Decision.quality(d.passed(), d.evaluated());
     return switch (d.outcome()) {
-      case APPROVED -> new Verdict.Approved(d.findings(), quality, seal);
+      case APPROVED -> new Verdict.Approved(d.findings(), d.quality(), seal, d.context());
       case WAIVED ->
           new Verdict.Waived(
-              d.findings(), d.applied().stream().map(Waiver::id).toList(), quality, seal);
-      case DENIED -> new Verdict.Denied(d.findings(), seal);
+              d.findings(),
+              d.applied().stream().map(Waiver::id).toList(),
+              d.quality(),
+              seal,
+              d.context());
+      case DENIED -> new Verdict.Denied(d.findings(), seal, d.context());
     };
   }
 

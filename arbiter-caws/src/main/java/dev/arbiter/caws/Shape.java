@@ -69,7 +69,7 @@ final class Shape {
   void error(String rule, String name, String message) {
     int at = lineOf(name);
     String place = name.isEmpty() ? pointer : at(name);
-    notes.error(rules + "." + rule, place, at, at > 0 ? message + " (line " + at + ")" : message);
+    notes.error(rules + "." + rule, place, at, message);
   }
 
   void warning(String rule, String name, String message) {

@@ -80,10 +80,7 @@ final class SpecForm {
               place.isEmpty() ? "the spec" : "'" + Clean.text(place.substring(1), 80) + "'";
           String text = mend.isEmpty() ? name + " " + message : mend;
           notes.error(
-              "spec.schema." + rule(keyword, pointer, field),
-              Clean.text(place, 200),
-              line,
-              text + " (line " + line + ")");
+              "spec.schema." + rule(keyword, pointer, field), Clean.text(place, 200), line, text);
         });
   }
 

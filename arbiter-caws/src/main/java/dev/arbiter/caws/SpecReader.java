@@ -49,10 +49,7 @@ final class SpecReader {
     return Finding.error(
             "spec.semantic.lifecycle.not_active",
             "/" + field,
-            "no task runs under a spec that is "
-                + state
-                + "; activate it or name another"
-                + (line > 0 ? " (line " + line + ")" : ""))
+            "no task runs under a spec that is " + state + "; activate it or name another")
         .onLine(line);
   }
 }

@@ -190,7 +190,9 @@ public final class SpecValidator {
         try {
           waiver(name, new FileText(file, () -> now).current());
         } catch (Unreadable e) {
-          unread.add(Finding.error("waiver.schema." + e.rule(), name, name + " " + e.reason()));
+          unread.add(
+              Finding.error("waiver.schema." + e.rule(), name, name + " " + e.reason())
+                  .onLine(e.line()));
         }
       }
       return this;

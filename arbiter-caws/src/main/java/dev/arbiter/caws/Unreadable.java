@@ -27,7 +27,7 @@ final class Unreadable extends Exception {
   }
 
   static Unreadable at(int line, String rule, String message) {
-    return new Unreadable(rule, line, line > 0 ? message + " (line " + line + ")" : message);
+    return new Unreadable(rule, line, message);
   }
 
   String rule() {
@@ -45,6 +45,7 @@ final class Unreadable extends Exception {
     return line;
   }
 
+  /** What is wrong and how to mend it; the line is apart. */
   String reason() {
     String message = getMessage();
     return message == null ? rule : message;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Decision.GateOutcome;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.GovernanceMetrics;
 import dev.arbiter.task.Task;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes a decision as canonical JSON; the keys are given in order, by hand. The document is an
  * in-toto Statement v1, so that what is sealed and logged is what an export signs, byte for byte.
+ * Change digest and spec digest stand once, as the statement's subjects.
  */
 final class VerdictWriter {
   static final String VERSION = "arbiter.verdict.v1";
@@ -18,7 +19,16 @@ final class VerdictWriter {
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
   static final String PREDICATE = "https://arbiter.dev/verdict/v1";
 
+  private static final byte[] START =
+      ascii("{\"_type\":\"" + STATEMENT + "\",\"predicate\":{\"agent\":");
+  private static final byte[] SUBJECT =
+      ascii("},\"predicateType\":\"" + PREDICATE + "\",\"subject\":[{\"digest\":{\"sha256\":\"");
+
   private final Stamp stamp = new Stamp();
+
+  private static byte[] ascii(String json) {
+    return json.getBytes(StandardCharsets.US_ASCII);
+  }
 
   /** The reported changes, as {@code [[path, added, removed], ...]}, in the order reported. */
   static void changes(List<FileChange> changes, JsonBytes to) {
@@ -33,18 +43,20 @@ final class VerdictWriter {
 
   void verdict(Decision d, String keyId, byte[] changeDigest, JsonBytes to) {
     Task task = d.assignment().task();
-    to.raw("{\"_type\":\"").raw(STATEMENT).raw("\",\"predicate\":");
-    to.raw("{\"agent\":").string(d.assignment().agent());
+    String specDigest = d.assignment().specDigest();
+    to.raw(START).string(d.assignment().agent());
     to.raw(",\"attempt\":").number(d.assignment().attempt());
     budget(d.budget(), to);
-    to.raw(",\"changeDigest\":\"sha256:").hex(changeDigest).raw('"');
     findings(d.findings(), to);
     gates(d.gates(), to);
+    metrics(d.tally().metrics(), to);
     to.raw(",\"keyId\":").string(keyId);
     to.raw(",\"policyDigest\":").string(d.policyDigest());
-    to.raw(",\"quality\":{\"evaluated\":").number(d.evaluated());
-    to.raw(",\"passed\":").number(d.passed());
-    to.raw("},\"specDigest\":").string(d.assignment().specDigest());
+    to.raw(",\"quality\":{\"evaluated\":").number(d.tally().evaluated());
+    to.raw(",\"passed\":").number(d.tally().passed()).raw('}');
+    if (!Digests.isNamed(specDigest)) {
+      to.raw(",\"specDigest\":").string(specDigest);
+    }
     to.raw(",\"specId\":").string(d.specId());
     to.raw(",\"task\":{\"id\":").string(task.id());
     to.raw(",\"tenant\":").string(task.tenant());
@@ -54,13 +66,12 @@ final class VerdictWriter {
     to.raw(",\"verdict\":\"").raw(d.outcome().word);
     to.raw("\",\"version\":\"").raw(VERSION).raw('"');
     waivers(d, to);
-    to.raw("},\"predicateType\":\"").raw(PREDICATE);
-    subject(d.assignment().specDigest(), changeDigest, to);
+    subject(specDigest, changeDigest, to);
   }
 
   /** What the verdict is about: the changes, and what they were held to where that is a digest. */
   private static void subject(String specDigest, byte[] changeDigest, JsonBytes to) {
-    to.raw("\",\"subject\":[{\"digest\":{\"sha256\":\"").hex(changeDigest);
+    to.raw(SUBJECT).hex(changeDigest);
     to.raw("\"},\"name\":\"changes\"}");
     if (Digests.isNamed(specDigest)) {
       to.raw(",{\"digest\":{\"sha256\":\"").raw(specDigest, Digests.NAME.length());
@@ -80,27 +91,39 @@ final class VerdictWriter {
     to.raw(",\"findings\":[");
     for (int i = 0; i < findings.size(); i++) {
       Finding finding = findings.get(i);
-      to.raw(i == 0 ? "{\"message\":" : ",{\"message\":").string(finding.message());
+      to.raw(i == 0 ? "{\"clauseId\":\"" : ",{\"clauseId\":\"");
+      to.raw(Clauses.ofRule(finding.ruleId())).raw('"');
+      if (finding.line() > 0) {
+        to.raw(",\"line\":").number(finding.line());
+      }
+      to.raw(",\"message\":").string(finding.message());
       to.raw(",\"place\":").string(finding.place());
       to.raw(",\"ruleId\":").string(finding.ruleId());
-      to.raw(",\"severity\":\"").raw(word(finding)).raw("\"}");
+      to.raw(",\"severity\":\"").raw(Clauses.word(finding)).raw("\"}");
     }
     to.raw(']');
-  }
-
-  static String word(Finding finding) {
-    return finding.severity().name().toLowerCase(Locale.ROOT);
   }
 
   private static void gates(List<GateOutcome> gates, JsonBytes to) {
     to.raw(",\"gates\":[");
     for (int i = 0; i < gates.size(); i++) {
-      GateOutcome gate = gates.get(i);
-      to.raw(i == 0 ? "{\"gate\":" : ",{\"gate\":").string(gate.gate());
-      to.raw(",\"mode\":\"").raw(gate.mode().word);
-      to.raw("\",\"state\":\"").raw(gate.state().word).raw("\"}");
+      if (i > 0) {
+        to.raw(',');
+      }
+      gates.get(i).write(to);
     }
     to.raw(']');
+  }
+
+  private static void metrics(GovernanceMetrics metrics, JsonBytes to) {
+    to.raw(",\"governanceMetrics\":{\"budgetCompliance\":").number(metrics.budgetCompliance());
+    to.raw(",\"budgetUsed\":").number(metrics.budgetUsed());
+    to.raw(",\"complianceScore\":").number(metrics.complianceScore());
+    to.raw(",\"evidenceCompleteness\":").number(metrics.evidenceCompleteness());
+    to.raw(",\"gateIntegrity\":").number(metrics.gateIntegrity());
+    to.raw(",\"rulesEvaluated\":").number(metrics.rulesEvaluated());
+    to.raw(",\"rulesViolated\":").number(metrics.rulesViolated());
+    to.raw(",\"waiverRate\":").number(metrics.waiverRate()).raw('}');
   }
 
   private static void waivers(Decision d, JsonBytes to) {

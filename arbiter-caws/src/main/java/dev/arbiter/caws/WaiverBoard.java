@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which waivers count for one judgement, and says of each that does not why.
@@ -23,6 +25,12 @@ final class WaiverBoard {
   private static final int MOST_LISTED = 100;
 
   private final Map<String, AtomicLong> uses = new ConcurrentHashMap<>();
+  private final @Nullable WaiverLedger ledger;
+
+  /** Uses are counted by the ledger where it has the waiver, and here otherwise. */
+  WaiverBoard(@Nullable WaiverLedger ledger) {
+    this.ledger = ledger;
+  }
 
   /** Who asks, when, and for what. */
   record Case(Charter charter, Rules now, String agent, String tenant, Instant at) {}
@@ -139,7 +147,7 @@ final class WaiverBoard {
       distinct.add(approver.handle());
     }
     Policy policy = c.charter().policy();
-    boolean raises = waiver.covers(Policy.GateRule.BUDGET);
+    boolean raises = waiver.covers(GateRule.BUDGET);
     int needed =
         raises
             ? Math.max(policy.raiseApprovers(), policy.waiverApprovers())
@@ -147,27 +155,42 @@ final class WaiverBoard {
     if (distinct.size() < needed) {
       return "insufficient_approvers";
     }
-    boolean usedUp = waiver.maxUses() >= 0 && used(waiver).get() >= waiver.maxUses();
+    boolean usedUp = waiver.maxUses() >= 0 && used(waiver) >= waiver.maxUses();
     return usedUp ? "max_uses_reached" : "";
   }
 
   /** Takes one use of each; false, and nothing taken, when one of them has none left. */
-  boolean take(List<Waiver> waivers) {
+  boolean take(List<Waiver> waivers, String agent, String task) {
     List<Waiver> taken = new ArrayList<>();
+    List<String> inLedger = new ArrayList<>();
     for (Waiver waiver : waivers) {
-      if (waiver.maxUses() >= 0) {
-        if (used(waiver).incrementAndGet() > waiver.maxUses()) {
-          used(waiver).decrementAndGet();
-          taken.forEach(w -> used(w).decrementAndGet());
-          return false;
-        }
+      if (entry(waiver).isPresent()) {
+        inLedger.add(waiver.id());
+      } else if (waiver.maxUses() >= 0) {
         taken.add(waiver);
+        if (count(waiver).incrementAndGet() > waiver.maxUses()) {
+          return giveBack(taken);
+        }
       }
     }
-    return true;
+    boolean all = inLedger.isEmpty() || ledger == null || ledger.use(inLedger, agent, task);
+    return all || giveBack(taken);
   }
 
-  private AtomicLong used(Waiver waiver) {
+  private boolean giveBack(List<Waiver> taken) {
+    taken.forEach(waiver -> count(waiver).decrementAndGet());
+    return false;
+  }
+
+  private long used(Waiver waiver) {
+    return entry(waiver).map(WaiverEntry::uses).orElseGet(() -> count(waiver).get());
+  }
+
+  private Optional<WaiverEntry> entry(Waiver waiver) {
+    return ledger == null ? Optional.empty() : ledger.find(waiver.id());
+  }
+
+  private AtomicLong count(Waiver waiver) {
     return uses.computeIfAbsent(waiver.id(), id -> new AtomicLong());
   }
 }

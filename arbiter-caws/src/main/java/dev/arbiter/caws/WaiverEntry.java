@@ -74,6 +74,16 @@ public record WaiverEntry(
     return status == Status.ACTIVE && expires.isAfter(now);
   }
 
+  /** Whether it may still be ended: it waits, or was activated and not yet marked as over. */
+  boolean isOpen() {
+    return status == Status.PROPOSED || status == Status.ACTIVE;
+  }
+
+  /** Whether it says something about files of the same id: it counts, or was taken back. */
+  boolean isDecided() {
+    return status == Status.ACTIVE || status == Status.REVOKED;
+  }
+
   boolean covers(String gate) {
     return proposal.gates().contains(gate);
   }
@@ -94,7 +104,9 @@ public record WaiverEntry(
         proposal, status, created, expires, granted, more, wanted, wantedBy, uses);
   }
 
-  WaiverEntry activated(Instant until, Instant now) {
+  /** Counts from now to the expiry that was approved last. */
+  WaiverEntry activated(Instant now) {
+    Instant until = wanted.orElse(expires);
     return new WaiverEntry(
         proposal, Status.ACTIVE, now, until, approvals, List.of(), Optional.empty(), "", uses);
   }

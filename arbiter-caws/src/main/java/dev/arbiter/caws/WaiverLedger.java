@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.WaiverEntry.Approval;
-import dev.arbiter.caws.WaiverEntry.Status;
 import dev.arbiter.caws.WaiverStep.Action;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -27,15 +22,10 @@ import java.util.function.Consumer;
  * checks it again.
  */
 public final class WaiverLedger {
-  private static final int MOST = 10_000;
-  private static final int MOST_APPROVERS = 64;
-
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, WaiverEntry> entries = new LinkedHashMap<>();
-  private final Limits limits;
+  private final WaiverRules rules;
+  private final WaiverBook book;
   private final InstantSource clock;
-  private final Consumer<WaiverStep> recorder;
-  private long steps;
 
   /**
    * What waivers are held to.
@@ -65,12 +55,24 @@ public final class WaiverLedger {
     public static Limits defaults() {
       return new Limits(1, 3, Duration.ofDays(90));
     }
+
+    /**
+     * As many approvers as any waiver of a policy needs, for as long as it lets one run; three
+     * waivers a gate.
+     *
+     * @param policyText YAML or JSON in one of the three shapes
+     * @return the limits
+     * @throws IllegalArgumentException if it is no policy
+     */
+    public static Limits of(String policyText) {
+      return WaiverRules.limits(policyText);
+    }
   }
 
-  private WaiverLedger(Limits limits, InstantSource clock, Consumer<WaiverStep> recorder) {
-    this.limits = limits;
+  WaiverLedger(Limits limits, InstantSource clock, WaiverBook.Recorder recorder) {
+    this.rules = new WaiverRules(limits);
+    this.book = new WaiverBook(rules, recorder);
     this.clock = clock;
-    this.recorder = recorder;
   }
 
   /**
@@ -84,7 +86,7 @@ public final class WaiverLedger {
    */
   public static WaiverLedger create(
       Limits limits, InstantSource clock, Consumer<WaiverStep> recorder) {
-    return new WaiverLedger(limits, clock, recorder);
+    return new WaiverLedger(limits, clock, (step, after) -> recorder.accept(step));
   }
 
   /**
@@ -97,17 +99,7 @@ public final class WaiverLedger {
   public WaiverOutcome propose(WaiverProposal proposal) {
     lock.lock();
     try {
-      Instant now = clock.instant();
-      String problem = proposal.problem(now, limits.longest());
-      if (problem.isEmpty()) {
-        problem = entries.containsKey(proposal.id()) ? "duplicate_id" : "";
-      }
-      if (problem.isEmpty() && entries.size() >= MOST) {
-        problem = "ledger_full";
-      }
-      return problem.isEmpty()
-          ? put(WaiverEntry.of(proposal, now), Action.PROPOSE, proposal.by(), "", now)
-          : new WaiverOutcome.Refused(problem);
+      return book.propose(proposal, clock.instant());
     } finally {
       lock.unlock();
     }
@@ -123,23 +115,7 @@ public final class WaiverLedger {
    *     too_many_approvers}
    */
   public WaiverOutcome approve(String id, String by) {
-    return step(id, Action.APPROVE, by, "", this::approved);
-  }
-
-  private WaiverOutcome approved(WaiverEntry entry, String by, Instant now) {
-    boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
-    if (!open) {
-      return new WaiverOutcome.Refused("not_open");
-    }
-    if (entry.isBy(by)) {
-      return new WaiverOutcome.Refused("self_approval");
-    }
-    if (entry.approvals().stream().anyMatch(approval -> approval.by().equals(by))) {
-      return new WaiverOutcome.Refused("already_approved");
-    }
-    return entry.approvals().size() >= MOST_APPROVERS
-        ? new WaiverOutcome.Refused("too_many_approvers")
-        : new WaiverOutcome.Done(entry.with(new Approval(by, now)));
+    return step(id, Action.APPROVE, by, "", rules::approve);
   }
 
   /**
@@ -152,42 +128,12 @@ public final class WaiverLedger {
    *     when another active waiver of the spec names the same gate, or {@code too_many_for_gate}
    */
   public WaiverOutcome activate(String id, String by) {
-    return step(id, Action.ACTIVATE, by, "", (entry, who, now) -> activated(entry, now));
-  }
-
-  private WaiverOutcome activated(WaiverEntry entry, Instant now) {
-    boolean extension = entry.wanted().isPresent();
-    if (entry.status() != Status.PROPOSED && !extension) {
-      return new WaiverOutcome.Refused("not_open");
-    }
-    if (entry.approvals().size() < limits.approvers()) {
-      return new WaiverOutcome.Refused("insufficient_approvers");
-    }
-    Instant expires = entry.wanted().orElse(entry.expires());
-    if (!expires.isAfter(now)) {
-      return new WaiverOutcome.Refused("already_over");
-    }
-    if (Duration.between(now, expires).compareTo(limits.longest()) > 0) {
-      return new WaiverOutcome.Refused("too_long");
-    }
-    String problem = extension ? "" : crowded(entry, now);
-    return problem.isEmpty()
-        ? new WaiverOutcome.Done(entry.activated(expires, now))
-        : new WaiverOutcome.Refused(problem);
-  }
-
-  private String crowded(WaiverEntry entry, Instant now) {
-    if (!conflicts(entry.proposal(), now).isEmpty()) {
-      return "conflict";
-    }
-    for (String gate : entry.proposal().gates()) {
-      long active =
-          entries.values().stream().filter(e -> e.isActiveAt(now) && e.covers(gate)).count();
-      if (active >= limits.perGate()) {
-        return "too_many_for_gate";
-      }
-    }
-    return "";
+    return step(
+        id,
+        Action.ACTIVATE,
+        by,
+        "",
+        (entry, who, now) -> rules.activate(entry, now, book.entries()));
   }
 
   /**
@@ -199,21 +145,10 @@ public final class WaiverLedger {
   public List<String> conflicts(WaiverProposal proposal) {
     lock.lock();
     try {
-      return conflicts(proposal, clock.instant());
+      return WaiverRules.conflicts(proposal, clock.instant(), book.entries());
     } finally {
       lock.unlock();
     }
-  }
-
-  private List<String> conflicts(WaiverProposal proposal, Instant now) {
-    List<String> found = new ArrayList<>();
-    for (WaiverEntry other : entries.values()) {
-      boolean shares = proposal.gates().stream().anyMatch(other::covers);
-      if (other.isActiveAt(now) && shares && other.proposal().specId().equals(proposal.specId())) {
-        found.add(other.proposal().id());
-      }
-    }
-    return found;
   }
 
   /**
@@ -232,17 +167,7 @@ public final class WaiverLedger {
         Action.EXTEND,
         by,
         expires.toString(),
-        (entry, who, now) -> {
-          if (!entry.isActiveAt(now)) {
-            return new WaiverOutcome.Refused("not_active");
-          }
-          if (!expires.isAfter(entry.expires())) {
-            return new WaiverOutcome.Refused("not_later");
-          }
-          return Duration.between(now, expires).compareTo(limits.longest()) > 0
-              ? new WaiverOutcome.Refused("too_long")
-              : new WaiverOutcome.Done(entry.wanting(expires, who));
-        });
+        (entry, who, now) -> rules.extend(entry, who, expires, now));
   }
 
   /**
@@ -254,15 +179,8 @@ public final class WaiverLedger {
    * @return the waiver, revoked; or refused as {@code unknown}, {@code blank} or {@code not_open}
    */
   public WaiverOutcome revoke(String id, String by, String reason) {
-    return step(
-        id,
-        Action.REVOKE,
-        by,
-        Clean.text(reason, 200),
-        (entry, who, now) ->
-            entry.status() == Status.PROPOSED || entry.status() == Status.ACTIVE
-                ? new WaiverOutcome.Done(entry.ended(Status.REVOKED))
-                : new WaiverOutcome.Refused("not_open"));
+    String why = Clean.text(reason, 200);
+    return step(id, Action.REVOKE, by, why, (entry, who, now) -> rules.revoke(entry));
   }
 
   /**
@@ -275,23 +193,21 @@ public final class WaiverLedger {
    *     approved_by_user} or {@code used_up}
    */
   public WaiverOutcome use(String id, String by, String subject) {
-    return step(
-        id,
-        Action.USE,
-        by,
-        Clean.text(subject, 200),
-        (entry, who, now) -> {
-          if (!entry.isActiveAt(now)) {
-            return new WaiverOutcome.Refused("not_active");
-          }
-          if (entry.wasApprovedBy(who)) {
-            return new WaiverOutcome.Refused("approved_by_user");
-          }
-          long most = entry.proposal().maxUses();
-          return most >= 0 && entry.uses() >= most
-              ? new WaiverOutcome.Refused("used_up")
-              : new WaiverOutcome.Done(entry.used());
-        });
+    return step(id, Action.USE, by, Clean.text(subject, 200), rules::use);
+  }
+
+  /**
+   * Takes one use of each that is here, or of none.
+   *
+   * @return false when one of them cannot be used
+   */
+  boolean use(List<String> ids, String by, String subject) {
+    lock.lock();
+    try {
+      return book.use(ids, WaiverReader.handle(by), Clean.text(subject, 200), clock.instant());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -302,16 +218,7 @@ public final class WaiverLedger {
   public List<String> expire() {
     lock.lock();
     try {
-      Instant now = clock.instant();
-      List<String> over = new ArrayList<>();
-      for (WaiverEntry entry : List.copyOf(entries.values())) {
-        boolean open = entry.status() == Status.PROPOSED || entry.status() == Status.ACTIVE;
-        if (open && !entry.expires().isAfter(now)) {
-          put(entry.ended(Status.EXPIRED), Action.EXPIRE, "clock", "", now);
-          over.add(entry.proposal().id());
-        }
-      }
-      return over;
+      return book.expire(clock.instant());
     } finally {
       lock.unlock();
     }
@@ -326,7 +233,7 @@ public final class WaiverLedger {
   public Optional<WaiverEntry> find(String id) {
     lock.lock();
     try {
-      return Optional.ofNullable(entries.get(id));
+      return Optional.ofNullable(book.find(id));
     } finally {
       lock.unlock();
     }
@@ -341,41 +248,57 @@ public final class WaiverLedger {
     lock.lock();
     try {
       Instant now = clock.instant();
-      return entries.values().stream().filter(entry -> entry.isActiveAt(now)).toList();
+      return book.entries().stream().filter(entry -> entry.isActiveAt(now)).toList();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Decides one step; the person's handle is in its normal form. */
-  private interface Decider {
-    WaiverOutcome decide(WaiverEntry entry, String by, Instant now);
+  /**
+   * All waivers, however they stand.
+   *
+   * @return in the order they were proposed
+   */
+  public List<WaiverEntry> entries() {
+    lock.lock();
+    try {
+      return List.copyOf(book.entries());
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private WaiverOutcome step(String id, Action action, String by, String detail, Decider decider) {
+  /** Grows whenever a waiver's document does not stay the same. */
+  long changes() {
+    lock.lock();
+    try {
+      return book.changes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private WaiverOutcome step(
+      String id, Action action, String by, String detail, WaiverRules.Decider decider) {
     lock.lock();
     try {
       Instant now = clock.instant();
-      WaiverEntry entry = entries.get(id);
+      WaiverEntry entry = book.find(id);
       String handle = WaiverReader.handle(by);
       if (entry == null || handle.isEmpty()) {
         return new WaiverOutcome.Refused(entry == null ? "unknown" : "blank");
       }
       WaiverOutcome outcome = decider.decide(entry, handle, now);
       return outcome instanceof WaiverOutcome.Done done
-          ? put(done.waiver(), action, handle, detail, now)
+          ? book.put(done.waiver(), action, handle, detail, now)
           : outcome;
     } finally {
       lock.unlock();
     }
   }
 
-  private WaiverOutcome put(
-      WaiverEntry entry, Action action, String by, String detail, Instant now) {
-    String id = entry.proposal().id();
-    recorder.accept(new WaiverStep(steps, now, id, action, by, detail));
-    steps++;
-    entries.put(id, entry);
-    return new WaiverOutcome.Done(entry);
+  /** Puts in what a recorder kept, before anybody else has the ledger. */
+  void restore(WaiverEntry after, Action action) {
+    book.take(after, action);
   }
 }

@@ -58,7 +58,7 @@ public record WaiverProposal(
     if (!wellFormed) {
       return "malformed";
     }
-    if (gates.contains(Policy.GateRule.SPEC)) {
+    if (gates.contains(GateRule.SPEC)) {
       return "gate_never_waived";
     }
     if (!expires.isAfter(now)) {

@@ -81,7 +81,7 @@ class BylawsTest {
 
     assertThat(verdict).isInstanceOf(Verdict.Approved.class);
     assertThat(verdict.seal().document())
-        .contains("{\"gate\":\"constitutional_rules\",\"mode\":\"block\",\"state\":\"passed\"}");
+        .contains("\"gate\":\"constitutional_rules\",\"mode\":\"block\",\"state\":\"passed\"}");
     assertThat(told).extracting(Assessment::score).containsOnly(100);
   }
 

@@ -142,12 +142,28 @@ class MerkleTreeTest {
   @Test
   void leaves_are_found_across_chunks() {
     MerkleTree tree = tree(10_000);
+    LeafIndex index = new LeafIndex(tree);
 
-    assertThat(tree.indexOf(leaf(0))).isZero();
-    assertThat(tree.indexOf(leaf(4096))).isEqualTo(4096);
-    assertThat(tree.indexOf(leaf(9999))).isEqualTo(9999);
-    assertThat(tree.indexOf(leaf(10_000))).isEqualTo(-1);
+    assertThat(index.find(leaf(0))).isZero();
+    assertThat(index.find(leaf(4096))).isEqualTo(4096);
+    assertThat(index.find(leaf(9999))).isEqualTo(9999);
+    assertThat(index.find(leaf(10_000))).isEqualTo(-1);
     assertThat(tree.root(10_000)).isEqualTo(naiveRoot(0, 10_000));
     assertThat(tree.root(8191)).isEqualTo(naiveRoot(0, 8191));
+  }
+
+  @Test
+  void leaves_that_came_after_a_question_are_found_and_the_newest_of_equals_wins() {
+    MerkleTree tree = new MerkleTree();
+    LeafIndex index = new LeafIndex(tree);
+
+    assertThat(index.find(leaf(0))).isEqualTo(-1);
+    for (int i = 0; i < 3_000; i++) {
+      tree.append(leaf(i % 1_000));
+      assertThat(index.find(leaf(i % 1_000))).isEqualTo(i);
+    }
+    assertThat(index.find(leaf(999))).isEqualTo(2_999);
+    assertThat(index.find(leaf(0))).isEqualTo(2_000);
+    assertThat(index.find(leaf(1_000))).isEqualTo(-1);
   }
 }

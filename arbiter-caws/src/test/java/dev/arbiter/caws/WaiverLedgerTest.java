@@ -243,6 +243,33 @@ class WaiverLedgerTest {
     }
   }
 
+  @Test
+  void a_constitution_takes_its_uses_from_the_ledger() {
+    active(proposal("WV-1", "FEAT-001", "budget_limit", 2));
+    Caws one = Fixtures.caws().waivers(ledger).build();
+    Caws other = Fixtures.caws().waivers(ledger).build();
+
+    assertThat(judge(one, reportOf(12, 400))).isInstanceOf(Verdict.Waived.class);
+    assertThat(ledger.use("WV-1", "somebody", "by hand").isDone()).isTrue();
+
+    assertThat(ledger.find("WV-1").orElseThrow().uses()).isEqualTo(2);
+    assertThat(judge(one, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
+    assertThat(judge(other, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
+    assertThat(steps).extracting(WaiverStep::detail).contains("T-1", "by hand");
+  }
+
+  @Test
+  void what_a_ledger_activates_or_revokes_counts_at_once() {
+    Caws caws = Fixtures.caws().waivers(ledger).build();
+    assertThat(judge(caws, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
+
+    active(proposal("WV-1"));
+    assertThat(judge(caws, reportOf(12, 400))).isInstanceOf(Verdict.Waived.class);
+
+    ledger.revoke("WV-1", "grace", "over");
+    assertThat(judge(caws, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
+  }
+
   /** 64 threads at one waiver at the same moment, 100 rounds of each race; 1,000 when long. */
   @Test
   void sixty_four_threads_approve_activate_and_use_once() throws Exception {

@@ -79,7 +79,8 @@ public final class EventChain {
       } else if (bytes.size() < LONGEST_LINE) {
         bytes.write(b);
       } else {
-        broken(line, "event.envelope_invalid", "has more than " + LONGEST_LINE + " bytes");
+        broken(
+            line, "event.envelope_invalid", "the event has more than " + LONGEST_LINE + " bytes");
         return;
       }
       if (entries > MOST_EVENTS) {
@@ -173,16 +174,16 @@ public final class EventChain {
         broken(line, "chain.event_hash_mismatch", "the event is not the one that was hashed");
       }
     } catch (IllegalArgumentException e) {
-      broken(line, "canonical.non_finite_number", "holds a number beyond the range of a double");
+      broken(
+          line,
+          "canonical.non_finite_number",
+          "the event holds a number beyond the range of a double");
     }
   }
 
   private void broken(int line, String rule, String message) {
     if (findings.size() < MOST_FINDINGS) {
-      findings.add(
-          Finding.error(
-                  "evidence." + rule, "/" + (line - 1), "event on line " + line + ": " + message)
-              .onLine(line));
+      findings.add(Finding.error("evidence." + rule, "/" + (line - 1), message).onLine(line));
     }
   }
 }

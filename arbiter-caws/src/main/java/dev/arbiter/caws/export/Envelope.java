@@ -142,6 +142,15 @@ public final class Envelope {
   }
 
   /**
+   * The digest of {@link #json()}, which names this envelope elsewhere, such as in a Git note.
+   *
+   * @return {@code sha256:} and 64 hexadecimal digits
+   */
+  public String digest() {
+    return "sha256:" + VerificationSummary.sha256(json());
+  }
+
+  /**
    * The envelope in a Sigstore bundle v0.3, verified by the public key its hint names.
    *
    * @return one line of JSON, without a line end

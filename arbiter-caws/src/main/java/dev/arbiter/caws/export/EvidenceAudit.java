@@ -10,45 +10,49 @@ import dev.arbiter.caws.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the files of an evidence folder against each other and a key. */
 final class EvidenceAudit {
   /*
    * First what costs nothing, for every file: its layout, and that it says what the others say. Only
-   * then checkpoint, proofs and signatures. Files come as ISO 8859-1, one character a byte, so that
-   * bytes that are no UTF-8 stay what they are and fit nothing.
+   * then checkpoint, proofs and signatures. Each of the three reads the files again and trusts
+   * nothing that was read before, so that one entry at a time is held and a file that changes
+   * meanwhile gains nothing. Files come as ISO 8859-1, one character a byte, so that bytes that are
+   * no UTF-8 stay what they are and fit nothing.
    */
   static final long LONGEST_FILE = 64L << 20;
 
-  private static final List<String> PARTS =
-      List.of(".dsse.json", ".bundle.json", ".proof.json", ".summary.json");
+  private static final List<String> PARTS = Listing.PARTS;
 
   private static final SigningKey NEVER_SIGNS = SigningKey.fromSeed(new byte[32]);
 
   private final Source source;
   private final PublicKey key;
-  private final List<Entry> entries = new ArrayList<>();
 
   /** Where the bytes of a file come from. */
   interface Source {
     String read(String name) throws IOException;
   }
 
-  private record Entry(Envelope envelope, @Nullable Envelope summary, InclusionProof proof) {}
+  private record Entry(
+      int index, Envelope envelope, @Nullable Envelope summary, InclusionProof proof) {}
+
+  /** What is asked of every entry; null when it is as it should be. */
+  private interface Question {
+    @Nullable Damaged ask(Entry entry);
+  }
 
   EvidenceAudit(Source source, PublicKey key) {
     this.source = source;
     this.key = key;
   }
 
-  Integrity verdict(Set<String> names, List<String> held) throws IOException {
-    Integrity known = files(names);
+  Integrity verdict(Iterable<String> names, List<String> held) throws IOException {
+    Listing listing = Listing.of(names);
+    Damaged known = listing.damage();
     if (known != null) {
       return known;
     }
@@ -57,66 +61,61 @@ final class EvidenceAudit {
     }
     String note = utf8(source.read(EvidenceFolder.CHECKPOINT));
     String origin = note.substring(0, Math.max(0, note.indexOf('\n')));
-    for (int index = 0; index < entryCount(names); index++) {
-      Damaged damaged = readEntry(index, origin, names);
-      if (damaged != null) {
-        return damaged;
-      }
+    Damaged damaged = each(listing, origin, entry -> null);
+    if (damaged != null) {
+      return damaged;
     }
     Checkpoint checkpoint = oneSignature(note) ? Checkpoint.open(note, key).orElse(null) : null;
     if (checkpoint == null) {
       return new Damaged(EvidenceFolder.CHECKPOINT, -1, "is not signed by the trusted key alone");
     }
-    Damaged damaged = signatures(checkpoint);
-    return damaged != null ? damaged : covered(checkpoint, held);
+    return signed(listing, checkpoint, held);
   }
 
-  /** The first file that is missing or should not be there, null when all is as it should be. */
-  private static @Nullable Damaged files(Set<String> names) {
-    for (String name : List.of(EvidenceFolder.KEY, EvidenceFolder.CHECKPOINT)) {
-      if (!names.contains(name)) {
-        return new Damaged(name, -1, "is missing");
-      }
+  private Integrity signed(Listing listing, Checkpoint checkpoint, List<String> held)
+      throws IOException {
+    int count = listing.count();
+    if (checkpoint.size() != count) {
+      return new Damaged(
+          EvidenceFolder.CHECKPOINT,
+          Math.min(checkpoint.size(), count),
+          "covers " + checkpoint.size() + " entries, " + count + " are here");
     }
-    long count = entryCount(names);
-    for (String name : names) {
-      long index = index(name);
-      boolean expected = index >= 0 && index < count && PARTS.contains(rest(name, index));
-      if (name.endsWith(".json") && !expected) {
-        return new Damaged(name, index, "belongs to no entry, or files before it are missing");
+    Damaged damaged = each(listing, checkpoint.origin(), entry -> proof(entry, checkpoint));
+    if (damaged != null) {
+      return damaged;
+    }
+    ProvenanceLog again = ProvenanceLog.create(checkpoint.origin(), NEVER_SIGNS);
+    damaged =
+        each(
+            listing,
+            checkpoint.origin(),
+            entry -> {
+              if (!held.isEmpty()) {
+                again.append(entry.envelope().payload());
+              }
+              Damaged unproven = proof(entry, checkpoint);
+              return unproven == null ? signatures(entry) : unproven;
+            });
+    return damaged != null ? damaged : covered(checkpoint, again, held);
+  }
+
+  private @Nullable Damaged each(Listing listing, String origin, Question question)
+      throws IOException {
+    for (int index = 0; index < listing.count(); index++) {
+      Damaged damaged = read(index, origin, listing, question);
+      if (damaged != null) {
+        return damaged;
       }
     }
     return null;
   }
 
-  /** How many entries there are in a row from 0, by their envelopes. */
-  private static int entryCount(Set<String> names) {
-    int count = 0;
-    while (names.contains(count + PARTS.get(0))) {
-      count++;
-    }
-    return count;
-  }
-
-  private static String rest(String name, long index) {
-    return name.substring(Long.toString(index).length());
-  }
-
-  /** The number a file begins with, written as numbers are; else -1. */
-  private static long index(String name) {
-    int end = 0;
-    while (end < name.length() && end < 10 && Character.digit(name.charAt(end), 10) >= 0) {
-      end++;
-    }
-    long index = end == 0 ? -1 : Long.parseLong(name.substring(0, end));
-    return end > 0 && name.startsWith(index + ".") ? index : -1;
-  }
-
-  private @Nullable Damaged readEntry(int index, String origin, Set<String> names)
+  private @Nullable Damaged read(int index, String origin, Listing listing, Question question)
       throws IOException {
-    for (String part : PARTS.subList(0, 3)) {
-      if (!names.contains(index + part)) {
-        return new Damaged(index + part, index, "is missing");
+    for (int part = 0; part < PARTS.size() - 1; part++) {
+      if (!listing.has(index, part)) {
+        return new Damaged(index + PARTS.get(part), index, "is missing");
       }
     }
     Envelope envelope = envelope(index + PARTS.get(0));
@@ -131,22 +130,14 @@ final class EvidenceAudit {
     if (proof == null || proof.index() != index) {
       return new Damaged(index + PARTS.get(2), index, "is not the proof of entry " + index);
     }
-    return readSummary(index, envelope, proof, origin, names);
-  }
-
-  private @Nullable Damaged readSummary(
-      int index, Envelope envelope, InclusionProof proof, String origin, Set<String> names)
-      throws IOException {
     String name = index + PARTS.get(3);
-    Optional<String> expected = VerificationSummary.of(envelope.payload(), origin);
-    Envelope summary = names.contains(name) ? envelope(name) : null;
-    if (expected.isPresent() != names.contains(name)
-        || (expected.isPresent()
-            && (summary == null || !summary.payload().equals(expected.get())))) {
-      return new Damaged(name, index, "is not the summary of the verdict beside it");
-    }
-    entries.add(new Entry(envelope, summary, proof));
-    return null;
+    boolean there = listing.has(index, 3);
+    Envelope summary = there ? envelope(name) : null;
+    String expected = VerificationSummary.of(envelope.payload(), origin).orElse(null);
+    boolean fits = summary == null ? !there : summary.payload().equals(expected);
+    return fits && there == (expected != null)
+        ? question.ask(new Entry(index, envelope, summary, proof))
+        : new Damaged(name, index, "is not the summary of the verdict beside it");
   }
 
   private @Nullable Envelope envelope(String name) throws IOException {
@@ -158,38 +149,31 @@ final class EvidenceAudit {
     return line.substring(0, line.length() - 1);
   }
 
-  private @Nullable Damaged signatures(Checkpoint checkpoint) {
-    if (checkpoint.size() != entries.size()) {
-      return new Damaged(
-          EvidenceFolder.CHECKPOINT,
-          Math.min(checkpoint.size(), entries.size()),
-          "covers " + checkpoint.size() + " entries, " + entries.size() + " are here");
-    }
-    for (int index = 0; index < entries.size(); index++) {
-      Entry entry = entries.get(index);
-      if (!ProvenanceLog.verify(entry.envelope().payload(), entry.proof(), checkpoint)) {
-        return new Damaged(
-            index + PARTS.get(2), index, "does not lead from the document to the checkpoint");
-      }
-    }
-    for (int index = 0; index < entries.size(); index++) {
-      Entry entry = entries.get(index);
-      if (!entry.envelope().verify(key)) {
-        return new Damaged(index + PARTS.get(0), index, "is not signed by the trusted key");
-      }
-      if (entry.summary() != null && !entry.summary().verify(key)) {
-        return new Damaged(index + PARTS.get(3), index, "is not signed by the trusted key");
-      }
-    }
-    return null;
+  private static @Nullable Damaged proof(Entry entry, Checkpoint checkpoint) {
+    return ProvenanceLog.verify(entry.envelope().payload(), entry.proof(), checkpoint)
+        ? null
+        : new Damaged(
+            entry.index() + PARTS.get(2),
+            entry.index(),
+            "does not lead from the document to the checkpoint");
   }
 
-  private Integrity covered(Checkpoint checkpoint, List<String> held) {
+  private @Nullable Damaged signatures(Entry entry) {
+    if (!entry.envelope().verify(key)) {
+      return unsigned(entry, PARTS.get(0));
+    }
+    Envelope summary = entry.summary();
+    return summary == null || summary.verify(key) ? null : unsigned(entry, PARTS.get(3));
+  }
+
+  private static Damaged unsigned(Entry entry, String part) {
+    return new Damaged(entry.index() + part, entry.index(), "is not signed by the trusted key");
+  }
+
+  private Integrity covered(Checkpoint checkpoint, ProvenanceLog again, List<String> held) {
     if (held.isEmpty()) {
       return new Integrity.Intact(checkpoint.size());
     }
-    ProvenanceLog again = ProvenanceLog.create(checkpoint.origin(), NEVER_SIGNS);
-    entries.forEach(entry -> again.append(entry.envelope().payload()));
     long anchored = 0;
     for (String note : held) {
       Checkpoint root = Checkpoint.open(note, key).orElse(null);

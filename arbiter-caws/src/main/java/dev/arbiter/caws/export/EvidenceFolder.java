@@ -13,10 +13,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /**
  * A folder of verdicts that programs in any language can check.
@@ -99,7 +98,8 @@ public final class EvidenceFolder {
 
   /**
    * Checks an exported folder: every byte of every file it should have, and that it has no other
-   * evidence. Nothing in the files makes it throw. Costs 3 ms and holds about 5 KB an entry.
+   * evidence. Nothing in the files makes it throw. Costs 3 ms an entry; holds one entry at a time,
+   * half a byte for each, and 64 bytes for each where checkpoints are held elsewhere.
    *
    * @param folder what {@link #write} filled
    * @param trusted the key that signed, got from somebody who is trusted, not from the folder
@@ -111,7 +111,14 @@ public final class EvidenceFolder {
    */
   public static Integrity verify(Path folder, PublicKey trusted, List<String> held)
       throws IOException {
-    return new EvidenceAudit(name -> read(folder, name), trusted).verdict(names(folder), held);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      Iterable<String> names =
+          () ->
+              StreamSupport.stream(files.spliterator(), false)
+                  .map(file -> String.valueOf(file.getFileName()))
+                  .iterator();
+      return new EvidenceAudit(name -> read(folder, name), trusted).verdict(names, held);
+    }
   }
 
   private static String read(Path folder, String name) throws IOException {
@@ -120,15 +127,5 @@ public final class EvidenceFolder {
       return "";
     }
     return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-  }
-
-  private static Set<String> names(Path folder) throws IOException {
-    Set<String> names = new HashSet<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        names.add(String.valueOf(file.getFileName()));
-      }
-    }
-    return names;
   }
 }

@@ -170,12 +170,24 @@ final class LogCommand implements Runnable {
 
   @Command(
       name = "inspect",
-      description = "Shows the verdicts, one a line: place, time, verdict, spec, task, agent.",
+      description =
+          "Shows the verdicts, one a line: place, time, verdict, spec, task, agent, attempt,"
+              + " score, budget used, clauses.",
       mixinStandardHelpOptions = true)
-  int inspect(@CommandLine.Mixin Source source) throws IOException {
+  int inspect(
+      @CommandLine.Mixin Source source,
+      @Option(
+              names = {"-v", "--verbose"},
+              description = "Below each verdict its figures, and the clauses it rests on.")
+          boolean verbose)
+      throws IOException {
     try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
       for (long index = 0; index < log.size(); index++) {
-        out().println(index + " " + Summary.of(log.document(index)));
+        String document = log.document(index);
+        out().println(index + " " + Summary.of(document));
+        if (verbose) {
+          Summary.context(document).forEach(line -> out().println("    " + line));
+        }
       }
       Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
       if (evidence.isWhole()) {

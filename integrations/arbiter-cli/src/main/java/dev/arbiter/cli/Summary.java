@@ -2,6 +2,12 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.caws.SealedVerdict;
+import dev.arbiter.task.ClauseCitation;
+import dev.arbiter.task.ConstitutionalContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What an entry of a log says, in one line. */
 final class Summary {
@@ -18,7 +24,64 @@ final class Summary {
                         verdict.verdict(),
                         "spec=" + verdict.specId(),
                         "task=" + verdict.task(),
-                        "agent=" + verdict.agent())))
+                        "agent=" + verdict.agent(),
+                        "attempt=" + verdict.attempt(),
+                        figures(verdict.context()))))
         .orElse("no verdict, such as a change of the key");
+  }
+
+  private static String figures(ConstitutionalContext context) {
+    String clauses =
+        context.clauseCitations().stream()
+            .map(ClauseCitation::clauseId)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(","));
+    return context
+            .governanceMetrics()
+            .map(m -> "score=" + m.complianceScore() + " budget=" + m.budgetUsed() + "% ")
+            .orElse("")
+        + "clauses="
+        + clauses;
+  }
+
+  /** The clauses it rests on and the figures, a line each; none when the entry is no verdict. */
+  static List<String> context(String document) {
+    List<String> lines = new ArrayList<>();
+    SealedVerdict.read(document).ifPresent(verdict -> context(verdict.context(), lines));
+    return lines;
+  }
+
+  private static void context(ConstitutionalContext context, List<String> lines) {
+    context
+        .governanceMetrics()
+        .map(
+            m ->
+                "budget used "
+                    + m.budgetUsed()
+                    + " %, score "
+                    + m.complianceScore()
+                    + ", gates passed "
+                    + m.gateIntegrity()
+                    + " %, waived "
+                    + m.waiverRate()
+                    + " %, with evidence "
+                    + m.evidenceCompleteness()
+                    + " %, rules broken "
+                    + m.rulesViolated()
+                    + " of "
+                    + m.rulesEvaluated())
+        .ifPresent(lines::add);
+    for (ClauseCitation cited : context.clauseCitations()) {
+      lines.add(
+          ArbiterCli.printable(
+              String.format(
+                  Locale.ROOT,
+                  "%-9s %-8s %s%s",
+                  cited.clauseId(),
+                  cited.decision(),
+                  cited.rationale(),
+                  cited.evidence().isEmpty() ? "" : " at " + cited.evidence())));
+    }
   }
 }

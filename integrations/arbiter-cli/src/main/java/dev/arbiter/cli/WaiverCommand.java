@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
+import dev.arbiter.caws.WaiverEntry;
 import dev.arbiter.caws.WaiverFile;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,23 +18,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Shows and checks a folder of waivers. */
+/** Shows and checks a folder of waivers, and takes the steps of those in its ledger. */
 @Command(
     name = "waiver",
-    description = "Lists and checks waivers.",
+    description = "Proposes, approves, ends, lists and checks waivers.",
     mixinStandardHelpOptions = true)
-final class WaiverCommand implements Runnable {
-  private final InstantSource clock;
-
-  @Spec private @Nullable CommandSpec spec;
-
+final class WaiverCommand extends WaiverSteps implements Runnable {
   WaiverCommand(InstantSource clock) {
-    this.clock = clock;
+    super(clock);
   }
 
   /** What both commands take. */
@@ -53,20 +49,22 @@ final class WaiverCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(here().commandLine(), "give list or check");
-  }
-
-  private CommandSpec here() {
-    return java.util.Objects.requireNonNull(spec);
+    throw new CommandLine.ParameterException(
+        here().commandLine(),
+        "give a step: propose, approve, activate, extend, revoke, expire, list or check");
   }
 
   @Command(
       name = "list",
       description = "Shows every waiver, and whether it counts now.",
       mixinStandardHelpOptions = true)
-  int list(@CommandLine.Mixin Folder folder) {
+  int list(@CommandLine.Mixin Folder folder) throws IOException {
     WaiverFile.Folder read = read(folder);
-    print(folder.format, read);
+    try {
+      print(folder.format, read, entries(folder.path));
+    } catch (IllegalStateException e) {
+      return damaged(e);
+    }
     return read.unreadable().isEmpty() ? Exit.ALLOWED : Exit.UNUSABLE;
   }
 
@@ -74,9 +72,13 @@ final class WaiverCommand implements Runnable {
       name = "check",
       description = "As list; ends with 1 if a waiver has an error, or is active and cannot count.",
       mixinStandardHelpOptions = true)
-  int check(@CommandLine.Mixin Folder folder) {
+  int check(@CommandLine.Mixin Folder folder) throws IOException {
     WaiverFile.Folder read = read(folder);
-    print(folder.format, read);
+    try {
+      print(folder.format, read, entries(folder.path));
+    } catch (IllegalStateException e) {
+      return damaged(e);
+    }
     if (!read.unreadable().isEmpty()) {
       return Exit.UNUSABLE;
     }
@@ -99,7 +101,7 @@ final class WaiverCommand implements Runnable {
     return WaiverFile.read(folder.path, folder.now == null ? clock.instant() : folder.now);
   }
 
-  private void print(Format format, WaiverFile.Folder read) {
+  private void print(Format format, WaiverFile.Folder read, List<WaiverEntry> entries) {
     PrintWriter out = here().commandLine().getOut();
     if (format == Format.JSON) {
       out.println(json(read));
@@ -120,6 +122,10 @@ final class WaiverCommand implements Runnable {
               + ArbiterCli.printable(String.join(",", waiver.approvers())));
       waiver.findings().forEach(found -> finding(waiver.file(), found, out));
     }
+    entries.stream()
+        .map(entry -> entry.proposal().id() + WaiverText.waiting(entry))
+        .filter(line -> line.contains(", "))
+        .forEach(line -> out.println("  " + ArbiterCli.printable(line)));
     read.unreadable().forEach(found -> finding(found.place(), found, out));
   }
 

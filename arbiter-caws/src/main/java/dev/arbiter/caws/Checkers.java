@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The checks the host makes itself, by the name of their gate, in the order of names. */
+final class Checkers {
+  private final Map<String, QualityGate> byGate;
+  private final List<GateRule> gates = new ArrayList<>();
+
+  Checkers(Map<String, QualityGate> byGate) {
+    this.byGate = new TreeMap<>(byGate);
+    this.byGate.keySet().forEach(name -> gates.add(GateRule.ofHost(name)));
+  }
+
+  /** What they are where the policy does not name them. */
+  List<GateRule> gates() {
+    return gates;
+  }
+
+  @Nullable QualityGate of(String gate) {
+    return byGate.isEmpty() ? null : byGate.get(gate);
+  }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Charter.Standing;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Admission;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
+final class Court {
+  private final Docket docket;
+  private final Sources sources;
+  private final Checkers checkers;
+  private final @Nullable Bylaws bylaws;
+  private final WaiverBoard board;
+
+  Court(Caws.Builder from) {
+    this.docket = new Docket(new Library(from, from.sources));
+    this.sources = from.sources;
+    this.checkers = new Checkers(from.gates);
+    this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
+    this.board = new WaiverBoard(from.ledger);
+  }
+
+  Admission admit(Task task) {
+    try {
+      Standing standing = docket.standing(task.spec());
+      Charter charter = standing.charter();
+      if (charter == null) {
+        return standing.admission();
+      }
+      Instant until = charter.spec().experimentalUntil();
+      if (until != null && !until.isAfter(sources.clock().instant())) {
+        return refuse(
+            Finding.error(
+                "spec.semantic.experimental_mode.expired",
+                "/experimental_mode/expires_at",
+                "experimental_mode ended " + until + "; renew it or remove it"));
+      }
+      Admission admission = underBylaws(task, charter, standing.admission());
+      if (admission instanceof Admission.Admitted) {
+        docket.admitted(task.spec(), charter);
+      }
+      return admission;
+    } catch (Unreadable e) {
+      return refuse(Finding.error("spec.reference." + e.rule(), "", e.reason()).onLine(e.line()));
+    } catch (RuntimeException e) {
+      return refuse(
+          Finding.error("caws.internal", "", "the spec could not be decided: " + describe(e)));
+    }
+  }
+
+  private Admission underBylaws(Task task, Charter charter, Admission admission) {
+    if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
+      return admission;
+    }
+    List<Finding> broken =
+        bylaws.admit(task, charter, board, docket.rules(), sources.clock().instant());
+    if (broken.isEmpty()) {
+      return admission;
+    }
+    Notes all = new Notes();
+    all.addAll(broken);
+    all.addAll(admitted.findings());
+    return all.hasErrors()
+        ? new Admission.Refused(all.all())
+        : new Admission.Admitted(admitted.specDigest(), all.all());
+  }
+
+  private static Admission refuse(Finding why) {
+    return new Admission.Refused(List.of(why));
+  }
+
+  private static String describe(RuntimeException e) {
+    return Clean.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
+  }
+
+  String specDigest(Task task) {
+    try {
+      Charter charter = docket.standing(task.spec()).charter();
+      return charter == null ? "" : charter.digest();
+    } catch (Unreadable | RuntimeException e) {
+      return "";
+    }
+  }
+
+  Decision judge(Assignment assignment, WorkReport report) {
+    Instant now = sources.clock().instant();
+    try {
+      Charter charter = docket.charter(assignment);
+      if (charter == null) {
+        return Decision.unheard(
+            assignment,
+            report.changes(),
+            now,
+            Finding.error(
+                "spec.reference.not_admitted",
+                "",
+                "the spec digest of this assignment belongs to no spec that was admitted, or the"
+                    + " spec has changed and is no longer remembered; admit the task again"));
+      }
+      return new Hearing(charter, assignment, report, now)
+          .decide(checkers, bylaws, board, docket.rules());
+    } catch (RuntimeException e) {
+      return Decision.unheard(
+          assignment,
+          report.changes(),
+          now,
+          Finding.error("caws.internal", "", "the work could not be judged: " + describe(e)));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.task.ClauseCitation;
+import java.util.Arrays;
+
+/** How one gate stands, and the same as a verdict's document says it. */
+final class GateOutcome {
+  private final GateRule rule;
+  private final State state;
+  private final ClauseCitation citation;
+  private final byte[] json;
+
+  GateOutcome(GateRule rule, State state, String clause, String evidence) {
+    this.rule = rule;
+    this.state = state;
+    this.citation = new ClauseCitation(clause, state.word, rule.name(), evidence);
+    JsonBytes to = new JsonBytes();
+    to.raw("{\"clauseId\":").string(clause);
+    to.raw(",\"evidence\":").string(evidence);
+    to.raw(",\"gate\":").string(rule.name());
+    to.raw(",\"mode\":\"").raw(rule.mode().word);
+    to.raw("\",\"state\":\"").raw(state.word).raw("\"}");
+    this.json = Arrays.copyOf(to.bytes(), to.length());
+  }
+
+  String gate() {
+    return rule.name();
+  }
+
+  Mode mode() {
+    return rule.mode();
+  }
+
+  State state() {
+    return state;
+  }
+
+  ClauseCitation citation() {
+    return citation;
+  }
+
+  GateOutcome waived() {
+    return rule.as(State.WAIVED);
+  }
+
+  boolean isEvaluated() {
+    return state != State.SKIPPED && !(state == State.MISSING && rule.mode() == Mode.WARN);
+  }
+
+  void write(JsonBytes to) {
+    to.raw(json);
+  }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.Policy.Mode;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One gate: its name as compared, in lower case with underscores, what it does when it is not
+ * passed, and the clause it rests on. How it can stand is written once, not at every judgement.
+ */
+final class GateRule {
+  static final String BUDGET = "budget_limit";
+  static final String SCOPE = "scope_boundary";
+  static final String SPEC = "spec_completeness";
+  static final List<String> KERNEL = List.of(BUDGET, SCOPE, SPEC);
+
+  private final String name;
+  private final Mode mode;
+  private final Map<State, GateOutcome> outcomes = new EnumMap<>(State.class);
+
+  private GateRule(String name, Mode mode, String clause, String evidence) {
+    this.name = name;
+    this.mode = mode;
+    for (State state : State.values()) {
+      outcomes.put(state, new GateOutcome(this, state, clause, evidence));
+    }
+  }
+
+  /** A gate of the policy, or one of the kernel's own, which no policy need name. */
+  static GateRule of(String name, Mode mode) {
+    String evidence =
+        switch (name) {
+          case BUDGET -> "policy#/risk_tiers";
+          case SPEC -> "spec#";
+          case SCOPE -> "spec#/scope";
+          default -> "policy#/gates/" + Shape.escape(Clean.text(name, 80));
+        };
+    return new GateRule(name, mode, Clauses.ofGate(name), evidence);
+  }
+
+  /** A gate that only the host names. */
+  static GateRule ofHost(String name) {
+    return new GateRule(name, Mode.BLOCK, Clauses.HOST, "host#/gates/" + Shape.escape(name));
+  }
+
+  /** A constitutional rule, or all of them. */
+  static GateRule ofConstitution(String name, Mode mode, String id) {
+    return new GateRule(name, mode, Clauses.CONSTITUTION, "constitution#" + id);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  GateOutcome as(State state) {
+    return Objects.requireNonNull(outcomes.get(state));
+  }
+}

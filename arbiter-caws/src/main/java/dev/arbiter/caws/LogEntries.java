@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of one log: their tree, the file they are kept in, and the keys they name. */
+final class LogEntries {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final MerkleTree tree = new MerkleTree();
+  private final LeafIndex index = new LeafIndex(tree);
+  private final KeyRing ring;
+  private final String origin;
+  private final @Nullable VerdictFile file;
+
+  /** Length and root at one moment. */
+  static final class Head {
+    final long size;
+    final byte[] root;
+
+    private Head(long size, byte[] root) {
+      this.size = size;
+      this.root = root;
+    }
+  }
+
+  LogEntries(String origin, @Nullable VerdictFile file) {
+    this.origin = origin;
+    this.ring = new KeyRing(origin);
+    this.file = file;
+  }
+
+  /** Reads back what is kept; before anybody else has the log. */
+  void readBack(VerdictFile kept) throws IOException {
+    MessageDigest digest = Digests.sha256();
+    kept.replay(
+        (bytes, length) -> {
+          ring.see(tree.size(), bytes, length);
+          tree.append(MerkleTree.leaf(digest, bytes, length));
+        });
+  }
+
+  KeyRing ring() {
+    return ring;
+  }
+
+  /** Whether the first entries are those of a checkpoint. */
+  boolean beginAs(Checkpoint signed) {
+    lock.lock();
+    try {
+      return signed.size() <= tree.size()
+          && MessageDigest.isEqual(tree.root(signed.size()), signed.rootHash());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long append(byte[] document, int length, byte[] leafHash) throws IOException {
+    lock.lock();
+    try {
+      if (file != null) {
+        file.append(document, length);
+      }
+      tree.append(leafHash);
+      return tree.size() - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Appends the entry that hands the log on to another key. */
+  void handOn(Signer from, Signer to, Instant at) throws IOException {
+    lock.lock();
+    try {
+      if (!ring.isNew(to.publicKey()) || to.id().equals(from.id())) {
+        throw new IllegalArgumentException(
+            "key " + to.id() + " has signed for this log before; rotate to a fresh one");
+      }
+      String entry = KeyRotation.document(origin, tree.size(), from, to, at);
+      byte[] bytes = entry.getBytes(StandardCharsets.UTF_8);
+      long place = append(bytes, bytes.length, MerkleTree.leaf(entry));
+      ring.see(place, bytes, bytes.length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long size() {
+    lock.lock();
+    try {
+      return tree.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What there is now, handed to the operating system. */
+  Head flushed() throws IOException {
+    lock.lock();
+    try {
+      if (file != null) {
+        file.flush();
+      }
+      return head();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Head head() {
+    lock.lock();
+    try {
+      return new Head(tree.size(), tree.root(tree.size()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The newest place of a document, or -1. */
+  long find(String document) {
+    byte[] leaf = MerkleTree.leaf(document);
+    lock.lock();
+    try {
+      return index.find(leaf);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  InclusionProof proof(long place, long size) {
+    lock.lock();
+    try {
+      if (place < 0 || place >= size || size > tree.size()) {
+        throw new IllegalArgumentException(
+            "no entry " + place + " below size " + size + ", the log has " + tree.size());
+      }
+      return new InclusionProof(place, size, Base64s.encode(tree.inclusion(place, size)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<String> consistency(long first, long second) {
+    lock.lock();
+    try {
+      if (first < 0 || first > second || second > tree.size()) {
+        throw new IllegalArgumentException(
+            "no sizes " + first + " and " + second + ", the log has " + tree.size());
+      }
+      return Base64s.encode(tree.consistency(first, second));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Compares what there is with the roots that were signed; nothing is appended meanwhile.
+   *
+   * @param note the last checkpoint, where there is no file to read it from
+   * @param held what anchors hold, null when there are none to ask
+   */
+  Integrity verify(PublicKey trusted, Optional<String> note, @Nullable List<String> held)
+      throws IOException {
+    lock.lock();
+    try {
+      return file == null
+          ? new Audit(origin, tree, ring, trusted).verdict(note, held)
+          : reread(file, trusted, held);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Integrity reread(VerdictFile kept, PublicKey trusted, @Nullable List<String> held)
+      throws IOException {
+    if (!kept.isClosed()) {
+      kept.flush();
+    }
+    MerkleTree again = new MerkleTree();
+    MessageDigest digest = Digests.sha256();
+    kept.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
+    return again.size() != tree.size()
+        ? new Integrity.Damaged(
+            "verdicts.jsonl", Math.min(again.size(), tree.size()), "entries were removed or added")
+        : new Audit(origin, again, ring, trusted).verdict(kept.readCheckpoint(), held);
+  }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** How verdicts are to be sealed; collected by a builder. */
+final class Sealing {
+  final List<Anchor> anchors = new ArrayList<>();
+  @Nullable Path logFolder;
+  String origin = "arbiter/verdicts";
+  boolean signEach = true;
+  int batch;
+  Executor checkpoints = Runnable::run;
+
+  Sealer by(Signer signer) {
+    ProvenanceLog log = null;
+    if (logFolder != null) {
+      log = ProvenanceLog.open(logFolder, origin, signer);
+    } else if (batch > 0) {
+      log = ProvenanceLog.create(origin, signer);
+    }
+    if (log != null) {
+      anchors.forEach(log::anchor);
+    } else if (!anchors.isEmpty()) {
+      throw new IllegalStateException(
+          "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
+    }
+    return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
+  }
+}

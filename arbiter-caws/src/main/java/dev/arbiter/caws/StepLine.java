@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.WaiverEntry.Approval;
+import dev.arbiter.caws.WaiverStep.Action;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One step of a ledger as a line of canonical JSON; the first of a waiver has its proposal. */
+record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
+
+  /** Writes a step; {@code before} is the digest of the line before, empty for the first. */
+  static String write(WaiverStep step, @Nullable WaiverProposal proposal, String before) {
+    JsonBytes to = new JsonBytes();
+    to.raw("{\"action\":").string(step.action().name().toLowerCase(Locale.ROOT));
+    to.raw(",\"at\":").string(step.at().toString());
+    to.raw(",\"by\":").string(step.by());
+    to.raw(",\"detail\":").string(step.detail());
+    to.raw(",\"number\":").number(step.number());
+    to.raw(",\"prev\":").string(before);
+    if (proposal != null && step.action() == Action.PROPOSE) {
+      write(proposal, to);
+    }
+    return to.raw(",\"waiver\":").string(step.waiver()).raw('}').text();
+  }
+
+  private static void write(WaiverProposal proposal, JsonBytes to) {
+    to.raw(",\"proposal\":{\"by\":").string(proposal.by());
+    to.raw(",\"expires\":").string(proposal.expires().toString());
+    to.raw(",\"files\":").number(proposal.files());
+    to.raw(",\"gates\":[");
+    for (int i = 0; i < proposal.gates().size(); i++) {
+      to.raw(i == 0 ? "" : ",").string(proposal.gates().get(i));
+    }
+    to.raw("],\"id\":").string(proposal.id());
+    to.raw(",\"lines\":").number(proposal.lines());
+    to.raw(",\"maxUses\":").number(proposal.maxUses());
+    to.raw(",\"reason\":").string(proposal.reason());
+    to.raw(",\"specId\":").string(proposal.specId()).raw('}');
+  }
+
+  /** Null when the line is not as it was written, in that place, after that line. */
+  static @Nullable StepLine read(String line, long number, String before) {
+    try {
+      if (!(Document.json(line) instanceof Node.Fields fields)) {
+        return null;
+      }
+      WaiverProposal proposal =
+          fields.values().get("proposal") instanceof Node.Fields asked ? proposal(asked) : null;
+      WaiverStep step =
+          new WaiverStep(
+              number,
+              Instant.parse(text(fields, "at")),
+              text(fields, "waiver"),
+              Action.valueOf(text(fields, "action").toUpperCase(Locale.ROOT)),
+              text(fields, "by"),
+              text(fields, "detail"));
+      return write(step, proposal, before).equals(line) ? new StepLine(step, proposal) : null;
+    } catch (Unreadable | DateTimeException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static WaiverProposal proposal(Node.Fields asked) {
+    List<String> gates = new ArrayList<>();
+    if (asked.values().get("gates") instanceof Node.Items items) {
+      items.values().forEach(gate -> gates.add(gate instanceof Node.Text t ? t.value() : ""));
+    }
+    return new WaiverProposal(
+        text(asked, "id"),
+        text(asked, "specId"),
+        gates,
+        number(asked, "files"),
+        number(asked, "lines"),
+        text(asked, "reason"),
+        text(asked, "by"),
+        Instant.parse(text(asked, "expires")),
+        number(asked, "maxUses"));
+  }
+
+  private static String text(Node.Fields fields, String name) {
+    return fields.values().get(name) instanceof Node.Text text ? text.value() : "";
+  }
+
+  private static long number(Node.Fields fields, String name) {
+    return fields.values().get(name) instanceof Node.Whole whole ? whole.value() : 0;
+  }
+
+  /** Takes the step again; false when it cannot follow from those before. */
+  boolean replay(WaiverLedger ledger) {
+    WaiverEntry before = ledger.find(step.waiver()).orElse(null);
+    WaiverEntry after = step.action() == Action.PROPOSE ? proposed(before) : next(before);
+    if (after != null) {
+      ledger.restore(after, step.action());
+    }
+    return after != null;
+  }
+
+  private @Nullable WaiverEntry proposed(@Nullable WaiverEntry before) {
+    boolean fits = before == null && proposal != null && proposal.id().equals(step.waiver());
+    return fits && proposal != null ? WaiverEntry.of(proposal, step.at()) : null;
+  }
+
+  private @Nullable WaiverEntry next(@Nullable WaiverEntry before) {
+    if (before == null || proposal != null) {
+      return null;
+    }
+    return switch (step.action()) {
+      case PROPOSE -> null;
+      case APPROVE -> before.with(new Approval(step.by(), step.at()));
+      case ACTIVATE -> before.activated(step.at());
+      case EXTEND -> before.wanting(Instant.parse(step.detail()), step.by());
+      case USE -> before.used();
+      case REVOKE -> before.ended(WaiverEntry.Status.REVOKED);
+      case EXPIRE -> before.ended(WaiverEntry.Status.EXPIRED);
+    };
+  }
+}

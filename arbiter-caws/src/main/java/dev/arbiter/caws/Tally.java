@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.Decision.Budget;
+import dev.arbiter.caws.Decision.Ruled;
+import dev.arbiter.caws.Decision.State;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.GovernanceMetrics;
+import dev.arbiter.task.Severity;
+import java.util.List;
+
+/** How the gates, the budget and the rules stand, counted once. */
+record Tally(int evaluated, int passed, GovernanceMetrics metrics) {
+  private static final int ALL = 100;
+  private static final int MOST_USED = 1_000;
+  private static final int ERROR = 20;
+  private static final int WARNING = 10;
+
+  static Tally of(List<GateOutcome> gates, Budget budget, List<Finding> findings, Ruled ruled) {
+    int evaluated = 0;
+    int passed = 0;
+    int waived = 0;
+    int wanted = 0;
+    int missing = 0;
+    for (int i = 0; i < gates.size(); i++) {
+      GateOutcome gate = gates.get(i);
+      evaluated += gate.isEvaluated() ? 1 : 0;
+      passed += gate.state() == State.PASSED ? 1 : 0;
+      waived += gate.state() == State.WAIVED ? 1 : 0;
+      wanted += gate.state() == State.SKIPPED ? 0 : 1;
+      missing += gate.state() == State.MISSING ? 1 : 0;
+    }
+    GovernanceMetrics metrics =
+        new GovernanceMetrics(
+            evaluated == 0 ? 0 : ALL * waived / evaluated,
+            evaluated == 0 ? ALL : ALL * passed / evaluated,
+            Math.min(
+                covered(budget.files(), budget.fileLimit()),
+                covered(budget.lines(), budget.lineLimit())),
+            wanted == 0 ? ALL : ALL * (wanted - missing) / wanted,
+            score(findings),
+            Math.max(
+                used(budget.files(), budget.fileLimit()), used(budget.lines(), budget.lineLimit())),
+            ruled.evaluated(),
+            ruled.violated());
+    return new Tally(evaluated, passed, metrics);
+  }
+
+  private static int covered(long used, long limit) {
+    return used <= limit ? ALL : (int) (limit * (double) ALL / used);
+  }
+
+  private static int used(long used, long limit) {
+    if (used == 0) {
+      return 0;
+    }
+    return limit == 0 ? MOST_USED : (int) Math.min(MOST_USED, used * (double) ALL / limit);
+  }
+
+  private static int score(List<Finding> findings) {
+    int score = ALL;
+    for (int i = 0; i < findings.size(); i++) {
+      Severity severity = findings.get(i).severity();
+      score -= severity == Severity.ERROR ? ERROR : severity == Severity.WARNING ? WARNING : 0;
+    }
+    return Math.max(0, score);
+  }
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.cli;
+
+import dev.arbiter.caws.WaiverEntry;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a ledger says of its waivers, for people. */
+final class WaiverText {
+  private static final Set<String> MISUSE =
+      Set.of("malformed", "unknown", "blank", "gate_never_waived");
+
+  private WaiverText() {}
+
+  /** Whether the input cannot be used, rather than the step not be taken. */
+  static boolean isMisuse(String reason) {
+    return MISUSE.contains(reason);
+  }
+
+  /** Where a waiver stands, on one line. */
+  static String line(WaiverEntry entry) {
+    long uses = entry.proposal().maxUses();
+    String used = uses < 0 ? "" : " uses=" + entry.uses() + "/" + uses;
+    return ArbiterCli.printable(
+        entry.proposal().id()
+            + " "
+            + entry.status().name().toLowerCase(Locale.ROOT)
+            + " spec="
+            + entry.proposal().specId()
+            + " gates="
+            + String.join(",", entry.proposal().gates())
+            + " expires="
+            + entry.expires()
+            + used
+            + " approvers="
+            + names(entry.granted())
+            + waiting(entry));
+  }
+
+  /** What is asked for and not yet activated; empty when nothing is. */
+  static String waiting(WaiverEntry entry) {
+    String approved = entry.approvals().isEmpty() ? "nobody yet" : names(entry.approvals());
+    if (entry.wanted().isPresent()) {
+      return ", extension to "
+          + entry.wanted().get()
+          + " asked for by "
+          + entry.wantedBy()
+          + ", approved by "
+          + approved;
+    }
+    return entry.status() == WaiverEntry.Status.PROPOSED
+        ? ", asked for by " + entry.proposal().by() + ", approved by " + approved
+        : "";
+  }
+
+  private static String names(List<WaiverEntry.Approval> approvals) {
+    return approvals.stream().map(WaiverEntry.Approval::by).collect(Collectors.joining(","));
+  }
+
+  /** What a refusal means, behind its word. */
+  static String reason(String word) {
+    String meaning =
+        switch (word) {
+          case "malformed" ->
+              "id, spec, gates, numbers or reason are not as they must be; id and spec look like"
+                  + " WV-1 and FEAT-201";
+          case "gate_never_waived" -> "no waiver lifts this gate";
+          case "duplicate_id" -> "the ledger has a waiver of this id";
+          case "already_over" -> "its expiry has passed";
+          case "too_long" -> "it would run longer than it may";
+          case "unknown" -> "the ledger has no waiver of this id";
+          case "blank" -> "--by names nobody";
+          case "not_open" -> "it waits for no such step";
+          case "self_approval" -> "nobody approves what they asked for";
+          case "already_approved" -> "this person has approved it";
+          case "insufficient_approvers" -> "too few people have approved it";
+          case "conflict" -> "another active waiver of the spec lifts the same gate";
+          case "too_many_for_gate" -> "too many active waivers lift this gate";
+          case "not_active" -> "it is not active";
+          case "not_later" -> "the expiry is no later than the present one";
+          default -> "the ledger does not take it";
+        };
+    return word + ": " + meaning;
+  }
+}
