@@ -113,7 +113,9 @@ class ChangeSetTest {
         "1\t-2\ta\n",
         "99999999999\t0\ta\n",
         "1\t2\t\n",
-        "1\t0\t\0old\n"
+        "1\t0\t\0old\n",
+        "1\t0\t => new\n",
+        "1\t0\t\0\0new\0"
       })
   void what_is_no_numstat_is_refused_with_its_line(String text) {
     assertThatThrownBy(() -> ChangeSet.ofNumstat(text))
