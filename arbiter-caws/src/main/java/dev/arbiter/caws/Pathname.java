@@ -24,6 +24,8 @@ record Pathname(String path, String problem) {
   private static final String LOOK_ALIKES =
       "\uff0e\uff0f\uff3c\u2024\u2025\u2026\u2044\u2215\u29f5\u29f8\u29f9\u2216\ufe52\ufe68";
 
+  private static final String HOME = "begins with '~', which a shell reads as a home folder";
+
   static Pathname of(String raw) {
     if (isSimple(raw)) {
       return new Pathname(raw, "");
@@ -96,7 +98,7 @@ record Pathname(String path, String problem) {
       return "is absolute; give it relative to the work tree";
     }
     if (first == '~') {
-      return "begins with '~', which a shell reads as a home folder";
+      return HOME;
     }
     for (int i = 0; i < raw.length(); i++) {
       String problem = problemAt(raw, i);
@@ -170,8 +172,11 @@ record Pathname(String path, String problem) {
         kept.add(segment);
       }
     }
-    return kept.isEmpty()
-        ? new Pathname("", "names no file")
+    if (kept.isEmpty()) {
+      return new Pathname("", "names no file");
+    }
+    return kept.getFirst().startsWith("~") // it need not have stood at the beginning
+        ? new Pathname("", HOME)
         : new Pathname(String.join("/", kept), "");
   }
 }

@@ -160,6 +160,8 @@ class ScopeTest {
         "\\\\server\\share",
         "~/.ssh/id",
         "~root/x",
+        "./~root/x",
+        "src/../~/.ssh/id",
         "src/a\u0000.java",
         "src/%2e%2e/%2e%2e/x",
         "src/..%2f..%2fx",
