@@ -56,6 +56,33 @@ final class Clean {
     return c < 0x300 || !isHidden(c);
   }
 
+  /**
+   * Whether a code point can be seen at all. Fonts show nothing for those that Unicode calls
+   * ignorable by default (DerivedCoreProperties, Default_Ignorable_Code_Point), whatever their
+   * category is.
+   */
+  static boolean isVisible(int c) {
+    boolean blank = Character.isSpaceChar(c) || Character.isWhitespace(c) || c == 0x2800;
+    if (blank || (c < 0x10000 && !isPrintable((char) c))) {
+      return false;
+    }
+    int type = Character.getType(c);
+    boolean nothing =
+        type == Character.FORMAT || type == Character.UNASSIGNED || type == Character.PRIVATE_USE;
+    return !nothing && !isIgnorable(c);
+  }
+
+  private static boolean isIgnorable(int c) {
+    return c == 0x34f
+        || (c >= 0x115f && c <= 0x1160)
+        || (c >= 0x17b4 && c <= 0x17b5)
+        || (c >= 0x180b && c <= 0x180f)
+        || c == 0x3164
+        || (c >= 0xfe00 && c <= 0xfe0f)
+        || c == 0xffa0
+        || (c >= 0xe0000 && c <= 0xe0fff);
+  }
+
   private static boolean isHidden(char c) {
     int type = Character.getType(c);
     return type == Character.FORMAT
