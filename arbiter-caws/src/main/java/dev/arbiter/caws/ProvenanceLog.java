@@ -145,9 +145,13 @@ public final class ProvenanceLog implements AutoCloseable {
    *
    * @param document a verdict's document, one line
    * @return its place, from 0
+   * @throws IllegalArgumentException if it has a line end, or is too long for a file
    * @throws UncheckedIOException if it cannot be written; the log then takes no more
    */
   public long append(String document) {
+    if (document.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("an entry is one line; take the line ends out");
+    }
     byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
     return append(bytes, bytes.length, MerkleTree.leaf(Digests.sha256(), bytes, bytes.length));
   }
@@ -283,11 +287,10 @@ public final class ProvenanceLog implements AutoCloseable {
       MerkleTree again = new MerkleTree();
       MessageDigest digest = Digests.sha256();
       file.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
-      return again.size() != tree.size()
+      long differs = tree.firstDifference(again);
+      return differs >= 0
           ? new Integrity.Damaged(
-              "verdicts.jsonl",
-              Math.min(again.size(), tree.size()),
-              "entries were removed or added")
+              "verdicts.jsonl", differs, "entries were changed, removed or added")
           : new Audit(origin, again, ring, key.publicKey())
               .verdict(file.readCheckpoint(), anchors.held());
     } catch (IOException e) {
