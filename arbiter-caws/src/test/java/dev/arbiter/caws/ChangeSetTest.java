@@ -203,7 +203,8 @@ class ChangeSetTest {
         "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n a\n+b\n*\n@@ -1,1 +1,0 @@\n+\n",
         "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ nonsense @@\n",
         "diff --git a/x b/x\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n",
-        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9999999999 +1 @@\n"
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9999999999 +1 @@\n",
+        "--- \t.txt\n+++ x.txt\n@@ -0,0 +1 @@\n+b\n"
       })
   void a_diff_that_does_not_add_up_is_refused(String diff) {
     assertThatThrownBy(() -> ChangeSet.ofDiff(diff)).isInstanceOf(IllegalArgumentException.class);
