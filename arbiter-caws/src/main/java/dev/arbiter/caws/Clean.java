@@ -9,6 +9,8 @@ package dev.arbiter.caws;
  * what it says.
  */
 final class Clean {
+  private static final int SOFT_HYPHEN = 0xad;
+
   private Clean() {}
 
   static String text(String text, int longest) {
@@ -19,22 +21,19 @@ final class Clean {
     StringBuilder clean = new StringBuilder(end + 16);
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
-      if (Character.isHighSurrogate(c)
-          && i + 1 < end
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        clean.append(c).append(text.charAt(++i));
-      } else if (isPrintable(c)) {
-        clean.append(c);
+      int point = i + 1 < end ? text.codePointAt(i) : c;
+      if (isPrintable(point)) {
+        clean.appendCodePoint(point);
+        i += Character.charCount(point) - 1;
       } else {
-        clean
-            .append("\\u")
-            .append(hex(c >> 12))
-            .append(hex(c >> 8))
-            .append(hex(c >> 4))
-            .append(hex(c));
+        escape(c, clean);
       }
     }
     return end < text.length() ? clean.append("...").toString() : clean.toString();
+  }
+
+  private static void escape(char c, StringBuilder to) {
+    to.append("\\u").append(hex(c >> 12)).append(hex(c >> 8)).append(hex(c >> 4)).append(hex(c));
   }
 
   /** Whether a text is printable ASCII only, and so in every normal form of Unicode. */
@@ -48,12 +47,14 @@ final class Clean {
     return true;
   }
 
-  /** Whether a character may stand in a finding, or in a path, as itself. */
-  static boolean isPrintable(char c) {
-    if (c < 0x20 || (c >= 0x7f && c < 0xa0) || Character.isSurrogate(c)) {
-      return false;
+  /**
+   * Whether a code point may stand in a finding, or in a path, as itself; no half of a pair may.
+   */
+  static boolean isPrintable(int c) {
+    if (c < 0x300) {
+      return c >= 0x20 && (c < 0x7f || (c >= 0xa0 && c != SOFT_HYPHEN));
     }
-    return c < 0x300 || !isHidden(c);
+    return !isHidden(c) && !isTag(c);
   }
 
   /**
@@ -63,13 +64,7 @@ final class Clean {
    */
   static boolean isVisible(int c) {
     boolean blank = Character.isSpaceChar(c) || Character.isWhitespace(c) || c == 0x2800;
-    if (blank || (c < 0x10000 && !isPrintable((char) c))) {
-      return false;
-    }
-    int type = Character.getType(c);
-    boolean nothing =
-        type == Character.FORMAT || type == Character.UNASSIGNED || type == Character.PRIVATE_USE;
-    return !nothing && !isIgnorable(c);
+    return !blank && isPrintable(c) && !isIgnorable(c);
   }
 
   private static boolean isIgnorable(int c) {
@@ -79,16 +74,21 @@ final class Clean {
         || (c >= 0x180b && c <= 0x180f)
         || c == 0x3164
         || (c >= 0xfe00 && c <= 0xfe0f)
-        || c == 0xffa0
-        || (c >= 0xe0000 && c <= 0xe0fff);
+        || c == 0xffa0;
   }
 
-  private static boolean isHidden(char c) {
+  /** Letters nobody sees, in which whole sentences have been hidden. */
+  private static boolean isTag(int c) {
+    return c >= 0xe0000 && c <= 0xe0fff;
+  }
+
+  private static boolean isHidden(int c) {
     int type = Character.getType(c);
     return type == Character.FORMAT
         || type == Character.LINE_SEPARATOR
         || type == Character.PARAGRAPH_SEPARATOR
         || type == Character.PRIVATE_USE
+        || type == Character.SURROGATE
         || type == Character.UNASSIGNED;
   }
 

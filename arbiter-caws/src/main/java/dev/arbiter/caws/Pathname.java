@@ -120,11 +120,9 @@ record Pathname(String path, String problem) {
     if (c == '%' && isEncodedSeparator(raw, i)) {
       return "holds a percent-encoded dot, separator or NUL";
     }
-    boolean pairedSurrogate =
-        Character.isSurrogate(c)
-            && Character.isValidCodePoint(raw.codePointAt(i))
-            && isPaired(raw, i);
-    if (!pairedSurrogate && !Clean.isPrintable(c)) {
+    boolean restOfPair =
+        Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(raw.charAt(i - 1));
+    if (!restOfPair && !Clean.isPrintable(raw.codePointAt(i))) {
       return "holds the unprintable character " + codePoint(c);
     }
     if (c > 0x7f && LOOK_ALIKES.indexOf(c) >= 0) {
@@ -135,12 +133,6 @@ record Pathname(String path, String problem) {
 
   private static String codePoint(char c) {
     return "U+" + HexFormat.of().withUpperCase().toHexDigits(c);
-  }
-
-  private static boolean isPaired(String raw, int i) {
-    return Character.isHighSurrogate(raw.charAt(i))
-        ? i + 1 < raw.length() && Character.isLowSurrogate(raw.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(raw.charAt(i - 1));
   }
 
   private static boolean isEncodedSeparator(String raw, int percent) {

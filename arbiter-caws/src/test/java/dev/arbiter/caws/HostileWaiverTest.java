@@ -9,9 +9,11 @@ import static dev.arbiter.caws.Fixtures.judge;
 import static dev.arbiter.caws.Fixtures.reportOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -207,6 +210,7 @@ class HostileWaiverTest {
    * revoked half of the time: 10,000 judgements against a model that counts for each tenant alone.
    */
   @Test
+  @Tag("many")
   void equal_ids_of_different_tenants_are_different_waivers() {
     List<String> tenants = List.of("acme", "acme:WV", "globex");
     Map<String, Integer> left = new HashMap<>();
@@ -227,21 +231,29 @@ class HostileWaiverTest {
     all.addAll(List.of("initech", "WV", "default"));
     SplittableRandom random = new SplittableRandom(3);
 
+    Map<String, Assignment> assignments = new HashMap<>();
+    for (String tenant : all) {
+      Task task = Task.builder("x").id("T").tenant(tenant).spec(SpecRef.text(SPEC)).build();
+      assignments.put(tenant, assignment(caws, task, "ada"));
+    }
+    WorkReport tooMuch = reportOf(12, 400);
+    WorkReport little = reportOf(1, 1);
+    List<String> wrong = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       String tenant = all.get(random.nextInt(all.size()));
-      Task task = Task.builder("x").id("T").tenant(tenant).spec(SpecRef.text(SPEC)).build();
       boolean over = random.nextInt(3) > 0;
-      Verdict verdict =
-          caws.judge(assignment(caws, task, "ada"), over ? reportOf(12, 400) : reportOf(1, 1));
+      Verdict verdict = caws.judge(assignments.get(tenant), over ? tooMuch : little);
 
       boolean expected = !over || left.getOrDefault(tenant, 0) > 0;
-      assertThat(verdict.passed()).as("%s at %d", tenant, i).isEqualTo(expected);
+      boolean own = verdict.seal().document().contains("\"tenant\":\"" + tenant + "\"");
+      if (verdict.passed() != expected || !own) {
+        wrong.add(tenant + " at " + i);
+      }
       if (over && expected) {
         left.merge(tenant, -1, Integer::sum);
       }
-      assertThat(SealedVerdict.read(verdict.seal().document()).orElseThrow().tenant())
-          .isEqualTo(tenant);
     }
+    assertThat(wrong).isEmpty();
     assertThat(left.get("acme")).isZero();
   }
 
