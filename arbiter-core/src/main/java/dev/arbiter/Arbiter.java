@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives tasks to agents: learns whom to trust, holds each task to its working spec, and keeps what
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class Arbiter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
   private static final Duration SWEEP = Duration.ofMillis(50);
   private static final String CLOSED = "the arbiter was closed";
 
@@ -41,6 +44,7 @@ public final class Arbiter implements AutoCloseable {
   private final Duration closeLimit;
   private volatile boolean closed;
   private long extendLeasesAt;
+  private long sweepErrors;
 
   Arbiter(ArbiterBuilder builder) {
     this.parts = builder.parts();
@@ -154,7 +158,19 @@ public final class Arbiter implements AutoCloseable {
         line.learningErrors());
   }
 
+  /* A sweep that throws is never called again, and with it goes every deadline. */
   private void sweep() {
+    try {
+      sweepOnce();
+    } catch (RuntimeException e) {
+      if (sweepErrors++ == 0) {
+        LOG.warn(
+            "the sweep for deadlines and leases failed and goes on; only the first is told", e);
+      }
+    }
+  }
+
+  private void sweepOnce() {
     long now = parts.sources().nanoTime().getAsLong();
     for (Run run : dispatcher.runs()) {
       if (run.takeIfOverdue(now)) {
@@ -175,7 +191,8 @@ public final class Arbiter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    boolean inTime = awaitAll(parts.sources().nanoTime().getAsLong() + closeLimit.toNanos());
+    boolean inTime =
+        awaitAll(parts.sources().nanoTime().getAsLong() + TimeUnit.NANOSECONDS.convert(closeLimit));
     if (!inTime) {
       dispatcher.runs().forEach(run -> run.cancel(CLOSED));
     }

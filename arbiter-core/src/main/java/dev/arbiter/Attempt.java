@@ -12,6 +12,7 @@ final class Attempt {
   private final long began;
   private @Nullable Thread caller;
   private @Nullable CompletableFuture<?> future;
+  private boolean entered;
   private boolean abandoned;
   private boolean over;
 
@@ -31,6 +32,36 @@ final class Attempt {
 
   Slots slots() {
     return slots;
+  }
+
+  /**
+   * Lets the agent be called: once, while somebody waits for it, for what was approved. An
+   * interceptor stands between the approval and the call, and must not stretch the one.
+   *
+   * @throws IllegalStateException if it may not be called
+   */
+  synchronized void enter(Assignment given) {
+    String why = "";
+    if (entered) {
+      why = "was let go on before; an attempt goes on once";
+    } else if (abandoned || over) {
+      why = "is over; what waits for it must be submitted again";
+    } else if (!isApproved(given)) {
+      why = "was amended; task, agent, attempt and spec digest must stay, time can only shrink";
+    }
+    if (!why.isEmpty()) {
+      throw new IllegalStateException(
+          "attempt " + assignment.attempt() + " at task '" + assignment.task().id() + "' " + why);
+    }
+    entered = true;
+  }
+
+  private boolean isApproved(Assignment given) {
+    return given.task().equals(assignment.task())
+        && given.agent().equals(assignment.agent())
+        && given.attempt() == assignment.attempt()
+        && given.specDigest().equals(assignment.specDigest())
+        && given.timeLimit().compareTo(assignment.timeLimit()) <= 0;
   }
 
   /** The agent's method is about to be called; false if it need not be any more. */

@@ -25,7 +25,7 @@ final class Caller {
       if (!attempt.begin(Thread.currentThread())) {
         return CompletableFuture.completedFuture(null);
       }
-      CompletionStage<WorkReport> stage = proceed(agent, attempt.assignment(), 0);
+      CompletionStage<WorkReport> stage = proceed(agent, attempt, attempt.assignment(), 0);
       report =
           stage == null ? CompletableFuture.completedFuture(null) : stage.toCompletableFuture();
     } catch (Throwable thrown) {
@@ -36,14 +36,15 @@ final class Caller {
     return report;
   }
 
-  private CompletionStage<WorkReport> proceed(AsyncAgent agent, Assignment assignment, int next)
-      throws Exception {
+  private CompletionStage<WorkReport> proceed(
+      AsyncAgent agent, Attempt attempt, Assignment assignment, int next) throws Exception {
     if (next == interceptors.size()) {
+      attempt.enter(assignment);
       return agent.start(assignment);
     }
     return interceptors
         .get(next)
-        .intercept(assignment, amended -> proceed(agent, amended, next + 1));
+        .intercept(assignment, amended -> proceed(agent, attempt, amended, next + 1));
   }
 
   /** What went wrong, for the task's result. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.Step;
@@ -229,7 +231,7 @@ final class Line {
   }
 
   private void call(Run run, Roster.Entry entry, Attempt attempt) {
-    run.attempt(attempt, attempt.began() + attempt.assignment().timeLimit().toNanos());
+    run.attempt(attempt, attempt.began() + NANOSECONDS.convert(attempt.assignment().timeLimit()));
     int ticket = run.park();
     if (run.cancelReason() != null && run.take(ticket)) {
       cancelled(run);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.TaskQueue.Lease;
 import dev.arbiter.task.RoutingDecision;
@@ -17,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,8 @@ final class Run implements TaskHandle {
   }
 
   boolean isPastDeadline(long now) {
-    return task.deadline().isPresent() && now - submitted >= task.deadline().get().toNanos();
+    return task.deadline().isPresent()
+        && now - submitted >= NANOSECONDS.convert(task.deadline().get());
   }
 
   void approved(String underSpec, byte[] digest) {
@@ -232,7 +234,7 @@ final class Run implements TaskHandle {
   /** Waits for the end, and tells whether it came. */
   boolean awaitEnd(long nanos) throws InterruptedException {
     try {
-      result.get(nanos, TimeUnit.NANOSECONDS);
+      result.get(nanos, NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -243,7 +245,7 @@ final class Run implements TaskHandle {
 
   @Override
   public TaskResult await(Duration most) throws InterruptedException {
-    if (awaitEnd(most.toNanos())) {
+    if (awaitEnd(NANOSECONDS.convert(most))) {
       return result.join();
     }
     throw new ArbiterException(

@@ -23,7 +23,8 @@ final class TaskDigest {
     to.add(task.priority());
     to.add(task.capabilities());
     to.add(task.payload());
-    to.add(task.deadline().map(Duration::toNanos).orElse(-1L));
+    to.add(task.deadline().map(Duration::getSeconds).orElse(-1L));
+    to.add(task.deadline().map(Duration::getNano).orElse(0));
     to.add(task.idempotencyKey());
     to.add(specDigest);
     return to.end();

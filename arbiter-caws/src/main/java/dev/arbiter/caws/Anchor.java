@@ -2,7 +2,6 @@
 package dev.arbiter.caws;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -51,7 +50,7 @@ public interface Anchor {
       @Override
       public Optional<String> held() throws IOException {
         return Files.exists(file)
-            ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))
+            ? Optional.of(Bounded.text(file, VerdictFile.LONGEST_NOTE))
             : Optional.empty();
       }
     };

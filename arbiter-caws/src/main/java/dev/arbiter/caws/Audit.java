@@ -3,8 +3,12 @@ package dev.arbiter.caws;
 
 import java.security.MessageDigest;
 import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a tree of entries against the roots that were signed for it. */
@@ -17,43 +21,49 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
    * @param held what anchors hold, null when there are none to ask
    */
   Integrity verdict(Optional<String> note, @Nullable List<String> held) {
+    Map<Checkpoint, String> roots = new LinkedHashMap<>();
+    List<String> notes = new ArrayList<>(note.stream().toList());
+    notes.addAll(held == null ? List.of() : held);
+    for (int i = 0; i < notes.size(); i++) {
+      String where = i == 0 && note.isPresent() ? "checkpoint.txt" : "anchor";
+      Checkpoint root = ring.open(notes.get(i), trusted).orElse(null);
+      if (root == null) {
+        return new Integrity.Damaged(
+            where, -1, "not signed for log " + origin + " by the key in charge");
+      }
+      roots.put(root, where);
+    }
     long signed = 0;
-    if (note.isPresent()) {
-      Integrity own = check("checkpoint.txt", note.get());
-      if (own.isDamaged()) {
-        return own;
-      }
-      signed = own.anchored();
-    }
-    if (held == null) {
-      return Integrity.covered(signed, tree.size());
-    }
     long anchored = 0;
-    for (String root : held) {
-      Integrity by = check("anchor", root);
-      if (by.isDamaged()) {
-        return by;
+    for (Map.Entry<Checkpoint, String> root : roots.entrySet()) {
+      String where = root.getValue();
+      if (!fits(root.getKey())) {
+        return damage(root.getKey(), where, roots.keySet());
       }
-      anchored = Math.max(anchored, by.anchored());
+      signed = Math.max(signed, root.getKey().size());
+      anchored = Math.max(anchored, where.equals("anchor") ? root.getKey().size() : 0);
     }
-    return Integrity.covered(anchored, tree.size());
+    return Integrity.covered(held == null ? signed : anchored, tree.size());
   }
 
-  private Integrity check(String where, String note) {
-    Checkpoint root = ring.open(note, trusted).orElse(null);
-    if (root == null) {
-      return new Integrity.Damaged(
-          where, -1, "not signed for log " + origin + " by the key in charge");
-    }
-    if (root.size() > tree.size()) {
+  private boolean fits(Checkpoint root) {
+    return root.size() <= tree.size()
+        && MessageDigest.isEqual(tree.root(root.size()), root.rootHash());
+  }
+
+  /** The longest shorter root that fits tells how far the entries are good at least. */
+  private Integrity damage(Checkpoint bad, String where, Set<Checkpoint> roots) {
+    if (bad.size() > tree.size()) {
       return new Integrity.Damaged(
           where,
           tree.size(),
-          "covers " + root.size() + " entries, only " + tree.size() + " are there");
+          "covers " + bad.size() + " entries, only " + tree.size() + " are there");
     }
-    return MessageDigest.isEqual(tree.root(root.size()), root.rootHash())
-        ? Integrity.covered(root.size(), tree.size())
-        : new Integrity.Damaged(
-            where, -1, "the first " + root.size() + " entries are not those that were signed");
+    long good = 0;
+    for (Checkpoint root : roots) {
+      good = root.size() < bad.size() && fits(root) ? Math.max(good, root.size()) : good;
+    }
+    return new Integrity.Damaged(
+        where, good, "the first " + bad.size() + " entries are not those that were signed");
   }
 }

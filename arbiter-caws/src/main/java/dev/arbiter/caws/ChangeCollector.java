@@ -15,15 +15,23 @@ final class ChangeCollector {
   private final List<String> movedFrom = new ArrayList<>();
 
   void add(String path, long added, long removed) {
-    if (path.isEmpty() || path.length() > LONGEST_PATH) {
-      throw new IllegalArgumentException(
-          "a path has 1 to " + LONGEST_PATH + " characters, got " + path.length());
-    }
+    checkPath(path);
     FileChange known = changes.get(path);
     long allAdded = added + (known == null ? 0 : known.added());
     long allRemoved = removed + (known == null ? 0 : known.removed());
     changes.put(path, new FileChange(path, count(path, allAdded), count(path, allRemoved)));
-    if (changes.size() > ChangeSet.MOST_FILES) {
+    checkCount(changes.size());
+  }
+
+  private static void checkPath(String path) {
+    if (path.isEmpty() || path.length() > LONGEST_PATH) {
+      throw new IllegalArgumentException(
+          "a path has 1 to " + LONGEST_PATH + " characters, got " + path.length());
+    }
+  }
+
+  private static void checkCount(int files) {
+    if (files > ChangeSet.MOST_FILES) {
       throw new IllegalArgumentException("more than " + ChangeSet.MOST_FILES + " files changed");
     }
   }
@@ -37,7 +45,9 @@ final class ChangeCollector {
   }
 
   void movedFrom(String path) {
+    checkPath(path);
     movedFrom.add(path);
+    checkCount(movedFrom.size());
   }
 
   List<FileChange> changes() {

@@ -27,10 +27,16 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   /** Most characters of a text that are read. */
   public static final int MOST_CHARACTERS = 64 << 20;
 
-  /** Copies, and counts a file that is named twice once. */
+  /**
+   * Copies, and counts a file that is named twice once.
+   *
+   * @throws IllegalArgumentException if a path is empty or has more than 4,096 characters, or there
+   *     are more than {@link #MOST_FILES}
+   */
   public ChangeSet {
     ChangeCollector once = new ChangeCollector();
     changes.forEach(change -> once.add(change.path(), change.added(), change.removed()));
+    movedFrom.forEach(once::movedFrom);
     changes = once.changes();
     movedFrom = List.copyOf(new LinkedHashSet<>(movedFrom));
   }

@@ -9,6 +9,8 @@ package dev.arbiter.caws;
  * what it says.
  */
 final class Clean {
+  private static final int SOFT_HYPHEN = 0xad;
+
   private Clean() {}
 
   static String text(String text, int longest) {
@@ -19,22 +21,19 @@ final class Clean {
     StringBuilder clean = new StringBuilder(end + 16);
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
-      if (Character.isHighSurrogate(c)
-          && i + 1 < end
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        clean.append(c).append(text.charAt(++i));
-      } else if (isPrintable(c)) {
-        clean.append(c);
+      int point = i + 1 < end ? text.codePointAt(i) : c;
+      if (isPrintable(point)) {
+        clean.appendCodePoint(point);
+        i += Character.charCount(point) - 1;
       } else {
-        clean
-            .append("\\u")
-            .append(hex(c >> 12))
-            .append(hex(c >> 8))
-            .append(hex(c >> 4))
-            .append(hex(c));
+        escape(c, clean);
       }
     }
     return end < text.length() ? clean.append("...").toString() : clean.toString();
+  }
+
+  private static void escape(char c, StringBuilder to) {
+    to.append("\\u").append(hex(c >> 12)).append(hex(c >> 8)).append(hex(c >> 4)).append(hex(c));
   }
 
   /** Whether a text is printable ASCII only, and so in every normal form of Unicode. */
@@ -48,20 +47,48 @@ final class Clean {
     return true;
   }
 
-  /** Whether a character may stand in a finding, or in a path, as itself. */
-  static boolean isPrintable(char c) {
-    if (c < 0x20 || (c >= 0x7f && c < 0xa0) || Character.isSurrogate(c)) {
-      return false;
+  /**
+   * Whether a code point may stand in a finding, or in a path, as itself; no half of a pair may.
+   */
+  static boolean isPrintable(int c) {
+    if (c < 0x300) {
+      return c >= 0x20 && (c < 0x7f || (c >= 0xa0 && c != SOFT_HYPHEN));
     }
-    return c < 0x300 || !isHidden(c);
+    return !isHidden(c) && !isTag(c);
   }
 
-  private static boolean isHidden(char c) {
+  /**
+   * Whether a code point can be seen at all. Fonts show nothing for those that Unicode calls
+   * ignorable by default (DerivedCoreProperties, Default_Ignorable_Code_Point), whatever their
+   * category is.
+   */
+  static boolean isVisible(int c) {
+    boolean blank = Character.isSpaceChar(c) || Character.isWhitespace(c) || c == 0x2800;
+    return !blank && isPrintable(c) && !isIgnorable(c);
+  }
+
+  private static boolean isIgnorable(int c) {
+    return c == 0x34f
+        || (c >= 0x115f && c <= 0x1160)
+        || (c >= 0x17b4 && c <= 0x17b5)
+        || (c >= 0x180b && c <= 0x180f)
+        || c == 0x3164
+        || (c >= 0xfe00 && c <= 0xfe0f)
+        || c == 0xffa0;
+  }
+
+  /** Letters nobody sees, in which whole sentences have been hidden. */
+  private static boolean isTag(int c) {
+    return c >= 0xe0000 && c <= 0xe0fff;
+  }
+
+  private static boolean isHidden(int c) {
     int type = Character.getType(c);
     return type == Character.FORMAT
         || type == Character.LINE_SEPARATOR
         || type == Character.PARAGRAPH_SEPARATOR
         || type == Character.PRIVATE_USE
+        || type == Character.SURROGATE
         || type == Character.UNASSIGNED;
   }
 

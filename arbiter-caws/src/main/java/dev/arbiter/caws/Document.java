@@ -39,8 +39,21 @@ final class Document {
   static final int DEEPEST = 32;
 
   private static final int LONGEST_NUMBER = 64;
-  private static final LoadSettings YAML =
-      LoadSettings.builder().setLabel("document").setCodePointLimit(MOST_BYTES).build();
+
+  /*
+   * The engine copies all it looks ahead each time its buffer is full, and it looks ahead to the end
+   * of a comment or a scalar: with its buffer of 1,024 a comment of 250,000 characters took 124 MB.
+   */
+  private static final int SHORT = 8 * 1024;
+  private static final LoadSettings YAML = yaml(1024);
+
+  private static LoadSettings yaml(int buffer) {
+    return LoadSettings.builder()
+        .setLabel("document")
+        .setCodePointLimit(MOST_BYTES)
+        .setBufferSize(buffer)
+        .build();
+  }
 
   /** Made when the first JSON comes: most documents are YAML, and a short run reads only those. */
   private static final class Json {
@@ -148,8 +161,9 @@ final class Document {
   private static Node readYaml(String text) throws Unreadable {
     TreeBuilder tree = new TreeBuilder();
     int documents = 0;
+    LoadSettings yaml = text.length() <= SHORT ? YAML : yaml(text.length());
     try {
-      ParserImpl events = new ParserImpl(YAML, new StreamReader(YAML, text));
+      ParserImpl events = new ParserImpl(yaml, new StreamReader(yaml, text));
       while (events.hasNext()) {
         Event event = events.next();
         if (event.getEventId() == Event.ID.DocumentStart && ++documents > 1) {

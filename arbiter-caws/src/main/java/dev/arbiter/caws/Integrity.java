@@ -26,7 +26,8 @@ public sealed interface Integrity {
    * Something was changed, removed or slipped in.
    *
    * @param where the file or part that does not fit
-   * @param index the entry it belongs to, negative when it belongs to none or cannot be told
+   * @param index the entry it belongs to; where only roots tell, the first that no root vouches
+   *     for, and the damage is there or after; negative when it belongs to none
    * @param reason what does not fit
    */
   record Damaged(String where, long index, String reason) implements Integrity {}

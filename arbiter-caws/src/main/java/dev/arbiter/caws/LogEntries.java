@@ -186,9 +186,9 @@ final class LogEntries {
     MerkleTree again = new MerkleTree();
     MessageDigest digest = Digests.sha256();
     kept.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
-    return again.size() != tree.size()
-        ? new Integrity.Damaged(
-            "verdicts.jsonl", Math.min(again.size(), tree.size()), "entries were removed or added")
+    long differs = tree.firstDifference(again);
+    return differs >= 0
+        ? new Integrity.Damaged("verdicts.jsonl", differs, "entries were changed, removed or added")
         : new Audit(origin, again, ring, trusted).verdict(kept.readCheckpoint(), held);
   }
 }

@@ -87,6 +87,17 @@ final class MerkleTree {
     return levels.get(0).is(index, leafHash);
   }
 
+  /** The first leaf that another tree has not, or has otherwise; -1 when they are the same. */
+  long firstDifference(MerkleTree other) {
+    long both = Math.min(size, other.size);
+    for (long i = 0; i < both; i++) {
+      if (!levels.get(0).is(i, other.levels.get(0).get(i))) {
+        return i;
+      }
+    }
+    return size == other.size ? -1 : both;
+  }
+
   byte[] root(long treeSize) {
     return treeSize == 0 ? digest.digest() : subtree(0, treeSize);
   }

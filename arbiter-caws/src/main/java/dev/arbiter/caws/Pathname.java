@@ -24,6 +24,8 @@ record Pathname(String path, String problem) {
   private static final String LOOK_ALIKES =
       "\uff0e\uff0f\uff3c\u2024\u2025\u2026\u2044\u2215\u29f5\u29f8\u29f9\u2216\ufe52\ufe68";
 
+  private static final String HOME = "begins with '~', which a shell reads as a home folder";
+
   static Pathname of(String raw) {
     if (isSimple(raw)) {
       return new Pathname(raw, "");
@@ -96,7 +98,7 @@ record Pathname(String path, String problem) {
       return "is absolute; give it relative to the work tree";
     }
     if (first == '~') {
-      return "begins with '~', which a shell reads as a home folder";
+      return HOME;
     }
     for (int i = 0; i < raw.length(); i++) {
       String problem = problemAt(raw, i);
@@ -118,11 +120,9 @@ record Pathname(String path, String problem) {
     if (c == '%' && isEncodedSeparator(raw, i)) {
       return "holds a percent-encoded dot, separator or NUL";
     }
-    boolean pairedSurrogate =
-        Character.isSurrogate(c)
-            && Character.isValidCodePoint(raw.codePointAt(i))
-            && isPaired(raw, i);
-    if (!pairedSurrogate && !Clean.isPrintable(c)) {
+    boolean restOfPair =
+        Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(raw.charAt(i - 1));
+    if (!restOfPair && !Clean.isPrintable(raw.codePointAt(i))) {
       return "holds the unprintable character " + codePoint(c);
     }
     if (c > 0x7f && LOOK_ALIKES.indexOf(c) >= 0) {
@@ -133,12 +133,6 @@ record Pathname(String path, String problem) {
 
   private static String codePoint(char c) {
     return "U+" + HexFormat.of().withUpperCase().toHexDigits(c);
-  }
-
-  private static boolean isPaired(String raw, int i) {
-    return Character.isHighSurrogate(raw.charAt(i))
-        ? i + 1 < raw.length() && Character.isLowSurrogate(raw.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(raw.charAt(i - 1));
   }
 
   private static boolean isEncodedSeparator(String raw, int percent) {
@@ -170,8 +164,11 @@ record Pathname(String path, String problem) {
         kept.add(segment);
       }
     }
-    return kept.isEmpty()
-        ? new Pathname("", "names no file")
+    if (kept.isEmpty()) {
+      return new Pathname("", "names no file");
+    }
+    return kept.getFirst().startsWith("~") // it need not have stood at the beginning
+        ? new Pathname("", HOME)
         : new Pathname(String.join("/", kept), "");
   }
 }

@@ -25,8 +25,8 @@ final class Pem {
     String begin = "-----BEGIN " + label + "-----";
     String end = "-----END " + label + "-----";
     int from = pem.indexOf(begin);
-    int to = pem.indexOf(end);
-    if (from < 0 || to < from) {
+    int to = from < 0 ? -1 : pem.indexOf(end, from + begin.length());
+    if (to < 0) {
       throw new IllegalArgumentException("no '" + begin + "' found; give the key in PEM form");
     }
     String body = pem.substring(from + begin.length(), to).replaceAll("\\s", "");

@@ -85,9 +85,13 @@ public final class ProvenanceLog implements AutoCloseable {
    *
    * @param document a verdict's document, one line
    * @return its place, from 0
+   * @throws IllegalArgumentException if it has a line end, or is too long for a file
    * @throws UncheckedIOException if it cannot be written; the log then takes no more
    */
   public long append(String document) {
+    if (document.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("an entry is one line; take the line ends out");
+    }
     byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
     return append(bytes, bytes.length, MerkleTree.leaf(document));
   }

@@ -22,6 +22,8 @@ import java.security.Signature;
  * the private key as PKCS#8, the public key as SPKI, as openssl reads and writes them.
  */
 public final class SigningKey implements Signer {
+  private static final int LONGEST_FILE = 1 << 16;
+
   private final KeyPair pair;
   private final byte[] seed;
   private final String id;
@@ -87,7 +89,7 @@ public final class SigningKey implements Signer {
    * @throws IllegalArgumentException if it is no Ed25519 private key
    */
   public static SigningKey load(Path pem) throws IOException {
-    return ofPem(Files.readString(pem, StandardCharsets.US_ASCII));
+    return ofPem(Bounded.text(pem, LONGEST_FILE));
   }
 
   /**

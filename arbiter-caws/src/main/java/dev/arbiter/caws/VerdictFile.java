@@ -24,6 +24,8 @@ final class VerdictFile {
    * it was never covered by a checkpoint, because the file is forced before one is signed.
    */
   private static final int BUFFER = 64 * 1024;
+  static final int LONGEST_NOTE = 64 * 1024;
+  static final int LONGEST_ENTRY = 16 << 20;
 
   private final Path folder;
   private final FileChannel channel;
@@ -78,6 +80,12 @@ final class VerdictFile {
           whole += length + 1;
           length = 0;
         } else {
+          if (length == LONGEST_ENTRY) {
+            throw new IOException(
+                "verdicts.jsonl has an entry of more than "
+                    + LONGEST_ENTRY
+                    + " bytes; no log wrote it");
+          }
           line = length == line.length ? Arrays.copyOf(line, length * 2) : line;
           line[length++] = (byte) b;
         }
@@ -95,6 +103,10 @@ final class VerdictFile {
     refuseAfterFailure();
     if (isClosed()) {
       throw new IOException("the log in " + folder + " is closed");
+    }
+    if (length > LONGEST_ENTRY) {
+      throw new IllegalArgumentException(
+          "an entry has at most " + LONGEST_ENTRY + " bytes, got " + length);
     }
     if (length + 1 > buffer.remaining()) {
       flush();
@@ -136,9 +148,7 @@ final class VerdictFile {
 
   static Optional<String> readCheckpoint(Path folder) throws IOException {
     Path file = folder.resolve("checkpoint.txt");
-    return Files.exists(file)
-        ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))
-        : Optional.empty();
+    return Files.exists(file) ? Optional.of(Bounded.text(file, LONGEST_NOTE)) : Optional.empty();
   }
 
   void writeCheckpoint(String note) throws IOException {

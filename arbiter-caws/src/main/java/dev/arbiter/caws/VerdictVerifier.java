@@ -2,7 +2,10 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +83,59 @@ public final class VerdictVerifier {
       return answer("the proof does not lead from this document to the checkpoint's root");
     }
     return answer(documentProblem(verdict.seal(), verdict));
+  }
+
+  /**
+   * Checks that a result rests on a verdict about it: signed on its own, about this very task of
+   * this tenant, by this agent, and about the changes it reports. A genuine verdict shown for other
+   * work is refused; shown again for the same work it is as genuine as before.
+   *
+   * @param result what an arbiter gave
+   * @return genuine or refused
+   */
+  public Checked verify(TaskResult.Completed result) {
+    Checked checked = verify(result.verdict());
+    return checked.isGenuine() ? answer(audienceProblem(result)) : checked;
+  }
+
+  /**
+   * Checks the same of a verdict that a signed checkpoint covers.
+   *
+   * @param result what an arbiter gave
+   * @param proof where its verdict stands in the log
+   * @param note the checkpoint, as {@link Checkpoint#note()} gave it
+   * @return genuine or refused
+   */
+  public Checked verify(TaskResult.Completed result, InclusionProof proof, String note) {
+    Checked checked = verify(result.verdict(), proof, note);
+    return checked.isGenuine() ? answer(audienceProblem(result)) : checked;
+  }
+
+  private static String audienceProblem(TaskResult.Completed result) {
+    Task task = result.task();
+    SealedVerdict sealed = SealedVerdict.read(result.verdict().seal().document()).orElse(null);
+    if (sealed == null) {
+      return "the document is not a verdict's";
+    }
+    if (!sealed.task().equals(task.id()) || !sealed.tenant().equals(task.tenant())) {
+      return "the verdict is about task '"
+          + Clean.text(sealed.task(), 80)
+          + "' of tenant '"
+          + Clean.text(sealed.tenant(), 80)
+          + "'";
+    }
+    if (!sealed.agent().equals(result.agent())) {
+      return "the verdict is about work by '" + Clean.text(sealed.agent(), 80) + "'";
+    }
+    return sealed.changeDigest().equals(digest(result.report()))
+        ? ""
+        : "the verdict is about other changes";
+  }
+
+  private static String digest(WorkReport report) {
+    JsonBytes changes = new JsonBytes();
+    VerdictWriter.changes(report.changes(), changes);
+    return Digests.text(changes.text());
   }
 
   private Checked answer(String problem) {

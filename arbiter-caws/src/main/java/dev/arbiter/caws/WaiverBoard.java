@@ -24,13 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class WaiverBoard {
   private static final int MOST_LISTED = 100;
 
-  private final Map<String, AtomicLong> uses = new ConcurrentHashMap<>();
+  private final Map<Key, AtomicLong> uses = new ConcurrentHashMap<>();
   private final @Nullable WaiverLedger ledger;
 
   /** Uses are counted by the ledger where it has the waiver, and here otherwise. */
   WaiverBoard(@Nullable WaiverLedger ledger) {
     this.ledger = ledger;
   }
+
+  /** Two tenants may call different waivers the same. */
+  private record Key(String tenant, String id) {}
 
   /** Who asks, when, and for what. */
   record Case(Charter charter, Rules now, String agent, String tenant, Instant at) {}
@@ -62,7 +65,7 @@ final class WaiverBoard {
     Set<String> counted = new HashSet<>();
     Set<String> revoked = new HashSet<>();
     for (Waiver waiver : c.charter().waivers()) {
-      if (!waiver.isActive()) {
+      if (!waiver.isActive() && !isAnothers(waiver, c)) {
         revoked.add(waiver.id());
       }
     }
@@ -80,6 +83,10 @@ final class WaiverBoard {
     return ruling;
   }
 
+  private static boolean isAnothers(Waiver waiver, Case c) {
+    return !waiver.tenant().isEmpty() && !waiver.tenant().equals(c.tenant());
+  }
+
   private String reason(Case c, Waiver waiver, Set<String> gates) {
     if (!waiver.problem().isEmpty()) {
       return waiver.problem();
@@ -90,7 +97,7 @@ final class WaiverBoard {
     if (!waiver.specId().equals(c.charter().spec().id())) {
       return "other_spec";
     }
-    if (!waiver.tenant().isEmpty() && !waiver.tenant().equals(c.tenant())) {
+    if (isAnothers(waiver, c)) {
       return "other_tenant";
     }
     if (waiver.gates().stream().noneMatch(gates::contains)) {
@@ -191,6 +198,6 @@ final class WaiverBoard {
   }
 
   private AtomicLong count(Waiver waiver) {
-    return uses.computeIfAbsent(waiver.id(), id -> new AtomicLong());
+    return uses.computeIfAbsent(new Key(waiver.tenant(), waiver.id()), key -> new AtomicLong());
   }
 }

@@ -240,12 +240,7 @@ final class WaiverReader {
     String folded =
         Normalizer.normalize(name, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
     StringBuilder visible = new StringBuilder(folded.length());
-    for (int i = 0; i < folded.length(); i++) {
-      char c = folded.charAt(i);
-      if (Character.isSurrogate(c) || (Clean.isPrintable(c) && c != ' ')) {
-        visible.append(c);
-      }
-    }
+    folded.codePoints().filter(Clean::isVisible).forEach(visible::appendCodePoint);
     int start = !visible.isEmpty() && visible.charAt(0) == '@' ? 1 : 0;
     return visible.substring(start);
   }

@@ -43,6 +43,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,6 +178,7 @@ class CawsTest {
 
   /** 4 threads admit and judge 500 times each while the policy changes every 2 ms. */
   @Test
+  @Tag("many")
   void a_policy_that_changes_meanwhile_disturbs_no_judgement() throws Exception {
     Path policy = project().resolve("policy.yaml");
     AtomicLong nanos = new AtomicLong();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.task.FileChange;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,7 +114,9 @@ class ChangeSetTest {
         "1\t-2\ta\n",
         "99999999999\t0\ta\n",
         "1\t2\t\n",
-        "1\t0\t\0old\n"
+        "1\t0\t\0old\n",
+        "1\t0\t => new\n",
+        "1\t0\t\0\0new\0"
       })
   void what_is_no_numstat_is_refused_with_its_line(String text) {
     assertThatThrownBy(() -> ChangeSet.ofNumstat(text))
@@ -201,7 +204,8 @@ class ChangeSetTest {
         "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n a\n+b\n*\n@@ -1,1 +1,0 @@\n+\n",
         "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ nonsense @@\n",
         "diff --git a/x b/x\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n",
-        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9999999999 +1 @@\n"
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9999999999 +1 @@\n",
+        "--- \t.txt\n+++ x.txt\n@@ -0,0 +1 @@\n+b\n"
       })
   void a_diff_that_does_not_add_up_is_refused(String diff) {
     assertThatThrownBy(() -> ChangeSet.ofDiff(diff)).isInstanceOf(IllegalArgumentException.class);
@@ -213,6 +217,7 @@ class ChangeSetTest {
   }
 
   @Test
+  @Tag("many")
   void damaged_diffs_are_read_or_refused_and_nothing_else() {
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < 20_000; i++) {

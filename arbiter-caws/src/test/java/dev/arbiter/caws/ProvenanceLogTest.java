@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -338,6 +339,7 @@ class ProvenanceLogTest {
 
   /** 8 threads, 100 verdicts each, a checkpoint every 16: every proof holds, no verdict is lost. */
   @Test
+  @Tag("many")
   void verdicts_judged_while_batches_are_signed_all_have_proofs() throws Exception {
     Caws caws = logging(16);
     Assignment assignment = assignment(caws, task(SPEC), "ada");

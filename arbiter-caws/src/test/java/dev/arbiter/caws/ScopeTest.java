@@ -160,6 +160,8 @@ class ScopeTest {
         "\\\\server\\share",
         "~/.ssh/id",
         "~root/x",
+        "./~root/x",
+        "src/../~/.ssh/id",
         "src/a\u0000.java",
         "src/%2e%2e/%2e%2e/x",
         "src/..%2f..%2fx",
@@ -182,6 +184,10 @@ class ScopeTest {
         "src/a\u202egpj.exe",
         "src/\u200b../x",
         "src/\ud800x",
+        "src/\udc00x",
+        "src/x\ud800",
+        "src/x\udb40\udc41y",
+        "src/x\u00ady",
         "src/x\u001b[2J"
       })
   void a_path_that_could_lead_elsewhere_is_refused(String path) {

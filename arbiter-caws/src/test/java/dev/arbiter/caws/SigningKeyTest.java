@@ -69,6 +69,9 @@ class SigningKeyTest {
                 SigningKey.publicKey("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"))
         .hasMessageContaining("not Ed25519");
     assertThatThrownBy(() -> SigningKey.fromSeed(new byte[31])).hasMessageContaining("got 31");
+    // The dashes of the first line are not also those of the last.
+    assertThatThrownBy(() -> SigningKey.ofPem("-----BEGIN PRIVATE KEY-----END PRIVATE KEY-----"))
+        .hasMessageContaining("give the key in PEM form");
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -240,6 +241,7 @@ class SpecValidatorTest {
   }
 
   @Test
+  @Tag("many")
   void damaged_texts_are_answered_and_never_thrown() {
     SplittableRandom random = new SplittableRandom(11);
     String marks = "[]{}:,-\n '\"&*!#|>%@0x9~\u20ac";

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class VerdictVerifierTest {
@@ -71,6 +72,7 @@ class VerdictVerifierTest {
 
   /** 400 of the document's bits and all 512 of the signature's, each flipped alone. */
   @Test
+  @Tag("many")
   void any_flipped_bit_is_refused() {
     Seal seal = signed().seal();
     byte[] signature = Base64.getDecoder().decode(seal.signature());

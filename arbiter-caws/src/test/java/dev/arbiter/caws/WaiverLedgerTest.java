@@ -272,6 +272,7 @@ class WaiverLedgerTest {
 
   /** 64 threads at one waiver at the same moment, 100 rounds of each race; 1,000 when long. */
   @Test
+  @Tag("many")
   void sixty_four_threads_approve_activate_and_use_once() throws Exception {
     assertExactlyOneWins(100);
   }

@@ -78,7 +78,8 @@ public final class ProcessAgent implements Agent {
       Thread reader = new Thread(output, "arbiter-output-" + assignment.agent());
       reader.setDaemon(true);
       reader.start();
-      if (!process.waitFor(assignment.timeLimit().toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!process.waitFor(
+          TimeUnit.NANOSECONDS.convert(assignment.timeLimit()), TimeUnit.NANOSECONDS)) {
         kill(process);
         reader.join(READ_REST_MILLIS);
         throw failure(assignment, "took longer than " + assignment.timeLimit(), output);

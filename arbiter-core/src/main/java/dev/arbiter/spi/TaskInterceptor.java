@@ -30,10 +30,12 @@ public interface TaskInterceptor {
   @FunctionalInterface
   interface Invocation {
     /**
-     * Lets the attempt go on; once only.
+     * Lets the attempt go on: once, and before it is over.
      *
-     * @param assignment the attempt
+     * @param assignment the attempt; only its time limit may be another, and no longer
      * @return what comes back
+     * @throws IllegalStateException if the attempt went on before, is over, or was amended; the
+     *     agent is not called
      * @throws Exception what the agent threw
      */
     CompletionStage<WorkReport> proceed(Assignment assignment) throws Exception;

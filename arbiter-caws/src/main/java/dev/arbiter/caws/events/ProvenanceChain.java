@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.arbiter.caws.events.ChainReport.Form;
 import dev.arbiter.task.Finding;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +41,11 @@ public final class ProvenanceChain {
    *
    * @param file a JSON list of entries
    * @return what was found
-   * @throws IOException if it cannot be read, or is no JSON list
+   * @throws IOException if it cannot be read, is no JSON list, or has an entry of more than {@value
+   *     EventChain#LONGEST_LINE} characters
    */
   public static ChainReport verify(Path file) throws IOException {
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    try (Metered reader = new Metered(Files.newBufferedReader(file, StandardCharsets.UTF_8));
         JsonParser parser = Json.parser(reader)) {
       ProvenanceChain chain = new ProvenanceChain();
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -52,11 +54,35 @@ public final class ProvenanceChain {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         int line = parser.currentTokenLocation().getLineNr();
         chain.entry(Json.value(parser), line);
+        reader.next();
       }
       if (parser.nextToken() != null) {
         throw new IOException(file + " goes on after its list");
       }
       return new ChainReport(Form.PROVENANCE_V10, chain.entries, chain.head, chain.findings);
+    }
+  }
+
+  /** Ends the reading when one entry takes too much of it. */
+  private static final class Metered extends FilterReader {
+    private long sinceLast;
+
+    Metered(Reader reader) {
+      super(reader);
+    }
+
+    void next() {
+      sinceLast = 0;
+    }
+
+    @Override
+    public int read(char[] to, int offset, int length) throws IOException {
+      if (sinceLast > EventChain.LONGEST_LINE) {
+        throw new IOException("an entry has more than " + EventChain.LONGEST_LINE + " characters");
+      }
+      int count = super.read(to, offset, length);
+      sinceLast += Math.max(0, count);
+      return count;
     }
   }
 

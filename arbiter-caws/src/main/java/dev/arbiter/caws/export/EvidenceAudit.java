@@ -10,7 +10,9 @@ import dev.arbiter.caws.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class EvidenceAudit {
    * meanwhile gains nothing. Files come as ISO 8859-1, one character a byte, so that bytes that are
    * no UTF-8 stay what they are and fit nothing.
    */
-  static final long LONGEST_FILE = 64L << 20;
+  static final int LONGEST_FILE = 64 << 20;
 
   private static final List<String> PARTS = Listing.PARTS;
 
@@ -175,23 +177,32 @@ final class EvidenceAudit {
       return new Integrity.Intact(checkpoint.size());
     }
     long anchored = 0;
-    for (String note : held) {
-      Checkpoint root = Checkpoint.open(note, key).orElse(null);
-      if (root == null || !root.origin().equals(checkpoint.origin())) {
-        continue; // of another log, or from before the key's turn: says nothing here
-      }
+    for (Checkpoint root : opened(held, checkpoint.origin())) { // the shortest first
       if (root.size() > checkpoint.size()) {
         return new Damaged("held", checkpoint.size(), "more entries were signed: " + root.size());
       }
       List<String> path = again.consistency(root.size(), checkpoint.size());
       if (!ProvenanceLog.verify(root, checkpoint, path)) {
-        return new Damaged("held", -1, "the first " + root.size() + " entries were others");
+        return new Damaged(
+            "held",
+            anchored,
+            "not all of the first " + root.size() + " entries are those that were signed");
       }
-      anchored = Math.max(anchored, root.size());
+      anchored = root.size();
     }
     return anchored == checkpoint.size()
         ? new Integrity.Intact(anchored)
         : new Integrity.Unanchored(anchored, checkpoint.size());
+  }
+
+  /** Notes of another log, or from before the key's turn, say nothing here. */
+  private List<Checkpoint> opened(List<String> held, String origin) {
+    List<Checkpoint> opened = new ArrayList<>();
+    for (String note : held) {
+      Checkpoint.open(note, key).filter(c -> c.origin().equals(origin)).ifPresent(opened::add);
+    }
+    opened.sort(Comparator.comparingLong(Checkpoint::size));
+    return opened;
   }
 
   private String pem() {

@@ -7,6 +7,7 @@ import dev.arbiter.caws.Integrity;
 import dev.arbiter.caws.LogFolder;
 import dev.arbiter.caws.Signer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -122,10 +123,12 @@ public final class EvidenceFolder {
   }
 
   private static String read(Path folder, String name) throws IOException {
-    Path file = folder.resolve(name);
-    if (Files.size(file) > EvidenceAudit.LONGEST_FILE) {
-      return "";
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(folder.resolve(name))) {
+      bytes = in.readNBytes(EvidenceAudit.LONGEST_FILE + 1);
     }
-    return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    return bytes.length > EvidenceAudit.LONGEST_FILE
+        ? ""
+        : new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }
