@@ -2,6 +2,7 @@
 package dev.arbiter.bench;
 
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Usage;
 import dev.arbiter.tracker.Execution;
 import dev.arbiter.tracker.PerformanceTracker;
 import io.micrometer.core.instrument.Timer;
@@ -16,8 +17,9 @@ import java.util.stream.IntStream;
 
 /**
  * Prints how much heap the tracker holds for 10,000 agents with 100 attempts each, whose times span
- * five octaves, when the attempts are spread over more and more time; what a million tasks more
- * add; and what a series of Micrometer takes.
+ * five octaves, when the attempts are spread over more and more time, without and with a quality,
+ * tokens and a cost that differ; what a million tasks more add; and what a series of Micrometer
+ * takes.
  */
 public final class FootprintMain {
   private static final int ATTEMPTS = 100;
@@ -33,7 +35,11 @@ public final class FootprintMain {
   private final List<String> agents =
       IntStream.range(0, 10_000).mapToObj(i -> "agent-" + i).toList();
 
-  private FootprintMain() {}
+  private final boolean paid;
+
+  private FootprintMain(boolean paid) {
+    this.paid = paid;
+  }
 
   /**
    * Prints a line for each spread.
@@ -43,9 +49,11 @@ public final class FootprintMain {
   public static void main(String[] arguments) {
     for (Duration spread :
         List.of(Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofHours(100))) {
-      System.out.printf("spread over %s: %.1f MB%n", spread, new FootprintMain().measure(spread));
+      double free = new FootprintMain(false).measure(spread);
+      double paid = new FootprintMain(true).measure(spread);
+      System.out.printf("spread over %s: %.1f MB, with usage %.1f MB%n", spread, free, paid);
     }
-    System.out.printf("a million tasks more: %.1f MB%n", new FootprintMain().millionTasks());
+    System.out.printf("a million tasks more: %.1f MB%n", new FootprintMain(false).millionTasks());
     System.out.printf("peer, a timer with percentiles: %.0f B each%n", timers(PERCENTILES));
     System.out.printf("peer, a timer without: %.0f B each%n", timers());
   }
@@ -106,7 +114,16 @@ public final class FootprintMain {
   private void attempt(PerformanceTracker tracker, String agent) {
     Execution execution = tracker.start(agent, "refactor");
     nanos.addAndGet((long) (SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble())));
-    execution.complete();
+    if (paid) {
+      Usage usage = new Usage(random.nextInt(5_000), random.nextInt(1_000), cents(), Duration.ZERO);
+      execution.complete(random.nextDouble(), usage);
+    } else {
+      execution.complete();
+    }
+  }
+
+  private double cents() {
+    return random.nextDouble() / 10;
   }
 
   private static long heapUsed() {

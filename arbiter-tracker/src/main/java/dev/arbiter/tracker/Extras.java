@@ -38,17 +38,12 @@ final class Extras {
   }
 
   void add(Extras other) {
-    excused += other.excused;
-    evaluations += other.evaluations;
-    score += other.score;
-    validations += other.validations;
-    passed += other.passed;
-    violations += other.violations;
-    samples += other.samples;
-    cpu += other.cpu;
-    memory += other.memory;
+    long[] row = new long[FIGURES];
+    other.writeTo(row, 0);
+    addFrom(row, 0);
   }
 
+  /** Writes all figures into a row of words. */
   void writeTo(long[] row, int at) {
     row[at] = excused;
     row[at + 1] = evaluations;
@@ -61,6 +56,7 @@ final class Extras {
     row[at + 8] = Packer.word(memory);
   }
 
+  /** Adds figures that {@link #writeTo} wrote. */
   void addFrom(long[] row, int at) {
     excused += row[at];
     evaluations += row[at + 1];

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Folding implements Slots.Reader {
   /*
    * Where a track counts in one series only, the cell that its attempts go to is at hand until the
-   * tick ends or branches part: looking it up anew for each took as long as adding to it. To ask
-   * after the folding whether the attempt is to be told took a fifth of the time more than before.
+   * tick ends or branches part: looking it up anew for each took as long as adding to it. Asking
+   * whether an attempt is to be told before it is folded rather than after saves a quarter.
    */
   private final Tracks tracks;
   private final Levels levels;
