@@ -37,12 +37,12 @@ final class Summary {
             .distinct()
             .sorted()
             .collect(Collectors.joining(","));
-    return context
+    String figures =
+        context
             .governanceMetrics()
             .map(m -> "score=" + m.complianceScore() + " budget=" + m.budgetUsed() + "% ")
-            .orElse("")
-        + "clauses="
-        + clauses;
+            .orElse("");
+    return figures + "clauses=" + (clauses.isEmpty() ? "none" : clauses);
   }
 
   /** The clauses it rests on and the figures, a line each; none when the entry is no verdict. */
