@@ -119,7 +119,7 @@ class LinearizableTest {
     @Operation
     public String find(boolean one, boolean other) {
       String agent = one ? "ada" : "bob";
-      return tracks.resolve(agent, other ? "format" : "lint", "acme").agent();
+      return tracks.get(tracks.resolve(agent, other ? "format" : "lint", "acme")).agent();
     }
   }
 
