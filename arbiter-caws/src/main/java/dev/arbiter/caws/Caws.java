@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. A spec is parsed once per text. Admitting a known spec costs well under a
  * microsecond, one stat call more when it comes from a file; a judgement costs a few microseconds,
- * plus a millisecond when each verdict is signed on its own ({@link Builder#sealInBatches} avoids
- * that).
+ * plus a millisecond when each is signed on its own and not by {@link Builder#sealInBatches}.
  */
 public final class Caws implements Constitution, AutoCloseable {
   private final Court court;

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Appending costs about 2 microseconds and 64 bytes of memory; a proof under 1 ms at a million
  * entries; a checkpoint one signature. With a folder the documents are kept in {@code
  * verdicts.jsonl}, one a line, beside {@code checkpoint.txt} and {@code public-key.pem}: what a
- * checkpoint covers was forced to disk before it was signed, what came after it may be lost in a
- * crash.
+ * checkpoint covers was forced to disk before it was signed, what came after it a crash may lose.
  */
 public final class ProvenanceLog implements AutoCloseable {
   private final LogEntries entries;

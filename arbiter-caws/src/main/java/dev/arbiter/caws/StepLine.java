@@ -95,7 +95,7 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
     WaiverEntry before = ledger.find(step.waiver()).orElse(null);
     WaiverEntry after = step.action() == Action.PROPOSE ? proposed(before) : next(before);
     if (after != null) {
-      ledger.restore(after, step.action());
+      ledger.book().take(after, step.action());
     }
     return after != null;
   }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The waivers of one ledger and the number of its next step; the ledger's lock guards it. */
@@ -18,7 +19,7 @@ final class WaiverBook {
   private final WaiverRules rules;
   private final Recorder recorder;
   private long steps;
-  private long changes;
+  private final AtomicLong changes = new AtomicLong();
 
   /** Keeps a step; when it throws, the step does not happen. */
   interface Recorder {
@@ -38,9 +39,9 @@ final class WaiverBook {
     return entries.get(id);
   }
 
-  /** Grows whenever a waiver's document does not stay the same. */
+  /** Grows whenever a waiver's document does not stay the same; may be asked without the lock. */
   long changes() {
-    return changes;
+    return changes.get();
   }
 
   WaiverOutcome propose(WaiverProposal proposal, Instant now) {
@@ -92,7 +93,7 @@ final class WaiverBook {
   /** Puts in what was recorded before. */
   void take(WaiverEntry entry, Action action) {
     steps++;
-    changes += action == Action.USE ? 0 : 1;
     entries.put(entry.proposal().id(), entry);
+    changes.addAndGet(action == Action.USE ? 0 : 1);
   }
 }
