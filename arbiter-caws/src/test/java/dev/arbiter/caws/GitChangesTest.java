@@ -3,7 +3,6 @@ package dev.arbiter.caws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.arbiter.task.FileChange;
 import java.io.IOException;
@@ -13,16 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Against the real git command; skipped where there is none. */
-class GitChangesTest {
-  @TempDir Path folder;
-
+class GitChangesTest extends RepositoryFixture {
   @BeforeEach
-  void repository() throws Exception {
-    assumeThat(hasGit()).isTrue();
-    git("init", "-q");
+  void content() throws Exception {
     write("keep.txt", "a\nb\nc\n");
     write("old name.txt", "one\ntwo\nthree\nfour\nfive\nsix\n");
     write("\u00e4 \"q\"\ttab.txt", "x\n");
@@ -31,31 +25,10 @@ class GitChangesTest {
     git("commit", "-q", "-m", "base");
   }
 
-  private static boolean hasGit() {
-    try {
-      return new ProcessBuilder("git", "--version").start().waitFor() == 0;
-    } catch (IOException | InterruptedException e) {
-      return false;
-    }
-  }
-
   private void write(String name, String text) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
-  }
-
-  private void git(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("git", "-c", "user.name=t", "-c", "user.email=t@example.invalid"));
-    command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor()).isZero();
   }
 
   @Test

@@ -3,53 +3,24 @@ package dev.arbiter.caws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.arbiter.caws.export.Envelope;
 import dev.arbiter.task.Verdict;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Against the real git command; skipped where there is none. */
-class GitTrailTest {
+class GitTrailTest extends RepositoryFixture {
   private static final String ID = Digests.text("verdict");
   private static final String ENVELOPE = Digests.text("envelope");
 
-  @TempDir Path folder;
-
   @BeforeEach
-  void repository() throws Exception {
-    assumeThat(hasGit()).isTrue();
-    git("init", "-q");
+  void content() throws Exception {
     Files.writeString(folder.resolve("a.txt"), "a\n");
     git("add", "-A");
-  }
-
-  private static boolean hasGit() {
-    try {
-      return new ProcessBuilder("git", "--version").start().waitFor() == 0;
-    } catch (IOException | InterruptedException e) {
-      return false;
-    }
-  }
-
-  private void git(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("git", "-c", "user.name=t", "-c", "user.email=t@example.invalid"));
-    command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor()).isZero();
   }
 
   private void commit(String message) throws Exception {

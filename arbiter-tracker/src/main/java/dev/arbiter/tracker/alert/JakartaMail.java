@@ -13,14 +13,10 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.List;
 import java.util.Properties;
-import javax.net.SocketFactory;
 
 /** The only class that knows Jakarta Mail; loaded when a mail channel is built. */
 final class JakartaMail {
@@ -89,43 +85,5 @@ final class JakartaMail {
     properties.put("mail.smtp.socketFactory", new DeadlineSockets(settings.timeouts()));
     properties.put("mail.smtp.socketFactory.fallback", "false");
     return properties;
-  }
-
-  /** Gives each connection its own deadline. */
-  private static final class DeadlineSockets extends SocketFactory {
-    private final Timeouts timeouts;
-
-    DeadlineSockets(Timeouts timeouts) {
-      this.timeouts = timeouts;
-    }
-
-    @Override
-    public Socket createSocket() {
-      try {
-        return new DeadlineSocket(timeouts);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException("only unconnected sockets are made here");
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException("only unconnected sockets are made here");
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException("only unconnected sockets are made here");
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException("only unconnected sockets are made here");
-    }
   }
 }

@@ -5,10 +5,8 @@ import dev.arbiter.spi.Sources;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The program {@code arbiter}: checks working specs, the changes made under them, and the evidence
@@ -26,9 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
     },
     mixinStandardHelpOptions = true,
     version = "arbiter 0.1.0")
-public final class ArbiterCli implements Runnable {
-  @CommandLine.Spec private @Nullable CommandSpec spec;
-
+public final class ArbiterCli extends CliCommand implements Runnable {
   private ArbiterCli() {}
 
   /**
@@ -105,8 +101,6 @@ public final class ArbiterCli implements Runnable {
 
   @Override
   public void run() {
-    CommandSpec here = java.util.Objects.requireNonNull(spec);
-    throw new CommandLine.ParameterException(
-        here.commandLine(), "give a command: validate, log, waiver or key");
+    throw misuse("give a command: validate, log, waiver or key");
   }
 }

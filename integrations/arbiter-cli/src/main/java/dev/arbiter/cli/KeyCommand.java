@@ -9,30 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Makes signing keys. The private key never leaves its file. */
 @Command(
     name = "key",
     description = "Makes and rotates Ed25519 signing keys.",
     mixinStandardHelpOptions = true)
-final class KeyCommand implements Runnable {
+final class KeyCommand extends CliCommand implements Runnable {
   private static final int SHORT_ID = 12;
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(here().commandLine(), "give new or rotate");
-  }
-
-  private CommandSpec here() {
-    return java.util.Objects.requireNonNull(spec);
+    throw misuse("give new or rotate");
   }
 
   @Command(
@@ -95,6 +85,6 @@ final class KeyCommand implements Runnable {
   }
 
   private void print(String line) {
-    here().commandLine().getOut().println(line);
+    out().println(line);
   }
 }

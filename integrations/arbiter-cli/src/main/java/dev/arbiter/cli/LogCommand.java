@@ -7,7 +7,6 @@ import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,18 +15,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Checks and shows what was kept of verdicts and events. */
 @Command(
     name = "log",
     description = "Verifies, proves, shows and exports evidence.",
     mixinStandardHelpOptions = true)
-final class LogCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
-
+final class LogCommand extends CliCommand implements Runnable {
   /** Which log. */
   static final class Source {
     @Option(
@@ -49,16 +44,7 @@ final class LogCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(
-        here().commandLine(), "give verify, prove, inspect or export");
-  }
-
-  private CommandSpec here() {
-    return java.util.Objects.requireNonNull(spec);
-  }
-
-  private PrintWriter out() {
-    return here().commandLine().getOut();
+    throw misuse("give verify, prove, inspect or export");
   }
 
   @Command(

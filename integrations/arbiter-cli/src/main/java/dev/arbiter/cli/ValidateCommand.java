@@ -18,23 +18,19 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Decides about specs, and about changes made under them. */
 @Command(
     name = "validate",
     description = "Checks working specs; with a policy and changes, scope and budget too.",
     mixinStandardHelpOptions = true)
-final class ValidateCommand implements Callable<Integer> {
+final class ValidateCommand extends CliCommand implements Callable<Integer> {
   private static final int MOST_SPEC_BYTES = 1 << 20;
   private static final int MOST_CHANGES_BYTES = ChangeSet.MOST_CHARACTERS;
 
   private final InstantSource clock;
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Working specs, YAML or JSON.")
   private List<Path> files = List.of();
@@ -87,7 +83,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter out = out();
     List<Answer> answers = new ArrayList<>();
     List<Finding> unusable = new ArrayList<>();
     SpecValidator validator = validator(unusable);

@@ -49,9 +49,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(
-        here().commandLine(),
-        "give a step: propose, approve, activate, extend, revoke, expire, list or check");
+    throw misuse("give a step: propose, approve, activate, extend, revoke, expire, list or check");
   }
 
   @Command(
@@ -102,7 +100,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
   }
 
   private void print(Format format, WaiverFile.Folder read, List<WaiverEntry> entries) {
-    PrintWriter out = here().commandLine().getOut();
+    PrintWriter out = out();
     if (format == Format.JSON) {
       out.println(json(read));
       return;

@@ -7,7 +7,6 @@ import dev.arbiter.caws.WaiverLedger;
 import dev.arbiter.caws.WaiverOutcome;
 import dev.arbiter.caws.WaiverProposal;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,19 +16,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The steps of waivers in a folder's ledger. Each is recorded before it is printed. */
 @Command
-abstract class WaiverSteps {
+abstract class WaiverSteps extends CliCommand {
   private static final int LARGEST_POLICY = 256 * 1024;
 
   final InstantSource clock;
-
-  @Spec @Nullable CommandSpec spec;
 
   WaiverSteps(InstantSource clock) {
     this.clock = clock;
@@ -71,10 +66,6 @@ abstract class WaiverSteps {
         paramLabel = "NAME",
         description = "Who does it; nobody approves what they asked for, or use what they approve.")
     private String by = "";
-  }
-
-  CommandSpec here() {
-    return java.util.Objects.requireNonNull(spec);
   }
 
   @Command(
@@ -184,7 +175,7 @@ abstract class WaiverSteps {
             return Exit.ALLOWED;
           }
           String reason = ((WaiverOutcome.Refused) outcome).reason();
-          here().commandLine().getErr().println("arbiter: refused: " + WaiverText.reason(reason));
+          err().println("arbiter: refused: " + WaiverText.reason(reason));
           return WaiverText.isMisuse(reason) ? Exit.UNUSABLE : Exit.DENIED;
         });
   }
@@ -208,7 +199,7 @@ abstract class WaiverSteps {
 
   int damaged(IllegalStateException e) {
     String message = String.valueOf(e.getMessage());
-    here().commandLine().getErr().println("arbiter: " + ArbiterCli.printable(message));
+    err().println("arbiter: " + ArbiterCli.printable(message));
     return Exit.DAMAGED;
   }
 
@@ -219,9 +210,5 @@ abstract class WaiverSteps {
     } catch (NoSuchFileException e) {
       throw new Refusal(e.getMessage() + " was taken away while it was read");
     }
-  }
-
-  PrintWriter out() {
-    return here().commandLine().getOut();
   }
 }
