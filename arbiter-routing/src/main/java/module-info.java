@@ -7,5 +7,6 @@ module dev.arbiter.routing {
   exports dev.arbiter.routing.rollout;
 
   requires transitive dev.arbiter.core;
+  requires org.apache.commons.numbers.gamma;
   requires static transitive org.jspecify;
 }
