@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.task.ClauseCitation;
 import dev.arbiter.task.Finding;
 import java.util.Locale;
 
@@ -52,11 +51,6 @@ final class Clauses {
       return WAIVER;
     }
     return rule.startsWith("provenance.") ? RECORD : RULES;
-  }
-
-  static ClauseCitation of(Finding finding) {
-    return new ClauseCitation(
-        ofRule(finding.ruleId()), word(finding), finding.ruleId(), finding.place());
   }
 
   static String word(Finding finding) {

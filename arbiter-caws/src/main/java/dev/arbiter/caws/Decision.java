@@ -2,14 +2,10 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.task.ClauseCitation;
-import dev.arbiter.task.ConstitutionalContext;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** All that a verdict says, before it is sealed. Nothing in it changes afterwards. */
 record Decision(
@@ -91,16 +87,5 @@ record Decision(
 
   static double quality(int passed, int evaluated) {
     return evaluated == 0 ? 1 : (double) passed / evaluated;
-  }
-
-  ConstitutionalContext context() {
-    List<ClauseCitation> citations = new ArrayList<>(gates.size() + findings.size());
-    for (int i = 0; i < gates.size(); i++) {
-      citations.add(gates.get(i).citation());
-    }
-    for (int i = 0; i < findings.size(); i++) {
-      citations.add(Clauses.of(findings.get(i)));
-    }
-    return new ConstitutionalContext(citations, Optional.of(tally.metrics()));
   }
 }

@@ -3,20 +3,17 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
-import dev.arbiter.task.ClauseCitation;
 import java.util.Arrays;
 
 /** How one gate stands, and the same as a verdict's document says it. */
 final class GateOutcome {
   private final GateRule rule;
   private final State state;
-  private final ClauseCitation citation;
   private final byte[] json;
 
   GateOutcome(GateRule rule, State state, String clause, String evidence) {
     this.rule = rule;
     this.state = state;
-    this.citation = new ClauseCitation(clause, state.word, rule.name(), evidence);
     JsonBytes to = new JsonBytes();
     to.raw("{\"clauseId\":").string(clause);
     to.raw(",\"evidence\":").string(evidence);
@@ -36,10 +33,6 @@ final class GateOutcome {
 
   State state() {
     return state;
-  }
-
-  ClauseCitation citation() {
-    return citation;
   }
 
   GateOutcome waived() {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.task.ClauseCitation;
-import dev.arbiter.task.ConstitutionalContext;
+import dev.arbiter.caws.SealedVerdict.ClauseCitation;
+import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
+import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.GovernanceMetrics;
 import dev.arbiter.task.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,13 +74,7 @@ final class SealedText {
     if (verdict.passed() && !waivers.equals(waivers())) {
       return "the verdict's waivers are not the document's";
     }
-    if (!sameFindings(verdict.findings())) {
-      return "the verdict's findings are not the document's";
-    }
-    boolean without = verdict.context().equals(ConstitutionalContext.none());
-    return without || verdict.context().equals(context())
-        ? ""
-        : "the verdict's clauses and figures are not the document's";
+    return sameFindings(verdict.findings()) ? "" : "the verdict's findings are not the document's";
   }
 
   /** What the verdict rests on; without figures when they cannot be. */

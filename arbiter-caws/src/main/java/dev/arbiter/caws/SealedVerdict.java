@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.task.ConstitutionalContext;
+import dev.arbiter.task.Verdict;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,16 @@ public record SealedVerdict(
     String policyDigest,
     String keyId,
     ConstitutionalContext context) {
+
+  /**
+   * Reads what the seal of a verdict says.
+   *
+   * @param verdict a verdict that {@link Caws} gave
+   * @return empty when it has no seal of this kind
+   */
+  public static Optional<SealedVerdict> of(Verdict verdict) {
+    return read(verdict.seal().document());
+  }
 
   /**
    * Reads a document.
@@ -74,5 +85,97 @@ public record SealedVerdict(
   public boolean passed() {
     return verdict.equals(Decision.Outcome.APPROVED.word)
         || verdict.equals(Decision.Outcome.WAIVED.word);
+  }
+
+  /**
+   * The clauses a verdict rests on, and how the work meets them in figures.
+   *
+   * @param clauseCitations one for each gate, then one for each finding, in the verdict's order
+   * @param governanceMetrics empty when the document has none that are possible
+   */
+  public record ConstitutionalContext(
+      List<ClauseCitation> clauseCitations, Optional<GovernanceMetrics> governanceMetrics) {
+    /** Copies. */
+    public ConstitutionalContext {
+      clauseCitations = List.copyOf(clauseCitations);
+    }
+  }
+
+  /**
+   * The clause that one gate or one finding of a verdict rests on.
+   *
+   * <p>Field names and groups of clauses are those of the CAWS verdict: {@code CAWS:4} budget,
+   * {@code CAWS:5} waivers, {@code CAWS:6} gates, {@code CAWS:7} provenance, {@code CAWS:8}
+   * authority. Arbiter numbers the clauses within a group.
+   *
+   * @param clauseId such as {@code CAWS:4.1}
+   * @param decision the state of the gate, such as {@code passed}; for a finding its severity
+   * @param rationale the gate's name or the finding's rule id
+   * @param evidence where the rule is written: {@code policy#}, {@code spec#}, {@code
+   *     constitution#} or {@code host#} and a JSON pointer or id; for a finding its place
+   */
+  public record ClauseCitation(
+      String clauseId, String decision, String rationale, String evidence) {}
+
+  /**
+   * How a piece of work meets its rules, in figures.
+   *
+   * <p>Shares are whole per cent from 0 to 100, rounded down, so that 100 means all.
+   *
+   * @param waiverRate the share of evaluated gates that a waiver lifted
+   * @param gateIntegrity the share of evaluated gates that passed
+   * @param budgetCompliance how much of the used budget the limit covers: of files or of lines,
+   *     whichever is less
+   * @param evidenceCompleteness the share of gates that are not skipped for which there was
+   *     evidence or a check
+   * @param complianceScore 100 less 20 for each error and 10 for each warning, at least 0
+   * @param budgetUsed how much of the limit is used: of files or of lines, whichever is more; at
+   *     most 1,000
+   * @param rulesEvaluated how many constitutional rules were evaluated
+   * @param rulesViolated how many of them were broken, waived or not
+   */
+  public record GovernanceMetrics(
+      int waiverRate,
+      int gateIntegrity,
+      int budgetCompliance,
+      int evidenceCompleteness,
+      int complianceScore,
+      int budgetUsed,
+      int rulesEvaluated,
+      int rulesViolated) {
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if a share is not within 0 to 100, or a count is negative
+     */
+    public GovernanceMetrics {
+      boolean fits =
+          isShare(waiverRate)
+              && isShare(gateIntegrity)
+              && isShare(budgetCompliance)
+              && isShare(evidenceCompleteness)
+              && isShare(complianceScore)
+              && budgetUsed >= 0
+              && rulesEvaluated >= 0
+              && rulesViolated >= 0;
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "governance metrics are per cent from 0 to 100 and counts, got "
+                + List.of(
+                    waiverRate,
+                    gateIntegrity,
+                    budgetCompliance,
+                    evidenceCompleteness,
+                    complianceScore,
+                    budgetUsed,
+                    rulesEvaluated,
+                    rulesViolated));
+      }
+    }
+
+    private static boolean isShare(int perCent) {
+      return perCent >= 0 && perCent <= 100;
+    }
   }
 }

@@ -118,15 +118,11 @@ final class Sealer implements AutoCloseable {
 
   private static Verdict verdict(Decision d, Seal seal) {
     return switch (d.outcome()) {
-      case APPROVED -> new Verdict.Approved(d.findings(), d.quality(), seal, d.context());
+      case APPROVED -> new Verdict.Approved(d.findings(), d.quality(), seal);
       case WAIVED ->
           new Verdict.Waived(
-              d.findings(),
-              d.applied().stream().map(Waiver::id).toList(),
-              d.quality(),
-              seal,
-              d.context());
-      case DENIED -> new Verdict.Denied(d.findings(), seal, d.context());
+              d.findings(), d.applied().stream().map(Waiver::id).toList(), d.quality(), seal);
+      case DENIED -> new Verdict.Denied(d.findings(), seal);
     };
   }
 

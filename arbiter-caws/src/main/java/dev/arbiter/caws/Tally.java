@@ -4,8 +4,8 @@ package dev.arbiter.caws;
 import dev.arbiter.caws.Decision.Budget;
 import dev.arbiter.caws.Decision.Ruled;
 import dev.arbiter.caws.Decision.State;
+import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.GovernanceMetrics;
 import dev.arbiter.task.Severity;
 import java.util.List;
 

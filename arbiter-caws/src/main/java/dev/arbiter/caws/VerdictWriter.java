@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.GovernanceMetrics;
 import dev.arbiter.task.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -10,30 +10,35 @@ import static dev.arbiter.caws.Fixtures.judge;
 import static dev.arbiter.caws.Fixtures.reportOf;
 import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.SealedVerdict.ClauseCitation;
+import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
+import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.caws.rules.ConstitutionalRules;
-import dev.arbiter.task.ClauseCitation;
-import dev.arbiter.task.ConstitutionalContext;
 import dev.arbiter.task.Evidence;
-import dev.arbiter.task.GovernanceMetrics;
+import dev.arbiter.task.Seal;
 import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConstitutionalContextTest {
+  private static ConstitutionalContext context(Verdict verdict) {
+    return SealedVerdict.of(verdict).orElseThrow().context();
+  }
+
   private static GovernanceMetrics metrics(Verdict verdict) {
-    return verdict.context().governanceMetrics().orElseThrow();
+    return context(verdict).governanceMetrics().orElseThrow();
   }
 
   @Test
   void every_gate_cites_its_clause_and_where_it_stands() {
     Verdict verdict = judge(caws().build(), goodReport());
 
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .containsExactlyInAnyOrder(
             new ClauseCitation("CAWS:4.1", "passed", "budget_limit", "policy#/risk_tiers"),
             new ClauseCitation("CAWS:6.2", "passed", "spec_completeness", "spec#"),
@@ -48,7 +53,7 @@ class ConstitutionalContextTest {
     Verdict verdict = judge(caws().build(), reportOf(12, 400));
 
     assertThat(verdict.findings()).hasSize(2);
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .endsWith(
             new ClauseCitation(
                 "CAWS:4.1", "error", "policy.budget.files_exceeded", "/risk_tiers/2"),
@@ -62,7 +67,7 @@ class ConstitutionalContextTest {
     Verdict verdict = judge(caws().waiver(WAIVER).build(), reportOf(12, 400));
 
     assertThat(verdict).isInstanceOf(Verdict.Waived.class);
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .contains(new ClauseCitation("CAWS:4.1", "waived", "budget_limit", "policy#/risk_tiers"));
     assertThat(metrics(verdict)).isEqualTo(new GovernanceMetrics(20, 80, 100, 100, 60, 80, 0, 0));
   }
@@ -75,7 +80,7 @@ class ConstitutionalContextTest {
     Verdict verdict =
         judge(caws().gate("licence", (a, r) -> GateResult.fail("no header")).build(), bare);
 
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .contains(
             new ClauseCitation("CAWS:6.5", "failed", "licence", "host#/gates/licence"),
             new ClauseCitation("CAWS:6.1", "missing", "god_object", "policy#/gates/god_object"));
@@ -88,14 +93,14 @@ class ConstitutionalContextTest {
   void constitutional_rules_are_counted_and_cited() {
     Verdict verdict = judge(caws().rules(ConstitutionalRules.defaults()).build(), goodReport());
 
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .anyMatch(c -> c.clauseId().equals("CAWS:8.2") && c.evidence().startsWith("constitution#"));
     assertThat(metrics(verdict).rulesEvaluated()).isEqualTo(12);
     assertThat(metrics(verdict).rulesViolated()).isEqualTo((int) violated(verdict));
   }
 
   private static long violated(Verdict verdict) {
-    return verdict.context().clauseCitations().stream()
+    return context(verdict).clauseCitations().stream()
         .filter(c -> c.clauseId().equals("CAWS:8.2") && c.decision().equals("failed"))
         .count();
   }
@@ -107,7 +112,7 @@ class ConstitutionalContextTest {
         new Assignment(task(SPEC), "ada", 1, "none", java.time.Duration.ofMinutes(1));
     Verdict verdict = caws.judge(borrowed, goodReport());
 
-    assertThat(verdict.context().clauseCitations())
+    assertThat(context(verdict).clauseCitations())
         .containsExactly(
             new ClauseCitation("CAWS:8.1", "error", "spec.reference.not_admitted", ""));
     assertThat(SealedVerdict.read(verdict.seal().document()).orElseThrow().specDigest())
@@ -121,7 +126,6 @@ class ConstitutionalContextTest {
     Verdict verdict = caws.judge(assignment, reportOf(12, 400));
     SealedVerdict sealed = SealedVerdict.read(verdict.seal().document()).orElseThrow();
 
-    assertThat(sealed.context()).isEqualTo(verdict.context());
     assertThat(sealed.attempt()).isEqualTo(1);
     assertThat(sealed.specDigest()).isEqualTo(assignment.specDigest());
     assertThat(sealed.changeDigest()).startsWith("sha256:").hasSize(71);
@@ -130,22 +134,16 @@ class ConstitutionalContextTest {
   }
 
   @Test
-  void a_verdict_with_other_figures_than_its_document_is_refused() {
-    Caws caws =
-        Caws.builder()
-            .policy(Fixtures.POLICY)
-            .sources(Fixtures.sources())
-            .key(Fixtures.key())
-            .build();
-    Verdict verdict = judge(caws, goodReport());
-    VerdictVerifier verifier = VerdictVerifier.of(Fixtures.key().publicKey());
-    ConstitutionalContext better =
-        new ConstitutionalContext(
-            verdict.context().clauseCitations(),
-            Optional.of(new GovernanceMetrics(0, 100, 100, 100, 100, 1, 0, 0)));
+  void a_verdict_without_a_seal_has_no_context() {
+    Verdict unsealed = new Verdict.Approved(List.of(), 1, Seal.none());
 
-    assertThat(verifier.verify(verdict)).isInstanceOf(Checked.Genuine.class);
-    assertThat(verifier.verify(new Verdict.Approved(verdict.findings(), 1, verdict.seal(), better)))
-        .isInstanceOf(Checked.Refused.class);
+    assertThat(SealedVerdict.of(unsealed)).isEmpty();
+  }
+
+  @Test
+  void figures_that_cannot_be_are_refused() {
+    assertThatThrownBy(() -> new GovernanceMetrics(0, 101, 100, 100, 100, 1, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[0, 101, 100, 100, 100, 1, 0, 0]");
   }
 }

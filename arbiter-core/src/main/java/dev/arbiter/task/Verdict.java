@@ -33,22 +33,13 @@ public sealed interface Verdict {
   Seal seal();
 
   /**
-   * The clauses the verdict rests on, and how the work stands to them in figures.
-   *
-   * @return the context, {@link ConstitutionalContext#none()} when there is none
-   */
-  ConstitutionalContext context();
-
-  /**
    * The work stands.
    *
    * @param findings warnings and notes
    * @param quality between 0 and 1
    * @param seal the proof
-   * @param context what it rests on
    */
-  record Approved(List<Finding> findings, double quality, Seal seal, ConstitutionalContext context)
-      implements Verdict {
+  record Approved(List<Finding> findings, double quality, Seal seal) implements Verdict {
     /**
      * Checks and copies.
      *
@@ -57,17 +48,6 @@ public sealed interface Verdict {
     public Approved {
       findings = List.copyOf(findings);
       Require.that(quality >= 0 && quality <= 1, "quality must be in [0,1], got %s", quality);
-    }
-
-    /**
-     * The same without context.
-     *
-     * @param findings warnings and notes
-     * @param quality between 0 and 1
-     * @param seal the proof
-     */
-    public Approved(List<Finding> findings, double quality, Seal seal) {
-      this(findings, quality, seal, ConstitutionalContext.none());
     }
   }
 
@@ -78,14 +58,8 @@ public sealed interface Verdict {
    * @param waivers the ids of the waivers that cover it, at least one
    * @param quality between 0 and 1
    * @param seal the proof
-   * @param context what it rests on
    */
-  record Waived(
-      List<Finding> findings,
-      List<String> waivers,
-      double quality,
-      Seal seal,
-      ConstitutionalContext context)
+  record Waived(List<Finding> findings, List<String> waivers, double quality, Seal seal)
       implements Verdict {
     /**
      * Checks and copies.
@@ -98,18 +72,6 @@ public sealed interface Verdict {
       Require.that(!waivers.isEmpty(), "a waived verdict must name its waivers, got %s", waivers);
       Require.that(quality >= 0 && quality <= 1, "quality must be in [0,1], got %s", quality);
     }
-
-    /**
-     * The same without context.
-     *
-     * @param findings what was broken, and the warnings
-     * @param waivers the ids of the waivers that cover it, at least one
-     * @param quality between 0 and 1
-     * @param seal the proof
-     */
-    public Waived(List<Finding> findings, List<String> waivers, double quality, Seal seal) {
-      this(findings, waivers, quality, seal, ConstitutionalContext.none());
-    }
   }
 
   /**
@@ -117,10 +79,8 @@ public sealed interface Verdict {
    *
    * @param findings why, at least one of severity ERROR
    * @param seal the proof
-   * @param context what it rests on
    */
-  record Denied(List<Finding> findings, Seal seal, ConstitutionalContext context)
-      implements Verdict {
+  record Denied(List<Finding> findings, Seal seal) implements Verdict {
     /**
      * Checks and copies.
      *
@@ -129,16 +89,6 @@ public sealed interface Verdict {
     public Denied {
       findings = List.copyOf(findings);
       Require.that(!findings.isEmpty(), "a denial must say why, got %s", findings);
-    }
-
-    /**
-     * The same without context.
-     *
-     * @param findings why, at least one of severity ERROR
-     * @param seal the proof
-     */
-    public Denied(List<Finding> findings, Seal seal) {
-      this(findings, seal, ConstitutionalContext.none());
     }
 
     @Override

@@ -2,8 +2,8 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.caws.SealedVerdict;
-import dev.arbiter.task.ClauseCitation;
-import dev.arbiter.task.ConstitutionalContext;
+import dev.arbiter.caws.SealedVerdict.ClauseCitation;
+import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
