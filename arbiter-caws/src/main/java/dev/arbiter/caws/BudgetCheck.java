@@ -19,35 +19,35 @@ import org.jspecify.annotations.Nullable;
  * it is needed or not, as the kernel derives it; none of its uses is taken.
  */
 final class BudgetCheck {
-  private final Charter charter;
-  private final Rules rules;
+  private final EffectiveSpec charter;
+  private final PolicySnapshot rules;
   private final Instant now;
-  private final Notes notes;
+  private final Findings notes;
   private final Policy.@Nullable Tier tier;
 
-  BudgetCheck(String specText, Spec spec, Rules rules, Instant now, Notes notes) {
+  BudgetCheck(String specText, Spec spec, PolicySnapshot rules, Instant now, Findings notes) {
     Policy policy = java.util.Objects.requireNonNull(rules.policy());
     notes.addAll(policy.warnings());
     this.tier = policy.tiers().get(spec.tier());
-    Charter.agree(spec, tier, notes);
+    EffectiveSpec.agree(spec, tier, notes);
     Policy.Tier limit = tier == null ? new Policy.Tier(0, 0, Set.of(), false) : tier;
-    this.charter = new Charter(spec, specText, policy, limit, rules.waivers(), "", List.of());
+    this.charter = new EffectiveSpec(spec, specText, policy, limit, rules.waivers(), "", List.of());
     this.rules = rules;
     this.now = now;
     this.notes = notes;
   }
 
   Validation.Budget decide(@Nullable ChangeSet changes) {
-    Notes scope = new Notes();
-    Notes integrity = new Notes();
+    Findings scope = new Findings();
+    Findings integrity = new Findings();
     Validation.Amount used = changes == null ? null : look(changes, scope, integrity);
     notes.addAll(integrity.all());
     Set<String> wanted = new LinkedHashSet<>(Set.of(GateRule.BUDGET));
     if (scope.hasErrors()) {
       wanted.add(GateRule.SCOPE);
     }
-    var c = new WaiverBoard.Case(charter, rules, "", "", now);
-    WaiverBoard.Ruling ruling = new WaiverBoard(null).rule(c, wanted);
+    var c = new WaiverResolver.Case(charter, rules, "", "", now);
+    WaiverResolver.Ruling ruling = new WaiverResolver(null).rule(c, wanted);
     List<String> applied = new ArrayList<>();
     long files = charter.limit().files();
     long lines = charter.limit().lines();
@@ -80,11 +80,11 @@ final class BudgetCheck {
             .collect(Collectors.toList()));
   }
 
-  private Validation.Amount look(ChangeSet set, Notes scope, Notes integrity) {
-    Changes changed = Changes.look(set.changes(), charter, scope, integrity);
+  private Validation.Amount look(ChangeSet set, Findings scope, Findings integrity) {
+    ChangedPaths changed = ChangedPaths.look(set.changes(), charter, scope, integrity);
     List<FileChange> touched = set.touched();
     List<FileChange> moved = touched.subList(set.changes().size(), touched.size());
-    Changes.look(moved, charter, scope, integrity);
+    ChangedPaths.look(moved, charter, scope, integrity);
     return new Validation.Amount(changed.files(), changed.lines());
   }
 
@@ -113,11 +113,11 @@ final class BudgetCheck {
   private void spent(String what, long used, long limit, List<Finding> found) {
     String place = "/risk_tiers/" + charter.spec().tier();
     if (used > limit) {
-      String message = Hearing.overMessage(what, used, charter.spec().tier(), limit);
+      String message = Evaluation.overMessage(what, used, charter.spec().tier(), limit);
       found.add(Finding.error("policy.budget." + what + "_exceeded", place, message));
       return;
     }
-    int percent = Hearing.nearly(used, limit);
+    int percent = Evaluation.nearly(used, limit);
     if (percent > 0) {
       found.add(
           Finding.warning(

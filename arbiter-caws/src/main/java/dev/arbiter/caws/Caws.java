@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * plus a millisecond when each is signed on its own and not by {@link Builder#sealInBatches}.
  */
 public final class Caws implements Constitution, AutoCloseable {
-  private final Court court;
+  private final Evaluator court;
   private final Sources sources;
   private final Sealer sealer;
   private volatile Signer key;
 
   private Caws(Builder from) {
-    this.court = new Court(from);
+    this.court = new Evaluator(from);
     this.sources = from.sources;
     this.key = from.key == null ? SigningKey.generate() : from.key;
     this.sealer = from.sealing.by(key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Rules.Named;
+import dev.arbiter.caws.PolicySnapshot.Named;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

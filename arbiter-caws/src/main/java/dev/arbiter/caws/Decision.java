@@ -18,9 +18,9 @@ record Decision(
     List<Finding> findings,
     List<GateOutcome> gates,
     Budget budget,
-    Tally tally,
+    GateCounts tally,
     List<Waiver> applied,
-    List<WaiverBoard.Skipped> skipped) {
+    List<WaiverResolver.Skipped> skipped) {
 
   /** Work that could not be judged is denied. */
   static Decision unheard(
@@ -35,7 +35,7 @@ record Decision(
         List.of(why),
         List.of(),
         Budget.NONE,
-        Tally.of(List.of(), Budget.NONE, List.of(why), Ruled.NONE),
+        GateCounts.of(List.of(), Budget.NONE, List.of(why), Ruled.NONE),
         List.of(),
         List.of());
   }
@@ -48,20 +48,6 @@ record Decision(
     final String word;
 
     Outcome(String word) {
-      this.word = word;
-    }
-  }
-
-  enum State {
-    PASSED("passed"),
-    FAILED("failed"),
-    WAIVED("waived"),
-    MISSING("missing"),
-    SKIPPED("skipped");
-
-    final String word;
-
-    State(String word) {
       this.word = word;
     }
   }

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
 import java.util.Arrays;
 
 /** How one gate stands, and the same as a verdict's document says it. */
 final class GateOutcome {
   private final GateRule rule;
-  private final State state;
+  private final GateState state;
   private final byte[] json;
 
-  GateOutcome(GateRule rule, State state, String clause, String evidence) {
+  GateOutcome(GateRule rule, GateState state, String clause, String evidence) {
     this.rule = rule;
     this.state = state;
     JsonBytes to = new JsonBytes();
@@ -31,16 +30,16 @@ final class GateOutcome {
     return rule.mode();
   }
 
-  State state() {
+  GateState state() {
     return state;
   }
 
   GateOutcome waived() {
-    return rule.as(State.WAIVED);
+    return rule.as(GateState.WAIVED);
   }
 
   boolean isEvaluated() {
-    return state != State.SKIPPED && !(state == State.MISSING && rule.mode() == Mode.WARN);
+    return state != GateState.SKIPPED && !(state == GateState.MISSING && rule.mode() == Mode.WARN);
   }
 
   void write(JsonBytes to) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,12 +19,12 @@ final class GateRule {
 
   private final String name;
   private final Mode mode;
-  private final Map<State, GateOutcome> outcomes = new EnumMap<>(State.class);
+  private final Map<GateState, GateOutcome> outcomes = new EnumMap<>(GateState.class);
 
   private GateRule(String name, Mode mode, String clause, String evidence) {
     this.name = name;
     this.mode = mode;
-    for (State state : State.values()) {
+    for (GateState state : GateState.values()) {
       outcomes.put(state, new GateOutcome(this, state, clause, evidence));
     }
   }
@@ -37,14 +36,14 @@ final class GateRule {
           case BUDGET -> "policy#/risk_tiers";
           case SPEC -> "spec#";
           case SCOPE -> "spec#/scope";
-          default -> "policy#/gates/" + Shape.escape(Clean.text(name, 80));
+          default -> "policy#/gates/" + FieldReader.escape(Clean.text(name, 80));
         };
     return new GateRule(name, mode, Clauses.ofGate(name), evidence);
   }
 
   /** A gate that only the host names. */
   static GateRule ofHost(String name) {
-    return new GateRule(name, Mode.BLOCK, Clauses.HOST, "host#/gates/" + Shape.escape(name));
+    return new GateRule(name, Mode.BLOCK, Clauses.HOST, "host#/gates/" + FieldReader.escape(name));
   }
 
   /** A constitutional rule, or all of them. */
@@ -60,7 +59,7 @@ final class GateRule {
     return mode;
   }
 
-  GateOutcome as(State state) {
+  GateOutcome as(GateState state) {
     return Objects.requireNonNull(outcomes.get(state));
   }
 }

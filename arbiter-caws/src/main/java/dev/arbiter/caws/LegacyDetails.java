@@ -8,9 +8,9 @@ import java.util.List;
 final class LegacyDetails {
   private static final int MOST_ENTRIES = 1000;
 
-  private final Shape spec;
+  private final FieldReader spec;
 
-  LegacyDetails(Shape spec) {
+  LegacyDetails(FieldReader spec) {
     this.spec = spec;
   }
 
@@ -19,7 +19,7 @@ final class LegacyDetails {
     if (title != null && !(title instanceof Node.Text)) {
       spec.violation("title", "title should be text, is " + title.kind());
     }
-    Shape radius = spec.object("blast_radius");
+    FieldReader radius = spec.object("blast_radius");
     if (radius != null) {
       if (radius.has("modules") && radius.texts("modules").isEmpty()) {
         radius.violation("modules", "blast_radius.modules should name at least one module");
@@ -48,7 +48,7 @@ final class LegacyDetails {
     notEmpty("acceptance");
     boolean old = !spec.has("acceptance") && spec.has("acceptance_criteria");
     List<String> ids = new ArrayList<>();
-    for (Shape criterion : spec.objects(old ? "acceptance_criteria" : "acceptance")) {
+    for (FieldReader criterion : spec.objects(old ? "acceptance_criteria" : "acceptance")) {
       if (ids.size() > MOST_ENTRIES) {
         spec.violation("acceptance", "'acceptance' has more than " + MOST_ENTRIES + " criteria");
         return;
@@ -63,7 +63,7 @@ final class LegacyDetails {
     }
   }
 
-  private static void criterionId(Shape criterion, List<String> ids) {
+  private static void criterionId(FieldReader criterion, List<String> ids) {
     String id = criterion.node("id") instanceof Node.Text text ? text.value() : "";
     if (criterion.has("id") && !Ids.isCriterionId(id)) {
       criterion.violation("id", "acceptance id '" + Clean.text(id, 40) + "' should be A1, A2, ...");
@@ -74,7 +74,7 @@ final class LegacyDetails {
   }
 
   private void contracts() {
-    for (Shape contract : spec.objects("contracts")) {
+    for (FieldReader contract : spec.objects("contracts")) {
       contract.require("type");
       contract.text("type");
     }

@@ -32,12 +32,12 @@ final class LegacySpec {
   private static final Set<String> RUNNABLE = Set.of("draft", "active", "in_progress");
   private static final Set<String> ENDED = Set.of("completed", "closed", "archived");
 
-  private final Shape spec;
-  private final Shape loose;
-  private final Notes notes;
+  private final FieldReader spec;
+  private final FieldReader loose;
+  private final Findings notes;
 
-  LegacySpec(Node.Fields root, Notes notes) {
-    this.spec = new Shape(root, "", "spec", notes);
+  LegacySpec(Node.Fields root, Findings notes) {
+    this.spec = new FieldReader(root, "", "spec", notes);
     this.loose = spec.leniently();
     this.notes = notes;
   }
@@ -111,7 +111,7 @@ final class LegacySpec {
 
   private int tier() {
     Node node = spec.node("risk_tier");
-    Long tier = Shape.whole(node);
+    Long tier = FieldReader.whole(node);
     if (node != null && tier == null) {
       spec.error(
           "schema.risk_tier.type_rejected",
@@ -249,7 +249,7 @@ final class LegacySpec {
     if (isFalsy(node)) {
       return null;
     }
-    Shape experimental = spec.object("experimental_mode");
+    FieldReader experimental = spec.object("experimental_mode");
     if (experimental == null || Boolean.FALSE.equals(experimental.flag("enabled"))) {
       return null;
     }
@@ -265,7 +265,7 @@ final class LegacySpec {
       experimental.violation("expires_at", message);
     }
     String expires = experimental.text("expires_at");
-    Instant until = expires == null ? null : Times.expiry(expires);
+    Instant until = expires == null ? null : Moments.expiry(expires);
     if (expires != null && until == null) {
       experimental.violation("expires_at", "expires_at must be a date, or a time with its zone");
     }

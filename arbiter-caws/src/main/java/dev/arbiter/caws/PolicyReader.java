@@ -26,10 +26,10 @@ final class PolicyReader {
   private static final Set<String> TOO_BROAD =
       Set.of("**", "*", "**/*", ".", "./", "./**", "/**", "/");
 
-  private final Shape policy;
-  private final Notes notes;
+  private final FieldReader policy;
+  private final Findings notes;
 
-  private PolicyReader(Shape policy, Notes notes) {
+  private PolicyReader(FieldReader policy, Findings notes) {
     this.policy = policy;
     this.notes = notes;
   }
@@ -38,9 +38,9 @@ final class PolicyReader {
   record Reading(@Nullable Policy policy, List<Finding> findings) {}
 
   static Reading read(String text) {
-    Notes notes = new Notes();
+    Findings notes = new Findings();
     try {
-      Shape shape = new Shape(Document.object(text), "", "policy", notes);
+      FieldReader shape = new FieldReader(Document.object(text), "", "policy", notes);
       Policy policy = new PolicyReader(shape, notes).policy(Digests.text(text));
       return new Reading(notes.hasErrors() ? null : policy, notes.all());
     } catch (Unreadable e) {
@@ -51,7 +51,7 @@ final class PolicyReader {
 
   private @Nullable Policy policy(String digest) {
     boolean tierPolicy = !policy.mentions("risk_tiers") && isTierPolicy();
-    Shape tierShapes = tierPolicy ? policy : policy.object("risk_tiers");
+    FieldReader tierShapes = tierPolicy ? policy : policy.object("risk_tiers");
     if (tierShapes == null) {
       policy.violation(
           "risk_tiers",
@@ -82,10 +82,10 @@ final class PolicyReader {
     return false;
   }
 
-  private Map<Integer, Tier> tiers(Shape shapes, boolean tierPolicy) {
+  private Map<Integer, Tier> tiers(FieldReader shapes, boolean tierPolicy) {
     Map<Integer, Tier> tiers = new TreeMap<>();
     for (int tier = 1; tier <= 3; tier++) {
-      Shape shape = shapes.object(Integer.toString(tier));
+      FieldReader shape = shapes.object(Integer.toString(tier));
       if (shape == null) {
         continue;
       }
@@ -106,7 +106,7 @@ final class PolicyReader {
     return tiers;
   }
 
-  private static void monotonic(Shape shapes, Map<Integer, Tier> tiers) {
+  private static void monotonic(FieldReader shapes, Map<Integer, Tier> tiers) {
     Tier before = null;
     for (Map.Entry<Integer, Tier> entry : tiers.entrySet()) {
       Tier tier = entry.getValue();
@@ -126,7 +126,7 @@ final class PolicyReader {
 
   private Map<String, Mode> gates() {
     Map<String, Mode> gates = new LinkedHashMap<>();
-    Shape shapes = policy.object("gates");
+    FieldReader shapes = policy.object("gates");
     if (shapes == null) {
       if (!policy.has("gates")) {
         policy.violation("gates", "required field 'gates' is missing; nothing would be checked");
@@ -141,7 +141,7 @@ final class PolicyReader {
     return gates;
   }
 
-  private static void gate(Map<String, Mode> gates, String name, Shape shape) {
+  private static void gate(Map<String, Mode> gates, String name, FieldReader shape) {
     Boolean enabled = shape.has("enabled") ? shape.flag("enabled") : Boolean.TRUE;
     String mode = shape.has("mode") ? shape.text("mode") : "block";
     if (mode != null && !Set.of("block", "warn", "skip").contains(mode)) {
@@ -200,19 +200,19 @@ final class PolicyReader {
   private int approvers(String field, String... sections) {
     long approvers = 1;
     for (String name : sections) {
-      Shape section = section(name);
+      FieldReader section = section(name);
       Long wanted = section == null ? null : section.whole(field, 1, MOST);
       approvers = wanted == null ? approvers : Math.max(approvers, wanted);
     }
     return (int) approvers;
   }
 
-  private @Nullable Shape section(String name) {
+  private @Nullable FieldReader section(String name) {
     return policy.mentions("risk_tiers") ? policy.object(name) : null;
   }
 
   private int waiverDays() {
-    Shape approval = section("waiver_approval");
+    FieldReader approval = section("waiver_approval");
     Long days = approval == null ? null : approval.whole("max_duration_days", 1, MOST);
     return days == null ? LONGEST_WAIVER_DAYS : (int) Math.min(days, 36_500);
   }

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 final class ScopeReader {
   private static final int MOST_PATTERNS = 500;
 
-  private final Shape spec;
+  private final FieldReader spec;
 
-  ScopeReader(Shape spec) {
+  ScopeReader(FieldReader spec) {
     this.spec = spec;
   }
 
   /** The scope of a spec whose shape was found good; null when a pattern has an error. */
   @Nullable Scope read() {
-    Shape scope = spec.object("scope");
+    FieldReader scope = spec.object("scope");
     return scope == null ? null : patterns(scope, scope.texts("in"), scope.texts("out"));
   }
 
   /** The scope of a legacy spec; null when it is missing or cannot be enforced, which is noted. */
   @Nullable Scope readLoosely() {
-    Shape scope = spec.object("scope");
+    FieldReader scope = spec.object("scope");
     if (scope == null) {
       return null;
     }
@@ -51,7 +51,7 @@ final class ScopeReader {
     return read;
   }
 
-  private static void odd(Shape scope, String wrong, String right) {
+  private static void odd(FieldReader scope, String wrong, String right) {
     if (scope.mentions(wrong)) {
       scope.warning(
           "schema.forbidden_field.scope_" + wrong,
@@ -60,7 +60,7 @@ final class ScopeReader {
     }
   }
 
-  private static @Nullable Scope patterns(Shape scope, List<String> in, List<String> given) {
+  private static @Nullable Scope patterns(FieldReader scope, List<String> in, List<String> given) {
     List<Glob> out = new ArrayList<>();
     if (given.size() > MOST_PATTERNS) {
       scope.violation("out", "holds more than " + MOST_PATTERNS + " paths; name folders");
@@ -79,7 +79,7 @@ final class ScopeReader {
    * A backslash is read as a slash: rather too much is shut out than too little. What is still no
    * relative path can match none, since no other paths are let in.
    */
-  private static void shutOut(Shape scope, String path, List<Glob> out) {
+  private static void shutOut(FieldReader scope, String path, List<Glob> out) {
     try {
       for (String one : Glob.expand(path.replace('\\', '/'))) {
         out.add(Glob.of(one));
@@ -90,7 +90,7 @@ final class ScopeReader {
   }
 
   /** A pattern that is no path covers nothing, so leaving it out only narrows the scope. */
-  private static List<Glob> admitted(Shape scope, String name, List<String> patterns) {
+  private static List<Glob> admitted(FieldReader scope, String name, List<String> patterns) {
     List<Glob> globs = new ArrayList<>();
     for (String pattern : patterns) {
       if (globs.size() > MOST_PATTERNS) {
@@ -108,7 +108,7 @@ final class ScopeReader {
     return List.copyOf(globs);
   }
 
-  static List<Glob> globs(Shape shape, String name, List<String> patterns) {
+  static List<Glob> globs(FieldReader shape, String name, List<String> patterns) {
     List<Glob> globs = new ArrayList<>();
     for (String pattern : patterns) {
       if (globs.size() > MOST_PATTERNS) {
@@ -126,7 +126,7 @@ final class ScopeReader {
     return List.copyOf(globs);
   }
 
-  private static void contradictions(Shape scope, Scope read) {
+  private static void contradictions(FieldReader scope, Scope read) {
     for (Glob out : read.out()) {
       for (Glob in : read.in()) {
         contradiction(scope, out, in);
@@ -137,7 +137,7 @@ final class ScopeReader {
     }
   }
 
-  private static void contradiction(Shape scope, Glob out, Glob in) {
+  private static void contradiction(FieldReader scope, Glob out, Glob in) {
     if (out.text().equals(in.text())) {
       scope.warning(
           "semantic.scope.exact_conflict",

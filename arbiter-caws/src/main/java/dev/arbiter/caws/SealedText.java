@@ -114,13 +114,13 @@ final class SealedText {
 
   /** A whole number, negative when there is none that fits. */
   private static int count(Node figures, String name) {
-    Long value = Shape.whole(field(figures, name));
+    Long value = FieldReader.whole(field(figures, name));
     return value == null || value > Integer.MAX_VALUE || value < 0 ? -1 : value.intValue();
   }
 
   /** How often the task was tried, 0 when the document does not say. */
   long attempt() {
-    Long attempt = Shape.whole(field(root, "attempt"));
+    Long attempt = FieldReader.whole(field(root, "attempt"));
     return attempt == null ? 0 : attempt;
   }
 
@@ -142,8 +142,8 @@ final class SealedText {
 
   private double quality() {
     Node quality = field(root, "quality");
-    Long evaluated = Shape.whole(field(quality, "evaluated"));
-    Long passed = Shape.whole(field(quality, "passed"));
+    Long evaluated = FieldReader.whole(field(quality, "evaluated"));
+    Long passed = FieldReader.whole(field(quality, "passed"));
     return evaluated == null || passed == null
         ? Double.NaN
         : Decision.quality(passed.intValue(), evaluated.intValue());
@@ -174,7 +174,7 @@ final class SealedText {
   }
 
   private static long line(Node node) {
-    Long line = Shape.whole(field(node, "line"));
+    Long line = FieldReader.whole(field(node, "line"));
     return line == null ? 0 : line;
   }
 

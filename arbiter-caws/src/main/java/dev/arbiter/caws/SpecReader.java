@@ -29,7 +29,7 @@ final class SpecReader {
   }
 
   static Reading read(String text, Dialect wanted) {
-    Notes notes = new Notes();
+    Findings notes = new Findings();
     try {
       Node.Fields root = Document.object(text);
       Dialect dialect = wanted.of(root);

@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpecV1 {
   private final Node.Fields root;
-  private final Shape spec;
-  private final Notes notes;
+  private final FieldReader spec;
+  private final Findings notes;
 
-  SpecV1(Node.Fields root, Notes notes) {
+  SpecV1(Node.Fields root, Findings notes) {
     this.root = root;
-    this.spec = new Shape(root, "", "spec", notes);
+    this.spec = new FieldReader(root, "", "spec", notes);
     this.notes = notes;
   }
 
   @Nullable Spec read() {
-    SpecForm.check(root, notes);
+    SpecSchema.check(root, notes);
     if (notes.hasErrors()) {
       return null;
     }
     String id = text("id");
-    int tier = Objects.requireNonNull(Shape.whole(spec.node("risk_tier"))).intValue();
+    int tier = Objects.requireNonNull(FieldReader.whole(spec.node("risk_tier"))).intValue();
     String mode = text("mode");
     boolean hasContracts = !spec.items("contracts").isEmpty();
     if (tier < 3 && !hasContracts && !mode.equals("chore")) {
@@ -76,7 +76,7 @@ final class SpecV1 {
     if (spec.items("rollback").isEmpty()) {
       needs("tier1.rollback_required", "rollback", 1, "a step to roll back");
     }
-    Shape nonFunctional = spec.object("non_functional");
+    FieldReader nonFunctional = spec.object("non_functional");
     if (nonFunctional != null && nonFunctional.items("security").isEmpty()) {
       nonFunctional.error(
           "semantic.tier1.security_required",
@@ -86,7 +86,7 @@ final class SpecV1 {
   }
 
   private @Nullable Instant experimental(int tier) {
-    Shape experimental = spec.object("experimental_mode");
+    FieldReader experimental = spec.object("experimental_mode");
     if (experimental == null) {
       return null;
     }
@@ -98,7 +98,7 @@ final class SpecV1 {
     }
     String expires = experimental.text("expires_at");
     boolean enabled = Boolean.TRUE.equals(experimental.flag("enabled"));
-    return enabled && expires != null ? Times.moment(expires) : null;
+    return enabled && expires != null ? Moments.moment(expires) : null;
   }
 
   private @Nullable Finding lifecycle() {
@@ -123,7 +123,7 @@ final class SpecV1 {
 
   private void successors(String id) {
     Map<String, Integer> seen = new HashMap<>();
-    for (Shape successor : spec.objects("successors")) {
+    for (FieldReader successor : spec.objects("successors")) {
       String target = given(successor, "target_spec_id");
       String disposition = given(successor, "disposition");
       String absorbedBy = given(successor, "absorbed_by");
@@ -152,16 +152,16 @@ final class SpecV1 {
     }
   }
 
-  private static String given(Shape shape, String name) {
+  private static String given(FieldReader shape, String name) {
     return shape.node(name) instanceof Node.Text text ? text.value() : "";
   }
 
-  private static void wrong(Shape successor, String rule, String field, String message) {
+  private static void wrong(FieldReader successor, String rule, String field, String message) {
     successor.error("semantic.successor." + rule, field, field + ": " + message);
   }
 
   private void contradictions(@Nullable Scope scope) {
-    Shape given = spec.object("scope");
+    FieldReader given = spec.object("scope");
     if (scope == null || given == null) {
       return;
     }
@@ -179,7 +179,7 @@ final class SpecV1 {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  private static void contradiction(Shape scope, String out, String in, String surface) {
+  private static void contradiction(FieldReader scope, String out, String in, String surface) {
     if (!out.isEmpty() && in.startsWith(out + "/")) {
       scope.error(
           "semantic.scope.overbroad_out",
@@ -201,10 +201,10 @@ final class SpecV1 {
 
   private void evidence() {
     Set<String> declared = new HashSet<>();
-    for (Shape criterion : spec.objects("acceptance")) {
+    for (FieldReader criterion : spec.objects("acceptance")) {
       declared.add(given(criterion, "id"));
     }
-    for (Shape evidence : spec.objects("evidence")) {
+    for (FieldReader evidence : spec.objects("evidence")) {
       if (given(evidence, "status").equals("waived")
           && given(evidence, "waiver_reason").isBlank()) {
         evidence.error(
@@ -224,7 +224,7 @@ final class SpecV1 {
   /** What the kernel lets pass and a reader should know. */
   private void oddities() {
     Set<String> ids = new HashSet<>();
-    for (Shape criterion : spec.objects("acceptance")) {
+    for (FieldReader criterion : spec.objects("acceptance")) {
       String id = given(criterion, "id");
       if (!ids.add(id)) {
         criterion.warning(

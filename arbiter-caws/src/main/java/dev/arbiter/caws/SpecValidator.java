@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Rules.Named;
+import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.nio.file.Path;
@@ -55,13 +55,13 @@ public final class SpecValidator {
    */
   public Validation validate(String specText) {
     SpecReader.Reading reading = SpecReader.read(specText, dialect);
-    Notes notes = new Notes();
+    Findings notes = new Findings();
     notes.addAll(reading.findings());
     notes.addAll(unread);
     boolean readable = !isUnread(reading.findings()) && !isUnread(unread);
-    Rules rules = null;
+    PolicySnapshot rules = null;
     if (policyText != null || changes != null || !waivers.isEmpty()) {
-      rules = Rules.read(policyText, waivers, List.of());
+      rules = PolicySnapshot.read(policyText, waivers, List.of());
       readable &= !isUnread(rules.errors());
       for (Finding error : rules.errors()) {
         boolean nobodyAsked = policyText == null && changes == null;
@@ -83,7 +83,7 @@ public final class SpecValidator {
         !readable
             ? Validation.Outcome.UNUSABLE
             : notes.hasErrors() ? Validation.Outcome.DENIED : Validation.Outcome.ALLOWED;
-    List<Finding> located = new Lines(specText, policyText).locate(notes.all());
+    List<Finding> located = new FindingLines(specText, policyText).locate(notes.all());
     return new Validation(
         outcome, reading.dialect(), Clean.text(reading.id(), 128), located, budget);
   }
@@ -99,20 +99,20 @@ public final class SpecValidator {
   }
 
   /** A policy without a field that only older ones have is held to policy.v1 beside a v1 spec. */
-  private void policyForm(SpecReader.Reading reading, Notes notes) {
+  private void policyForm(SpecReader.Reading reading, Findings notes) {
     if (policyText == null || reading.dialect() != Dialect.V1) {
       return;
     }
     try {
       Node.Fields root = Document.object(policyText);
-      boolean strict = dialect == Dialect.V1 || !PolicyForm.isLegacy(root);
-      PolicyForm.check(root, strict ? Severity.ERROR : Severity.WARNING, notes);
+      boolean strict = dialect == Dialect.V1 || !PolicySchema.isLegacy(root);
+      PolicySchema.check(root, strict ? Severity.ERROR : Severity.WARNING, notes);
     } catch (Unreadable e) {
-      // Rules.read has said so
+      // PolicySnapshot.read has said so
     }
   }
 
-  private void standing(Spec spec, Notes notes) {
+  private void standing(Spec spec, Findings notes) {
     Severity severity = changes == null ? Severity.INFO : Severity.ERROR;
     Finding dormant = spec.dormant();
     if (dormant != null) {
@@ -185,7 +185,7 @@ public final class SpecValidator {
      * @return this
      */
     public Builder waivers(Path folder) {
-      for (Path file : Library.list(folder, unread)) {
+      for (Path file : ProjectFiles.list(folder, unread)) {
         String name = String.valueOf(file.getFileName());
         try {
           waiver(name, new FileText(file, () -> now).current());

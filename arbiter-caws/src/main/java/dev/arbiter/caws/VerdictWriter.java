@@ -135,7 +135,7 @@ final class VerdictWriter {
     }
     to.raw("],\"skipped\":[");
     for (int i = 0; i < d.skipped().size(); i++) {
-      WaiverBoard.Skipped skip = d.skipped().get(i);
+      WaiverResolver.Skipped skip = d.skipped().get(i);
       to.raw(i == 0 ? "{\"id\":" : ",{\"id\":").string(skip.id());
       to.raw(",\"reason\":").string(skip.reason()).raw('}');
     }

@@ -64,7 +64,7 @@ public record WaiverFile(
   public static Folder read(Path folder, Instant now) {
     List<WaiverFile> read = new ArrayList<>();
     List<Finding> unreadable = new ArrayList<>();
-    for (Path file : Library.list(folder, unreadable)) {
+    for (Path file : ProjectFiles.list(folder, unreadable)) {
       String name = String.valueOf(file.getFileName());
       try {
         String text = new FileText(file, () -> now).current();

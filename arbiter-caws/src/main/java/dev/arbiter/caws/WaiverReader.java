@@ -25,11 +25,11 @@ final class WaiverReader {
   private static final long MOST = 1_000_000_000;
   private static final int MOST_GATES = 100;
 
-  private final Shape waiver;
-  private final Notes notes = new Notes();
+  private final FieldReader waiver;
+  private final Findings notes = new Findings();
 
   private WaiverReader(Node.Fields fields) {
-    this.waiver = new Shape(fields, "", "waiver", notes);
+    this.waiver = new FieldReader(fields, "", "waiver", notes);
   }
 
   /** A waiver, and what is wrong with its fields. */
@@ -102,10 +102,10 @@ final class WaiverReader {
     if (id.isEmpty() || (!key.isEmpty() && !id.equals(key))) {
       waiver.error("schema.invalid_id", "id", "id must be text, and agree with its key");
     }
-    Shape delta = waiver.object("delta");
-    Shape scope = waiver.object("scope");
-    Shape constraints = waiver.object("constraints");
-    Shape revocation = waiver.object("revocation");
+    FieldReader delta = waiver.object("delta");
+    FieldReader scope = waiver.object("scope");
+    FieldReader constraints = waiver.object("constraints");
+    FieldReader revocation = waiver.object("revocation");
     Waiver read =
         new Waiver(
             Clean.text(id, 80),
@@ -158,23 +158,23 @@ final class WaiverReader {
   }
 
   private boolean isNegativeDelta() {
-    Shape delta =
-        new Shape(
+    FieldReader delta =
+        new FieldReader(
             (Node.Fields) java.util.Objects.requireNonNull(waiver.node("delta")),
             "",
             "",
-            new Notes());
-    Long files = Shape.whole(delta.node("max_files"));
-    Long lines = Shape.whole(delta.node("max_loc"));
+            new Findings());
+    Long files = FieldReader.whole(delta.node("max_files"));
+    Long lines = FieldReader.whole(delta.node("max_loc"));
     return (files != null && files < 0) || (lines != null && lines < 0);
   }
 
-  private static long delta(@Nullable Shape delta, String name) {
+  private static long delta(@Nullable FieldReader delta, String name) {
     Long value = delta == null ? null : delta.whole(name, 0, MOST);
     return value == null ? 0 : value;
   }
 
-  private String binding(@Nullable Shape scope) {
+  private String binding(@Nullable FieldReader scope) {
     String appliesTo = orEmpty(waiver.text("applies_to")).strip();
     String specId = scope == null ? "" : orEmpty(scope.text("spec_id")).strip();
     if (!appliesTo.isEmpty() && !specId.isEmpty() && !appliesTo.equals(specId)) {
@@ -196,7 +196,7 @@ final class WaiverReader {
 
   private @Nullable Instant moment(String name) {
     String text = waiver.text(name);
-    Instant moment = text == null ? null : Times.expiry(text);
+    Instant moment = text == null ? null : Moments.expiry(text);
     if (text != null && moment == null) {
       waiver.violation(name, "'" + name + "' must be a date, or a time with its zone");
     }
@@ -221,10 +221,10 @@ final class WaiverReader {
     if (node instanceof Node.Text text) {
       approvers.add(new Approver(handle(text.value()), null));
     } else if (node instanceof Node.Fields fields) {
-      Shape shape = new Shape(fields, "/approvers", "waiver", notes);
+      FieldReader shape = new FieldReader(fields, "/approvers", "waiver", notes);
       Node handle = shape.node("handle");
       String at = shape.text("approved_at");
-      Instant moment = at == null ? null : Times.expiry(at);
+      Instant moment = at == null ? null : Moments.expiry(at);
       if (at != null && moment == null) {
         shape.violation("approved_at", "must be a date, or a time with its zone");
       }

@@ -239,7 +239,7 @@ class ScopeTest {
     Verdict verdict = Fixtures.judge(caws, report(changes.toArray(FileChange[]::new)));
 
     assertThat(verdict.passed()).isFalse();
-    assertThat(verdict.findings()).hasSizeLessThanOrEqualTo(Notes.MOST + 2);
+    assertThat(verdict.findings()).hasSizeLessThanOrEqualTo(Findings.MOST + 2);
   }
 
   /** Counts nothing but the answer; that it comes at all within the test's time is the point. */

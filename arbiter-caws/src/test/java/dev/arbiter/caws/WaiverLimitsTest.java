@@ -236,7 +236,7 @@ class WaiverLimitsTest {
 
   @Test
   void uses_that_were_taken_in_vain_are_given_back() {
-    WaiverBoard board = new WaiverBoard(null);
+    WaiverResolver board = new WaiverResolver(null);
     Waiver first = waiver(WAIVER + "constraints: {max_uses: 1}\n");
     Waiver second = waiver(WAIVER.replace("WV-0001", "WV-2") + "constraints: {max_uses: 1}\n");
     Waiver unlimited = waiver(WAIVER.replace("WV-0001", "WV-3"));

@@ -331,11 +331,11 @@ class WaiverTest {
 
   @Test
   void a_date_alone_is_the_start_of_that_day_in_utc() {
-    assertThat(Times.expiry("2026-06-01")).isEqualTo(Instant.parse("2026-06-01T00:00:00Z"));
-    assertThat(Times.expiry("2026-06-01T02:00:00+02:00"))
+    assertThat(Moments.expiry("2026-06-01")).isEqualTo(Instant.parse("2026-06-01T00:00:00Z"));
+    assertThat(Moments.expiry("2026-06-01T02:00:00+02:00"))
         .isEqualTo(Instant.parse("2026-06-01T00:00:00Z"));
-    assertThat(Times.expiry("2026-06-01T00:00:00")).isNull();
-    assertThat(Times.expiry("2026-13-01")).isNull();
+    assertThat(Moments.expiry("2026-06-01T00:00:00")).isNull();
+    assertThat(Moments.expiry("2026-13-01")).isNull();
     assertThat(Duration.between(NOW, Instant.parse("2026-06-02T00:00:00Z"))).isPositive();
   }
 }

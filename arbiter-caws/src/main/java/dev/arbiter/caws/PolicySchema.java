@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The shape of policy.v1, and the rule ids of its breaches. */
-final class PolicyForm {
+final class PolicySchema {
   private static final long MOST = Integer.MAX_VALUE;
   private static final Set<String> TOO_BROAD = Set.of("**", "*", "**/*", ".", "./", "./**", "/**");
   private static final List<String> RISKY =
@@ -29,9 +29,9 @@ final class PolicyForm {
           "mutation_threshold",
           "contracts_required",
           "manual_review_required");
-  private static final Form ANY = Form.text();
+  private static final Schema ANY = Schema.text();
 
-  private PolicyForm() {}
+  private PolicySchema() {}
 
   /** Whether a policy is in one of the older shapes, by a field that only those have. */
   static boolean isLegacy(Node.Fields policy) {
@@ -52,7 +52,7 @@ final class PolicyForm {
   }
 
   /** Notes every breach under the kernel's rule id. */
-  static void check(Node.Fields policy, Severity severity, Notes notes) {
+  static void check(Node.Fields policy, Severity severity, Findings notes) {
     boolean forced =
         policy.values().get("non_governed_zones_force") instanceof Node.Flag flag && flag.value();
     form(forced)
@@ -60,7 +60,7 @@ final class PolicyForm {
             policy,
             "",
             (keyword, pointer, field, line, message) -> {
-              String place = field.isEmpty() ? pointer : pointer + "/" + Shape.escape(field);
+              String place = field.isEmpty() ? pointer : pointer + "/" + FieldReader.escape(field);
               String name =
                   place.isEmpty() ? "the policy" : "'" + Clean.text(place.substring(1), 80) + "'";
               notes.add(
@@ -106,8 +106,8 @@ final class PolicyForm {
     return misplaced ? "; it belongs in waivers" : "";
   }
 
-  private static void warnings(Node.Fields policy, boolean forced, Notes notes) {
-    Shape shape = new Shape(policy, "", "policy", notes);
+  private static void warnings(Node.Fields policy, boolean forced, Findings notes) {
+    FieldReader shape = new FieldReader(policy, "", "policy", notes);
     if (forced) {
       shape.warning(
           "semantic.non_governed_zones.force_used",
@@ -128,29 +128,29 @@ final class PolicyForm {
     }
   }
 
-  private static Form form(boolean forced) {
-    Form zone =
-        new Form.Text(
+  private static Schema form(boolean forced) {
+    Schema zone =
+        new Schema.Text(
             1,
             Integer.MAX_VALUE,
             "tooBroad",
             text -> forced || !TOO_BROAD.contains(text),
             "a pattern that does not exempt everything; name the folders");
-    Form rootFile =
-        new Form.Text(
+    Schema rootFile =
+        new Schema.Text(
             1, Integer.MAX_VALUE, "not", text -> text.indexOf('/') < 0, "a file at the root");
-    Form flag = new Form.Flag();
+    Schema flag = new Schema.Flag();
     return closed(
         Set.of("version", "risk_tiers", "gates"),
         Map.of(
-            "version", new Form.Whole(1, 1, "enum"),
+            "version", new Schema.Whole(1, 1, "enum"),
             "risk_tiers",
                 closed(Set.of("1", "2", "3"), Map.of("1", tier(), "2", tier(), "3", tier())),
             "gates", gates(),
             "waivers", waivers(),
-            "non_governed_zones", new Form.Items(zone, 0),
+            "non_governed_zones", new Schema.Items(zone, 0),
             "non_governed_zones_force", flag,
-            "root_passthrough", new Form.Items(rootFile, 0),
+            "root_passthrough", new Schema.Items(rootFile, 0),
             "edit_rules",
                 closed(
                     Set.of(),
@@ -162,21 +162,21 @@ final class PolicyForm {
                 closed(Set.of(), Map.of("last_modified_paths_ttl_seconds", atLeast(60, 86_400)))));
   }
 
-  private static Form tier() {
+  private static Schema tier() {
     return closed(
         Set.of("max_files", "max_loc"),
         Map.of("max_files", atLeast(0, MOST), "max_loc", atLeast(0, MOST), "description", ANY));
   }
 
-  private static Form gates() {
-    Form gate =
+  private static Schema gates() {
+    Schema gate =
         closed(
             Set.of("enabled", "mode"),
             Map.of(
-                "enabled", new Form.Flag(),
-                "mode", new Form.Word(List.of("block", "warn", "skip")),
+                "enabled", new Schema.Flag(),
+                "mode", new Schema.Word(List.of("block", "warn", "skip")),
                 "description", ANY,
-                "thresholds", new Form.Fields(Map.of(), Set.of(), true)));
+                "thresholds", new Schema.Fields(Map.of(), Set.of(), true)));
     return closed(
         Set.copyOf(GateRule.KERNEL),
         Map.of(
@@ -187,7 +187,7 @@ final class PolicyForm {
             "todo_detection", gate));
   }
 
-  private static Form waivers() {
+  private static Schema waivers() {
     return closed(
         Set.of(),
         Map.of(
@@ -196,11 +196,11 @@ final class PolicyForm {
             "default_expiry_days", atLeast(1, MOST)));
   }
 
-  private static Form atLeast(long least, long most) {
-    return new Form.Whole(least, most, "minimum");
+  private static Schema atLeast(long least, long most) {
+    return new Schema.Whole(least, most, "minimum");
   }
 
-  private static Form closed(Set<String> required, Map<String, Form> known) {
-    return new Form.Fields(known, new java.util.TreeSet<>(required), false);
+  private static Schema closed(Set<String> required, Map<String, Schema> known) {
+    return new Schema.Fields(known, new java.util.TreeSet<>(required), false);
   }
 }

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The checks the host makes itself, by the name of their gate, in the order of names. */
-final class Checkers {
+final class HostGates {
   private final Map<String, QualityGate> byGate;
   private final List<GateRule> gates = new ArrayList<>();
 
-  Checkers(Map<String, QualityGate> byGate) {
+  HostGates(Map<String, QualityGate> byGate) {
     this.byGate = new TreeMap<>(byGate);
     this.byGate.keySet().forEach(name -> gates.add(GateRule.ofHost(name)));
   }

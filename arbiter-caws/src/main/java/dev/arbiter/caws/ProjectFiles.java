@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Rules.Named;
+import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A spec file is looked at each time it is asked for. Policy and waivers are looked at again at
  * most ten times a second, so a revoked waiver stops counting within 100 ms.
  */
-final class Library {
+final class ProjectFiles {
   private static final long RECHECK_NANOS = 100_000_000;
 
   private final Sources sources;
@@ -39,7 +39,7 @@ final class Library {
 
   /** Policy and waivers, and what they were read from. */
   private record RuleBook(
-      Rules rules, List<Named> texts, List<Finding> unread, long ledgerAt, long readAt) {}
+      PolicySnapshot rules, List<Named> texts, List<Finding> unread, long ledgerAt, long readAt) {}
 
   /** Which texts or files hold the spec of an id. */
   private record SpecIndex(Map<String, List<SpecSource>> byId, long readAt) {}
@@ -51,7 +51,7 @@ final class Library {
     }
   }
 
-  Library(CawsTexts<?> from, Sources sources) {
+  ProjectFiles(CawsTexts<?> from, Sources sources) {
     this.sources = sources;
     this.specTexts = List.copyOf(from.specTexts);
     this.specPaths = List.copyOf(from.specPaths);
@@ -65,7 +65,7 @@ final class Library {
     this.specs = readSpecs();
   }
 
-  Rules rules() {
+  PolicySnapshot rules() {
     RuleBook book = rules;
     return isOld(book) ? look() : book.rules;
   }
@@ -83,7 +83,7 @@ final class Library {
   }
 
   /** One thread at a time, so that none puts back what another saw before it changed. */
-  private synchronized Rules look() {
+  private synchronized PolicySnapshot look() {
     if (isOld(rules)) {
       rules = readRules(rules);
     }
@@ -130,7 +130,7 @@ final class Library {
     if (before != null && before.texts.equals(texts) && before.unread.equals(unread)) {
       return new RuleBook(before.rules, before.texts, before.unread, ledgerAt, now);
     }
-    return new RuleBook(Rules.read(policy, waivers, unread), texts, unread, ledgerAt, now);
+    return new RuleBook(PolicySnapshot.read(policy, waivers, unread), texts, unread, ledgerAt, now);
   }
 
   private @Nullable String textOf(Path file, String rule, List<Finding> unread) {

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * strictly after now, delta, approvers), made stricter: bound to the spec, one use per id, nobody
  * approves for itself, no longer than the policy lets it run, and {@code max_uses} is counted.
  */
-final class WaiverBoard {
+final class WaiverResolver {
   private static final int MOST_LISTED = 100;
 
   private final Map<Key, AtomicLong> uses = new ConcurrentHashMap<>();
   private final @Nullable WaiverLedger ledger;
 
   /** Uses are counted by the ledger where it has the waiver, and here otherwise. */
-  WaiverBoard(@Nullable WaiverLedger ledger) {
+  WaiverResolver(@Nullable WaiverLedger ledger) {
     this.ledger = ledger;
   }
 
@@ -36,7 +36,7 @@ final class WaiverBoard {
   private record Key(String tenant, String id) {}
 
   /** Who asks, when, and for what. */
-  record Case(Charter charter, Rules now, String agent, String tenant, Instant at) {}
+  record Case(EffectiveSpec charter, PolicySnapshot now, String agent, String tenant, Instant at) {}
 
   /** A waiver that does not count, and why. */
   record Skipped(String id, String reason) {}

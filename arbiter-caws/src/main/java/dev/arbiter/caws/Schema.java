@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * when it is asked for all errors: one breach a keyword, the keyword kept, so that rule ids can be
  * those of tools that use a schema.
  */
-sealed interface Form {
+sealed interface Schema {
   /** Reports everything about the value that does not fit. */
   void check(Node value, String pointer, Breaches breaches);
 
@@ -39,7 +39,7 @@ sealed interface Form {
 
   /** A text of some length, in some form. */
   record Text(int least, int most, String keyword, Predicate<String> fits, String wanted)
-      implements Form {
+      implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
       if (!isType(value instanceof Node.Text, value, "text", pointer, breaches)) {
@@ -63,7 +63,7 @@ sealed interface Form {
   }
 
   /** One of some words. */
-  record Word(List<String> words) implements Form {
+  record Word(List<String> words) implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
       isType(value instanceof Node.Text, value, "text", pointer, breaches);
@@ -75,10 +75,10 @@ sealed interface Form {
   }
 
   /** A whole number; outside the range it breaks the keyword given. */
-  record Whole(long least, long most, String keyword) implements Form {
+  record Whole(long least, long most, String keyword) implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
-      Long number = Shape.whole(value);
+      Long number = FieldReader.whole(value);
       isType(number != null, value, "a whole number", pointer, breaches);
       boolean counts = number != null || keyword.equals("enum");
       if (counts && (number == null || number < least || number > most)) {
@@ -90,7 +90,7 @@ sealed interface Form {
   }
 
   /** True or false. */
-  record Flag() implements Form {
+  record Flag() implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
       isType(value instanceof Node.Flag, value, "true or false", pointer, breaches);
@@ -98,7 +98,7 @@ sealed interface Form {
   }
 
   /** A list whose items all have one form. */
-  record Items(Form item, int least) implements Form {
+  record Items(Schema item, int least) implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
       if (!isType(value instanceof Node.Items, value, "a list", pointer, breaches)) {
@@ -116,7 +116,7 @@ sealed interface Form {
   }
 
   /** An object with some fields, some of them required, and no others unless it is open. */
-  record Fields(Map<String, Form> known, Set<String> required, boolean open) implements Form {
+  record Fields(Map<String, Schema> known, Set<String> required, boolean open) implements Schema {
     @Override
     public void check(Node value, String pointer, Breaches breaches) {
       if (!isType(value instanceof Node.Fields, value, "an object", pointer, breaches)) {
@@ -133,9 +133,9 @@ sealed interface Form {
     }
 
     private void field(String name, Node field, String pointer, Breaches breaches) {
-      Form form = known.get(name);
+      Schema form = known.get(name);
       if (form != null) {
-        form.check(field, pointer + "/" + Shape.escape(name), breaches);
+        form.check(field, pointer + "/" + FieldReader.escape(name), breaches);
       } else if (!open) {
         String message = "unknown field '" + Clean.text(name, 80) + "'; remove it";
         breaches.add("additionalProperties", pointer, name, field.line(), message);
@@ -144,28 +144,28 @@ sealed interface Form {
   }
 
   /** Any text. */
-  static Form text() {
+  static Schema text() {
     return text(0, Integer.MAX_VALUE);
   }
 
   /** A text of some length. */
-  static Form text(int least, int most) {
+  static Schema text(int least, int most) {
     return new Text(least, most, "pattern", text -> true, "text");
   }
 
   /** A text that is not empty and keeps a pattern, told as a test. */
-  static Form pattern(Predicate<String> fits, String wanted) {
+  static Schema pattern(Predicate<String> fits, String wanted) {
     return new Text(0, Integer.MAX_VALUE, "pattern", fits, wanted);
   }
 
   /** A moment with its zone, as RFC 3339 writes it. */
-  static Form moment() {
+  static Schema moment() {
     String wanted = "a time with its zone, such as 2026-01-31T12:00:00Z";
-    return new Text(0, Integer.MAX_VALUE, "format", Times::isMoment, wanted);
+    return new Text(0, Integer.MAX_VALUE, "format", Moments::isMoment, wanted);
   }
 
   /** Texts that are not empty, or any texts. */
-  static Form texts(int leastItems, int leastCharacters) {
+  static Schema texts(int leastItems, int leastCharacters) {
     return new Items(text(leastCharacters, Integer.MAX_VALUE), leastItems);
   }
 }

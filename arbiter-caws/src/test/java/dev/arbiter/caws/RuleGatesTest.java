@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class BylawsTest {
+class RuleGatesTest {
   private static final String PII = "the number is 123-45-6789";
   private static final String PII_WAIVER =
       WAIVER.replace("gates: [budget_limit]", "gates: [privacy-no-pii-logging]");

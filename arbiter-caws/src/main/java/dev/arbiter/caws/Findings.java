@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects findings, at most a hundred; what is beyond is counted, and an error stays an error. */
-final class Notes {
+final class Findings {
   static final int MOST = 100;
 
   /* Most judgements find nothing, so the lists are made when the first finding comes. */

@@ -3,7 +3,6 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Decision.Ruled;
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.rules.Assessment;
 import dev.arbiter.caws.rules.Assessment.Violation;
@@ -27,12 +26,13 @@ import java.util.Set;
  * Constitutional rules where tasks are admitted and judged. A broken rule that blocks is a failed
  * gate of the rule's id, so that a waiver lifts it like any gate: the one it names.
  */
-record Bylaws(ConstitutionalRules rules) {
+record RuleGates(ConstitutionalRules rules) {
   private static final GateRule ALL_KEPT =
       GateRule.ofConstitution("constitutional_rules", Mode.BLOCK, "");
 
   /** What stands against admitting a task; an error for each rule that blocks and is not waived. */
-  List<Finding> admit(Task task, Charter charter, WaiverBoard board, Rules now, Instant at) {
+  List<Finding> admit(
+      Task task, EffectiveSpec charter, WaiverResolver board, PolicySnapshot now, Instant at) {
     Assessment found = rules.assess(Phase.BEFORE, task, Facts.of(known(task, charter)), at);
     List<Finding> findings = new ArrayList<>(found.violations().size());
     for (Violation violation : found.violations()) {
@@ -46,20 +46,25 @@ record Bylaws(ConstitutionalRules rules) {
 
   /** By a waiver that counts; who the agent is, and how often it counted, the judgement checks. */
   private static boolean isWaived(
-      String gate, Task task, Charter charter, WaiverBoard board, Rules now, Instant at) {
-    var asked = new WaiverBoard.Case(charter, now, "", task.tenant(), at);
+      String gate,
+      Task task,
+      EffectiveSpec charter,
+      WaiverResolver board,
+      PolicySnapshot now,
+      Instant at) {
+    var asked = new WaiverResolver.Case(charter, now, "", task.tenant(), at);
     return board.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
   }
 
   /** Adds what the report breaks; all rules are looked at, for now the agent is known. */
   Ruled judge(
-      Charter charter,
+      EffectiveSpec charter,
       Assignment assignment,
       WorkReport report,
       Instant at,
       List<GateOutcome> gates,
-      Gates.Failures failures,
-      Notes notes) {
+      EvidenceGates.Failures failures,
+      Findings notes) {
     Map<String, Object> facts = known(assignment.task(), charter);
     facts.put("agent", assignment.agent());
     facts.put("attempt", assignment.attempt());
@@ -72,14 +77,14 @@ record Bylaws(ConstitutionalRules rules) {
     facts.put("usage.tokens", report.usage().inputTokens() + report.usage().outputTokens());
     Assessment found = rules.assess(Phase.AFTER, assignment.task(), Facts.of(facts), at);
     if (found.violations().isEmpty()) {
-      gates.add(ALL_KEPT.as(State.PASSED));
+      gates.add(ALL_KEPT.as(GateState.PASSED));
     }
     for (Violation violation : found.violations()) {
       Remedy remedy = violation.rule().remedy();
       GateRule gate =
           GateRule.ofConstitution(
               gate(violation), remedy.blocks() ? Mode.BLOCK : Mode.WARN, violation.rule().id());
-      gates.add(gate.as(State.FAILED));
+      gates.add(gate.as(GateState.FAILED));
       if (remedy.blocks()) {
         failures.addAll(gate, List.of(finding(violation, Severity.ERROR)));
       } else {
@@ -89,7 +94,7 @@ record Bylaws(ConstitutionalRules rules) {
     return new Ruled(found.rules(), found.violations().size());
   }
 
-  private static Map<String, Object> known(Task task, Charter charter) {
+  private static Map<String, Object> known(Task task, EffectiveSpec charter) {
     Map<String, Object> facts = new HashMap<>();
     facts.put("task.type", task.type());
     facts.put("task.tenant", task.tenant());

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A getter returns null, or an empty list, both when the field is absent and when it has the
  * wrong kind; the second is noted as an error, so a caller only says what must be present.
  */
-final class Shape {
+final class FieldReader {
   private final Map<String, Node> fields;
   private final String pointer;
   private final String rules;
-  private final Notes notes;
+  private final Findings notes;
   private final int line;
   private final boolean lenient;
 
@@ -27,11 +27,12 @@ final class Shape {
    *
    * @param rules how its rule ids begin, such as {@code spec}
    */
-  Shape(Node.Fields fields, String pointer, String rules, Notes notes) {
+  FieldReader(Node.Fields fields, String pointer, String rules, Findings notes) {
     this(fields, pointer, rules, notes, false);
   }
 
-  private Shape(Node.Fields fields, String pointer, String rules, Notes notes, boolean lenient) {
+  private FieldReader(
+      Node.Fields fields, String pointer, String rules, Findings notes, boolean lenient) {
     this.lenient = lenient;
     this.fields = fields.values();
     this.line = fields.line();
@@ -91,8 +92,8 @@ final class Shape {
   }
 
   /** The same object, of which a wrong kind or an unknown field is only worth a warning. */
-  Shape leniently() {
-    return new Shape(new Node.Fields(fields, line), pointer, rules, notes, true);
+  FieldReader leniently() {
+    return new FieldReader(new Node.Fields(fields, line), pointer, rules, notes, true);
   }
 
   private void wrongKind(String name, String wanted, Node got) {
@@ -162,10 +163,10 @@ final class Shape {
     return null;
   }
 
-  @Nullable Shape object(String name) {
+  @Nullable FieldReader object(String name) {
     Node node = node(name);
     if (node instanceof Node.Fields object) {
-      return new Shape(object, at(name), rules, notes, lenient);
+      return new FieldReader(object, at(name), rules, notes, lenient);
     }
     if (node != null) {
       wrongKind(name, "an object", node);
@@ -174,10 +175,10 @@ final class Shape {
   }
 
   /** Each field's value that is an object; another value is an error. */
-  Map<String, Shape> objects() {
-    Map<String, Shape> objects = new LinkedHashMap<>();
+  Map<String, FieldReader> objects() {
+    Map<String, FieldReader> objects = new LinkedHashMap<>();
     for (String name : fields.keySet()) {
-      Shape object = object(name);
+      FieldReader object = object(name);
       if (object != null) {
         objects.put(name, object);
       } else if (!has(name)) {
@@ -187,11 +188,12 @@ final class Shape {
     return objects;
   }
 
-  List<Shape> objects(String name) {
-    List<Shape> objects = new ArrayList<>();
+  List<FieldReader> objects(String name) {
+    List<FieldReader> objects = new ArrayList<>();
     for (Node node : items(name)) {
       if (node instanceof Node.Fields object) {
-        objects.add(new Shape(object, at(name) + "/" + objects.size(), rules, notes, lenient));
+        objects.add(
+            new FieldReader(object, at(name) + "/" + objects.size(), rules, notes, lenient));
       } else {
         wrongKind(name, "a list of objects", node);
       }

@@ -4,12 +4,12 @@ package dev.arbiter.caws;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Charter.Standing;
+import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
 import dev.arbiter.task.SpecRef;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what was decided about specs. Thread-safe. */
-final class Docket {
+final class SpecCache {
   /*
    * Two caches. One by spec text, so that admit() parses nothing twice; an entry made under other
    * rules than today's is made anew. One by digest, so that judge() finds the charter a task was
@@ -21,25 +21,25 @@ final class Docket {
   private static final long KEPT_CHARACTERS = 32L << 20;
   private static final int OVERHEAD = 1000;
 
-  private final Library library;
-  private final Cache<String, Standing> standings =
+  private final ProjectFiles library;
+  private final Cache<String, CachedAdmission> standings =
       Caffeine.newBuilder()
           .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String text, Standing standing) -> text.length() + OVERHEAD)
+          .weigher((String text, CachedAdmission standing) -> text.length() + OVERHEAD)
           .executor(Runnable::run)
           .build();
-  private final Cache<String, Charter> charters =
+  private final Cache<String, EffectiveSpec> charters =
       Caffeine.newBuilder()
           .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String digest, Charter charter) -> charter.specText().length() + OVERHEAD)
+          .weigher((String digest, EffectiveSpec charter) -> charter.specText().length() + OVERHEAD)
           .executor(Runnable::run)
           .build();
 
-  Docket(Library library) {
+  SpecCache(ProjectFiles library) {
     this.library = library;
   }
 
-  Rules rules() {
+  PolicySnapshot rules() {
     return library.rules();
   }
 
@@ -48,13 +48,13 @@ final class Docket {
    *
    * @throws Unreadable if there is no such spec
    */
-  Standing standing(SpecRef ref) throws Unreadable {
+  CachedAdmission standing(SpecRef ref) throws Unreadable {
     if (ref instanceof SpecRef.Text text) {
       return standing(text.text());
     }
     if (ref instanceof SpecRef.Id id) {
-      Standing standing = standing(library.spec(id.id()));
-      Charter charter = standing.charter();
+      CachedAdmission standing = standing(library.spec(id.id()));
+      EffectiveSpec charter = standing.charter();
       if (charter != null && !charter.spec().id().equals(id.id())) {
         throw new Unreadable(
             "id_mismatch",
@@ -68,13 +68,13 @@ final class Docket {
     throw new Unreadable("none", "the task names no working spec; give it one");
   }
 
-  private Standing standing(String text) {
-    Rules rules = library.rules();
-    Standing known = standings.getIfPresent(text);
+  private CachedAdmission standing(String text) {
+    PolicySnapshot rules = library.rules();
+    CachedAdmission known = standings.getIfPresent(text);
     if (known != null && known.rules() == rules) {
       return known;
     }
-    Standing decided = Charter.decide(text, rules);
+    CachedAdmission decided = EffectiveSpec.decide(text, rules);
     if (text.length() <= Document.MOST_BYTES) {
       standings.asMap().compute(text, (same, replaced) -> replace(replaced, decided));
     }
@@ -82,29 +82,29 @@ final class Docket {
   }
 
   /** What is replaced is remembered first, so that there is no moment in which nobody has it. */
-  private Standing replace(@Nullable Standing old, Standing decided) {
+  private CachedAdmission replace(@Nullable CachedAdmission old, CachedAdmission decided) {
     if (old != null && old.charter() != null) {
       remember(old.charter());
     }
     return decided;
   }
 
-  private void remember(Charter charter) {
+  private void remember(EffectiveSpec charter) {
     charters.put(charter.digest(), charter);
   }
 
   /** Notes that a task was admitted. */
-  void admitted(SpecRef ref, Charter charter) {
+  void admitted(SpecRef ref, EffectiveSpec charter) {
     if (ref instanceof SpecRef.Id && charters.getIfPresent(charter.digest()) == null) {
       remember(charter);
     }
   }
 
   /** What a task was admitted under, or null when its digest belongs to nothing it can be. */
-  @Nullable Charter charter(Assignment assignment) {
+  @Nullable EffectiveSpec charter(Assignment assignment) {
     SpecRef ref = assignment.task().spec();
     String digest = assignment.specDigest();
-    Charter charter = charters.getIfPresent(digest);
+    EffectiveSpec charter = charters.getIfPresent(digest);
     if (charter == null) {
       charter = lastKnown(ref, digest);
     }
@@ -117,12 +117,13 @@ final class Docket {
     return charter != null && names(ref, charter) ? charter : null;
   }
 
-  private @Nullable Charter lastKnown(SpecRef ref, String digest) {
-    Standing known = ref instanceof SpecRef.Text text ? standings.getIfPresent(text.text()) : null;
+  private @Nullable EffectiveSpec lastKnown(SpecRef ref, String digest) {
+    CachedAdmission known =
+        ref instanceof SpecRef.Text text ? standings.getIfPresent(text.text()) : null;
     return known == null ? null : known.charterOf(digest);
   }
 
-  private @Nullable Charter madeAgain(SpecRef ref, String digest) {
+  private @Nullable EffectiveSpec madeAgain(SpecRef ref, String digest) {
     try {
       return standing(ref).charterOf(digest);
     } catch (Unreadable e) {
@@ -131,7 +132,7 @@ final class Docket {
   }
 
   /** Whether a task that refers to its spec like this can have been admitted under the charter. */
-  private static boolean names(SpecRef ref, Charter charter) {
+  private static boolean names(SpecRef ref, EffectiveSpec charter) {
     if (ref instanceof SpecRef.Id id) {
       return id.id().equals(charter.spec().id());
     }

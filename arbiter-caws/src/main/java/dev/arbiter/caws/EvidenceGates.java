@@ -2,7 +2,6 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Finding;
@@ -14,16 +13,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the gates that are not the kernel's own, for one report. */
-final class Gates {
+final class EvidenceGates {
   private static final int FEW = 16;
   private static final int LONGEST_DETAIL = 200;
 
-  private final Checkers checkers;
+  private final HostGates checkers;
   private final Assignment assignment;
   private final WorkReport report;
   private final @Nullable Map<String, Evidence> byGate;
 
-  Gates(Checkers checkers, Assignment assignment, WorkReport report) {
+  EvidenceGates(HostGates checkers, Assignment assignment, WorkReport report) {
     this.checkers = checkers;
     this.assignment = assignment;
     this.report = report;
@@ -41,7 +40,7 @@ final class Gates {
   /** Adds how one gate stands, and a finding unless it passed. */
   void evaluate(GateRule gate, List<GateOutcome> outcomes, Failures failures) {
     if (gate.mode() == Mode.SKIP) {
-      outcomes.add(gate.as(State.SKIPPED));
+      outcomes.add(gate.as(GateState.SKIPPED));
       return;
     }
     Evidence evidence = evidence(gate.name());
@@ -59,16 +58,16 @@ final class Gates {
       rule = "policy.gate.missing_evidence";
       detail = "the report has no evidence for it and no checker is registered; give one of them";
     }
-    State state =
+    GateState state =
         rule.isEmpty()
-            ? State.PASSED
-            : evidence == null && checker == null ? State.MISSING : State.FAILED;
+            ? GateState.PASSED
+            : evidence == null && checker == null ? GateState.MISSING : GateState.FAILED;
     outcomes.add(gate.as(state));
-    if (state != State.PASSED) {
+    if (state != GateState.PASSED) {
       failures.add(
           gate,
           rule,
-          "/gates/" + Shape.escape(Clean.text(gate.name(), 80)),
+          "/gates/" + FieldReader.escape(Clean.text(gate.name(), 80)),
           gate.name() + ": " + Clean.text(detail, LONGEST_DETAIL));
     }
   }
@@ -104,10 +103,10 @@ final class Gates {
 
   /** Where findings of gates go: what blocks, by gate, and what only warns. */
   static final class Failures {
-    private final Notes warnings;
-    private Map<String, Notes> blocked = Map.of();
+    private final Findings warnings;
+    private Map<String, Findings> blocked = Map.of();
 
-    Failures(Notes warnings) {
+    Failures(Findings warnings) {
       this.warnings = warnings;
     }
 
@@ -125,14 +124,14 @@ final class Gates {
       }
     }
 
-    private Notes blocked(String gate) {
+    private Findings blocked(String gate) {
       if (blocked.isEmpty()) {
         blocked = new LinkedHashMap<>();
       }
-      return blocked.computeIfAbsent(gate, name -> new Notes());
+      return blocked.computeIfAbsent(gate, name -> new Findings());
     }
 
-    Map<String, Notes> blocked() {
+    Map<String, Findings> blocked() {
       return blocked;
     }
   }

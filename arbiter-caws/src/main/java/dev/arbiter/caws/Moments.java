@@ -9,11 +9,11 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the moments of waivers and specs. */
-final class Times {
+final class Moments {
   private static final int DATE_LENGTH = "2026-01-01".length();
   private static final int LONGEST = 40;
 
-  private Times() {}
+  private Moments() {}
 
   /** Whether a text is a date and a time with its zone, as RFC 3339 writes them. */
   static boolean isMoment(String text) {

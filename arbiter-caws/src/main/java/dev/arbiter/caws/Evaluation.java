@@ -5,9 +5,8 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Decision.Budget;
 import dev.arbiter.caws.Decision.Outcome;
 import dev.arbiter.caws.Decision.Ruled;
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.Policy.Mode;
-import dev.arbiter.caws.WaiverBoard.Ruling;
+import dev.arbiter.caws.WaiverResolver.Ruling;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
@@ -17,23 +16,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One report before its charter: looks at everything once, then asks for waivers if need be. */
-final class Hearing {
+final class Evaluation {
   private static final int[] NEARLY = {95, 90, 80};
 
-  private final Charter charter;
+  private final EffectiveSpec charter;
   private final Assignment assignment;
   private final WorkReport report;
   private final Instant time;
-  private final Notes integrity = new Notes();
-  private final Notes notes = new Notes();
-  private final Gates.Failures failures = new Gates.Failures(notes);
+  private final Findings integrity = new Findings();
+  private final Findings notes = new Findings();
+  private final EvidenceGates.Failures failures = new EvidenceGates.Failures(notes);
   private final List<GateOutcome> gates;
   private final List<Waiver> applied = new ArrayList<>(0);
-  private List<WaiverBoard.Skipped> skipped = List.of();
+  private List<WaiverResolver.Skipped> skipped = List.of();
   private Budget budget = Budget.NONE;
   private Ruled ruled = Ruled.NONE;
 
-  Hearing(Charter charter, Assignment assignment, WorkReport report, Instant time) {
+  Evaluation(EffectiveSpec charter, Assignment assignment, WorkReport report, Instant time) {
     this.charter = charter;
     this.assignment = assignment;
     this.report = report;
@@ -41,7 +40,8 @@ final class Hearing {
     this.gates = new ArrayList<>(charter.policy().gates().size());
   }
 
-  Decision decide(Checkers checkers, @Nullable Bylaws bylaws, WaiverBoard board, Rules now) {
+  Decision decide(
+      HostGates checkers, @Nullable RuleGates bylaws, WaiverResolver board, PolicySnapshot now) {
     look(checkers);
     if (bylaws != null) {
       ruled = bylaws.judge(charter, assignment, report, time, gates, failures, notes);
@@ -52,12 +52,12 @@ final class Hearing {
     return conclude();
   }
 
-  private void look(Checkers checkers) {
-    Notes scope = new Notes();
-    Changes changes = Changes.look(report.changes(), charter, scope, integrity);
+  private void look(HostGates checkers) {
+    Findings scope = new Findings();
+    ChangedPaths changes = ChangedPaths.look(report.changes(), charter, scope, integrity);
     Policy.Tier limit = charter.limit();
     budget = new Budget(limit.files(), limit.lines(), changes.files(), changes.lines());
-    Gates others = new Gates(checkers, assignment, report);
+    EvidenceGates others = new EvidenceGates(checkers, assignment, report);
     List<GateRule> rules = charter.policy().gates();
     for (int i = 0; i < rules.size(); i++) {
       GateRule gate = rules.get(i);
@@ -84,11 +84,12 @@ final class Hearing {
   }
 
   private void kernel(GateRule gate, boolean kept) {
-    State state = gate.mode() == Mode.SKIP ? State.SKIPPED : kept ? State.PASSED : State.FAILED;
+    GateState state =
+        gate.mode() == Mode.SKIP ? GateState.SKIPPED : kept ? GateState.PASSED : GateState.FAILED;
     gates.add(gate.as(state));
   }
 
-  private void enforce(GateRule gate, Notes found) {
+  private void enforce(GateRule gate, Findings found) {
     if (found.hasErrors() && gate.mode() != Mode.SKIP) {
       failures.addAll(gate, found.all());
     }
@@ -150,10 +151,10 @@ final class Hearing {
   }
 
   /** False when a use that was counted on was taken meanwhile; then nothing is lifted. */
-  private boolean lift(WaiverBoard board, Rules now) {
+  private boolean lift(WaiverResolver board, PolicySnapshot now) {
     Set<String> wanted = failures.blocked().keySet();
     var c =
-        new WaiverBoard.Case(charter, now, assignment.agent(), assignment.task().tenant(), time);
+        new WaiverResolver.Case(charter, now, assignment.agent(), assignment.task().tenant(), time);
     Ruling ruling = board.rule(c, wanted);
     List<Waiver> needed = new ArrayList<>();
     List<String> lifted = new ArrayList<>();
@@ -209,11 +210,11 @@ final class Hearing {
 
   private Decision conclude() {
     boolean denied = integrity.hasErrors();
-    Notes all = notes;
+    Findings all = notes;
     if (denied || !failures.blocked().isEmpty()) {
-      all = new Notes();
+      all = new Findings();
       all.addAll(integrity.all());
-      for (Notes found : failures.blocked().values()) {
+      for (Findings found : failures.blocked().values()) {
         all.addAll(found.all());
       }
       all.addAll(notes.all());
@@ -232,14 +233,14 @@ final class Hearing {
         findings,
         gates,
         budget,
-        Tally.of(gates, budget, findings, ruled),
+        GateCounts.of(gates, budget, findings, ruled),
         applied,
         skipped);
   }
 
   private boolean allLifted() {
     for (GateOutcome outcome : gates) {
-      boolean stands = outcome.state() != State.FAILED && outcome.state() != State.MISSING;
+      boolean stands = outcome.state() != GateState.FAILED && outcome.state() != GateState.MISSING;
       if (outcome.mode() == Mode.BLOCK && !stands) {
         return false;
       }

@@ -3,20 +3,20 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.Decision.Budget;
 import dev.arbiter.caws.Decision.Ruled;
-import dev.arbiter.caws.Decision.State;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.List;
 
 /** How the gates, the budget and the rules stand, counted once. */
-record Tally(int evaluated, int passed, GovernanceMetrics metrics) {
+record GateCounts(int evaluated, int passed, GovernanceMetrics metrics) {
   private static final int ALL = 100;
   private static final int MOST_USED = 1_000;
   private static final int ERROR = 20;
   private static final int WARNING = 10;
 
-  static Tally of(List<GateOutcome> gates, Budget budget, List<Finding> findings, Ruled ruled) {
+  static GateCounts of(
+      List<GateOutcome> gates, Budget budget, List<Finding> findings, Ruled ruled) {
     int evaluated = 0;
     int passed = 0;
     int waived = 0;
@@ -25,10 +25,10 @@ record Tally(int evaluated, int passed, GovernanceMetrics metrics) {
     for (int i = 0; i < gates.size(); i++) {
       GateOutcome gate = gates.get(i);
       evaluated += gate.isEvaluated() ? 1 : 0;
-      passed += gate.state() == State.PASSED ? 1 : 0;
-      waived += gate.state() == State.WAIVED ? 1 : 0;
-      wanted += gate.state() == State.SKIPPED ? 0 : 1;
-      missing += gate.state() == State.MISSING ? 1 : 0;
+      passed += gate.state() == GateState.PASSED ? 1 : 0;
+      waived += gate.state() == GateState.WAIVED ? 1 : 0;
+      wanted += gate.state() == GateState.SKIPPED ? 0 : 1;
+      missing += gate.state() == GateState.MISSING ? 1 : 0;
     }
     GovernanceMetrics metrics =
         new GovernanceMetrics(
@@ -43,7 +43,7 @@ record Tally(int evaluated, int passed, GovernanceMetrics metrics) {
                 used(budget.files(), budget.fileLimit()), used(budget.lines(), budget.lineLimit())),
             ruled.evaluated(),
             ruled.violated());
-    return new Tally(evaluated, passed, metrics);
+    return new GateCounts(evaluated, passed, metrics);
   }
 
   private static int covered(long used, long limit) {

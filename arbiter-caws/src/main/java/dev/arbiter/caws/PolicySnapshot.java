@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Policy and waivers as they stood at one moment; compared by identity, since reading makes new
  * ones.
  */
-final class Rules {
+final class PolicySnapshot {
   private final @Nullable Policy policy;
   private final List<Waiver> waivers;
   private final List<Finding> errors;
 
-  private Rules(@Nullable Policy policy, List<Waiver> waivers, List<Finding> errors) {
+  private PolicySnapshot(@Nullable Policy policy, List<Waiver> waivers, List<Finding> errors) {
     this.policy = policy;
     this.waivers = List.copyOf(waivers);
     this.errors = List.copyOf(errors);
@@ -30,7 +30,8 @@ final class Rules {
    * @param policyText null when there is none, or it could not be read
    * @param unread what could not even be read from disk
    */
-  static Rules read(@Nullable String policyText, List<Named> waiverTexts, List<Finding> unread) {
+  static PolicySnapshot read(
+      @Nullable String policyText, List<Named> waiverTexts, List<Finding> unread) {
     List<Finding> errors = new ArrayList<>(unread);
     Policy policy = null;
     if (policyText != null) {
@@ -50,7 +51,7 @@ final class Rules {
     for (Named waiver : waiverTexts) {
       WaiverReader.read(waiver.text(), waiver.place(), waivers, errors);
     }
-    return new Rules(policy, waivers, errors);
+    return new PolicySnapshot(policy, waivers, errors);
   }
 
   /** Null when there is none that can be read; then the errors say why. */

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Set;
 
 /** The shape of a working spec in the dialect spec.v1, and the rule ids of its breaches. */
-final class SpecForm {
-  private static final Form SPEC_ID =
-      Form.pattern(Ids::isSpecId, "capitals, then a number, such as FEAT-001");
-  private static final Form CRITERION_ID = Form.pattern(Ids::isCriterionId, "A1, A2, ...");
-  private static final Form ANY = Form.text();
-  private static final Form SOME = Form.text(1, Integer.MAX_VALUE);
-  private static final Form ANY_LIST = Form.texts(0, 0);
+final class SpecSchema {
+  private static final Schema SPEC_ID =
+      Schema.pattern(Ids::isSpecId, "capitals, then a number, such as FEAT-001");
+  private static final Schema CRITERION_ID = Schema.pattern(Ids::isCriterionId, "A1, A2, ...");
+  private static final Schema ANY = Schema.text();
+  private static final Schema SOME = Schema.text(1, Integer.MAX_VALUE);
+  private static final Schema ANY_LIST = Schema.texts(0, 0);
 
-  private static final Form SPEC =
+  private static final Schema SPEC =
       fields(
           List.of(
               "id",
@@ -32,49 +32,49 @@ final class SpecForm {
           Map.ofEntries(
               Map.entry(
                   "id",
-                  new Form.Text(
+                  new Schema.Text(
                       1,
                       Integer.MAX_VALUE,
                       "pattern",
                       Ids::isSpecId,
                       "capitals, then a number, such as FEAT-001")),
-              Map.entry("title", Form.text(1, 200)),
-              Map.entry("risk_tier", new Form.Whole(1, 3, "enum")),
+              Map.entry("title", Schema.text(1, 200)),
+              Map.entry("risk_tier", new Schema.Whole(1, 3, "enum")),
               Map.entry("mode", words("feature", "refactor", "fix", "doc", "chore")),
               Map.entry("lifecycle_state", words("draft", "active", "closed", "archived")),
               Map.entry("resolution", words("completed", "superseded", "abandoned")),
-              Map.entry("blockers", new Form.Items(blocker(), 0)),
+              Map.entry("blockers", new Schema.Items(blocker(), 0)),
               Map.entry("supersedes", SPEC_ID),
               Map.entry("superseded_by", SPEC_ID),
-              Map.entry("successors", new Form.Items(successor(), 0)),
+              Map.entry("successors", new Schema.Items(successor(), 0)),
               Map.entry(
                   "worktree",
-                  Form.pattern(Ids::isWorktree, "letters, digits, hyphens, underscores")),
+                  Schema.pattern(Ids::isWorktree, "letters, digits, hyphens, underscores")),
               Map.entry("operational_rollback_slo", ANY),
               Map.entry("blast_radius", blastRadius()),
               Map.entry("scope", scope()),
-              Map.entry("invariants", Form.texts(1, 1)),
-              Map.entry("acceptance", new Form.Items(criterion(), 1)),
+              Map.entry("invariants", Schema.texts(1, 1)),
+              Map.entry("acceptance", new Schema.Items(criterion(), 1)),
               Map.entry("non_functional", nonFunctional()),
-              Map.entry("contracts", new Form.Items(contract(), 0)),
+              Map.entry("contracts", new Schema.Items(contract(), 0)),
               Map.entry("observability", ANY_LIST),
               Map.entry("rollback", ANY_LIST),
               Map.entry("experimental_mode", experimental()),
-              Map.entry("created_at", Form.moment()),
-              Map.entry("updated_at", Form.moment()),
+              Map.entry("created_at", Schema.moment()),
+              Map.entry("updated_at", Schema.moment()),
               Map.entry("owner", ANY),
               Map.entry("closure_notes", ANY),
-              Map.entry("evidence", new Form.Items(evidence(), 0))));
+              Map.entry("evidence", new Schema.Items(evidence(), 0))));
 
-  private SpecForm() {}
+  private SpecSchema() {}
 
   /** Notes every breach under the kernel's rule id. */
-  static void check(Node.Fields spec, Notes notes) {
+  static void check(Node.Fields spec, Findings notes) {
     SPEC.check(
         spec,
         "",
         (keyword, pointer, field, line, message) -> {
-          String place = field.isEmpty() ? pointer : pointer + "/" + Shape.escape(field);
+          String place = field.isEmpty() ? pointer : pointer + "/" + FieldReader.escape(field);
           String mend = mend(keyword, field);
           String name =
               place.isEmpty() ? "the spec" : "'" + Clean.text(place.substring(1), 80) + "'";
@@ -121,20 +121,20 @@ final class SpecForm {
     };
   }
 
-  private static Form fields(List<String> required, Map<String, Form> known) {
-    return new Form.Fields(known, new LinkedHashSet<>(required), false);
+  private static Schema fields(List<String> required, Map<String, Schema> known) {
+    return new Schema.Fields(known, new LinkedHashSet<>(required), false);
   }
 
-  private static Form words(String... words) {
-    return new Form.Word(List.of(words));
+  private static Schema words(String... words) {
+    return new Schema.Word(List.of(words));
   }
 
-  private static Form blocker() {
+  private static Schema blocker() {
     return fields(
-        List.of("reason"), Map.of("reason", SOME, "waiting_on", ANY, "since", Form.moment()));
+        List.of("reason"), Map.of("reason", SOME, "waiting_on", ANY, "since", Schema.moment()));
   }
 
-  private static Form successor() {
+  private static Schema successor() {
     return fields(
         List.of("target_spec_id", "disposition"),
         Map.of(
@@ -144,14 +144,15 @@ final class SpecForm {
             "absorbed_by", SPEC_ID));
   }
 
-  private static Form blastRadius() {
+  private static Schema blastRadius() {
     return fields(
-        List.of("modules"), Map.of("modules", Form.texts(1, 1), "data_migration", new Form.Flag()));
+        List.of("modules"),
+        Map.of("modules", Schema.texts(1, 1), "data_migration", new Schema.Flag()));
   }
 
-  private static Form scope() {
-    Form path =
-        new Form.Text(
+  private static Schema scope() {
+    Schema path =
+        new Schema.Text(
             1,
             Integer.MAX_VALUE,
             "not",
@@ -160,10 +161,15 @@ final class SpecForm {
     return fields(
         List.of("in"),
         Map.of(
-            "in", Form.texts(1, 1), "out", new Form.Items(path, 0), "support", Form.texts(0, 1)));
+            "in",
+            Schema.texts(1, 1),
+            "out",
+            new Schema.Items(path, 0),
+            "support",
+            Schema.texts(0, 1)));
   }
 
-  private static Form criterion() {
+  private static Schema criterion() {
     return fields(
         List.of("id", "given", "when", "then"),
         Map.of(
@@ -177,8 +183,8 @@ final class SpecForm {
             "narrative", ANY));
   }
 
-  private static Form nonFunctional() {
-    return new Form.Fields(
+  private static Schema nonFunctional() {
+    return new Schema.Fields(
         Map.of(
             "performance", ANY_LIST,
             "security", ANY_LIST,
@@ -188,7 +194,7 @@ final class SpecForm {
         false);
   }
 
-  private static Form contract() {
+  private static Schema contract() {
     return fields(
         List.of("name", "type"),
         Map.of(
@@ -198,14 +204,14 @@ final class SpecForm {
             "description", ANY));
   }
 
-  private static Form experimental() {
+  private static Schema experimental() {
     return fields(
         List.of("enabled", "rationale", "expires_at"),
-        Map.of("enabled", new Form.Flag(), "rationale", SOME, "expires_at", Form.moment()));
+        Map.of("enabled", new Schema.Flag(), "rationale", SOME, "expires_at", Schema.moment()));
   }
 
-  private static Form evidence() {
-    Form commit = Form.pattern(Ids::isCommit, "7 to 40 hexadecimal digits in lower case");
+  private static Schema evidence() {
+    Schema commit = Schema.pattern(Ids::isCommit, "7 to 40 hexadecimal digits in lower case");
     return fields(
         List.of("criterion_id", "status", "recorded_at"),
         Map.ofEntries(
@@ -213,10 +219,10 @@ final class SpecForm {
             Map.entry("status", words("pass", "fail", "unchecked", "waived")),
             Map.entry("evidence_ref", SOME),
             Map.entry("waiver_reason", SOME),
-            Map.entry("recorded_at", Form.moment()),
+            Map.entry("recorded_at", Schema.moment()),
             Map.entry("test_nodeid", ANY),
             Map.entry("command", ANY),
-            Map.entry("exit_code", new Form.Whole(Long.MIN_VALUE, Long.MAX_VALUE, "type")),
+            Map.entry("exit_code", new Schema.Whole(Long.MIN_VALUE, Long.MAX_VALUE, "type")),
             Map.entry("artifact_path", ANY),
             Map.entry("commit_sha", commit)));
   }

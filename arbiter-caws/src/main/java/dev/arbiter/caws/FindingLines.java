@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the line of a finding that has a pointer and no line: in the policy, or in the spec. */
-final class Lines {
+final class FindingLines {
   private final String specText;
   private final @Nullable String policyText;
 
-  Lines(String specText, @Nullable String policyText) {
+  FindingLines(String specText, @Nullable String policyText) {
     this.specText = specText;
     this.policyText = policyText;
   }
@@ -26,7 +26,7 @@ final class Lines {
 
   /** The same findings; the texts are read again only if one of them needs it. */
   List<Finding> locate(List<Finding> findings) {
-    if (findings.stream().noneMatch(Lines::isWanted)) {
+    if (findings.stream().noneMatch(FindingLines::isWanted)) {
       return findings;
     }
     Node spec = read(specText);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What one task is held to: its spec, the policy and the waivers that name the spec, as they stood
  * together; and the digest that binds a verdict to them.
  */
-record Charter(
+record EffectiveSpec(
     Spec spec,
     String specText,
     Policy policy,
@@ -21,16 +21,17 @@ record Charter(
     List<Finding> warnings) {
 
   /** A decision about one text under one set of rules, kept so that it is made once. */
-  record Standing(Rules rules, Admission admission, @Nullable Charter charter) {
+  record CachedAdmission(
+      PolicySnapshot rules, Admission admission, @Nullable EffectiveSpec charter) {
     /** The charter if it has the digest, else null. */
-    @Nullable Charter charterOf(String digest) {
+    @Nullable EffectiveSpec charterOf(String digest) {
       return charter != null && charter.digest().equals(digest) ? charter : null;
     }
   }
 
-  static Standing decide(String specText, Rules rules) {
+  static CachedAdmission decide(String specText, PolicySnapshot rules) {
     SpecReader.Reading reading = SpecReader.read(specText);
-    Notes notes = new Notes();
+    Findings notes = new Findings();
     notes.addAll(rules.errors());
     notes.addAll(reading.findings());
     Spec spec = reading.spec();
@@ -48,14 +49,15 @@ record Charter(
     }
     List<Finding> findings = notes.all();
     if (notes.hasErrors() || spec == null || policy == null || limit == null) {
-      return new Standing(rules, new Admission.Refused(findings), null);
+      return new CachedAdmission(rules, new Admission.Refused(findings), null);
     }
     String digest = digest(specText, policy, rules.waivers(), spec.id());
-    Charter charter = new Charter(spec, specText, policy, limit, rules.waivers(), digest, findings);
-    return new Standing(rules, new Admission.Admitted(digest, findings), charter);
+    EffectiveSpec charter =
+        new EffectiveSpec(spec, specText, policy, limit, rules.waivers(), digest, findings);
+    return new CachedAdmission(rules, new Admission.Admitted(digest, findings), charter);
   }
 
-  static void agree(Spec spec, Policy.@Nullable Tier limit, Notes notes) {
+  static void agree(Spec spec, Policy.@Nullable Tier limit, Findings notes) {
     if (limit == null) {
       notes.error(
           "policy.schema.tier.missing",

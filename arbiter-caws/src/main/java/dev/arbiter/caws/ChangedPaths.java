@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The reported changes, looked at once: how many files and lines, and which are out of scope. */
-final class Changes {
+final class ChangedPaths {
   /*
    * A report of a few files is compared pair by pair; only a long one pays for a set.
    */
@@ -19,13 +19,14 @@ final class Changes {
   private int files;
   private long lines;
 
-  private Changes(int most) {
+  private ChangedPaths(int most) {
     this.paths = new String[most];
   }
 
   /** Looks at each change; what is out of scope goes to one, what no waiver lifts to the other. */
-  static Changes look(List<FileChange> changes, Charter charter, Notes scope, Notes integrity) {
-    Changes seen = new Changes(changes.size());
+  static ChangedPaths look(
+      List<FileChange> changes, EffectiveSpec charter, Findings scope, Findings integrity) {
+    ChangedPaths seen = new ChangedPaths(changes.size());
     Set<String> set = changes.size() > FEW ? new HashSet<>(changes.size() * 2) : null;
     for (int i = 0; i < changes.size(); i++) {
       FileChange change = changes.get(i);
@@ -61,13 +62,14 @@ final class Changes {
     return false;
   }
 
-  private static void check(String path, Charter charter, Notes scope, Notes integrity) {
+  private static void check(
+      String path, EffectiveSpec charter, Findings scope, Findings integrity) {
     Policy policy = charter.policy();
     Scope.Decision decision =
         charter.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
     if (decision != Scope.Decision.ADMITTED) {
       String place = Clean.text(path, LONGEST);
-      Notes notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
+      Findings notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
       notes.error(decision.rule, place, "'" + place + "' " + decision.message);
     }
   }

@@ -2,7 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Charter.Standing;
+import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
@@ -13,25 +13,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
-final class Court {
-  private final Docket docket;
+final class Evaluator {
+  private final SpecCache docket;
   private final Sources sources;
-  private final Checkers checkers;
-  private final @Nullable Bylaws bylaws;
-  private final WaiverBoard board;
+  private final HostGates checkers;
+  private final @Nullable RuleGates bylaws;
+  private final WaiverResolver board;
 
-  Court(Caws.Builder from) {
-    this.docket = new Docket(new Library(from, from.sources));
+  Evaluator(Caws.Builder from) {
+    this.docket = new SpecCache(new ProjectFiles(from, from.sources));
     this.sources = from.sources;
-    this.checkers = new Checkers(from.gates);
-    this.bylaws = from.rules == null ? null : new Bylaws(from.rules);
-    this.board = new WaiverBoard(from.ledger);
+    this.checkers = new HostGates(from.gates);
+    this.bylaws = from.rules == null ? null : new RuleGates(from.rules);
+    this.board = new WaiverResolver(from.ledger);
   }
 
   Admission admit(Task task) {
     try {
-      Standing standing = docket.standing(task.spec());
-      Charter charter = standing.charter();
+      CachedAdmission standing = docket.standing(task.spec());
+      EffectiveSpec charter = standing.charter();
       if (charter == null) {
         return standing.admission();
       }
@@ -56,7 +56,7 @@ final class Court {
     }
   }
 
-  private Admission underBylaws(Task task, Charter charter, Admission admission) {
+  private Admission underBylaws(Task task, EffectiveSpec charter, Admission admission) {
     if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
       return admission;
     }
@@ -65,7 +65,7 @@ final class Court {
     if (broken.isEmpty()) {
       return admission;
     }
-    Notes all = new Notes();
+    Findings all = new Findings();
     all.addAll(broken);
     all.addAll(admitted.findings());
     return all.hasErrors()
@@ -83,7 +83,7 @@ final class Court {
 
   String specDigest(Task task) {
     try {
-      Charter charter = docket.standing(task.spec()).charter();
+      EffectiveSpec charter = docket.standing(task.spec()).charter();
       return charter == null ? "" : charter.digest();
     } catch (Unreadable | RuntimeException e) {
       return "";
@@ -93,7 +93,7 @@ final class Court {
   Decision judge(Assignment assignment, WorkReport report) {
     Instant now = sources.clock().instant();
     try {
-      Charter charter = docket.charter(assignment);
+      EffectiveSpec charter = docket.charter(assignment);
       if (charter == null) {
         return Decision.unheard(
             assignment,
@@ -105,7 +105,7 @@ final class Court {
                 "the spec digest of this assignment belongs to no spec that was admitted, or the"
                     + " spec has changed and is no longer remembered; admit the task again"));
       }
-      return new Hearing(charter, assignment, report, now)
+      return new Evaluation(charter, assignment, report, now)
           .decide(checkers, bylaws, board, docket.rules());
     } catch (RuntimeException e) {
       return Decision.unheard(
