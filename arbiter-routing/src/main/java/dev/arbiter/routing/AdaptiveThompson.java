@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
-final class AdaptiveThompson implements Learner, Summed {
+final class AdaptiveThompson implements Learner, LearnedSums {
   /*
-   * Everything known is in arrays by row, each kind in a class of its own: the record (Tally), the
-   * type of task (TypeRecords, Offsets), declarations (Trust), second attempts (Fallbacks), change
-   * (ChangeTest); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
+   * Everything known is in arrays by row, each kind in a class of its own: the record (SuccessCounts), the
+   * type of task (TypeRecords, TypeOffsets), declarations (Trust), second attempts (Fallbacks), change
+   * (ChangeDetector); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
    * candidate; an outcome writes the rows of one agent.
    *
    * An outcome is first compared with what was expected, by Trust or Fallbacks, and then learned.
@@ -38,15 +38,15 @@ final class AdaptiveThompson implements Learner, Summed {
   private final Sampler sampler;
   private final long horizon;
   private final double keep;
-  private final Tally tally = new Tally();
-  private final Offsets offsets = new Offsets(tally, MOST_PAGES);
+  private final SuccessCounts tally = new SuccessCounts();
+  private final TypeOffsets offsets = new TypeOffsets(tally, MOST_PAGES);
   private final TypeRecords types = offsets.records;
   private final Trust trust = new Trust();
   private final Fallbacks fallbacks = new Fallbacks();
-  private final ChangeTest changes = new ChangeTest();
+  private final ChangeDetector changes = new ChangeDetector();
   private final Prices prices;
   private final Spending spending;
-  private final Screens screens = new Screens(offsets);
+  private final PrunedArgmaxCache argmaxes = new PrunedArgmaxCache(offsets);
   private final Round round = new Round();
 
   /* What each agent claimed and nobody checked, faded like its record. */
@@ -94,43 +94,47 @@ final class AdaptiveThompson implements Learner, Summed {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
     List<RoutingDecision> failed = request.failed();
-    round.begin(slate.size(), category);
+    round.begin(candidates.size(), category);
     if (!failed.isEmpty()) {
-      return fallBack(id, slate, failed.get(failed.size() - 1));
+      return fallBack(id, candidates, failed.get(failed.size() - 1));
     }
-    Screen screen = isMany(slate) ? screens.of(slate, category) : null;
-    if (screen != null) {
-      LateDraws draws = screen.draw(round.prior(), random.nextLong());
-      awaitAll(draws, slate);
-      return firstChoice(id, slate, draws, screen.best(draws));
+    PrunedArgmax argmax = isMany(candidates) ? argmaxes.of(candidates, category) : null;
+    if (argmax != null) {
+      LazyDraws draws = argmax.draw(round.prior(), random.nextLong());
+      awaitAll(draws, candidates);
+      return firstChoice(id, candidates, draws, argmax.best(draws));
     }
-    Draws draws = new Draws(slate.size(), slate.hasClaims());
-    return firstChoice(id, slate, draws, drawBest(draws, slate));
+    Draws draws = new Draws(candidates.size(), candidates.hasClaims());
+    return firstChoice(id, candidates, draws, drawBest(draws, candidates));
   }
 
   /** Declarations and prices differ by agent and would have to be screened too. */
-  private boolean isMany(Slate slate) {
-    return slate.recurs && slate.size() >= MANY && !slate.hasClaims() && !round.weighed;
+  private boolean isMany(CandidateSet candidates) {
+    return candidates.recurs
+        && candidates.size() >= MANY
+        && !candidates.hasClaims()
+        && !round.weighed;
   }
 
-  private BanditDecision firstChoice(long id, Slate slate, Draws draws, int best) {
+  private BanditDecision firstChoice(long id, CandidateSet candidates, Draws draws, int best) {
     choices++;
     if (changes.alarms() == 0) {
-      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, null);
+      return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, null);
     }
-    int turn = (int) (turns % slate.size());
+    int turn = (int) (turns % candidates.size());
     boolean force = random.nextDouble() < FORCED;
     turns += force ? 1 : 0;
-    return ThompsonDecision.explored(id, NAME, slate.agents, draws, best, FORCED, turn, force);
+    return ThompsonDecision.explored(id, NAME, candidates.agents, draws, best, FORCED, turn, force);
   }
 
-  private int drawBest(Draws draws, Slate slate) {
+  private int drawBest(Draws draws, CandidateSet candidates) {
     int best = 0;
     double highest = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < slate.size(); i++) {
-      double score = draw(draws, slate, i);
+    for (int i = 0; i < candidates.size(); i++) {
+      double score = draw(draws, candidates, i);
       if (score > highest) {
         highest = score;
         best = i;
@@ -139,33 +143,36 @@ final class AdaptiveThompson implements Learner, Summed {
     return best;
   }
 
-  private BanditDecision fallBack(long id, Slate slate, RoutingDecision failed) {
+  private BanditDecision fallBack(long id, CandidateSet candidates, RoutingDecision failed) {
     ThompsonDecision earlier =
         failed instanceof ThompsonDecision d && d.policy().equals(NAME) ? d : null;
-    if (earlier == null || earlier.draws().hasClaims() != slate.hasClaims()) {
-      Draws draws = new Draws(slate.size(), slate.hasClaims());
-      int best = drawBest(draws, slate);
-      return ThompsonDecision.best(id, NAME, slate.agents, draws, best, earlier);
+    if (earlier == null || earlier.draws().hasClaims() != candidates.hasClaims()) {
+      Draws draws = new Draws(candidates.size(), candidates.hasClaims());
+      int best = drawBest(draws, candidates);
+      return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, earlier);
     }
     boolean late = earlier.draws() instanceof TailDraws;
-    Draws draws = late ? new TailDraws(slate.size()) : new Draws(slate.size(), slate.hasClaims());
-    redraw(draws, slate, earlier);
-    return ThompsonDecision.best(id, NAME, slate.agents, draws, draws.best(), earlier);
+    Draws draws =
+        late
+            ? new TailDraws(candidates.size())
+            : new Draws(candidates.size(), candidates.hasClaims());
+    redraw(draws, candidates, earlier);
+    return ThompsonDecision.best(id, NAME, candidates.agents, draws, draws.best(), earlier);
   }
 
   /** Takes the draws of the decision that failed; whoever is new since then draws now. */
-  private void redraw(Draws draws, Slate slate, ThompsonDecision earlier) {
+  private void redraw(Draws draws, CandidateSet candidates, ThompsonDecision earlier) {
     Map<String, Integer> places = new HashMap<>();
     for (int i = 0; i < earlier.agents.length; i++) {
       places.put(earlier.agents[i].id(), i);
     }
-    for (int i = 0; i < slate.size(); i++) {
-      Integer place = places.get(slate.agents[i].id());
+    for (int i = 0; i < candidates.size(); i++) {
+      Integer place = places.get(candidates.agents[i].id());
       if (place == null) {
-        draw(draws, slate, i);
+        draw(draws, candidates, i);
       } else {
         draws.copy(i, earlier.draws(), place);
-        await(draws, slate, i);
+        await(draws, candidates, i);
       }
     }
   }
@@ -197,11 +204,11 @@ final class AdaptiveThompson implements Learner, Summed {
     }
   }
 
-  private double draw(Draws draws, Slate slate, int i) {
-    int row = slate.rows[i];
+  private double draw(Draws draws, CandidateSet candidates, int i) {
+    int row = candidates.rows[i];
     double solved = round.sharpening * tally.successes[row];
     double unsolved = round.sharpening * (tally.counts[row] - tally.successes[row]);
-    double cost = round.weighed ? prices.cost(row, slate.agents[i], round.priceOfMoney) : 0;
+    double cost = round.weighed ? prices.cost(row, candidates.agents[i], round.priceOfMoney) : 0;
     float alpha = (float) (round.alpha + solved);
     float beta = (float) (round.beta + unsolved);
     float shift = (float) (ownOffset(row, 0) - cost);
@@ -209,9 +216,9 @@ final class AdaptiveThompson implements Learner, Summed {
     if (cost != 0) {
       draws.cost(i, (float) cost);
     }
-    float claim = slate.claim(i);
+    float claim = candidates.claim(i);
     if (!Float.isNaN(claim)) {
-      float overall = slate.overallClaims[i];
+      float overall = candidates.overallClaims[i];
       float claimedAlpha = (float) (round.alpha + CLAIM_PRIOR * overall + solved);
       float claimedBeta = (float) (round.beta + CLAIM_PRIOR * (1 - overall) + unsolved);
       float claimedShift = (float) (ownOffset(row, claim - overall) - cost);
@@ -225,13 +232,13 @@ final class AdaptiveThompson implements Learner, Summed {
     }
     float score = (float) sampler.beta(alpha, beta) + shift;
     draws.drawn(i, score);
-    return score - await(draws, slate, i);
+    return score - await(draws, candidates, i);
   }
 
-  private void awaitAll(Draws draws, Slate slate) {
-    for (int i = 0; i < slate.size(); i++) {
-      if (slate.agents[i].active() >= slate.slots[i]) {
-        await(draws, slate, i);
+  private void awaitAll(Draws draws, CandidateSet candidates) {
+    for (int i = 0; i < candidates.size(); i++) {
+      if (candidates.agents[i].active() >= candidates.slots[i]) {
+        await(draws, candidates, i);
       }
     }
   }
@@ -244,8 +251,9 @@ final class AdaptiveThompson implements Learner, Summed {
     return offsets.own(round.pages, row, mean, claimed);
   }
 
-  private float await(Draws draws, Slate slate, int i) {
-    float wait = (float) prices.ofWaiting(slate.rows[i], slate.agents[i], slate.slots[i]);
+  private float await(Draws draws, CandidateSet candidates, int i) {
+    float wait =
+        (float) prices.ofWaiting(candidates.rows[i], candidates.agents[i], candidates.slots[i]);
     if (wait > 0) {
       draws.wait(i, wait);
     }
@@ -316,7 +324,7 @@ final class AdaptiveThompson implements Learner, Summed {
   }
 
   @Override
-  public Summed summed() {
+  public LearnedSums summed() {
     return this;
   }
 

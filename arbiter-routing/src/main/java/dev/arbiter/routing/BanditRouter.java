@@ -32,19 +32,19 @@ public final class BanditRouter implements Router {
   static final int MOST_TYPES = 4_096;
 
   private final Object lock = new Object();
-  private final Bandit bandit;
-  private final Node node;
+  private final RouterState bandit;
+  private final Replica node;
   private final @Nullable Consumer<AgentChange> onChange;
 
   private BanditRouter(Builder builder) {
-    this.bandit = new Bandit(builder);
+    this.bandit = new RouterState(builder);
     this.onChange = builder.onChange;
-    Exchange exchange = bandit.exchange(builder.policy.name());
+    StateCodec codec = bandit.codec(builder.policy.name());
     if (builder.state != null) {
-      exchange.add(builder.state, bandit.lastId());
+      codec.add(builder.state, bandit.lastId());
     }
     String name = builder.node.isEmpty() ? Long.toHexString(bandit.lastId()) : builder.node;
-    this.node = new Node(name, builder.sources.clock().millis(), exchange);
+    this.node = new Replica(name, builder.sources.clock().millis(), codec);
   }
 
   /**

@@ -9,18 +9,19 @@ import org.jspecify.annotations.Nullable;
 /** A decision for the highest upper confidence bound, whose bounds are computed when asked for. */
 final class BoundDecision extends BanditDecision {
   private final Ucb by;
-  private final Past past;
+  private final ScoreHistory history;
   private final int moment;
   private final double budget;
 
   /* Every thread that restores it gets the same, so no lock. */
   private volatile double @Nullable [] records;
 
-  BoundDecision(long id, Ucb by, RegisteredAgent[] agents, int chosen, Past past, double budget) {
+  BoundDecision(
+      long id, Ucb by, RegisteredAgent[] agents, int chosen, ScoreHistory history, double budget) {
     super(id, by.name(), agents, chosen);
     this.by = by;
-    this.past = past;
-    this.moment = past.moment();
+    this.history = history;
+    this.moment = history.moment();
     this.budget = budget;
   }
 
@@ -28,7 +29,7 @@ final class BoundDecision extends BanditDecision {
   private double[] records() {
     double[] known = records;
     if (known == null) {
-      known = past.at(moment);
+      known = history.at(moment);
       records = known;
     }
     return known;

@@ -136,7 +136,7 @@ sealed class Draws permits NormalDraws, TailDraws {
     double cost = costs.length == 0 ? 0 : costs[candidate];
     double ofType = typeShift(candidate) + cost;
     double record = record(candidate);
-    double expected = law(candidate).mean();
+    double expected = distribution(candidate).mean();
     put(parts, "record", record);
     put(parts, "type of task", ofType);
     put(parts, "declared level", expected - (record + ofType - cost - wait));
@@ -162,7 +162,7 @@ sealed class Draws permits NormalDraws, TailDraws {
     return cells()[candidate * width + 3];
   }
 
-  Law law(int candidate) {
+  Distribution distribution(int candidate) {
     int at = candidate * width;
     float[] all = cells();
     ShiftedBeta plain = new ShiftedBeta(all[at + 1], all[at + 2], shift(candidate));

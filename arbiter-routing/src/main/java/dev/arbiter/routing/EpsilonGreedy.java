@@ -23,13 +23,14 @@ final class EpsilonGreedy implements RecordLearner {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    int size = slate.size();
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    int size = candidates.size();
     double[] scores = new double[size];
     double highest = Double.NEGATIVE_INFINITY;
     int ties = 0;
     for (int i = 0; i < size; i++) {
-      scores[i] = record.rate(slate.rows[i]);
+      scores[i] = record.rate(candidates.rows[i]);
       ties = scores[i] > highest ? 1 : scores[i] == highest ? ties + 1 : ties;
       highest = Math.max(highest, scores[i]);
     }
@@ -47,7 +48,7 @@ final class EpsilonGreedy implements RecordLearner {
     return new ScoredDecision(
         id,
         NAME,
-        slate.agents,
+        candidates.agents,
         chosen,
         scores,
         candidate -> scores[candidate] == best ? ofBest : each,

@@ -9,7 +9,7 @@ import dev.arbiter.task.Task;
  * @param row the agent
  * @param category the type of task
  * @param failedRow who failed at the task before, -1 if nobody knows any more, {@link
- *     Pending#FIRST_CHOICE} if nobody did
+ *     PendingDecisions#FIRST_CHOICE} if nobody did
  * @param claim the level the agent claimed, NaN for none
  * @param reward between 0 and 1
  * @param unchecked what the agent claims and nobody checked, of which the reward is the believed
@@ -20,6 +20,6 @@ record Feedback(
     int row, int category, int failedRow, float claim, double reward, double unchecked, Task task) {
 
   boolean isFallback() {
-    return failedRow != Pending.FIRST_CHOICE;
+    return failedRow != PendingDecisions.FIRST_CHOICE;
   }
 }

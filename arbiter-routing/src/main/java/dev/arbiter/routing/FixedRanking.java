@@ -20,13 +20,13 @@ final class FixedRanking extends IndexLearner {
 
   /** One over the rank; who is not listed ranks after all who are. */
   @Override
-  double index(Slate slate, int candidate) {
+  double index(CandidateSet candidates, int candidate) {
     int last = ranks.size() + 1 + candidate;
-    return 1.0 / ranks.getOrDefault(slate.agents[candidate].id(), last);
+    return 1.0 / ranks.getOrDefault(candidates.agents[candidate].id(), last);
   }
 
   @Override
-  String why(Slate slate, int chosen) {
+  String why(CandidateSet candidates, int chosen) {
     return "takes the first in the ranking, ";
   }
 }

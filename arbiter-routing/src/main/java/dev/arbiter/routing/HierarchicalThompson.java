@@ -5,13 +5,13 @@ import dev.arbiter.spi.RoutingRequest;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#hierarchicalThompson()}. */
-final class HierarchicalThompson extends ThompsonLearner implements Summed {
+final class HierarchicalThompson extends ThompsonLearner implements LearnedSums {
   /*
    * At a type of task an agent's chance is Beta(K m, K (1 - m)), and m, the agent's own mean, is
    * itself uncertain. N outcomes of one type, whose chance may be off by luck, say as much about m
    * as N (K+1)/(K+N) independent ones, so no type counts for more than K+1; their sum over all
    * types gives m a beta distribution. Given m, the chance there is beta again; over all m it is
-   * not, and is drawn from the beta distribution of the same mean and variance. So the law of a
+   * not, and is drawn from the beta distribution of the same mean and variance. So the distribution of a
    * draw is known, and with it the probability of a choice.
    *
    * The records by type live in pages (TypeRecords). Where the cap took a page away, the agent's own
@@ -21,7 +21,7 @@ final class HierarchicalThompson extends ThompsonLearner implements Summed {
   private static final double CLOSENESS = 20;
   private static final int MOST_PAGES = 1 << 16;
 
-  private final Tally means = new Tally();
+  private final SuccessCounts means = new SuccessCounts();
   private final TypeRecords types = new TypeRecords(MOST_PAGES, category -> {});
   private final Fallbacks fallbacks = new Fallbacks();
   private double[][] pages = {};
@@ -117,7 +117,7 @@ final class HierarchicalThompson extends ThompsonLearner implements Summed {
   }
 
   @Override
-  public Summed summed() {
+  public LearnedSums summed() {
     return this;
   }
 

@@ -12,9 +12,9 @@ final class Imed extends RecordIndex {
   }
 
   @Override
-  void begin(Slate slate) {
+  void begin(CandidateSet candidates) {
     highest = 0;
-    for (int row : slate.rows) {
+    for (int row : candidates.rows) {
       highest = Math.max(highest, record.rate(row));
     }
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 /** Takes the candidate with the highest index: deterministic, and of equals the least asked. */
 abstract class IndexLearner implements Learner {
   /** Whose index, or who was asked how often, changed. */
-  final RowLog changes = new RowLog();
+  final ChangeLog changes = new ChangeLog();
 
   private final String name;
 
@@ -21,48 +21,53 @@ abstract class IndexLearner implements Learner {
   }
 
   /** Computes what all candidates of a decision share. */
-  void begin(Slate slate) {}
+  void begin(CandidateSet candidates) {}
 
   /** What is compared; infinite for who must be tried first. */
-  abstract double index(Slate slate, int candidate);
+  abstract double index(CandidateSet candidates, int candidate);
 
-  /** What an index is the sum of, if it is one; of what the slate itself says, never of records. */
-  Map<String, Double> parts(Slate slate, int candidate, double index) {
+  /**
+   * What an index is the sum of, if it is one; of what the candidate set itself says, never of
+   * records.
+   */
+  Map<String, Double> parts(CandidateSet candidates, int candidate, double index) {
     return Map.of();
   }
 
   /** What moved the policy to choose. */
-  Motive motive(Slate slate, int chosen) {
+  Motive motive(CandidateSet candidates, int chosen) {
     return Motive.RULE;
   }
 
   /** The beginning of the reason, up to the chosen agent's name. */
-  abstract String why(Slate slate, int chosen);
+  abstract String why(CandidateSet candidates, int chosen);
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    begin(slate);
-    double[] scores = new double[slate.size()];
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    begin(candidates);
+    double[] scores = new double[candidates.size()];
     int best = 0;
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = index(slate, i);
+      scores[i] = index(candidates, i);
       if (scores[i] > scores[best]
-          || (scores[i] == scores[best] && asked[slate.rows[i]] < asked[slate.rows[best]])) {
+          || (scores[i] == scores[best]
+              && asked[candidates.rows[i]] < asked[candidates.rows[best]])) {
         best = i;
       }
     }
     int chosen = best;
-    ask(slate.rows[chosen]);
+    ask(candidates.rows[chosen]);
     return new ScoredDecision(
         id,
         name,
-        slate.agents,
+        candidates.agents,
         chosen,
         scores,
         candidate -> candidate == chosen ? 1 : 0,
-        motive(slate, chosen),
-        why(slate, chosen),
-        candidate -> parts(slate, candidate, scores[candidate]));
+        motive(candidates, chosen),
+        why(candidates, chosen),
+        candidate -> parts(candidates, candidate, scores[candidate]));
   }
 
   final String name() {

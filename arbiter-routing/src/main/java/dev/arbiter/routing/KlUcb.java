@@ -13,7 +13,7 @@ final class KlUcb extends RecordIndex {
   }
 
   @Override
-  void begin(Slate slate) {
+  void begin(CandidateSet candidates) {
     budget = Math.log(Math.max(1, record.total()));
   }
 

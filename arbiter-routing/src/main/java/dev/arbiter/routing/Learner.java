@@ -14,8 +14,8 @@ interface Learner {
   /** Makes room for rows 0 to count - 1; comes before a row is used for the first time. */
   void rows(int count);
 
-  /** Chooses one of the slate's candidates, of which there is at least one. */
-  BanditDecision choose(long id, RoutingRequest request, Slate slate, int category);
+  /** Chooses one of the candidate set's candidates, of which there is at least one. */
+  BanditDecision choose(long id, RoutingRequest request, CandidateSet candidates, int category);
 
   /** Takes the outcome of a decision of its own. */
   void learn(Feedback feedback);
@@ -29,8 +29,8 @@ interface Learner {
   default void revalue(int row, double more) {}
 
   /** What was learned, in numbers that add up over routers. */
-  default Summed summed() {
-    return Summed.NOTHING;
+  default LearnedSums summed() {
+    return LearnedSums.NOTHING;
   }
 
   /** Forgets an agent: its row will be given to another. */

@@ -12,14 +12,14 @@ final class LeastLoaded extends IndexLearner {
   }
 
   @Override
-  double index(Slate slate, int candidate) {
-    RegisteredAgent agent = slate.agents[candidate];
-    double slots = slate.slots[candidate];
+  double index(CandidateSet candidates, int candidate) {
+    RegisteredAgent agent = candidates.agents[candidate];
+    double slots = candidates.slots[candidate];
     return (slots - agent.active() - agent.queued()) / slots;
   }
 
   @Override
-  String why(Slate slate, int chosen) {
+  String why(CandidateSet candidates, int chosen) {
     return "takes who has the largest share of its slots free, ";
   }
 }

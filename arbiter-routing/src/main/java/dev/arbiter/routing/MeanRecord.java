@@ -4,10 +4,10 @@ package dev.arbiter.routing;
 import java.util.function.IntConsumer;
 
 /** Success rates, and nothing else, of every agent. */
-final class MeanRecord implements Summed {
+final class MeanRecord implements LearnedSums {
   private final double keep;
   private final IntConsumer changed;
-  private final Tally tally = new Tally();
+  private final SuccessCounts tally = new SuccessCounts();
   private final Fallbacks fallbacks = new Fallbacks();
   private double total;
 

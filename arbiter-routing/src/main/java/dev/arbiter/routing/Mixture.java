@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** One of two distributions, by chance. */
-record Mixture(double weight, ShiftedBeta first, ShiftedBeta second) implements Law {
+record Mixture(double weight, ShiftedBeta first, ShiftedBeta second) implements Distribution {
   @Override
   public double cumulative(double score) {
     return weight * first.cumulative(score) + (1 - weight) * second.cumulative(score);

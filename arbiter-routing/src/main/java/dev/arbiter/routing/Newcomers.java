@@ -26,22 +26,23 @@ final class Newcomers implements Learner {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    BanditDecision own = inner.choose(id, ofInner(request), slate, category);
-    int newcomer = request.failed().isEmpty() ? newcomer(slate) : own.chosen;
-    boolean anybody = asked[slate.rows[newcomer]] < first && request.failed().isEmpty();
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    BanditDecision own = inner.choose(id, ofInner(request), candidates, category);
+    int newcomer = request.failed().isEmpty() ? newcomer(candidates) : own.chosen;
+    boolean anybody = asked[candidates.rows[newcomer]] < first && request.failed().isEmpty();
     boolean force = anybody && random.nextDouble() < share;
     BanditDecision decision =
         new ForcedDecision(id, own.policy(), own, anybody ? share : 0, newcomer, force, WHY);
-    asked[slate.rows[decision.chosen]]++;
+    asked[candidates.rows[decision.chosen]]++;
     return decision;
   }
 
   /** Who was asked least. */
-  private int newcomer(Slate slate) {
+  private int newcomer(CandidateSet candidates) {
     int least = 0;
-    for (int i = 1; i < slate.size(); i++) {
-      least = asked[slate.rows[i]] < asked[slate.rows[least]] ? i : least;
+    for (int i = 1; i < candidates.size(); i++) {
+      least = asked[candidates.rows[i]] < asked[candidates.rows[least]] ? i : least;
     }
     return least;
   }
@@ -88,7 +89,7 @@ final class Newcomers implements Learner {
   }
 
   @Override
-  public Summed summed() {
+  public LearnedSums summed() {
     return inner.summed();
   }
 }

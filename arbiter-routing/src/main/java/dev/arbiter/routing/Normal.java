@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** A normal distribution. */
-record Normal(double mean, double deviation) implements Law {
+record Normal(double mean, double deviation) implements Distribution {
   private static final double FAR = 8;
 
   @Override

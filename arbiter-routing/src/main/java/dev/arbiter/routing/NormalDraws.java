@@ -18,7 +18,7 @@ final class NormalDraws extends Draws {
   }
 
   @Override
-  Law law(int candidate) {
+  Distribution distribution(int candidate) {
     return new Normal(first(candidate), second(candidate));
   }
 }

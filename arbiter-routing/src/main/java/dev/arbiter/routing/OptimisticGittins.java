@@ -21,20 +21,21 @@ final class OptimisticGittins extends RecordIndex {
   }
 
   @Override
-  void begin(Slate slate) {
+  void begin(CandidateSet candidates) {
     mean = record.populationMean();
     optimism = optimism(record.total() + START, optimism);
   }
 
   @Override
-  double index(Slate slate, int candidate) {
-    return index(slate.rows[candidate]);
+  double index(CandidateSet candidates, int candidate) {
+    return index(candidates.rows[candidate]);
   }
 
   @Override
   double index(int row) {
     double expected = record.mean(row, mean);
-    double deviation = Math.sqrt(expected * (1 - expected) / (Tally.PRIOR + record.count(row) + 1));
+    double deviation =
+        Math.sqrt(expected * (1 - expected) / (SuccessCounts.PRIOR + record.count(row) + 1));
     return expected + deviation * optimism;
   }
 

@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /**
- * What makes a law of a candidate's record, the same for all candidates of a decision.
+ * What makes a distribution of a candidate's record, the same for all candidates of a decision.
  *
  * @param mean the success to expect of an agent nobody has seen
  * @param sharpening what outcomes are multiplied by
@@ -31,23 +31,23 @@ record Prior(double mean, double sharpening, double shared) {
       double[] to, int at, double successes, double outcomes, double excess, double weight) {
     to[at + SUCCESSES] = successes;
     to[at + OUTCOMES] = outcomes;
-    to[at + REST] = excess - weight * successes / (Tally.PRIOR + outcomes);
-    to[at + SLOPE] = weight * Tally.PRIOR / (Tally.PRIOR + outcomes);
+    to[at + REST] = excess - weight * successes / (SuccessCounts.PRIOR + outcomes);
+    to[at + SLOPE] = weight * SuccessCounts.PRIOR / (SuccessCounts.PRIOR + outcomes);
   }
 
   double alpha(double[] records, int at) {
-    return Tally.PRIOR * mean + sharpening * records[at + SUCCESSES];
+    return SuccessCounts.PRIOR * mean + sharpening * records[at + SUCCESSES];
   }
 
   /** Alpha and beta. */
   double total(double[] records, int at) {
-    return Tally.PRIOR + sharpening * records[at + OUTCOMES];
+    return SuccessCounts.PRIOR + sharpening * records[at + OUTCOMES];
   }
 
   double shift(double[] records, int at) {
-    double outcomes = Tally.PRIOR + records[at + OUTCOMES];
+    double outcomes = SuccessCounts.PRIOR + records[at + OUTCOMES];
     double own = records[at + SUCCESSES] / outcomes;
-    double expected = Sampler.clip(own + Tally.PRIOR * mean / outcomes + shared);
+    double expected = Sampler.clip(own + SuccessCounts.PRIOR * mean / outcomes + shared);
     return records[at + REST] + weight(records, at) * (own - expected);
   }
 
@@ -58,6 +58,6 @@ record Prior(double mean, double sharpening, double shared) {
   }
 
   private static double weight(double[] records, int at) {
-    return records[at + SLOPE] * (1 + records[at + OUTCOMES] / Tally.PRIOR);
+    return records[at + SLOPE] * (1 + records[at + OUTCOMES] / SuccessCounts.PRIOR);
   }
 }

@@ -29,12 +29,12 @@ final class Propensity {
    * @param others everybody else's
    * @param above who is known to be still higher, highest first
    */
-  static double of(Law chosen, List<Law> others, List<Law> above) {
+  static double of(Distribution chosen, List<Distribution> others, List<Distribution> above) {
     double joint = integrate(chosen, others, above);
     if (above.isEmpty()) {
       return limit(joint);
     }
-    List<Law> below = new ArrayList<>(others);
+    List<Distribution> below = new ArrayList<>(others);
     below.add(chosen);
     int last = above.size() - 1;
     double known = integrate(above.get(last), below, above.subList(0, last));
@@ -46,22 +46,23 @@ final class Propensity {
   }
 
   /** The chance of the order above[0] > above[1] > ... > chosen > each of the others. */
-  private static double integrate(Law chosen, List<Law> others, List<Law> above) {
+  private static double integrate(
+      Distribution chosen, List<Distribution> others, List<Distribution> above) {
     double low = chosen.low();
     double high = chosen.high();
-    for (Law law : others) {
-      low = Math.max(low, law.low());
+    for (Distribution distribution : others) {
+      low = Math.max(low, distribution.low());
     }
-    for (Law law : above) {
-      high = Math.max(high, law.high());
+    for (Distribution distribution : above) {
+      high = Math.max(high, distribution.high());
     }
     if (low >= high) {
       return 0;
     }
-    List<Law> rivals = new ArrayList<>();
-    for (Law law : others) {
-      if (law.high() > low) {
-        rivals.add(law);
+    List<Distribution> rivals = new ArrayList<>();
+    for (Distribution distribution : others) {
+      if (distribution.high() > low) {
+        rivals.add(distribution);
       }
     }
     double[] nodes = new double[STEPS + 1];
@@ -71,7 +72,8 @@ final class Propensity {
     return sum(nodes, chosen, rivals, ordered(nodes, above));
   }
 
-  private static double sum(double[] nodes, Law chosen, List<Law> rivals, double[] ordered) {
+  private static double sum(
+      double[] nodes, Distribution chosen, List<Distribution> rivals, double[] ordered) {
     double sum = 0;
     double cumulative = chosen.cumulative(nodes[0]);
     double value = cumulative > 0 ? product(nodes[0], rivals) * ordered[0] : 0;
@@ -86,15 +88,15 @@ final class Propensity {
     return sum;
   }
 
-  private static double product(double score, List<Law> rivals) {
+  private static double product(double score, List<Distribution> rivals) {
     double product = 1;
     double factor = 1;
-    Law previous = null;
+    Distribution previous = null;
     for (int i = 0; i < rivals.size() && product > 0; i++) {
-      Law law = rivals.get(i);
-      if (!law.equals(previous)) {
-        factor = law.cumulative(score);
-        previous = law;
+      Distribution distribution = rivals.get(i);
+      if (!distribution.equals(previous)) {
+        factor = distribution.cumulative(score);
+        previous = distribution;
       }
       product *= factor;
     }
@@ -102,14 +104,14 @@ final class Propensity {
   }
 
   /** At each node the chance that all of these are above it, in this order. */
-  private static double[] ordered(double[] nodes, List<Law> above) {
+  private static double[] ordered(double[] nodes, List<Distribution> above) {
     double[] chance = new double[nodes.length];
     Arrays.fill(chance, 1);
-    for (Law law : above) {
+    for (Distribution distribution : above) {
       double[] next = new double[nodes.length];
       double cumulative = 1;
       for (int k = nodes.length - 2; k >= 0; k--) {
-        double lower = law.cumulative(nodes[k]);
+        double lower = distribution.cumulative(nodes[k]);
         next[k] = next[k + 1] + (cumulative - lower) * (chance[k] + chance[k + 1]) / 2;
         cumulative = lower;
       }

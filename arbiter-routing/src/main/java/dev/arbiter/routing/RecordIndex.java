@@ -24,29 +24,29 @@ abstract class RecordIndex extends IndexLearner {
   abstract double index(int row);
 
   @Override
-  double index(Slate slate, int candidate) {
-    int row = slate.rows[candidate];
+  double index(CandidateSet candidates, int candidate) {
+    int row = candidates.rows[candidate];
     return record.count(row) > 0 ? index(row) : Double.POSITIVE_INFINITY;
   }
 
   @Override
-  Motive motive(Slate slate, int chosen) {
-    return favourite(slate) == chosen ? Motive.EXPLOIT : Motive.EXPLORE;
+  Motive motive(CandidateSet candidates, int chosen) {
+    return favourite(candidates) == chosen ? Motive.EXPLOIT : Motive.EXPLORE;
   }
 
   @Override
-  String why(Slate slate, int chosen) {
-    return why(favourite(slate) == chosen);
+  String why(CandidateSet candidates, int chosen) {
+    return why(favourite(candidates) == chosen);
   }
 
   final String why(boolean hasBestRecord) {
     return hasBestRecord ? exploits : explores;
   }
 
-  private int favourite(Slate slate) {
+  private int favourite(CandidateSet candidates) {
     int favourite = 0;
-    for (int i = 1; i < slate.size(); i++) {
-      if (record.rate(slate.rows[i]) > record.rate(slate.rows[favourite])) {
+    for (int i = 1; i < candidates.size(); i++) {
+      if (record.rate(candidates.rows[i]) > record.rate(candidates.rows[favourite])) {
         favourite = i;
       }
     }
@@ -71,7 +71,7 @@ abstract class RecordIndex extends IndexLearner {
   }
 
   @Override
-  public Summed summed() {
+  public LearnedSums summed() {
     return record;
   }
 }

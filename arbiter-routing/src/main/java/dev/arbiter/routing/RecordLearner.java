@@ -22,7 +22,7 @@ interface RecordLearner extends Learner {
   }
 
   @Override
-  default Summed summed() {
+  default LearnedSums summed() {
     return record();
   }
 }

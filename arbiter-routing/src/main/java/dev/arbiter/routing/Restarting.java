@@ -14,7 +14,7 @@ final class Restarting implements Learner {
   private final String name;
   private final Learner inner;
   private final RandomGenerator random;
-  private final ChangeTest changes = new ChangeTest();
+  private final ChangeDetector changes = new ChangeDetector();
   private long turns;
 
   Restarting(String name, Learner inner, RandomGenerator random) {
@@ -29,12 +29,13 @@ final class Restarting implements Learner {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    BanditDecision own = inner.choose(id, ofInner(request), slate, category);
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    BanditDecision own = inner.choose(id, ofInner(request), candidates, category);
     if (changes.alarms() == 0 || !request.failed().isEmpty()) {
       return decision(id, own, 0, own.chosen, false);
     }
-    int turn = (int) (turns % slate.size());
+    int turn = (int) (turns % candidates.size());
     boolean force = random.nextDouble() < FORCED;
     turns += force ? 1 : 0;
     return decision(id, own, FORCED, turn, force);
@@ -80,7 +81,7 @@ final class Restarting implements Learner {
   }
 
   @Override
-  public Summed summed() {
+  public LearnedSums summed() {
     return inner.summed();
   }
 }

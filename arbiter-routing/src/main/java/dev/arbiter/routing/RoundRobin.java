@@ -17,20 +17,21 @@ final class RoundRobin extends IndexLearner {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
     now++;
-    BanditDecision decision = super.choose(id, request, slate, category);
-    last[slate.rows[decision.chosen]] = now;
+    BanditDecision decision = super.choose(id, request, candidates, category);
+    last[candidates.rows[decision.chosen]] = now;
     return decision;
   }
 
   @Override
-  double index(Slate slate, int candidate) {
-    return now - last[slate.rows[candidate]];
+  double index(CandidateSet candidates, int candidate) {
+    return now - last[candidates.rows[candidate]];
   }
 
   @Override
-  String why(Slate slate, int chosen) {
+  String why(CandidateSet candidates, int chosen) {
     return "takes who was chosen longest ago, counted in decisions, ";
   }
 

@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** What {@link Sampler#beta} draws, plus a constant. */
-record ShiftedBeta(double alpha, double beta, double shift) implements Law {
+record ShiftedBeta(double alpha, double beta, double shift) implements Distribution {
   private static final double FAR = 8;
 
   @Override

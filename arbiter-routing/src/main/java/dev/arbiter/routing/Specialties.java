@@ -21,12 +21,12 @@ final class Specialties {
   /** Records by name. */
   private static final class Names {
     private final Kind kind;
-    private final Categories numbers;
+    private final TaskTypeIndex numbers;
     private final TypeRecords records = new TypeRecords(MOST_PAGES, dropped -> {});
 
     Names(Kind kind, int most) {
       this.kind = kind;
-      this.numbers = new Categories(most);
+      this.numbers = new TaskTypeIndex(most);
     }
 
     void add(String name, int row, double keep, double reward, long now) {

@@ -62,42 +62,44 @@ final class Spending {
   /**
    * Leaves those who can be afforded, and the cheapest if nobody else can.
    *
-   * @return the slate itself when all can be
+   * @return the candidate set itself when all can be
    * @throws RoutingRefusedException if even the cheapest cannot
    */
-  Slate affordable(Slate slate, Prices prices, boolean firstChoice, String task) {
+  CandidateSet affordable(
+      CandidateSet candidates, Prices prices, boolean firstChoice, String task) {
     int cheapest = 0;
     double least = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < slate.size(); i++) {
-      double cost = prices.dollars(slate.rows[i], slate.agents[i], perTask);
+    for (int i = 0; i < candidates.size(); i++) {
+      double cost = prices.dollars(candidates.rows[i], candidates.agents[i], perTask);
       if (cost < least) {
         least = cost;
         cheapest = i;
       }
     }
     double left = dollars - spent - outstanding();
-    boolean[] keep = keep(slate, prices, cheapest, left - reserve(least, firstChoice), allowance());
+    boolean[] keep =
+        keep(candidates, prices, cheapest, left - reserve(least, firstChoice), allowance());
     if (keep != null) {
-      return slate.only(keep);
+      return candidates.only(keep);
     }
-    double worst = Math.min(prices.mostDollars(slate.rows[cheapest]), LAST_TAIL * least);
+    double worst = Math.min(prices.mostDollars(candidates.rows[cheapest]), LAST_TAIL * least);
     if (left < Math.max(CHEAPEST_TAIL * least, worst)) {
       refused++;
-      throw refusal(task, slate.agents[cheapest].id(), least, left);
+      throw refusal(task, candidates.agents[cheapest].id(), least, left);
     }
-    boolean[] one = new boolean[slate.size()];
+    boolean[] one = new boolean[candidates.size()];
     one[cheapest] = true;
-    return slate.only(one);
+    return candidates.only(one);
   }
 
   /* Null when nobody is left. */
   private boolean @Nullable [] keep(
-      Slate slate, Prices prices, int cheapest, double free, double allowance) {
-    boolean[] keep = new boolean[slate.size()];
+      CandidateSet candidates, Prices prices, int cheapest, double free, double allowance) {
+    boolean[] keep = new boolean[candidates.size()];
     boolean any = false;
     for (int i = 0; i < keep.length; i++) {
-      int row = slate.rows[i];
-      double cost = prices.dollars(row, slate.agents[i], perTask);
+      int row = candidates.rows[i];
+      double cost = prices.dollars(row, candidates.agents[i], perTask);
       double tail = i == cheapest ? CHEAPEST_TAIL : TAIL;
       keep[i] = Math.max(prices.mostDollars(row), tail * cost) <= free && cost <= allowance;
       any |= keep[i];

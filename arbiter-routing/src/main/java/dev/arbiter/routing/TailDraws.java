@@ -2,7 +2,7 @@
 package dev.arbiter.routing;
 
 /** Draws that are known by the chance of more than them, and computed when somebody asks. */
-sealed class TailDraws extends Draws permits LateDraws {
+sealed class TailDraws extends Draws permits LazyDraws {
   private static final double SMALLEST = 1e-15;
   private static final double EXACTLY = Double.NEGATIVE_INFINITY;
 
@@ -14,10 +14,10 @@ sealed class TailDraws extends Draws permits LateDraws {
     super(size, cells);
   }
 
-  /** Takes a score drawn from the candidate's law, before its wait is known. */
+  /** Takes a score drawn from the candidate's distribution, before its wait is known. */
   @Override
   final void drawn(int candidate, float score) {
-    double more = 1 - law(candidate).cumulative(score);
+    double more = 1 - distribution(candidate).cumulative(score);
     super.drawn(candidate, (float) Math.max(SMALLEST, more));
   }
 

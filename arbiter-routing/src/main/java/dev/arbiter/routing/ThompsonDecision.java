@@ -98,21 +98,21 @@ final class ThompsonDecision extends BanditDecision {
   }
 
   private double topProbability(int candidate) {
-    List<Law> others = new ArrayList<>(agents.length);
+    List<Distribution> others = new ArrayList<>(agents.length);
     for (int i = 0; i < agents.length; i++) {
       if (i != candidate) {
-        others.add(draws.law(i));
+        others.add(draws.distribution(i));
       }
     }
-    return Propensity.of(draws.law(candidate), others, above());
+    return Propensity.of(draws.distribution(candidate), others, above());
   }
 
   /* Those who failed before because they drew more, highest first. */
-  private List<Law> above() {
-    List<Law> above = new ArrayList<>();
+  private List<Distribution> above() {
+    List<Distribution> above = new ArrayList<>();
     for (ThompsonDecision d = failed; d != null; d = d.failed) {
       if (!d.wasForced) {
-        above.add(0, d.draws.law(d.chosen));
+        above.add(0, d.draws.distribution(d.chosen));
       }
     }
     return above;
@@ -128,7 +128,7 @@ final class ThompsonDecision extends BanditDecision {
     }
     int favourite = favourite();
     String drew = agent() + ", which drew " + number(score(chosen)) + " and is expected to reach ";
-    String expected = number(draws.law(chosen).mean());
+    String expected = number(draws.distribution(chosen).mean());
     if (failed != null) {
       return "falls back from " + failed.agent() + " to " + drew + expected + second();
     }
@@ -140,15 +140,15 @@ final class ThompsonDecision extends BanditDecision {
             + ", while "
             + agents[favourite].id()
             + " is expected to reach "
-            + number(draws.law(favourite).mean())
+            + number(draws.distribution(favourite).mean())
             + second();
   }
 
   private int favourite() {
     int favourite = 0;
-    double highest = draws.law(0).mean();
+    double highest = draws.distribution(0).mean();
     for (int i = 1; i < agents.length; i++) {
-      double mean = draws.law(i).mean();
+      double mean = draws.distribution(i).mean();
       if (mean > highest) {
         highest = mean;
         favourite = i;

@@ -41,16 +41,17 @@ abstract class ThompsonLearner implements Learner {
 
   /** After a failure, who has drawn already keeps its draw. */
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
     begin(request, category);
     ThompsonDecision failed = lastFailed(request.failed());
-    Draws draws = draws(slate.size());
+    Draws draws = draws(candidates.size());
     if (failed == null) {
-      drawAll(draws, slate);
+      drawAll(draws, candidates);
     } else {
-      drawRest(draws, slate, failed);
+      drawRest(draws, candidates, failed);
     }
-    return ThompsonDecision.best(id, name, slate.agents, draws, draws.best(), failed);
+    return ThompsonDecision.best(id, name, candidates.agents, draws, draws.best(), failed);
   }
 
   private @Nullable ThompsonDecision lastFailed(List<RoutingDecision> failed) {
@@ -61,21 +62,21 @@ abstract class ThompsonLearner implements Learner {
     return last instanceof ThompsonDecision d && d.policy().equals(name) ? d : null;
   }
 
-  private void drawAll(Draws draws, Slate slate) {
-    for (int i = 0; i < slate.size(); i++) {
-      draw(draws, i, slate.rows[i]);
+  private void drawAll(Draws draws, CandidateSet candidates) {
+    for (int i = 0; i < candidates.size(); i++) {
+      draw(draws, i, candidates.rows[i]);
     }
   }
 
-  private void drawRest(Draws draws, Slate slate, ThompsonDecision failed) {
+  private void drawRest(Draws draws, CandidateSet candidates, ThompsonDecision failed) {
     Map<String, Integer> places = new HashMap<>();
     for (int i = 0; i < failed.agents.length; i++) {
       places.put(failed.agents[i].id(), i);
     }
-    for (int i = 0; i < slate.size(); i++) {
-      Integer place = places.get(slate.agents[i].id());
+    for (int i = 0; i < candidates.size(); i++) {
+      Integer place = places.get(candidates.agents[i].id());
       if (place == null) {
-        draw(draws, i, slate.rows[i]);
+        draw(draws, i, candidates.rows[i]);
       } else {
         draws.copy(i, failed.draws(), place);
       }

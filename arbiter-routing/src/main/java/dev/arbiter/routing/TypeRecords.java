@@ -31,7 +31,7 @@ final class TypeRecords {
   private long[] used = new long[0];
   private double[][][] pages = new double[0][][];
   private double[] scales = new double[0];
-  private final TypesSeen seen = new TypesSeen();
+  private final SeenTypes seen = new SeenTypes();
 
   /** Tells which category lost its pages. */
   TypeRecords(int mostPages, IntConsumer dropped) {

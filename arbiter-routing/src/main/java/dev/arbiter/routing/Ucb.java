@@ -5,7 +5,7 @@ import dev.arbiter.spi.RoutingRequest;
 import java.util.Map;
 
 /** See {@link BanditPolicy#ucb1()} and {@link BanditPolicy#ucbAlpha(double)}. */
-final class Ucb extends RecordIndex implements Board.Source {
+final class Ucb extends RecordIndex implements ScoreView.Source {
   static final String UCB1 = "ucb1";
   static final String ALPHA = "ucb-alpha";
 
@@ -21,29 +21,31 @@ final class Ucb extends RecordIndex implements Board.Source {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    if (!slate.recurs || slate.size() < MANY) {
-      return super.choose(id, request, slate, category);
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    if (!candidates.recurs || candidates.size() < MANY) {
+      return super.choose(id, request, candidates, category);
     }
-    begin(slate);
-    Tournament tournament = tournament(slate);
+    begin(candidates);
+    KineticTournament tournament = tournament(candidates);
     int chosen = tournament.best(budget);
-    ask(slate.rows[chosen]);
-    return new BoundDecision(id, this, slate.agents, chosen, tournament.board.past(), budget);
+    ask(candidates.rows[chosen]);
+    return new BoundDecision(
+        id, this, candidates.agents, chosen, tournament.view.history(), budget);
   }
 
-  private Tournament tournament(Slate slate) {
-    Tournament known = slate.tournament;
-    if (known != null && known.isOf(this, slate)) {
+  private KineticTournament tournament(CandidateSet candidates) {
+    KineticTournament known = candidates.tournament;
+    if (known != null && known.isOf(this, candidates)) {
       return known;
     }
-    Tournament made = new Tournament(this, slate);
-    slate.tournament = made;
+    KineticTournament made = new KineticTournament(this, candidates);
+    candidates.tournament = made;
     return made;
   }
 
   @Override
-  void begin(Slate slate) {
+  void begin(CandidateSet candidates) {
     budget = alpha / 2 * Math.log(Math.max(1, record.total()));
   }
 

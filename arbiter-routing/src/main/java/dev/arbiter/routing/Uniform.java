@@ -18,14 +18,15 @@ final class Uniform implements Learner {
   }
 
   @Override
-  public BanditDecision choose(long id, RoutingRequest request, Slate slate, int category) {
-    int size = slate.size();
+  public BanditDecision choose(
+      long id, RoutingRequest request, CandidateSet candidates, int category) {
+    int size = candidates.size();
     double[] scores = new double[size];
     Arrays.fill(scores, 1.0 / size);
     return new ScoredDecision(
         id,
         NAME,
-        slate.agents,
+        candidates.agents,
         random.nextInt(size),
         scores,
         candidate -> scores[candidate],

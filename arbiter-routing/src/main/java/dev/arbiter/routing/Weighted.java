@@ -21,28 +21,28 @@ final class Weighted extends RecordIndex {
   }
 
   @Override
-  double index(Slate slate, int candidate) {
-    return declared(slate, candidate) + index(slate.rows[candidate]);
+  double index(CandidateSet candidates, int candidate) {
+    return declared(candidates, candidate) + index(candidates.rows[candidate]);
   }
 
-  private static double declared(Slate slate, int candidate) {
-    float claim = slate.claim(candidate);
+  private static double declared(CandidateSet candidates, int candidate) {
+    float claim = candidates.claim(candidate);
     return DECLARED * (Float.isNaN(claim) ? UNKNOWN : claim);
   }
 
   @Override
-  Map<String, Double> parts(Slate slate, int candidate, double index) {
-    double declared = declared(slate, candidate);
+  Map<String, Double> parts(CandidateSet candidates, int candidate, double index) {
+    double declared = declared(candidates, candidate);
     return Map.of("declared level", declared, "record", index - declared);
   }
 
   @Override
-  Motive motive(Slate slate, int chosen) {
+  Motive motive(CandidateSet candidates, int chosen) {
     return Motive.RULE;
   }
 
   @Override
-  String why(Slate slate, int chosen) {
+  String why(CandidateSet candidates, int chosen) {
     return "takes the highest sum of .7 declared and .3 measured, ";
   }
 }

@@ -115,14 +115,14 @@ class AdaptiveThompsonTest {
   private static long falseAlarms(int run) {
     AdaptiveThompson learner = new AdaptiveThompson(Simulation.setting(run), AdaptiveThompson.KEEP);
     SplittableRandom luck = new SplittableRandom(run + 1_000);
-    Roster roster = new Roster(100, row -> {});
+    AgentIndex agentIndex = new AgentIndex(100, row -> {});
     RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(9));
-    Slate slate = new Slate(request.candidates(), request.task(), roster, 1);
-    learner.rows(roster.size());
+    CandidateSet candidates = new CandidateSet(request.candidates(), request.task(), agentIndex, 1);
+    learner.rows(agentIndex.size());
     for (int id = 1; id <= 5_000; id++) {
-      int chosen = learner.choose(id, request, slate, 0).chosen;
+      int chosen = learner.choose(id, request, candidates, 0).chosen;
       double reward = luck.nextDouble() < NINE[chosen] ? 1 : 0;
-      learner.learn(Simulation.feedback(slate.rows[chosen], reward));
+      learner.learn(Simulation.feedback(candidates.rows[chosen], reward));
     }
     return learner.alarms();
   }

@@ -303,7 +303,7 @@ class BanditRouterTest {
 
   @Test
   void types_of_task_beyond_the_cap_are_one() {
-    Categories categories = new Categories(2);
+    TaskTypeIndex categories = new TaskTypeIndex(2);
 
     assertThat(categories.number("a")).isZero();
     assertThat(categories.number("b")).isEqualTo(1);

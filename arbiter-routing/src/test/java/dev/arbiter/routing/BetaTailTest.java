@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 /**
- * On a grid of laws from one prior outcome to thousands seen, and of chances down to 1e-12. Where
- * Sampler approximates, the highest draws of a skewed law turn back, which is 3e-5 of all.
+ * On a grid of distributions from one prior outcome to thousands seen, and of chances down to
+ * 1e-12. Where Sampler approximates, the highest draws of a skewed distribution turn back, which is
+ * 3e-5 of all.
  */
 class BetaTailTest {
   private static final double[] MEANS = {.004, .02, .1, .22, .35, .5, .6, .78, .9, .98, .996};

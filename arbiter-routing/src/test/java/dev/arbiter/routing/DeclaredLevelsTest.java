@@ -55,10 +55,11 @@ class DeclaredLevelsTest {
         new FakeAgent(AgentProfile.builder("a").capability("go", .9).capability("c").build(), 0);
     Task task = Task.builder("c").requires("c").build();
 
-    Slate slate = new Slate(List.of(other), task, new Roster(10, row -> {}), 1);
+    CandidateSet candidates =
+        new CandidateSet(List.of(other), task, new AgentIndex(10, row -> {}), 1);
 
-    assertThat(slate.hasClaims()).isFalse();
-    assertThat(slate.claim(0)).isNaN();
+    assertThat(candidates.hasClaims()).isFalse();
+    assertThat(candidates.claim(0)).isNaN();
   }
 
   @Test
@@ -72,10 +73,11 @@ class DeclaredLevelsTest {
             .build();
     Task task = Task.builder("x").requires("java", "sql", "c").build();
 
-    Slate slate = new Slate(List.of(new FakeAgent(profile, 0)), task, new Roster(9, row -> {}), 1);
+    CandidateSet candidates =
+        new CandidateSet(List.of(new FakeAgent(profile, 0)), task, new AgentIndex(9, row -> {}), 1);
 
-    assertThat(slate.claim(0)).isEqualTo(.7f);
-    assertThat(slate.overallClaims[0]).isEqualTo(.5f);
+    assertThat(candidates.claim(0)).isEqualTo(.7f);
+    assertThat(candidates.overallClaims[0]).isEqualTo(.5f);
   }
 
   private static double honest(int agent, double chance, SplittableRandom luck) {

@@ -110,12 +110,13 @@ class EveryPolicyTest {
     Learner taught = start(policy);
     Learner fresh = start(policy);
     RoutingRequest request = Simulation.request(Simulation.TASK, agents.subList(0, 2));
-    Slate slate = new Slate(request.candidates(), Simulation.TASK, new Roster(10, row -> {}), 1);
+    CandidateSet candidates =
+        new CandidateSet(request.candidates(), Simulation.TASK, new AgentIndex(10, row -> {}), 1);
     taught.rows(2);
     fresh.rows(2);
 
     for (int id = 1; id <= 40; id++) {
-      int row = slate.rows[taught.choose(id, request, slate, id % 3).chosen];
+      int row = candidates.rows[taught.choose(id, request, candidates, id % 3).chosen];
       taught.learn(feedback(row, id % 3));
     }
     taught.forget(0);
@@ -124,8 +125,8 @@ class EveryPolicyTest {
     for (int i = 0; i < 2; i++) {
       double[] scores = {0, 0};
       for (int id = 1; id <= 2_000; id++) {
-        scores[0] += taught.choose(id, request, slate, 0).score(i) / 2_000;
-        scores[1] += fresh.choose(id, request, slate, 0).score(i) / 2_000;
+        scores[0] += taught.choose(id, request, candidates, 0).score(i) / 2_000;
+        scores[1] += fresh.choose(id, request, candidates, 0).score(i) / 2_000;
       }
       assertThat(scores[0]).isBetween(scores[1] - .1, scores[1] + .1);
     }
@@ -204,7 +205,8 @@ class EveryPolicyTest {
   }
 
   private static Feedback feedback(int row, int category) {
-    return new Feedback(row, category, Pending.FIRST_CHOICE, Float.NaN, row, 0, Simulation.TASK);
+    return new Feedback(
+        row, category, PendingDecisions.FIRST_CHOICE, Float.NaN, row, 0, Simulation.TASK);
   }
 
   private List<String> decisions(BanditPolicy policy) {

@@ -117,7 +117,7 @@ class FallbackTest {
 
   @Test
   void successes_of_an_agent_never_exceed_its_outcomes() {
-    Tally tally = new Tally();
+    SuccessCounts tally = new SuccessCounts();
     tally.rows(1);
 
     tally.add(0, 1, 5, Fallbacks.WEIGHT);

@@ -23,7 +23,7 @@ class ForgettingTest {
       learner.learn(Simulation.feedback(1, i % 4 == 0 ? 1 : 0));
       learner.learn(new Feedback(1, 1, 0, Float.NaN, 1, 0, Simulation.TASK));
     }
-    Summed summed = learner.summed();
+    LearnedSums summed = learner.summed();
     double[] other = summed.sums(1);
 
     learner.forget(0);

@@ -226,7 +226,7 @@ class LearnedStateTest {
 
   @Test
   void remembers_which_deltas_it_saw_within_bounds() {
-    Deltas seen = new Deltas();
+    SeenDeltas seen = new SeenDeltas();
     LearnedState nothing = router(EXACT, "n", 1).state();
 
     for (long sequence = 1; sequence <= 10_000; sequence += 2) {

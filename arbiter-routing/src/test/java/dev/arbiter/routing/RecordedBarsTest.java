@@ -4,7 +4,7 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.routing.Simulation.Measured;
-import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.IntervalEstimate;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
 import dev.arbiter.spi.Outcome;
@@ -42,7 +42,7 @@ class RecordedBarsTest {
   /** Bars R4 and R8: published nowhere; the reference has 39.4 with a deviation of 2.0. */
   @Test
   void one_pass_solves_39_percent_and_orders_deviate_by_2_4_points(TestReporter reporter) {
-    Estimate first = replay(all -> all.runs(ORDERS)).evaluate(alone(DEFAULT)).firstChoice();
+    IntervalEstimate first = replay(all -> all.runs(ORDERS)).evaluate(alone(DEFAULT)).firstChoice();
     double deviation = 100 * first.standardError() * Math.sqrt(ORDERS);
     double errorOfDeviation = deviation / Math.sqrt(2.0 * (ORDERS - 1));
 
@@ -74,7 +74,8 @@ class RecordedBarsTest {
   /** Bar R19: the reference has 52.6. */
   @Test
   void one_fallback_solves_52_percent_of_five_thousand() {
-    Estimate after = streams(all -> all.fallbacks(1)).evaluate(alone(DEFAULT)).afterFallback();
+    IntervalEstimate after =
+        streams(all -> all.fallbacks(1)).evaluate(alone(DEFAULT)).afterFallback();
 
     assertReaches(52.0, after);
   }
@@ -96,7 +97,7 @@ class RecordedBarsTest {
     assertThat(gain.mean() - 2 * gain.error()).as("%s", gain).isLessThan(.8);
   }
 
-  private static void assertReaches(double percent, Estimate measured) {
+  private static void assertReaches(double percent, IntervalEstimate measured) {
     assertThat(100 * (measured.value() + 2 * measured.standardError()))
         .as("%s", measured)
         .isGreaterThan(percent);

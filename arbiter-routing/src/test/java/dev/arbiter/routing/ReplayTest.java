@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.IntervalEstimate;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
 import dev.arbiter.routing.evaluation.ReplayReport;
@@ -45,7 +45,7 @@ class ReplayTest {
   @Test
   void the_default_solves_at_least_38_5_percent_at_first_choice(TestReporter reporter)
       throws IOException {
-    Estimate first = measure(BanditPolicy.adaptiveThompson(), 0, reporter).firstChoice();
+    IntervalEstimate first = measure(BanditPolicy.adaptiveThompson(), 0, reporter).firstChoice();
 
     assertThat(100 * first.value()).isGreaterThan(38.5);
   }
@@ -53,21 +53,21 @@ class ReplayTest {
   @Test
   void with_one_fallback_the_default_solves_at_least_49_5_percent(TestReporter reporter)
       throws IOException {
-    Estimate after = measure(BanditPolicy.adaptiveThompson(), 1, reporter).afterFallback();
+    IntervalEstimate after = measure(BanditPolicy.adaptiveThompson(), 1, reporter).afterFallback();
 
     assertThat(100 * (after.value() + 2 * after.standardError())).isGreaterThan(49.5);
   }
 
   @Test
   void epsilon_greedy_solves_38_to_41_percent(TestReporter reporter) throws IOException {
-    Estimate first = measure(BanditPolicy.epsilonGreedy(), 0, reporter).firstChoice();
+    IntervalEstimate first = measure(BanditPolicy.epsilonGreedy(), 0, reporter).firstChoice();
 
     assertThat(100 * first.value()).isBetween(38.0, 41.0);
   }
 
   @Test
   void ucb1_solves_32_to_34_percent(TestReporter reporter) throws IOException {
-    Estimate first = measure(BanditPolicy.ucb1(), 0, reporter).firstChoice();
+    IntervalEstimate first = measure(BanditPolicy.ucb1(), 0, reporter).firstChoice();
 
     assertThat(100 * first.value()).isBetween(32.0, 34.0);
   }
@@ -83,7 +83,7 @@ class ReplayTest {
   })
   void every_published_policy_solves_what_the_reference_solves(
       String name, double percent, TestReporter reporter) throws IOException {
-    Estimate first = measure(BanditPolicy.named(name), 0, reporter).firstChoice();
+    IntervalEstimate first = measure(BanditPolicy.named(name), 0, reporter).firstChoice();
 
     assertThat(100 * first.value()).isBetween(percent - 1, percent + 1);
   }

@@ -46,7 +46,7 @@ public final class Simulation {
 
   /** A first choice's outcome, at type 0. */
   static Feedback feedback(int row, double reward) {
-    return new Feedback(row, 0, Pending.FIRST_CHOICE, Float.NaN, reward, 0, TASK);
+    return new Feedback(row, 0, PendingDecisions.FIRST_CHOICE, Float.NaN, reward, 0, TASK);
   }
 
   public static RoutingRequest request(Task task, List<RegisteredAgent> agents) {

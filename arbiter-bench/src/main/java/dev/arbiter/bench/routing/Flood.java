@@ -49,9 +49,9 @@ final class Flood implements Router {
   private void pass(long number) {
     Task task = ofTypes ? Task.builder("passing-" + number).id("P-1").build() : WORK;
     RegisteredAgent agent = ofTypes ? STAND_IN : passing(number);
-    RoutingDecision decision = router.route(Walk.request(task, List.of(agent)));
+    RoutingDecision decision = router.route(SimulatedRun.request(task, List.of(agent)));
     Outcome.Kind kind = number % 2 == 0 ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
-    router.learn(Walk.outcome(decision, task, kind));
+    router.learn(SimulatedRun.outcome(decision, task, kind));
   }
 
   private static RegisteredAgent passing(long number) {

@@ -33,16 +33,17 @@ final class Liar {
     List<RegisteredAgent> agents = SimulatedAgent.several(CHANCES.length);
     int lies = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      RoutingDecision decision = router.route(Walk.request(WORK, agents));
+      RoutingDecision decision = router.route(SimulatedRun.request(WORK, agents));
       int agent = Integer.parseInt(decision.agent().substring(1));
       boolean stands = luck.nextDouble() < CHANCES[agent];
       boolean claims = stands || agent == LIAR;
       lies += agent == LIAR ? 1 : 0;
       if (router.shouldAudit(decision)) {
-        router.learn(Walk.outcome(decision, WORK, checked(stands, claims)));
+        router.learn(SimulatedRun.outcome(decision, WORK, checked(stands, claims)));
       } else if (hearsClaims) {
         router.learn(
-            Walk.outcome(decision, WORK, claims ? Outcome.Kind.CLAIMED : Outcome.Kind.FAILURE));
+            SimulatedRun.outcome(
+                decision, WORK, claims ? Outcome.Kind.CLAIMED : Outcome.Kind.FAILURE));
       }
     }
     return 100.0 * lies / ROUNDS;

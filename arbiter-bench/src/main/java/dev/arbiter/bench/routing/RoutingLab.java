@@ -64,7 +64,7 @@ public final class RoutingLab {
   private List<Scenario> chosen() throws IOException {
     List<Scenario> all = new ArrayList<>(new Scenarios(options.scale()).all());
     if (options.outcomes() != null) {
-      all.add(Recorded.read(options.outcomes()).scenario());
+      all.add(RecordedScenario.read(options.outcomes()).scenario());
     }
     List<String> names = all.stream().map(Scenario::name).toList();
     for (String name : options.only()) {
@@ -114,7 +114,7 @@ public final class RoutingLab {
   }
 
   private void print(Scenario scenario, Map<Cell, Measured> measured) {
-    Table table = new Table();
+    TextTable table = new TextTable();
     table.row(row("policy", scenario, column -> column.name()));
     table.row(row("runs", scenario, column -> Integer.toString(column.runs(options.scale()))));
     for (BanditPolicy policy : options.policies()) {

@@ -3,8 +3,8 @@ package dev.arbiter.bench.routing;
 
 import dev.arbiter.bench.routing.Scenario.Case;
 import dev.arbiter.bench.routing.Scenario.Trial;
-import dev.arbiter.bench.routing.Walk.Hearing;
-import dev.arbiter.bench.routing.Walk.Hearsay;
+import dev.arbiter.bench.routing.SimulatedRun.ObservationModel;
+import dev.arbiter.bench.routing.SimulatedRun.Observed;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.spi.Router;
 import java.util.List;
@@ -132,7 +132,7 @@ final class Scenarios {
     return Case.of(
         "by " + tasks + ", T=5,000",
         60,
-        regret(seed -> drawn(seed, 10, ROUNDS, .3, .7), Hearsay.TRUTH, tasks));
+        regret(seed -> drawn(seed, 10, ROUNDS, .3, .7), ObservationModel.TRUTH, tasks));
   }
 
   private static Scenario censored() {
@@ -142,7 +142,7 @@ final class Scenarios {
             + " all failures, or half of the successes of the agents .1, .3, .5, .7, .9, who are"
             + " slow.",
         List.of(
-            heard("all come", Hearsay.TRUTH),
+            heard("all come", ObservationModel.TRUTH),
             heard("30 % never", (agent, success, luck) -> lost(luck.nextDouble() < .3, success)),
             heard(
                 "half of failures never",
@@ -153,14 +153,14 @@ final class Scenarios {
                     lost(success && agent % 2 == 0 && luck.nextDouble() < .5, success))));
   }
 
-  private static Hearing lost(boolean lost, boolean success) {
+  private static Observed lost(boolean lost, boolean success) {
     if (lost) {
-      return Hearing.NOTHING;
+      return Observed.NOTHING;
     }
-    return success ? Hearing.SUCCESS : Hearing.FAILURE;
+    return success ? Observed.SUCCESS : Observed.FAILURE;
   }
 
-  private static Case heard(String name, Hearsay hearsay) {
+  private static Case heard(String name, ObservationModel hearsay) {
     return Case.of(
         name, 40, regret(seed -> World.steady(9, ROUNDS, (a, t) -> NINE[a]), hearsay, 0));
   }
@@ -178,9 +178,9 @@ final class Scenarios {
             Case.of("liar, checks only, %", 15, liar(false))));
   }
 
-  private static Hearsay flipped(double share) {
+  private static ObservationModel flipped(double share) {
     return (agent, success, luck) ->
-        (luck.nextDouble() < share) == success ? Hearing.FAILURE : Hearing.SUCCESS;
+        (luck.nextDouble() < share) == success ? Observed.FAILURE : Observed.SUCCESS;
   }
 
   private static Trial liar(boolean hearsClaims) {
@@ -249,21 +249,22 @@ final class Scenarios {
             + " .1, drawn without regard to the truth, or honest but for the two worst, which"
             + " declare .95. The reference's hierarchical Thompson knows of no levels.",
         List.of(
-            declared(Declared.NONE, 200),
-            declared(Declared.NONE, ROUNDS),
-            declared(Declared.HONEST, 200)
+            declared(DeclaredLevels.NONE, 200),
+            declared(DeclaredLevels.NONE, ROUNDS),
+            declared(DeclaredLevels.HONEST, 200)
                 .bar("17", "14")
                 .reference(honest + ", adaptive-thompson 14.8"),
-            declared(Declared.HONEST, ROUNDS).reference("weighted 131, hierarchical-thompson 161"),
-            declared(Declared.WORTHLESS, ROUNDS)
+            declared(DeclaredLevels.HONEST, ROUNDS)
+                .reference("weighted 131, hierarchical-thompson 161"),
+            declared(DeclaredLevels.WORTHLESS, ROUNDS)
                 .bar("170", "145")
                 .reference("weighted 975, hierarchical-thompson 161, adaptive-thompson 152"),
-            declared(Declared.OVERSTATED, ROUNDS)
+            declared(DeclaredLevels.OVERSTATED, ROUNDS)
                 .bar("105", "90")
                 .reference("weighted 992, hierarchical-thompson 161, adaptive-thompson 93")));
   }
 
-  private static Case declared(Declared how, int rounds) {
+  private static Case declared(DeclaredLevels how, int rounds) {
     return Case.of(how.label() + ", T=" + rounds, 40, regret(seed -> how.world(seed, rounds)));
   }
 
@@ -292,12 +293,13 @@ final class Scenarios {
         runs,
         (policy, seed) -> {
           World world = drawn(seed, 9, ROUNDS, .2, .8);
-          return new Walk(world, Hearsay.TRUTH, 0).regret(making.router(policy, seed), seed);
+          return new SimulatedRun(world, ObservationModel.TRUTH, 0)
+              .regret(making.router(policy, seed), seed);
         });
   }
 
   private static World drawn(long seed, int agents, int rounds, double low, double high) {
-    double[] chances = new Lots(seed).chances(agents, low, high);
+    double[] chances = new SeededDraws(seed).chances(agents, low, high);
     return World.steady(agents, rounds, (agent, round) -> chances[agent]);
   }
 
@@ -306,11 +308,12 @@ final class Scenarios {
   }
 
   private static Trial regret(LongFunction<World> worlds) {
-    return regret(worlds, Hearsay.TRUTH, 0);
+    return regret(worlds, ObservationModel.TRUTH, 0);
   }
 
-  private static Trial regret(LongFunction<World> worlds, Hearsay hearsay, int delay) {
+  private static Trial regret(LongFunction<World> worlds, ObservationModel hearsay, int delay) {
     return (policy, seed) ->
-        new Walk(worlds.apply(seed), hearsay, delay).regret(Routers.router(policy, seed), seed);
+        new SimulatedRun(worlds.apply(seed), hearsay, delay)
+            .regret(Routers.router(policy, seed), seed);
   }
 }

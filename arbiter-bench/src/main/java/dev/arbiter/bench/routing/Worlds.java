@@ -24,7 +24,7 @@ final class Worlds {
   }
 
   static World silentRegression(long seed) {
-    double[] chances = new Lots(seed).chances(9, .2, .8);
+    double[] chances = new SeededDraws(seed).chances(9, .2, .8);
     double best = Arrays.stream(chances).max().orElse(0);
     return World.steady(
         9,
@@ -33,7 +33,7 @@ final class Worlds {
   }
 
   static World coldStart(long seed) {
-    Lots lots = new Lots(seed);
+    SeededDraws lots = new SeededDraws(seed);
     double[] chances =
         IntStream.range(0, COLD)
             .mapToDouble(i -> .3 + .3 * i / (COLD - 1) + .2 * (lots.uniform() - .5))
@@ -49,7 +49,7 @@ final class Worlds {
   }
 
   static World sparseInTurn(long seed) {
-    double[] chances = new Lots(seed).chances(MANY + PRESENT, .2, .8);
+    double[] chances = new SeededDraws(seed).chances(MANY + PRESENT, .2, .8);
     List<RegisteredAgent> all = SimulatedAgent.several(MANY + PRESENT);
     List<List<RegisteredAgent>> present =
         IntStream.range(0, MANY).mapToObj(i -> List.copyOf(all.subList(i, i + PRESENT))).toList();
@@ -58,7 +58,7 @@ final class Worlds {
   }
 
   static World sparseAtRandom(long seed) {
-    Lots lots = new Lots(seed);
+    SeededDraws lots = new SeededDraws(seed);
     double[] chances = lots.chances(MANY, .2, .8);
     List<RegisteredAgent> all = SimulatedAgent.several(MANY);
     List<List<RegisteredAgent>> present =
@@ -75,7 +75,7 @@ final class Worlds {
   }
 
   static World categories(long seed, double deviation) {
-    Lots lots = new Lots(seed);
+    SeededDraws lots = new SeededDraws(seed);
     double[] abilities = lots.chances(8, .3, .6);
     double[][] chances = new double[8][10];
     for (int agent = 0; agent < 8; agent++) {

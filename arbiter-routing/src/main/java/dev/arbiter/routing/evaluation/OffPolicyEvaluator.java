@@ -44,12 +44,12 @@ public final class OffPolicyEvaluator {
 
   private final List<LoggedDecision> log;
   private final RewardModel whole;
-  private final Folds folds;
+  private final CrossFitting folds;
 
   private OffPolicyEvaluator(List<LoggedDecision> log) {
     this.log = log;
     this.whole = RewardModel.of(log);
-    this.folds = new Folds(log);
+    this.folds = new CrossFitting(log);
   }
 
   /**
@@ -95,8 +95,8 @@ public final class OffPolicyEvaluator {
   }
 
   private OffPolicyReport evaluate(List<TargetPolicy> byFold) {
-    Reweighed reweighed = new Reweighed(log.size());
-    Doubts doubts = new Doubts(log.size());
+    WeightedLog reweighed = new WeightedLog(log.size());
+    LogDiagnostics doubts = new LogDiagnostics(log.size());
     for (int i = 0; i < log.size(); i++) {
       weigh(i, byFold.get(folds.of(i)), reweighed, doubts);
     }
@@ -112,7 +112,7 @@ public final class OffPolicyEvaluator {
         doubts.of(reweighed));
   }
 
-  private void weigh(int i, TargetPolicy target, Reweighed reweighed, Doubts doubts) {
+  private void weigh(int i, TargetPolicy target, WeightedLog reweighed, LogDiagnostics doubts) {
     LoggedDecision decision = log.get(i);
     String type = decision.type();
     RewardModel model = folds.model(i);

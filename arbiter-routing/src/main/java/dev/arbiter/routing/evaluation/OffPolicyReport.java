@@ -21,11 +21,11 @@ import java.util.List;
  */
 public record OffPolicyReport(
     int decisions,
-    Estimate ips,
-    Estimate snips,
-    Estimate doublyRobust,
-    Estimate logged,
-    Estimate gain,
+    IntervalEstimate ips,
+    IntervalEstimate snips,
+    IntervalEstimate doublyRobust,
+    IntervalEstimate logged,
+    IntervalEstimate gain,
     double effectiveSize,
     double largestWeight,
     List<String> doubts) {

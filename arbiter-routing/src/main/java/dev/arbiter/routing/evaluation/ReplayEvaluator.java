@@ -55,21 +55,21 @@ public final class ReplayEvaluator {
    *     calling thread is interrupted
    */
   public ReplayReport evaluate(LongFunction<Router> router) {
-    List<FutureTask<RunTally>> all = new ArrayList<>(runs);
+    List<FutureTask<RunTotals>> all = new ArrayList<>(runs);
     for (int run = 0; run < runs; run++) {
       long runSeed = seed + run;
       all.add(new FutureTask<>(() -> new ReplayRun(plan, router.apply(runSeed), runSeed).run()));
     }
     all.forEach(executor::execute);
     all.forEach(FutureTask::run);
-    List<RunTally> tallies = new ArrayList<>(runs);
-    for (FutureTask<RunTally> run : all) {
+    List<RunTotals> tallies = new ArrayList<>(runs);
+    for (FutureTask<RunTotals> run : all) {
       tallies.add(result(run));
     }
     return new ReplaySummary(plan, tallies).report();
   }
 
-  private static RunTally result(FutureTask<RunTally> run) {
+  private static RunTotals result(FutureTask<RunTotals> run) {
     try {
       return run.get();
     } catch (ExecutionException failure) {

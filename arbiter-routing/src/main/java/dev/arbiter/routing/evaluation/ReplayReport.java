@@ -29,12 +29,12 @@ import java.util.Map;
 public record ReplayReport(
     int runs,
     int steps,
-    Estimate firstChoice,
-    Estimate afterFallback,
-    Estimate spend,
+    IntervalEstimate firstChoice,
+    IntervalEstimate afterFallback,
+    IntervalEstimate spend,
     List<Double> spendByRun,
     double refused,
-    Estimate regret,
+    IntervalEstimate regret,
     Map<String, Double> shares,
     OutcomeMatrix.References references,
     List<Bucket> curve) {

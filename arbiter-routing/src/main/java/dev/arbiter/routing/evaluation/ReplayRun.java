@@ -26,7 +26,7 @@ final class ReplayRun {
   private final ReplayPlan plan;
   private final Router router;
   private final SplittableRandom random;
-  private final RunTally tally;
+  private final RunTotals tally;
   private final Queue<Late> underway = new ArrayDeque<>();
 
   private int step;
@@ -37,10 +37,10 @@ final class ReplayRun {
     this.plan = plan;
     this.router = router;
     this.random = new SplittableRandom(seed).split();
-    this.tally = new RunTally(plan);
+    this.tally = new RunTotals(plan);
   }
 
-  RunTally run() throws Exception {
+  RunTotals run() throws Exception {
     int[] order = plan.order(random);
     for (step = 0; step < order.length; step++) {
       step(order[step]);

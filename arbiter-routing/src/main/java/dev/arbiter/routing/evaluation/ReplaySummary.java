@@ -12,9 +12,9 @@ import java.util.function.ToDoubleFunction;
 /** Makes one report of many runs. */
 final class ReplaySummary {
   private final ReplayPlan plan;
-  private final List<RunTally> runs;
+  private final List<RunTotals> runs;
 
-  ReplaySummary(ReplayPlan plan, List<RunTally> runs) {
+  ReplaySummary(ReplayPlan plan, List<RunTotals> runs) {
     this.plan = plan;
     this.runs = runs;
   }
@@ -27,12 +27,12 @@ final class ReplaySummary {
     return new ReplayReport(
         runs.size(),
         plan.steps(),
-        Estimate.mean(values(RunTally::firstChoice)),
-        Estimate.mean(values(RunTally::afterFallback)),
-        Estimate.mean(values(RunTally::spend)),
-        Arrays.stream(values(RunTally::spend)).boxed().toList(),
-        Estimate.average(values(RunTally::refusedShare)),
-        Estimate.mean(values(run -> run.regret(plan.buckets() - 1))),
+        IntervalEstimate.mean(values(RunTotals::firstChoice)),
+        IntervalEstimate.mean(values(RunTotals::afterFallback)),
+        IntervalEstimate.mean(values(RunTotals::spend)),
+        Arrays.stream(values(RunTotals::spend)).boxed().toList(),
+        IntervalEstimate.average(values(RunTotals::refusedShare)),
+        IntervalEstimate.mean(values(run -> run.regret(plan.buckets() - 1))),
         shares(0, plan.buckets()),
         plan.matrix().references(),
         curve);
@@ -44,10 +44,10 @@ final class ReplaySummary {
     return new ReplayReport.Bucket(
         plan.start(bucket),
         plan.start(bucket + 1),
-        Estimate.average(success),
-        Math.sqrt(Estimate.variance(success)),
-        Estimate.average(regret),
-        Math.sqrt(Estimate.variance(regret)),
+        IntervalEstimate.average(success),
+        Math.sqrt(IntervalEstimate.variance(success)),
+        IntervalEstimate.average(regret),
+        Math.sqrt(IntervalEstimate.variance(regret)),
         shares(bucket, bucket + 1));
   }
 
@@ -56,7 +56,7 @@ final class ReplaySummary {
     Map<String, Double> shares = new LinkedHashMap<>();
     for (RegisteredAgent agent : plan.matrix().registered()) {
       long count = 0;
-      for (RunTally run : runs) {
+      for (RunTotals run : runs) {
         for (int bucket = from; bucket < to; bucket++) {
           count += run.chosen(bucket, agent.number());
         }
@@ -66,7 +66,7 @@ final class ReplaySummary {
     return shares;
   }
 
-  private double[] values(ToDoubleFunction<RunTally> of) {
+  private double[] values(ToDoubleFunction<RunTotals> of) {
     return runs.stream().mapToDouble(of).toArray();
   }
 }

@@ -9,19 +9,22 @@ import java.util.Optional;
 
 /** The outcomes of both sides under one share, and what they prove; not thread-safe. */
 final class Comparison {
-  private final Terms terms;
+  private final RolloutLimits limits;
   private final int number;
   private final ConfidenceSequence reward;
   private final List<ConfidenceSequence> guards;
 
   /** The first comparison of a rollout. */
-  Comparison(Terms terms) {
-    this(terms, 1, new ConfidenceSequence(), fresh(terms.guards().size()));
+  Comparison(RolloutLimits limits) {
+    this(limits, 1, new ConfidenceSequence(), fresh(limits.guards().size()));
   }
 
   private Comparison(
-      Terms terms, int number, ConfidenceSequence reward, List<ConfidenceSequence> guards) {
-    this.terms = terms;
+      RolloutLimits limits,
+      int number,
+      ConfidenceSequence reward,
+      List<ConfidenceSequence> guards) {
+    this.limits = limits;
     this.number = number;
     this.reward = reward;
     this.guards = guards;
@@ -30,22 +33,22 @@ final class Comparison {
   /** The comparison after this one, which has spent its error only if both sides had outcomes. */
   Comparison next() {
     int next = reward.isTwoSided() ? number + 1 : number;
-    return new Comparison(terms, next, new ConfidenceSequence(), fresh(terms.guards().size()));
+    return new Comparison(limits, next, new ConfidenceSequence(), fresh(limits.guards().size()));
   }
 
   Comparison copy() {
     return new Comparison(
-        terms, number, reward.copy(), guards.stream().map(ConfidenceSequence::copy).toList());
+        limits, number, reward.copy(), guards.stream().map(ConfidenceSequence::copy).toList());
   }
 
-  Sample reward(boolean ofCandidate) {
+  EProcess reward(boolean ofCandidate) {
     return ofCandidate ? reward.candidate() : reward.current();
   }
 
   void add(boolean byCandidate, Outcome outcome) {
     side(reward, byCandidate).add(outcome.reward());
     for (int i = 0; i < guards.size(); i++) {
-      side(guards.get(i), byCandidate).add(terms.guards().get(i).shareOfMost(outcome));
+      side(guards.get(i), byCandidate).add(limits.guards().get(i).shareOfMost(outcome));
     }
   }
 
@@ -53,7 +56,7 @@ final class Comparison {
   void addFault() {
     reward.candidate().add(0);
     for (int i = 0; i < guards.size(); i++) {
-      if (terms.guards().get(i).countsFaults()) {
+      if (limits.guards().get(i).countsFaults()) {
         guards.get(i).candidate().add(1);
       }
     }
@@ -62,8 +65,8 @@ final class Comparison {
   /** Why the candidate must not go on, empty if no guard is certain of it. */
   Optional<String> harm() {
     for (int i = 0; i < guards.size(); i++) {
-      GuardRule rule = terms.guards().get(i);
-      if (guards.get(i).isAbove(rule.margin() / rule.most(), terms.errorOfEach(number))) {
+      GuardRule rule = limits.guards().get(i);
+      if (guards.get(i).isAbove(rule.margin() / rule.most(), limits.errorOfEach(number))) {
         return Optional.of(sentence(guard(i)));
       }
     }
@@ -72,8 +75,8 @@ final class Comparison {
 
   /** Why the candidate can take over, empty if its gain is not certain or not asked for. */
   Optional<String> gain() {
-    double error = terms.errorOfEach(number);
-    if (terms.gain().isEmpty() || !reward.isAbove(terms.gain().getAsDouble(), error)) {
+    double error = limits.errorOfEach(number);
+    if (limits.gain().isEmpty() || !reward.isAbove(limits.gain().getAsDouble(), error)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -82,12 +85,12 @@ final class Comparison {
             "mean reward is higher by at least %.4f, which is more than the gain of %.4f that was"
                 + " asked for",
             reward.lower(error),
-            terms.gain().getAsDouble()));
+            limits.gain().getAsDouble()));
   }
 
   RolloutStatus.Interval interval() {
-    double error = terms.errorOfEachEnd(number);
-    return new RolloutStatus.Interval(reward.lower(error), reward.upper(error), 1 - terms.error());
+    double error = limits.errorOfEachEnd(number);
+    return new RolloutStatus.Interval(reward.lower(error), reward.upper(error), 1 - limits.error());
   }
 
   List<RolloutStatus.Guard> guards() {
@@ -99,9 +102,9 @@ final class Comparison {
   }
 
   private RolloutStatus.Guard guard(int i) {
-    GuardRule rule = terms.guards().get(i);
+    GuardRule rule = limits.guards().get(i);
     ConfidenceSequence sequence = guards.get(i);
-    double error = terms.errorOfEach(number);
+    double error = limits.errorOfEach(number);
     return new RolloutStatus.Guard(
         rule.metric(),
         rule.unit(),
@@ -126,7 +129,7 @@ final class Comparison {
     return guard.unit().isEmpty() ? "" : " " + guard.unit();
   }
 
-  private static Sample side(ConfidenceSequence sequence, boolean ofCandidate) {
+  private static EProcess side(ConfidenceSequence sequence, boolean ofCandidate) {
     return ofCandidate ? sequence.candidate() : sequence.current();
   }
 

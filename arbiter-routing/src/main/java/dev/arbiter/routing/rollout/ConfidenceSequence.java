@@ -13,7 +13,7 @@ final class ConfidenceSequence {
    * A pair of means is excluded when the product of both sides' evidence against it reaches
    * 1/error: each side's evidence is a supermartingale of its own outcomes, so the product is one
    * of all of them, and Ville's inequality bounds the chance that it ever gets there (Howard,
-   * Ramdas, McAuliffe, Sekhon 2021; see Sample). A difference is excluded when every pair of means
+   * Ramdas, McAuliffe, Sekhon 2021; see EProcess). A difference is excluded when every pair of means
    * so far apart is. The product needs a third fewer outcomes than one bound a side at half the
    * error. Its logarithm is convex in the mean of current, so a golden section finds the pair that
    * is hardest to exclude; mostly the first guess is not excluded and the search ends there.
@@ -25,23 +25,23 @@ final class ConfidenceSequence {
   private static final int SECTIONS = 45;
   private static final int HALVINGS = 40;
 
-  private final Sample current;
-  private final Sample candidate;
+  private final EProcess current;
+  private final EProcess candidate;
 
   ConfidenceSequence() {
-    this(new Sample(), new Sample());
+    this(new EProcess(), new EProcess());
   }
 
-  private ConfidenceSequence(Sample current, Sample candidate) {
+  private ConfidenceSequence(EProcess current, EProcess candidate) {
     this.current = current;
     this.candidate = candidate;
   }
 
-  Sample current() {
+  EProcess current() {
     return current;
   }
 
-  Sample candidate() {
+  EProcess candidate() {
     return candidate;
   }
 

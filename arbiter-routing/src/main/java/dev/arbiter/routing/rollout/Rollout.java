@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rollout implements Router {
   private final String name;
-  private final Sides sides;
-  private final Steering steering;
+  private final TrafficSplit split;
+  private final RolloutController controller;
 
   /** Who decides. */
   public enum Mode {
@@ -72,10 +72,10 @@ public final class Rollout implements Router {
     PROMOTED
   }
 
-  private Rollout(String name, Sides sides, Steering steering) {
+  private Rollout(String name, TrafficSplit split, RolloutController controller) {
     this.name = name;
-    this.sides = sides;
-    this.steering = steering;
+    this.split = split;
+    this.controller = controller;
   }
 
   /**
@@ -97,7 +97,7 @@ public final class Rollout implements Router {
    */
   @Override
   public RoutingDecision route(RoutingRequest request) {
-    return sides.route(request);
+    return split.route(request);
   }
 
   /**
@@ -109,7 +109,7 @@ public final class Rollout implements Router {
    */
   @Override
   public void learn(Outcome outcome) {
-    sides.learn(outcome);
+    split.learn(outcome);
   }
 
   /**
@@ -118,7 +118,7 @@ public final class Rollout implements Router {
    * @throws IllegalStateException if the rollout is over
    */
   public void shadow() {
-    steering.change(Mode.SHADOW, 0);
+    controller.change(Mode.SHADOW, 0);
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Rollout implements Router {
    */
   public void percentage(double share) {
     requirePercentage(name, share);
-    steering.change(Mode.PERCENTAGE, share);
+    controller.change(Mode.PERCENTAGE, share);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class Rollout implements Router {
    */
   public void abTest(double share) {
     requireBothSides(name, share);
-    steering.change(Mode.AB_TEST, share);
+    controller.change(Mode.AB_TEST, share);
   }
 
   /**
@@ -152,7 +152,7 @@ public final class Rollout implements Router {
    * @return false if it was over already, which changes nothing
    */
   public boolean rollback() {
-    return steering.rollBack();
+    return controller.rollBack();
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Rollout implements Router {
    * @return false if it was over already, which changes nothing
    */
   public boolean promote() {
-    return steering.promote();
+    return controller.promote();
   }
 
   /**
@@ -170,7 +170,7 @@ public final class Rollout implements Router {
    * @return the state, for the cost of one volatile read
    */
   public State state() {
-    return steering.now().state();
+    return controller.now().state();
   }
 
   /**
@@ -179,7 +179,7 @@ public final class Rollout implements Router {
    * @return a snapshot; counts that change meanwhile may be one step apart
    */
   public RolloutStatus status() {
-    return steering.status();
+    return controller.status();
   }
 
   private static void requirePercentage(String name, double share) {
@@ -382,18 +382,18 @@ public final class Rollout implements Router {
      * @throws IllegalStateException if a router is missing, or one is both
      */
     public Rollout build() {
-      Course start =
-          new Course(
+      RolloutState start =
+          new RolloutState(
               mode,
               share,
               State.RUNNING,
               "running, as no guard is certain of harm and nobody ended it",
-              new Comparison(new Terms(guards(), gain, error)));
-      Steering steering = new Steering(name, start);
-      return new Rollout(name, sides(steering), steering);
+              new Comparison(new RolloutLimits(guards(), gain, error)));
+      RolloutController controller = new RolloutController(name, start);
+      return new Rollout(name, split(controller), controller);
     }
 
-    private Sides sides(Steering steering) {
+    private TrafficSplit split(RolloutController controller) {
       if (current == null || candidate == null) {
         throw new IllegalStateException(
             String.format(
@@ -406,7 +406,7 @@ public final class Rollout implements Router {
         throw new IllegalStateException(
             "rollout '" + name + "' has one router on both sides; build another candidate");
       }
-      return new Sides(current, candidate, shadowLearns, new Lots(name), steering);
+      return new TrafficSplit(current, candidate, shadowLearns, new Bucketing(name), controller);
     }
 
     private List<GuardRule> guards() {

@@ -40,7 +40,7 @@ final class RolloutCounts {
     ignored.increment();
   }
 
-  RolloutStatus.Side side(boolean candidate, Sample reward) {
+  RolloutStatus.Side side(boolean candidate, EProcess reward) {
     return new RolloutStatus.Side(
         (candidate ? candidateTasks : currentTasks).sum(),
         (candidate ? candidateOutcomes : currentOutcomes).sum(),

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RolloutDecision implements RoutingDecision {
   private final long id;
   private final AtomicBoolean settled = new AtomicBoolean();
-  final Sides owner;
+  final TrafficSplit owner;
   final RoutingDecision inner;
   final boolean byCandidate;
   final @Nullable Comparison comparison;
@@ -31,7 +31,7 @@ final class RolloutDecision implements RoutingDecision {
    */
   RolloutDecision(
       long id,
-      Sides owner,
+      TrafficSplit owner,
       RoutingDecision inner,
       boolean byCandidate,
       @Nullable Comparison comparison,

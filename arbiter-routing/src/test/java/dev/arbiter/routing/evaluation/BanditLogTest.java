@@ -49,8 +49,8 @@ class BanditLogTest {
 
   private void assertJudged(TargetPolicy target, double truth, TestReporter reporter) {
     List<OffPolicyReport> reports = EVALUATORS.stream().map(log -> log.evaluate(target)).toList();
-    Estimate ips = mean(reports.stream().map(OffPolicyReport::ips).toList());
-    Estimate robust = mean(reports.stream().map(OffPolicyReport::doublyRobust).toList());
+    IntervalEstimate ips = mean(reports.stream().map(OffPolicyReport::ips).toList());
+    IntervalEstimate robust = mean(reports.stream().map(OffPolicyReport::doublyRobust).toList());
     List<OffPolicyReport> sure = reports.stream().filter(OffPolicyReport::isSupported).toList();
 
     reporter.publishEntry(
@@ -89,8 +89,8 @@ class BanditLogTest {
     return log;
   }
 
-  private static Estimate mean(List<Estimate> estimates) {
-    return Estimate.mean(estimates.stream().mapToDouble(Estimate::value).toArray());
+  private static IntervalEstimate mean(List<IntervalEstimate> estimates) {
+    return IntervalEstimate.mean(estimates.stream().mapToDouble(IntervalEstimate::value).toArray());
   }
 
   private static double error(double share, int count) {

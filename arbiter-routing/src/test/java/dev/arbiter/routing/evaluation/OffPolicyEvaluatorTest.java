@@ -68,9 +68,9 @@ class OffPolicyEvaluatorTest {
             .mapToDouble(i -> SyntheticLog.truth(TargetPolicy.bestMean(SyntheticLog.of(SIZE, i))))
             .toArray();
 
-    double estimated = Estimate.average(values(learned, OffPolicyReport::doublyRobust));
-    reporter.publishEntry("best mean", estimated + " of " + Estimate.average(truths));
-    assertThat(estimated).isCloseTo(Estimate.average(truths), within(.01));
+    double estimated = IntervalEstimate.average(values(learned, OffPolicyReport::doublyRobust));
+    reporter.publishEntry("best mean", estimated + " of " + IntervalEstimate.average(truths));
+    assertThat(estimated).isCloseTo(IntervalEstimate.average(truths), within(.01));
     assertThat(estimated).isBetween(.68, .74);
   }
 
@@ -183,8 +183,8 @@ class OffPolicyEvaluatorTest {
   }
 
   private static double ratioOfVariances(List<OffPolicyReport> reports) {
-    return Estimate.variance(values(reports, OffPolicyReport::doublyRobust))
-        / Estimate.variance(values(reports, OffPolicyReport::ips));
+    return IntervalEstimate.variance(values(reports, OffPolicyReport::doublyRobust))
+        / IntervalEstimate.variance(values(reports, OffPolicyReport::ips));
   }
 
   private static double truthOfUniform() {
@@ -201,17 +201,17 @@ class OffPolicyEvaluatorTest {
   }
 
   private static double[] values(
-      List<OffPolicyReport> reports, Function<OffPolicyReport, Estimate> of) {
+      List<OffPolicyReport> reports, Function<OffPolicyReport, IntervalEstimate> of) {
     return reports.stream().mapToDouble(report -> of.apply(report).value()).toArray();
   }
 
   private static void assertTells(
       List<OffPolicyReport> reports,
-      Function<OffPolicyReport, Estimate> of,
+      Function<OffPolicyReport, IntervalEstimate> of,
       double truth,
       String name,
       TestReporter reporter) {
-    Estimate mean = Estimate.mean(values(reports, of));
+    IntervalEstimate mean = IntervalEstimate.mean(values(reports, of));
     double held =
         reports.stream().map(of).filter(e -> e.low() <= truth && truth <= e.high()).count()
             / (double) reports.size();
@@ -221,8 +221,8 @@ class OffPolicyEvaluatorTest {
   }
 
   private static void assertErrors(
-      List<OffPolicyReport> reports, Function<OffPolicyReport, Estimate> of) {
-    double shown = Math.sqrt(Estimate.variance(values(reports, of)));
+      List<OffPolicyReport> reports, Function<OffPolicyReport, IntervalEstimate> of) {
+    double shown = Math.sqrt(IntervalEstimate.variance(values(reports, of)));
     double said =
         reports.stream().mapToDouble(r -> of.apply(r).standardError()).average().orElse(0);
     assertThat(said / shown).isBetween(.9, 1.1);

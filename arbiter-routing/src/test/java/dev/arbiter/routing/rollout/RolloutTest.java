@@ -297,7 +297,7 @@ class RolloutTest {
   /* The first task that comes to the router of this agent at a share of a half. */
   private static int taskOf(String agent) {
     int number = 0;
-    while (new Lots("thompson").of(task(number)) < .5 != agent.equals("a1")) {
+    while (new Bucketing("thompson").of(task(number)) < .5 != agent.equals("a1")) {
       number++;
     }
     return number;

@@ -13,7 +13,7 @@ import dev.arbiter.example.report.Series;
 import dev.arbiter.example.report.Shares;
 import dev.arbiter.example.report.Table;
 import dev.arbiter.example.report.Unit;
-import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.IntervalEstimate;
 import dev.arbiter.routing.evaluation.OutcomeMatrix.References;
 import dev.arbiter.routing.evaluation.ReplayReport;
 import dev.arbiter.routing.evaluation.ReplayReport.Bucket;
@@ -106,7 +106,7 @@ final class ReplayPage {
     return say("learned, after %d %s", fallbacks, fallbacks == 1 ? "fallback" : "fallbacks");
   }
 
-  private static Fact share(String name, Estimate estimate) {
+  private static Fact share(String name, IntervalEstimate estimate) {
     double error = estimate.standardError();
     String note = Double.isNaN(error) ? "one run" : say("standard error %.1f points", 100 * error);
     return new Fact(estimate.value(), Unit.SHARE, name, note);

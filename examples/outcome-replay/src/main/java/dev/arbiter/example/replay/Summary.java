@@ -3,7 +3,7 @@ package dev.arbiter.example.replay;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.arbiter.routing.evaluation.Estimate;
+import dev.arbiter.routing.evaluation.IntervalEstimate;
 import dev.arbiter.routing.evaluation.OutcomeMatrix.References;
 import dev.arbiter.routing.evaluation.ReplayReport;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class Summary {
     line("%-36s %6.1f %%", name, 100 * share);
   }
 
-  private void row(String name, Estimate share) {
+  private void row(String name, IntervalEstimate share) {
     line("%-36s %6.1f %% %6.2f", name, 100 * share.value(), 100 * share.standardError());
   }
 
@@ -98,7 +98,7 @@ final class Summary {
   }
 
   /* One run has no standard error, and JSON no word for a number that is none. */
-  private static ObjectNode estimate(ObjectMapper mapper, Estimate estimate) {
+  private static ObjectNode estimate(ObjectMapper mapper, IntervalEstimate estimate) {
     ObjectNode node = mapper.createObjectNode().put("mean", estimate.value());
     return Double.isNaN(estimate.standardError())
         ? node.putNull("se")

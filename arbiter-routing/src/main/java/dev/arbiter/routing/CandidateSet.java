@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.task.Task;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The candidates of a request, with all that can be looked up before choosing. */
+final class CandidateSet {
+  final List<RegisteredAgent> candidates;
+  final Set<String> capabilities;
+  final RegisteredAgent[] agents;
+  final int[] rows;
+  final int[] slots;
+
+  /** Mean level each candidate claims in what the task requires, NaN if none; empty if nobody. */
+  final float[] claims;
+
+  /** Mean level each candidate claims in everything. */
+  final float[] overallClaims;
+
+  /** The index of agents's evictions when the rows were looked up. */
+  int evictions;
+
+  long lastUse;
+
+  /** Whether the same list came before, with nobody on it twice. */
+  boolean recurs;
+
+  /** What UCB keeps of a candidate set that recurs. */
+  @Nullable KineticTournament tournament;
+
+  CandidateSet(List<RegisteredAgent> candidates, Task task, AgentIndex agentIndex, long now) {
+    this.candidates = candidates;
+    this.capabilities = task.capabilities();
+    this.agents = candidates.toArray(new RegisteredAgent[0]);
+    this.rows = new int[agents.length];
+    this.slots = new int[agents.length];
+    float[] claimed = new float[agents.length];
+    float[] overall = new float[agents.length];
+    boolean any = false;
+    for (int i = 0; i < agents.length; i++) {
+      slots[i] = agents[i].profile().capacity();
+      Map<String, OptionalDouble> levels = agents[i].profile().capabilities();
+      claimed[i] = mean(levels, capabilities);
+      overall[i] = mean(levels, levels.keySet());
+      any |= !Float.isNaN(claimed[i]);
+    }
+    this.claims = any ? claimed : new float[0];
+    this.overallClaims = any ? overall : new float[0];
+    lookUpRows(agentIndex, now);
+  }
+
+  private CandidateSet(CandidateSet all, int[] places) {
+    this.candidates = all.candidates;
+    this.capabilities = all.capabilities;
+    this.agents = new RegisteredAgent[places.length];
+    this.rows = new int[places.length];
+    this.slots = new int[places.length];
+    this.claims = new float[all.hasClaims() ? places.length : 0];
+    this.overallClaims = new float[claims.length];
+    for (int i = 0; i < places.length; i++) {
+      agents[i] = all.agents[places[i]];
+      rows[i] = all.rows[places[i]];
+      slots[i] = all.slots[places[i]];
+      if (all.hasClaims()) {
+        claims[i] = all.claims[places[i]];
+        overallClaims[i] = all.overallClaims[places[i]];
+      }
+    }
+  }
+
+  /** The candidates that are kept; this candidate set itself when all are. */
+  CandidateSet only(boolean[] keep) {
+    int[] places = IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+    return places.length == keep.length ? this : new CandidateSet(this, places);
+  }
+
+  int size() {
+    return agents.length;
+  }
+
+  boolean hasClaims() {
+    return claims.length > 0;
+  }
+
+  /** NaN if the candidate claims no level in anything the task requires. */
+  float claim(int candidate) {
+    return hasClaims() ? claims[candidate] : Float.NaN;
+  }
+
+  boolean isDistinct() {
+    return IntStream.of(rows).distinct().count() == rows.length;
+  }
+
+  void lookUpRows(AgentIndex agentIndex, long now) {
+    for (int i = 0; i < agents.length; i++) {
+      rows[i] = agentIndex.row(agents[i], now);
+    }
+    evictions = agentIndex.evictions();
+  }
+
+  private static float mean(Map<String, OptionalDouble> levels, Set<String> wanted) {
+    double sum = 0;
+    int count = 0;
+    for (String capability : wanted) {
+      OptionalDouble level = levels.getOrDefault(capability, OptionalDouble.empty());
+      if (level.isPresent()) {
+        sum += level.getAsDouble();
+        count++;
+      }
+    }
+    return count == 0 ? Float.NaN : (float) (sum / count);
+  }
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.RoutingDecision;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link BanditRouter} does, by one thread at a time. */
+final class RouterState {
+  /* Ids begin at random, so that an outcome of another router, or of one before a restart, is
+   * taken for what it is: unknown. 48 bits leave room for ids to grow. */
+  private static final int ID_SHIFT = 16;
+
+  /* Rewards are taken to the millionth, in binary, so that sums of them do not depend on order. */
+  private static final double GRAINS = 1 << 20;
+
+  private static final double MOST_SECONDS = 1e9;
+  private static final double MOST_DOLLARS = 1e9;
+
+  final Prices prices;
+  final Spending spending = new Spending();
+  final HealthFilter health;
+  private final Learner learner;
+  private final AgentIndex agentIndex;
+  private final CandidateSetCache candidateSets;
+  private final TaskTypeIndex categories = new TaskTypeIndex(BanditRouter.MOST_TYPES);
+  private final PendingDecisions pending;
+  private final Audits audits = new Audits();
+  private final SplittableRandom auditing;
+  private final Specialties specialties = new Specialties(BanditRouter.MOST_TYPES);
+  private final boolean countInfrastructureFailures;
+  private final boolean tellsChanges;
+  private long lastId;
+  private long ignored;
+
+  RouterState(BanditRouter.Builder builder) {
+    SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
+    this.lastId = random.nextLong() >>> ID_SHIFT;
+    this.auditing = new SplittableRandom(lastId);
+    this.prices = new Prices(builder.valueOfSuccess, builder.pricePerSecond);
+    if (builder.limit < Double.POSITIVE_INFINITY) {
+      spending.limit(builder.limit, builder.limitedTasks);
+    }
+    this.health = new HealthFilter(builder.healthy);
+    Learner own =
+        builder.policy.start(new BanditPolicy.Setting(random, builder.horizon, prices, spending));
+    this.learner =
+        builder.newcomersShare > 0
+            ? new Newcomers(own, random, builder.newcomersShare, builder.newcomersTasks)
+            : own;
+    this.agentIndex = new AgentIndex(BanditRouter.MOST_AGENTS, this::forget);
+    this.candidateSets = new CandidateSetCache(agentIndex);
+    this.pending = new PendingDecisions(builder.memory);
+    this.countInfrastructureFailures = builder.countInfrastructureFailures;
+    this.tellsChanges = builder.onChange != null;
+  }
+
+  /** The last decision's id. */
+  long lastId() {
+    return lastId;
+  }
+
+  StateCodec codec(String policy) {
+    return new StateCodec(
+        policy, learner.summed(), agentIndex, categories, prices, audits, this::rows);
+  }
+
+  BanditDecision route(RoutingRequest request) {
+    long id = ++lastId;
+    List<RoutingDecision> failed = request.failed();
+    CandidateSet all = candidateSets.of(request.candidates(), request.task(), failed.isEmpty(), id);
+    rows(agentIndex.size());
+    CandidateSet healthy = health.healthy(all);
+    CandidateSet candidates =
+        spending.isLimited()
+            ? spending.affordable(healthy, prices, failed.isEmpty(), request.task().id())
+            : healthy;
+    int category = categories.number(request.task().type());
+    BanditDecision decision = learner.choose(id, request, candidates, category);
+    decision.answers(request, all.agents, healthy.agents);
+    remember(decision, failed, candidates, category);
+    return decision;
+  }
+
+  private void remember(
+      BanditDecision decision,
+      List<RoutingDecision> failed,
+      CandidateSet candidates,
+      int category) {
+    int chosen = decision.chosen;
+    int row = candidates.rows[chosen];
+    int failedRow =
+        failed.isEmpty()
+            ? PendingDecisions.FIRST_CHOICE
+            : agentIndex.find(failed.get(failed.size() - 1).agent());
+    float cost =
+        spending.isLimited() ? (float) prices.dollars(row, candidates.agents[chosen], 0) : 0;
+    float forgotten =
+        pending.add(decision.id(), row, category, failedRow, candidates.claim(chosen), cost);
+    spending.paid(false, forgotten, forgotten);
+    spending.decided(failed.isEmpty(), cost);
+  }
+
+  private void rows(int count) {
+    learner.rows(count);
+    prices.rows(count);
+    audits.rows(count);
+    specialties.rows(count);
+  }
+
+  private void forget(int row) {
+    learner.forget(row);
+    prices.forget(row);
+    audits.forget(row);
+    specialties.forget(row);
+  }
+
+  /** Learns an outcome, once; the change it brought to light, or null. */
+  @Nullable AgentChange learn(Outcome outcome) {
+    int at = pending.find(outcome.decision().id());
+    if (at < 0 || !agentIndex.isRowOf(pending.row(at), outcome.decision().agent())) {
+      ignored++;
+      return null;
+    }
+    boolean firstChoice = pending.failedRow(at) == PendingDecisions.FIRST_CHOICE;
+    double dollars = Math.min(MOST_DOLLARS, outcome.cost());
+    spending.paid(firstChoice, pending.cost(at), dollars);
+    AgentChange change = null;
+    if (countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
+      prices.learn(pending.row(at), seconds(outcome.time()), dollars);
+      change = learnCounted(feedback(at, outcome), outcome);
+    }
+    pending.remove(at);
+    return change;
+  }
+
+  private @Nullable AgentChange learnCounted(Feedback feedback, Outcome outcome) {
+    int row = feedback.row();
+    long alarms = learner.alarms();
+    double before = tellsChanges ? mean(row) : Double.NaN;
+    learner.learn(feedback);
+    specialties.learn(row, feedback.task(), feedback.reward());
+    audit(row, outcome.kind());
+    return tellsChanges && learner.alarms() > alarms
+        ? new AgentChange(outcome.decision().agent(), before, mean(row))
+        : null;
+  }
+
+  /* Every policy that keeps sums of an agent begins them with rewards and outcomes. */
+  private double mean(int row) {
+    double[] sums = learner.summed().sums(row);
+    return sums.length < 2 || sums[1] == 0 ? Double.NaN : sums[0] / sums[1];
+  }
+
+  private Feedback feedback(int at, Outcome outcome) {
+    int row = pending.row(at);
+    boolean unchecked = outcome.kind() == Outcome.Kind.CLAIMED;
+    double reward = Math.rint(outcome.reward() * GRAINS) / GRAINS;
+    return new Feedback(
+        row,
+        pending.category(at),
+        pending.failedRow(at),
+        pending.claim(at),
+        unchecked ? audits.belief(row) * reward : reward,
+        unchecked ? reward : 0,
+        outcome.task());
+  }
+
+  private void audit(int row, Outcome.Kind kind) {
+    if (kind == Outcome.Kind.SUCCESS || kind == Outcome.Kind.REFUTED) {
+      double before = audits.belief(row);
+      audits.learn(row, kind == Outcome.Kind.SUCCESS);
+      learner.revalue(row, audits.belief(row) - before);
+    }
+  }
+
+  private static double seconds(Duration time) {
+    double seconds = time.getSeconds() + time.getNano() / 1e9;
+    return Math.min(MOST_SECONDS, Math.max(0, seconds));
+  }
+
+  boolean shouldAudit(String agent) {
+    int row = agentIndex.find(agent);
+    return row < 0 || auditing.nextDouble() < audits.chance(row);
+  }
+
+  List<Specialty> specialties(String agent) {
+    int row = agentIndex.find(agent);
+    return row < 0 ? List.of() : specialties.of(row);
+  }
+
+  long ignored() {
+    return ignored;
+  }
+
+  int outstanding() {
+    return pending.size();
+  }
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+
+/** Takes what a router learned out of its arrays, and puts it back. */
+final class StateCodec {
+  /*
+   * An agent's sums are the learner's, then those of Prices, then those of Audits, and last what its
+   * dearest task cost, which is no sum: it stands for itself, and the higher one stays. A delta is added
+   * to what is there; where forgetting on several sides would leave less than nothing, nothing is
+   * left.
+   */
+  private final String policy;
+  private final LearnedSums learned;
+  private final AgentIndex agentIndex;
+  private final TaskTypeIndex categories;
+  private final Prices prices;
+  private final Audits audits;
+  private final IntConsumer grow;
+
+  /** Makes room for more agents by a call of the router's. */
+  StateCodec(
+      String policy,
+      LearnedSums learned,
+      AgentIndex agentIndex,
+      TaskTypeIndex categories,
+      Prices prices,
+      Audits audits,
+      IntConsumer grow) {
+    this.policy = policy;
+    this.learned = learned;
+    this.agentIndex = agentIndex;
+    this.categories = categories;
+    this.prices = prices;
+    this.audits = audits;
+    this.grow = grow;
+  }
+
+  LearnedState state() {
+    Map<String, double[]> agents = new TreeMap<>();
+    Map<String, Map<String, double[]>> types = new TreeMap<>();
+    agentIndex.forEach(
+        (id, row) -> {
+          double[] dearest = {prices.mostDollars(row)};
+          agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), dearest));
+          for (int category : learned.categories(row)) {
+            String type = categories.name(category);
+            if (type != null) {
+              types
+                  .computeIfAbsent(type, t -> new TreeMap<>())
+                  .put(id, learned.sums(category, row));
+            }
+          }
+        });
+    return new LearnedState(policy, learned.totals(), agents, types);
+  }
+
+  private static double[] joined(double[]... parts) {
+    return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /**
+   * Refuses what cannot be added.
+   *
+   * @throws IllegalArgumentException if it is of another policy
+   */
+  void require(LearnedState change) {
+    LearnedSums.Widths widths = learned.widths();
+    int agent = widths.agent() + Prices.SUMS + Audits.SUMS + 1;
+    boolean fits =
+        change.policy().equals(policy)
+            && change.totals().length == widths.total()
+            && change.agents().values().stream().allMatch(sums -> sums.length == agent)
+            && change.types().values().stream()
+                .flatMap(own -> own.values().stream())
+                .allMatch(sums -> sums.length == widths.type());
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "the learned state is of policy '"
+              + change.policy()
+              + "', or of another version of it, and the router's is '"
+              + policy
+              + "'; give the router that policy, or start without a state");
+    }
+  }
+
+  /**
+   * Adds sums to those there are.
+   *
+   * @throws IllegalArgumentException if they are of another policy
+   */
+  void add(LearnedState change, long now) {
+    require(change);
+    Map<String, Integer> rows = new HashMap<>();
+    change.agents().keySet().forEach(id -> rows.put(id, agentIndex.row(id, now)));
+    grow.accept(agentIndex.size());
+    learned.addTotals(change.totals());
+    change.agents().forEach((id, sums) -> add(rows.getOrDefault(id, 0), sums));
+    change.types().forEach((type, own) -> add(categories.number(type), rows, own));
+  }
+
+  private void add(int row, double[] sums) {
+    int prices = learned.widths().agent();
+    int audits = prices + Prices.SUMS;
+    int dearest = audits + Audits.SUMS;
+    learned.add(row, Arrays.copyOf(sums, prices));
+    this.prices.add(row, Arrays.copyOfRange(sums, prices, audits), sums[dearest]);
+    this.audits.add(row, Arrays.copyOfRange(sums, audits, dearest));
+  }
+
+  private void add(int category, Map<String, Integer> rows, Map<String, double[]> own) {
+    own.forEach(
+        (id, sums) -> {
+          Integer row = rows.get(id);
+          if (row != null) {
+            learned.add(category, row, sums);
+          }
+        });
+  }
+}

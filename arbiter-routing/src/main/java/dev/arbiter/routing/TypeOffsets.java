@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing;
+
+import java.util.Arrays;
+
+/** How each type of task differs from the others, for everybody and for each agent. */
+final class TypeOffsets {
+  /*
+   * For an agent: what its records at a category exceed what its overall record foretells. For
+   * everybody: the same summed over agents. It is a function of the agents' sums alone, whatever the
+   * order they came in, so that routers that add their sums up agree on it. Whoever changes an
+   * agent's sums or record takes its part out before, with lift, and puts it back after, with settle.
+   */
+  private static final double SHARED_PRIOR = 10;
+  private static final double OWN_PRIOR = 20;
+
+  final TypeRecords records;
+
+  /** Agents whose record or sums changed. */
+  final ChangeLog changes = new ChangeLog();
+
+  private final SuccessCounts tally;
+  private double[] excess = new double[0];
+  private double[] counts = new double[0];
+
+  TypeOffsets(SuccessCounts tally, int mostPages) {
+    this.tally = tally;
+    this.records = new TypeRecords(mostPages, this::drop);
+  }
+
+  private void drop(int category) {
+    changes.addAll();
+    if (category < counts.length) {
+      excess[category] = 0;
+      counts[category] = 0;
+    }
+  }
+
+  /** How much easier a category is than its agents' records say. */
+  double shared(int category) {
+    return category < counts.length ? excess[category] / (counts[category] + SHARED_PRIOR) : 0;
+  }
+
+  /**
+   * How much better an agent is at a category than expected there.
+   *
+   * @param pages of the category
+   * @param mean the success expected there
+   * @param claimed what its declaration adds, worth 20 outcomes
+   */
+  double own(double[][] pages, int row, double mean, double claimed) {
+    double sum = records.rewards(pages, row);
+    double count = records.count(pages, row);
+    return (OWN_PRIOR * claimed + sum - count * mean) / (count + OWN_PRIOR);
+  }
+
+  /**
+   * Writes what a prior makes an agent's distribution of, at a category where nobody claims
+   * anything.
+   */
+  void read(int category, int row, double[] to, int at) {
+    double[][] pages = records.pages(category);
+    double count = records.count(pages, row);
+    double weight = 1 / (count + OWN_PRIOR);
+    double excess = records.rewards(pages, row) * weight;
+    Prior.write(to, at, tally.successes[row], tally.counts[row], excess, count * weight);
+  }
+
+  /** Takes an agent's part out of what is shared. */
+  void lift(int row) {
+    share(row, -1);
+  }
+
+  /** Puts an agent's part back, as it is now. */
+  void settle(int row) {
+    share(row, 1);
+    changes.add(row);
+  }
+
+  private void share(int row, double sign) {
+    ensure(records.categories());
+    double foretold = tally.expected(row);
+    for (int i = 0; i < records.seen(row); i++) {
+      int category = records.seen(row, i);
+      double[][] pages = records.pages(category);
+      double count = records.count(pages, row);
+      excess[category] += sign * (records.rewards(pages, row) - foretold * count);
+      counts[category] += sign * count;
+    }
+  }
+
+  private void ensure(int categories) {
+    if (categories > counts.length) {
+      excess = Arrays.copyOf(excess, categories);
+      counts = Arrays.copyOf(counts, categories);
+    }
+  }
+
+  /** Forgets an agent; comes before its record is changed. */
+  void forget(int row) {
+    lift(row);
+    records.forget(row);
+    changes.add(row);
+  }
+}

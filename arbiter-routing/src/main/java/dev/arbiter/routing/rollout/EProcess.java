@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.rollout;
+
+/** Numbers between 0 and 1 as they come, and the evidence they are about their mean. */
+final class EProcess {
+  /*
+   * The empirical Bernstein process of Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform,
+   * nonparametric, nonasymptotic confidence sequences", Annals of Statistics 49 (2021), theorem 4:
+   * for a bet in (0,1), exp(bet * sum(x - mean) - price(bet) * spread) is a supermartingale that
+   * begins at 1, where spread sums the squared distances from a guess made before each number. The
+   * numbers may depend on all before them and their means may move; what is judged is then the
+   * average of the means so far.
+   *
+   * Any bet is as valid as any other and the best one depends on the spread, so twelve bets, each
+   * half of the one before, share the stake evenly. In a simulation of .8 against .7 other grids,
+   * of 5 to 18 bets, needed between 7 % fewer and 4 % more tasks to decide 95 of 100 runs. Beyond
+   * some hundred million numbers the smallest bet is too large, and bounds get no narrower.
+   */
+  private static final int BETS = 12;
+  private static final double LARGEST_BET = .5;
+  private static final double[] BET = new double[BETS];
+  private static final double[] PRICE = new double[BETS];
+
+  static {
+    for (int i = 0; i < BETS; i++) {
+      BET[i] = Math.scalb(LARGEST_BET, -i);
+      PRICE[i] = -Math.log1p(-BET[i]) - BET[i];
+    }
+  }
+
+  private long count;
+  private double sum;
+  private double spread;
+
+  /** Takes the next number, between 0 and 1. */
+  void add(double number) {
+    double guess = (.5 + sum) / (count + 1);
+    spread += (number - guess) * (number - guess);
+    sum += number;
+    count++;
+  }
+
+  EProcess copy() {
+    EProcess copy = new EProcess();
+    copy.count = count;
+    copy.sum = sum;
+    copy.spread = spread;
+    return copy;
+  }
+
+  long count() {
+    return count;
+  }
+
+  /** The mean of what came, not a number before anything did. */
+  double mean() {
+    return sum / count;
+  }
+
+  /** How sharply the mean is known: one over its variance, roughly. */
+  double precision() {
+    return count * (double) count / (spread + 1);
+  }
+
+  /** The logarithm of the evidence that the mean lies above the given one. */
+  double evidenceAbove(double mean) {
+    return evidence(sum - count * mean);
+  }
+
+  /** The logarithm of the evidence that the mean lies below the given one. */
+  double evidenceBelow(double mean) {
+    return evidence(count * mean - sum);
+  }
+
+  private double evidence(double excess) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < BETS; i++) {
+      highest = Math.max(highest, BET[i] * excess - PRICE[i] * spread);
+    }
+    double total = 0;
+    for (int i = 0; i < BETS; i++) {
+      total += Math.exp(BET[i] * excess - PRICE[i] * spread - highest);
+    }
+    return highest + Math.log(total / BETS);
+  }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.rollout;
+
+import dev.arbiter.spi.Outcome;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Where a rollout stands, and how outcomes and callers move it; thread-safe. */
+final class RolloutController {
+  private final Object lock = new Object();
+  private final RolloutCounts counts = new RolloutCounts();
+  private final String name;
+  private volatile RolloutState course;
+
+  RolloutController(String name, RolloutState course) {
+    this.name = name;
+    this.course = course;
+  }
+
+  RolloutState now() {
+    return course;
+  }
+
+  RolloutCounts counts() {
+    return counts;
+  }
+
+  /** A first choice of a side came out well or badly. */
+  void add(Comparison comparison, boolean byCandidate, Outcome outcome) {
+    counts.outcome(byCandidate);
+    synchronized (lock) {
+      if (isOpen(comparison)) {
+        comparison.add(byCandidate, outcome);
+        judge(comparison);
+      }
+    }
+  }
+
+  /** The candidate did not make a first choice that it was to make. */
+  void addFault(Comparison comparison) {
+    counts.outcome(true);
+    synchronized (lock) {
+      if (isOpen(comparison)) {
+        comparison.addFault();
+        judge(comparison);
+      }
+    }
+  }
+
+  private boolean isOpen(Comparison comparison) {
+    return course.isRunning() && course.comparison() == comparison;
+  }
+
+  private void judge(Comparison comparison) {
+    Optional<String> harm = comparison.harm();
+    if (harm.isPresent()) {
+      course = course.rolledBack("because the candidate's " + harm.get());
+      return;
+    }
+    Optional<String> gain =
+        course.mode() == Rollout.Mode.AB_TEST ? comparison.gain() : Optional.empty();
+    if (gain.isPresent()) {
+      course = course.promoted("because the candidate's " + gain.get());
+    }
+  }
+
+  /** Throws if the rollout is over. */
+  void change(Rollout.Mode mode, double share) {
+    synchronized (lock) {
+      if (!course.isRunning()) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "rollout '%s' cannot change to %s, it was %s; build a new rollout to go on",
+                name,
+                mode,
+                course.reason()));
+      }
+      course = course.to(mode, share);
+    }
+  }
+
+  /** False if the rollout was over already. */
+  boolean rollBack() {
+    synchronized (lock) {
+      boolean running = course.isRunning();
+      if (running) {
+        course = course.rolledBack("by hand");
+      }
+      return running;
+    }
+  }
+
+  /** False if the rollout was over already. */
+  boolean promote() {
+    synchronized (lock) {
+      boolean running = course.isRunning();
+      if (running) {
+        course = course.promoted("by hand");
+      }
+      return running;
+    }
+  }
+
+  RolloutStatus status() {
+    RolloutState now;
+    Comparison seen;
+    synchronized (lock) {
+      now = course;
+      seen = now.comparison().copy();
+    }
+    return new RolloutStatus(
+        name,
+        now.mode(),
+        now.share(),
+        now.state(),
+        now.reason(),
+        counts.side(false, seen.reward(false)),
+        counts.side(true, seen.reward(true)),
+        seen.interval(),
+        seen.guards(),
+        counts.agreement(),
+        counts.faults(),
+        counts.lastFault(),
+        counts.ignoredOutcomes());
+  }
+}
