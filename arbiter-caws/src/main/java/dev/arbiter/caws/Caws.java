@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Caws implements Constitution, AutoCloseable {
   private final Evaluator court;
   private final Sources sources;
-  private final Sealer sealer;
+  private final VerdictSealer sealer;
   private volatile Signer key;
 
   private Caws(Builder from) {
@@ -141,7 +141,7 @@ public final class Caws implements Constitution, AutoCloseable {
     Sources sources = Sources.system();
     @Nullable ConstitutionalRules rules;
     @Nullable Signer key;
-    final Sealing sealing = new Sealing();
+    final SealConfig sealing = new SealConfig();
 
     private Builder() {}
 

@@ -2,9 +2,9 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Decision.Budget;
-import dev.arbiter.caws.Decision.Outcome;
-import dev.arbiter.caws.Decision.Ruled;
+import dev.arbiter.caws.Judgement.Budget;
+import dev.arbiter.caws.Judgement.Outcome;
+import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.WaiverResolver.Ruling;
 import dev.arbiter.task.Finding;
@@ -40,7 +40,7 @@ final class Evaluation {
     this.gates = new ArrayList<>(charter.policy().gates().size());
   }
 
-  Decision decide(
+  Judgement decide(
       HostGates checkers, @Nullable RuleGates bylaws, WaiverResolver board, PolicySnapshot now) {
     look(checkers);
     if (bylaws != null) {
@@ -208,7 +208,7 @@ final class Evaluation {
     }
   }
 
-  private Decision conclude() {
+  private Judgement conclude() {
     boolean denied = integrity.hasErrors();
     Findings all = notes;
     if (denied || !failures.blocked().isEmpty()) {
@@ -223,7 +223,7 @@ final class Evaluation {
     Outcome outcome =
         denied ? Outcome.DENIED : applied.isEmpty() ? Outcome.APPROVED : Outcome.WAIVED;
     List<Finding> findings = all.all();
-    return new Decision(
+    return new Judgement(
         assignment,
         report.changes(),
         time,

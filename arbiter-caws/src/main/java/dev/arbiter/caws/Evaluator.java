@@ -90,12 +90,12 @@ final class Evaluator {
     }
   }
 
-  Decision judge(Assignment assignment, WorkReport report) {
+  Judgement judge(Assignment assignment, WorkReport report) {
     Instant now = sources.clock().instant();
     try {
       EffectiveSpec charter = docket.charter(assignment);
       if (charter == null) {
-        return Decision.unheard(
+        return Judgement.unheard(
             assignment,
             report.changes(),
             now,
@@ -108,7 +108,7 @@ final class Evaluator {
       return new Evaluation(charter, assignment, report, now)
           .decide(checkers, bylaws, board, docket.rules());
     } catch (RuntimeException e) {
-      return Decision.unheard(
+      return Judgement.unheard(
           assignment,
           report.changes(),
           now,

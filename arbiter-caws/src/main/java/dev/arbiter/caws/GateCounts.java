@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Decision.Budget;
-import dev.arbiter.caws.Decision.Ruled;
+import dev.arbiter.caws.Judgement.Budget;
+import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
   private static final String START =
-      "{\"_type\":\"" + VerdictWriter.STATEMENT + "\",\"predicate\":{\"from\":{";
+      "{\"_type\":\"" + VerdictSerializer.STATEMENT + "\",\"predicate\":{\"from\":{";
   private static final String TYPE = "https://arbiter.dev/key-rotation/v1";
 
   static String document(String origin, long index, Signer from, Signer to, Instant at) {

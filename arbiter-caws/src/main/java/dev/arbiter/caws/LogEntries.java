@@ -166,19 +166,19 @@ final class LogEntries {
    * @param note the last checkpoint, where there is no file to read it from
    * @param held what anchors hold, null when there are none to ask
    */
-  Integrity verify(PublicKey trusted, Optional<String> note, @Nullable List<String> held)
+  LogVerification verify(PublicKey trusted, Optional<String> note, @Nullable List<String> held)
       throws IOException {
     lock.lock();
     try {
       return file == null
-          ? new Audit(origin, tree, ring, trusted).verdict(note, held)
+          ? new LogAudit(origin, tree, ring, trusted).verdict(note, held)
           : reread(file, trusted, held);
     } finally {
       lock.unlock();
     }
   }
 
-  private Integrity reread(VerdictFile kept, PublicKey trusted, @Nullable List<String> held)
+  private LogVerification reread(VerdictFile kept, PublicKey trusted, @Nullable List<String> held)
       throws IOException {
     if (!kept.isClosed()) {
       kept.flush();
@@ -188,7 +188,8 @@ final class LogEntries {
     kept.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
     long differs = tree.firstDifference(again);
     return differs >= 0
-        ? new Integrity.Damaged("verdicts.jsonl", differs, "entries were changed, removed or added")
-        : new Audit(origin, again, ring, trusted).verdict(kept.readCheckpoint(), held);
+        ? new LogVerification.Damaged(
+            "verdicts.jsonl", differs, "entries were changed, removed or added")
+        : new LogAudit(origin, again, ring, trusted).verdict(kept.readCheckpoint(), held);
   }
 }

@@ -78,8 +78,8 @@ public final class LogFolder implements AutoCloseable {
    * @param held notes of checkpoints that were kept elsewhere; with none the folder's own counts
    * @return how far the entries are covered, or what is damaged
    */
-  public Integrity verify(List<String> held) {
-    Audit audit = new Audit(origin, tree, ring, trusted);
+  public LogVerification verify(List<String> held) {
+    LogAudit audit = new LogAudit(origin, tree, ring, trusted);
     return audit.verdict(note, held.isEmpty() ? null : held);
   }
 

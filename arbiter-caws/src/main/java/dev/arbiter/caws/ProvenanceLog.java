@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProvenanceLog implements AutoCloseable {
   private final LogEntries entries;
-  private final Notary notary;
+  private final CheckpointSigner notary;
   private final @Nullable VerdictFile file;
 
   private ProvenanceLog(String origin, Signer key, @Nullable VerdictFile file) {
     Checkpoint.requireOrigin(origin);
     this.file = file;
     this.entries = new LogEntries(origin, file);
-    this.notary = new Notary(origin, key, entries, file);
+    this.notary = new CheckpointSigner(origin, key, entries, file);
   }
 
   /**
@@ -175,7 +175,7 @@ public final class ProvenanceLog implements AutoCloseable {
    *     by the last checkpoint; or what is damaged
    * @throws UncheckedIOException if the files cannot be read
    */
-  public Integrity verify() {
+  public LogVerification verify() {
     try {
       return notary.verify();
     } catch (IOException e) {
@@ -197,7 +197,7 @@ public final class ProvenanceLog implements AutoCloseable {
     }
   }
 
-  Notary notary() {
+  CheckpointSigner notary() {
     return notary;
   }
 

@@ -2,7 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Decision.Ruled;
+import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.rules.Assessment;
 import dev.arbiter.caws.rules.Assessment.Violation;

@@ -14,7 +14,7 @@ final class Scribe {
    */
   private static final int KEPT = 1 << 20;
 
-  private final VerdictWriter writer = new VerdictWriter();
+  private final VerdictSerializer writer = new VerdictSerializer();
   private final ThreadLocal<Page> pages = ThreadLocal.withInitial(Page::new);
 
   /** One written document; valid until its thread has another written. */
@@ -49,20 +49,20 @@ final class Scribe {
     }
   }
 
-  Page write(Decision decision, String keyId) {
+  Page write(Judgement decision, String keyId) {
     Page page = pages.get();
     if (page.json.bytes().length > KEPT) {
       page.json = new JsonBytes();
     }
     page.json.clear();
-    VerdictWriter.changes(decision.changes(), page.json);
+    VerdictSerializer.changes(decision.changes(), page.json);
     byte[] changes = page.hash();
     page.json.clear();
     writer.verdict(decision, keyId, changes, page.json);
     return page;
   }
 
-  String text(Decision decision, String keyId) {
+  String text(Judgement decision, String keyId) {
     return write(decision, keyId).json.text();
   }
 }

@@ -26,8 +26,8 @@ final class SealedText {
   /** What an in-toto statement says about a verdict, null when it is another statement. */
   static @Nullable SealedText of(Node.Fields statement) {
     boolean verdict =
-        text(statement, "_type").equals(VerdictWriter.STATEMENT)
-            && text(statement, "predicateType").equals(VerdictWriter.PREDICATE);
+        text(statement, "_type").equals(VerdictSerializer.STATEMENT)
+            && text(statement, "predicateType").equals(VerdictSerializer.PREDICATE);
     return verdict && statement.values().get("predicate") instanceof Node.Fields predicate
         ? new SealedText(predicate, field(statement, "subject"))
         : null;
@@ -61,9 +61,9 @@ final class SealedText {
   String disagreement(Verdict verdict) {
     String word =
         verdict.match(
-            approved -> Decision.Outcome.APPROVED.word,
-            waived -> Decision.Outcome.WAIVED.word,
-            denied -> Decision.Outcome.DENIED.word);
+            approved -> Judgement.Outcome.APPROVED.word,
+            waived -> Judgement.Outcome.WAIVED.word,
+            denied -> Judgement.Outcome.DENIED.word);
     if (!text("verdict").equals(word)) {
       return "the document says " + Clean.text(text("verdict"), 40) + ", the verdict says " + word;
     }
@@ -146,7 +146,7 @@ final class SealedText {
     Long passed = FieldReader.whole(field(quality, "passed"));
     return evaluated == null || passed == null
         ? Double.NaN
-        : Decision.quality(passed.intValue(), evaluated.intValue());
+        : Judgement.quality(passed.intValue(), evaluated.intValue());
   }
 
   private List<String> waivers() {

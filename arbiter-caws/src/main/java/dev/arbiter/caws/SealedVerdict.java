@@ -56,7 +56,7 @@ public record SealedVerdict(
     try {
       SealedText text =
           Document.json(document) instanceof Node.Fields fields ? SealedText.of(fields) : null;
-      return text == null || !text.text("version").equals(VerdictWriter.VERSION)
+      return text == null || !text.text("version").equals(VerdictSerializer.VERSION)
           ? Optional.empty()
           : Optional.of(
               new SealedVerdict(
@@ -83,8 +83,8 @@ public record SealedVerdict(
    * @return true when approved or waived
    */
   public boolean passed() {
-    return verdict.equals(Decision.Outcome.APPROVED.word)
-        || verdict.equals(Decision.Outcome.WAIVED.word);
+    return verdict.equals(Judgement.Outcome.APPROVED.word)
+        || verdict.equals(Judgement.Outcome.WAIVED.word);
   }
 
   /**

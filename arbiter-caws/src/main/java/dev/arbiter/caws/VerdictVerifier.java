@@ -47,7 +47,7 @@ public final class VerdictVerifier {
    * @param seal the seal
    * @return genuine or refused
    */
-  public Checked verify(Seal seal) {
+  public VerificationResult verify(Seal seal) {
     String problem = signatureProblem(seal);
     return answer(problem.isEmpty() ? ownProblem(seal, null) : problem);
   }
@@ -58,7 +58,7 @@ public final class VerdictVerifier {
    * @param verdict the verdict
    * @return genuine or refused
    */
-  public Checked verify(Verdict verdict) {
+  public VerificationResult verify(Verdict verdict) {
     String problem = signatureProblem(verdict.seal());
     return answer(problem.isEmpty() ? ownProblem(verdict.seal(), verdict) : problem);
   }
@@ -74,7 +74,7 @@ public final class VerdictVerifier {
    * @param note the checkpoint, as {@link Checkpoint#note()} gave it
    * @return genuine or refused
    */
-  public Checked verify(Verdict verdict, InclusionProof proof, String note) {
+  public VerificationResult verify(Verdict verdict, InclusionProof proof, String note) {
     Checkpoint checkpoint = Checkpoint.open(note, key).orElse(null);
     if (checkpoint == null) {
       return answer("the checkpoint was not signed by " + keyId);
@@ -93,8 +93,8 @@ public final class VerdictVerifier {
    * @param result what an arbiter gave
    * @return genuine or refused
    */
-  public Checked verify(TaskResult.Completed result) {
-    Checked checked = verify(result.verdict());
+  public VerificationResult verify(TaskResult.Completed result) {
+    VerificationResult checked = verify(result.verdict());
     return checked.isGenuine() ? answer(audienceProblem(result)) : checked;
   }
 
@@ -106,8 +106,8 @@ public final class VerdictVerifier {
    * @param note the checkpoint, as {@link Checkpoint#note()} gave it
    * @return genuine or refused
    */
-  public Checked verify(TaskResult.Completed result, InclusionProof proof, String note) {
-    Checked checked = verify(result.verdict(), proof, note);
+  public VerificationResult verify(TaskResult.Completed result, InclusionProof proof, String note) {
+    VerificationResult checked = verify(result.verdict(), proof, note);
     return checked.isGenuine() ? answer(audienceProblem(result)) : checked;
   }
 
@@ -134,12 +134,14 @@ public final class VerdictVerifier {
 
   private static String digest(WorkReport report) {
     JsonBytes changes = new JsonBytes();
-    VerdictWriter.changes(report.changes(), changes);
+    VerdictSerializer.changes(report.changes(), changes);
     return Digests.text(changes.text());
   }
 
-  private Checked answer(String problem) {
-    return problem.isEmpty() ? new Checked.Genuine(keyId) : new Checked.Refused(problem);
+  private VerificationResult answer(String problem) {
+    return problem.isEmpty()
+        ? new VerificationResult.Genuine(keyId)
+        : new VerificationResult.Refused(problem);
   }
 
   private String signatureProblem(Seal seal) {
@@ -180,7 +182,7 @@ public final class VerdictVerifier {
       if (sealed == null) {
         return "the document is not the statement of a verdict";
       }
-      if (!sealed.text("version").equals(VerdictWriter.VERSION)) {
+      if (!sealed.text("version").equals(VerdictSerializer.VERSION)) {
         return "the document is of version '" + Clean.text(sealed.text("version"), 40) + "'";
       }
       return verdict == null ? "" : sealed.disagreement(verdict);

@@ -34,11 +34,11 @@ class AnchorTest {
   void without_an_anchor_the_last_checkpoint_is_how_far_the_log_is_covered() {
     ProvenanceLog log = ProvenanceLog.create(ORIGIN, key());
     log.append("one");
-    assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(0, 1));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(0, 1));
     log.checkpoint();
-    assertThat(log.verify()).isEqualTo(new Integrity.Intact(1));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Intact(1));
     log.append("two");
-    assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(1, 2));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(1, 2));
     assertThat(log.verify().anchored()).isEqualTo(1);
   }
 
@@ -49,13 +49,13 @@ class AnchorTest {
     log.append("one");
     log.checkpoint();
     log.anchor(Anchor.callback(held::set, () -> Optional.ofNullable(held.get())));
-    assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(0, 1));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(0, 1));
 
     log.append("two");
     Checkpoint second = log.checkpoint();
 
     assertThat(held.get()).isEqualTo(second.note());
-    assertThat(log.verify()).isEqualTo(new Integrity.Intact(2));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Intact(2));
   }
 
   @Test
@@ -95,10 +95,10 @@ class AnchorTest {
       Files.writeString(file, text.replace("two", "twi"));
       assertThat(log.verify().isDamaged()).isTrue();
       Files.writeString(file, "one\n");
-      assertThat(log.verify()).isInstanceOf(Integrity.Damaged.class);
-      assertThat(((Integrity.Damaged) log.verify()).index()).isEqualTo(1);
+      assertThat(log.verify()).isInstanceOf(LogVerification.Damaged.class);
+      assertThat(((LogVerification.Damaged) log.verify()).index()).isEqualTo(1);
       Files.writeString(file, text);
-      assertThat(log.verify()).isEqualTo(new Integrity.Intact(2));
+      assertThat(log.verify()).isEqualTo(new LogVerification.Intact(2));
     }
   }
 
@@ -120,7 +120,7 @@ class AnchorTest {
     log.append("one");
 
     assertThat(log.checkpoint().size()).isEqualTo(1);
-    assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(0, 1));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(0, 1));
     assertThat(log.anchorFailures()).isEqualTo(2);
   }
 

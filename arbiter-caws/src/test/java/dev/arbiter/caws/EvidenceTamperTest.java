@@ -46,10 +46,10 @@ class EvidenceTamperTest {
         }
       }
     }
-    assertThat(audited(held)).isEqualTo(new Integrity.Intact(ENTRIES));
+    assertThat(audited(held)).isEqualTo(new LogVerification.Intact(ENTRIES));
   }
 
-  private Integrity audited(List<String> anchors) throws IOException {
+  private LogVerification audited(List<String> anchors) throws IOException {
     try (LogFolder read = LogFolder.read(folder, key().publicKey())) {
       return read.verify(anchors);
     }
@@ -70,9 +70,9 @@ class EvidenceTamperTest {
     assertThat(audited(List.of()).isDamaged()).as("without anchors").isFalse();
     List<String> last = List.of(held.get(held.size() - 1));
     assertThat(audited(last).isDamaged()).as("against the last anchor").isTrue();
-    Integrity found = audited(held);
-    assertThat(found).isInstanceOf(Integrity.Damaged.class);
-    assertThat(((Integrity.Damaged) found).index()).isEqualTo(index);
+    LogVerification found = audited(held);
+    assertThat(found).isInstanceOf(LogVerification.Damaged.class);
+    assertThat(((LogVerification.Damaged) found).index()).isEqualTo(index);
   }
 
   @Test
@@ -141,8 +141,9 @@ class EvidenceTamperTest {
       log.append(entry(ENTRIES));
     }
 
-    assertThat(audited(held)).isEqualTo(new Integrity.Unanchored(ENTRIES, ENTRIES + 1));
-    assertThat(audited(held.subList(0, 2))).isEqualTo(new Integrity.Unanchored(4, ENTRIES + 1));
+    assertThat(audited(held)).isEqualTo(new LogVerification.Unanchored(ENTRIES, ENTRIES + 1));
+    assertThat(audited(held.subList(0, 2)))
+        .isEqualTo(new LogVerification.Unanchored(4, ENTRIES + 1));
   }
 
   /** Without the key the checkpoint stays the old one, and is enough. */
@@ -178,9 +179,9 @@ class EvidenceTamperTest {
       String text = Files.readString(file);
       for (int i = 0; i < ENTRIES + 2; i++) {
         Files.writeString(file, text.replace(entry(i) + "\n", entry(i + 50) + "\n"));
-        assertThat(((Integrity.Damaged) log.verify()).index()).isEqualTo(i);
+        assertThat(((LogVerification.Damaged) log.verify()).index()).isEqualTo(i);
         Files.writeString(file, text.replace(entry(i) + "\n", ""));
-        assertThat(((Integrity.Damaged) log.verify()).index()).isEqualTo(i);
+        assertThat(((LogVerification.Damaged) log.verify()).index()).isEqualTo(i);
       }
       Files.writeString(file, text);
       assertThat(log.verify().isDamaged()).isFalse();

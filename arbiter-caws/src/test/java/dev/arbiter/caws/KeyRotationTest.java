@@ -40,7 +40,7 @@ class KeyRotationTest {
     assertThat(first.size()).isEqualTo(2);
     assertThat(Checkpoint.open(first.note(), NEXT.publicKey())).isPresent();
     assertThat(Checkpoint.open(first.note(), key().publicKey())).isEmpty();
-    assertThat(log.verify()).isEqualTo(new Integrity.Intact(2));
+    assertThat(log.verify()).isEqualTo(new LogVerification.Intact(2));
   }
 
   @Test
@@ -53,7 +53,7 @@ class KeyRotationTest {
     }
     for (SigningKey trusted : List.of(key(), NEXT, THIRD)) {
       try (LogFolder log = LogFolder.read(folder, trusted.publicKey())) {
-        assertThat(log.verify(List.of())).isEqualTo(new Integrity.Intact(4));
+        assertThat(log.verify(List.of())).isEqualTo(new LogVerification.Intact(4));
         assertThat(log.key()).isEqualTo(THIRD.publicKey());
       }
     }
@@ -87,7 +87,7 @@ class KeyRotationTest {
     Files.writeString(folder.resolve("checkpoint.txt"), before);
 
     try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, NEXT)) {
-      assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(1, 2));
+      assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(1, 2));
     }
   }
 

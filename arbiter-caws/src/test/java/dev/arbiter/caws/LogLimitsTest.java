@@ -50,7 +50,7 @@ class LogLimitsTest {
 
     try (LogFolder read = LogFolder.read(folder, key().publicKey())) {
       assertThat(read.size()).isEqualTo(entries.size());
-      assertThat(read.verify(List.of())).isEqualTo(new Integrity.Intact(entries.size()));
+      assertThat(read.verify(List.of())).isEqualTo(new LogVerification.Intact(entries.size()));
       for (int i = 0; i < entries.size(); i++) {
         assertThat(read.document(i)).isEqualTo(entries.get(i));
         assertThat(
@@ -113,7 +113,7 @@ class LogLimitsTest {
     }
     try (ProvenanceLog again = open()) {
       assertThat(again.size()).isEqualTo(1);
-      assertThat(again.verify()).isEqualTo(new Integrity.Intact(1));
+      assertThat(again.verify()).isEqualTo(new LogVerification.Intact(1));
     }
   }
 
@@ -206,9 +206,9 @@ class LogLimitsTest {
 
   @Test
   void integrity_says_how_far_it_reaches() {
-    assertThat(new Integrity.Intact(7).anchored()).isEqualTo(7);
-    assertThat(new Integrity.Unanchored(3, 7).anchored()).isEqualTo(3);
-    assertThat(new Integrity.Damaged("x", 2, "y").anchored()).isZero();
+    assertThat(new LogVerification.Intact(7).anchored()).isEqualTo(7);
+    assertThat(new LogVerification.Unanchored(3, 7).anchored()).isEqualTo(3);
+    assertThat(new LogVerification.Damaged("x", 2, "y").anchored()).isZero();
   }
 
   @Test
@@ -216,12 +216,12 @@ class LogLimitsTest {
     try (ProvenanceLog log = open()) {
       log.append("one");
       log.append("two");
-      assertThat(log.verify()).isEqualTo(new Integrity.Unanchored(0, 2));
+      assertThat(log.verify()).isEqualTo(new LogVerification.Unanchored(0, 2));
       Path file = folder.resolve("verdicts.jsonl");
       Files.writeString(file, Files.readString(file).replace("one", "own"));
 
-      assertThat(log.verify()).isInstanceOf(Integrity.Damaged.class);
-      assertThat(((Integrity.Damaged) log.verify()).index()).isZero();
+      assertThat(log.verify()).isInstanceOf(LogVerification.Damaged.class);
+      assertThat(((LogVerification.Damaged) log.verify()).index()).isZero();
     }
   }
 

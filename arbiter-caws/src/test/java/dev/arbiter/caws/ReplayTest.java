@@ -42,7 +42,7 @@ class ReplayTest {
     Verdict verdict = caws.judge(assignment(caws, task, "ada"), goodReport());
     TaskResult.Completed own = completed(task, "ada", goodReport(), verdict);
 
-    Checked first = verifier.verify(own);
+    VerificationResult first = verifier.verify(own);
 
     assertThat(first.isGenuine()).isTrue();
     assertThat(verifier.verify(own)).isEqualTo(first);
@@ -62,8 +62,8 @@ class ReplayTest {
   }
 
   private void assertRefused(TaskResult.Completed shown, String reason) {
-    assertThat(verifier.verify(shown)).isInstanceOf(Checked.Refused.class);
-    assertThat(((Checked.Refused) verifier.verify(shown)).reason()).contains(reason);
+    assertThat(verifier.verify(shown)).isInstanceOf(VerificationResult.Refused.class);
+    assertThat(((VerificationResult.Refused) verifier.verify(shown)).reason()).contains(reason);
   }
 
   @Test

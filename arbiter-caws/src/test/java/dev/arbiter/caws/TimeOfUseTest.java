@@ -122,7 +122,7 @@ class TimeOfUseTest {
   private static void assertHonest(TaskResult.Completed completed) {
     WorkReport report = completed.report();
     JsonBytes reported = new JsonBytes();
-    VerdictWriter.changes(report.changes(), reported);
+    VerdictSerializer.changes(report.changes(), reported);
     SealedVerdict sealed = SealedVerdict.read(completed.verdict().seal().document()).orElseThrow();
     assertThat(sealed.changeDigest()).isEqualTo(Digests.text(reported.text()));
     if (completed.task().spec() instanceof SpecRef.Text) {

@@ -41,9 +41,9 @@ class VerdictVerifierTest {
         Base64.getEncoder().encodeToString(signature));
   }
 
-  private void assertRefused(Checked checked, String why) {
-    assertThat(checked).isInstanceOf(Checked.Refused.class);
-    assertThat(((Checked.Refused) checked).reason()).contains(why);
+  private void assertRefused(VerificationResult checked, String why) {
+    assertThat(checked).isInstanceOf(VerificationResult.Refused.class);
+    assertThat(((VerificationResult.Refused) checked).reason()).contains(why);
   }
 
   @Test
@@ -55,7 +55,7 @@ class VerdictVerifierTest {
             judge(caws, goodReport()),
             judge(caws, reportOf(12, 400)),
             judge(caws, reportOf(50, 4000)))) {
-      assertThat(verifier.verify(verdict)).isEqualTo(new Checked.Genuine(key().id()));
+      assertThat(verifier.verify(verdict)).isEqualTo(new VerificationResult.Genuine(key().id()));
       assertThat(verifier.verify(verdict.seal()).isGenuine()).isTrue();
     }
   }

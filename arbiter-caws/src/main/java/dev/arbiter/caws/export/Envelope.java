@@ -20,8 +20,8 @@ public final class Envelope {
   /** The payload type of every envelope here. */
   public static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
-  private static final Fixed LAYOUT =
-      new Fixed(
+  private static final FixedLayout LAYOUT =
+      new FixedLayout(
           "{\"payload\":\"",
           "\",\"payloadType\":\"" + PAYLOAD_TYPE + "\",\"signatures\":[{\"keyid\":\"",
           "\",\"sig\":\"",

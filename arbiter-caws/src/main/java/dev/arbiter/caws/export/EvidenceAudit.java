@@ -3,8 +3,8 @@ package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.Checkpoint;
 import dev.arbiter.caws.InclusionProof;
-import dev.arbiter.caws.Integrity;
-import dev.arbiter.caws.Integrity.Damaged;
+import dev.arbiter.caws.LogVerification;
+import dev.arbiter.caws.LogVerification.Damaged;
 import dev.arbiter.caws.ProvenanceLog;
 import dev.arbiter.caws.SigningKey;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class EvidenceAudit {
     this.key = key;
   }
 
-  Integrity verdict(Iterable<String> names, List<String> held) throws IOException {
+  LogVerification verdict(Iterable<String> names, List<String> held) throws IOException {
     Listing listing = Listing.of(names);
     Damaged known = listing.damage();
     if (known != null) {
@@ -74,7 +74,7 @@ final class EvidenceAudit {
     return signed(listing, checkpoint, held);
   }
 
-  private Integrity signed(Listing listing, Checkpoint checkpoint, List<String> held)
+  private LogVerification signed(Listing listing, Checkpoint checkpoint, List<String> held)
       throws IOException {
     int count = listing.count();
     if (checkpoint.size() != count) {
@@ -128,7 +128,7 @@ final class EvidenceAudit {
       return new Damaged(index + PARTS.get(1), index, "does not hold the envelope beside it");
     }
     String line = source.read(index + PARTS.get(2));
-    InclusionProof proof = line.endsWith("\n") ? Proofs.read(withoutEnd(line)) : null;
+    InclusionProof proof = line.endsWith("\n") ? ProofJson.read(withoutEnd(line)) : null;
     if (proof == null || proof.index() != index) {
       return new Damaged(index + PARTS.get(2), index, "is not the proof of entry " + index);
     }
@@ -172,9 +172,9 @@ final class EvidenceAudit {
     return new Damaged(entry.index() + part, entry.index(), "is not signed by the trusted key");
   }
 
-  private Integrity covered(Checkpoint checkpoint, ProvenanceLog again, List<String> held) {
+  private LogVerification covered(Checkpoint checkpoint, ProvenanceLog again, List<String> held) {
     if (held.isEmpty()) {
-      return new Integrity.Intact(checkpoint.size());
+      return new LogVerification.Intact(checkpoint.size());
     }
     long anchored = 0;
     for (Checkpoint root : opened(held, checkpoint.origin())) { // the shortest first
@@ -191,8 +191,8 @@ final class EvidenceAudit {
       anchored = root.size();
     }
     return anchored == checkpoint.size()
-        ? new Integrity.Intact(anchored)
-        : new Integrity.Unanchored(anchored, checkpoint.size());
+        ? new LogVerification.Intact(anchored)
+        : new LogVerification.Unanchored(anchored, checkpoint.size());
   }
 
   /** Notes of another log, or from before the key's turn, say nothing here. */

@@ -3,8 +3,8 @@ package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.Checkpoint;
 import dev.arbiter.caws.InclusionProof;
-import dev.arbiter.caws.Integrity;
 import dev.arbiter.caws.LogFolder;
+import dev.arbiter.caws.LogVerification;
 import dev.arbiter.caws.Signer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,9 +46,9 @@ public final class EvidenceFolder {
    * @throws IllegalArgumentException if the signer has another key than the log
    */
   public static long write(LogFolder log, Signer signer, Path folder) throws IOException {
-    Integrity state = log.verify(List.of());
+    LogVerification state = log.verify(List.of());
     Checkpoint checkpoint = log.checkpoint().orElse(null);
-    if (state instanceof Integrity.Damaged || checkpoint == null) {
+    if (state instanceof LogVerification.Damaged || checkpoint == null) {
       throw new IllegalStateException(
           "the log cannot be exported: "
               + (checkpoint == null ? "it has no checkpoint that its key signed" : state));
@@ -86,7 +86,7 @@ public final class EvidenceFolder {
     put(folder, index + ".dsse.json", envelope.json() + "\n");
     put(folder, index + ".bundle.json", envelope.bundle() + "\n");
     InclusionProof proof = log.proof(index, checkpoint.size());
-    put(folder, index + ".proof.json", Proofs.write(proof) + "\n");
+    put(folder, index + ".proof.json", ProofJson.write(proof) + "\n");
     Optional<String> summary = VerificationSummary.of(document, checkpoint.origin());
     if (summary.isPresent()) {
       put(folder, index + ".summary.json", Envelope.sign(summary.get(), signer).json() + "\n");
@@ -110,7 +110,7 @@ public final class EvidenceFolder {
    *     last entries, or the first file that is damaged
    * @throws IOException if the folder cannot be listed or a file cannot be read
    */
-  public static Integrity verify(Path folder, PublicKey trusted, List<String> held)
+  public static LogVerification verify(Path folder, PublicKey trusted, List<String> held)
       throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       Iterable<String> names =

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.Integrity;
-import dev.arbiter.caws.Integrity.Damaged;
 import dev.arbiter.caws.LogFolder;
+import dev.arbiter.caws.LogVerification;
+import dev.arbiter.caws.LogVerification.Damaged;
 import dev.arbiter.caws.ProvenanceLog;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.task.Verdict;
@@ -40,7 +40,7 @@ class EvidenceFolderTest {
   }
 
   private void assertDamaged(String where, long index) throws IOException {
-    Integrity found = verify(out);
+    LogVerification found = verify(out);
     assertThat(found).isInstanceOf(Damaged.class);
     assertThat(((Damaged) found).where()).isEqualTo(where);
     assertThat(((Damaged) found).index()).isEqualTo(index);
@@ -50,7 +50,7 @@ class EvidenceFolderTest {
   void every_verdict_is_written_and_the_folder_is_intact() throws Exception {
     exported(5);
 
-    assertThat(verify(out)).isEqualTo(new Integrity.Intact(5));
+    assertThat(verify(out)).isEqualTo(new LogVerification.Intact(5));
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .hasSize(5 * 4 + 2)
@@ -102,7 +102,7 @@ class EvidenceFolderTest {
       assertThat(found.where()).startsWith("1.");
       Files.writeString(out.resolve(name), text);
     }
-    assertThat(verify(out)).isEqualTo(new Integrity.Intact(3));
+    assertThat(verify(out)).isEqualTo(new LogVerification.Intact(3));
   }
 
   @Test
@@ -157,7 +157,8 @@ class EvidenceFolderTest {
   void a_folder_signed_by_somebody_else_is_damaged() throws Exception {
     exported(1);
 
-    Integrity found = EvidenceFolder.verify(out, SigningKey.generate().publicKey(), List.of());
+    LogVerification found =
+        EvidenceFolder.verify(out, SigningKey.generate().publicKey(), List.of());
 
     assertThat(((Damaged) found).where()).isEqualTo("public-key.pem");
   }
@@ -173,7 +174,7 @@ class EvidenceFolderTest {
     }
     Logs.export(log, out, KEY);
     assertThat(EvidenceFolder.verify(out, KEY.publicKey(), List.of(held)))
-        .isEqualTo(new Integrity.Unanchored(2, 3));
+        .isEqualTo(new LogVerification.Unanchored(2, 3));
 
     ProvenanceLog other = ProvenanceLog.create("example.com/log", KEY);
     other.append("{}");
@@ -218,7 +219,7 @@ class EvidenceFolderTest {
     Logs.export(log, out, next);
 
     assertThat(EvidenceFolder.verify(out, next.publicKey(), List.of()))
-        .isEqualTo(new Integrity.Intact(2));
+        .isEqualTo(new LogVerification.Intact(2));
     assertThat(Files.exists(out.resolve("1.summary.json"))).isFalse();
     assertThat(Envelope.read(line("1.dsse.json")).orElseThrow().payload())
         .contains("key-rotation/v1");

@@ -3,7 +3,7 @@ package dev.arbiter.caws.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.caws.Integrity;
+import dev.arbiter.caws.LogVerification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ class EvidenceMutationTest {
   void export() throws IOException {
     good = exported("a", 4);
     foreign = exported("b", 5);
-    assertThat(verdict(good)).isEqualTo(new Integrity.Intact(4));
+    assertThat(verdict(good)).isEqualTo(new LogVerification.Intact(4));
   }
 
   private Map<String, String> exported(String name, int verdicts) throws IOException {
@@ -54,7 +54,7 @@ class EvidenceMutationTest {
     return files;
   }
 
-  private static Integrity verdict(Map<String, String> files) throws IOException {
+  private static LogVerification verdict(Map<String, String> files) throws IOException {
     return new EvidenceAudit(name -> files.getOrDefault(name, ""), Logs.KEY.publicKey())
         .verdict(files.keySet(), List.of());
   }
@@ -78,7 +78,7 @@ class EvidenceMutationTest {
       Map<String, String> files = changed(random);
       if (!files.equals(good)) {
         made++;
-        accepted += verdict(files) instanceof Integrity.Damaged ? 0 : 1;
+        accepted += verdict(files) instanceof LogVerification.Damaged ? 0 : 1;
       }
     }
     return accepted;

@@ -3,8 +3,8 @@ package dev.arbiter.caws.export;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.Integrity;
 import dev.arbiter.caws.LogFolder;
+import dev.arbiter.caws.LogVerification;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
@@ -89,7 +89,7 @@ final class Logs {
     }
   }
 
-  static Integrity verify(Path folder) throws IOException {
+  static LogVerification verify(Path folder) throws IOException {
     return EvidenceFolder.verify(folder, KEY.publicKey(), List.of());
   }
 }

@@ -2,8 +2,8 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.Integrity;
 import dev.arbiter.caws.LogFolder;
+import dev.arbiter.caws.LogVerification;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.task.Finding;
@@ -49,7 +49,7 @@ final class VerdictFolder {
   static Evidence verify(Path folder, @Nullable Path key, @Nullable Path kept) throws IOException {
     List<String> held = kept == null ? List.of() : List.of(Inputs.text(kept, LONGEST_NOTE));
     if (isExport(folder)) {
-      Integrity state = EvidenceFolder.verify(folder, key(folder, key), held);
+      LogVerification state = EvidenceFolder.verify(folder, key(folder, key), held);
       return evidence(folder, "arbiter.export", state, "", key);
     }
     try (LogFolder log = open(folder, key)) {
@@ -59,22 +59,23 @@ final class VerdictFolder {
 
   static Evidence verify(Path folder, LogFolder log, List<String> held, @Nullable Path key) {
     Checkpoint own = log.checkpoint().orElse(null);
-    Integrity state = log.verify(List.of());
+    LogVerification state = log.verify(List.of());
     if (own == null && !state.isDamaged()) {
       state =
-          new Integrity.Damaged("checkpoint.txt", -1, "is missing: nothing says what the log held");
+          new LogVerification.Damaged(
+              "checkpoint.txt", -1, "is missing: nothing says what the log held");
     }
     if (!state.isDamaged() && !held.isEmpty()) {
-      Integrity then = log.verify(held);
+      LogVerification then = log.verify(held);
       state = then.isDamaged() ? then : state;
     }
     return evidence(folder, "arbiter.log", state, own == null ? "" : own.root(), key);
   }
 
   private static Evidence evidence(
-      Path folder, String form, Integrity state, String root, @Nullable Path key) {
+      Path folder, String form, LogVerification state, String root, @Nullable Path key) {
     List<Finding> findings =
-        state instanceof Integrity.Damaged damaged
+        state instanceof LogVerification.Damaged damaged
             ? List.of(
                 Finding.error(
                     "evidence.log.mismatch", "", damaged.where() + " " + damaged.reason()))
@@ -89,7 +90,7 @@ final class VerdictFolder {
         key == null ? List.of(OWN_KEY) : List.of());
   }
 
-  private static long entries(Integrity state) {
-    return state instanceof Integrity.Unanchored part ? part.entries() : state.anchored();
+  private static long entries(LogVerification state) {
+    return state instanceof LogVerification.Unanchored part ? part.entries() : state.anchored();
   }
 }

@@ -23,9 +23,9 @@ class EnvelopeFuzz {
                 assertThat(envelope.payload()).isEqualTo("{}");
               }
             });
-    InclusionProof proof = Proofs.read(text);
+    InclusionProof proof = ProofJson.read(text);
     if (proof != null) {
-      assertThat(Proofs.write(proof)).isEqualTo(text);
+      assertThat(ProofJson.write(proof)).isEqualTo(text);
     }
   }
 }

@@ -7,7 +7,7 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.Integrity;
+import dev.arbiter.caws.LogVerification;
 import dev.arbiter.caws.LogFolder;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.spi.Sources;
@@ -73,7 +73,7 @@ class EvidenceFuzz {
     String instead = new String(data.consumeRemainingAsBytes(), StandardCharsets.ISO_8859_1);
     files.put(name, text.substring(0, from) + instead + text.substring(to));
 
-    Integrity verdict =
+    LogVerification verdict =
         new EvidenceAudit(file -> files.getOrDefault(file, ""), KEY.publicKey())
             .verdict(files.keySet(), List.of());
 

@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** How verdicts are to be sealed; collected by a builder. */
-final class Sealing {
+final class SealConfig {
   final List<Anchor> anchors = new ArrayList<>();
   @Nullable Path logFolder;
   String origin = "arbiter/verdicts";
@@ -16,7 +16,7 @@ final class Sealing {
   int batch;
   Executor checkpoints = Runnable::run;
 
-  Sealer by(Signer signer) {
+  VerdictSealer by(Signer signer) {
     ProvenanceLog log = null;
     if (logFolder != null) {
       log = ProvenanceLog.open(logFolder, origin, signer);
@@ -29,6 +29,7 @@ final class Sealing {
       throw new IllegalStateException(
           "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
     }
-    return new Sealer(signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
+    return new VerdictSealer(
+        signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
   }
 }

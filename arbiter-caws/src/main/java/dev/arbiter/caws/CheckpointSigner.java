@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Signs checkpoints for the entries of one log, one at a time; appending goes on meanwhile. */
-final class Notary {
+final class CheckpointSigner {
   private final ReentrantLock signing = new ReentrantLock();
   private final String origin;
   private final LogEntries entries;
@@ -20,7 +20,7 @@ final class Notary {
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
 
-  Notary(String origin, Signer key, LogEntries entries, @Nullable VerdictFile file) {
+  CheckpointSigner(String origin, Signer key, LogEntries entries, @Nullable VerdictFile file) {
     this.origin = origin;
     this.key = key;
     this.entries = entries;
@@ -132,7 +132,7 @@ final class Notary {
   }
 
   /** Compares entries, checkpoint and what anchors hold; nothing is signed meanwhile. */
-  Integrity verify() throws IOException {
+  LogVerification verify() throws IOException {
     signing.lock();
     try {
       Checkpoint last = latest;

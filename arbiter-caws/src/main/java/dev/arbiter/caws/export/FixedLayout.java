@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * it again and compares, so that a value has one spelling. No parser, hence no second opinion of
  * what a text means.
  */
-final class Fixed {
+final class FixedLayout {
   private final List<String> pieces;
 
-  Fixed(String... pieces) {
+  FixedLayout(String... pieces) {
     this.pieces = List.of(pieces);
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * in-toto Statement v1, so that what is sealed and logged is what an export signs, byte for byte.
  * Change digest and spec digest stand once, as the statement's subjects.
  */
-final class VerdictWriter {
+final class VerdictSerializer {
   static final String VERSION = "arbiter.verdict.v1";
 
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
@@ -41,7 +41,7 @@ final class VerdictWriter {
     to.raw(']');
   }
 
-  void verdict(Decision d, String keyId, byte[] changeDigest, JsonBytes to) {
+  void verdict(Judgement d, String keyId, byte[] changeDigest, JsonBytes to) {
     Task task = d.assignment().task();
     String specDigest = d.assignment().specDigest();
     to.raw(START).string(d.assignment().agent());
@@ -80,7 +80,7 @@ final class VerdictWriter {
     to.raw("]}");
   }
 
-  private static void budget(Decision.Budget budget, JsonBytes to) {
+  private static void budget(Judgement.Budget budget, JsonBytes to) {
     to.raw(",\"budget\":{\"limit\":{\"files\":").number(budget.fileLimit());
     to.raw(",\"lines\":").number(budget.lineLimit());
     to.raw("},\"used\":{\"files\":").number(budget.files());
@@ -126,7 +126,7 @@ final class VerdictWriter {
     to.raw(",\"waiverRate\":").number(metrics.waiverRate()).raw('}');
   }
 
-  private static void waivers(Decision d, JsonBytes to) {
+  private static void waivers(Judgement d, JsonBytes to) {
     to.raw(",\"waivers\":{\"applied\":[");
     for (int i = 0; i < d.applied().size(); i++) {
       Waiver waiver = d.applied().get(i);

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Inclusion proofs as JSON, with the field names that Sigstore gives them. */
-final class Proofs {
+final class ProofJson {
   private static final int MOST_DIGITS = 18;
-  private static final Fixed LAYOUT =
-      new Fixed("{\"hashes\":[", "],\"logIndex\":", ",\"treeSize\":", "}");
+  private static final FixedLayout LAYOUT =
+      new FixedLayout("{\"hashes\":[", "],\"logIndex\":", ",\"treeSize\":", "}");
 
-  private Proofs() {}
+  private ProofJson() {}
 
   static String write(InclusionProof proof) {
     String hashes =

@@ -5,14 +5,14 @@ package dev.arbiter.caws;
  * What came of checking a log or an exported folder. Never one yes or no: entries that no held root
  * covers may be genuine, but whoever owns the log could still rewrite them.
  */
-public sealed interface Integrity {
+public sealed interface LogVerification {
 
   /**
    * Every entry is covered by a root that was signed, and held elsewhere where anchors were asked.
    *
    * @param entries how many
    */
-  record Intact(long entries) implements Integrity {}
+  record Intact(long entries) implements LogVerification {}
 
   /**
    * Nothing contradicts, but only the first entries are covered.
@@ -20,7 +20,7 @@ public sealed interface Integrity {
    * @param anchored so many of the first entries are covered, at least 0
    * @param entries how many there are, more than {@code anchored}
    */
-  record Unanchored(long anchored, long entries) implements Integrity {}
+  record Unanchored(long anchored, long entries) implements LogVerification {}
 
   /**
    * Something was changed, removed or slipped in.
@@ -30,7 +30,7 @@ public sealed interface Integrity {
    *     for, and the damage is there or after; negative when it belongs to none
    * @param reason what does not fit
    */
-  record Damaged(String where, long index, String reason) implements Integrity {}
+  record Damaged(String where, long index, String reason) implements LogVerification {}
 
   /**
    * How many of the first entries a root covers.
@@ -54,7 +54,7 @@ public sealed interface Integrity {
   }
 
   /** Covered up to {@code anchored} of {@code entries}. */
-  static Integrity covered(long anchored, long entries) {
+  static LogVerification covered(long anchored, long entries) {
     return anchored == entries ? new Intact(entries) : new Unanchored(anchored, entries);
   }
 }

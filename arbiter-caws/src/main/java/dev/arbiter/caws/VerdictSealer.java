@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a verdict of a decision: writes it, hashes it, and signs it or lets the log vouch for it.
  */
-final class Sealer implements AutoCloseable {
+final class VerdictSealer implements AutoCloseable {
   private final Scribe scribe = new Scribe();
   private volatile @Nullable Signer key;
   private final boolean signEach;
@@ -34,7 +34,7 @@ final class Sealer implements AutoCloseable {
    * @param batch how many verdicts a checkpoint covers, 0 when checkpoints are made by hand
    * @param checkpoints signs for a full batch
    */
-  Sealer(
+  VerdictSealer(
       @Nullable Signer key,
       boolean signEach,
       @Nullable ProvenanceLog log,
@@ -69,7 +69,7 @@ final class Sealer implements AutoCloseable {
     return log.checkpoint();
   }
 
-  Verdict seal(Decision decision) {
+  Verdict seal(Judgement decision) {
     Signer signer = key;
     String keyId = signer == null ? "" : signer.id();
     Scribe.Page page = scribe.write(decision, keyId);
@@ -85,7 +85,7 @@ final class Sealer implements AutoCloseable {
 
   /** Holds what the text is written from, and not the log. */
   private static Seal seal(
-      Scribe scribe, Decision decision, String keyId, String digest, String signature) {
+      Scribe scribe, Judgement decision, String keyId, String digest, String signature) {
     return Seal.of(
         () -> scribe.text(decision, keyId), digest, signature.isEmpty() ? "" : keyId, signature);
   }
@@ -107,7 +107,7 @@ final class Sealer implements AutoCloseable {
 
   /* Signed by the same thread, a failure denies this verdict; by another, those after it. */
   private void checkpoint(ProvenanceLog full) throws IOException {
-    Notary notary = full.notary();
+    CheckpointSigner notary = full.notary();
     try {
       checkpoints.execute(notary::checkpointUnlessBusy);
     } catch (RejectedExecutionException e) {
@@ -116,7 +116,7 @@ final class Sealer implements AutoCloseable {
     notary.refuseAfterFailure();
   }
 
-  private static Verdict verdict(Decision d, Seal seal) {
+  private static Verdict verdict(Judgement d, Seal seal) {
     return switch (d.outcome()) {
       case APPROVED -> new Verdict.Approved(d.findings(), d.quality(), seal);
       case WAIVED ->
@@ -127,7 +127,7 @@ final class Sealer implements AutoCloseable {
   }
 
   /** A verdict that could not be recorded does not stand. */
-  private static Verdict unrecorded(Decision decision, Exception why) {
+  private static Verdict unrecorded(Judgement decision, Exception why) {
     List<Finding> findings = new ArrayList<>();
     findings.add(
         Finding.error(

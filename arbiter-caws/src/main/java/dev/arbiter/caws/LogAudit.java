@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a tree of entries against the roots that were signed for it. */
-record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
+record LogAudit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
 
   /**
    * Says how far the entries are covered.
@@ -20,7 +20,7 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
    * @param note the log's own last checkpoint
    * @param held what anchors hold, null when there are none to ask
    */
-  Integrity verdict(Optional<String> note, @Nullable List<String> held) {
+  LogVerification verdict(Optional<String> note, @Nullable List<String> held) {
     Map<Checkpoint, String> roots = new LinkedHashMap<>();
     List<String> notes = new ArrayList<>(note.stream().toList());
     notes.addAll(held == null ? List.of() : held);
@@ -28,7 +28,7 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
       String where = i == 0 && note.isPresent() ? "checkpoint.txt" : "anchor";
       Checkpoint root = ring.open(notes.get(i), trusted).orElse(null);
       if (root == null) {
-        return new Integrity.Damaged(
+        return new LogVerification.Damaged(
             where, -1, "not signed for log " + origin + " by the key in charge");
       }
       roots.put(root, where);
@@ -43,7 +43,7 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
       signed = Math.max(signed, root.getKey().size());
       anchored = Math.max(anchored, where.equals("anchor") ? root.getKey().size() : 0);
     }
-    return Integrity.covered(held == null ? signed : anchored, tree.size());
+    return LogVerification.covered(held == null ? signed : anchored, tree.size());
   }
 
   private boolean fits(Checkpoint root) {
@@ -52,9 +52,9 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
   }
 
   /** The longest shorter root that fits tells how far the entries are good at least. */
-  private Integrity damage(Checkpoint bad, String where, Set<Checkpoint> roots) {
+  private LogVerification damage(Checkpoint bad, String where, Set<Checkpoint> roots) {
     if (bad.size() > tree.size()) {
-      return new Integrity.Damaged(
+      return new LogVerification.Damaged(
           where,
           tree.size(),
           "covers " + bad.size() + " entries, only " + tree.size() + " are there");
@@ -63,7 +63,7 @@ record Audit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
     for (Checkpoint root : roots) {
       good = root.size() < bad.size() && fits(root) ? Math.max(good, root.size()) : good;
     }
-    return new Integrity.Damaged(
+    return new LogVerification.Damaged(
         where, good, "the first " + bad.size() + " entries are not those that were signed");
   }
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** All that a verdict says, before it is sealed. Nothing in it changes afterwards. */
-record Decision(
+record Judgement(
     Assignment assignment,
     List<FileChange> changes,
     Instant time,
@@ -23,9 +23,9 @@ record Decision(
     List<WaiverResolver.Skipped> skipped) {
 
   /** Work that could not be judged is denied. */
-  static Decision unheard(
+  static Judgement unheard(
       Assignment assignment, List<FileChange> changes, Instant time, Finding why) {
-    return new Decision(
+    return new Judgement(
         assignment,
         changes,
         time,
