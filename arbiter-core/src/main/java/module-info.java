@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /** Tasks, agents, the engine, and the sockets everything else plugs into. */
+@SuppressWarnings("module") // the compiler does not see the modules of the qualified export
 module dev.arbiter.core {
   exports dev.arbiter;
   exports dev.arbiter.agent;
   exports dev.arbiter.event;
   exports dev.arbiter.spi;
   exports dev.arbiter.task;
+  exports dev.arbiter.internal to
+      dev.arbiter.caws,
+      dev.arbiter.cli,
+      dev.arbiter.routing,
+      dev.arbiter.tracker;
 
   requires com.github.benmanes.caffeine;
   requires org.slf4j;

@@ -5,6 +5,7 @@ import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.agent.AsyncAgent;
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Journal;
@@ -16,7 +17,6 @@ import dev.arbiter.spi.TaskQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -199,7 +199,7 @@ public final class ArbiterBuilder {
    * @return this
    */
   public ArbiterBuilder fallbacks(int others) {
-    require(others >= 0, "fallbacks must be at least 0, got %s", others);
+    Require.that(others >= 0, "fallbacks must be at least 0, got %s", others);
     this.fallbacks = others;
     return this;
   }
@@ -212,7 +212,7 @@ public final class ArbiterBuilder {
    * @return this
    */
   public ArbiterBuilder concurrency(int tasks) {
-    require(tasks >= 1, "concurrency must be at least 1, got %s", tasks);
+    Require.that(tasks >= 1, "concurrency must be at least 1, got %s", tasks);
     this.concurrency = tasks;
     return this;
   }
@@ -224,7 +224,8 @@ public final class ArbiterBuilder {
    * @return this
    */
   public ArbiterBuilder attemptLimit(Duration limit) {
-    require(limit.compareTo(Duration.ZERO) > 0, "attempt limit must be positive, got %s", limit);
+    Require.that(
+        limit.compareTo(Duration.ZERO) > 0, "attempt limit must be positive, got %s", limit);
     this.attemptLimit = limit;
     return this;
   }
@@ -236,7 +237,7 @@ public final class ArbiterBuilder {
    * @return this
    */
   public ArbiterBuilder closeLimit(Duration limit) {
-    require(!limit.isNegative(), "close limit must not be negative, got %s", limit);
+    Require.that(!limit.isNegative(), "close limit must not be negative, got %s", limit);
     this.closeLimit = limit;
     return this;
   }
@@ -302,11 +303,5 @@ public final class ArbiterBuilder {
 
   void registerAgents(AgentRegistry registry) {
     agents.forEach(agent -> agent.accept(registry));
-  }
-
-  private static void require(boolean condition, String message, Object value) {
-    if (!condition) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
-    }
   }
 }

@@ -3,10 +3,10 @@ package dev.arbiter;
 
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.LogGate;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Journal;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -15,19 +15,16 @@ import org.slf4j.LoggerFactory;
 /** Where every event goes: checked against the table, into the journal, then to the listeners. */
 final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
-  private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
   private final Journal journal;
   private final List<ArbiterListener> listeners;
-  private final LongSupplier nanoTime;
   private final AtomicLong errors = new AtomicLong();
-  private final AtomicLong logAgainAt;
+  private final LogGate log;
 
   Publisher(Journal journal, List<ArbiterListener> listeners, LongSupplier nanoTime) {
     this.journal = journal;
     this.listeners = List.copyOf(listeners);
-    this.nanoTime = nanoTime;
-    this.logAgainAt = new AtomicLong(nanoTime.getAsLong());
+    this.log = new LogGate(nanoTime);
   }
 
   /** The only way a task changes its state; called by its driver. */
@@ -65,19 +62,13 @@ final class Publisher {
       listener.on(event);
     } catch (RuntimeException | Error e) {
       errors.incrementAndGet();
-      logNowAndThen(listener, e);
-    }
-  }
-
-  private void logNowAndThen(ArbiterListener listener, Throwable error) {
-    long now = nanoTime.getAsLong();
-    long due = logAgainAt.get();
-    if (now - due >= 0 && logAgainAt.compareAndSet(due, now + LOG_INTERVAL)) {
-      LOG.warn(
-          "listener {} threw; {} such errors so far, the task goes on",
-          listener.getClass().getName(),
-          errors.get(),
-          error);
+      if (log.passes()) {
+        LOG.warn(
+            "listener {} threw; {} such errors so far, the task goes on",
+            listener.getClass().getName(),
+            errors.get(),
+            e);
+      }
     }
   }
 }

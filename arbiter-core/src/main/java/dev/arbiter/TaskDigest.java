@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Task;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,17 +38,9 @@ final class TaskDigest {
     private static final int LONGEST_CHARACTER = 3;
     private static final byte NOT_ASCII = (byte) 0xff;
 
-    private final MessageDigest sha256 = sha256();
+    private final MessageDigest sha256 = Digests.sha256();
     private final byte[] bytes = new byte[1024];
     private int used;
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
-    }
 
     void add(Set<String> names) {
       add(names.size());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.FileChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ final class ChangeCollector {
   private static int count(String path, long lines) {
     if (lines < 0 || lines > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "'" + Clean.text(path, 80) + "' has " + lines + " lines, which no file has");
+          "'" + Sanitizer.text(path, 80) + "' has " + lines + " lines, which no file has");
     }
     return (int) lines;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.FileChange;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ChangedPaths {
         valid = name.isValid();
         path = valid ? name.path() : path;
         if (!valid) {
-          String place = Clean.text(path, LONGEST);
+          String place = Sanitizer.text(path, LONGEST);
           integrity.error("scope.invalid_path", place, "the path " + name.problem());
         }
       }
@@ -68,7 +69,7 @@ final class ChangedPaths {
     Scope.Decision decision =
         charter.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
     if (decision != Scope.Decision.ADMITTED) {
-      String place = Clean.text(path, LONGEST);
+      String place = Sanitizer.text(path, LONGEST);
       Findings notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
       notes.error(decision.rule, place, "'" + place + "' " + decision.message);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -43,7 +45,7 @@ public final class Checkpoint {
     if (!fit) {
       throw new IllegalArgumentException(
           "origin must be 1 to 200 printable characters without spaces or '+', got '"
-              + Clean.text(origin, 60)
+              + Sanitizer.text(origin, 60)
               + "'");
     }
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ final class DiffReader {
     if (!seen && !text.isBlank()) {
       throw new IllegalArgumentException(
           "the changes are neither numstat lines nor a unified diff: '"
-              + Clean.text(text.strip(), 60)
+              + Sanitizer.text(text.strip(), 60)
               + "'");
     }
     return changes.set();

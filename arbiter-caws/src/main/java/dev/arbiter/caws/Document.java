@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.base.ParserBase;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.arbiter.internal.Sanitizer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -176,11 +177,11 @@ final class Document {
       throw Unreadable.at(
           e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
           "parse_failed",
-          "is neither YAML nor JSON: " + Clean.text(String.valueOf(e.getProblem()), 200));
+          "is neither YAML nor JSON: " + Sanitizer.text(String.valueOf(e.getProblem()), 200));
     } catch (RuntimeException e) { // whatever the library trips over, the text is refused
       throw new Unreadable(
           "parse_failed",
-          "is neither YAML nor JSON: " + Clean.text(String.valueOf(e.getMessage()), 200));
+          "is neither YAML nor JSON: " + Sanitizer.text(String.valueOf(e.getMessage()), 200));
     }
     if (!tree.isComplete()) {
       throw new Unreadable("empty_document", "is empty; write the fields it needs");

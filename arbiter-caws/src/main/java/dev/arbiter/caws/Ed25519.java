@@ -133,7 +133,7 @@ final class Ed25519 {
     private final byte[] seed;
 
     SeededSpi(byte[] seed) {
-      this.seed = Digests.copy(seed);
+      this.seed = seed.clone();
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import java.util.ArrayList;
@@ -90,6 +91,6 @@ record EffectiveSpec(
         parts.add(waiver.digest());
       }
     }
-    return Digests.parts(parts);
+    return Digests.named(parts);
   }
 }

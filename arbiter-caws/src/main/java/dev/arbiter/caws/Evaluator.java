@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
@@ -78,7 +79,7 @@ final class Evaluator {
   }
 
   private static String describe(RuntimeException e) {
-    return Clean.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
+    return Sanitizer.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
   }
 
   String specDigest(Task task) {

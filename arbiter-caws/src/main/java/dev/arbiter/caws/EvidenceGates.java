@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
@@ -67,8 +68,8 @@ final class EvidenceGates {
       failures.add(
           gate,
           rule,
-          "/gates/" + FieldReader.escape(Clean.text(gate.name(), 80)),
-          gate.name() + ": " + Clean.text(detail, LONGEST_DETAIL));
+          "/gates/" + FieldReader.escape(Sanitizer.text(gate.name(), 80)),
+          gate.name() + ": " + Sanitizer.text(detail, LONGEST_DETAIL));
     }
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class FieldReader {
   }
 
   String at(String name) {
-    return pointer + "/" + escape(Clean.text(name, 80));
+    return pointer + "/" + escape(Sanitizer.text(name, 80));
   }
 
   /** Absent and null are the same: a field somebody left empty. */
@@ -97,7 +98,7 @@ final class FieldReader {
   }
 
   private void wrongKind(String name, String wanted, Node got) {
-    violation(name, "'" + Clean.text(name, 80) + "' must be " + wanted + ", is " + got.kind());
+    violation(name, "'" + Sanitizer.text(name, 80) + "' must be " + wanted + ", is " + got.kind());
   }
 
   void require(String... names) {
@@ -111,7 +112,7 @@ final class FieldReader {
   void allowOnly(Set<String> known) {
     for (String name : fields.keySet()) {
       if (!known.contains(name)) {
-        violation(name, "unknown field '" + Clean.text(name, 80) + "'; remove it");
+        violation(name, "unknown field '" + Sanitizer.text(name, 80) + "'; remove it");
       }
     }
   }
@@ -182,7 +183,7 @@ final class FieldReader {
       if (object != null) {
         objects.put(name, object);
       } else if (!has(name)) {
-        violation(name, "'" + Clean.text(name, 80) + "' is empty; fill it in or remove it");
+        violation(name, "'" + Sanitizer.text(name, 80) + "' is empty; fill it in or remove it");
       }
     }
     return objects;

@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.internal.Sanitizer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class GateRule {
           case BUDGET -> "policy#/risk_tiers";
           case SPEC -> "spec#";
           case SCOPE -> "spec#/scope";
-          default -> "policy#/gates/" + FieldReader.escape(Clean.text(name, 80));
+          default -> "policy#/gates/" + FieldReader.escape(Sanitizer.text(name, 80));
         };
     return new GateRule(name, mode, Clauses.ofGate(name), evidence);
   }

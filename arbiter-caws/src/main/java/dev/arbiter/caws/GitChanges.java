@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.FileChange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +29,7 @@ final class GitChanges {
   ChangeSet since(String base) throws IOException {
     if (base.isEmpty() || base.startsWith("-")) {
       throw new IllegalArgumentException(
-          "base must be a revision, got '" + Clean.text(base, 60) + "'");
+          "base must be a revision, got '" + Sanitizer.text(base, 60) + "'");
     }
     Path root = Path.of(git.run("rev-parse", "--show-toplevel").stripTrailing());
     String commit =

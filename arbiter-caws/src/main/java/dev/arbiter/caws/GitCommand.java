@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +50,7 @@ final class GitCommand {
     if (answer.exit() != 0) {
       throw new IOException(
           "git "
-              + Clean.text(String.join(" ", arguments), 120)
+              + Sanitizer.text(String.join(" ", arguments), 120)
               + " failed in "
               + folder
               + " (exit "

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,12 +150,12 @@ public final class GitTrail {
 
   private String resolve(String commit) throws IOException {
     if (commit.isEmpty() || commit.startsWith("-")) {
-      throw new IllegalArgumentException("no revision: '" + Clean.text(commit, 60) + "'");
+      throw new IllegalArgumentException("no revision: '" + Sanitizer.text(commit, 60) + "'");
     }
     GitCommand.Answer answer =
         git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}");
     if (answer.exit() != 0) {
-      throw new IllegalArgumentException("no such commit: '" + Clean.text(commit, 60) + "'");
+      throw new IllegalArgumentException("no such commit: '" + Sanitizer.text(commit, 60) + "'");
     }
     return answer.text().strip();
   }
@@ -161,7 +163,7 @@ public final class GitTrail {
   private static void requireDigest(String what, String digest) {
     if (!Digests.isNamed(digest)) {
       throw new IllegalArgumentException(
-          what + " must be sha256: and 64 digits, got '" + Clean.text(digest, 80) + "'");
+          what + " must be sha256: and 64 digits, got '" + Sanitizer.text(digest, 80) + "'");
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class Glob {
    * @throws Unreadable if it is no relative path
    */
   static Glob of(String raw) throws Unreadable {
-    String pattern = Clean.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC);
+    String pattern = Sanitizer.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC);
     if (pattern.length() > LONGEST) {
       throw new Unreadable("pattern", "pattern has more than " + LONGEST + " characters");
     }
@@ -51,7 +52,7 @@ final class Glob {
     Pathname shape = Pathname.of(wild);
     if (!shape.isValid()) {
       throw new Unreadable(
-          "pattern", "pattern '" + Clean.text(pattern, 120) + "' " + shape.problem());
+          "pattern", "pattern '" + Sanitizer.text(pattern, 120) + "' " + shape.problem());
     }
     if (!isGlob(pattern)) {
       return new Glob(shape.path(), null);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,7 +67,8 @@ final class LegacyDetails {
   private static void criterionId(FieldReader criterion, List<String> ids) {
     String id = criterion.node("id") instanceof Node.Text text ? text.value() : "";
     if (criterion.has("id") && !Ids.isCriterionId(id)) {
-      criterion.violation("id", "acceptance id '" + Clean.text(id, 40) + "' should be A1, A2, ...");
+      criterion.violation(
+          "id", "acceptance id '" + Sanitizer.text(id, 40) + "' should be A1, A2, ...");
     } else if (ids.contains(id)) {
       criterion.violation("id", "acceptance id " + id + " is used twice; number them");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ sealed interface Node {
   record Text(String value, int line) implements Node {
     @Override
     public String kind() {
-      return "text '" + Clean.text(value, 60) + "'";
+      return "text '" + Sanitizer.text(value, 60) + "'";
     }
   }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
+
 /** Reads what {@code git diff --numstat} prints. Takes time in proportion to the text. */
 final class NumstatReader {
   private static final int LONGEST_COUNT = 10;
@@ -133,7 +135,7 @@ final class NumstatReader {
         "line "
             + line
             + " of the changes is no numstat line (added, removed, path, between tabs): '"
-            + Clean.text(record, 80)
+            + Sanitizer.text(record, 80)
             + "'");
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.text.Normalizer;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
@@ -34,7 +35,7 @@ record Pathname(String path, String problem) {
     if (!problem.isEmpty()) {
       return new Pathname("", problem);
     }
-    return normalise(Clean.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC));
+    return normalise(Sanitizer.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC));
   }
 
   boolean isValid() {
@@ -122,7 +123,7 @@ record Pathname(String path, String problem) {
     }
     boolean restOfPair =
         Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(raw.charAt(i - 1));
-    if (!restOfPair && !Clean.isPrintable(raw.codePointAt(i))) {
+    if (!restOfPair && !Sanitizer.isPrintable(raw.codePointAt(i))) {
       return "holds the unprintable character " + codePoint(c);
     }
     if (c > 0x7f && LOOK_ALIKES.indexOf(c) >= 0) {

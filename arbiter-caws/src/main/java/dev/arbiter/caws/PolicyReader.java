@@ -3,6 +3,8 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.Policy.Tier;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +43,7 @@ final class PolicyReader {
     Findings notes = new Findings();
     try {
       FieldReader shape = new FieldReader(Document.object(text), "", "policy", notes);
-      Policy policy = new PolicyReader(shape, notes).policy(Digests.text(text));
+      Policy policy = new PolicyReader(shape, notes).policy(Digests.named(text));
       return new Reading(notes.hasErrors() ? null : policy, notes.all());
     } catch (Unreadable e) {
       notes.error("policy.yaml." + e.kernelRule(), "", e.line(), "the policy " + e.reason());
@@ -153,7 +155,8 @@ final class PolicyReader {
     }
     Mode read = enabled ? Mode.valueOf(mode.toUpperCase(java.util.Locale.ROOT)) : Mode.SKIP;
     if (gates.put(Ids.gate(name), read) != null) {
-      shape.violation("", "gate '" + Clean.text(name, 60) + "' is there twice; keep one spelling");
+      shape.violation(
+          "", "gate '" + Sanitizer.text(name, 60) + "' is there twice; keep one spelling");
     }
   }
 
@@ -225,7 +228,7 @@ final class PolicyReader {
         policy.error(
             "schema.non_governed_zones.too_broad",
             "non_governed_zones",
-            "'" + Clean.text(zone, 40) + "' exempts everything; name the folders");
+            "'" + Sanitizer.text(zone, 40) + "' exempts everything; name the folders");
         return List.of();
       }
     }
@@ -239,7 +242,9 @@ final class PolicyReader {
         policy.error(
             "schema.root_passthrough.contains_slash",
             "root_passthrough",
-            "'" + Clean.text(file, 80) + "' is no file at the root; use scope.in or scope.support");
+            "'"
+                + Sanitizer.text(file, 80)
+                + "' is no file at the root; use scope.in or scope.support");
       }
     }
     return Set.copyOf(files);

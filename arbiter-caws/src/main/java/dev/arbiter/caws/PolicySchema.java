@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.List;
@@ -62,12 +63,14 @@ final class PolicySchema {
             (keyword, pointer, field, line, message) -> {
               String place = field.isEmpty() ? pointer : pointer + "/" + FieldReader.escape(field);
               String name =
-                  place.isEmpty() ? "the policy" : "'" + Clean.text(place.substring(1), 80) + "'";
+                  place.isEmpty()
+                      ? "the policy"
+                      : "'" + Sanitizer.text(place.substring(1), 80) + "'";
               notes.add(
                   new Finding(
                       "policy.schema." + rule(keyword, pointer, field),
                       severity,
-                      Clean.text(place, 200),
+                      Sanitizer.text(place, 200),
                       line,
                       name + " " + message + mend(pointer, field)));
             });

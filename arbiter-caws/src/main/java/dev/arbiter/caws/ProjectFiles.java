@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
@@ -183,13 +184,13 @@ final class ProjectFiles {
     }
     if (found == null) {
       throw new Unreadable(
-          "unknown", "there is no spec '" + Clean.text(id, 80) + "'; add it to .caws/specs");
+          "unknown", "there is no spec '" + Sanitizer.text(id, 80) + "'; add it to .caws/specs");
     }
     String text = found.get(0).current();
     for (SpecSource other : found.subList(1, found.size())) {
       if (!other.current().equals(text)) {
         throw new Unreadable(
-            "ambiguous", "two specs have the id '" + Clean.text(id, 80) + "'; keep one");
+            "ambiguous", "two specs have the id '" + Sanitizer.text(id, 80) + "'; keep one");
       }
     }
     return text;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -41,7 +42,7 @@ final class QuotedPath {
         c >= '0' && c <= '3' && at + 3 <= end && isOctal(text, at + 1) && isOctal(text, at + 2);
     if (!octal) {
       throw new IllegalArgumentException(
-          "the quoted path " + Clean.text(text, 80) + " holds an escape Git does not write");
+          "the quoted path " + Sanitizer.text(text, 80) + " holds an escape Git does not write");
     }
     bytes.write(Integer.parseInt(text.substring(at, at + 3), 8));
     return at + 3;

@@ -10,6 +10,7 @@ import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.caws.rules.Facts;
 import dev.arbiter.caws.rules.Phase;
 import dev.arbiter.caws.rules.Remedy;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
@@ -120,7 +121,7 @@ record RuleGates(ConstitutionalRules rules) {
   }
 
   private static Finding finding(Violation violation, Severity severity) {
-    String message = Clean.text(violation.reason() + "; " + violation.rule().advice(), 300);
+    String message = Sanitizer.text(violation.reason() + "; " + violation.rule().advice(), 300);
     return new Finding("constitution." + violation.rule().id(), severity, "", message);
   }
 }

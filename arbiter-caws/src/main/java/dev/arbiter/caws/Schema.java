@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -137,7 +138,7 @@ sealed interface Schema {
       if (form != null) {
         form.check(field, pointer + "/" + FieldReader.escape(name), breaches);
       } else if (!open) {
-        String message = "unknown field '" + Clean.text(name, 80) + "'; remove it";
+        String message = "unknown field '" + Sanitizer.text(name, 80) + "'; remove it";
         breaches.add("additionalProperties", pointer, name, field.line(), message);
       }
     }

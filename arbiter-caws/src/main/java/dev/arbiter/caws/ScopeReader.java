@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class ScopeReader {
         scope.error(
             "schema.scope.out_glob_forbidden",
             "out",
-            "scope.out takes paths, not patterns; write '" + Clean.text(pattern, 80) + "' out");
+            "scope.out takes paths, not patterns; write '" + Sanitizer.text(pattern, 80) + "' out");
         return null;
       }
     }
@@ -142,15 +143,15 @@ final class ScopeReader {
       scope.warning(
           "semantic.scope.exact_conflict",
           "out",
-          "'" + Clean.text(in.text(), 80) + "' is both in scope and out, so it is out");
+          "'" + Sanitizer.text(in.text(), 80) + "' is both in scope and out, so it is out");
     } else if (!Glob.isGlob(in.text()) && out.matches(in.text())) {
       scope.warning(
           "semantic.scope.overbroad_out",
           "out",
           "scope.out '"
-              + Clean.text(out.text(), 80)
+              + Sanitizer.text(out.text(), 80)
               + "' shuts out '"
-              + Clean.text(in.text(), 80)
+              + Sanitizer.text(in.text(), 80)
               + "', which scope admits; narrow it");
     }
   }

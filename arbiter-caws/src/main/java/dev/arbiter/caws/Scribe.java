@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
 import java.security.MessageDigest;
 
 /** Writes and hashes verdicts, into memory that each thread keeps. Thread-safe. */

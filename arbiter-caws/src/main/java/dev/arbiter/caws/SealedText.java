@@ -4,6 +4,8 @@ package dev.arbiter.caws;
 import dev.arbiter.caws.SealedVerdict.ClauseCitation;
 import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Verdict;
 import java.util.ArrayList;
@@ -65,7 +67,10 @@ final class SealedText {
             waived -> Judgement.Outcome.WAIVED.word,
             denied -> Judgement.Outcome.DENIED.word);
     if (!text("verdict").equals(word)) {
-      return "the document says " + Clean.text(text("verdict"), 40) + ", the verdict says " + word;
+      return "the document says "
+          + Sanitizer.text(text("verdict"), 40)
+          + ", the verdict says "
+          + word;
     }
     if (verdict.passed() && verdict.quality() != quality()) {
       return "the verdict's quality is not the document's";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.spi.Sources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ public final class SigningKey implements Signer {
   private final String id;
 
   private SigningKey(byte[] seed) {
-    this.seed = Digests.copy(seed);
+    this.seed = seed.clone();
     this.pair = Ed25519.pair(seed);
     this.id = idOf(pair.getPublic());
   }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.SpecRef;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class SpecCache {
         throw new Unreadable(
             "id_mismatch",
             "the spec asked for as '"
-                + Clean.text(id.id(), 80)
+                + Sanitizer.text(id.id(), 80)
                 + "' now calls itself "
                 + charter.spec().id());
       }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +78,13 @@ final class SpecSchema {
           String place = field.isEmpty() ? pointer : pointer + "/" + FieldReader.escape(field);
           String mend = mend(keyword, field);
           String name =
-              place.isEmpty() ? "the spec" : "'" + Clean.text(place.substring(1), 80) + "'";
+              place.isEmpty() ? "the spec" : "'" + Sanitizer.text(place.substring(1), 80) + "'";
           String text = mend.isEmpty() ? name + " " + message : mend;
           notes.error(
-              "spec.schema." + rule(keyword, pointer, field), Clean.text(place, 200), line, text);
+              "spec.schema." + rule(keyword, pointer, field),
+              Sanitizer.text(place, 200),
+              line,
+              text);
         });
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import java.time.Instant;
 import java.util.HashMap;
@@ -185,9 +186,9 @@ final class SpecV1 {
           "semantic.scope.overbroad_out",
           "out",
           "scope.out '"
-              + Clean.text(out, 80)
+              + Sanitizer.text(out, 80)
               + "' shuts out '"
-              + Clean.text(in, 80)
+              + Sanitizer.text(in, 80)
               + "', which scope."
               + surface
               + " admits; narrow it");
@@ -195,7 +196,7 @@ final class SpecV1 {
       scope.warning(
           "semantic.scope.exact_conflict",
           "out",
-          "'" + Clean.text(in, 80) + "' is in scope." + surface + " and out, so it is out");
+          "'" + Sanitizer.text(in, 80) + "' is in scope." + surface + " and out, so it is out");
     }
   }
 

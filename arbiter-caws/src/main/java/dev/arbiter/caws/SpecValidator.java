@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ public final class SpecValidator {
             : notes.hasErrors() ? Validation.Outcome.DENIED : Validation.Outcome.ALLOWED;
     List<Finding> located = new FindingLines(specText, policyText).locate(notes.all());
     return new Validation(
-        outcome, reading.dialect(), Clean.text(reading.id(), 128), located, budget);
+        outcome, reading.dialect(), Sanitizer.text(reading.id(), 128), located, budget);
   }
 
   private static boolean isUnread(List<Finding> findings) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -77,7 +78,7 @@ final class StepFile {
         if (step == null || !step.replay(ledger)) {
           throw damaged(file, "line " + (number + 1) + " is not the step that was written there");
         }
-        head = Digests.text(line);
+        head = Digests.named(line);
         start = end + 1;
         number++;
       }
@@ -106,7 +107,7 @@ final class StepFile {
     }
     channel.force(false);
     failed = false;
-    head = Digests.text(line);
+    head = Digests.named(line);
   }
 
   void close() {

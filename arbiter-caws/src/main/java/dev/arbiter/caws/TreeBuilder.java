@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ final class TreeBuilder {
     }
     if (top.fields.containsKey(text)) {
       throw Unreadable.at(
-          line, "duplicate_key", "has the key '" + Clean.text(text, 60) + "' twice; keep one");
+          line, "duplicate_key", "has the key '" + Sanitizer.text(text, 60) + "' twice; keep one");
     }
     top.key = text;
   }

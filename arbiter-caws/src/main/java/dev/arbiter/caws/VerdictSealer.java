@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
@@ -136,7 +137,7 @@ final class VerdictSealer implements AutoCloseable {
             "the verdict ("
                 + decision.outcome().word
                 + ") could not be recorded: "
-                + Clean.text(String.valueOf(why.getMessage()), 200)
+                + Sanitizer.text(String.valueOf(why.getMessage()), 200)
                 + "; mend the log's folder and start again"));
     findings.addAll(decision.findings());
     return new Verdict.Denied(findings, Seal.none());

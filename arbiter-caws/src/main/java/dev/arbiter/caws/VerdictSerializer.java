@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -119,13 +121,13 @@ public final class VerdictVerifier {
     }
     if (!sealed.task().equals(task.id()) || !sealed.tenant().equals(task.tenant())) {
       return "the verdict is about task '"
-          + Clean.text(sealed.task(), 80)
+          + Sanitizer.text(sealed.task(), 80)
           + "' of tenant '"
-          + Clean.text(sealed.tenant(), 80)
+          + Sanitizer.text(sealed.tenant(), 80)
           + "'";
     }
     if (!sealed.agent().equals(result.agent())) {
-      return "the verdict is about work by '" + Clean.text(sealed.agent(), 80) + "'";
+      return "the verdict is about work by '" + Sanitizer.text(sealed.agent(), 80) + "'";
     }
     return sealed.changeDigest().equals(digest(result.report()))
         ? ""
@@ -135,7 +137,7 @@ public final class VerdictVerifier {
   private static String digest(WorkReport report) {
     JsonBytes changes = new JsonBytes();
     VerdictSerializer.changes(report.changes(), changes);
-    return Digests.text(changes.text());
+    return Digests.named(changes.text());
   }
 
   private VerificationResult answer(String problem) {
@@ -149,7 +151,7 @@ public final class VerdictVerifier {
       return "the verdict is not signed on its own; check it with its proof and a checkpoint";
     }
     if (!seal.keyId().equals(keyId)) {
-      return "the seal names key " + Clean.text(seal.keyId(), 80) + ", this is " + keyId;
+      return "the seal names key " + Sanitizer.text(seal.keyId(), 80) + ", this is " + keyId;
     }
     byte[] signature = Base64s.decode(seal.signature());
     if (signature == null || signature.length != Ed25519.SIGNATURE_LENGTH) {
@@ -170,7 +172,7 @@ public final class VerdictVerifier {
   }
 
   private static String documentProblem(Seal seal, @Nullable Verdict verdict) {
-    if (!Digests.text(seal.document()).equals(seal.digest())) {
+    if (!Digests.named(seal.document()).equals(seal.digest())) {
       return "the digest is not that of the document";
     }
     try {
@@ -183,7 +185,7 @@ public final class VerdictVerifier {
         return "the document is not the statement of a verdict";
       }
       if (!sealed.text("version").equals(VerdictSerializer.VERSION)) {
-        return "the document is of version '" + Clean.text(sealed.text("version"), 40) + "'";
+        return "the document is of version '" + Sanitizer.text(sealed.text("version"), 40) + "'";
       }
       return verdict == null ? "" : sealed.disagreement(verdict);
     } catch (Unreadable e) {

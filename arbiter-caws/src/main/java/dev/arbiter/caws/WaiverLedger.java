@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.WaiverStep.Action;
+import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -179,7 +180,7 @@ public final class WaiverLedger {
    * @return the waiver, revoked; or refused as {@code unknown}, {@code blank} or {@code not_open}
    */
   public WaiverOutcome revoke(String id, String by, String reason) {
-    String why = Clean.text(reason, 200);
+    String why = Sanitizer.text(reason, 200);
     return step(id, Action.REVOKE, by, why, (entry, who, now) -> rules.revoke(entry));
   }
 
@@ -193,7 +194,7 @@ public final class WaiverLedger {
    *     approved_by_user} or {@code used_up}
    */
   public WaiverOutcome use(String id, String by, String subject) {
-    return step(id, Action.USE, by, Clean.text(subject, 200), rules::use);
+    return step(id, Action.USE, by, Sanitizer.text(subject, 200), rules::use);
   }
 
   /**
@@ -204,7 +205,7 @@ public final class WaiverLedger {
   boolean use(List<String> ids, String by, String subject) {
     lock.lock();
     try {
-      return book.use(ids, WaiverReader.handle(by), Clean.text(subject, 200), clock.instant());
+      return book.use(ids, WaiverReader.handle(by), Sanitizer.text(subject, 200), clock.instant());
     } finally {
       lock.unlock();
     }

@@ -2,6 +2,8 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.Waiver.Approver;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import java.text.Normalizer;
 import java.time.Instant;
@@ -108,7 +110,7 @@ final class WaiverReader {
     FieldReader revocation = waiver.object("revocation");
     Waiver read =
         new Waiver(
-            Clean.text(id, 80),
+            Sanitizer.text(id, 80),
             revocation == null ? orEmpty(waiver.text("status")) : "revoked",
             gates(),
             binding(scope),
@@ -120,7 +122,7 @@ final class WaiverReader {
             approvers(),
             constraints == null ? -1 : orMinusOne(constraints.whole("max_uses", 0, MOST)),
             "",
-            Digests.text(key + "\n" + text));
+            Digests.named(key + "\n" + text));
     return withProblem(read, problem(read));
   }
 
@@ -240,7 +242,7 @@ final class WaiverReader {
     String folded =
         Normalizer.normalize(name, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
     StringBuilder visible = new StringBuilder(folded.length());
-    folded.codePoints().filter(Clean::isVisible).forEach(visible::appendCodePoint);
+    folded.codePoints().filter(Sanitizer::isVisible).forEach(visible::appendCodePoint);
     int start = !visible.isEmpty() && visible.charAt(0) == '@' ? 1 : 0;
     return visible.substring(start);
   }

@@ -17,6 +17,7 @@ import dev.arbiter.caws.SealedVerdict.ClauseCitation;
 import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.caws.rules.ConstitutionalRules;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Usage;
@@ -130,7 +131,7 @@ class ConstitutionalContextTest {
     assertThat(sealed.specDigest()).isEqualTo(assignment.specDigest());
     assertThat(sealed.changeDigest()).startsWith("sha256:").hasSize(71);
     assertThat(verdict.seal().document()).isEqualTo(verdict.seal().document());
-    assertThat(Digests.text(verdict.seal().document())).isEqualTo(verdict.seal().digest());
+    assertThat(Digests.named(verdict.seal().document())).isEqualTo(verdict.seal().digest());
   }
 
   @Test

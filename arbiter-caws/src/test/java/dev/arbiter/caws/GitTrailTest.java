@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.export.Envelope;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Against the real git command; skipped where there is none. */
 class GitTrailTest extends RepositoryFixture {
-  private static final String ID = Digests.text("verdict");
-  private static final String ENVELOPE = Digests.text("envelope");
+  private static final String ID = Digests.named("verdict");
+  private static final String ENVELOPE = Digests.named("envelope");
 
   @BeforeEach
   void content() throws Exception {
@@ -62,7 +63,7 @@ class GitTrailTest extends RepositoryFixture {
         .containsExactly(
             "CAWS-VERDICT-ID: " + verdict.seal().digest(),
             "CAWS-ENVELOPE-DIGEST: " + envelope.digest());
-    assertThat(envelope.digest()).isEqualTo(Digests.text(envelope.json()));
+    assertThat(envelope.digest()).isEqualTo(Digests.named(envelope.json()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static dev.arbiter.caws.Fixtures.judge;
 import static dev.arbiter.caws.Fixtures.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Verdict;
@@ -87,7 +88,7 @@ class JsonBytesTest {
       String document = verdict.seal().document();
 
       assertThat(document).isEqualTo(new JsonCanonicalizer(document).getEncodedString());
-      assertThat(verdict.seal().digest()).isEqualTo(Digests.text(document));
+      assertThat(verdict.seal().digest()).isEqualTo(Digests.named(document));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.internal.Digests;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;

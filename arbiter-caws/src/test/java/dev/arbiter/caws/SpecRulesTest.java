@@ -9,6 +9,7 @@ import static dev.arbiter.caws.Fixtures.rules;
 import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import org.junit.jupiter.api.Test;
@@ -296,7 +297,8 @@ class SpecRulesTest {
     String nasty = SPEC.replace("mode: feature", "mode: \"a\\nb\\u202e\\x1b[31m\\u2028\"");
 
     for (Finding finding : admit(nasty).findings()) {
-      assertThat(finding.message().chars()).allMatch(c -> Clean.isPrintable((char) c.intValue()));
+      assertThat(finding.message().chars())
+          .allMatch(c -> Sanitizer.isPrintable((char) c.intValue()));
     }
   }
 }

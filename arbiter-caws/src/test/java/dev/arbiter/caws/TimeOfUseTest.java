@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.FileChange;
@@ -124,7 +125,7 @@ class TimeOfUseTest {
     JsonBytes reported = new JsonBytes();
     VerdictSerializer.changes(report.changes(), reported);
     SealedVerdict sealed = SealedVerdict.read(completed.verdict().seal().document()).orElseThrow();
-    assertThat(sealed.changeDigest()).isEqualTo(Digests.text(reported.text()));
+    assertThat(sealed.changeDigest()).isEqualTo(Digests.named(reported.text()));
     if (completed.task().spec() instanceof SpecRef.Text) {
       assertThat(report.changes()).allMatch(change -> change.path().startsWith("src/"));
     }

@@ -10,6 +10,7 @@ import static dev.arbiter.caws.Fixtures.reportOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
@@ -36,7 +37,7 @@ class VerdictVerifierTest {
   private static Seal with(Seal seal, String document, byte[] signature) {
     return new Seal(
         document,
-        Digests.text(document),
+        Digests.named(document),
         seal.keyId(),
         Base64.getEncoder().encodeToString(signature));
   }
@@ -147,7 +148,7 @@ class VerdictVerifierTest {
 
     assertRefused(
         verifier.verify(
-            new Seal(seal.document(), Digests.text("other"), seal.keyId(), seal.signature())),
+            new Seal(seal.document(), Digests.named("other"), seal.keyId(), seal.signature())),
         "digest");
   }
 
@@ -167,7 +168,7 @@ class VerdictVerifierTest {
       Seal seal =
           new Seal(
               text,
-              Digests.text(text),
+              Digests.named(text),
               key().id(),
               Base64.getEncoder()
                   .encodeToString(key().sign(text.getBytes(StandardCharsets.UTF_8))));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.agent;
 
+import dev.arbiter.internal.Require;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -28,25 +29,23 @@ public record AgentProfile(
    * @throws IllegalArgumentException if a part is outside its range
    */
   public AgentProfile {
-    if (id.isEmpty() || id.length() > LONGEST_ID || id.chars().anyMatch(c -> c <= ' ')) {
-      throw new IllegalArgumentException(
-          "agent.id must be 1 to 256 characters without spaces, got '" + id + "'");
-    }
+    Require.that(
+        !id.isEmpty() && id.length() <= LONGEST_ID && id.chars().noneMatch(c -> c <= ' '),
+        "agent.id must be 1 to 256 characters without spaces, got '%s'",
+        id);
     capabilities = Map.copyOf(capabilities);
     capabilities.forEach(
-        (name, level) -> {
-          double value = level.orElse(1);
-          if (!(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException(
-                "level of capability '" + name + "' of agent must be in [0,1], got " + value);
-          }
-        });
-    if (capacity < 1) {
-      throw new IllegalArgumentException("agent.capacity must be at least 1, got " + capacity);
-    }
-    if (!(price.orElse(0) >= 0 && price.orElse(0) < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("agent.price must be >= 0, got " + price);
-    }
+        (name, level) ->
+            Require.that(
+                level.orElse(1) >= 0 && level.orElse(1) <= 1,
+                "level of capability '%s' of agent must be in [0,1], got %s",
+                name,
+                level.orElse(1)));
+    Require.that(capacity >= 1, "agent.capacity must be at least 1, got %s", capacity);
+    Require.that(
+        price.orElse(0) >= 0 && price.orElse(0) < Double.POSITIVE_INFINITY,
+        "agent.price must be >= 0, got %s",
+        price);
   }
 
   /**

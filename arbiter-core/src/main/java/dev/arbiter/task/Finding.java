@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Require;
+
 /**
  * One thing the constitution has to say about a task, its spec or its report.
  *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Require;
+
 /** Which working spec a task is held to: none, one the constitution knows by id, or the text. */
 public sealed interface SpecRef {
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Require;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
+import dev.arbiter.internal.LogGate;
 import dev.arbiter.task.Usage;
-import dev.arbiter.tracker.internal.LogGate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

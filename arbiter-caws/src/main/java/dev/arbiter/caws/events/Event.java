@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.events;
 
+import dev.arbiter.internal.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** One event as it was read, its fields sorted. */
 record Event(Map<?, ?> fields) {
   private static final byte[] DOMAIN = "caws.events.v1\0".getBytes(StandardCharsets.US_ASCII);
-  private static final String PREFIX = "sha256:";
-  private static final int HEX_DIGITS = 64;
 
   @Nullable Long seq() {
     return fields.get("seq") instanceof Double number && number == Math.rint(number)
@@ -35,14 +32,7 @@ record Event(Map<?, ?> fields) {
   }
 
   static boolean isHash(Object value) {
-    if (!(value instanceof String text)
-        || text.length() != PREFIX.length() + HEX_DIGITS
-        || !text.startsWith(PREFIX)) {
-      return false;
-    }
-    return text.chars()
-        .skip(PREFIX.length())
-        .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    return value instanceof String text && Digests.isNamed(text);
   }
 
   /**
@@ -59,17 +49,9 @@ record Event(Map<?, ?> fields) {
     hashed.remove("event_hash");
     StringBuilder canonical = new StringBuilder();
     Ecma.write(hashed, null, canonical);
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     digest.update(DOMAIN);
     digest.update(canonical.toString().getBytes(StandardCharsets.UTF_8));
-    return PREFIX + HexFormat.of().formatHex(digest.digest());
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java platform has no SHA-256", e);
-    }
+    return Digests.named(digest.digest());
   }
 }

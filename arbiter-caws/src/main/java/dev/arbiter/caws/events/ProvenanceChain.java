@@ -4,6 +4,7 @@ package dev.arbiter.caws.events;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Finding;
 import java.io.FilterReader;
 import java.io.IOException;
@@ -11,9 +12,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -113,9 +112,7 @@ public final class ProvenanceChain {
   private static String hashOf(Map<String, @Nullable Object> entry) {
     StringBuilder json = new StringBuilder();
     Ecma.write(entry, entry.keySet(), json);
-    MessageDigest digest = Event.sha256();
-    return HexFormat.of()
-        .formatHex(digest.digest(json.toString().getBytes(StandardCharsets.UTF_8)));
+    return Digests.sha256Hex(json.toString());
   }
 
   private void broken(long index, int line, String rule, String message) {

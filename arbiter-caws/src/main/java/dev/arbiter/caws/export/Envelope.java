@@ -3,6 +3,7 @@ package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.Signer;
 import dev.arbiter.caws.SigningKey;
+import dev.arbiter.internal.Digests;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
@@ -147,7 +148,7 @@ public final class Envelope {
    * @return {@code sha256:} and 64 hexadecimal digits
    */
   public String digest() {
-    return "sha256:" + VerificationSummary.sha256(json());
+    return Digests.named(json());
   }
 
   /**

@@ -2,9 +2,8 @@
 package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.SealedVerdict;
+import dev.arbiter.internal.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,7 +34,7 @@ public final class VerificationSummary {
   }
 
   private static String write(SealedVerdict verdict, String document, String verifier) {
-    String digest = DIGEST + sha256(document) + "\"}";
+    String digest = DIGEST + Digests.sha256Hex(document) + "\"}";
     String level =
         verdict.passed() ? "CAWS_" + verdict.verdict().toUpperCase(Locale.ROOT) : "FAILED";
     return "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"inputAttestations\":[{"
@@ -61,18 +60,9 @@ public final class VerificationSummary {
 
   private static String policy(SealedVerdict verdict) {
     String digest = verdict.policyDigest();
-    return digest.startsWith("sha256:")
-        ? DIGEST + encoded(digest.substring("sha256:".length()), ID) + "\"},"
+    return digest.startsWith(Digests.NAME)
+        ? DIGEST + encoded(digest.substring(Digests.NAME.length()), ID) + "\"},"
         : "";
-  }
-
-  static String sha256(String text) {
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java platform has no SHA-256", e);
-    }
   }
 
   /** Percent-encoded as in a URI, all but letters, digits and a few signs; no JSON escapes left. */

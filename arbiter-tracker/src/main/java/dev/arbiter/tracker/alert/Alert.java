@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Sanitizer;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -37,6 +38,8 @@ public record Alert(
     double low,
     double high,
     int samples) {
+  /** Most characters of foreign text in one line. */
+  static final int LONGEST = 256;
 
   /**
    * What stays the same from alert to alert about one thing: kind and subject, nothing of time.
@@ -59,7 +62,7 @@ public record Alert(
         firing ? "FIRING" : "RESOLVED",
         firing && critical ? " CRITICAL" : "",
         kind.id(),
-        Printable.of(subject),
+        Sanitizer.text(subject, LONGEST),
         measure,
         figure(value),
         figure(baseline),

@@ -3,6 +3,7 @@ package dev.arbiter.tracker.alert;
 
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.LogGate;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.FailureCause;
@@ -10,7 +11,6 @@ import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
-import dev.arbiter.tracker.internal.LogGate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

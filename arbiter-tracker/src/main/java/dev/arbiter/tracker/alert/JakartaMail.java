@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.tracker.alert.MailChannel.Credentials;
 import dev.arbiter.tracker.alert.MailChannel.Settings;
 import jakarta.mail.AuthenticationFailedException;
@@ -39,7 +40,10 @@ final class JakartaMail {
       return new InternetAddress(text, true);
     } catch (AddressException e) {
       throw new IllegalArgumentException(
-          "alerts.mail." + key + " must be an e-mail address, got " + Printable.of(text));
+          "alerts.mail."
+              + key
+              + " must be an e-mail address, got "
+              + Sanitizer.text(text, Alert.LONGEST));
     }
   }
 
@@ -72,7 +76,7 @@ final class JakartaMail {
   }
 
   private static String subject(Alert alert) {
-    return (alert.firing() ? "FIRING " : "RESOLVED ") + Printable.of(alert.key());
+    return (alert.firing() ? "FIRING " : "RESOLVED ") + Sanitizer.text(alert.key(), Alert.LONGEST);
   }
 
   private Properties properties() {

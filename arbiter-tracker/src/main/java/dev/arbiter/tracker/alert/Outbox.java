@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import dev.arbiter.tracker.internal.LogGate;
+import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,7 +57,7 @@ final class Outbox {
 
   Outbox(AlertChannel channel, Executor executor, LongSupplier nanoTime) {
     this.channel = channel;
-    this.name = Printable.of(channel.name());
+    this.name = Sanitizer.text(channel.name(), Alert.LONGEST);
     this.executor = executor;
     this.nanoTime = nanoTime;
     this.log = new LogGate(nanoTime);
@@ -156,7 +157,7 @@ final class Outbox {
   /** Foreign messages may hold addresses and tokens, so only the type of those is kept. */
   private static String describe(Throwable error) {
     return error instanceof UndeliveredException
-        ? Printable.of(String.valueOf(error.getMessage()))
+        ? Sanitizer.text(String.valueOf(error.getMessage()), Alert.LONGEST)
         : error.getClass().getSimpleName();
   }
 

@@ -4,6 +4,7 @@ package dev.arbiter.tracker.alert;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -265,7 +266,7 @@ public final class WebhookChannel implements AlertChannel {
             "alerts.webhook must be at one of "
                 + hosts
                 + ", got "
-                + Printable.of(uri.getHost())
+                + Sanitizer.text(uri.getHost(), Alert.LONGEST)
                 + "; others must be allowed by name");
       }
       return new WebhookChannel(this);

@@ -6,7 +6,6 @@ import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
 import dev.arbiter.tracker.internal.ChainedLine;
 import dev.arbiter.tracker.internal.Disk;
-import dev.arbiter.tracker.internal.SparseLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * An append-only file of what was tracked, one JSON object a line, each with the SHA-256 of itself
@@ -48,9 +46,7 @@ public final class History implements AttemptListener, AutoCloseable {
     this.sources = builder.sources;
     this.segments = segments;
     this.waiting = new Waiting(builder.queue);
-    SparseLog log =
-        new SparseLog(LoggerFactory.getLogger(History.class), builder.sources.nanoTime());
-    this.writing = new Writing(builder, segments, waiting, files, log);
+    this.writing = new Writing(builder, segments, waiting, files);
   }
 
   /**

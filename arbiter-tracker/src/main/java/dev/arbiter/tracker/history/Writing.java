@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.history;
 
+import dev.arbiter.internal.LogGate;
 import dev.arbiter.tracker.internal.Disk;
 import dev.arbiter.tracker.internal.Json;
-import dev.arbiter.tracker.internal.SparseLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,17 +22,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Moves records from the queue into the files, and old segments out. */
 final class Writing {
   static final String DAMAGE = "damage";
 
+  private static final Logger LOG = LoggerFactory.getLogger(History.class);
   private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   private final Segments segments;
   private final Waiting waiting;
   private final ReentrantLock files;
-  private final SparseLog log;
+  private final LogGate log;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Retention retention;
@@ -48,16 +51,11 @@ final class Writing {
   private volatile boolean paused;
   private boolean closed;
 
-  Writing(
-      History.Builder builder,
-      Segments segments,
-      Waiting waiting,
-      ReentrantLock files,
-      SparseLog log) {
+  Writing(History.Builder builder, Segments segments, Waiting waiting, ReentrantLock files) {
     this.segments = segments;
     this.waiting = waiting;
     this.files = files;
-    this.log = log;
+    this.log = new LogGate(builder.sources.nanoTime());
     this.clock = builder.sources.clock();
     this.nanoTime = builder.sources.nanoTime();
     this.retention = builder.retention;
@@ -88,8 +86,9 @@ final class Writing {
       data.put("why", damage.why());
       segments.append(List.of(fields(DAMAGE, now, now, data)));
       written.incrementAndGet();
-      log.warn(
-          "history: " + damage.file() + " was set aside, it had been changed: " + damage.why());
+      if (log.passes()) {
+        LOG.warn("history: {} was set aside, it had been changed: {}", damage.file(), damage.why());
+      }
     }
     if (Files.exists(pending)) {
       Json.Fields cut = Json.read(Files.readString(pending, StandardCharsets.UTF_8));
@@ -172,13 +171,14 @@ final class Writing {
   private void failed(Exception why) {
     pausedSince = nanoTime.getAsLong();
     paused = true;
-    log.warn(
-        "history: cannot write, "
-            + waiting.size()
-            + " records wait, "
-            + failures.incrementAndGet()
-            + " failures so far: "
-            + why.getMessage());
+    long count = failures.incrementAndGet();
+    if (log.passes()) {
+      LOG.warn(
+          "history: cannot write, {} records wait, {} failures so far: {}",
+          waiting.size(),
+          count,
+          why.getMessage());
+    }
   }
 
   private void keepWithinLimits() {

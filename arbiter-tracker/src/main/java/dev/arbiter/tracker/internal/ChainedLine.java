@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.internal;
 
+import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -78,6 +79,6 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
   }
 
   private static String hash(String domain, String body) {
-    return Digests.sha256(domain + "\n" + body);
+    return Digests.sha256Hex(domain + "\n" + body);
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
-import dev.arbiter.tracker.internal.Digests;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.tracker.internal.Json;
 import dev.arbiter.tracker.privacy.Release.Figure;
 import java.io.IOException;
@@ -34,7 +34,7 @@ record Charge(
     List<Figure> figures) {
 
   static String digest(PrivateQuestion question) {
-    return Digests.sha256(question.key());
+    return Digests.sha256Hex(question.key());
   }
 
   Charge with(List<Figure> answer) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.timing;
 
-import dev.arbiter.tracker.internal.LogGate;
+import dev.arbiter.internal.LogGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

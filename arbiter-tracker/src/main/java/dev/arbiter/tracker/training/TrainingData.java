@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
-import dev.arbiter.tracker.internal.Digests;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.tracker.internal.Json;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.spi.Sources;
-import dev.arbiter.tracker.internal.Digests;
 import dev.arbiter.tracker.internal.Disk;
 import dev.arbiter.tracker.internal.Json;
 import dev.arbiter.tracker.privacy.Anonymizer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -85,18 +86,7 @@ public final class ArbiterCli extends CliCommand implements Runnable {
   }
 
   static String printable(String text) {
-    StringBuilder clean = new StringBuilder(text.length());
-    text.chars()
-        .limit(2000)
-        .forEach(c -> clean.append(Character.isISOControl(c) || isHidden(c) ? '?' : (char) c));
-    return clean.toString();
-  }
-
-  private static boolean isHidden(int c) {
-    int type = Character.getType(c);
-    return type == Character.FORMAT
-        || type == Character.LINE_SEPARATOR
-        || type == Character.PARAGRAPH_SEPARATOR;
+    return Sanitizer.text(text, 2000);
   }
 
   @Override

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.arbiter.tracker.internal;
+package dev.arbiter.internal;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Lets one log line a minute through; thread-safe. */
+/** Lets one log line a minute through. Thread-safe; takes no lock. */
 public final class LogGate {
   private static final long INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
@@ -13,9 +13,9 @@ public final class LogGate {
   private final AtomicLong opensAt;
 
   /**
-   * A gate that lets the first line through.
+   * Creates a gate that lets the first line through.
    *
-   * @param nanoTime only differences mean anything
+   * @param nanoTime a clock in nanoseconds; only differences count
    */
   public LogGate(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -23,9 +23,9 @@ public final class LogGate {
   }
 
   /**
-   * Asks to log.
+   * Asks for permission to log now.
    *
-   * @return whether the caller may
+   * @return whether the caller may log
    */
   public boolean passes() {
     long now = nanoTime.getAsLong();

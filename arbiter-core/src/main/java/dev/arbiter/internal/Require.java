@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.internal;
+
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.util.Locale;
+
+/** Checks of arguments. The message names the argument, its rule and the value it had. */
+public final class Require {
+  private static final int LONGEST_NAME = 256;
+
+  private Require() {}
+
+  /**
+   * Checks a condition.
+   *
+   * @param condition what must hold
+   * @param message a {@link String#format} for the case that it does not
+   * @param arguments of the message
+   * @throws IllegalArgumentException if the condition is false
+   */
+  @FormatMethod
+  public static void that(boolean condition, @FormatString String message, Object... arguments) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, arguments));
+    }
+  }
+
+  /**
+   * Checks a name. Names appear in logs, keys and verdicts, so they hold printable characters only,
+   * at most 256.
+   *
+   * @param what the argument, for the message
+   * @param name its value
+   * @param mayBeEmpty whether the empty text is allowed
+   * @throws IllegalArgumentException if the name is empty, too long or not printable
+   */
+  public static void name(String what, String name, boolean mayBeEmpty) {
+    if (name.isEmpty() && !mayBeEmpty) {
+      throw new IllegalArgumentException(what + " must not be empty");
+    }
+    if (name.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          what + " must have at most " + LONGEST_NAME + " characters, got " + name.length());
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c < 0x20 || (c >= 0x7f && !Character.isLetterOrDigit(c))) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT, "%s must be printable, got \\u%04x at position %d", what, (int) c, i));
+      }
+    }
+  }
+}
