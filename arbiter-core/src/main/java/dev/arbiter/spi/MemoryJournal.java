@@ -2,6 +2,7 @@
 package dev.arbiter.spi;
 
 import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,7 @@ final class MemoryJournal implements Journal {
   private long next;
 
   MemoryJournal(int capacity) {
-    if (capacity < 1) {
-      throw new IllegalArgumentException("journal capacity must be at least 1, got " + capacity);
-    }
+    Require.that(capacity >= 1, "journal capacity must be at least 1, got %s", capacity);
     this.ring = new ArbiterEvent[capacity];
   }
 

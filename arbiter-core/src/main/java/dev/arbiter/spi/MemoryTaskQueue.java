@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.spi;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,9 +28,7 @@ final class MemoryTaskQueue implements TaskQueue {
   private long noneRunsOutBefore;
 
   MemoryTaskQueue(int capacity, LongSupplier nanoTime) {
-    if (capacity < 1) {
-      throw new IllegalArgumentException("queue capacity must be at least 1, got " + capacity);
-    }
+    Require.that(capacity >= 1, "queue capacity must be at least 1, got %s", capacity);
     this.capacity = capacity;
     this.nanoTime = nanoTime;
     for (int i = 0; i < PRIORITIES; i++) {
