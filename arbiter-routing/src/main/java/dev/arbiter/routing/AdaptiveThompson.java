@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.PrunedArgmax.LazyDraws;
+import dev.arbiter.routing.internal.math.Sampler;
+import dev.arbiter.routing.internal.record.ChangeDetector;
+import dev.arbiter.routing.internal.record.Fallbacks;
+import dev.arbiter.routing.internal.record.Prices;
+import dev.arbiter.routing.internal.record.RowSums;
+import dev.arbiter.routing.internal.record.SuccessCounts;
+import dev.arbiter.routing.internal.record.Trust;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
 final class AdaptiveThompson implements Learner, LearnedSums {
@@ -38,15 +46,15 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private final Sampler sampler;
   private final long horizon;
   private final double keep;
-  private final SuccessCounts tally = new SuccessCounts();
-  private final TypeOffsets offsets = new TypeOffsets(tally, MOST_PAGES);
+  private final SuccessCounts counts = new SuccessCounts();
+  private final TypeOffsets offsets = new TypeOffsets(counts, MOST_PAGES);
   private final TypeRecords types = offsets.records;
   private final Trust trust = new Trust();
   private final Fallbacks fallbacks = new Fallbacks();
   private final ChangeDetector changes = new ChangeDetector();
   private final Prices prices;
   private final Spending spending;
-  private final PrunedArgmaxCache argmaxes = new PrunedArgmaxCache(offsets);
+  private final PrunedArgmax.Cache argmaxes = new PrunedArgmax.Cache(offsets);
   private final Round round = new Round();
 
   /* What each agent claimed and nobody checked, faded like its record. */
@@ -68,20 +76,18 @@ final class AdaptiveThompson implements Learner, LearnedSums {
 
   @Override
   public void rows(int count) {
-    tally.rows(count);
+    counts.rows(count);
     types.rows(count);
     trust.rows(count);
     fallbacks.rows(count);
     changes.rows(count);
-    if (count > unchecked.length) {
-      unchecked = Arrays.copyOf(unchecked, Math.max(count, 2 * unchecked.length));
-    }
+    unchecked = RowSums.grown(unchecked, count, 0);
   }
 
   @Override
   public void forget(int row) {
     offsets.forget(row);
-    tally.set(row, 0, 0);
+    counts.set(row, 0, 0);
     trust.forget(row);
     fallbacks.forget(row);
     changes.forget(row);
@@ -99,7 +105,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     List<RoutingDecision> failed = request.failed();
     round.begin(candidates.size(), category);
     if (!failed.isEmpty()) {
-      return fallBack(id, candidates, failed.get(failed.size() - 1));
+      return fallBack(id, candidates, ThompsonDecision.last(failed, NAME));
     }
     PrunedArgmax argmax = isMany(candidates) ? argmaxes.of(candidates, category) : null;
     if (argmax != null) {
@@ -143,35 +149,33 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     return best;
   }
 
-  private BanditDecision fallBack(long id, CandidateSet candidates, RoutingDecision failed) {
-    ThompsonDecision earlier =
-        failed instanceof ThompsonDecision d && d.policy().equals(NAME) ? d : null;
+  private BanditDecision fallBack(
+      long id, CandidateSet candidates, @Nullable ThompsonDecision earlier) {
+    Draws draws;
+    int best;
     if (earlier == null || earlier.draws().hasClaims() != candidates.hasClaims()) {
-      Draws draws = new Draws(candidates.size(), candidates.hasClaims());
-      int best = drawBest(draws, candidates);
-      return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, earlier);
+      draws = new Draws(candidates.size(), candidates.hasClaims());
+      best = drawBest(draws, candidates);
+    } else {
+      boolean late = earlier.draws() instanceof TailDraws;
+      draws =
+          late
+              ? new TailDraws(candidates.size())
+              : new Draws(candidates.size(), candidates.hasClaims());
+      redraw(draws, candidates, earlier);
+      best = draws.best();
     }
-    boolean late = earlier.draws() instanceof TailDraws;
-    Draws draws =
-        late
-            ? new TailDraws(candidates.size())
-            : new Draws(candidates.size(), candidates.hasClaims());
-    redraw(draws, candidates, earlier);
-    return ThompsonDecision.best(id, NAME, candidates.agents, draws, draws.best(), earlier);
+    return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, earlier);
   }
 
-  /** Takes the draws of the decision that failed; whoever is new since then draws now. */
+  /** Takes the draws of the decision that failed; candidates that are new since then draw now. */
   private void redraw(Draws draws, CandidateSet candidates, ThompsonDecision earlier) {
-    Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < earlier.agents.length; i++) {
-      places.put(earlier.agents[i].id(), i);
-    }
-    for (int i = 0; i < candidates.size(); i++) {
-      Integer place = places.get(candidates.agents[i].id());
-      if (place == null) {
+    int[] places = earlier.placesOf(candidates);
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] == ThompsonDecision.NONE) {
         draw(draws, candidates, i);
       } else {
-        draws.copy(i, earlier.draws(), place);
+        draws.copy(i, earlier.draws(), places[i]);
         await(draws, candidates, i);
       }
     }
@@ -189,7 +193,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     double[][] pages = {};
 
     void begin(int size, int category) {
-      mean = tally.populationMean();
+      mean = counts.populationMean();
       alpha = PRIOR * mean;
       beta = PRIOR * (1 - mean);
       sharpening = sharpening(size);
@@ -206,8 +210,8 @@ final class AdaptiveThompson implements Learner, LearnedSums {
 
   private double draw(Draws draws, CandidateSet candidates, int i) {
     int row = candidates.rows[i];
-    double solved = round.sharpening * tally.successes[row];
-    double unsolved = round.sharpening * (tally.counts[row] - tally.successes[row]);
+    double solved = round.sharpening * counts.successes(row);
+    double unsolved = round.sharpening * (counts.outcomes(row) - counts.successes(row));
     double cost = round.weighed ? prices.cost(row, candidates.agents[i], round.priceOfMoney) : 0;
     float alpha = (float) (round.alpha + solved);
     float beta = (float) (round.beta + unsolved);
@@ -247,7 +251,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     if (claimed == 0 && TypeRecords.isEmpty(round.pages, row)) {
       return 0;
     }
-    double mean = Sampler.clip(tally.mean(row, round.mean) + round.shared);
+    double mean = Sampler.clip(counts.mean(row, round.mean) + round.shared);
     return offsets.own(round.pages, row, mean, claimed);
   }
 
@@ -294,7 +298,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     unchecked[row] = keep() * unchecked[row] + feedback.unchecked();
     if (feedback.unchecked() == 0 && keep < 1 && changes.add(row, reward)) {
       offsets.forget(row);
-      tally.set(row, changes.successes(row), changes.count(row));
+      counts.set(row, changes.successes(row), changes.count(row));
       trust.forget(row);
       unchecked[row] = 0;
     }
@@ -307,7 +311,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
 
   private void add(int row, int category, double reward, double weight, double claimed) {
     offsets.lift(row);
-    tally.add(row, keep(), reward, weight);
+    counts.add(row, keep(), reward, weight);
     types.add(category, row, keep(), reward, weight, claimed);
     offsets.settle(row);
   }
@@ -315,9 +319,9 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   @Override
   public void revalue(int row, double more) {
     if (unchecked[row] > 0) {
-      double successes = tally.successes[row] + more * unchecked[row];
+      double successes = counts.successes(row) + more * unchecked[row];
       offsets.lift(row);
-      tally.set(row, Math.min(tally.counts[row], Math.max(0, successes)), tally.counts[row]);
+      counts.set(row, Math.min(counts.outcomes(row), Math.max(0, successes)), counts.outcomes(row));
       types.revalue(row, more);
       offsets.settle(row);
     }
@@ -343,8 +347,8 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   public double[] sums(int row) {
     double[] after = fallbacks.sums(row);
     return new double[] {
-      tally.successes[row],
-      tally.counts[row],
+      counts.successes(row),
+      counts.outcomes(row),
       unchecked[row],
       trust.evidence(row),
       after[0],
@@ -371,10 +375,8 @@ final class AdaptiveThompson implements Learner, LearnedSums {
 
   @Override
   public void add(int row, double[] change) {
-    double count = Math.max(0, tally.counts[row] + change[1]);
-    double successes = Math.max(0, tally.successes[row] + change[0]);
     offsets.lift(row);
-    tally.set(row, Math.min(count, successes), count);
+    counts.addSums(row, change[0], change[1]);
     offsets.settle(row);
     unchecked[row] = Math.max(0, unchecked[row] + change[2]);
     trust.add(row, change[3]);
@@ -391,8 +393,8 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private void learnTrust(Feedback feedback, double[][] pages) {
     int row = feedback.row();
     double shared = offsets.shared(feedback.category());
-    double mean = Sampler.clip(tally.mean(row, tally.populationMean()) + shared);
-    double recorded = tally.expected(row) + shared + offsets.own(pages, row, mean, 0);
+    double mean = Sampler.clip(counts.mean(row, counts.populationMean()) + shared);
+    double recorded = counts.expected(row) + shared + offsets.own(pages, row, mean, 0);
     double declared =
         (30 * feedback.claim() + types.rewards(pages, row) + .5) / (31 + types.count(pages, row));
     trust.learn(row, declared, recorded, feedback.reward());
@@ -401,12 +403,11 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private void learnFallback(Feedback feedback) {
     int row = feedback.row();
     int category = feedback.category();
-    double record = tally.mean(row, tally.populationMean());
+    double record = counts.mean(row, counts.populationMean());
     double mean = Sampler.clip(record + offsets.shared(category));
     double[][] pages = types.pages(category, choices);
     double expected = Sampler.clip(record + offsets.own(pages, row, mean, 0));
-    fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
-    double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
+    double value = fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
     add(row, category, value, Fallbacks.WEIGHT, 0);
   }
 }

@@ -18,10 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all decisions of a bandit have in common; immutable once it left the router.
+ * A decision of a {@link BanditRouter}; immutable once the router returned it.
  *
- * <p>Scores are those that were compared, or would have been had it mattered, whenever they are
- * computed: never of what was learned since.
+ * <p>Scores are those at decision time, even if they are computed later.
  */
 abstract class BanditDecision implements RoutingDecision {
   static final String IN_TURN =
@@ -37,39 +36,42 @@ abstract class BanditDecision implements RoutingDecision {
   final RegisteredAgent[] agents;
   final int chosen;
 
-  /* Written before the decision is given. */
+  /* Written before the router returns the decision. */
   private @Nullable RoutingRequest request;
-  private RegisteredAgent[] everybody;
+  private RegisteredAgent[] all;
   private RegisteredAgent[] healthy;
 
-  /** Shares the array of agents, which nobody changes. */
+  /** Shares the array of agents, which never changes. */
   BanditDecision(long id, String policy, RegisteredAgent[] agents, int chosen) {
     this.id = id;
     this.policy = policy;
     this.agents = agents;
-    this.everybody = agents;
+    this.all = agents;
     this.healthy = agents;
     this.chosen = chosen;
   }
 
-  /** Keeps what was asked, who the candidates were, and who of them was healthy. */
+  /** Keeps the request, its candidates, and those of them that were healthy. */
   final void answers(
-      RoutingRequest asked, RegisteredAgent[] candidates, RegisteredAgent[] whoWasHealthy) {
+      RoutingRequest asked, RegisteredAgent[] candidates, RegisteredAgent[] healthyOnes) {
     request = asked;
-    everybody = candidates;
-    healthy = whoWasHealthy;
+    all = candidates;
+    healthy = healthyOnes;
   }
 
-  /** What the policy compared. */
+  /** The score of a candidate. */
   abstract double score(int candidate);
 
-  /** How likely a candidate was to be chosen, chosen or not. */
+  /** The chance that a candidate had to be chosen. */
   abstract double probability(int candidate);
 
-  /** Whether records were exploited, or somebody was tried, or neither. */
+  /** Whether the policy exploits records, explores, or does neither. */
   abstract Motive motive();
 
-  /** What the score is the sum of; empty if it has no parts. */
+  /** The reason of a choice among several candidates. */
+  abstract String why();
+
+  /** The parts whose sum is the score; empty if it has none. */
   Map<String, Double> parts(int candidate) {
     return Map.of();
   }
@@ -91,13 +93,18 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final List<Scored> candidates() {
-    List<Scored> scored = new ArrayList<>(everybody.length);
+    List<Scored> scored = new ArrayList<>(all.length);
     int next = 0;
-    for (RegisteredAgent agent : everybody) {
+    for (RegisteredAgent agent : all) {
       boolean masked = next == agents.length || agents[next] != agent;
       scored.add(new Scored(agent.id(), masked ? Double.NEGATIVE_INFINITY : score(next++)));
     }
     return Collections.unmodifiableList(scored);
+  }
+
+  @Override
+  public final String reason() {
+    return agents.length == 1 ? "the only candidate is " + agent() : why();
   }
 
   @Override
@@ -124,7 +131,7 @@ abstract class BanditDecision implements RoutingDecision {
     List<Excluded> excluded = new ArrayList<>(request.exclusions().of(request));
     Set<RegisteredAgent> compared = new HashSet<>(Arrays.asList(agents));
     Set<RegisteredAgent> well = new HashSet<>(Arrays.asList(healthy));
-    for (RegisteredAgent candidate : everybody) {
+    for (RegisteredAgent candidate : all) {
       if (!compared.contains(candidate)) {
         excluded.add(new Excluded(candidate.id(), well.contains(candidate) ? UNAFFORDABLE : SICK));
       }
@@ -132,7 +139,7 @@ abstract class BanditDecision implements RoutingDecision {
     return excluded;
   }
 
-  /** Who would have been next, in words; empty if nobody else could be chosen. */
+  /** The next best candidate, in words; empty if there is no other. */
   final String second() {
     int second = -1;
     for (int i = 0; i < agents.length; i++) {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.record.Prices;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +16,26 @@ import java.util.random.RandomGenerator;
  * sees rewards between 0 and 1, and never an agent's output.
  */
 public final class BanditPolicy {
+  private static final Map<String, Supplier<BanditPolicy>> BY_NAME =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("default", BanditPolicy::adaptiveThompson),
+              Map.entry(AdaptiveThompson.NAME, BanditPolicy::adaptiveThompson),
+              Map.entry(EpsilonGreedy.NAME, BanditPolicy::epsilonGreedy),
+              Map.entry(Ucb.UCB1, BanditPolicy::ucb1),
+              Map.entry(Ucb.ALPHA, BanditPolicy::ucbAlpha),
+              Map.entry(KlUcb.NAME, BanditPolicy::klUcb),
+              Map.entry(Imed.NAME, BanditPolicy::imed),
+              Map.entry(Thompson.NAME, BanditPolicy::thompson),
+              Map.entry(Thompson.DISCOUNTED, BanditPolicy::discountedThompson),
+              Map.entry(OptimisticGittins.NAME, BanditPolicy::optimisticGittins),
+              Map.entry(HierarchicalThompson.NAME, BanditPolicy::hierarchicalThompson),
+              Map.entry(LinThompson.NAME, BanditPolicy::linThompson),
+              Map.entry(Weighted.NAME, BanditPolicy::weighted),
+              Map.entry(PlainPolicies.ROUND_ROBIN, BanditPolicy::roundRobin),
+              Map.entry(PlainPolicies.LEAST_LOADED, BanditPolicy::leastLoaded),
+              Map.entry(PlainPolicies.UNIFORM, BanditPolicy::uniform)));
+
   private final String name;
   private final Function<Setting, Learner> start;
 
@@ -326,7 +350,7 @@ public final class BanditPolicy {
    * @return the policy, named {@code round-robin}
    */
   public static BanditPolicy roundRobin() {
-    return new BanditPolicy(RoundRobin.NAME, setting -> new RoundRobin());
+    return new BanditPolicy(PlainPolicies.ROUND_ROBIN, setting -> new PlainPolicies.RoundRobin());
   }
 
   /**
@@ -339,7 +363,7 @@ public final class BanditPolicy {
    * @return the policy, named {@code least-loaded}
    */
   public static BanditPolicy leastLoaded() {
-    return new BanditPolicy(LeastLoaded.NAME, setting -> new LeastLoaded());
+    return new BanditPolicy(PlainPolicies.LEAST_LOADED, setting -> new PlainPolicies.LeastLoaded());
   }
 
   /**
@@ -351,7 +375,8 @@ public final class BanditPolicy {
    * @return the policy, named {@code uniform}
    */
   public static BanditPolicy uniform() {
-    return new BanditPolicy(Uniform.NAME, setting -> new Uniform(setting.random()));
+    return new BanditPolicy(
+        PlainPolicies.UNIFORM, setting -> new PlainPolicies.Uniform(setting.random()));
   }
 
   /**
@@ -366,7 +391,8 @@ public final class BanditPolicy {
    */
   public static BanditPolicy fixedRanking(List<String> agents) {
     List<String> ranking = List.copyOf(agents);
-    return new BanditPolicy(FixedRanking.NAME, setting -> new FixedRanking(ranking));
+    return new BanditPolicy(
+        PlainPolicies.FIXED_RANKING, setting -> new PlainPolicies.FixedRanking(ranking));
   }
 
   /**
@@ -377,7 +403,16 @@ public final class BanditPolicy {
    * @throws IllegalArgumentException if no policy has that name, with all names in the message
    */
   public static BanditPolicy named(String name) {
-    return KnownPolicies.named(name);
+    Supplier<BanditPolicy> known = BY_NAME.get(name);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "no policy is named '"
+              + name
+              + "'; take one of "
+              + names()
+              + ", or call BanditPolicy.restarting or fixedRanking, which need an argument");
+    }
+    return known.get();
   }
 
   /**
@@ -386,7 +421,7 @@ public final class BanditPolicy {
    * @return names for {@link #named(String)}, sorted
    */
   public static List<String> names() {
-    return KnownPolicies.names();
+    return List.copyOf(BY_NAME.keySet());
   }
 
   /**

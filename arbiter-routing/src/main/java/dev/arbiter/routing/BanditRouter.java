@@ -229,7 +229,7 @@ public final class BanditRouter implements Router {
    *
    * @return the next delta of this node; its change is empty if nothing was learned
    */
-  public LearnedDelta delta() {
+  public LearnedState.Delta delta() {
     synchronized (lock) {
       return node.delta();
     }
@@ -246,7 +246,7 @@ public final class BanditRouter implements Router {
    * @return false if it is this node's own, or was merged before
    * @throws IllegalArgumentException if it is of another policy
    */
-  public boolean merge(LearnedDelta delta) {
+  public boolean merge(LearnedState.Delta delta) {
     synchronized (lock) {
       return node.merge(delta, bandit.lastId());
     }
@@ -497,6 +497,72 @@ public final class BanditRouter implements Router {
         throw new IllegalArgumentException(
             "router." + what + " must be " + range + ", got " + value);
       }
+    }
+  }
+
+  /**
+   * An agent was found changed: its recent outcomes differ from those before by more than chance,
+   * so the older ones were forgotten.
+   *
+   * @param agent its id
+   * @param before mean reward until now; NaN where the policy keeps none
+   * @param after mean reward since the change; NaN where the policy begins anew
+   */
+  public record AgentChange(String agent, double before, double after) {}
+
+  /**
+   * How a {@link BanditRouter} stands to its spending limit, at one moment.
+   *
+   * @param limit US dollars for the period; infinity without a limit
+   * @param tasks how many tasks the period has
+   * @param decided tasks of the period that were given to somebody
+   * @param spent what outcomes of the period cost so far
+   * @param reserved what decisions without an outcome are expected to cost
+   * @param price what a dollar costs beyond itself, in successes; rises while spending runs ahead
+   * @param refused tasks and fallbacks that could not be afforded, since the router was built
+   */
+  public record SpendingReport(
+      double limit,
+      long tasks,
+      long decided,
+      double spent,
+      double reserved,
+      double price,
+      long refused) {}
+
+  /**
+   * How well one agent does at one type of task, or at tasks that require one capability, by its
+   * outcomes.
+   *
+   * @param kind what the name names
+   * @param name a task type or a capability
+   * @param outcomes how many the figures rest on, where older ones count less
+   * @param success mean reward, between 0 and 1
+   * @param low lower end of the 95 % interval (Wilson's)
+   * @param high upper end of the 95 % interval
+   */
+  public record Specialty(
+      Kind kind, String name, double outcomes, double success, double low, double high) {
+    private static final double Z = 1.959963984540054;
+
+    /** What an agent can be special at. */
+    public enum Kind {
+      /** A type of task. */
+      TASK_TYPE,
+      /** A capability that tasks required. */
+      CAPABILITY
+    }
+
+    static Specialty of(Kind kind, String name, double rewards, double outcomes) {
+      double success = rewards / outcomes;
+      double shrink = 1 + Z * Z / outcomes;
+      double center = (success + Z * Z / (2 * outcomes)) / shrink;
+      double reach =
+          Z
+              / shrink
+              * Math.sqrt(success * (1 - success) / outcomes + Z * Z / (4 * outcomes * outcomes));
+      return new Specialty(
+          kind, name, outcomes, success, Math.max(0, center - reach), Math.min(1, center + reach));
     }
   }
 }

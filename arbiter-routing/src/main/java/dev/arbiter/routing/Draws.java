@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.LinThompson.NormalDraws;
+import dev.arbiter.routing.internal.math.Distribution;
+import dev.arbiter.routing.internal.math.Distribution.Mixture;
+import dev.arbiter.routing.internal.math.Distribution.ShiftedBeta;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

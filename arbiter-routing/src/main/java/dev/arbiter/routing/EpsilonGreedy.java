@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.MeanRecord.RecordLearner;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Explanation.Motive;
 import java.util.Map;

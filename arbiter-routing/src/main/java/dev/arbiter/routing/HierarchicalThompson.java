@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.math.Sampler;
+import dev.arbiter.routing.internal.record.Fallbacks;
+import dev.arbiter.routing.internal.record.SuccessCounts;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.spi.RoutingRequest;
 import java.util.random.RandomGenerator;
 
@@ -48,7 +53,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     double mean = mean(row);
     double known = CLOSENESS + types.count(pages, row);
     double share = CLOSENESS / known;
-    double doubt = share * share * mean * (1 - mean) / (3 + means.counts[row]);
+    double doubt = share * share * mean * (1 - mean) / (3 + means.outcomes(row));
     double spread = rate * (1 - rate);
     return spread * (known + 1) / (spread + known * doubt) - 1;
   }
@@ -76,8 +81,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
   public void learn(Feedback feedback) {
     if (feedback.isFallback()) {
       double expected = rate(types.pages(feedback.category(), choices), feedback.row());
-      fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
-      double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
+      double value = fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
       add(feedback, value, Fallbacks.WEIGHT);
     } else {
       add(feedback, feedback.reward(), 1);
@@ -99,8 +103,8 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     double[][] after = types.pages(category, choices);
     successes += worth(after, row, types.rewards(after, row));
     count += worth(after, row, types.count(after, row));
-    double newCount = Math.max(0, means.counts[row] + count);
-    double rate = newCount == 0 ? 0 : Sampler.clip((means.successes[row] + successes) / newCount);
+    double newCount = Math.max(0, means.outcomes(row) + count);
+    double rate = newCount == 0 ? 0 : Sampler.clip((means.successes(row) + successes) / newCount);
     means.set(row, rate * newCount, newCount);
   }
 

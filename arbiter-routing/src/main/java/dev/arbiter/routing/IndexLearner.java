@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.ScoreView.ChangeLog;
+import dev.arbiter.routing.internal.record.RowSums;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Explanation.Motive;
-import java.util.Arrays;
 import java.util.Map;
 
-/** Takes the candidate with the highest index: deterministic, and of equals the least asked. */
+/** Chooses the candidate with the highest index, of equals the one with the fewest decisions. */
 abstract class IndexLearner implements Learner {
-  /** Whose index, or who was asked how often, changed. */
+  /** Agents whose index, or number of decisions, changed. */
   final ChangeLog changes = new ChangeLog();
 
   private final String name;
 
-  /* Decisions for each agent, so that while outcomes are late equals are tried in turn. */
+  /* Decisions for each agent: while outcomes are late, equals are tried in turn. */
   private long[] asked = new long[0];
 
   IndexLearner(String name) {
@@ -23,7 +25,7 @@ abstract class IndexLearner implements Learner {
   /** Computes what all candidates of a decision share. */
   void begin(CandidateSet candidates) {}
 
-  /** What is compared; infinite for who must be tried first. */
+  /** The index of a candidate; infinite if it must be tried first. */
   abstract double index(CandidateSet candidates, int candidate);
 
   /**
@@ -34,7 +36,7 @@ abstract class IndexLearner implements Learner {
     return Map.of();
   }
 
-  /** What moved the policy to choose. */
+  /** The motive of a choice. */
   Motive motive(CandidateSet candidates, int chosen) {
     return Motive.RULE;
   }
@@ -74,7 +76,7 @@ abstract class IndexLearner implements Learner {
     return name;
   }
 
-  /** How many decisions were for an agent. */
+  /** Decisions for an agent. */
   final long asked(int row) {
     return asked[row];
   }
@@ -86,9 +88,7 @@ abstract class IndexLearner implements Learner {
 
   @Override
   public void rows(int count) {
-    if (count > asked.length) {
-      asked = Arrays.copyOf(asked, Math.max(count, 2 * asked.length));
-    }
+    asked = RowSums.grown(asked, count);
   }
 
   @Override

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.math.Divergence;
+
 /** See {@link BanditPolicy#klUcb()}. */
 final class KlUcb extends RecordIndex {
   static final String NAME = "kl-ucb";

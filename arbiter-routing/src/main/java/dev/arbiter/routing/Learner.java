@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.record.PendingDecisions;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Task;
 
 /**
  * What a policy knows, and how it chooses.
@@ -35,4 +37,31 @@ interface Learner {
 
   /** Forgets an agent: its row will be given to another. */
   void forget(int row);
+
+  /**
+   * The outcome of one decision, as a policy learns it.
+   *
+   * @param row the agent
+   * @param category the type of task
+   * @param failedRow who failed at the task before, -1 if nobody knows any more, {@link
+   *     PendingDecisions#FIRST_CHOICE} if nobody did
+   * @param claim the level the agent claimed, NaN for none
+   * @param reward between 0 and 1
+   * @param unchecked what the agent claims and nobody checked, of which the reward is the believed
+   *     part; 0 for what was checked
+   * @param task the task
+   */
+  record Feedback(
+      int row,
+      int category,
+      int failedRow,
+      float claim,
+      double reward,
+      double unchecked,
+      Task task) {
+
+    boolean isFallback() {
+      return failedRow != PendingDecisions.FIRST_CHOICE;
+    }
+  }
 }

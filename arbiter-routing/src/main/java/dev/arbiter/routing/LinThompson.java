@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.math.Distribution;
+import dev.arbiter.routing.internal.math.Distribution.Normal;
+import dev.arbiter.routing.internal.math.Gaussian;
+import dev.arbiter.routing.internal.math.RidgeRegression;
+import dev.arbiter.routing.internal.math.Sampler;
+import dev.arbiter.routing.internal.record.Fallbacks;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Task;
 import java.util.Arrays;
@@ -19,8 +26,8 @@ final class LinThompson extends ThompsonLearner {
   private static final double LONGEST = Math.log1p(Integer.MAX_VALUE);
 
   private final Fallbacks fallbacks = new Fallbacks();
-  private final Ridge unknown = new Ridge(FEATURES);
-  private @Nullable Ridge[] agents = new Ridge[0];
+  private final RidgeRegression unknown = new RidgeRegression(FEATURES);
+  private @Nullable RidgeRegression[] agents = new RidgeRegression[0];
   private double[] features = new double[FEATURES];
 
   LinThompson(RandomGenerator random) {
@@ -48,7 +55,7 @@ final class LinThompson extends ThompsonLearner {
 
   @Override
   void draw(Draws draws, int place, int row) {
-    Ridge ridge = agents[row] == null ? unknown : agents[row];
+    RidgeRegression ridge = agents[row] == null ? unknown : agents[row];
     float mean = (float) (CENTER + ridge.mean(features));
     float deviation = (float) (NOISE * Math.sqrt(ridge.variance(features)));
     draws.plain(place, mean, deviation, 0);
@@ -66,21 +73,20 @@ final class LinThompson extends ThompsonLearner {
   @Override
   public void learn(Feedback feedback) {
     double[] seen = features(feedback.task(), feedback.category());
-    Ridge ridge = known(feedback.row());
+    RidgeRegression ridge = known(feedback.row());
     if (feedback.isFallback()) {
       double expected = Sampler.clip(CENTER + ridge.mean(seen));
-      fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
-      double value = Sampler.clip(fallbacks.corrected(feedback.failedRow(), feedback.reward()));
-      ridge.add(seen, value - CENTER, Fallbacks.WEIGHT);
+      double value = fallbacks.learn(feedback.failedRow(), expected, feedback.reward());
+      ridge.add(seen, Sampler.clip(value) - CENTER, Fallbacks.WEIGHT);
     } else {
       ridge.add(seen, feedback.reward() - CENTER, 1);
     }
   }
 
-  private Ridge known(int row) {
-    Ridge ridge = agents[row];
+  private RidgeRegression known(int row) {
+    RidgeRegression ridge = agents[row];
     if (ridge == null) {
-      ridge = new Ridge(FEATURES);
+      ridge = new RidgeRegression(FEATURES);
       agents[row] = ridge;
     }
     return ridge;
@@ -90,5 +96,27 @@ final class LinThompson extends ThompsonLearner {
   public void forget(int row) {
     agents[row] = null;
     fallbacks.forget(row);
+  }
+
+  /** Draws from normal distributions: the first number is the mean, the second the deviation. */
+  static final class NormalDraws extends Draws {
+    NormalDraws(int size) {
+      super(size, false);
+    }
+
+    @Override
+    double record(int candidate) {
+      return first(candidate);
+    }
+
+    @Override
+    double typeShift(int candidate) {
+      return 0;
+    }
+
+    @Override
+    Distribution distribution(int candidate) {
+      return new Normal(first(candidate), second(candidate));
+    }
   }
 }

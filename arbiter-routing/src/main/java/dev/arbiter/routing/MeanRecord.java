@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.Fallbacks;
+import dev.arbiter.routing.internal.record.SuccessCounts;
 import java.util.function.IntConsumer;
 
 /** Success rates, and nothing else, of every agent. */
 final class MeanRecord implements LearnedSums {
   private final double keep;
   private final IntConsumer changed;
-  private final SuccessCounts tally = new SuccessCounts();
+  private final SuccessCounts counts = new SuccessCounts();
   private final Fallbacks fallbacks = new Fallbacks();
   private double total;
 
@@ -27,33 +30,33 @@ final class MeanRecord implements LearnedSums {
   }
 
   void rows(int count) {
-    tally.rows(count);
+    counts.rows(count);
     fallbacks.rows(count);
   }
 
   /** The share of outcomes that were successes, 0 without an outcome. */
   double rate(int row) {
-    return tally.rate(row);
+    return counts.rate(row);
   }
 
   /** The success to expect of an agent nobody has seen. */
   double populationMean() {
-    return tally.populationMean();
+    return counts.populationMean();
   }
 
   /** The success to expect of an agent, shrunk towards the population. */
   double mean(int row, double populationMean) {
-    return tally.mean(row, populationMean);
+    return counts.mean(row, populationMean);
   }
 
   /** Successes of one agent. */
   double successes(int row) {
-    return tally.successes[row];
+    return counts.successes(row);
   }
 
   /** Outcomes of one agent; a fallback's counts half. */
   double count(int row) {
-    return tally.counts[row];
+    return counts.outcomes(row);
   }
 
   /** Outcomes of all agents. */
@@ -65,8 +68,7 @@ final class MeanRecord implements LearnedSums {
   void learn(Feedback feedback) {
     int row = feedback.row();
     if (feedback.isFallback()) {
-      fallbacks.learn(feedback.failedRow(), tally.rate(row), feedback.reward());
-      double value = fallbacks.corrected(feedback.failedRow(), feedback.reward());
+      double value = fallbacks.learn(feedback.failedRow(), counts.rate(row), feedback.reward());
       add(row, value, Fallbacks.WEIGHT);
     } else {
       add(row, feedback.reward(), 1);
@@ -74,15 +76,15 @@ final class MeanRecord implements LearnedSums {
   }
 
   private void add(int row, double reward, double weight) {
-    double before = tally.counts[row];
-    tally.add(row, keep, reward, weight);
-    total += tally.counts[row] - before;
+    double before = counts.outcomes(row);
+    counts.add(row, keep, reward, weight);
+    total += counts.outcomes(row) - before;
     changed.accept(row);
   }
 
   void forget(int row) {
-    total -= tally.counts[row];
-    tally.set(row, 0, 0);
+    total -= counts.outcomes(row);
+    counts.set(row, 0, 0);
     fallbacks.forget(row);
     changed.accept(row);
   }
@@ -100,7 +102,7 @@ final class MeanRecord implements LearnedSums {
   @Override
   public double[] sums(int row) {
     double[] after = fallbacks.sums(row);
-    return new double[] {tally.successes[row], tally.counts[row], after[0], after[1]};
+    return new double[] {counts.successes(row), counts.outcomes(row), after[0], after[1]};
   }
 
   @Override
@@ -110,12 +112,36 @@ final class MeanRecord implements LearnedSums {
 
   @Override
   public void add(int row, double[] change) {
-    double before = tally.counts[row];
-    double count = Math.max(0, before + change[1]);
-    double successes = Math.max(0, tally.successes[row] + change[0]);
-    tally.set(row, Math.min(count, successes), count);
-    total += count - before;
+    double before = counts.outcomes(row);
+    counts.addSums(row, change[0], change[1]);
+    total += counts.outcomes(row) - before;
     fallbacks.add(row, change[2], change[3]);
     changed.accept(row);
+  }
+
+  /** A policy that knows success rates and nothing else. */
+  interface RecordLearner extends Learner {
+    /** All that the policy knows. */
+    MeanRecord record();
+
+    @Override
+    default void rows(int count) {
+      record().rows(count);
+    }
+
+    @Override
+    default void learn(Feedback feedback) {
+      record().learn(feedback);
+    }
+
+    @Override
+    default void forget(int row) {
+      record().forget(row);
+    }
+
+    @Override
+    default LearnedSums summed() {
+      return record();
+    }
   }
 }

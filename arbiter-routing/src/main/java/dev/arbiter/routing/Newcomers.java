@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.record.RowSums;
 import dev.arbiter.spi.RoutingRequest;
-import dev.arbiter.task.RoutingDecision;
-import java.util.Arrays;
-import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Gives agents with few tasks a share of decisions, whatever another policy thinks of them. */
-final class Newcomers implements Learner {
+/** Gives agents with few tasks a share of the decisions, beside another policy. */
+final class Newcomers extends ForcedLearner {
   private static final String WHY = "explores: a newcomer has its share of first tasks, here ";
 
-  private final Learner inner;
   private final RandomGenerator random;
   private final double share;
   private final int first;
-  private int[] asked = new int[0];
+  private long[] asked = new long[0];
 
-  /** Until an agent was given its first tasks it is a newcomer. */
+  /** An agent is a newcomer until it was given its first tasks. */
   Newcomers(Learner inner, RandomGenerator random, double share, int first) {
-    this.inner = inner;
+    super(inner);
     this.random = random;
     this.share = share;
     this.first = first;
@@ -28,17 +25,18 @@ final class Newcomers implements Learner {
   @Override
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
-    BanditDecision own = inner.choose(id, ofInner(request), candidates, category);
-    int newcomer = request.failed().isEmpty() ? newcomer(candidates) : own.chosen;
-    boolean anybody = asked[candidates.rows[newcomer]] < first && request.failed().isEmpty();
-    boolean force = anybody && random.nextDouble() < share;
+    BanditDecision own = chooseInner(id, request, candidates, category);
+    boolean firstChoice = request.failed().isEmpty();
+    int newcomer = firstChoice ? newcomer(candidates) : own.chosen;
+    boolean any = asked[candidates.rows[newcomer]] < first && firstChoice;
+    boolean force = any && random.nextDouble() < share;
     BanditDecision decision =
-        new ForcedDecision(id, own.policy(), own, anybody ? share : 0, newcomer, force, WHY);
+        new ForcedDecision(id, own.policy(), own, any ? share : 0, newcomer, force, WHY);
     asked[candidates.rows[decision.chosen]]++;
     return decision;
   }
 
-  /** Who was asked least. */
+  /** The candidate with the fewest decisions. */
   private int newcomer(CandidateSet candidates) {
     int least = 0;
     for (int i = 1; i < candidates.size(); i++) {
@@ -47,29 +45,10 @@ final class Newcomers implements Learner {
     return least;
   }
 
-  private static RoutingRequest ofInner(RoutingRequest request) {
-    if (request.failed().isEmpty()) {
-      return request;
-    }
-    List<RoutingDecision> failed =
-        request.failed().stream()
-            .map(decision -> decision instanceof ForcedDecision d ? d.followed() : decision)
-            .toList();
-    return new RoutingRequest(
-        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
-  }
-
   @Override
   public void rows(int count) {
-    inner.rows(count);
-    if (count > asked.length) {
-      asked = Arrays.copyOf(asked, Math.max(count, 2 * asked.length));
-    }
-  }
-
-  @Override
-  public void learn(Feedback feedback) {
-    inner.learn(feedback);
+    super.rows(count);
+    asked = RowSums.grown(asked, count);
   }
 
   @Override
@@ -84,12 +63,7 @@ final class Newcomers implements Learner {
 
   @Override
   public void forget(int row) {
-    inner.forget(row);
+    super.forget(row);
     asked[row] = 0;
-  }
-
-  @Override
-  public LearnedSums summed() {
-    return inner.summed();
   }
 }

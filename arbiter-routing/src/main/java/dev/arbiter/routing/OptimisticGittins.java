@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.math.Gaussian;
+import dev.arbiter.routing.internal.record.SuccessCounts;
+
 /** See {@link BanditPolicy#optimisticGittins()}. */
 final class OptimisticGittins extends RecordIndex {
   /*
@@ -49,7 +52,7 @@ final class OptimisticGittins extends RecordIndex {
     double d = start;
     double step = 1;
     while (Math.abs(step) > PRECISE) {
-      double beyond = BetaFunction.normal(-d);
+      double beyond = Gaussian.cumulative(-d);
       double gain = Math.exp(-d * d / 2) / Math.sqrt(2 * Math.PI) - d * beyond;
       step = ((age - 1) * gain - d) / (1 + (age - 1) * beyond);
       d += step;

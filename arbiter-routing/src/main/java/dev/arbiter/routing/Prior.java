@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.math.Sampler;
+import dev.arbiter.routing.internal.record.SuccessCounts;
+
 /**
  * What makes a distribution of a candidate's record, the same for all candidates of a decision.
  *

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.math.BetaTail;
+import org.jspecify.annotations.Nullable;
+
 /** Finds the highest draw among many candidates at one type of task, computing few of them. */
 final class PrunedArgmax {
   /*
@@ -112,6 +115,115 @@ final class PrunedArgmax {
       beta = itsBeta;
       shift = itsShift;
       chance = itsChance;
+    }
+  }
+
+  /** Draws of a first choice among many, of which only the seed and the records are kept. */
+  static final class LazyDraws extends TailDraws {
+    private static final float[] NONE = {};
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    private static final double UNIT = 0x1.0p-53;
+
+    private final ScoreView.History history;
+    private final int moment;
+    private final Prior prior;
+    private final long seed;
+
+    /* Every thread that restores it gets the same, so no lock. */
+    private volatile float @Nullable [] restored;
+
+    LazyDraws(ScoreView view, Prior prior, long seed) {
+      super(view.size(), NONE);
+      this.history = view.history();
+      this.moment = history.moment();
+      this.prior = prior;
+      this.seed = seed;
+    }
+
+    Prior prior() {
+      return prior;
+    }
+
+    /** The chance of more than what a candidate drew, in (0,1]: the bits of SplitMix64. */
+    double chance(int candidate) {
+      long bits = seed + GOLDEN * candidate;
+      bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+      bits = (bits ^ (bits >>> 27)) * 0x94D049BB133111EBL;
+      return (((bits ^ (bits >>> 31)) >>> 11) + 1) * UNIT;
+    }
+
+    @Override
+    float[] cells() {
+      float[] known = restored;
+      if (known == null) {
+        known = restore();
+        restored = known;
+      }
+      return known;
+    }
+
+    private float[] restore() {
+      double[] records = history.at(moment);
+      Draws distributions = new Draws(size(), false);
+      for (int i = 0; i < size(); i++) {
+        int at = i * Prior.NUMBERS;
+        double alpha = prior.alpha(records, at);
+        float beta = (float) (prior.total(records, at) - alpha);
+        distributions.plain(i, (float) alpha, beta, (float) prior.shift(records, at));
+        distributions.drawn(i, (float) chance(i));
+      }
+      return distributions.cells();
+    }
+  }
+
+  /** Keeps the screens of candidate sets that recur, by type of task. */
+  static final class Cache {
+    /*
+     * A screen is worth what it took to make only if it is used again. So while all that are kept
+     * were used lately, a new one is not made, rather than each pushing out the one needed next.
+     */
+    static final int KEPT = 32;
+    private static final int LATELY = 1_024;
+
+    private final @Nullable PrunedArgmax[] kept = new PrunedArgmax[KEPT];
+    private final TypeOffsets offsets;
+    private long uses;
+
+    Cache(TypeOffsets offsets) {
+      this.offsets = offsets;
+    }
+
+    /** A screen that is up to date, or null if there are too many in use. */
+    @Nullable PrunedArgmax of(CandidateSet candidates, int category) {
+      uses++;
+      int oldest = 0;
+      long oldestUse = Long.MAX_VALUE;
+      for (int i = 0; i < KEPT; i++) {
+        PrunedArgmax argmax = kept[i];
+        if (argmax != null && argmax.isOf(candidates, category)) {
+          return refresh(argmax);
+        }
+        long use = argmax == null ? -LATELY : argmax.lastUse;
+        if (use < oldestUse) {
+          oldestUse = use;
+          oldest = i;
+        }
+      }
+      return uses - oldestUse < LATELY ? null : make(candidates, category, oldest);
+    }
+
+    private PrunedArgmax make(CandidateSet candidates, int category, int place) {
+      ScoreView.Source records = (row, to, at) -> offsets.read(category, row, to, at);
+      ScoreView view = new ScoreView(candidates, Prior.NUMBERS, records, offsets.changes);
+      PrunedArgmax argmax = new PrunedArgmax(candidates, category, view);
+      kept[place] = argmax;
+      return refresh(argmax);
+    }
+
+    private PrunedArgmax refresh(PrunedArgmax argmax) {
+      argmax.lastUse = uses;
+      argmax.refresh();
+      return argmax;
     }
   }
 }

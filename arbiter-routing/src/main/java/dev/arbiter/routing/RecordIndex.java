@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Learner.Feedback;
 import dev.arbiter.task.Explanation.Motive;
 
 /** An index of each agent's own record; who has none comes first. */

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.BanditRouter.AgentChange;
+import dev.arbiter.routing.BanditRouter.Specialty;
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.AgentIndex;
+import dev.arbiter.routing.internal.record.Audits;
+import dev.arbiter.routing.internal.record.PendingDecisions;
+import dev.arbiter.routing.internal.record.Prices;
+import dev.arbiter.routing.internal.record.TaskTypeIndex;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
@@ -26,7 +34,7 @@ final class RouterState {
   final HealthFilter health;
   private final Learner learner;
   private final AgentIndex agentIndex;
-  private final CandidateSetCache candidateSets;
+  private final CandidateSet.Cache candidateSets;
   private final TaskTypeIndex categories = new TaskTypeIndex(BanditRouter.MOST_TYPES);
   private final PendingDecisions pending;
   private final Audits audits = new Audits();
@@ -53,7 +61,7 @@ final class RouterState {
             ? new Newcomers(own, random, builder.newcomersShare, builder.newcomersTasks)
             : own;
     this.agentIndex = new AgentIndex(BanditRouter.MOST_AGENTS, this::forget);
-    this.candidateSets = new CandidateSetCache(agentIndex);
+    this.candidateSets = new CandidateSet.Cache(agentIndex);
     this.pending = new PendingDecisions(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
     this.tellsChanges = builder.onChange != null;

@@ -18,10 +18,9 @@ final class ScoredDecision extends BanditDecision {
   /**
    * Shares the scores.
    *
-   * @param probabilities how likely each candidate was
-   * @param motive what moved the policy
+   * @param probabilities the chance of each candidate
    * @param why the beginning of the reason, up to the chosen agent's name
-   * @param parts what each score is the sum of
+   * @param parts the parts whose sum is a score
    */
   ScoredDecision(
       long id,
@@ -67,9 +66,7 @@ final class ScoredDecision extends BanditDecision {
   }
 
   @Override
-  public String reason() {
-    return agents.length == 1
-        ? "the only candidate is " + agent()
-        : why + agent() + " with " + number(scores[chosen]) + second();
+  String why() {
+    return why + agent() + " with " + number(scores[chosen]) + second();
   }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-import dev.arbiter.routing.Specialty.Kind;
+import dev.arbiter.routing.BanditRouter.Specialty;
+import dev.arbiter.routing.BanditRouter.Specialty.Kind;
+import dev.arbiter.routing.internal.record.TaskTypeIndex;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.BanditRouter.SpendingReport;
+import dev.arbiter.routing.internal.record.Prices;
 import dev.arbiter.spi.RoutingRefusedException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.record.AgentIndex;
+import dev.arbiter.routing.internal.record.Audits;
+import dev.arbiter.routing.internal.record.Prices;
+import dev.arbiter.routing.internal.record.TaskTypeIndex;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

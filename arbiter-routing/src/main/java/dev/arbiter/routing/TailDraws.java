@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.PrunedArgmax.LazyDraws;
+import dev.arbiter.routing.internal.math.BetaTail;
+
 /** Draws that are known by the chance of more than them, and computed when somebody asks. */
 sealed class TailDraws extends Draws permits LazyDraws {
   private static final double SMALLEST = 1e-15;

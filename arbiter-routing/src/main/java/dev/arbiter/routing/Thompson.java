@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.MeanRecord.RecordLearner;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#thompson()} and {@link BanditPolicy#discountedThompson(double)}. */

@@ -2,15 +2,19 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.internal.math.Distribution;
+import dev.arbiter.routing.internal.math.Propensity;
 import dev.arbiter.task.Explanation.Motive;
+import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A decision for the highest of random scores, or for whose turn it was. */
+/** A decision for the highest of random scores, or for the agent whose turn it was. */
 final class ThompsonDecision extends BanditDecision {
-  private static final int NOBODY = -1;
+  static final int NONE = -1;
 
   private final Draws draws;
   private final double forced;
@@ -18,7 +22,7 @@ final class ThompsonDecision extends BanditDecision {
   private final boolean wasForced;
   private final @Nullable ThompsonDecision failed;
 
-  /* Computed when first asked; every thread that computes it gets the same, so no lock. */
+  /* Computed at the first call. All threads compute the same number, so there is no lock. */
   private volatile double probability = Double.NaN;
 
   private ThompsonDecision(
@@ -47,7 +51,7 @@ final class ThompsonDecision extends BanditDecision {
       Draws draws,
       int best,
       @Nullable ThompsonDecision failed) {
-    return new ThompsonDecision(id, policy, agents, best, draws, 0, NOBODY, false, failed);
+    return new ThompsonDecision(id, policy, agents, best, draws, 0, NONE, false, failed);
   }
 
   /** A decision that was, with a small chance, for the agent whose turn it was. */
@@ -66,6 +70,25 @@ final class ThompsonDecision extends BanditDecision {
 
   Draws draws() {
     return draws;
+  }
+
+  /** The last of the decisions that failed, if the policy made it; else null. */
+  static @Nullable ThompsonDecision last(List<RoutingDecision> failed, String policy) {
+    RoutingDecision last = failed.isEmpty() ? null : failed.get(failed.size() - 1);
+    return last instanceof ThompsonDecision d && d.policy().equals(policy) ? d : null;
+  }
+
+  /** The place that each candidate had in this decision; {@value #NONE} for one that had none. */
+  int[] placesOf(CandidateSet candidates) {
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < agents.length; i++) {
+      places.put(agents[i].id(), i);
+    }
+    int[] found = new int[candidates.size()];
+    for (int i = 0; i < found.length; i++) {
+      found[i] = places.getOrDefault(candidates.agents[i].id(), NONE);
+    }
+    return found;
   }
 
   @Override
@@ -107,7 +130,7 @@ final class ThompsonDecision extends BanditDecision {
     return Propensity.of(draws.distribution(candidate), others, above());
   }
 
-  /* Those who failed before because they drew more, highest first. */
+  /* Distributions of the agents that failed: they drew more. Highest first. */
   private List<Distribution> above() {
     List<Distribution> above = new ArrayList<>();
     for (ThompsonDecision d = failed; d != null; d = d.failed) {
@@ -119,10 +142,7 @@ final class ThompsonDecision extends BanditDecision {
   }
 
   @Override
-  public String reason() {
-    if (agents.length == 1) {
-      return "the only candidate is " + agent();
-    }
+  String why() {
     if (wasForced) {
       return inTurn();
     }

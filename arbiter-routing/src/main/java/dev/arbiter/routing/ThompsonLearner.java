@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.math.Sampler;
 import dev.arbiter.spi.RoutingRequest;
-import dev.arbiter.task.RoutingDecision;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
-/** Draws every candidate's score from what is known of it, and takes the highest. */
+/** Draws every candidate's score from the distribution of its record, and takes the highest. */
 abstract class ThompsonLearner implements Learner {
   final RandomGenerator random;
   private final Sampler sampler;
@@ -24,7 +20,7 @@ abstract class ThompsonLearner implements Learner {
   /** Computes what all candidates of a decision share. */
   void begin(RoutingRequest request, int category) {}
 
-  /** Draws a candidate's score and keeps it, and what it was drawn from, under its place. */
+  /** Draws a candidate's score, and keeps score and distribution at its place. */
   abstract void draw(Draws draws, int place, int row);
 
   /** Room for as many draws. */
@@ -39,46 +35,30 @@ abstract class ThompsonLearner implements Learner {
     draws.drawn(place, (float) sampler.beta(alpha, beta));
   }
 
-  /** After a failure, who has drawn already keeps its draw. */
+  /** After a failure, candidates keep the draws of the decision that failed. */
   @Override
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
     begin(request, category);
-    ThompsonDecision failed = lastFailed(request.failed());
+    ThompsonDecision failed = ThompsonDecision.last(request.failed(), name);
     Draws draws = draws(candidates.size());
     if (failed == null) {
-      drawAll(draws, candidates);
+      for (int i = 0; i < candidates.size(); i++) {
+        draw(draws, i, candidates.rows[i]);
+      }
     } else {
-      drawRest(draws, candidates, failed);
+      redraw(draws, candidates, failed);
     }
     return ThompsonDecision.best(id, name, candidates.agents, draws, draws.best(), failed);
   }
 
-  private @Nullable ThompsonDecision lastFailed(List<RoutingDecision> failed) {
-    if (failed.isEmpty()) {
-      return null;
-    }
-    RoutingDecision last = failed.get(failed.size() - 1);
-    return last instanceof ThompsonDecision d && d.policy().equals(name) ? d : null;
-  }
-
-  private void drawAll(Draws draws, CandidateSet candidates) {
-    for (int i = 0; i < candidates.size(); i++) {
-      draw(draws, i, candidates.rows[i]);
-    }
-  }
-
-  private void drawRest(Draws draws, CandidateSet candidates, ThompsonDecision failed) {
-    Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < failed.agents.length; i++) {
-      places.put(failed.agents[i].id(), i);
-    }
-    for (int i = 0; i < candidates.size(); i++) {
-      Integer place = places.get(candidates.agents[i].id());
-      if (place == null) {
+  private void redraw(Draws draws, CandidateSet candidates, ThompsonDecision failed) {
+    int[] places = failed.placesOf(candidates);
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] == ThompsonDecision.NONE) {
         draw(draws, i, candidates.rows[i]);
       } else {
-        draws.copy(i, failed.draws(), place);
+        draws.copy(i, failed.draws(), places[i]);
       }
     }
   }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.ScoreView.ChangeLog;
+import dev.arbiter.routing.internal.record.SuccessCounts;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import java.util.Arrays;
 
 /** How each type of task differs from the others, for everybody and for each agent. */
@@ -19,26 +22,26 @@ final class TypeOffsets {
   /** Agents whose record or sums changed. */
   final ChangeLog changes = new ChangeLog();
 
-  private final SuccessCounts tally;
+  private final SuccessCounts counts;
   private double[] excess = new double[0];
-  private double[] counts = new double[0];
+  private double[] outcomes = new double[0];
 
-  TypeOffsets(SuccessCounts tally, int mostPages) {
-    this.tally = tally;
+  TypeOffsets(SuccessCounts counts, int mostPages) {
+    this.counts = counts;
     this.records = new TypeRecords(mostPages, this::drop);
   }
 
   private void drop(int category) {
     changes.addAll();
-    if (category < counts.length) {
+    if (category < outcomes.length) {
       excess[category] = 0;
-      counts[category] = 0;
+      outcomes[category] = 0;
     }
   }
 
   /** How much easier a category is than its agents' records say. */
   double shared(int category) {
-    return category < counts.length ? excess[category] / (counts[category] + SHARED_PRIOR) : 0;
+    return category < outcomes.length ? excess[category] / (outcomes[category] + SHARED_PRIOR) : 0;
   }
 
   /**
@@ -63,7 +66,7 @@ final class TypeOffsets {
     double count = records.count(pages, row);
     double weight = 1 / (count + OWN_PRIOR);
     double excess = records.rewards(pages, row) * weight;
-    Prior.write(to, at, tally.successes[row], tally.counts[row], excess, count * weight);
+    Prior.write(to, at, counts.successes(row), counts.outcomes(row), excess, count * weight);
   }
 
   /** Takes an agent's part out of what is shared. */
@@ -79,20 +82,20 @@ final class TypeOffsets {
 
   private void share(int row, double sign) {
     ensure(records.categories());
-    double foretold = tally.expected(row);
+    double foretold = counts.expected(row);
     for (int i = 0; i < records.seen(row); i++) {
       int category = records.seen(row, i);
       double[][] pages = records.pages(category);
       double count = records.count(pages, row);
       excess[category] += sign * (records.rewards(pages, row) - foretold * count);
-      counts[category] += sign * count;
+      outcomes[category] += sign * count;
     }
   }
 
   private void ensure(int categories) {
-    if (categories > counts.length) {
+    if (categories > outcomes.length) {
       excess = Arrays.copyOf(excess, categories);
-      counts = Arrays.copyOf(counts, categories);
+      outcomes = Arrays.copyOf(outcomes, categories);
     }
   }
 

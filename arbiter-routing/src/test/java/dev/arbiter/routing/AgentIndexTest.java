@@ -4,6 +4,7 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.internal.record.AgentIndex;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ class AgentIndexTest {
 
   @Test
   void keeps_who_is_on_a_list_in_use() {
-    CandidateSetCache candidateSets = new CandidateSetCache(agentIndex);
+    CandidateSet.Cache candidateSets = new CandidateSet.Cache(agentIndex);
     List<RegisteredAgent> regulars = FakeAgent.several(8);
     Task task = Simulation.TASK;
 
@@ -83,7 +84,7 @@ class AgentIndexTest {
 
   @Test
   void looks_an_immutable_list_up_once() {
-    CandidateSetCache candidateSets = new CandidateSetCache(agentIndex);
+    CandidateSet.Cache candidateSets = new CandidateSet.Cache(agentIndex);
     List<RegisteredAgent> agents = FakeAgent.several(3);
 
     CandidateSet first = candidateSets.of(agents, Simulation.TASK, true, 1);

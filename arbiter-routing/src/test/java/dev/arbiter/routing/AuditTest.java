@@ -4,6 +4,7 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.routing.internal.record.Audits;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.BanditRouter.AgentChange;
+import dev.arbiter.routing.internal.record.TaskTypeIndex;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;

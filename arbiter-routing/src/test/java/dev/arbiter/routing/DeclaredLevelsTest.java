@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.routing.internal.record.AgentIndex;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;

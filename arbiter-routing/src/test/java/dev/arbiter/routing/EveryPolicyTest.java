@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.AgentIndex;
+import dev.arbiter.routing.internal.record.PendingDecisions;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.internal.record.Fallbacks;
+import dev.arbiter.routing.internal.record.SuccessCounts;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
@@ -117,12 +119,12 @@ class FallbackTest {
 
   @Test
   void successes_of_an_agent_never_exceed_its_outcomes() {
-    SuccessCounts tally = new SuccessCounts();
-    tally.rows(1);
+    SuccessCounts counts = new SuccessCounts();
+    counts.rows(1);
 
-    tally.add(0, 1, 5, Fallbacks.WEIGHT);
+    counts.add(0, 1, 5, Fallbacks.WEIGHT);
 
-    assertThat(tally.successes[0]).isEqualTo(tally.counts[0]).isEqualTo(.5);
+    assertThat(counts.successes(0)).isEqualTo(counts.outcomes(0)).isEqualTo(.5);
   }
 
   private RoutingDecision again(List<RegisteredAgent> agents, List<RoutingDecision> failed) {

@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.routing.Learner.Feedback;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

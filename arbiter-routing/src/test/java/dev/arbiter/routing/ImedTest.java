@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.routing.internal.math.Divergence;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import java.util.SplittableRandom;

@@ -4,6 +4,9 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.AgentIndex;
+import dev.arbiter.routing.internal.record.PendingDecisions;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
@@ -34,7 +37,7 @@ class KineticTournamentTest {
   private Ucb quick = new Ucb(Ucb.UCB1, 4);
   private Ucb plain = new Ucb(Ucb.UCB1, 4);
   private AgentIndex agentIndex = new AgentIndex(AGENTS, row -> {});
-  private CandidateSetCache candidateSets = new CandidateSetCache(agentIndex);
+  private CandidateSet.Cache candidateSets = new CandidateSet.Cache(agentIndex);
   private long now;
 
   @ParameterizedTest
@@ -112,7 +115,7 @@ class KineticTournamentTest {
     quick = new Ucb(Ucb.ALPHA, alpha);
     plain = new Ucb(Ucb.ALPHA, alpha);
     agentIndex = new AgentIndex(mostRows, this::forget);
-    candidateSets = new CandidateSetCache(agentIndex);
+    candidateSets = new CandidateSet.Cache(agentIndex);
   }
 
   private CandidateSet candidates(List<RegisteredAgent> list) {

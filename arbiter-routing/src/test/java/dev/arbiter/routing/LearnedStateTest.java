@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Replica.SeenDeltas;
 import dev.arbiter.routing.Simulation.Measured;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Sources;
@@ -97,12 +98,12 @@ class LearnedStateTest {
       feed(left, events.subList(from, from + 300));
       feed(right, events.subList(from + 300, from + 400));
       if (from % 800 == 0) {
-        LearnedDelta fromLeft = left.delta();
+        LearnedState.Delta fromLeft = left.delta();
         assertThat(left.merge(right.delta())).isTrue();
         assertThat(right.merge(fromLeft)).isTrue();
       }
     }
-    LearnedDelta fromLeft = left.delta();
+    LearnedState.Delta fromLeft = left.delta();
     left.merge(right.delta());
     right.merge(fromLeft);
 
@@ -138,14 +139,14 @@ class LearnedStateTest {
   @Test
   void deltas_come_in_any_order_and_count_once() throws IOException {
     BanditRouter source = router(EXACT, "source", 1);
-    List<LearnedDelta> deltas = new ArrayList<>();
+    List<LearnedState.Delta> deltas = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       feed(source, events(50, i));
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       source.delta().writeTo(out);
-      deltas.add(LearnedDelta.read(new ByteArrayInputStream(out.toByteArray())));
+      deltas.add(LearnedState.Delta.read(new ByteArrayInputStream(out.toByteArray())));
     }
-    List<LearnedDelta> twice = new ArrayList<>(deltas);
+    List<LearnedState.Delta> twice = new ArrayList<>(deltas);
     twice.addAll(deltas);
     Collections.shuffle(twice, new Random(3));
     BanditRouter target = router(EXACT, "target", 2);
@@ -186,7 +187,7 @@ class LearnedStateTest {
       solved += success ? 1 : 0;
       router.learn(Simulation.outcome(decision, task, success));
       if (i % 100 == 99) {
-        List<LearnedDelta> deltas = routers.stream().map(BanditRouter::delta).toList();
+        List<LearnedState.Delta> deltas = routers.stream().map(BanditRouter::delta).toList();
         routers.forEach(to -> deltas.forEach(to::merge));
       }
     }
@@ -220,7 +221,7 @@ class LearnedStateTest {
         .hasMessageContaining("of policy 'adaptive-thompson'")
         .hasMessageContaining("the router's is 'ucb1'");
     BanditRouter ucb = router(BanditPolicy.ucb1(), "m", 1);
-    LearnedDelta delta = new LearnedDelta("n", 1, 1, state);
+    LearnedState.Delta delta = new LearnedState.Delta("n", 1, 1, state);
     assertThatThrownBy(() -> ucb.merge(delta)).isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -230,13 +231,13 @@ class LearnedStateTest {
     LearnedState nothing = router(EXACT, "n", 1).state();
 
     for (long sequence = 1; sequence <= 10_000; sequence += 2) {
-      assertThat(seen.add(new LearnedDelta("n", 1, sequence, nothing))).isTrue();
+      assertThat(seen.add(new LearnedState.Delta("n", 1, sequence, nothing))).isTrue();
     }
 
-    assertThat(seen.add(new LearnedDelta("n", 1, 9_998, nothing))).isTrue();
-    assertThat(seen.add(new LearnedDelta("n", 1, 9_998, nothing))).isFalse();
-    assertThat(seen.add(new LearnedDelta("n", 1, 2, nothing))).isFalse();
-    assertThat(seen.add(new LearnedDelta("n", 2, 2, nothing))).isTrue();
+    assertThat(seen.add(new LearnedState.Delta("n", 1, 9_998, nothing))).isTrue();
+    assertThat(seen.add(new LearnedState.Delta("n", 1, 9_998, nothing))).isFalse();
+    assertThat(seen.add(new LearnedState.Delta("n", 1, 2, nothing))).isFalse();
+    assertThat(seen.add(new LearnedState.Delta("n", 2, 2, nothing))).isTrue();
   }
 
   @ParameterizedTest

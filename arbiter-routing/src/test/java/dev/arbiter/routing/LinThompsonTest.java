@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.routing.internal.math.RidgeRegression;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.List;
@@ -50,7 +51,7 @@ class LinThompsonTest {
 
   @Test
   void a_ridge_regression_learns_what_the_normal_equations_say() {
-    Ridge ridge = new Ridge(2);
+    RidgeRegression ridge = new RidgeRegression(2);
 
     ridge.add(new double[] {1, 0}, 1, 1);
     ridge.add(new double[] {1, 2}, 0, .5);

@@ -4,7 +4,11 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.PrunedArgmax.LazyDraws;
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.routing.internal.record.AgentIndex;
+import dev.arbiter.routing.internal.record.PendingDecisions;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
@@ -141,7 +145,7 @@ class PrunedArgmaxTest {
       late += decision instanceof ThompsonDecision t && t.draws() instanceof LazyDraws ? 1 : 0;
     }
 
-    assertThat(late).isEqualTo(10 * PrunedArgmaxCache.KEPT);
+    assertThat(late).isEqualTo(10 * PrunedArgmax.Cache.KEPT);
   }
 
   private static String best(RoutingDecision decision, List<String> butNot) {

@@ -160,7 +160,7 @@ class RecordedBarsTest {
     @Override
     public RoutingDecision route(RoutingRequest request) {
       if (decisions > 0 && decisions % SYNC == 0) {
-        List<LearnedDelta> deltas = nodes.stream().map(BanditRouter::delta).toList();
+        List<LearnedState.Delta> deltas = nodes.stream().map(BanditRouter::delta).toList();
         nodes.forEach(node -> deltas.forEach(node::merge));
       }
       return nodes.get(decisions++ % nodes.size()).route(request);

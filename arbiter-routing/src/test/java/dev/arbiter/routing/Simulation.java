@@ -2,6 +2,9 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.PendingDecisions;
+import dev.arbiter.routing.internal.record.Prices;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;

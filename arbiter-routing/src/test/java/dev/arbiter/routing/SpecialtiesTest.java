@@ -4,7 +4,8 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.routing.Specialty.Kind;
+import dev.arbiter.routing.BanditRouter.Specialty;
+import dev.arbiter.routing.BanditRouter.Specialty.Kind;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.List;

@@ -4,6 +4,8 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.arbiter.routing.internal.record.SuccessCounts;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -140,20 +142,20 @@ class TypeOffsetsTest {
   /** 20,000 outcomes, forgetting agents now and then, seed pinned. */
   @Test
   void what_is_shared_is_the_sum_over_agents_whatever_the_order() {
-    SuccessCounts tally = new SuccessCounts();
-    tally.rows(50);
-    TypeOffsets offsets = new TypeOffsets(tally, 100);
+    SuccessCounts counts = new SuccessCounts();
+    counts.rows(50);
+    TypeOffsets offsets = new TypeOffsets(counts, 100);
     offsets.records.rows(50);
     SplittableRandom luck = new SplittableRandom(4);
     for (int i = 0; i < 20_000; i++) {
       int row = luck.nextInt(50);
       if (luck.nextInt(500) == 0) {
         offsets.forget(row);
-        tally.set(row, 3, 10);
+        counts.set(row, 3, 10);
       } else {
         double reward = luck.nextInt(2);
         offsets.lift(row);
-        tally.add(row, KEEP, reward, 1);
+        counts.add(row, KEEP, reward, 1);
         offsets.records.add(luck.nextInt(4), row, KEEP, reward, 1, 0);
         offsets.settle(row);
       }
@@ -167,16 +169,16 @@ class TypeOffsetsTest {
         count += offsets.records.count(pages, row);
         excess +=
             offsets.records.rewards(pages, row)
-                - offsets.records.count(pages, row) * tally.expected(row);
+                - offsets.records.count(pages, row) * counts.expected(row);
       }
       assertThat(offsets.shared(category)).isCloseTo(excess / (count + 10), within(1e-9));
     }
   }
 
   private static TypeOffsets offsets(int mostPages) {
-    SuccessCounts tally = new SuccessCounts();
-    tally.rows(200);
-    TypeOffsets offsets = new TypeOffsets(tally, mostPages);
+    SuccessCounts counts = new SuccessCounts();
+    counts.rows(200);
+    TypeOffsets offsets = new TypeOffsets(counts, mostPages);
     offsets.records.rows(200);
     return offsets;
   }

@@ -3,7 +3,6 @@ package dev.arbiter.bench.routing;
 
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
-import dev.arbiter.routing.LearnedDelta;
 import dev.arbiter.routing.LearnedState;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
@@ -101,7 +100,7 @@ final class Routers {
     @Override
     public RoutingDecision route(RoutingRequest request) {
       if (every > 0 && decisions > 0 && decisions % every == 0) {
-        List<LearnedDelta> deltas = nodes.stream().map(BanditRouter::delta).toList();
+        List<LearnedState.Delta> deltas = nodes.stream().map(BanditRouter::delta).toList();
         nodes.forEach(node -> deltas.forEach(node::merge));
       }
       return nodes.get(decisions++ % nodes.size()).route(request);

@@ -2,6 +2,7 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTask;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

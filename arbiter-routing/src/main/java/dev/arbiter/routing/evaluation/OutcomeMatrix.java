@@ -2,6 +2,7 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.task.Task;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * Which agent came to what at which task, as recorded: tasks by agents, with one or several trials
@@ -215,6 +217,67 @@ public final class OutcomeMatrix {
                 + ", got "
                 + value);
       }
+    }
+  }
+
+  /** What came of one agent's work at one recorded task. */
+  record RecordedTrial(boolean success, double cost, Duration time) {
+    double reward() {
+      return success ? 1 : 0;
+    }
+  }
+
+  /** An agent known by its record only: it takes any number of tasks and is never busy. */
+  record RecordedAgent(AgentProfile profile, int number) implements RegisteredAgent {
+    @Override
+    public AgentStatus status() {
+      return AgentStatus.AVAILABLE;
+    }
+
+    @Override
+    public int active() {
+      return 0;
+    }
+
+    @Override
+    public int queued() {
+      return 0;
+    }
+  }
+
+  /** One row of an {@link OutcomeMatrix}. */
+  static final class RecordedTask {
+    final Task task;
+    private final RecordedTrial[][] trials;
+    private final double[] rates;
+
+    /** Takes over the trials, by agent; an agent without any has no record of this task. */
+    RecordedTask(Task task, RecordedTrial[][] trials) {
+      this.task = task;
+      this.trials = trials;
+      this.rates = new double[trials.length];
+      for (int agent = 0; agent < trials.length; agent++) {
+        double solved = 0;
+        for (RecordedTrial trial : trials[agent]) {
+          solved += trial.reward();
+        }
+        rates[agent] = solved / trials[agent].length;
+      }
+    }
+
+    boolean has(int agent) {
+      return trials[agent].length > 0;
+    }
+
+    /** The share of an agent's trials that succeeded, NaN without a record. */
+    double rate(int agent) {
+      return rates[agent];
+    }
+
+    /** One trial; the same luck gives the same trial. */
+    RecordedTrial trial(int agent, long luck) {
+      RecordedTrial[] all = trials[agent];
+      return all[all.length == 1 ? 0 : new SplittableRandom(luck + agent).nextInt(all.length)];
     }
   }
 }

@@ -62,11 +62,11 @@ public final class ReplayEvaluator {
     }
     all.forEach(executor::execute);
     all.forEach(FutureTask::run);
-    List<RunTotals> tallies = new ArrayList<>(runs);
+    List<RunTotals> totals = new ArrayList<>(runs);
     for (FutureTask<RunTotals> run : all) {
-      tallies.add(result(run));
+      totals.add(result(run));
     }
-    return new ReplaySummary(plan, tallies).report();
+    return new ReplaySummary(plan, totals).report();
   }
 
   private static RunTotals result(FutureTask<RunTotals> run) {

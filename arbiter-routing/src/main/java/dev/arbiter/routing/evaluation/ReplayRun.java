@@ -2,6 +2,8 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTask;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTrial;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
@@ -26,7 +28,7 @@ final class ReplayRun {
   private final ReplayPlan plan;
   private final Router router;
   private final SplittableRandom random;
-  private final RunTotals tally;
+  private final RunTotals totals;
   private final Queue<Late> underway = new ArrayDeque<>();
 
   private int step;
@@ -37,7 +39,7 @@ final class ReplayRun {
     this.plan = plan;
     this.router = router;
     this.random = new SplittableRandom(seed).split();
-    this.tally = new RunTotals(plan);
+    this.totals = new RunTotals(plan);
   }
 
   RunTotals run() throws Exception {
@@ -49,7 +51,7 @@ final class ReplayRun {
     if (router instanceof AutoCloseable closeable) {
       closeable.close();
     }
-    return tally;
+    return totals;
   }
 
   private void step(int task) {
@@ -69,9 +71,9 @@ final class ReplayRun {
           outcome(decision, recorded, failed.size() + 1, trial), last ? step + plan.delay() : step);
       if (failed.isEmpty()) {
         double regret = plan.arrivals().best(step, task) - recorded.rate(chosen.number());
-        tally.first(step, chosen.number(), trial, regret);
+        totals.first(step, chosen.number(), trial, regret);
       } else {
-        tally.fallback(trial);
+        totals.fallback(trial);
       }
       if (trial.success()) {
         return;
@@ -87,7 +89,7 @@ final class ReplayRun {
     try {
       return router.route(new RoutingRequest(task, candidates, PerformanceView.empty(), failed));
     } catch (RoutingRefusedException e) {
-      tally.refused();
+      totals.refused();
       return null;
     }
   }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTrial;
+
 /** What one run of a replay came to. */
 final class RunTotals {
   private final ReplayPlan plan;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.Simulation;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTask;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.routing.internal.record;
+
+/** How much less likely a task is solved after another agent failed at it. */
+public final class Fallbacks {
+  /** The weight of a fallback's outcome; a first choice's is 1. */
+  public static final double WEIGHT = .5;
+
+  private static final double LEAST_RATIO = .2;
+  private static final double OWN_PRIOR = 20;
+  private static final double PRIOR_REWARDS = 5;
+  private static final double PRIOR_EXPECTED = 10;
+  private static final int REWARDS = 0;
+  private static final int EXPECTED = 1;
+
+  private final RowSums after = new RowSums(2);
+  private double rewards = PRIOR_REWARDS;
+  private double expected = PRIOR_EXPECTED;
+
+  /** Makes room for rows 0 to count - 1. */
+  public void rows(int count) {
+    after.rows(count);
+  }
+
+  /** Forgets an agent. */
+  public void forget(int row) {
+    after.forget(row);
+  }
+
+  /**
+   * Learns the outcome of a fallback.
+   *
+   * @param failedRow the agent that failed before; negative if it is not known any more
+   * @param expectation the reward to expect at a first choice
+   * @return the reward as a first choice would have earned it: a hard task counts for more
+   */
+  public double learn(int failedRow, double expectation, double reward) {
+    rewards += reward;
+    expected += expectation;
+    if (failedRow >= 0) {
+      after.add(failedRow, REWARDS, reward);
+      after.add(failedRow, EXPECTED, expectation);
+    }
+    return corrected(failedRow, reward);
+  }
+
+  /** A reward as a first choice would have earned it. */
+  public double corrected(int failedRow, double reward) {
+    return reward / Math.max(LEAST_RATIO, ratio(failedRow));
+  }
+
+  /** Success after the agent failed, as a share of the success expected at first choice. */
+  public double ratio(int failedRow) {
+    double overall = rewards / expected;
+    return failedRow < 0
+        ? overall
+        : (OWN_PRIOR * overall + after.get(failedRow, REWARDS))
+            / (OWN_PRIOR + after.get(failedRow, EXPECTED));
+  }
+
+  /** Rewards and expected rewards after all failures. */
+  public double[] totals() {
+    return new double[] {rewards - PRIOR_REWARDS, expected - PRIOR_EXPECTED};
+  }
+
+  /** Rewards and expected rewards after failures of one agent. */
+  public double[] sums(int row) {
+    return after.copy(row);
+  }
+
+  /** Adds totals from another router. */
+  public void addTotals(double moreRewards, double moreExpected) {
+    rewards = Math.max(PRIOR_REWARDS, rewards + moreRewards);
+    expected = Math.max(PRIOR_EXPECTED, expected + moreExpected);
+  }
+
+  /** Adds sums of one agent from another router; none falls below 0. */
+  public void add(int row, double moreRewards, double moreExpected) {
+    after.add(row, new double[] {moreRewards, moreExpected});
+  }
+}
