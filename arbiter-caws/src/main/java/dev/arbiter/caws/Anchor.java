@@ -44,13 +44,13 @@ public interface Anchor {
     return new Anchor() {
       @Override
       public void hold(Checkpoint checkpoint) throws IOException {
-        VerdictFile.replace(file, checkpoint.note());
+        SmallFile.replace(file, checkpoint.note());
       }
 
       @Override
       public Optional<String> held() throws IOException {
         return Files.exists(file)
-            ? Optional.of(Bounded.text(file, VerdictFile.LONGEST_NOTE))
+            ? Optional.of(SmallFile.read(file, VerdictFile.LONGEST_NOTE))
             : Optional.empty();
       }
     };

@@ -39,7 +39,7 @@ public final class Caws implements Constitution, AutoCloseable {
     this.court = new Evaluator(from);
     this.sources = from.sources;
     this.key = from.key == null ? SigningKey.generate() : from.key;
-    this.sealer = from.sealing.by(key);
+    this.sealer = from.sealing.sealer(key);
   }
 
   /**

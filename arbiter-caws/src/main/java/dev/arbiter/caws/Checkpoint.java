@@ -9,7 +9,6 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A signed statement of how long a provenance log is and what its root is: a C2SP signed note.
@@ -52,7 +51,7 @@ public final class Checkpoint {
 
   static Checkpoint sign(String origin, long size, byte[] root, Signer key) {
     String text = origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
-    byte[] signature = Ed25519.sign(key, text.getBytes(StandardCharsets.UTF_8));
+    byte[] signature = key.signChecked(text.getBytes(StandardCharsets.UTF_8));
     byte[] line = hint(origin, key.publicKey());
     line = Arrays.copyOf(line, HINT + signature.length);
     System.arraycopy(signature, 0, line, HINT, signature.length);
@@ -78,7 +77,7 @@ public final class Checkpoint {
     if (lines.length < 4 || lines[0].isEmpty() || !isSize(lines[1])) {
       return Optional.empty();
     }
-    byte[] root = decode(lines[2]);
+    byte[] root = StrictBase64.decode(lines[2]);
     boolean signed = isSigned(lines[0], text, note.substring(blank + 2), key);
     return signed && root != null && root.length == MerkleTree.HASH
         ? Optional.of(new Checkpoint(lines[0], Long.parseLong(lines[1]), root, note))
@@ -94,7 +93,8 @@ public final class Checkpoint {
     byte[] hint = hint(origin, key);
     String start = DASH + origin + " ";
     for (String line : signatures.split("\n", -1)) {
-      byte[] bytes = line.startsWith(start) ? decode(line.substring(start.length())) : null;
+      byte[] bytes =
+          line.startsWith(start) ? StrictBase64.decode(line.substring(start.length())) : null;
       if (bytes != null
           && bytes.length == HINT + Ed25519.SIGNATURE_LENGTH
           && Arrays.equals(bytes, 0, HINT, hint, 0, HINT)) {
@@ -103,10 +103,6 @@ public final class Checkpoint {
       }
     }
     return false;
-  }
-
-  private static byte @Nullable [] decode(String base64) {
-    return Base64s.decode(base64);
   }
 
   /** The first bytes of SHA-256 over name, newline, algorithm and key. */

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,10 @@ final class CheckpointSigner {
   private volatile Signer key;
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
+  private volatile @Nullable Batches batches;
+
+  /** How many entries a checkpoint covers, and what runs the signing. */
+  private record Batches(int entries, Executor executor) {}
 
   CheckpointSigner(String origin, Signer key, LogEntries entries, @Nullable VerdictFile file) {
     this.origin = origin;
@@ -77,7 +83,7 @@ final class CheckpointSigner {
    * Signs unless another thread is at it, which then covers these entries with its next. A failure
    * is kept: the log takes no more.
    */
-  void checkpointUnlessBusy() {
+  private void checkpointUnlessBusy() {
     if (signing.tryLock()) {
       try {
         sign();
@@ -87,6 +93,28 @@ final class CheckpointSigner {
         signing.unlock();
       }
     }
+  }
+
+  /** Signs whenever the log has grown by so many entries. */
+  void every(int entries, Executor executor) {
+    if (entries < 1) {
+      throw new IllegalArgumentException("a batch has at least 1 entry, got " + entries);
+    }
+    batches = new Batches(entries, executor);
+  }
+
+  /** Signs if the entry that was just appended fills a batch. */
+  void appended(long size) throws IOException {
+    Batches full = batches;
+    if (full == null || size % full.entries != 0) {
+      return;
+    }
+    try {
+      full.executor.execute(this::checkpointUnlessBusy);
+    } catch (RejectedExecutionException e) {
+      checkpointUnlessBusy();
+    }
+    refuseAfterFailure(); // same thread: refuses this entry; another thread: refuses later ones
   }
 
   void refuseAfterFailure() throws IOException {

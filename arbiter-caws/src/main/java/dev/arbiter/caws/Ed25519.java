@@ -70,10 +70,14 @@ final class Ed25519 {
     }
   }
 
+  static boolean isOne(PublicKey key) {
+    return key instanceof EdECPublicKey && key.getEncoded().length == SPKI.length + SEED_LENGTH;
+  }
+
   /** The 32 bytes of a public key. */
   static byte[] raw(PublicKey key) {
     byte[] spki = key.getEncoded();
-    if (!(key instanceof EdECPublicKey) || spki.length != SPKI.length + SEED_LENGTH) {
+    if (!isOne(key)) {
       throw new IllegalArgumentException("the public key is not Ed25519 but " + key.getAlgorithm());
     }
     return Arrays.copyOfRange(spki, SPKI.length, spki.length);
@@ -95,20 +99,6 @@ final class Ed25519 {
     } catch (GeneralSecurityException | RuntimeException e) {
       return false; // points off the curve and other malformed signatures
     }
-  }
-
-  /** Signs, and refuses what is no signature: a signer may be foreign code. */
-  static byte[] sign(Signer signer, byte[] message) {
-    byte[] signature = signer.sign(message);
-    if (signature == null || signature.length != SIGNATURE_LENGTH) {
-      throw new IllegalStateException(
-          "signer "
-              + signer.id()
-              + " gave "
-              + (signature == null ? "nothing" : signature.length + " bytes")
-              + " for a signature; Ed25519 has exactly 64, in the raw form of RFC 8032");
-    }
-    return signature;
   }
 
   private static boolean startsWith(byte[] bytes, byte[] prefix) {

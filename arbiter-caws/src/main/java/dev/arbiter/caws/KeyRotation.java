@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
   private static final String START =
-      "{\"_type\":\"" + VerdictSerializer.STATEMENT + "\",\"predicate\":{\"from\":{";
+      "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"from\":{";
   private static final String TYPE = "https://arbiter.dev/key-rotation/v1";
 
   static String document(String origin, long index, Signer from, Signer to, Instant at) {
@@ -37,7 +37,7 @@ record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
   private static void key(Signer signer, byte[] message, JsonBytes json) {
     String key = base64(signer.publicKey().getEncoded());
     json.raw("\"publicKey\":\"").raw(key).raw("\",\"signature\":\"");
-    json.raw(base64(Ed25519.sign(signer, message))).raw('"');
+    json.raw(base64(signer.signChecked(message))).raw('"');
   }
 
   private static String base64(byte[] bytes) {
@@ -76,40 +76,32 @@ record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
   static @Nullable KeyRotation read(String document) {
     try {
       if (!(Document.json(document) instanceof Node.Fields root)
-          || !(root.values().get("predicate") instanceof Node.Fields predicate)) {
+          || !(root.field("predicate") instanceof Node.Fields predicate)
+          || !(predicate.field("index") instanceof Node.Whole index)
+          || !root.text("predicateType").equals(TYPE)) {
         return null;
       }
-      Node index = predicate.values().get("index");
-      if (!text(root, "predicateType").equals(TYPE) || !(index instanceof Node.Whole whole)) {
-        return null;
-      }
-      Node from = predicate.values().get("from");
-      Node to = predicate.values().get("to");
-      String origin = text(predicate, "origin");
+      Node from = predicate.field("from");
+      Node to = predicate.field("to");
+      String origin = predicate.text("origin");
       PublicKey before = key(from);
       PublicKey after = key(to);
-      byte[] message = message(origin, whole.value(), before, after, text(predicate, "time"));
+      byte[] message = message(origin, index.value(), before, after, predicate.text("time"));
       return isSigned(from, before, message) && isSigned(to, after, message)
-          ? new KeyRotation(origin, whole.value(), before, after)
+          ? new KeyRotation(origin, index.value(), before, after)
           : null;
     } catch (Unreadable | IllegalArgumentException e) {
       return null;
     }
   }
 
-  private static PublicKey key(@Nullable Node side) {
-    byte[] spki = Base64s.decode(text(side, "publicKey"));
+  private static PublicKey key(Node side) {
+    byte[] spki = StrictBase64.decode(side.text("publicKey"));
     return Ed25519.publicKey(spki == null ? new byte[0] : spki);
   }
 
-  private static boolean isSigned(@Nullable Node side, PublicKey key, byte[] message) {
-    byte[] signature = Base64s.decode(text(side, "signature"));
+  private static boolean isSigned(Node side, PublicKey key, byte[] message) {
+    byte[] signature = StrictBase64.decode(side.text("signature"));
     return signature != null && Ed25519.verify(key, message, signature);
-  }
-
-  private static String text(@Nullable Node node, String name) {
-    return node instanceof Node.Fields fields && fields.values().get(name) instanceof Node.Text text
-        ? text.value()
-        : "";
   }
 }

@@ -20,6 +20,7 @@ final class LogEntries {
   private final KeyRing ring;
   private final String origin;
   private final @Nullable VerdictFile file;
+  private final ThreadLocal<LeafHasher> hashers = ThreadLocal.withInitial(LeafHasher::new);
 
   /** Length and root at one moment. */
   static final class Head {
@@ -29,6 +30,18 @@ final class LogEntries {
     private Head(long size, byte[] root) {
       this.size = size;
       this.root = root;
+    }
+  }
+
+  /** Hashes entries outside the lock; each thread has its own. */
+  private static final class LeafHasher {
+    private final MessageDigest digest = Digests.sha256();
+    private final byte[] hash = new byte[MerkleTree.HASH];
+
+    /** The hash of an entry as a leaf; valid until the thread's next entry. */
+    byte[] leaf(byte[] entry, int length) {
+      MerkleTree.leaf(digest, entry, length, hash);
+      return hash;
     }
   }
 
@@ -63,13 +76,14 @@ final class LogEntries {
     }
   }
 
-  long append(byte[] document, int length, byte[] leafHash) throws IOException {
+  long append(byte[] document, int length) throws IOException {
+    byte[] leaf = hashers.get().leaf(document, length);
     lock.lock();
     try {
       if (file != null) {
         file.append(document, length);
       }
-      tree.append(leafHash);
+      tree.append(leaf);
       return tree.size() - 1;
     } finally {
       lock.unlock();
@@ -86,7 +100,7 @@ final class LogEntries {
       }
       String entry = KeyRotation.document(origin, tree.size(), from, to, at);
       byte[] bytes = entry.getBytes(StandardCharsets.UTF_8);
-      long place = append(bytes, bytes.length, MerkleTree.leaf(entry));
+      long place = append(bytes, bytes.length);
       ring.see(place, bytes, bytes.length);
     } finally {
       lock.unlock();
@@ -142,7 +156,7 @@ final class LogEntries {
         throw new IllegalArgumentException(
             "no entry " + place + " below size " + size + ", the log has " + tree.size());
       }
-      return new InclusionProof(place, size, Base64s.encode(tree.inclusion(place, size)));
+      return new InclusionProof(place, size, StrictBase64.encode(tree.inclusion(place, size)));
     } finally {
       lock.unlock();
     }
@@ -155,7 +169,7 @@ final class LogEntries {
         throw new IllegalArgumentException(
             "no sizes " + first + " and " + second + ", the log has " + tree.size());
       }
-      return Base64s.encode(tree.consistency(first, second));
+      return StrictBase64.encode(tree.consistency(first, second));
     } finally {
       lock.unlock();
     }

@@ -142,7 +142,7 @@ public final class LogFolder implements AutoCloseable {
   public InclusionProof proof(long index, long size) {
     checkPlace(index, size);
     checkPlace(size - 1, tree.size());
-    return new InclusionProof(index, size, Base64s.encode(tree.inclusion(index, size)));
+    return new InclusionProof(index, size, StrictBase64.encode(tree.inclusion(index, size)));
   }
 
   private void checkPlace(long index, long size) {

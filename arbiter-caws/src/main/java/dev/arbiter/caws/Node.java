@@ -12,6 +12,22 @@ sealed interface Node {
   /** What a reader would call it, for messages. */
   String kind();
 
+  /** The field of this name; {@link Nothing} when this is no object or has no such field. */
+  default Node field(String name) {
+    Node found = this instanceof Fields fields ? fields.values().get(name) : null;
+    return found == null ? new Nothing(0) : found;
+  }
+
+  /** The text in the field of this name; empty when there is none. */
+  default String text(String name) {
+    return field(name) instanceof Text text ? text.value() : "";
+  }
+
+  /** The items of a list; none when this is of another kind. */
+  default List<Node> items() {
+    return this instanceof Items items ? items.values() : List.of();
+  }
+
   record Text(String value, int line) implements Node {
     @Override
     public String kind() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProvenanceLog implements AutoCloseable {
   private final LogEntries entries;
-  private final CheckpointSigner notary;
+  private final CheckpointSigner signer;
   private final @Nullable VerdictFile file;
 
   private ProvenanceLog(String origin, Signer key, @Nullable VerdictFile file) {
     Checkpoint.requireOrigin(origin);
     this.file = file;
     this.entries = new LogEntries(origin, file);
-    this.notary = new CheckpointSigner(origin, key, entries, file);
+    this.signer = new CheckpointSigner(origin, key, entries, file);
   }
 
   /**
@@ -66,7 +67,7 @@ public final class ProvenanceLog implements AutoCloseable {
       try {
         ProvenanceLog log = new ProvenanceLog(origin, key, file);
         log.entries.readBack(file);
-        log.notary.resume(file, folder);
+        log.signer.resume(file, folder);
         fit = true;
         return log;
       } finally {
@@ -88,17 +89,31 @@ public final class ProvenanceLog implements AutoCloseable {
    * @throws UncheckedIOException if it cannot be written; the log then takes no more
    */
   public long append(String document) {
-    if (document.indexOf('\n') >= 0) {
-      throw new IllegalArgumentException("an entry is one line; take the line ends out");
-    }
     byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
-    return append(bytes, bytes.length, MerkleTree.leaf(document));
+    return append(bytes, bytes.length);
   }
 
-  long append(byte[] document, int length, byte[] leafHash) {
+  /**
+   * Appends an entry, and signs a checkpoint when that is due: see {@link #checkpointEvery}.
+   *
+   * @param document begins with a verdict's document as UTF-8, one line; the log keeps no reference
+   * @param length how many bytes the document has
+   * @return its place, from 0
+   * @throws IllegalArgumentException if it has a line end, or is too long for a file
+   * @throws UncheckedIOException if entry or checkpoint cannot be written; the log then takes no
+   *     more
+   */
+  public long append(byte[] document, int length) {
+    for (int i = 0; i < length; i++) {
+      if (document[i] == '\n') {
+        throw new IllegalArgumentException("an entry is one line; take the line ends out");
+      }
+    }
     try {
-      notary.refuseAfterFailure();
-      return entries.append(document, length, leafHash);
+      signer.refuseAfterFailure();
+      long index = entries.append(document, length);
+      signer.appended(index + 1);
+      return index;
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -138,7 +153,7 @@ public final class ProvenanceLog implements AutoCloseable {
    */
   public Checkpoint rotate(Signer next, Instant at) {
     try {
-      return notary.rotate(next, at);
+      return signer.rotate(next, at);
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -154,7 +169,23 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return this
    */
   public ProvenanceLog anchor(Anchor anchor) {
-    notary.anchors().add(anchor);
+    signer.anchors().add(anchor);
+    return this;
+  }
+
+  /**
+   * Signs a checkpoint whenever the log has grown by so many entries; by default only {@link
+   * #checkpoint()} signs.
+   *
+   * <p>A checkpoint that fails refuses all later entries, and with {@code Runnable::run} also the
+   * entry that filled the batch. If the executor rejects a checkpoint, the appending thread signs.
+   *
+   * @param entries at least 1
+   * @param executor runs the signing; the caller shuts it down, after {@link #close}
+   * @return this
+   */
+  public ProvenanceLog checkpointEvery(int entries, Executor executor) {
+    signer.every(entries, executor);
     return this;
   }
 
@@ -164,7 +195,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return at least 0
    */
   public long anchorFailures() {
-    return notary.anchors().failures();
+    return signer.anchors().failures();
   }
 
   /**
@@ -177,7 +208,7 @@ public final class ProvenanceLog implements AutoCloseable {
    */
   public LogVerification verify() {
     try {
-      return notary.verify();
+      return signer.verify();
     } catch (IOException e) {
       throw new UncheckedIOException("the verdict log cannot be read: " + e.getMessage(), e);
     }
@@ -191,14 +222,10 @@ public final class ProvenanceLog implements AutoCloseable {
    */
   public Checkpoint checkpoint() {
     try {
-      return notary.checkpoint();
+      return signer.checkpoint();
     } catch (IOException e) {
       throw unwritable(e);
     }
-  }
-
-  CheckpointSigner notary() {
-    return notary;
   }
 
   /**
@@ -207,7 +234,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return empty before the first
    */
   public Optional<Checkpoint> latest() {
-    return Optional.ofNullable(notary.latest());
+    return Optional.ofNullable(signer.latest());
   }
 
   /**
@@ -219,7 +246,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return the proof, or empty when it is not in the log or no checkpoint covers it yet
    */
   public Optional<InclusionProof> prove(Seal seal) {
-    Checkpoint covered = notary.latest();
+    Checkpoint covered = signer.latest();
     long index = covered == null ? -1 : entries.find(seal.document());
     return covered == null || index < 0 || index >= covered.size()
         ? Optional.empty()
@@ -259,7 +286,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return whether the entry, unchanged, stands at that place
    */
   public static boolean verify(String document, InclusionProof proof, Checkpoint checkpoint) {
-    List<byte[]> path = Base64s.decode(proof.hashes());
+    List<byte[]> path = StrictBase64.decode(proof.hashes());
     return path != null
         && proof.size() == checkpoint.size()
         && MerkleTree.verifyInclusion(
@@ -275,7 +302,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @return whether the older log is the start of the newer
    */
   public static boolean verify(Checkpoint older, Checkpoint newer, List<String> path) {
-    List<byte[]> hashes = Base64s.decode(path);
+    List<byte[]> hashes = StrictBase64.decode(path);
     return hashes != null
         && older.origin().equals(newer.origin())
         && MerkleTree.verifyConsistency(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** How verdicts are to be sealed; collected by a builder. */
+/** How verdicts are sealed; a builder collects it. */
 final class SealConfig {
   final List<Anchor> anchors = new ArrayList<>();
   @Nullable Path logFolder;
@@ -16,7 +16,7 @@ final class SealConfig {
   int batch;
   Executor checkpoints = Runnable::run;
 
-  VerdictSealer by(Signer signer) {
+  VerdictSealer sealer(Signer signer) {
     ProvenanceLog log = null;
     if (logFolder != null) {
       log = ProvenanceLog.open(logFolder, origin, signer);
@@ -25,11 +25,13 @@ final class SealConfig {
     }
     if (log != null) {
       anchors.forEach(log::anchor);
+      if (batch > 0) {
+        log.checkpointEvery(batch, checkpoints);
+      }
     } else if (!anchors.isEmpty()) {
       throw new IllegalStateException(
           "an anchor keeps a log's checkpoints; add sealInBatches or logTo to the builder");
     }
-    return new VerdictSealer(
-        signEach || log != null ? signer : null, signEach, log, batch, checkpoints);
+    return new VerdictSealer(signEach || log != null ? signer : null, signEach, log);
   }
 }

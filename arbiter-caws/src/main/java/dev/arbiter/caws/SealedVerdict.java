@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,27 +56,94 @@ public record SealedVerdict(
    */
   public static Optional<SealedVerdict> read(String document) {
     try {
-      SealedText text =
-          Document.json(document) instanceof Node.Fields fields ? SealedText.of(fields) : null;
-      return text == null || !text.text("version").equals(VerdictSerializer.VERSION)
-          ? Optional.empty()
-          : Optional.of(
-              new SealedVerdict(
-                  text.text("verdict"),
-                  text.text("time"),
-                  text.text("task", "id"),
-                  text.text("task", "tenant"),
-                  text.text("agent"),
-                  text.attempt(),
-                  text.text("specId"),
-                  text.specDigest(),
-                  text.subject("changes"),
-                  text.text("policyDigest"),
-                  text.text("keyId"),
-                  text.context()));
+      return Document.json(document) instanceof Node.Fields statement
+              && isVerdict(statement)
+              && version(statement).equals(VerdictSerializer.VERSION)
+          ? Optional.of(read(statement))
+          : Optional.empty();
     } catch (Unreadable e) {
       return Optional.empty();
     }
+  }
+
+  /** Whether an in-toto statement is about a verdict, of any version. */
+  static boolean isVerdict(Node statement) {
+    return statement.text("_type").equals(VerdictSerializer.STATEMENT)
+        && statement.text("predicateType").equals(VerdictSerializer.PREDICATE)
+        && statement.field("predicate") instanceof Node.Fields;
+  }
+
+  static String version(Node statement) {
+    return statement.field("predicate").text("version");
+  }
+
+  private static SealedVerdict read(Node statement) {
+    Node root = statement.field("predicate");
+    String charter = subject(statement, "charter");
+    Long attempt = FieldReader.whole(root.field("attempt"));
+    return new SealedVerdict(
+        root.text("verdict"),
+        root.text("time"),
+        root.field("task").text("id"),
+        root.field("task").text("tenant"),
+        root.text("agent"),
+        attempt == null ? 0 : attempt,
+        root.text("specId"),
+        charter.isEmpty() ? root.text("specDigest") : charter,
+        subject(statement, "changes"),
+        root.text("policyDigest"),
+        root.text("keyId"),
+        context(root));
+  }
+
+  /** The digest of the subject of this name; empty when the statement has none. */
+  private static String subject(Node statement, String name) {
+    for (Node subject : statement.field("subject").items()) {
+      if (subject.text("name").equals(name)) {
+        return Digests.NAME + subject.field("digest").text("sha256");
+      }
+    }
+    return "";
+  }
+
+  private static ConstitutionalContext context(Node root) {
+    List<ClauseCitation> citations = new ArrayList<>();
+    for (Node gate : root.field("gates").items()) {
+      citations.add(citation(gate, "state", "gate", "evidence"));
+    }
+    for (Node finding : root.field("findings").items()) {
+      citations.add(citation(finding, "severity", "ruleId", "place"));
+    }
+    return new ConstitutionalContext(citations, metrics(root.field("governanceMetrics")));
+  }
+
+  private static ClauseCitation citation(
+      Node node, String decision, String rationale, String evidence) {
+    return new ClauseCitation(
+        node.text("clauseId"), node.text(decision), node.text(rationale), node.text(evidence));
+  }
+
+  private static Optional<GovernanceMetrics> metrics(Node figures) {
+    try {
+      return Optional.of(
+          new GovernanceMetrics(
+              count(figures, "waiverRate"),
+              count(figures, "gateIntegrity"),
+              count(figures, "budgetCompliance"),
+              count(figures, "evidenceCompleteness"),
+              count(figures, "complianceScore"),
+              count(figures, "budgetUsed"),
+              count(figures, "rulesEvaluated"),
+              count(figures, "rulesViolated")));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A whole number; -1, which no figure accepts, when there is none that fits. */
+  private static int count(Node figures, String name) {
+    Long value = FieldReader.whole(figures.field(name));
+    return value == null || value > Integer.MAX_VALUE || value < 0 ? -1 : value.intValue();
   }
 
   /**

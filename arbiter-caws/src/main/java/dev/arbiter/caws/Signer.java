@@ -29,6 +29,26 @@ public interface Signer {
   byte[] sign(byte[] message);
 
   /**
+   * Signs, and refuses a signature of the wrong length: a signer may be foreign code.
+   *
+   * @param message any bytes, not to be changed
+   * @return 64 bytes
+   * @throws IllegalStateException if {@link #sign} gave anything else
+   */
+  default byte[] signChecked(byte[] message) {
+    byte[] signature = sign(message);
+    if (signature == null || signature.length != Ed25519.SIGNATURE_LENGTH) {
+      throw new IllegalStateException(
+          "signer "
+              + id()
+              + " gave "
+              + (signature == null ? "nothing" : signature.length + " bytes")
+              + " for a signature; Ed25519 has exactly 64, in the raw form of RFC 8032");
+    }
+    return signature;
+  }
+
+  /**
    * The id of the key, which follows from the key alone.
    *
    * @return {@link SigningKey#idOf} the public key
@@ -43,6 +63,6 @@ public interface Signer {
    * @return SPKI in PEM
    */
   default String publicPem() {
-    return Pem.encode("PUBLIC KEY", publicKey().getEncoded());
+    return SigningKey.publicPem(publicKey());
   }
 }

@@ -90,7 +90,7 @@ public final class SigningKey implements Signer {
    * @throws IllegalArgumentException if it is no Ed25519 private key
    */
   public static SigningKey load(Path pem) throws IOException {
-    return ofPem(Bounded.text(pem, LONGEST_FILE));
+    return ofPem(SmallFile.read(pem, LONGEST_FILE));
   }
 
   /**
@@ -112,6 +112,26 @@ public final class SigningKey implements Signer {
    */
   public static String idOf(PublicKey key) {
     return Digests.named(Digests.sha256().digest(key.getEncoded()));
+  }
+
+  /**
+   * Tells whether a public key is of the only kind that is used here.
+   *
+   * @param key any public key
+   * @return true for an Ed25519 key
+   */
+  public static boolean isEd25519(PublicKey key) {
+    return Ed25519.isOne(key);
+  }
+
+  /**
+   * A public key as text.
+   *
+   * @param key an Ed25519 key
+   * @return SPKI in PEM
+   */
+  public static String publicPem(PublicKey key) {
+    return Pem.encode("PUBLIC KEY", key.getEncoded());
   }
 
   /**

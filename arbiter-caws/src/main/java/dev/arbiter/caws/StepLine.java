@@ -5,7 +5,6 @@ import dev.arbiter.caws.WaiverEntry.Approval;
 import dev.arbiter.caws.WaiverStep.Action;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,15 +49,15 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
         return null;
       }
       WaiverProposal proposal =
-          fields.values().get("proposal") instanceof Node.Fields asked ? proposal(asked) : null;
+          fields.field("proposal") instanceof Node.Fields asked ? proposal(asked) : null;
       WaiverStep step =
           new WaiverStep(
               number,
-              Instant.parse(text(fields, "at")),
-              text(fields, "waiver"),
-              Action.valueOf(text(fields, "action").toUpperCase(Locale.ROOT)),
-              text(fields, "by"),
-              text(fields, "detail"));
+              Instant.parse(fields.text("at")),
+              fields.text("waiver"),
+              Action.valueOf(fields.text("action").toUpperCase(Locale.ROOT)),
+              fields.text("by"),
+              fields.text("detail"));
       return write(step, proposal, before).equals(line) ? new StepLine(step, proposal) : null;
     } catch (Unreadable | DateTimeException | IllegalArgumentException e) {
       return null;
@@ -66,28 +65,24 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
   }
 
   private static WaiverProposal proposal(Node.Fields asked) {
-    List<String> gates = new ArrayList<>();
-    if (asked.values().get("gates") instanceof Node.Items items) {
-      items.values().forEach(gate -> gates.add(gate instanceof Node.Text t ? t.value() : ""));
-    }
+    List<String> gates =
+        asked.field("gates").items().stream()
+            .map(gate -> gate instanceof Node.Text text ? text.value() : "")
+            .toList();
     return new WaiverProposal(
-        text(asked, "id"),
-        text(asked, "specId"),
+        asked.text("id"),
+        asked.text("specId"),
         gates,
         number(asked, "files"),
         number(asked, "lines"),
-        text(asked, "reason"),
-        text(asked, "by"),
-        Instant.parse(text(asked, "expires")),
+        asked.text("reason"),
+        asked.text("by"),
+        Instant.parse(asked.text("expires")),
         number(asked, "maxUses"));
   }
 
-  private static String text(Node.Fields fields, String name) {
-    return fields.values().get(name) instanceof Node.Text text ? text.value() : "";
-  }
-
   private static long number(Node.Fields fields, String name) {
-    return fields.values().get(name) instanceof Node.Whole whole ? whole.value() : 0;
+    return fields.field(name) instanceof Node.Whole whole ? whole.value() : 0;
   }
 
   /** Takes the step again; false when it cannot follow from those before. */

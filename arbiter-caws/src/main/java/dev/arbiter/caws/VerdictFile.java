@@ -8,10 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
@@ -148,37 +146,15 @@ final class VerdictFile {
 
   static Optional<String> readCheckpoint(Path folder) throws IOException {
     Path file = folder.resolve("checkpoint.txt");
-    return Files.exists(file) ? Optional.of(Bounded.text(file, LONGEST_NOTE)) : Optional.empty();
+    return Files.exists(file) ? Optional.of(SmallFile.read(file, LONGEST_NOTE)) : Optional.empty();
   }
 
   void writeCheckpoint(String note) throws IOException {
-    replace("checkpoint.txt", note);
+    SmallFile.replace(folder.resolve("checkpoint.txt"), note);
   }
 
   void writePublicKey(String pem) throws IOException {
-    replace("public-key.pem", pem);
-  }
-
-  private void replace(String name, String text) throws IOException {
-    replace(folder.resolve(name), text);
-  }
-
-  /** Puts a text in the place of another, so that a crash leaves one of them whole. */
-  static void replace(Path file, String text) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer pending = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (pending.hasRemaining()) {
-        out.write(pending);
-      }
-      out.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    SmallFile.replace(folder.resolve("public-key.pem"), pem);
   }
 
   boolean isClosed() {

@@ -5,50 +5,36 @@ import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a verdict of a decision: writes it, hashes it, and signs it or lets the log vouch for it.
+ * Turns a judgement into a verdict: serialises it, hashes it, and signs it or appends it to a log.
  */
 final class VerdictSealer implements AutoCloseable {
-  private final Scribe scribe = new Scribe();
-  private volatile @Nullable Signer key;
+  private final VerdictSerializer serializer = new VerdictSerializer();
   private final boolean signEach;
   private final @Nullable ProvenanceLog log;
-  private final int batch;
-  private final Executor checkpoints;
+  private volatile @Nullable Signer key;
 
   /**
-   * A way to seal.
+   * Creates a sealer.
    *
-   * @param key whose id the documents carry, null when nothing is ever signed
+   * @param key its id is in the documents; null when nothing is ever signed
    * @param signEach whether each verdict is signed on its own
-   * @param log takes every verdict, null for none
-   * @param batch how many verdicts a checkpoint covers, 0 when checkpoints are made by hand
-   * @param checkpoints signs for a full batch
+   * @param log takes every verdict; null for none
    */
-  VerdictSealer(
-      @Nullable Signer key,
-      boolean signEach,
-      @Nullable ProvenanceLog log,
-      int batch,
-      Executor checkpoints) {
+  VerdictSealer(@Nullable Signer key, boolean signEach, @Nullable ProvenanceLog log) {
     this.key = key;
     this.signEach = signEach;
     this.log = log;
-    this.batch = batch;
-    this.checkpoints = checkpoints;
   }
 
-  /** Signs with another key from now on, and says so in the log. */
+  /** Signs with another key from now on, and records the change in the log. */
   void rotate(Signer next, Instant at) {
     if (log != null) {
       log.rotate(next, at);
@@ -70,51 +56,39 @@ final class VerdictSealer implements AutoCloseable {
     return log.checkpoint();
   }
 
-  Verdict seal(Judgement decision) {
+  Verdict seal(Judgement judgement) {
     Signer signer = key;
     String keyId = signer == null ? "" : signer.id();
-    Scribe.Page page = scribe.write(decision, keyId);
+    VerdictSerializer.Page page = serializer.write(judgement, keyId);
     try {
-      String digest = page.namedHash();
+      String digest = page.digest();
       String signature = signEach && signer != null ? signature(page, signer) : "";
-      record(page);
-      return verdict(decision, seal(scribe, decision, keyId, digest, signature));
-    } catch (IOException | RuntimeException e) { // a signer is foreign code
-      return unrecorded(decision, e);
+      if (log != null) {
+        log.append(page.bytes(), page.length());
+      }
+      return verdict(judgement, seal(serializer, judgement, keyId, digest, signature));
+    } catch (RuntimeException e) { // a signer is foreign code
+      return unrecorded(judgement, e);
     }
   }
 
-  /** Holds what the text is written from, and not the log. */
+  /** The seal refers to the judgement and the serializer, not to the log. */
   private static Seal seal(
-      Scribe scribe, Judgement decision, String keyId, String digest, String signature) {
+      VerdictSerializer serializer,
+      Judgement judgement,
+      String keyId,
+      String digest,
+      String signature) {
     return Seal.of(
-        () -> scribe.text(decision, keyId), digest, signature.isEmpty() ? "" : keyId, signature);
+        () -> serializer.text(judgement, keyId),
+        digest,
+        signature.isEmpty() ? "" : keyId,
+        signature);
   }
 
-  private static String signature(Scribe.Page page, Signer signer) {
-    byte[] signature = Ed25519.sign(signer, Arrays.copyOf(page.bytes(), page.length()));
+  private static String signature(VerdictSerializer.Page page, Signer signer) {
+    byte[] signature = signer.signChecked(Arrays.copyOf(page.bytes(), page.length()));
     return Base64.getEncoder().encodeToString(signature);
-  }
-
-  private void record(Scribe.Page page) throws IOException {
-    if (log == null) {
-      return;
-    }
-    long index = log.append(page.bytes(), page.length(), page.leaf());
-    if (batch > 0 && (index + 1) % batch == 0) {
-      checkpoint(log);
-    }
-  }
-
-  /* Signed by the same thread, a failure denies this verdict; by another, those after it. */
-  private void checkpoint(ProvenanceLog full) throws IOException {
-    CheckpointSigner notary = full.notary();
-    try {
-      checkpoints.execute(notary::checkpointUnlessBusy);
-    } catch (RejectedExecutionException e) {
-      notary.checkpointUnlessBusy();
-    }
-    notary.refuseAfterFailure();
   }
 
   private static Verdict verdict(Judgement d, Seal seal) {
@@ -127,7 +101,7 @@ final class VerdictSealer implements AutoCloseable {
     };
   }
 
-  /** A verdict that could not be recorded does not stand. */
+  /** Denies work whose verdict could not be recorded. */
   private static Verdict unrecorded(Judgement decision, Exception why) {
     List<Finding> findings = new ArrayList<>();
     findings.add(

@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -10,6 +11,9 @@ import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Checking costs about a millisecond. Nothing that is given makes it throw.
  */
 public final class VerdictVerifier {
+  private static final int SIGNATURE_LENGTH = 64;
+
   private final PublicKey key;
   private final String keyId;
 
@@ -39,7 +45,9 @@ public final class VerdictVerifier {
    * @throws IllegalArgumentException if the key is of another kind
    */
   public static VerdictVerifier of(PublicKey key) {
-    Ed25519.raw(key);
+    if (!SigningKey.isEd25519(key)) {
+      throw new IllegalArgumentException("the public key is not Ed25519 but " + key.getAlgorithm());
+    }
     return new VerdictVerifier(key);
   }
 
@@ -153,12 +161,12 @@ public final class VerdictVerifier {
     if (!seal.keyId().equals(keyId)) {
       return "the seal names key " + Sanitizer.text(seal.keyId(), 80) + ", this is " + keyId;
     }
-    byte[] signature = Base64s.decode(seal.signature());
-    if (signature == null || signature.length != Ed25519.SIGNATURE_LENGTH) {
+    byte[] signature = StrictBase64.decode(seal.signature());
+    if (signature == null || signature.length != SIGNATURE_LENGTH) {
       return "the signature is not the Base64 of exactly 64 bytes";
     }
     byte[] document = seal.document().getBytes(StandardCharsets.UTF_8);
-    return Ed25519.verify(key, document, signature)
+    return SigningKey.verify(key, document, signature)
         ? ""
         : "the signature does not fit the document";
   }
@@ -176,26 +184,109 @@ public final class VerdictVerifier {
       return "the digest is not that of the document";
     }
     try {
-      Node root = Document.json(seal.document());
-      if (!(root instanceof Node.Fields fields) || !isCanonical(root, seal.document())) {
+      if (!(Document.json(seal.document()) instanceof Node.Fields statement)
+          || !isCanonical(statement, seal.document())) {
         return "the document is not canonical JSON";
       }
-      SealedText sealed = SealedText.of(fields);
-      if (sealed == null) {
+      if (!SealedVerdict.isVerdict(statement)) {
         return "the document is not the statement of a verdict";
       }
-      if (!sealed.text("version").equals(VerdictSerializer.VERSION)) {
-        return "the document is of version '" + Sanitizer.text(sealed.text("version"), 40) + "'";
+      String version = SealedVerdict.version(statement);
+      if (!version.equals(VerdictSerializer.VERSION)) {
+        return "the document is of version '" + Sanitizer.text(version, 40) + "'";
       }
-      return verdict == null ? "" : sealed.disagreement(verdict);
+      return verdict == null ? "" : disagreement(statement.field("predicate"), verdict);
     } catch (Unreadable e) {
       return "the document " + e.reason();
     }
   }
 
-  private static boolean isCanonical(Node root, String document) {
+  /** The first difference between document and verdict; empty when they agree. */
+  private static String disagreement(Node root, Verdict verdict) {
+    String word = word(verdict);
+    if (!root.text("verdict").equals(word)) {
+      return "the document says "
+          + Sanitizer.text(root.text("verdict"), 40)
+          + ", the verdict says "
+          + word;
+    }
+    if (verdict.passed() && verdict.quality() != quality(root.field("quality"))) {
+      return "the verdict's quality is not the document's";
+    }
+    List<String> waivers = verdict instanceof Verdict.Waived waived ? waived.waivers() : List.of();
+    List<Node> applied = root.field("waivers").field("applied").items();
+    if (verdict.passed() && !waivers.equals(applied.stream().map(w -> w.text("id")).toList())) {
+      return "the verdict's waivers are not the document's";
+    }
+    return isSame(root.field("findings").items(), verdict.findings())
+        ? ""
+        : "the verdict's findings are not the document's";
+  }
+
+  private static String word(Verdict verdict) {
+    return verdict.match(
+        approved -> Judgement.Outcome.APPROVED.word,
+        waived -> Judgement.Outcome.WAIVED.word,
+        denied -> Judgement.Outcome.DENIED.word);
+  }
+
+  private static double quality(Node quality) {
+    Long evaluated = FieldReader.whole(quality.field("evaluated"));
+    Long passed = FieldReader.whole(quality.field("passed"));
+    return evaluated == null || passed == null
+        ? Double.NaN
+        : Judgement.quality(passed.intValue(), evaluated.intValue());
+  }
+
+  private static boolean isSame(List<Node> sealed, List<Finding> findings) {
+    boolean same = sealed.size() == findings.size();
+    for (int i = 0; same && i < sealed.size(); i++) {
+      same = isSame(sealed.get(i), findings.get(i));
+    }
+    return same;
+  }
+
+  private static boolean isSame(Node sealed, Finding finding) {
+    Long line = FieldReader.whole(sealed.field("line"));
+    return sealed.text("ruleId").equals(finding.ruleId())
+        && sealed.text("place").equals(finding.place())
+        && sealed.text("message").equals(finding.message())
+        && sealed.text("severity").equals(Clauses.word(finding))
+        && (line == null ? 0 : line) == finding.line();
+  }
+
+  private static boolean isCanonical(Node statement, String document) {
     JsonBytes again = new JsonBytes();
-    SealedText.write(root, again);
+    write(statement, again);
     return again.text().equals(document);
+  }
+
+  /** Writes a tree canonically; documents hold no other numbers than whole ones. */
+  private static void write(Node node, JsonBytes to) {
+    if (node instanceof Node.Fields fields) {
+      char before = '{';
+      for (Map.Entry<String, Node> entry : new TreeMap<>(fields.values()).entrySet()) {
+        to.raw(before).string(entry.getKey()).raw(':');
+        write(entry.getValue(), to);
+        before = ',';
+      }
+      to.raw(before == '{' ? "{}" : "}");
+    } else if (node instanceof Node.Items items) {
+      char before = '[';
+      for (Node item : items.values()) {
+        to.raw(before);
+        write(item, to);
+        before = ',';
+      }
+      to.raw(before == '[' ? "[]" : "]");
+    } else if (node instanceof Node.Text text) {
+      to.string(text.value());
+    } else if (node instanceof Node.Whole whole) {
+      to.number(whole.value());
+    } else if (node instanceof Node.Flag flag) {
+      to.raw(Boolean.toString(flag.value()));
+    } else {
+      to.raw("null");
+    }
   }
 }

@@ -31,7 +31,7 @@ public final class WaiverFolder implements AutoCloseable {
     steps.replay(ledger);
     for (WaiverEntry entry : ledger.entries()) {
       if (!isKept(entry)) {
-        VerdictFile.replace(file(entry), entry.document() + "\n");
+        SmallFile.replace(file(entry), entry.document() + "\n");
       }
     }
   }
@@ -119,7 +119,7 @@ public final class WaiverFolder implements AutoCloseable {
       }
       steps.append(step, after.proposal());
       if (step.action() != WaiverStep.Action.USE) {
-        VerdictFile.replace(file(after), after.document() + "\n");
+        SmallFile.replace(file(after), after.document() + "\n");
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the step cannot be kept in " + folder, e);

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Base64 with one spelling for each value: what does not encode back to itself is refused. */
-final class Base64s {
-  private Base64s() {}
+final class StrictBase64 {
+  private StrictBase64() {}
 
   static byte @Nullable [] decode(String text) {
     try {
