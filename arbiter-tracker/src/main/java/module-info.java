@@ -7,6 +7,7 @@ module dev.arbiter.tracker {
   exports dev.arbiter.tracker.analysis;
   exports dev.arbiter.tracker.history;
   exports dev.arbiter.tracker.privacy;
+  exports dev.arbiter.tracker.summary;
   exports dev.arbiter.tracker.timing;
   exports dev.arbiter.tracker.training;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.tracker.FoldingProbe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +40,7 @@ public class AggregationBenchmark {
   private final List<Event> objects = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // JMH calls make() before anything else
-  private FoldingProbe probe;
+  private AggregatorProbe probe;
 
   private record Event(String agent, long nanos) {}
 
@@ -59,7 +58,7 @@ public class AggregationBenchmark {
       objects.add(new Event("agent-" + agent[i], nanos[i]));
     }
     Arrays.setAll(histograms, i -> new Histogram(1, LONGEST, 2));
-    probe = new FoldingProbe(agent, nanos, quality);
+    probe = new AggregatorProbe(agent, nanos, quality);
     probe.foldAndSummarize();
   }
 

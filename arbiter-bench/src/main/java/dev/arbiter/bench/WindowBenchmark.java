@@ -6,7 +6,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.Usage;
 import dev.arbiter.tracker.FinishedAttempt;
 import dev.arbiter.tracker.PerformanceTracker;
-import dev.arbiter.tracker.WindowSummary;
+import dev.arbiter.tracker.summary.WindowSummary;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -2,6 +2,9 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.task.Usage;
+import dev.arbiter.tracker.internal.ring.EventTag;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -27,7 +30,7 @@ public final class Execution {
     }
   }
 
-  private final Recording recording;
+  private final Ingest ingest;
   private final int track;
   private final boolean told;
   private final long startNanos;
@@ -38,8 +41,8 @@ public final class Execution {
   /** The track of what is not tracked. */
   static final int NO_TRACK = -1;
 
-  Execution(Recording recording, int track, boolean told, long startNanos) {
-    this.recording = recording;
+  Execution(Ingest ingest, int track, boolean told, long startNanos) {
+    this.ingest = ingest;
     this.track = track;
     this.told = told;
     this.startNanos = startNanos;
@@ -63,7 +66,7 @@ public final class Execution {
    * @return whether this call ended it
    */
   public boolean complete(double quality, Usage usage) {
-    return end(Tag.ATTEMPT, recording.corrected(quality), usage);
+    return end(EventTag.ATTEMPT, ingest.corrected(quality), usage);
   }
 
   /**
@@ -82,7 +85,7 @@ public final class Execution {
    * @return whether this call ended it
    */
   public boolean fail(Usage usage) {
-    return end(Tag.ATTEMPT, Slots.DOES_NOT_STAND, usage);
+    return end(EventTag.ATTEMPT, SlotLayout.DOES_NOT_STAND, usage);
   }
 
   /**
@@ -103,7 +106,7 @@ public final class Execution {
    * @return whether this call ended it
    */
   public boolean cancel(Usage usage) {
-    return end(Tag.EXCUSED, Slots.DOES_NOT_STAND, usage);
+    return end(EventTag.EXCUSED, SlotLayout.DOES_NOT_STAND, usage);
   }
 
   private boolean end(int kind, double quality, Usage usage) {
@@ -111,10 +114,10 @@ public final class Execution {
       return true;
     }
     if (!ENDED.compareAndSet(this, false, true)) {
-      recording.endedTwice();
+      ingest.endedTwice();
       return false;
     }
-    recording.ended(track, kind, told, startNanos, quality, usage);
+    ingest.ended(track, kind, told, startNanos, quality, usage);
     return true;
   }
 }

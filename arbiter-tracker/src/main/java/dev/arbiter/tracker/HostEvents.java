@@ -2,6 +2,10 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.task.Task;
+import dev.arbiter.tracker.internal.ring.EventTag;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.tracker.internal.window.EventCounts;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.util.SortedMap;
 
 /**
@@ -13,14 +17,14 @@ import java.util.SortedMap;
  * counted only. Nothing is while tracking is switched off.
  */
 public final class HostEvents {
-  private final Recording recording;
+  private final Ingest ingest;
   private final TrackerFlags flags;
-  private final Counts counts;
+  private final EventCounts counts;
 
-  HostEvents(Recording recording, TrackerFlags flags) {
-    this.recording = recording;
+  HostEvents(Ingest ingest, TrackerFlags flags) {
+    this.ingest = ingest;
     this.flags = flags;
-    this.counts = recording.counts;
+    this.counts = ingest.counts;
   }
 
   /**
@@ -31,7 +35,7 @@ public final class HostEvents {
   public void registered(String agent) {
     if (flags.tracking()) {
       counts.registrations.increment();
-      recording.know(agent);
+      ingest.know(agent);
     }
   }
 
@@ -72,8 +76,8 @@ public final class HostEvents {
    */
   public void evaluated(String agent, String taskType, String tenant, double score) {
     if (flags.tracking()) {
-      double kept = recording.corrected(score);
-      recording.recordNow(agent, taskType, tenant, Tag.EVALUATION, Tag.NORMAL, 0, kept, 0);
+      double kept = ingest.corrected(score);
+      ingest.recordNow(agent, taskType, tenant, EventTag.EVALUATION, EventTag.NORMAL, 0, kept, 0);
     }
   }
 
@@ -90,10 +94,10 @@ public final class HostEvents {
   public void validated(
       String agent, String taskType, String tenant, boolean passed, int violations) {
     if (flags.tracking()) {
-      int importance = passed ? Tag.NORMAL : Tag.CRITICAL;
-      double figure = passed ? 1 : Slots.DOES_NOT_STAND;
-      long broken = Tag.violations(violations);
-      recording.recordNow(agent, taskType, tenant, Tag.VALIDATION, importance, broken, figure, 0);
+      int importance = passed ? EventTag.NORMAL : EventTag.CRITICAL;
+      double figure = passed ? 1 : SlotLayout.DOES_NOT_STAND;
+      long broken = EventTag.violations(violations);
+      ingest.recordNow(agent, taskType, tenant, EventTag.VALIDATION, importance, broken, figure, 0);
     }
   }
 
@@ -106,10 +110,10 @@ public final class HostEvents {
    */
   public void sampled(String agent, double cpu, double memory) {
     if (flags.tracking()) {
-      double share = recording.corrected(cpu);
-      double held = recording.corrected(memory);
+      double share = ingest.corrected(cpu);
+      double held = ingest.corrected(memory);
       String tenant = Task.DEFAULT_TENANT;
-      recording.recordNow(agent, "", tenant, Tag.RESOURCES, Tag.NORMAL, 0, share, held);
+      ingest.recordNow(agent, "", tenant, EventTag.RESOURCES, EventTag.NORMAL, 0, share, held);
     }
   }
 
@@ -134,7 +138,7 @@ public final class HostEvents {
    *     system_load_spike}, and every name that {@link #happened} was given
    */
   public SortedMap<String, Long> counts() {
-    recording.flush();
-    return counts.all(recording.tasks.open());
+    ingest.flush();
+    return counts.all(ingest.tasks.open());
   }
 }

@@ -9,6 +9,11 @@ import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Window;
 import dev.arbiter.task.Task;
+import dev.arbiter.tracker.internal.window.Branch;
+import dev.arbiter.tracker.internal.window.BucketSeries;
+import dev.arbiter.tracker.internal.window.Tracks;
+import dev.arbiter.tracker.summary.Trends;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.util.List;
 import java.util.Set;
 
@@ -46,20 +51,20 @@ import java.util.Set;
  */
 public final class PerformanceTracker implements ArbiterListener, PerformanceView, AutoCloseable {
   /** Under this name counts what has no series of its own. */
-  public static final String OTHER = "(other)";
+  public static final String OTHER = Tracks.OTHER;
 
   private static final long LONGEST_WAIT_NANOS = 1_000_000;
 
-  private final Recording recording;
+  private final Ingest ingest;
   private final TrackerFlags flags;
   private final HostEvents events;
   private final Execution untracked;
 
   PerformanceTracker(TrackerBuilder builder) {
     this.flags = builder.flags();
-    this.recording = new Recording(builder, flags);
-    this.events = new HostEvents(recording, flags);
-    this.untracked = new Execution(recording, Execution.NO_TRACK, false, 0);
+    this.ingest = new Ingest(builder, flags);
+    this.events = new HostEvents(ingest, flags);
+    this.untracked = new Execution(ingest, Execution.NO_TRACK, false, 0);
   }
 
   /**
@@ -91,7 +96,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
       return;
     }
     if (event instanceof TaskEvent taskEvent) {
-      recording.tasks.on(taskEvent);
+      ingest.tasks.on(taskEvent);
     } else if (event instanceof AgentEvent.Registered registered) {
       events.registered(registered.agent());
     } else if (event instanceof AgentEvent.StatusChanged changed) {
@@ -111,7 +116,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     if (!flags.tracking()) {
       return untracked;
     }
-    return recording.start(agent, taskType, Task.DEFAULT_TENANT, recording.audience.hearsNext());
+    return ingest.start(agent, taskType, Task.DEFAULT_TENANT, ingest.dispatch.hearsNext());
   }
 
   /**
@@ -127,7 +132,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     if (!flags.tracking()) {
       return untracked;
     }
-    return recording.start(agent, taskType, tenant, recording.audience.hears(tenant, taskId));
+    return ingest.start(agent, taskType, tenant, ingest.dispatch.hears(tenant, taskId));
   }
 
   /**
@@ -141,7 +146,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    */
   public void record(String id, FinishedAttempt attempt) {
     if (flags.tracking()) {
-      recording.record(id, attempt);
+      ingest.record(id, attempt);
     }
   }
 
@@ -203,28 +208,28 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return a snapshot, {@link WindowSummary#none()} for the unknown
    */
   public WindowSummary summary(String agent, String taskType, String tenant, Window window) {
-    List<Branch> branches = recording.tracks.find(agent, taskType, tenant);
+    List<Branch> branches = ingest.tracks.find(agent, taskType, tenant);
     if (branches.isEmpty()) {
       return WindowSummary.none();
     }
-    Series series = branches.get(0).series();
+    BucketSeries series = branches.get(0).series();
     boolean single = branches.size() == 1;
-    if (single && recording.collector.isEmpty()) {
-      WindowSummary current = series.current(window, recording.wallMillis());
+    if (single && ingest.collector.isEmpty()) {
+      WindowSummary current = series.current(window, ingest.wallMillis());
       if (current != null) {
         return current;
       }
     }
     if (!single) {
-      recording.collector.acquire();
-    } else if (!recording.collector.acquire(LONGEST_WAIT_NANOS)) {
+      ingest.collector.acquire();
+    } else if (!ingest.collector.acquire(LONGEST_WAIT_NANOS)) {
       return series.last(window);
     }
     try {
-      recording.collector.drain();
-      return recording.folding.summarize(branches, window);
+      ingest.collector.drain();
+      return ingest.aggregator.summarize(branches, window);
     } finally {
-      recording.collector.release();
+      ingest.collector.release();
     }
   }
 
@@ -239,12 +244,12 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return a trend for each metric, each stable when there is too little to tell
    */
   public Trends trends(String agent, String taskType, String tenant, Window window) {
-    recording.collector.acquire();
+    ingest.collector.acquire();
     try {
-      recording.collector.drain();
-      return recording.folding.trends(recording.tracks.find(agent, taskType, tenant), window);
+      ingest.collector.drain();
+      return ingest.aggregator.trends(ingest.tracks.find(agent, taskType, tenant), window);
     } finally {
-      recording.collector.release();
+      ingest.collector.release();
     }
   }
 
@@ -254,7 +259,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return agent ids and {@value #OTHER}, in alphabetical order
    */
   public Set<String> agents() {
-    return recording.tracks.agents();
+    return ingest.tracks.agents();
   }
 
   /**
@@ -264,7 +269,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return types of tasks in alphabetical order, empty for an unknown agent
    */
   public Set<String> taskTypes(String agent) {
-    return recording.tracks.taskTypes(agent);
+    return ingest.tracks.taskTypes(agent);
   }
 
   /**
@@ -275,7 +280,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return tenants in alphabetical order, empty for an unknown agent or type
    */
   public Set<String> tenants(String agent, String taskType) {
-    return recording.tracks.tenants(agent, taskType);
+    return ingest.tracks.tenants(agent, taskType);
   }
 
   /**
@@ -284,7 +289,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * say: while nothing is recorded, nobody else does.
    */
   public void flush() {
-    recording.flush();
+    ingest.flush();
   }
 
   /**
@@ -293,7 +298,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return counts, each exact when nobody records meanwhile
    */
   public TrackerStats stats() {
-    return recording.stats();
+    return ingest.stats();
   }
 
   /**
@@ -302,7 +307,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return the report, its figures exact when nobody records meanwhile
    */
   public TrackerHealth health() {
-    return recording.health();
+    return ingest.health();
   }
 
   /**
@@ -311,6 +316,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    */
   @Override
   public void close() {
-    recording.collector.close();
+    ingest.collector.close();
   }
 }

@@ -10,6 +10,10 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.tracker.internal.ring.EventTag;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.tracker.internal.window.BucketLevels;
+import dev.arbiter.tracker.internal.window.EventCounts;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,7 +28,7 @@ final class TaskAttempts {
    */
   private final OpenAttempts open = new OpenAttempts();
   private final Sink sink;
-  private final Counts counts;
+  private final EventCounts counts;
   private final LongAdder notOpened = new LongAdder();
 
   /** Takes a finished attempt. */
@@ -46,7 +50,7 @@ final class TaskAttempts {
         Usage usage);
   }
 
-  TaskAttempts(Sink sink, Counts counts) {
+  TaskAttempts(Sink sink, EventCounts counts) {
     this.sink = sink;
     this.counts = counts;
   }
@@ -93,7 +97,7 @@ final class TaskAttempts {
       }
       endFailed(step, failed.cause(), failed.verdict());
     } else if (result instanceof TaskResult.Cancelled) {
-      end(step, Tag.EXCUSED, 0, Slots.DOES_NOT_STAND);
+      end(step, EventTag.EXCUSED, 0, SlotLayout.DOES_NOT_STAND);
     } else {
       counts.admissions.increment();
     }
@@ -103,13 +107,17 @@ final class TaskAttempts {
     if (cause == FailureCause.DENIED && verdict.isPresent()) {
       endJudged(step, verdict.get());
     } else {
-      end(step, cause.byAgent() ? Tag.ATTEMPT : Tag.EXCUSED, 0, Slots.DOES_NOT_STAND);
+      end(
+          step,
+          cause.byAgent() ? EventTag.ATTEMPT : EventTag.EXCUSED,
+          0,
+          SlotLayout.DOES_NOT_STAND);
     }
   }
 
   private void endJudged(Step step, Verdict verdict) {
-    double quality = verdict.passed() ? verdict.quality() : Slots.DOES_NOT_STAND;
-    end(step, Tag.ATTEMPT, Tag.judged(violations(verdict.findings())), quality);
+    double quality = verdict.passed() ? verdict.quality() : SlotLayout.DOES_NOT_STAND;
+    end(step, EventTag.ATTEMPT, EventTag.judged(violations(verdict.findings())), quality);
   }
 
   private void end(Step step, int kind, long bits, double quality) {
@@ -120,7 +128,7 @@ final class TaskAttempts {
       return;
     }
     String agent = last.step().agent();
-    long at = Levels.millis(step.at());
+    long at = BucketLevels.millis(step.at());
     if (last instanceof TaskEvent.Executed executed) {
       sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
     } else {

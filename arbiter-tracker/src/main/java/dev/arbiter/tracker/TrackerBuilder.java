@@ -2,6 +2,7 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.internal.ring.Loss;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -8,6 +8,7 @@ import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.Window;
 import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.Usage;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -13,6 +13,7 @@ import dev.arbiter.spi.Window;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Usage;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

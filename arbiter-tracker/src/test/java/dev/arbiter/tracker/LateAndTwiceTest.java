@@ -4,6 +4,7 @@ package dev.arbiter.tracker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.spi.Window;
+import dev.arbiter.tracker.internal.window.RecentKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -67,11 +68,11 @@ class LateAndTwiceTest {
   @Test
   void every_duplicate_within_what_is_remembered_is_found_as_a_set_would() {
     SplittableRandom random = new SplittableRandom(9);
-    Recent recent = new Recent(5_000);
+    RecentKeys recent = new RecentKeys(5_000);
     Set<String> all = new HashSet<>();
     for (int i = 0; i < 5_000; i++) {
       String id = "task-" + random.nextInt(3_000) + "/" + random.nextInt(3);
-      assertThat(recent.add(Recent.key(id))).as(id).isEqualTo(all.add(id));
+      assertThat(recent.add(RecentKeys.key(id))).as(id).isEqualTo(all.add(id));
     }
   }
 

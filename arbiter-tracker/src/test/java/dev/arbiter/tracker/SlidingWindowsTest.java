@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.Window;
 import dev.arbiter.task.Usage;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

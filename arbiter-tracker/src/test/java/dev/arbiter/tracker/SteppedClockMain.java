@@ -2,6 +2,7 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Window;
+import dev.arbiter.tracker.summary.WindowSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.spi.Window;
 import dev.arbiter.task.Usage;
-import dev.arbiter.tracker.Trends.Direction;
+import dev.arbiter.tracker.summary.Trends;
+import dev.arbiter.tracker.summary.Trends.Direction;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -59,7 +59,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
 
   private final Sources sources;
   private final Object lock = new Object();
-  private final Watches watches;
+  private final AgentWatches watches;
   private final List<GaugeWatch> gauges;
   private final List<Outbox> outboxes;
   private final Consumer<Alert> out = this::tell;
@@ -69,9 +69,9 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   private final AtomicLong gaugeFailures = new AtomicLong();
 
   Alerts(AlertsBuilder builder) {
-    Limits limits = builder.limits();
+    AlertLimits limits = builder.limits();
     this.sources = builder.sources;
-    this.watches = new Watches(limits, builder.capacity);
+    this.watches = new AgentWatches(limits, builder.capacity);
     this.gauges =
         builder.gauges.entrySet().stream()
             .map(gauge -> new GaugeWatch(gauge.getKey(), gauge.getValue(), limits))
@@ -96,7 +96,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   public void ended(FinishedAttempt attempt) {
     long nanos = sources.nanoTime().getAsLong();
     synchronized (lock) {
-      Watch watch = watches.of(attempt.agent(), nanos, out);
+      AgentWatch watch = watches.of(attempt.agent(), nanos, out);
       watch.seen(attempt.at(), nanos);
       watch.ended(attempt, out);
     }
@@ -128,7 +128,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   public void judged(String agent, boolean violated, Instant at) {
     long nanos = sources.nanoTime().getAsLong();
     synchronized (lock) {
-      Watch watch = watches.of(agent, nanos, out);
+      AgentWatch watch = watches.of(agent, nanos, out);
       watch.seen(at, nanos);
       watch.judged(violated, at, out);
     }

@@ -100,7 +100,7 @@ public final class AlertsBuilder {
    */
   public AlertsBuilder saturation(double percent) {
     require(
-        percent > Limits.RESOLVED_SATURATION && percent <= POINTS,
+        percent > AlertLimits.RESOLVED_SATURATION && percent <= POINTS,
         "saturation must be above 10 and at most 100, got %s",
         percent);
     this.saturation = percent;
@@ -200,8 +200,8 @@ public final class AlertsBuilder {
     return executor == null ? Runnable::run : executor;
   }
 
-  Limits limits() {
-    return new Limits(
+  AlertLimits limits() {
+    return new AlertLimits(
         latencyMultiplier,
         accuracyDrop / POINTS,
         errorIncrease / POINTS,

@@ -16,18 +16,18 @@ final class GaugeWatch {
 
   private final String name;
   private final DoubleSupplier gauge;
-  private final Limits limits;
-  private final Episode episode;
+  private final AlertLimits limits;
+  private final FiringState episode;
   private final long[] at = new long[READINGS];
   private final double[] values = new double[READINGS];
   private int newest = -1;
   private int sinceChange;
 
-  GaugeWatch(String name, DoubleSupplier gauge, Limits limits) {
+  GaugeWatch(String name, DoubleSupplier gauge, AlertLimits limits) {
     this.name = name;
     this.gauge = gauge;
     this.limits = limits;
-    this.episode = new Episode(limits.cooldown());
+    this.episode = new FiringState(limits.cooldown());
   }
 
   /** Asks the gauge, which may take its time. */
@@ -37,7 +37,7 @@ final class GaugeWatch {
 
   void add(double value, Instant now, Consumer<Alert> out) {
     newest = (newest + 1) % READINGS;
-    at[newest] = Watch.millis(now);
+    at[newest] = AgentWatch.millis(now);
     values[newest] = value;
     sinceChange = Math.min(READINGS, sinceChange + 1);
     if (episode.isFiring()) {
@@ -58,7 +58,7 @@ final class GaugeWatch {
       double share = (double) above / n;
       if (n >= limits.minSamples()
           && share > HALF
-          && n * Evidence.kl(share, HALF) >= Limits.RESOLVED_NATS) {
+          && n * ChernoffBound.kl(share, HALF) >= AlertLimits.RESOLVED_NATS) {
         sinceChange = 0;
         episode.begin(alert(now, sum / n, n)).ifPresent(out);
         return;
@@ -67,7 +67,7 @@ final class GaugeWatch {
   }
 
   private void lookForEnd(Instant now, Consumer<Alert> out) {
-    double free = limits.saturation() - Limits.RESOLVED_SATURATION;
+    double free = limits.saturation() - AlertLimits.RESOLVED_SATURATION;
     int below = 0;
     int n = 0;
     while (n < Math.min(sinceChange, limits.minSamples()) && isRecent(n)) {

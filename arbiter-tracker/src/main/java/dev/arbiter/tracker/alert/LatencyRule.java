@@ -2,7 +2,7 @@
 package dev.arbiter.tracker.alert;
 
 /** The median, or the 95th percentile, is a multiple of what is usual. */
-final class LatencyRule implements Rule {
+final class LatencyRule implements AnomalyRule {
   /*
    * The median of some attempts is at least three times the usual one exactly when half of them take
    * that long, and likewise for the 95th percentile and a twentieth. So a spike is a share too, and
@@ -11,11 +11,11 @@ final class LatencyRule implements Rule {
   private static final double MIDDLE = 0.5;
   private static final double TAIL = 0.05;
 
-  private final Limits limits;
-  private final Norm norm;
-  private final Recent recent;
+  private final AlertLimits limits;
+  private final LearnedNorm norm;
+  private final RecentMarks recent;
 
-  LatencyRule(Limits limits, Norm norm, Recent recent) {
+  LatencyRule(AlertLimits limits, LearnedNorm norm, RecentMarks recent) {
     this.limits = limits;
     this.norm = norm;
     this.recent = recent;
@@ -29,25 +29,25 @@ final class LatencyRule implements Rule {
   @Override
   public boolean begins(int n, double[] sums) {
     return middleBegins(n, sums)
-        || (norm.knowsTail() && begins(n, sums[Recent.SLOW_TAIL] / n, TAIL, norm.slowTail()));
+        || (norm.knowsTail() && begins(n, sums[RecentMarks.SLOW_TAIL] / n, TAIL, norm.slowTail()));
   }
 
   private boolean middleBegins(int n, double[] sums) {
-    return begins(n, sums[Recent.SLOW] / n, MIDDLE, norm.slow());
+    return begins(n, sums[RecentMarks.SLOW] / n, MIDDLE, norm.slow());
   }
 
   private boolean begins(int n, double share, double limit, double usual) {
     return share >= limit
         && share > usual
-        && Evidence.apart(share, n, usual, norm.samples()) >= limits.nats();
+        && ChernoffBound.apart(share, n, usual, norm.samples()) >= limits.nats();
   }
 
   @Override
   public boolean ends(int n, double[] sums) {
-    double slow = sums[Recent.SLOW] / n;
-    return sums[Recent.ABOVE] <= TAIL * n
+    double slow = sums[RecentMarks.SLOW] / n;
+    return sums[RecentMarks.ABOVE] <= TAIL * n
         && slow < MIDDLE
-        && n * Evidence.kl(slow, MIDDLE) >= Limits.RESOLVED_NATS;
+        && n * ChernoffBound.kl(slow, MIDDLE) >= AlertLimits.RESOLVED_NATS;
   }
 
   @Override
@@ -63,11 +63,11 @@ final class LatencyRule implements Rule {
     double value = sorted[Math.min(n - 1, (int) (share * n))];
     boolean critical = value >= 2 * limits.latencyMultiplier() * usual;
     int low = 0;
-    while (low < n && n * Evidence.kl((double) low / n, share) > limits.nats()) {
+    while (low < n && n * ChernoffBound.kl((double) low / n, share) > limits.nats()) {
       low++;
     }
     int high = n;
-    while (high > low && n * Evidence.kl((double) high / n, share) > limits.nats()) {
+    while (high > low && n * ChernoffBound.kl((double) high / n, share) > limits.nats()) {
       high--;
     }
     return new Found(

@@ -5,7 +5,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /** A mean mark is so many points above what is usual. */
-final class ShareRule implements Rule {
+final class ShareRule implements AnomalyRule {
   private final AnomalyKind kind;
   private final String measure;
   private final int mark;
@@ -36,37 +36,38 @@ final class ShareRule implements Rule {
     this.usualSamples = usualSamples;
   }
 
-  static Rule accuracy(Limits limits, Norm norm) {
+  static AnomalyRule accuracy(AlertLimits limits, LearnedNorm norm) {
     return new ShareRule(
         AnomalyKind.ACCURACY_DROP,
         "quality",
-        Recent.LOSS,
+        RecentMarks.LOSS,
         limits.accuracyDrop(),
-        Limits.RESOLVED_ACCURACY,
+        AlertLimits.RESOLVED_ACCURACY,
         limits.nats(),
         norm::loss,
         norm::samples);
   }
 
-  static Rule errors(Limits limits, Norm norm) {
+  static AnomalyRule errors(AlertLimits limits, LearnedNorm norm) {
     return new ShareRule(
         AnomalyKind.ERROR_RATE_INCREASE,
         "errors",
-        Recent.FAILED,
+        RecentMarks.FAILED,
         limits.errorIncrease(),
-        Limits.RESOLVED_ERRORS,
+        AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
         norm::failed,
         norm::samples);
   }
 
-  static Rule violations(Limits limits, DoubleSupplier usual, IntSupplier usualSamples) {
+  static AnomalyRule violations(
+      AlertLimits limits, DoubleSupplier usual, IntSupplier usualSamples) {
     return new ShareRule(
         AnomalyKind.VIOLATION_SPIKE,
         "violations",
-        Recent.FAILED,
+        RecentMarks.FAILED,
         limits.violationIncrease(),
-        Limits.RESOLVED_ERRORS,
+        AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
         usual,
         usualSamples);
@@ -82,7 +83,7 @@ final class ShareRule implements Rule {
     double mean = sums[mark] / n;
     double before = usual.getAsDouble();
     return mean >= before + points
-        && Evidence.apart(mean, n, before, usualSamples.getAsInt()) >= nats;
+        && ChernoffBound.apart(mean, n, before, usualSamples.getAsInt()) >= nats;
   }
 
   @Override
@@ -92,15 +93,15 @@ final class ShareRule implements Rule {
     double limit = Math.min(1, before + points);
     return mean <= before + pointsWhenOver
         && mean < limit
-        && n * Evidence.kl(mean, limit) >= Limits.RESOLVED_NATS;
+        && n * ChernoffBound.kl(mean, limit) >= AlertLimits.RESOLVED_NATS;
   }
 
   @Override
   public Found found(int n, double[] sums) {
     double mean = sums[mark] / n;
     double before = usual.getAsDouble();
-    double low = Evidence.low(mean, n, nats);
-    double high = Evidence.high(mean, n, nats);
+    double low = ChernoffBound.low(mean, n, nats);
+    double high = ChernoffBound.high(mean, n, nats);
     boolean critical = mean >= before + 2 * points;
     return highIsGood
         ? new Found(measure, 1 - mean, 1 - before, 1 - high, 1 - low, critical)

@@ -95,7 +95,7 @@ public final class WebhookChannel implements AlertChannel {
     if (addresses.length == 0) {
       throw new UndeliveredException("the host has no address");
     }
-    if (!privateAllowed && !Arrays.stream(addresses).allMatch(Addresses::isPublic)) {
+    if (!privateAllowed && !Arrays.stream(addresses).allMatch(PublicAddresses::isPublic)) {
       throw new UndeliveredException("the host has an address that is not of the open network");
     }
     return addresses[0];

@@ -94,15 +94,15 @@ public final class LeakDetector {
     Arrays.sort(slopes, 0, pairs);
     double deviation = Math.sqrt(variance(n));
     double p = s <= 0 || deviation == 0 ? 1 : Normal.cdf(-(s - 1) / deviation);
-    Estimate pace = pace(slopes, pairs, Z * deviation);
+    ConfidenceInterval pace = pace(slopes, pairs, Z * deviation);
     return p < P && pace.low() > floor ? new Leaking(pace, p, n) : new NotSeen(pace, p, n);
   }
 
-  private static Estimate pace(double[] slopes, int pairs, double margin) {
+  private static ConfidenceInterval pace(double[] slopes, int pairs, double margin) {
     double median = (slopes[(pairs - 1) / 2] + slopes[pairs / 2]) / 2;
     int low = (int) Math.floor((pairs - margin) / 2);
     int high = (int) Math.ceil((pairs + margin) / 2);
-    return new Estimate(
+    return new ConfidenceInterval(
         median, slopes[Math.max(0, low - 1)], slopes[Math.min(pairs - 1, Math.max(0, high))]);
   }
 

@@ -13,7 +13,7 @@ public sealed interface LeakVerdict {
    * @param p how likely such a trend is without growth
    * @param points how many measurements are behind it
    */
-  record Leaking(Estimate bytesPerHour, double p, int points) implements LeakVerdict {}
+  record Leaking(ConfidenceInterval bytesPerHour, double p, int points) implements LeakVerdict {}
 
   /**
    * No growth above the floor is seen.
@@ -22,7 +22,7 @@ public sealed interface LeakVerdict {
    * @param p how likely such a trend is without growth
    * @param points how many measurements are behind it
    */
-  record NotSeen(Estimate bytesPerHour, double p, int points) implements LeakVerdict {}
+  record NotSeen(ConfidenceInterval bytesPerHour, double p, int points) implements LeakVerdict {}
 
   /**
    * Insufficient data.

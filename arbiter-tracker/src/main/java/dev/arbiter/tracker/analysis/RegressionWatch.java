@@ -40,7 +40,7 @@ public final class RegressionWatch {
   private final double floor;
   private final int minReference;
   private final int capacity;
-  private final Map<String, Shift> metrics = new LinkedHashMap<>();
+  private final Map<String, ShiftEvidence> metrics = new LinkedHashMap<>();
   private final AtomicLong refused = new AtomicLong();
 
   private RegressionWatch(Builder builder) {
@@ -68,7 +68,7 @@ public final class RegressionWatch {
    *     no error here but makes the verdict {@link Insufficient}
    * @throws IllegalArgumentException if a value is not finite or there are too many metrics
    */
-  public synchronized void watch(String name, Worse worse, double... reference) {
+  public synchronized void watch(String name, Direction worse, double... reference) {
     for (double value : reference) {
       if (!Double.isFinite(value)) {
         throw new IllegalArgumentException(
@@ -79,7 +79,7 @@ public final class RegressionWatch {
       throw new IllegalArgumentException(
           "regression.capacity of " + capacity + " metrics is used up; raise it");
     }
-    metrics.put(name, new Shift(worse, reference));
+    metrics.put(name, new ShiftEvidence(worse, reference));
   }
 
   /**
@@ -89,7 +89,7 @@ public final class RegressionWatch {
    * @param value its value
    */
   public synchronized void add(String name, double value) {
-    Shift shift = metrics.get(name);
+    ShiftEvidence shift = metrics.get(name);
     if (shift == null || !Double.isFinite(value)) {
       refused.incrementAndGet();
     } else if (isSound(shift)) {
@@ -103,8 +103,8 @@ public final class RegressionWatch {
    * @return verdicts in the order in which metrics were first watched
    */
   public synchronized Map<String, RegressionVerdict> verdicts() {
-    List<Shift> ranked = new ArrayList<>();
-    for (Shift shift : metrics.values()) {
+    List<ShiftEvidence> ranked = new ArrayList<>();
+    for (ShiftEvidence shift : metrics.values()) {
       if (isSound(shift) && shift.samples() > 0) {
         ranked.add(shift);
       }
@@ -116,10 +116,10 @@ public final class RegressionWatch {
   }
 
   /** The e-BH threshold: with k metrics at or above m/(k alpha), the lowest such. */
-  private double threshold(List<Shift> shifts) {
+  private double threshold(List<ShiftEvidence> shifts) {
     double[] evidence =
         shifts.stream()
-            .map(Shift::evidence)
+            .map(ShiftEvidence::evidence)
             .sorted(Comparator.reverseOrder())
             .mapToDouble(Double::doubleValue)
             .toArray();
@@ -132,7 +132,7 @@ public final class RegressionWatch {
     return Double.POSITIVE_INFINITY;
   }
 
-  private RegressionVerdict verdict(Shift shift, double threshold) {
+  private RegressionVerdict verdict(ShiftEvidence shift, double threshold) {
     if (!isSound(shift)) {
       return new Insufficient(
           "insufficient data: the reference has fewer than "
@@ -149,7 +149,7 @@ public final class RegressionWatch {
         : new NotSeen(change, evidence, shift.samples());
   }
 
-  private boolean isSound(Shift shift) {
+  private boolean isSound(ShiftEvidence shift) {
     return shift.referenceSize() >= minReference && shift.varies();
   }
 

@@ -60,8 +60,9 @@ public final class RollbackCheck {
 
   private static RollbackVerdict verdict(
       Outcome outcome, double shift, double reach, double margin, double[] before, double[] after) {
-    Estimate change =
-        new Estimate(Math.expm1(shift), Math.expm1(shift - reach), Math.expm1(shift + reach));
+    ConfidenceInterval change =
+        new ConfidenceInterval(
+            Math.expm1(shift), Math.expm1(shift - reach), Math.expm1(shift + reach));
     return new RollbackVerdict(outcome, change, margin, before.length, after.length);
   }
 

@@ -12,7 +12,7 @@ package dev.arbiter.tracker.analysis;
  * @param after how many after
  */
 public record RollbackVerdict(
-    Outcome outcome, Estimate change, double margin, int before, int after) {
+    Outcome outcome, ConfidenceInterval change, double margin, int before, int after) {
 
   /** What can be said. */
   public enum Outcome {

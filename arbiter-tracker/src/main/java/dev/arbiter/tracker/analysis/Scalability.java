@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * <p>Fitted by least squares with alpha and beta not below 0. Intervals are 95 %, by the delta
  * method with Student's t, cut at 0; where an interval reaches 0 the figure cannot be told from 0,
- * and a prediction that rests on it is a guess. A beta that is not {@link Estimate#isPositive}
- * means the loads measured do not show where throughput will fall: measure higher ones.
+ * and a prediction that rests on it is a guess. A beta that is not {@link
+ * ConfidenceInterval#isPositive} means the loads measured do not show where throughput will fall:
+ * measure higher ones.
  *
  * <p>Source: Gunther, "Guerrilla Capacity Planning" (2007), chapters 4 to 6.
  *
@@ -23,12 +24,12 @@ import java.util.Optional;
  * @param peak the load with the highest throughput, empty when beta cannot be told from 0
  */
 public record Scalability(
-    Estimate lambda,
-    Estimate alpha,
-    Estimate beta,
+    ConfidenceInterval lambda,
+    ConfidenceInterval alpha,
+    ConfidenceInterval beta,
     double r2,
     int points,
-    Optional<Estimate> peak) {
+    Optional<ConfidenceInterval> peak) {
   private static final int FEWEST_POINTS = 6;
   private static final int FEWEST_LOADS = 4;
   private static final double CONFIDENCE = 0.975;
@@ -57,12 +58,12 @@ public record Scalability(
     int freedom = loads.length - 3;
     double t = StudentT.quantile(CONFIDENCE, freedom);
     double variance = free.residual() / freedom;
-    Estimate[] estimates = new Estimate[3];
+    ConfidenceInterval[] estimates = new ConfidenceInterval[3];
     for (int i = 0; i < 3; i++) {
       double margin = t * Math.sqrt(variance * inverse[i][i]);
       double middle = free.parameter(i);
       estimates[i] =
-          new Estimate(
+          new ConfidenceInterval(
               best.parameter(i), Math.max(0, middle - margin), Math.max(0, middle + margin));
     }
     return Optional.of(
@@ -98,8 +99,12 @@ public record Scalability(
     return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
   }
 
-  private static Optional<Estimate> peak(
-      Estimate alpha, Estimate beta, double[][] inverse, double variance, double t) {
+  private static Optional<ConfidenceInterval> peak(
+      ConfidenceInterval alpha,
+      ConfidenceInterval beta,
+      double[][] inverse,
+      double variance,
+      double t) {
     double a = 1 - alpha.value();
     double b = beta.value();
     if (!beta.isPositive() || b <= 0 || a <= 0) {
@@ -113,7 +118,7 @@ public record Scalability(
             + 2 * byAlpha * byBeta * inverse[1][2]
             + byBeta * byBeta * inverse[2][2];
     double margin = t * Math.sqrt(variance * Math.max(0, spread));
-    return Optional.of(new Estimate(peak, Math.max(0, peak - margin), peak + margin));
+    return Optional.of(new ConfidenceInterval(peak, Math.max(0, peak - margin), peak + margin));
   }
 
   /**

@@ -26,8 +26,8 @@ final class Deletion {
   private final Segments segments;
   private final Instant before;
   private final long through;
-  private final Map<Integer, List<Entry>> rewritten = new TreeMap<>();
-  private final List<Gap> gaps = new ArrayList<>();
+  private final Map<Integer, List<HistoryEntry>> rewritten = new TreeMap<>();
+  private final List<DeletedRange> gaps = new ArrayList<>();
   private int removed;
   private long deleted;
 
@@ -46,7 +46,7 @@ final class Deletion {
       if (before.equals(Instant.MIN) && segment.first() > through) {
         break;
       }
-      List<Entry> entries = segment.entries();
+      List<HistoryEntry> entries = segment.entries();
       leading &= entries.stream().allMatch(entry -> entry.isGap() || goes(entry));
       if (leading) {
         remove(entries);
@@ -66,40 +66,42 @@ final class Deletion {
     }
   }
 
-  private boolean goes(Entry entry) {
+  private boolean goes(HistoryEntry entry) {
     return entry.at().isBefore(before) || entry.gap().to() <= through;
   }
 
-  private void remove(List<Entry> entries) {
+  private void remove(List<HistoryEntry> entries) {
     deleted += entries.stream().filter(entry -> !entry.isGap()).count();
     removed++;
     if (!entries.isEmpty()) {
-      Gap last = entries.get(entries.size() - 1).gap();
+      DeletedRange last = entries.get(entries.size() - 1).gap();
       gaps.clear();
-      gaps.add(new Gap(1, last.to(), ChainedLine.NOTHING, last.last()));
+      gaps.add(new DeletedRange(1, last.to(), ChainedLine.NOTHING, last.last()));
     }
   }
 
-  private void thin(int index, List<Entry> entries) {
-    List<Entry> left = new ArrayList<>();
+  private void thin(int index, List<HistoryEntry> entries) {
+    List<HistoryEntry> left = new ArrayList<>();
     boolean changed = false;
-    for (Entry entry : entries) {
-      boolean fresh = !entry.isGap() && goes(entry) && !entry.type().equals(Entry.DELETION);
+    for (HistoryEntry entry : entries) {
+      boolean fresh = !entry.isGap() && goes(entry) && !entry.type().equals(HistoryEntry.DELETION);
       deleted += fresh ? 1 : 0;
       changed |= fresh;
-      Entry next = fresh ? Entry.of(entry.gap()) : entry;
+      HistoryEntry next = fresh ? HistoryEntry.of(entry.gap()) : entry;
       int end = left.size() - 1;
       if (next.isGap() && end >= 0 && left.get(end).isGap()) {
-        Gap first = left.get(end).gap();
-        Gap more = next.gap();
-        left.set(end, Entry.of(new Gap(first.from(), more.to(), first.prev(), more.last())));
+        DeletedRange first = left.get(end).gap();
+        DeletedRange more = next.gap();
+        left.set(
+            end,
+            HistoryEntry.of(new DeletedRange(first.from(), more.to(), first.prev(), more.last())));
       } else {
         left.add(next);
       }
     }
     if (changed) {
       rewritten.put(index, left);
-      left.stream().filter(Entry::isGap).forEach(entry -> gaps.add(entry.gap()));
+      left.stream().filter(HistoryEntry::isGap).forEach(entry -> gaps.add(entry.gap()));
     }
   }
 
@@ -107,7 +109,7 @@ final class Deletion {
     return deleted;
   }
 
-  List<Gap> gaps() {
+  List<DeletedRange> gaps() {
     return gaps;
   }
 
@@ -116,13 +118,13 @@ final class Deletion {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("before", before.toString());
     data.put("deleted", deleted);
-    data.put("gaps", gaps.stream().map(Entry::fields).toList());
+    data.put("gaps", gaps.stream().map(HistoryEntry::fields).toList());
     return data;
   }
 
   /** Changes the files; the receipt must be on the disk. */
   void carryOut() throws IOException {
-    for (Map.Entry<Integer, List<Entry>> segment : rewritten.entrySet()) {
+    for (Map.Entry<Integer, List<HistoryEntry>> segment : rewritten.entrySet()) {
       segments.replace(segment.getKey(), segment.getValue());
     }
     for (; removed > 0; removed--) {

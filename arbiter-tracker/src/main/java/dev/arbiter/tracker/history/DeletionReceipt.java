@@ -13,7 +13,8 @@ import java.util.List;
  *     none to delete, and then there is no record of it
  * @param head the record that says so, or the last one
  */
-public record DeletionReceipt(Instant before, long deleted, List<Gap> gaps, Head head) {
+public record DeletionReceipt(
+    Instant before, long deleted, List<DeletedRange> gaps, ChainHead head) {
   /** Copies. */
   public DeletionReceipt {
     gaps = List.copyOf(gaps);

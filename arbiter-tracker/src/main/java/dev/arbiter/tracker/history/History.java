@@ -39,14 +39,14 @@ public final class History implements AttemptListener, AutoCloseable {
   private final ReentrantLock files = new ReentrantLock();
   private final Sources sources;
   private final Segments segments;
-  private final Waiting waiting;
-  private final Writing writing;
+  private final WriteQueue waiting;
+  private final SegmentWriter writing;
 
   private History(Builder builder, Segments segments) {
     this.sources = builder.sources;
     this.segments = segments;
-    this.waiting = new Waiting(builder.queue);
-    this.writing = new Writing(builder, segments, waiting, files);
+    this.waiting = new WriteQueue(builder.queue);
+    this.writing = new SegmentWriter(builder, segments, waiting, files);
   }
 
   /**
@@ -96,11 +96,11 @@ public final class History implements AttemptListener, AutoCloseable {
    *     written, so it must not be changed
    */
   public void append(String type, Instant at, Map<String, ?> data) {
-    if (type.isEmpty() || type.equals(Entry.DELETION) || type.equals(Writing.DAMAGE)) {
+    if (type.isEmpty() || type.equals(HistoryEntry.DELETION) || type.equals(SegmentWriter.DAMAGE)) {
       waiting.drop();
       return;
     }
-    if (waiting.add(Writing.fields(type, at, sources.clock().instant(), data))) {
+    if (waiting.add(SegmentWriter.fields(type, at, sources.clock().instant(), data))) {
       writing.wanted();
     }
   }
@@ -119,7 +119,7 @@ public final class History implements AttemptListener, AutoCloseable {
    *
    * @return its place and hash
    */
-  public Head head() {
+  public ChainHead head() {
     files.lock();
     try {
       return segments.head();
@@ -135,7 +135,7 @@ public final class History implements AttemptListener, AutoCloseable {
    * @return how far it holds
    */
   public HistoryCheck verify() {
-    return verify(new Head(0, ChainedLine.NOTHING));
+    return verify(new ChainHead(0, ChainedLine.NOTHING));
   }
 
   /**
@@ -144,10 +144,10 @@ public final class History implements AttemptListener, AutoCloseable {
    * @param noted what {@link #head} gave once
    * @return how far it holds
    */
-  public HistoryCheck verify(Head noted) {
+  public HistoryCheck verify(ChainHead noted) {
     files.lock();
     try {
-      return new Verifier(noted).check(segments.all());
+      return new ChainVerifier(noted).check(segments.all());
     } finally {
       files.unlock();
     }

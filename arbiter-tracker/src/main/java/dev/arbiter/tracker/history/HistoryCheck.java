@@ -10,4 +10,5 @@ package dev.arbiter.tracker.history;
  * @param deleted how many were deleted, as receipts say
  * @param problem what is wrong after {@code upTo}; empty when it holds
  */
-public record HistoryCheck(boolean holds, Head upTo, long records, long deleted, String problem) {}
+public record HistoryCheck(
+    boolean holds, ChainHead upTo, long records, long deleted, String problem) {}

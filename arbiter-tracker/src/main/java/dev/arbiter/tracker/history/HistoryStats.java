@@ -23,4 +23,4 @@ public record HistoryStats(
     int damaged,
     int segments,
     long bytes,
-    Head head) {}
+    ChainHead head) {}

@@ -30,7 +30,7 @@ final class OldSegments {
 
   private static Instant newest(Segment segment) throws IOException {
     Instant newest = Instant.MIN;
-    for (Entry entry : segment.entries()) {
+    for (HistoryEntry entry : segment.entries()) {
       newest = entry.at().isAfter(newest) ? entry.at() : newest;
     }
     return newest;

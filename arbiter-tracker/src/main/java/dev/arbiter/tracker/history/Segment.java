@@ -78,24 +78,24 @@ record Segment(long first, Path file) {
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        reader.take(Entry.read(line));
+        reader.take(HistoryEntry.read(line));
       }
     }
   }
 
   /** Takes entries. */
   interface Reader {
-    void take(Entry entry) throws IOException;
+    void take(HistoryEntry entry) throws IOException;
   }
 
-  List<Entry> entries() throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  List<HistoryEntry> entries() throws IOException {
+    List<HistoryEntry> entries = new ArrayList<>();
     read(entries::add);
     return entries;
   }
 
   /** Puts other lines in their place, compressed; a crash leaves the old or the new. */
-  Segment rewrite(List<Entry> entries, Disk disk) throws IOException {
+  Segment rewrite(List<HistoryEntry> entries, Disk disk) throws IOException {
     StringBuilder text = new StringBuilder();
     entries.forEach(entry -> text.append(entry.text()).append('\n'));
     return replace(text.toString().getBytes(StandardCharsets.UTF_8), disk);

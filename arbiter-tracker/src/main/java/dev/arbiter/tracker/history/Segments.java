@@ -30,7 +30,7 @@ final class Segments implements Closeable {
   private final Disk disk;
   private final Disk.Output lock;
   private final List<Segment> all = new ArrayList<>();
-  private Head head = new Head(0, ChainedLine.NOTHING);
+  private ChainHead head = new ChainHead(0, ChainedLine.NOTHING);
   private Disk.@Nullable Output active;
   private long goodBytes;
   private int repaired;
@@ -78,10 +78,10 @@ final class Segments implements Closeable {
   /** Whether any of it is left. */
   private boolean recoverCompressed(Segment segment) throws IOException {
     try {
-      segment.read(entry -> head = new Head(entry.gap().to(), entry.gap().last()));
+      segment.read(entry -> head = new ChainHead(entry.gap().to(), entry.gap().last()));
       return head.seq() > 0;
     } catch (IOException e) {
-      head = new Head(0, ChainedLine.NOTHING);
+      head = new ChainHead(0, ChainedLine.NOTHING);
       setAside(segment, e);
       return false;
     }
@@ -116,7 +116,7 @@ final class Segments implements Closeable {
   }
 
   private void follow(Segment segment, String line, boolean isFirst) throws IOException {
-    Gap gap = Entry.read(line).gap();
+    DeletedRange gap = HistoryEntry.read(line).gap();
     boolean fits =
         isFirst
             ? gap.from() == segment.first()
@@ -124,7 +124,7 @@ final class Segments implements Closeable {
     if (!fits) {
       throw new IOException("record " + gap.from() + " does not follow the one before");
     }
-    head = new Head(gap.to(), gap.last());
+    head = new ChainHead(gap.to(), gap.last());
   }
 
   private void setAside(Segment segment, IOException why) throws IOException {
@@ -148,7 +148,7 @@ final class Segments implements Closeable {
     return damages;
   }
 
-  Head head() {
+  ChainHead head() {
     return head;
   }
 
@@ -167,10 +167,11 @@ final class Segments implements Closeable {
   /** Adds records; all of them, or none and an exception. */
   void append(List<Map<String, Object>> records) throws IOException {
     StringBuilder text = new StringBuilder();
-    Head after = head;
+    ChainHead after = head;
     for (Map<String, Object> record : records) {
-      ChainedLine line = ChainedLine.seal(Entry.DOMAIN, after.seq() + 1, after.hash(), record);
-      after = new Head(line.seq(), line.hash());
+      ChainedLine line =
+          ChainedLine.seal(HistoryEntry.DOMAIN, after.seq() + 1, after.hash(), record);
+      after = new ChainHead(line.seq(), line.hash());
       text.append(line.text()).append('\n');
     }
     Disk.Output out = active == null ? begin() : active;
@@ -252,7 +253,7 @@ final class Segments implements Closeable {
     all.set(newest, all.get(newest).compress(disk));
   }
 
-  void replace(int index, List<Entry> entries) throws IOException {
+  void replace(int index, List<HistoryEntry> entries) throws IOException {
     all.set(index, all.get(index).rewrite(entries, disk));
   }
 

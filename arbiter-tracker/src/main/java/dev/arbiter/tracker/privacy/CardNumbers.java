@@ -26,7 +26,7 @@ final class CardNumbers {
   /** Cards begin with 2 to 6, and not in the middle of a group of digits. */
   private static boolean beginsCard(String text, int at) {
     char c = text.charAt(at);
-    return c >= '2' && c <= '6' && (at == 0 || !Checks.isDigit(text.charAt(at - 1)));
+    return c >= '2' && c <= '6' && (at == 0 || !PatternChecks.isDigit(text.charAt(at - 1)));
   }
 
   /** Where the longest card that begins there ends, or there when none does. */
@@ -41,8 +41,8 @@ final class CardNumbers {
     int doubled = 0;
     for (int at = from; at < text.length() && digits < LONGEST; at++) {
       char c = text.charAt(at);
-      if (!Checks.isDigit(c)) {
-        if ((c == ' ' || c == '-') && Checks.isDigit(text.charAt(at - 1))) {
+      if (!PatternChecks.isDigit(c)) {
+        if ((c == ' ' || c == '-') && PatternChecks.isDigit(text.charAt(at - 1))) {
           continue;
         }
         break;
@@ -52,7 +52,7 @@ final class CardNumbers {
       plain = doubled + digit;
       doubled = before + (digit > 4 ? 2 * digit - 9 : 2 * digit);
       digits++;
-      boolean groupEnds = at + 1 == text.length() || !Checks.isDigit(text.charAt(at + 1));
+      boolean groupEnds = at + 1 == text.length() || !PatternChecks.isDigit(text.charAt(at + 1));
       if (groupEnds && digits >= SHORTEST && plain % 10 == 0) {
         best = at + 1;
       }

@@ -24,7 +24,7 @@ final class GeometricNoise {
 
   /** Hides a change of the sum of all outputs' inputs by the sensitivity at the given epsilon. */
   GeometricNoise(long sensitivity, long epsilonMicros) {
-    long whole = Math.multiplyExact(sensitivity, Units.MICROS);
+    long whole = Math.multiplyExact(sensitivity, PrivacyUnits.MICROS);
     long divisor = gcd(whole, epsilonMicros);
     this.t = whole / divisor;
     this.s = epsilonMicros / divisor;

@@ -65,6 +65,6 @@ final class OpaqueTokens {
     if (c >= 'A' && c <= 'Z') {
       return 2;
     }
-    return Checks.isDigit(c) ? 3 : 0;
+    return PatternChecks.isDigit(c) ? 3 : 0;
   }
 }

@@ -27,7 +27,7 @@ public record PrivacyBudget(double epsilon, double delta, Duration period) {
    * @throws IllegalArgumentException if a part is outside its range
    */
   public PrivacyBudget {
-    if (!(epsilon > 0 && epsilon <= MOST_EPSILON) || Units.micros(epsilon) < 1) {
+    if (!(epsilon > 0 && epsilon <= MOST_EPSILON) || PrivacyUnits.micros(epsilon) < 1) {
       throw new IllegalArgumentException("privacy.epsilon must be 0.000001 to 100, got " + epsilon);
     }
     if (!(delta >= 0 && delta < TOO_MUCH_DELTA)) {

@@ -53,12 +53,12 @@ public record PrivateQuestion(
     require(!name.isEmpty(), "name must not be empty", name);
     require(from.isBefore(to), "from must be before to", from + " and " + to);
     require(
-        epsilon > 0 && epsilon <= 100 && Units.micros(epsilon) >= parts(measure),
+        epsilon > 0 && epsilon <= 100 && PrivacyUnits.micros(epsilon) >= parts(measure),
         "epsilon must be 0.00000" + parts(measure) + " to 100",
         epsilon);
     require(delta >= 0 && delta < 0.01, "delta must be 0 or more and below 0.01", delta);
     require(
-        !known.isEmpty() || Units.femtos(delta) >= bounds.partitions(),
+        !known.isEmpty() || PrivacyUnits.femtos(delta) >= bounds.partitions(),
         "delta must be positive (1e-15 for each of bounds.partitions) when partitions are not"
             + " named",
         delta);
@@ -187,8 +187,8 @@ public record PrivateQuestion(
           bounds.highest(),
           bounds.partitions(),
           bounds.perPartition(),
-          Units.micros(epsilon),
-          Units.femtos(delta),
+          PrivacyUnits.micros(epsilon),
+          PrivacyUnits.femtos(delta),
           partitions.size()
         }) {
       append(key, part.toString());

@@ -3,8 +3,8 @@ package dev.arbiter.tracker.privacy;
 
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.internal.Disk;
-import dev.arbiter.tracker.privacy.Release.Reason;
-import dev.arbiter.tracker.privacy.Release.Withheld;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Reason;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Withheld;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrivateStatistics implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Ledger ledger;
+  private final BudgetLedger ledger;
   private final RandomBits bits;
 
-  private PrivateStatistics(Ledger ledger, SecureRandom random) {
+  private PrivateStatistics(BudgetLedger ledger, SecureRandom random) {
     this.ledger = ledger;
     this.bits = new RandomBits(random);
   }
@@ -82,7 +82,7 @@ public final class PrivateStatistics implements AutoCloseable {
 
   static PrivateStatistics open(Path ledger, PrivacyBudget budget, SecureRandom random, Disk disk) {
     try {
-      return new PrivateStatistics(Ledger.open(ledger, budget, disk), random);
+      return new PrivateStatistics(BudgetLedger.open(ledger, budget, disk), random);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the privacy ledger "
@@ -102,14 +102,14 @@ public final class PrivateStatistics implements AutoCloseable {
    * @return the noised figures, or why there are none
    * @throws IllegalArgumentException if the question's bounds are too wide for its epsilon
    */
-  public Release ask(PrivateQuestion question, Iterable<Contribution> data) {
-    String digest = Charge.digest(question);
-    Charge before = answered(digest);
+  public PrivateAnswer ask(PrivateQuestion question, Iterable<Contribution> data) {
+    String digest = SpendEntry.digest(question);
+    SpendEntry before = answered(digest);
     if (before != null) {
       return before.released(true);
     }
-    Mechanism mechanism = new Mechanism(question);
-    Tally tally = Tally.of(question, data);
+    NoiseMechanism mechanism = new NoiseMechanism(question);
+    PartitionSums tally = PartitionSums.of(question, data);
     lock.lock();
     try {
       return answer(question, digest, mechanism, tally);
@@ -118,7 +118,7 @@ public final class PrivateStatistics implements AutoCloseable {
     }
   }
 
-  private @Nullable Charge answered(String digest) {
+  private @Nullable SpendEntry answered(String digest) {
     lock.lock();
     try {
       return ledger.answered(digest);
@@ -127,18 +127,18 @@ public final class PrivateStatistics implements AutoCloseable {
     }
   }
 
-  private Release answer(
-      PrivateQuestion question, String digest, Mechanism mechanism, Tally tally) {
-    Charge meanwhile = ledger.answered(digest);
+  private PrivateAnswer answer(
+      PrivateQuestion question, String digest, NoiseMechanism mechanism, PartitionSums tally) {
+    SpendEntry meanwhile = ledger.answered(digest);
     if (meanwhile != null) {
       return meanwhile.released(true);
     }
-    Charge quote = ledger.quote(question, digest, mechanism.countDeviation());
+    SpendEntry quote = ledger.quote(question, digest, mechanism.countDeviation());
     Withheld refusal = ledger.refuse(quote);
     if (refusal != null) {
       return refusal;
     }
-    Charge charge = quote.with(mechanism.noised(tally, bits));
+    SpendEntry charge = quote.with(mechanism.noised(tally, bits));
     try {
       ledger.commit(charge);
     } catch (IOException e) {

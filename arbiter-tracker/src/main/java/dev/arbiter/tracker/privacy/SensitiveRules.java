@@ -51,7 +51,7 @@ final class SensitiveRules {
                   + "(?s:.*?)(?:-----END[ A-Z0-9]*PRIVATE KEY(?: BLOCK)?-----|\\z)",
               "private key"),
           SensitiveRule.of(PRIVATE_KEY, "(?i)AGE-SECRET-KEY-1[A-Z0-9]+", "age-secret-key-1"),
-          SensitiveRule.of(ACCESS_TOKEN, prefixes(), PREFIXES).when(Checks::hasTail),
+          SensitiveRule.of(ACCESS_TOKEN, prefixes(), PREFIXES).when(PatternChecks::hasTail),
           SensitiveRule.of(ACCESS_TOKEN, "\\bx(?:ox[a-z]|app)-[\\w.-]{5,}", "xox", "xapp"),
           SensitiveRule.of(
               ACCESS_TOKEN,
@@ -66,7 +66,7 @@ final class SensitiveRules {
               "aida"),
           SensitiveRule.of(ACCESS_TOKEN, "\\bA3-[A-Z0-9]{6}(?:-[A-Z0-9]+){4,5}", "a3-"),
           SensitiveRule.of(ACCESS_TOKEN, "\\bey[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*){0,3}", ".")
-              .when(Checks::looksRandom),
+              .when(PatternChecks::looksRandom),
           SensitiveRule.of(ACCESS_TOKEN, "\\b(?:SK|AC)[0-9a-fA-F]{32}\\b", "sk", "ac"),
           SensitiveRule.of(
               ACCESS_TOKEN,
@@ -103,7 +103,7 @@ final class SensitiveRules {
                   "access",
                   "creds",
                   "login")
-              .when(Checks::looksLikeKey),
+              .when(PatternChecks::looksLikeKey),
           SensitiveRule.of(
               CREDENTIAL,
               "(?i)authorization" + ASSIGN + "(?:" + QUOTE + ")?((?:[a-z]+\\s+)?[^\\s\"',;]{6,})",
@@ -114,7 +114,7 @@ final class SensitiveRules {
                   "bearer",
                   "basic",
                   "token")
-              .when(Checks::looksLikeKey),
+              .when(PatternChecks::looksLikeKey),
           SensitiveRule.of(CREDENTIAL, "(?i)password\"\\s*value=\"([^\"]+)", "password"),
           SensitiveRule.of(
                   OPAQUE,
@@ -124,7 +124,7 @@ final class SensitiveRules {
                   ">",
                   ",",
                   "|")
-              .when(Checks::looksRandom),
+              .when(PatternChecks::looksRandom),
           SensitiveRule.of(CREDENTIAL, "[A-Za-z][A-Za-z0-9+.-]*://([^\\s/:@]*:[^\\s/@]+)@", "://"),
           SensitiveRule.of(
               EMAIL,
@@ -133,15 +133,15 @@ final class SensitiveRules {
               "%40"),
           SensitiveRule.of(
                   IBAN, "\\b[A-Z]{2}\\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\\b", DIGITS)
-              .when(Checks::isIban),
-          SensitiveRule.of(SSN, "\\b\\d{3}-\\d{2}-\\d{4}\\b", DIGITS).when(Checks::isSsn),
+              .when(PatternChecks::isIban),
+          SensitiveRule.of(SSN, "\\b\\d{3}-\\d{2}-\\d{4}\\b", DIGITS).when(PatternChecks::isSsn),
           SensitiveRule.of(PHONE, "(?:\\+|\\b00)[1-9][\\d ()./-]{6,20}\\d", "+", "00")
-              .when(Checks::isPhone),
+              .when(PatternChecks::isPhone),
           SensitiveRule.of(
               PHONE, "\\(?\\b[2-9]\\d{2}\\)?[ .-]{1,2}[2-9]\\d{2}[ .-]\\d{4}\\b", DIGITS),
           SensitiveRule.of(PHONE, "\\b0\\d{2,4}[ /-]\\d{3,4}[ -]?\\d{2,5}\\b", "0"),
           SensitiveRule.of(IP_ADDRESS, "\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b", ".")
-              .when(Checks::isIpV4),
+              .when(PatternChecks::isIpV4),
           SensitiveRule.of(MAC_ADDRESS, "\\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\\b", ":", "-"),
           SensitiveRule.of(
                   IP_ADDRESS,
@@ -149,7 +149,7 @@ final class SensitiveRules {
                       + "|(?:\\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::"
                       + "(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*\\b)?",
                   ":")
-              .when(Checks::isIpV6),
+              .when(PatternChecks::isIpV6),
           SensitiveRule.of(
               USER_NAME,
               "(?i)(?:/home/|[/\\\\]users[/\\\\]{1,2})([^/\\\\\\s\"':;,]+)",

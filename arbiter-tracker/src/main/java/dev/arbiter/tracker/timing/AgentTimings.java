@@ -41,7 +41,7 @@ public final class AgentTimings implements AutoCloseable {
   private final Object lock = new Object();
   private final LastRuns runs;
   private final TimingsFile.Read read;
-  private final @Nullable Saving saving;
+  private final @Nullable TimingsSaver saving;
 
   private AgentTimings(Builder builder) {
     this.sources = builder.sources;
@@ -53,7 +53,8 @@ public final class AgentTimings implements AutoCloseable {
       TimingsFile file = new TimingsFile(builder.path);
       this.read = load(builder, file);
       this.saving =
-          new Saving(file, this::snapshot, builder.executor, builder.saveEvery, sources.nanoTime());
+          new TimingsSaver(
+              file, this::snapshot, builder.executor, builder.saveEvery, sources.nanoTime());
     }
   }
 

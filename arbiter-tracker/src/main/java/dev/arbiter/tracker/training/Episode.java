@@ -36,7 +36,7 @@ final class Episode {
   private static final class Choice {
     final Step step;
     final RoutingDecision decision;
-    final State state;
+    final EpisodeState state;
     final double propensity;
     long startNanos;
     double nanos;
@@ -44,7 +44,7 @@ final class Episode {
     Usage usage = Usage.none();
     @Nullable Reward reward;
 
-    Choice(Step step, RoutingDecision decision, State state) {
+    Choice(Step step, RoutingDecision decision, EpisodeState state) {
       this.step = step;
       this.decision = decision;
       this.state = state;
@@ -83,7 +83,7 @@ final class Episode {
     RoutingDecision decision = routed.decision();
     List<String> candidates =
         decision.candidates().stream().map(RoutingDecision.Scored::agent).toList();
-    State state = state(routed.step(), failed.size() + 1, candidates, "");
+    EpisodeState state = state(routed.step(), failed.size() + 1, candidates, "");
     Transition completed = completed(state, false);
     choice = new Choice(routed.step(), decision, state);
     return completed;
@@ -110,7 +110,7 @@ final class Episode {
     if (current.reward == null) {
       current.reward = reward(current, concluded.step(), concluded.result());
     }
-    State end =
+    EpisodeState end =
         state(concluded.step(), current.state.attempt(), List.of(), concluded.state().name());
     return completed(end, true);
   }
@@ -165,10 +165,10 @@ final class Episode {
     return Math.max(0, nanos) / NANOS_A_MILLI;
   }
 
-  private State state(Step step, int attempt, List<String> candidates, String end) {
+  private EpisodeState state(Step step, int attempt, List<String> candidates, String end) {
     Task task = step.task();
     long elapsed = TimeUnit.NANOSECONDS.toMillis(step.nanoTime() - receivedNanos);
-    return new State(
+    return new EpisodeState(
         task.type(),
         task.priority(),
         task.capabilities().stream().sorted().toList(),
@@ -181,7 +181,7 @@ final class Episode {
         end);
   }
 
-  private @Nullable Transition completed(State next, boolean done) {
+  private @Nullable Transition completed(EpisodeState next, boolean done) {
     Choice current = choice;
     choice = null;
     if (current == null || current.reward == null) {

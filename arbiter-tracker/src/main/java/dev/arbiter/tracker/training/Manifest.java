@@ -35,7 +35,7 @@ public record Manifest(
     long steps,
     int batches,
     List<String> refused,
-    QualityGates gates,
+    BatchQuality gates,
     AnonymizationLevel level,
     String privacy) {
   /** Copies. */
@@ -59,7 +59,7 @@ public record Manifest(
     return Json.writePage(fields);
   }
 
-  private static Map<String, Object> fields(QualityGates gates) {
+  private static Map<String, Object> fields(BatchQuality gates) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("minSampleDiversity", gates.diversity());
     fields.put("maxTemporalGap", gates.gap().toString());
@@ -82,7 +82,7 @@ public record Manifest(
           fields.whole("steps"),
           Math.toIntExact(fields.whole("batches")),
           fields.texts("refused"),
-          new QualityGates(
+          new BatchQuality(
               gates.number("minSampleDiversity"),
               Duration.parse(gates.text("maxTemporalGap")),
               gates.number("minRewardVariance"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
-import dev.arbiter.tracker.training.QualityGates.Measure;
+import dev.arbiter.tracker.training.BatchQuality.Measure;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -57,7 +57,7 @@ final class StepFormat {
     return fields;
   }
 
-  private static Map<String, Object> fields(State state) {
+  private static Map<String, Object> fields(EpisodeState state) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("taskType", state.taskType());
     fields.put("priority", state.priority());
@@ -121,8 +121,8 @@ final class StepFormat {
     }
   }
 
-  private static State state(Json.Fields fields) throws IOException {
-    return new State(
+  private static EpisodeState state(Json.Fields fields) throws IOException {
+    return new EpisodeState(
         fields.text("taskType"),
         Math.toIntExact(fields.whole("priority")),
         fields.texts("capabilities"),

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Writes steps to files that another program trains from.
  *
  * <p>Steps are put in order of time and cut into batches; a batch that fails its {@link
- * QualityGates} is left out and the reason kept. Each step goes through an {@link Anonymizer} and
+ * BatchQuality} is left out and the reason kept. Each step goes through an {@link Anonymizer} and
  * becomes one line of JSON; beside the data lies a {@link Manifest}. Both files are written under
  * another name, forced and renamed, the manifest last: whoever goes by manifests never sees half an
  * export.
@@ -43,13 +43,13 @@ public final class TrainingExport {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Path folder;
-  private final QualityGates gates;
+  private final BatchQuality gates;
   private final Anonymizer anonymizer;
   private final InstantSource clock;
   private final Disk disk;
 
   TrainingExport(
-      Path folder, QualityGates gates, Anonymizer anonymizer, InstantSource clock, Disk disk) {
+      Path folder, BatchQuality gates, Anonymizer anonymizer, InstantSource clock, Disk disk) {
     this.folder = folder;
     this.gates = gates;
     this.anonymizer = anonymizer;
@@ -68,7 +68,7 @@ public final class TrainingExport {
    * @return the export
    * @throws IllegalArgumentException if the key is too short
    */
-  public static TrainingExport basic(Path folder, byte[] key, QualityGates gates, Sources sources) {
+  public static TrainingExport basic(Path folder, byte[] key, BatchQuality gates, Sources sources) {
     return new TrainingExport(folder, gates, StepFormat.basic(key), sources.clock(), Disk.real());
   }
 
@@ -81,7 +81,7 @@ public final class TrainingExport {
    * @return the export
    */
   public static TrainingExport withoutAnonymization(
-      Path folder, QualityGates gates, Sources sources) {
+      Path folder, BatchQuality gates, Sources sources) {
     return new TrainingExport(folder, gates, Anonymizer.none(), sources.clock(), Disk.real());
   }
 

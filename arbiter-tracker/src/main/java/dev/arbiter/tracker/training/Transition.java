@@ -22,10 +22,10 @@ public record Transition(
     String tenant,
     String task,
     Instant at,
-    State state,
+    EpisodeState state,
     String action,
     String policy,
     double propensity,
     Reward reward,
-    State next,
+    EpisodeState next,
     boolean done) {}

@@ -6,7 +6,7 @@
  *
  * <p>{@link dev.arbiter.tracker.training.EpisodeRecorder} listens to an Arbiter, {@link
  * dev.arbiter.tracker.training.TrainingExport} writes what passes its {@link
- * dev.arbiter.tracker.training.QualityGates} and reads it back.
+ * dev.arbiter.tracker.training.BatchQuality} and reads it back.
  */
 @NullMarked
 package dev.arbiter.tracker.training;

@@ -285,7 +285,7 @@ class AlertsTest {
 
   @Test
   void every_setting_has_its_place_and_its_ends_are_allowed() {
-    Limits limits =
+    AlertLimits limits =
         Alerts.builder()
             .latencyMultiplier(1000)
             .accuracyDrop(100)
@@ -298,7 +298,7 @@ class AlertsTest {
 
     assertThat(limits)
         .isEqualTo(
-            new Limits(
+            new AlertLimits(
                 1000,
                 1,
                 0.005,

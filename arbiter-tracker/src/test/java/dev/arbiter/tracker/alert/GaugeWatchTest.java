@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** At the limit of 95 percent and its release at 85, one reading a second. */
 class GaugeWatchTest {
-  private static final Limits LIMITS = Alerts.builder().minSamples(20).limits();
+  private static final AlertLimits LIMITS = Alerts.builder().minSamples(20).limits();
   private final GaugeWatch watch = new GaugeWatch("cpu", () -> 0, LIMITS);
   private final List<Alert> told = new ArrayList<>();
   private Instant now = StillTime.BEGIN;

@@ -11,23 +11,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rule by its own numbers; usual is a median of 10 ms and a 95th percentile of 20 ms. */
 class LatencyRuleTest {
-  private static final Limits LIMITS = Alerts.builder().limits();
-  private final Norm norm = new Norm(LIMITS.latencyMultiplier());
-  private final Recent recent = new Recent(20, 1_000_000);
+  private static final AlertLimits LIMITS = Alerts.builder().limits();
+  private final LearnedNorm norm = new LearnedNorm(LIMITS.latencyMultiplier());
+  private final RecentMarks recent = new RecentMarks(20, 1_000_000);
   private final LatencyRule rule = new LatencyRule(LIMITS, norm, recent);
 
   private void usual(int blocks) {
-    for (int i = 0; i < blocks * Norm.BLOCK; i++) {
-      int place = i % Norm.BLOCK;
+    for (int i = 0; i < blocks * LearnedNorm.BLOCK; i++) {
+      int place = i % LearnedNorm.BLOCK;
       norm.learn(0, place < 25 ? 9 : place < 46 ? 10 : 20, 0, false);
     }
   }
 
   private static double[] sums(double slow, double slowTail, double above) {
-    double[] sums = new double[Recent.MARKS];
-    sums[Recent.SLOW] = slow;
-    sums[Recent.SLOW_TAIL] = slowTail;
-    sums[Recent.ABOVE] = above;
+    double[] sums = new double[RecentMarks.MARKS];
+    sums[RecentMarks.SLOW] = slow;
+    sums[RecentMarks.SLOW_TAIL] = slowTail;
+    sums[RecentMarks.ABOVE] = above;
     return sums;
   }
 
@@ -80,9 +80,9 @@ class LatencyRuleTest {
   @Test
   void the_interval_holds_every_time_that_may_be_the_median() {
     usual(5);
-    Recent hundred = new Recent(100, 1_000_000);
+    RecentMarks hundred = new RecentMarks(100, 1_000_000);
     IntStream.rangeClosed(1, 100).forEach(millis -> hundred.add(0, millis, 0, 0));
-    Rule.Found found = new LatencyRule(LIMITS, norm, hundred).found(100, sums(100, 0, 0));
+    AnomalyRule.Found found = new LatencyRule(LIMITS, norm, hundred).found(100, sums(100, 0, 0));
 
     assertThat(found.measure()).isEqualTo("p50");
     assertThat(found.value()).isEqualTo(51);
@@ -120,7 +120,7 @@ class LatencyRuleTest {
     usual(5);
     IntStream.range(0, 320).forEach(i -> recent.add(0, i < 300 ? 5 : 100, 0, 0));
 
-    Rule.Found found = rule.found(320, sums(20, 20, 20));
+    AnomalyRule.Found found = rule.found(320, sums(20, 20, 20));
 
     assertThat(found.measure()).isEqualTo("p95");
     assertThat(found.value()).isEqualTo(100);

@@ -73,7 +73,7 @@ class LeakDetectorTest {
       for (int hour = 0; hour < 30; hour++) {
         add(detector, hour, 200 + 3 * hour + 5 * random.nextGaussian());
       }
-      Estimate pace = pace(detector.verdict());
+      ConfidenceInterval pace = pace(detector.verdict());
       held += pace.low() <= 3 * MIB && 3 * MIB <= pace.high() ? 1 : 0;
     }
     assertThat(held / 500.0).isBetween(0.97, 1.0);
@@ -204,7 +204,7 @@ class LeakDetectorTest {
     assertThatThrownBy(() -> new LeakDetector(Double.NaN)).hasMessageContaining("leak.floor");
   }
 
-  private static Estimate pace(LeakVerdict verdict) {
+  private static ConfidenceInterval pace(LeakVerdict verdict) {
     return verdict.match(
         Leaking::bytesPerHour,
         NotSeen::bytesPerHour,

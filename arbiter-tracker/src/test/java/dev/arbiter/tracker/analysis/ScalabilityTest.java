@@ -29,7 +29,7 @@ class ScalabilityTest {
     assertThat(fit.beta().high() - fit.beta().value())
         .isCloseTo(9.345022999294837e-06, withinPercentage(0.01));
     assertThat(fit.r2()).isCloseTo(0.9999866582056979, within(1e-9));
-    Estimate peak = fit.peak().orElseThrow();
+    ConfidenceInterval peak = fit.peak().orElseThrow();
     assertThat(peak.value()).isCloseTo(41.45539296328049, withinPercentage(1e-4));
     assertThat(peak.high() - peak.value()).isCloseTo(0.32707904485778766, withinPercentage(0.01));
     assertThat(fit.points()).isEqualTo(10);
@@ -125,7 +125,7 @@ class ScalabilityTest {
         .hasMessageContaining("above 0");
   }
 
-  private static int holds(Estimate estimate, double truth) {
+  private static int holds(ConfidenceInterval estimate, double truth) {
     return estimate.low() <= truth && truth <= estimate.high() ? 1 : 0;
   }
 

@@ -28,7 +28,7 @@ class HistoryDamageTest extends HistoryFixture {
       changed[at] ^= 1;
       Files.write(file, changed);
 
-      HistoryCheck check = new Verifier(new Head(0, "")).check(List.of(segment));
+      HistoryCheck check = new ChainVerifier(new ChainHead(0, "")).check(List.of(segment));
 
       int good = 0;
       while (at > ends[good]) {
@@ -48,7 +48,7 @@ class HistoryDamageTest extends HistoryFixture {
 
   @Test
   void records_taken_out_exchanged_or_cut_off_are_found() throws IOException {
-    Head noted;
+    ChainHead noted;
     try (History history = builder().build()) {
       fill(history, 0, 5);
       noted = history.head();
@@ -62,14 +62,14 @@ class HistoryDamageTest extends HistoryFixture {
     assertThat(problem(segment, noted, lines, 1, 2, 3, 4)).contains("no receipt", "1 to 1");
     assertThat(problem(segment, noted, lines, 0, 1, 2)).contains("records 4 to 5 are missing");
     assertThat(problem(segment, noted, lines, 0, 1, 2, 3, 4)).isEmpty();
-    assertThat(problem(segment, new Head(3, "ab"), lines, 0, 1, 2, 3, 4))
+    assertThat(problem(segment, new ChainHead(3, "ab"), lines, 0, 1, 2, 3, 4))
         .contains("record 3 is not the one that was noted");
   }
 
-  private static String problem(Segment segment, Head noted, List<String> lines, int... kept)
+  private static String problem(Segment segment, ChainHead noted, List<String> lines, int... kept)
       throws IOException {
     Files.write(segment.file(), Arrays.stream(kept).mapToObj(lines::get).toList());
-    return new Verifier(noted).check(List.of(segment)).problem();
+    return new ChainVerifier(noted).check(List.of(segment)).problem();
   }
 
   @Test

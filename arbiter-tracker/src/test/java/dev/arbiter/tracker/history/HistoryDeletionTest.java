@@ -28,11 +28,12 @@ class HistoryDeletionTest extends HistoryFixture {
     }
     Path file = files(".jsonl").get(0);
     List<String> lines = new ArrayList<>(Files.readAllLines(file));
-    Gap third = Entry.read(lines.get(2)).gap();
-    lines.set(2, Entry.of(third).text());
+    DeletedRange third = HistoryEntry.read(lines.get(2)).gap();
+    lines.set(2, HistoryEntry.of(third).text());
     Files.write(file, lines);
 
-    HistoryCheck check = new Verifier(new Head(0, "")).check(List.of(new Segment(1, file)));
+    HistoryCheck check =
+        new ChainVerifier(new ChainHead(0, "")).check(List.of(new Segment(1, file)));
 
     assertThat(check.problem()).isEqualTo("no receipt says that records 3 to 3 were deleted");
   }
@@ -43,7 +44,7 @@ class HistoryDeletionTest extends HistoryFixture {
       fill(history, 0, 40);
       history.append("late", hour(2), Map.of("secret", "zebra"));
       fill(history, 40, 60);
-      Head noted = history.head();
+      ChainHead noted = history.head();
 
       DeletionReceipt receipt = history.deleteBefore(hour(20));
 
@@ -74,7 +75,7 @@ class HistoryDeletionTest extends HistoryFixture {
             history.append("note", hour(hour), Map.of("hour", hour));
           }
           history.flush();
-          Head noted = history.head();
+          ChainHead noted = history.head();
           millis.addAndGet(Duration.ofHours(random.nextInt(20)).toMillis());
           cutoff += random.nextInt(30);
 
@@ -98,7 +99,7 @@ class HistoryDeletionTest extends HistoryFixture {
   void nothing_to_delete_leaves_no_receipt() {
     try (History history = builder().build()) {
       fill(history, 5, 10);
-      Head before = history.head();
+      ChainHead before = history.head();
 
       DeletionReceipt receipt = history.deleteBefore(hour(5));
 

@@ -50,7 +50,7 @@ class HistoryTest extends HistoryFixture {
 
   @Test
   void the_chain_holds_over_segments_and_restarts() throws IOException {
-    Head noted;
+    ChainHead noted;
     try (History history = builder().segmentBytes(1024).build()) {
       fill(history, 0, 30);
       noted = history.head();

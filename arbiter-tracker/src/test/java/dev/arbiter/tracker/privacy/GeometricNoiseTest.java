@@ -19,7 +19,7 @@ class GeometricNoiseTest {
   @ParameterizedTest
   @CsvSource({"1, 0.05", "1, 0.5", "1, 1", "3, 0.7"})
   void variance_is_within_1_percent_of_its_law(int sensitivity, double epsilon) {
-    GeometricNoise noise = new GeometricNoise(sensitivity, Units.micros(epsilon));
+    GeometricNoise noise = new GeometricNoise(sensitivity, PrivacyUnits.micros(epsilon));
     RandomBits bits = new RandomBits(new FixedRandom(1));
 
     double sum = 0;
@@ -41,7 +41,7 @@ class GeometricNoiseTest {
   @ParameterizedTest
   @CsvSource({"1, 0.5", "2, 0.333333", "7, 2.5"})
   void every_value_is_as_frequent_as_its_law_says(int sensitivity, double epsilon) {
-    GeometricNoise noise = new GeometricNoise(sensitivity, Units.micros(epsilon));
+    GeometricNoise noise = new GeometricNoise(sensitivity, PrivacyUnits.micros(epsilon));
     Map<Long, Integer> seen = histogram(noise, 0, 2);
 
     double a = Math.exp(-epsilon / sensitivity);
@@ -69,7 +69,7 @@ class GeometricNoiseTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.05, 0.5, 1})
   void neighbours_are_told_apart_by_no_more_than_epsilon(double epsilon) {
-    GeometricNoise noise = new GeometricNoise(1, Units.micros(epsilon));
+    GeometricNoise noise = new GeometricNoise(1, PrivacyUnits.micros(epsilon));
     Map<Long, Integer> with = histogram(noise, 100, 3);
     Map<Long, Integer> without = histogram(noise, 99, 4);
 
@@ -91,7 +91,7 @@ class GeometricNoiseTest {
   /** What textbook noise fails: whether an answer can occur at all tells the input. */
   @Test
   void no_answer_is_possible_for_one_neighbour_only() {
-    GeometricNoise noise = new GeometricNoise(1, Units.micros(0.5));
+    GeometricNoise noise = new GeometricNoise(1, PrivacyUnits.micros(0.5));
     Map<Long, Integer> with = histogram(noise, 100, 5);
     Map<Long, Integer> without = histogram(noise, 99, 6);
 
@@ -105,7 +105,7 @@ class GeometricNoiseTest {
   @CsvSource({"1, 0.5, 1e-6", "4, 1, 1e-9", "1, 20, 1e-3", "1, 0.05, 0.25"})
   void the_upper_tail_is_the_least_that_is_rare_enough(
       int sensitivity, double epsilon, double delta) {
-    GeometricNoise noise = new GeometricNoise(sensitivity, Units.micros(epsilon));
+    GeometricNoise noise = new GeometricNoise(sensitivity, PrivacyUnits.micros(epsilon));
 
     long k = noise.upperTail(delta);
 
@@ -116,18 +116,19 @@ class GeometricNoiseTest {
 
   @Test
   void a_delta_that_is_no_bound_needs_no_tail() {
-    assertThat(new GeometricNoise(1, Units.MICROS).upperTail(0.9)).isZero();
+    assertThat(new GeometricNoise(1, PrivacyUnits.MICROS).upperTail(0.9)).isZero();
   }
 
   @Test
   void the_scale_is_sensitivity_over_epsilon() {
-    assertThat(new GeometricNoise(3, Units.micros(0.05)).scale()).isCloseTo(60, within(1e-9));
+    assertThat(new GeometricNoise(3, PrivacyUnits.micros(0.05)).scale())
+        .isCloseTo(60, within(1e-9));
   }
 
   @Test
   void a_scale_beyond_exact_arithmetic_is_refused() {
-    assertThat(new GeometricNoise(1L << 33, Units.micros(0.000001)).scale()).isPositive();
-    assertThatThrownBy(() -> new GeometricNoise(1L << 34, Units.micros(0.000001)))
+    assertThat(new GeometricNoise(1L << 33, PrivacyUnits.micros(0.000001)).scale()).isPositive();
+    assertThatThrownBy(() -> new GeometricNoise(1L << 34, PrivacyUnits.micros(0.000001)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("privacy.question.epsilon is too small");
   }
@@ -144,7 +145,7 @@ class GeometricNoiseTest {
   @Test
   void a_source_that_only_gives_zeros_is_found_out() {
     RandomBits zeros = new RandomBits(new ConstantRandom(0));
-    GeometricNoise noise = new GeometricNoise(1, Units.micros(0.5));
+    GeometricNoise noise = new GeometricNoise(1, PrivacyUnits.micros(0.5));
 
     assertThatThrownBy(() -> noise.draw(zeros))
         .isInstanceOf(IllegalStateException.class)

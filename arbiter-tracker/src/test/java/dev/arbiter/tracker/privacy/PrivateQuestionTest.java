@@ -37,9 +37,9 @@ class PrivateQuestionTest {
     int n = 200;
     double epsilon = PrivateQuestion.epsilonFor(Measure.MEAN, ContributionBounds.ONE, 0.05, n);
     PrivateQuestion question = Questions.mean("x", epsilon).about(Set.of("p"));
-    Mechanism mechanism = new Mechanism(question);
+    NoiseMechanism mechanism = new NoiseMechanism(question);
     RandomBits bits = new RandomBits(new FixedRandom(9));
-    Tally tally = Tally.of(question, people("p", n, value));
+    PartitionSums tally = PartitionSums.of(question, people("p", n, value));
 
     double squares = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -151,11 +151,11 @@ class PrivateQuestionTest {
 
   @Test
   void decimals_become_the_whole_numbers_they_say() {
-    assertThat(Units.micros(0.29)).isEqualTo(290_000);
-    assertThat(Units.micros(0.1234567)).isEqualTo(123_456);
-    assertThat(Units.femtos(1e-9)).isEqualTo(1_000_000);
-    assertThat(Units.epsilon(290_000)).isEqualTo(0.29);
-    assertThat(Units.delta(1_000_000)).isEqualTo(1e-9);
+    assertThat(PrivacyUnits.micros(0.29)).isEqualTo(290_000);
+    assertThat(PrivacyUnits.micros(0.1234567)).isEqualTo(123_456);
+    assertThat(PrivacyUnits.femtos(1e-9)).isEqualTo(1_000_000);
+    assertThat(PrivacyUnits.epsilon(290_000)).isEqualTo(0.29);
+    assertThat(PrivacyUnits.delta(1_000_000)).isEqualTo(1e-9);
   }
 
   private static void refused(ThrowingCallable call, String why) {

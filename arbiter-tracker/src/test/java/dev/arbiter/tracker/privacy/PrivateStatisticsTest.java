@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.tracker.internal.FailingDisk;
-import dev.arbiter.tracker.privacy.Release.Figure;
-import dev.arbiter.tracker.privacy.Release.Reason;
-import dev.arbiter.tracker.privacy.Release.Released;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Figure;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Reason;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Released;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -107,7 +107,7 @@ class PrivateStatisticsTest {
         PrivateQuestion.count(
             "acme", "x", DAY, DAY.plusSeconds(1), new ContributionBounds(0, 1, 3, 2), 1);
 
-    Tally tally = Tally.of(question, greedy);
+    PartitionSums tally = PartitionSums.of(question, greedy);
 
     assertThat(tally.partitions().keySet()).containsExactly("p0", "p1", "p2");
     assertThat(tally.partitions().values()).allSatisfy(sums -> assertThat(sums.count).isEqualTo(2));
@@ -130,10 +130,11 @@ class PrivateStatisticsTest {
   @Test
   void a_partition_with_one_contributor_shows_no_oftener_than_delta() {
     PrivateQuestion question = Questions.count("x", 1).withDelta(0.0099);
-    Mechanism mechanism = new Mechanism(question);
+    NoiseMechanism mechanism = new NoiseMechanism(question);
     RandomBits bits = new RandomBits(new FixedRandom(5));
-    Tally rare = Tally.of(question, people("rare", 1, 1));
-    Tally common = Tally.of(question, people("common", 1 + (int) mechanism.threshold(), 1));
+    PartitionSums rare = PartitionSums.of(question, people("rare", 1, 1));
+    PartitionSums common =
+        PartitionSums.of(question, people("common", 1 + (int) mechanism.threshold(), 1));
 
     int shown = 0;
     int shownCommon = 0;
@@ -152,9 +153,9 @@ class PrivateStatisticsTest {
     PrivateQuestion question =
         PrivateQuestion.count("acme", "x", DAY, DAY.plusSeconds(1), four, 1).withDelta(1e-6);
 
-    long expected = 2 + new GeometricNoise(8, Units.MICROS).upperTail(1e-6 / 4);
+    long expected = 2 + new GeometricNoise(8, PrivacyUnits.MICROS).upperTail(1e-6 / 4);
 
-    assertThat(new Mechanism(question).threshold()).isEqualTo(expected);
+    assertThat(new NoiseMechanism(question).threshold()).isEqualTo(expected);
   }
 
   /**
@@ -191,9 +192,9 @@ class PrivateStatisticsTest {
 
   private static void fill(
       PrivateQuestion question, List<Contribution> data, int rounds, int[][] seen, long seed) {
-    Mechanism mechanism = new Mechanism(question);
+    NoiseMechanism mechanism = new NoiseMechanism(question);
     RandomBits bits = new RandomBits(new FixedRandom(seed));
-    Tally tally = Tally.of(question, data);
+    PartitionSums tally = PartitionSums.of(question, data);
     for (int i = 0; i < rounds; i++) {
       Figure figure = mechanism.noised(tally, bits).get(0);
       int count = (int) Math.max(0, Math.min(4, (figure.count() + 1) / 3));
@@ -238,7 +239,8 @@ class PrivateStatisticsTest {
     try (PrivateStatistics statistics = open()) {
       released(statistics.ask(Questions.count("a", 0.7), List.of()));
 
-      Release.Withheld no = withheld(statistics.ask(Questions.count("b", 0.300001), List.of()));
+      PrivateAnswer.Withheld no =
+          withheld(statistics.ask(Questions.count("b", 0.300001), List.of()));
 
       assertThat(no.reason()).isEqualTo(Reason.BUDGET);
       assertThat(no.message()).contains("acme", "1.000001", "its budget is 1.0");
@@ -446,9 +448,9 @@ class PrivateStatisticsTest {
         PrivateStatistics.open(file, BUDGET, new FixedRandom(1), disk)) {
       disk.room = 20;
 
-      Release.Withheld no = withheld(statistics.ask(question, people("ada", 100, 1)));
+      PrivateAnswer.Withheld no = withheld(statistics.ask(question, people("ada", 100, 1)));
       disk.room = Long.MAX_VALUE;
-      Release.Withheld later = withheld(statistics.ask(question, people("ada", 100, 1)));
+      PrivateAnswer.Withheld later = withheld(statistics.ask(question, people("ada", 100, 1)));
 
       assertThat(no.reason()).isEqualTo(Reason.LEDGER);
       assertThat(no.message()).contains("No space left");
@@ -466,7 +468,7 @@ class PrivateStatisticsTest {
         PrivateStatistics.open(file, BUDGET, new FixedRandom(1), disk)) {
       disk.forces = false;
 
-      Release no = statistics.ask(Questions.count("q", 0.1), people("ada", 100, 1));
+      PrivateAnswer no = statistics.ask(Questions.count("q", 0.1), people("ada", 100, 1));
 
       assertThat(withheld(no).message()).contains("Input/output error");
     }
@@ -629,7 +631,7 @@ class PrivateStatisticsTest {
         released(statistics.ask(long1024("tenant-" + tenant), List.of()));
       }
 
-      Release.Withheld no = withheld(statistics.ask(long1024("one more"), List.of()));
+      PrivateAnswer.Withheld no = withheld(statistics.ask(long1024("one more"), List.of()));
 
       assertThat(no.reason()).isEqualTo(Reason.LEDGER);
       assertThat(no.message()).contains("full");

@@ -32,7 +32,7 @@ final class Questions {
     return all;
   }
 
-  static Release.Released released(Release release) {
+  static PrivateAnswer.Released released(PrivateAnswer release) {
     return release.match(
         given -> given,
         withheld -> {
@@ -40,7 +40,7 @@ final class Questions {
         });
   }
 
-  static Release.Withheld withheld(Release release) {
+  static PrivateAnswer.Withheld withheld(PrivateAnswer release) {
     return release.match(
         given -> {
           throw new AssertionError("released " + given);

@@ -36,8 +36,8 @@ class EpisodeRecorderTest {
         .passes(SECOND)
         .completed(0.9);
 
-    State state =
-        new State(
+    EpisodeState state =
+        new EpisodeState(
             "refactor",
             7,
             List.of("java", "sql"),
@@ -48,8 +48,8 @@ class EpisodeRecorderTest {
             0,
             List.of("ada", "bob"),
             "");
-    State end =
-        new State(
+    EpisodeState end =
+        new EpisodeState(
             "refactor",
             7,
             List.of("java", "sql"),

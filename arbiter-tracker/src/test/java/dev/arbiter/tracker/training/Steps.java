@@ -13,10 +13,11 @@ final class Steps {
   private Steps() {}
 
   static Transition step(int number, String taskType, String action, double quality) {
-    State state =
-        new State(taskType, 5, List.of("java"), 1, List.of(), "", number % 1000, 0.1, AGENTS, "");
-    State end =
-        new State(
+    EpisodeState state =
+        new EpisodeState(
+            taskType, 5, List.of("java"), 1, List.of(), "", number % 1000, 0.1, AGENTS, "");
+    EpisodeState end =
+        new EpisodeState(
             taskType,
             5,
             List.of("java"),

@@ -34,11 +34,11 @@ class TrainingExportTest {
   private final Sources sources = new Sources(() -> NOW, () -> 0, new SplittableRandom(1));
 
   private TrainingExport plain() {
-    return TrainingExport.withoutAnonymization(folder, QualityGates.standard(), sources);
+    return TrainingExport.withoutAnonymization(folder, BatchQuality.standard(), sources);
   }
 
   private TrainingExport basic() {
-    return TrainingExport.basic(folder, KEY, QualityGates.standard(), sources);
+    return TrainingExport.basic(folder, KEY, BatchQuality.standard(), sources);
   }
 
   private static ExportResult.Written written(ExportResult result) {
@@ -131,7 +131,7 @@ class TrainingExportTest {
         .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     assertThat(manifest.level()).isEqualTo(AnonymizationLevel.BASIC);
     assertThat(manifest.privacy()).contains("keyed hashes");
-    assertThat(manifest.gates()).isEqualTo(QualityGates.standard());
+    assertThat(manifest.gates()).isEqualTo(BatchQuality.standard());
     assertThat(written.verdicts()).hasSize(2);
     assertThat(files())
         .containsExactly(
@@ -144,8 +144,8 @@ class TrainingExportTest {
   void no_id_and_no_secret_is_in_any_byte() throws IOException {
     List<Transition> steps = new ArrayList<>();
     for (Transition step : Steps.good(0, 32)) {
-      State state =
-          new State(
+      EpisodeState state =
+          new EpisodeState(
               "mail ada@example.com",
               5,
               List.of("password=hunter2"),
@@ -210,7 +210,7 @@ class TrainingExportTest {
       disk.room = room;
       TrainingExport export =
           new TrainingExport(
-              folder, QualityGates.standard(), Anonymizer.none(), sources.clock(), disk);
+              folder, BatchQuality.standard(), Anonymizer.none(), sources.clock(), disk);
 
       ExportResult result = export.write(Steps.good(0, 32));
 
@@ -231,7 +231,7 @@ class TrainingExportTest {
     try (SmallDisk disk = SmallDisk.mount(root)) {
       Path ballast = disk.fill(8_192);
       TrainingExport export =
-          TrainingExport.withoutAnonymization(root, QualityGates.standard(), sources);
+          TrainingExport.withoutAnonymization(root, BatchQuality.standard(), sources);
 
       ExportResult full = export.write(Steps.good(0, 64));
       Files.delete(ballast);
@@ -255,7 +255,7 @@ class TrainingExportTest {
     disk.replaces = replaces;
     TrainingExport export =
         new TrainingExport(
-            folder, QualityGates.standard(), Anonymizer.none(), sources.clock(), disk);
+            folder, BatchQuality.standard(), Anonymizer.none(), sources.clock(), disk);
 
     ExportResult result = export.write(Steps.good(0, 32));
 
@@ -269,7 +269,7 @@ class TrainingExportTest {
     Path file = Files.writeString(folder.resolve("f"), "x");
 
     ExportResult result =
-        TrainingExport.withoutAnonymization(file, QualityGates.standard(), sources)
+        TrainingExport.withoutAnonymization(file, BatchQuality.standard(), sources)
             .write(Steps.good(0, 32));
 
     assertThat(result).isInstanceOf(ExportResult.Failed.class);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench;
+
+import dev.arbiter.tracker.internal.ring.Collector;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.tracker.internal.ring.Loss;
+/** A collector whose reader adds two fields up, and nothing else. */
+public final class CollectorProbe {
+  private static final int SLOTS = 1024;
+  private static final long SPILL_BYTES = 16L << 20;
+
+  private final Collector collector;
+  private long sum;
+
+  /** Makes a collector. */
+  public CollectorProbe() {
+    SlotLayout.Reader reader =
+        new SlotLayout.Reader() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public void read(long[] words, int slot) {
+            sum += SlotLayout.at(words, slot) + SlotLayout.key(words, slot);
+          }
+        };
+    collector =
+        new Collector(reader, SLOTS, SPILL_BYTES, null, System::nanoTime, new Loss(Loss.NEVER));
+  }
+
+  /**
+   * Hands one event over: claims, fills, publishes, and drains when a batch is full.
+   *
+   * @param value differs from event to event
+   */
+  public void handOff(long value) {
+    collector.record(1, value, 2, 3, 4, 5, 6);
+  }
+
+  /**
+   * Closes.
+   *
+   * @return what came of the events
+   */
+  public String closeAndTell() {
+    collector.close();
+    return String.format(
+        "hand-offs: claimed=%d delivered=%d spilled=%d dropped=%d sum=%d",
+        collector.claimed(),
+        collector.delivered(),
+        collector.spilled(),
+        collector.loss().all(),
+        sum);
+  }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one kind of anomaly of one subject is on, and when it was last said; not thread-safe. */
+final class FiringState {
+  private final Duration cooldown;
+  private @Nullable Alert current;
+  private @Nullable Instant toldAt;
+  private boolean told;
+
+  FiringState(Duration cooldown) {
+    this.cooldown = cooldown;
+  }
+
+  boolean isFiring() {
+    return current != null;
+  }
+
+  Optional<Alert> current() {
+    return Optional.ofNullable(current);
+  }
+
+  /** It began: what to tell, if the last time is long enough ago. */
+  Optional<Alert> begin(Alert alert) {
+    current = alert;
+    told = false;
+    return stillOn(alert.at());
+  }
+
+  /** It is on: what to tell if that was held back and is due now. */
+  Optional<Alert> stillOn(Instant now) {
+    if (current == null || told || !isDue(now)) {
+      return Optional.empty();
+    }
+    told = true;
+    toldAt = now;
+    return Optional.of(current.told(now));
+  }
+
+  private boolean isDue(Instant now) {
+    return toldAt == null || Duration.between(toldAt, now).abs().compareTo(cooldown) >= 0;
+  }
+
+  /** It is over: what to tell, if its beginning was told. */
+  Optional<Alert> end(Instant now) {
+    Alert ended = current;
+    current = null;
+    return ended != null && told ? Optional.of(ended.resolved(now)) : Optional.empty();
+  }
+}

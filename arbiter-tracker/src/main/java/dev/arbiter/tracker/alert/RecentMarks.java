@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import java.util.Arrays;
+
+/** The last attempts of one agent, as marks in [0,1]; not thread-safe. */
+final class RecentMarks {
+  /*
+   * Looked at from the newest backwards, at lengths that grow by the square root of two: a sudden
+   * change shows in the shortest, a small one needs the longest. Age counts either way, so that a
+   * clock that steps back by an hour does not leave the attempts before it in sight for an hour.
+   */
+  /** Longer than the multiple of the usual median. */
+  static final int SLOW = 0;
+
+  /** Longer than the multiple of the usual 95th percentile. */
+  static final int SLOW_TAIL = 1;
+
+  /** Longer than is good enough for a spike to be over. */
+  static final int ABOVE = 2;
+
+  /** No work that stands. */
+  static final int FAILED = 3;
+
+  /** What is missing to perfect quality. */
+  static final int LOSS = 4;
+
+  static final int MARKS = 5;
+  private static final int LONGEST = 16;
+
+  private final long spanMillis;
+  private final int[] lengths;
+  private final long[] at;
+  private final float[] millis;
+  private final float[] loss;
+  private final byte[] flags;
+  private final double[] sums = new double[MARKS];
+  private int newest = -1;
+  private int size;
+
+  /** Is shown the last attempts; says whether it has seen enough. */
+  interface Look {
+    boolean at(int length, double[] sums);
+  }
+
+  RecentMarks(int shortest, long spanMillis) {
+    this.spanMillis = spanMillis;
+    this.lengths = lengths(shortest);
+    int capacity = LONGEST * shortest;
+    this.at = new long[capacity];
+    this.millis = new float[capacity];
+    this.loss = new float[capacity];
+    this.flags = new byte[capacity];
+  }
+
+  /** Shortest, about 1.4 times that, twice that, and on to sixteen times. */
+  static int[] lengths(int shortest) {
+    int[] lengths = new int[9];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = (int) (shortest * Math.pow(2, i / 2.0));
+    }
+    return lengths;
+  }
+
+  void add(long when, float time, double lost, int marks) {
+    newest = (newest + 1) % at.length;
+    size = Math.min(size + 1, at.length);
+    at[newest] = when;
+    millis[newest] = time;
+    loss[newest] = (float) lost;
+    flags[newest] = (byte) marks;
+  }
+
+  /** Shows the sums of marks over the last attempts, each length, shortest first. */
+  void look(Look look) {
+    Arrays.fill(sums, 0);
+    int next = 0;
+    for (int i = 0; i < size; i++) {
+      int slot = Math.floorMod(newest - i, at.length);
+      if (Math.abs(at[newest] - at[slot]) > spanMillis) {
+        return;
+      }
+      for (int mark = 0; mark < LOSS; mark++) {
+        sums[mark] += flags[slot] >> mark & 1;
+      }
+      sums[LOSS] += loss[slot];
+      if (i + 1 == lengths[next]) {
+        if (look.at(i + 1, sums)) {
+          return;
+        }
+        next++;
+      }
+    }
+  }
+
+  /** The last so many times, sorted. */
+  float[] sortedMillis(int length) {
+    float[] sorted = new float[length];
+    for (int i = 0; i < length; i++) {
+      sorted[i] = millis[Math.floorMod(newest - i, at.length)];
+    }
+    Arrays.sort(sorted);
+    return sorted;
+  }
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.alert;
+
+import dev.arbiter.tracker.alert.AnomalyRule.Found;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The last attempts of one subject and what was found in them; not thread-safe. */
+final class RuleRunner {
+  /*
+   * A rule looks only at attempts since it last changed its mind. Otherwise an anomaly would be over
+   * at once because of the good attempts before it, and begin again because of its own.
+   */
+  private final String subject;
+  private final RecentMarks recent;
+  private final int shortest;
+  private final List<AnomalyRule> rules;
+  private final FiringState[] episodes;
+  private final int[] seen;
+
+  RuleRunner(String subject, AlertLimits limits, RecentMarks recent, List<AnomalyRule> rules) {
+    this.subject = subject;
+    this.recent = recent;
+    this.shortest = limits.minSamples();
+    this.rules = rules;
+    this.episodes = new FiringState[rules.size()];
+    Arrays.setAll(episodes, i -> new FiringState(limits.cooldown()));
+    this.seen = new int[episodes.length];
+  }
+
+  /** Looks at what was just added; says whether anything is on or has just ended. */
+  boolean look(Instant now, Consumer<Alert> out) {
+    boolean quiet = true;
+    boolean[] settled = new boolean[episodes.length];
+    for (int i = 0; i < episodes.length; i++) {
+      seen[i] = Math.min(Integer.MAX_VALUE - 1, seen[i]) + 1;
+      quiet &= !episodes[i].isFiring();
+    }
+    recent.look((n, sums) -> judge(n, sums, settled, now, out));
+    for (FiringState episode : episodes) {
+      episode.stillOn(now).ifPresent(out);
+      quiet &= !episode.isFiring();
+    }
+    return !quiet;
+  }
+
+  private boolean judge(int n, double[] sums, boolean[] settled, Instant now, Consumer<Alert> out) {
+    boolean all = true;
+    for (int i = 0; i < episodes.length; i++) {
+      if (!settled[i] && n <= seen[i]) {
+        settled[i] = judge(i, n, sums, now, out);
+      }
+      all &= settled[i] || n > seen[i];
+    }
+    return all;
+  }
+
+  private boolean judge(int i, int n, double[] sums, Instant now, Consumer<Alert> out) {
+    AnomalyRule rule = rules.get(i);
+    FiringState episode = episodes[i];
+    if (episode.isFiring()) {
+      if (n < 2 * shortest || !rule.ends(n, sums)) {
+        return false;
+      }
+      episode.end(now).ifPresent(out);
+    } else {
+      if (!rule.begins(n, sums)) {
+        return false;
+      }
+      episode.begin(alert(rule, rule.found(n, sums), n, now)).ifPresent(out);
+    }
+    seen[i] = 0;
+    return true;
+  }
+
+  private Alert alert(AnomalyRule rule, Found found, int n, Instant now) {
+    return new Alert(
+        rule.kind(),
+        subject,
+        true,
+        found.critical(),
+        now,
+        now,
+        found.measure(),
+        found.value(),
+        found.baseline(),
+        found.low(),
+        found.high(),
+        n);
+  }
+
+  /** Ends all that is on. */
+  void end(Instant now, Consumer<Alert> out) {
+    for (FiringState episode : episodes) {
+      episode.end(now).ifPresent(out);
+    }
+    Arrays.fill(seen, 0);
+  }
+
+  void firing(Consumer<Alert> sink) {
+    for (FiringState episode : episodes) {
+      Optional<Alert> current = episode.current();
+      current.ifPresent(sink);
+    }
+  }
+}

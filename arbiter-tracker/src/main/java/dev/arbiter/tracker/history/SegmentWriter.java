@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.history;
+
+import dev.arbiter.internal.LogGate;
+import dev.arbiter.tracker.internal.Disk;
+import dev.arbiter.tracker.internal.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Moves records from the queue into the files, and old segments out. */
+final class SegmentWriter {
+  static final String DAMAGE = "damage";
+
+  private static final Logger LOG = LoggerFactory.getLogger(History.class);
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+  private final Segments segments;
+  private final WriteQueue waiting;
+  private final ReentrantLock files;
+  private final LogGate log;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final Retention retention;
+  private final @Nullable Executor executor;
+  private final Disk disk;
+  private final int batch;
+  private final long segmentBytes;
+  private final AtomicBoolean handedOn = new AtomicBoolean();
+  private final AtomicLong written = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+  private Path pending = Path.of("");
+  private volatile long pausedSince;
+  private volatile boolean paused;
+  private boolean closed;
+
+  SegmentWriter(History.Builder builder, Segments segments, WriteQueue waiting, ReentrantLock files) {
+    this.segments = segments;
+    this.waiting = waiting;
+    this.files = files;
+    this.log = new LogGate(builder.sources.nanoTime());
+    this.clock = builder.sources.clock();
+    this.nanoTime = builder.sources.nanoTime();
+    this.retention = builder.retention;
+    this.executor = builder.executor;
+    this.disk = builder.disk;
+    this.batch = builder.batch;
+    this.segmentBytes = builder.segmentBytes;
+  }
+
+  static Map<String, Object> fields(
+      String type, Instant at, Instant recorded, Map<String, ?> data) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("type", type);
+    fields.put("at", at.toString());
+    fields.put("recorded", recorded.toString());
+    fields.put("data", data);
+    return fields;
+  }
+
+  /** Says in the history what was found on opening, and finishes a deletion. */
+  void begin(Path folder) throws IOException {
+    pending = folder.resolve("deletion.pending");
+    Instant now = clock.instant();
+    for (Segments.Damage damage : segments.damages()) {
+      Map<String, Object> data = new LinkedHashMap<>();
+      data.put("file", damage.file());
+      data.put("after", damage.after());
+      data.put("why", damage.why());
+      segments.append(List.of(fields(DAMAGE, now, now, data)));
+      written.incrementAndGet();
+      if (log.passes()) {
+        LOG.warn("history: {} was set aside, it had been changed: {}", damage.file(), damage.why());
+      }
+    }
+    if (Files.exists(pending)) {
+      Json.Fields cut = Json.read(Files.readString(pending, StandardCharsets.UTF_8));
+      delete(Instant.parse(cut.text("before")), cut.whole("through"));
+    }
+  }
+
+  /** A record came: writes a batch, if there is one and nobody else does. */
+  void wanted() {
+    if (waiting.size() < batch || (paused && nanoTime.getAsLong() - pausedSince < PAUSE)) {
+      return;
+    }
+    Executor other = executor;
+    if (other == null) {
+      writeUnlessBusy();
+    } else if (handedOn.compareAndSet(false, true)) {
+      try {
+        other.execute(this::writeHandedOn);
+      } catch (RejectedExecutionException e) {
+        handedOn.set(false);
+        failed(new IOException("the executor takes no more", e));
+      }
+    }
+  }
+
+  private void writeHandedOn() {
+    handedOn.set(false);
+    writeUnlessBusy();
+  }
+
+  private void writeUnlessBusy() {
+    if (files.tryLock()) {
+      try {
+        while (waiting.size() >= batch && writeBatch()) {
+          keepWithinLimits();
+        }
+      } finally {
+        files.unlock();
+      }
+    }
+  }
+
+  /** Whether it was written. */
+  private boolean writeBatch() {
+    List<Map<String, Object>> records = waiting.oldest(batch);
+    if (records.isEmpty() || closed) {
+      return false;
+    }
+    try {
+      segments.append(records);
+    } catch (IllegalArgumentException e) {
+      return writeSingly(records);
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+      return false;
+    }
+    waiting.remove(records.size());
+    written.addAndGet(records.size());
+    paused = false;
+    return true;
+  }
+
+  /** One of them cannot be written as JSON: it is dropped, the others are not. */
+  private boolean writeSingly(List<Map<String, Object>> records) {
+    for (Map<String, Object> record : records) {
+      try {
+        segments.append(List.of(record));
+        written.incrementAndGet();
+      } catch (IllegalArgumentException e) {
+        waiting.drop();
+      } catch (IOException | RuntimeException e) {
+        failed(e);
+        return false;
+      }
+      waiting.remove(1);
+    }
+    return true;
+  }
+
+  private void failed(Exception why) {
+    pausedSince = nanoTime.getAsLong();
+    paused = true;
+    long count = failures.incrementAndGet();
+    if (log.passes()) {
+      LOG.warn(
+          "history: cannot write, {} records wait, {} failures so far: {}",
+          waiting.size(),
+          count,
+          why.getMessage());
+    }
+  }
+
+  private void keepWithinLimits() {
+    try {
+      if (segments.activeBytes() >= segmentBytes) {
+        segments.roll();
+        long through = OldSegments.through(segments, retention, clock.instant());
+        if (through > 0) {
+          delete(Instant.MIN, through);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  DeletionReceipt delete(Instant before, long through) {
+    files.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the history is closed; open it to delete");
+      }
+      while (writeBatch()) {
+        // all that waits must be in the files to be found
+      }
+      segments.roll();
+      Deletion deletion = new Deletion(segments, before, through);
+      deletion.plan();
+      if (deletion.deleted() > 0) {
+        prove(deletion, before, through);
+        deletion.carryOut();
+      }
+      Files.deleteIfExists(pending);
+      return new DeletionReceipt(
+          before,
+          deletion.deleted(),
+          deletion.deleted() > 0 ? deletion.gaps() : List.of(),
+          segments.head());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the deletion is not finished, call it again: " + e.getMessage(), e);
+    } finally {
+      files.unlock();
+    }
+  }
+
+  private void prove(Deletion deletion, Instant before, long through) throws IOException {
+    Map<String, Object> cut = new LinkedHashMap<>();
+    cut.put("before", before.toString());
+    cut.put("through", through);
+    disk.writeAtomically(pending, Json.writePage(cut));
+    Instant now = clock.instant();
+    segments.append(List.of(fields(HistoryEntry.DELETION, now, now, deletion.receipt())));
+    segments.force();
+    written.incrementAndGet();
+  }
+
+  boolean flush() {
+    files.lock();
+    try {
+      while (writeBatch()) {
+        keepWithinLimits();
+      }
+      segments.force();
+      return waiting.size() == 0;
+    } catch (IOException e) {
+      failed(e);
+      return false;
+    } finally {
+      files.unlock();
+    }
+  }
+
+  HistoryStats stats() {
+    files.lock();
+    try {
+      return new HistoryStats(
+          written.get(),
+          waiting.size(),
+          waiting.dropped(),
+          failures.get(),
+          segments.repaired(),
+          segments.damages().size(),
+          segments.all().size(),
+          bytes(),
+          segments.head());
+    } finally {
+      files.unlock();
+    }
+  }
+
+  private long bytes() {
+    try {
+      return segments.bytes();
+    } catch (IOException e) {
+      failed(e);
+      return 0;
+    }
+  }
+
+  void close() {
+    files.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      waiting.close();
+      flush();
+      waiting.giveUp();
+      closed = true;
+      segments.close();
+    } catch (IOException e) {
+      failed(e);
+    } finally {
+      files.unlock();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.internal.window;
+
+import dev.arbiter.spi.Window;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** The sub-windows that the four windows are made of, seen from now; not thread-safe. */
+public final class BucketLevels {
+  /*
+   * Level 0 holds the last 5 minutes in sub-windows of 10 s, level 1 what is older up to an hour in
+   * such of 2 min, level 2 up to a day in such of 1 h, level 3 up to a week in such of 6 h. An
+   * attempt is in one sub-window only, whose content moves up as it ages. A window is its level and
+   * all below. Each width divides the next, so what moves stays within one sub-window above.
+   *
+   * A sub-window is named by its place: one number of its level and the tick of 10 s it begins with,
+   * which is the lesser the newer it is.
+   *
+   * Time here is the wall clock plus an offset that makes it never run backwards. When the clock is
+   * set back by more than a tick, the offset takes the step up: what comes stamped with the new time
+   * counts as present, and windows keep their length. Smaller steps stand still until made good.
+   */
+  static final int COUNT = 4;
+
+  /** The place of what is older than the longest window. */
+  static final long TOO_OLD = Long.MAX_VALUE;
+
+  private static final Window[] WINDOWS = {
+    Window.REALTIME, Window.SHORT, Window.MEDIUM, Window.LONG
+  };
+  private static final int[] PARTS = {30, 30, 24, 28};
+  private static final long TICK_MILLIS = WINDOWS[0].span().toMillis() / PARTS[0];
+  private static final long[] TICKS = new long[COUNT];
+  private static final int LEVEL_SHIFT = 60;
+  private static final long LATEST_SECOND = Long.MAX_VALUE / 4_000;
+
+  static {
+    for (int level = 0; level < COUNT; level++) {
+      TICKS[level] = WINDOWS[level].span().toMillis() / PARTS[level] / TICK_MILLIS;
+    }
+  }
+
+  private final InstantSource clock;
+  private final long[] oldest = new long[COUNT];
+  private long offset;
+  private long now;
+  private long tick;
+  private long tickBegan;
+
+  public BucketLevels(InstantSource clock) {
+    this.clock = clock;
+    this.now = clock.millis();
+    turn();
+  }
+
+  /** The level that reaches as far back as the window. */
+  static int of(Window window) {
+    return switch (window) {
+      case REALTIME -> 0;
+      case SHORT -> 1;
+      case MEDIUM -> 2;
+      case LONG -> 3;
+    };
+  }
+
+  /** The place of the sub-window of a level that begins with a tick. */
+  static long place(int level, long tick) {
+    return ((long) level << LEVEL_SHIFT) - tick;
+  }
+
+  /** The level of a place. */
+  static int level(long place) {
+    return (int) ((place + (1L << (LEVEL_SHIFT - 1))) >> LEVEL_SHIFT);
+  }
+
+  /** The tick with which a place begins. */
+  static long tick(long place) {
+    return ((long) level(place) << LEVEL_SHIFT) - place;
+  }
+
+  /** The middle of a place, in milliseconds. */
+  static double middle(long place) {
+    return (tick(place) + 0.5 * TICKS[level(place)]) * TICK_MILLIS;
+  }
+
+  /** Milliseconds since 1970, however far away the instant. */
+  public static long millis(Instant instant) {
+    long second = Math.max(-LATEST_SECOND, Math.min(LATEST_SECOND, instant.getEpochSecond()));
+    return second * 1_000 + instant.getNano() / 1_000_000;
+  }
+
+  /** Looks at the clock. */
+  void update() {
+    long time = clock.millis() + offset;
+    if (time < now - TICK_MILLIS) {
+      offset += now - time;
+    }
+    now = Math.max(now, time);
+    if (now - tickBegan >= TICK_MILLIS) {
+      turn();
+    }
+  }
+
+  private void turn() {
+    tick = Math.floorDiv(now, TICK_MILLIS);
+    tickBegan = tick * TICK_MILLIS;
+    for (int level = 0; level < COUNT; level++) {
+      oldest[level] = (Math.floorDiv(tick, TICKS[level]) - PARTS[level]) * TICKS[level];
+    }
+  }
+
+  /** Changes whenever a sub-window may have grown too old for its level. */
+  long tick() {
+    return tick;
+  }
+
+  /** The wall-clock time at which this tick began. */
+  long from() {
+    return tickBegan - offset;
+  }
+
+  /** The wall-clock time at which this tick ends. */
+  long until() {
+    return from() + TICK_MILLIS;
+  }
+
+  /** Tells whether an event stamped by the clock is present; one from the future is. */
+  boolean isPresent(long wallMillis) {
+    return wallMillis + offset >= tickBegan;
+  }
+
+  /** The place of what is present. */
+  long present() {
+    return place(0, tick);
+  }
+
+  /** Where an event stamped by the clock counts, which may be {@link #TOO_OLD}. */
+  long at(long wallMillis) {
+    return settled(place(0, Math.floorDiv(wallMillis + offset, TICK_MILLIS)));
+  }
+
+  /** Where the content of a place belongs by now, which may be {@link #TOO_OLD}. */
+  long settled(long place) {
+    int level = level(place);
+    long begin = tick(place);
+    while (begin < oldest[level]) {
+      if (++level == COUNT) {
+        return TOO_OLD;
+      }
+      begin = Math.floorDiv(begin, TICKS[level]) * TICKS[level];
+    }
+    return place(level, begin);
+  }
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.internal.window;
+
+import dev.arbiter.spi.Window;
+import dev.arbiter.tracker.summary.WindowSummary;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** What one agent did, or one agent at one type of task, or that for one tenant. */
+public final class BucketSeries {
+  /*
+   * One sub-window is being filled, the present one, and older ones when attempts come late; all
+   * others are bytes, closed when the tick ends. An attempt touches one bucket, whatever windows it is
+   * in. Late buckets are as many as there are sub-windows at the most, 116: closing them when there
+   * were eight made attempts that come in no order at all cost 2 us each.
+   *
+   * Buckets belong to whoever holds the collector's lock. An answer is kept with all that tells whether
+   * it would be the same now: the present bucket, how often that changed, how often older ones did,
+   * and the wall-clock time for which it holds. None of these comes back to what it was, so whoever
+   * finds them unchanged, and nothing waiting in the collector, needs no lock.
+   */
+  private byte[] closed = ClosedBuckets.NOTHING;
+  private @Nullable OpenBucket present;
+  private int lateChanges;
+  private long tick = Long.MIN_VALUE;
+  private volatile @Nullable AtomicReferenceArray<@Nullable Answer> answers;
+
+  private record Answer(
+      @Nullable OpenBucket present,
+      int changes,
+      int lateChanges,
+      long from,
+      long until,
+      WindowSummary summary) {}
+
+  /** The bucket that attempts go to until the tick ends. */
+  OpenBucket present(ClosedBuckets past) {
+    roll(past);
+    OpenBucket bucket = present;
+    if (bucket == null) {
+      bucket = new OpenBucket(past.time.present(), null);
+      present = bucket;
+    }
+    return bucket;
+  }
+
+  /** Adds the event in a slot at a place that is over, but not too old. */
+  void addLate(ClosedBuckets past, long place, long[] words, int slot) {
+    late(past, place).add(words, slot);
+    lateChanges++;
+  }
+
+  private OpenBucket late(ClosedBuckets past, long place) {
+    OpenBucket newer = present(past);
+    OpenBucket older = newer.older;
+    while (older != null && older.place() < place) {
+      newer = older;
+      older = older.older;
+    }
+    if (older != null && older.place() == place) {
+      return older;
+    }
+    OpenBucket bucket = new OpenBucket(place, older);
+    newer.older = bucket;
+    return bucket;
+  }
+
+  /** Closes late buckets; the present one stays what it is as long as the tick. */
+  private void closeLate(ClosedBuckets past) {
+    OpenBucket bucket = present(past);
+    closed = past.close(closed, bucket.older);
+    bucket.older = null;
+  }
+
+  private void roll(ClosedBuckets past) {
+    if (tick != past.time.tick()) {
+      tick = past.time.tick();
+      closed = past.close(closed, present);
+      present = null;
+    }
+  }
+
+  /** Answers, and keeps the answer. */
+  WindowSummary summarize(ClosedBuckets past, Window window, Accumulator sum) {
+    sum.clear();
+    addTo(sum, past, window);
+    WindowSummary summary = sum.summary(window);
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    if (kept == null) {
+      kept = new AtomicReferenceArray<>(BucketLevels.COUNT);
+      answers = kept;
+    }
+    Answer answer =
+        new Answer(present, changes(), lateChanges, past.time.from(), past.time.until(), summary);
+    kept.setRelease(BucketLevels.of(window), answer);
+    return summary;
+  }
+
+  private int changes() {
+    OpenBucket bucket = present;
+    return bucket == null ? 0 : bucket.changes();
+  }
+
+  /** Adds what happened within a window to a sum. */
+  void addTo(Accumulator sum, ClosedBuckets past, Window window) {
+    roll(past);
+    int level = BucketLevels.of(window);
+    OpenBucket bucket = present;
+    while (bucket != null && BucketLevels.level(bucket.place()) <= level) {
+      bucket.addTo(sum);
+      bucket = bucket.older;
+    }
+    past.addTo(sum, closed, level);
+  }
+
+  /** Shows every sub-window of a window, the newest first. */
+  void forEach(ClosedBuckets past, Window window, ClosedBuckets.Visitor visitor) {
+    closeLate(past);
+    past.forEach(present(past), closed, BucketLevels.of(window), visitor);
+  }
+
+  /** The same content, apart. */
+  BucketSeries copy() {
+    BucketSeries copy = new BucketSeries();
+    copy.closed = closed;
+    copy.present = present == null ? null : present.copy();
+    copy.tick = tick;
+    return copy;
+  }
+
+  /** The last answer, if it would be the same now. */
+  public @Nullable WindowSummary current(Window window, long wallMillis) {
+    Answer answer = answer(window);
+    return answer != null
+            && answer.present == present
+            && answer.changes == changes()
+            && answer.lateChanges == lateChanges
+            && answer.from <= wallMillis
+            && wallMillis < answer.until
+        ? answer.summary
+        : null;
+  }
+
+  /** The last answer, however old. */
+  public WindowSummary last(Window window) {
+    Answer answer = answer(window);
+    return answer == null ? WindowSummary.none() : answer.summary;
+  }
+
+  private @Nullable Answer answer(Window window) {
+    AtomicReferenceArray<@Nullable Answer> kept = answers;
+    return kept == null ? null : kept.getAcquire(BucketLevels.of(window));
+  }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.internal.window;
+
+import java.util.Arrays;
+
+/** Remembers the keys of the attempts that came last; not thread-safe. */
+public final class RecentKeys {
+  /*
+   * Two tables of open addressing, at most half full. When the younger has taken as many keys as
+   * are to be remembered, it becomes the elder and the elder, emptied, the younger: a key is known
+   * for at least that many others, at most for twice as many. Made when the first key comes.
+   */
+  private final int remembered;
+  private long[] younger = {};
+  private long[] elder = {};
+  private int count;
+
+  public RecentKeys(int remembered) {
+    this.remembered = remembered;
+  }
+
+  /** Adds a key other than 0; false if it is remembered. */
+  public boolean add(long key) {
+    if (remembered == 0) {
+      return true;
+    }
+    if (younger.length == 0) {
+      younger = new long[Integer.highestOneBit(4 * remembered - 1)];
+      elder = new long[younger.length];
+    }
+    int place = place(younger, key);
+    if (younger[place] == key || elder[place(elder, key)] == key) {
+      return false;
+    }
+    if (count == remembered) {
+      turn();
+      place = place(younger, key);
+    }
+    younger[place] = key;
+    count++;
+    return true;
+  }
+
+  private void turn() {
+    long[] emptied = elder;
+    elder = younger;
+    Arrays.fill(emptied, 0);
+    younger = emptied;
+    count = 0;
+  }
+
+  /** Where the key is, or else would be. */
+  private static int place(long[] table, long key) {
+    int place = (int) (key ^ key >>> 32) & (table.length - 1);
+    while (table[place] != 0 && table[place] != key) {
+      place = (place + 1) & (table.length - 1);
+    }
+    return place;
+  }
+
+  /** A key of a name, never 0: FNV-1a (Fowler, Noll, Vo) over its characters, mixed. */
+  public static long key(String name) {
+    long hash = 0xCBF29CE484222325L;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
+    }
+    hash = (hash ^ hash >>> 32) * 0xD6E8FEB86659FD93L;
+    hash ^= hash >>> 32;
+    return hash == 0 ? 1 : hash;
+  }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.privacy;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Exact counts and sums of bounded contributions, before any noise; never leaves the package. */
+final class PartitionSums {
+  /*
+   * Whether a contribution counts depends on its contributor's other contributions and on the
+   * question, never on anybody else's: so leaving out one contributor changes the counts together
+   * by at most bounds.mostContributions(), and each sum by at most GRID times that.
+   */
+  /** A value is a whole number of steps from the middle of its range, at most so many. */
+  static final int GRID = 1 << 16;
+
+  private final PrivateQuestion question;
+  private final Map<String, Map<String, Integer>> contributors = new HashMap<>();
+  private final SortedMap<String, Sums> partitions = new TreeMap<>();
+
+  /** What a partition comes to. */
+  static final class Sums {
+    long count;
+    long steps;
+  }
+
+  private PartitionSums(PrivateQuestion question) {
+    this.question = question;
+    question.known().forEach(partition -> partitions.put(partition, new Sums()));
+  }
+
+  static PartitionSums of(PrivateQuestion question, Iterable<Contribution> contributions) {
+    PartitionSums tally = new PartitionSums(question);
+    contributions.forEach(tally::add);
+    return tally;
+  }
+
+  SortedMap<String, Sums> partitions() {
+    return partitions;
+  }
+
+  private void add(Contribution contribution) {
+    boolean wanted =
+        question.known().isEmpty() || question.known().contains(contribution.partition());
+    boolean counts =
+        question.measure() == PrivateQuestion.Measure.COUNT || !Double.isNaN(contribution.value());
+    if (wanted && counts && isWithinBounds(contribution)) {
+      Sums sums = partitions.computeIfAbsent(contribution.partition(), name -> new Sums());
+      sums.count++;
+      sums.steps += steps(contribution.value(), question.bounds());
+    }
+  }
+
+  private boolean isWithinBounds(Contribution contribution) {
+    Map<String, Integer> mine =
+        contributors.computeIfAbsent(contribution.contributor(), name -> new HashMap<>());
+    int before = mine.getOrDefault(contribution.partition(), 0);
+    ContributionBounds bounds = question.bounds();
+    boolean fits =
+        before < bounds.perPartition() && (before > 0 || mine.size() < bounds.partitions());
+    if (fits) {
+      mine.put(contribution.partition(), before + 1);
+    }
+    return fits;
+  }
+
+  private static long steps(double value, ContributionBounds bounds) {
+    double clamped = Math.max(bounds.lowest(), Math.min(bounds.highest(), value));
+    double half = half(bounds);
+    return Math.round((clamped - middle(bounds)) / half * GRID);
+  }
+
+  /** The value that so many steps, for so many contributions, are the mean of. */
+  static double mean(long steps, long count, ContributionBounds bounds) {
+    double mean = middle(bounds) + (double) steps / Math.max(1, count) / GRID * half(bounds);
+    return Math.max(bounds.lowest(), Math.min(bounds.highest(), mean));
+  }
+
+  private static double half(ContributionBounds bounds) {
+    return (bounds.highest() - bounds.lowest()) / 2;
+  }
+
+  private static double middle(ContributionBounds bounds) {
+    return bounds.lowest() + half(bounds);
+  }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tracker.privacy;
+
+import dev.arbiter.internal.Digests;
+import dev.arbiter.tracker.internal.Json;
+import dev.arbiter.tracker.privacy.PrivateAnswer.Figure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * One paid answer, as the ledger keeps it.
+ *
+ * @param tenant who paid
+ * @param question digest of the question
+ * @param first the first period it is charged to
+ * @param last the last
+ * @param epsilonMicros charged to each of them
+ * @param deltaFemtos charged to each of them
+ * @param countDeviation of the noise on counts
+ * @param figures what was answered
+ */
+record SpendEntry(
+    String tenant,
+    String question,
+    long first,
+    long last,
+    long epsilonMicros,
+    long deltaFemtos,
+    double countDeviation,
+    List<Figure> figures) {
+
+  static String digest(PrivateQuestion question) {
+    return Digests.sha256Hex(question.key());
+  }
+
+  SpendEntry with(List<Figure> answer) {
+    return new SpendEntry(
+        tenant,
+        question,
+        first,
+        last,
+        epsilonMicros,
+        deltaFemtos,
+        countDeviation,
+        List.copyOf(answer));
+  }
+
+  PrivateAnswer.Released released(boolean repeated) {
+    return new PrivateAnswer.Released(
+        figures,
+        PrivacyUnits.epsilon(epsilonMicros),
+        PrivacyUnits.delta(deltaFemtos),
+        countDeviation,
+        repeated);
+  }
+
+  Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("tenant", tenant);
+    fields.put("question", question);
+    fields.put("first", first);
+    fields.put("last", last);
+    fields.put("epsilonMicros", epsilonMicros);
+    fields.put("deltaFemtos", deltaFemtos);
+    fields.put("countDeviation", countDeviation);
+    fields.put("figures", figures.stream().map(SpendEntry::fields).toList());
+    return fields;
+  }
+
+  private static Map<String, Object> fields(Figure figure) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("partition", figure.partition());
+    fields.put("count", figure.count());
+    figure.mean().ifPresent(mean -> fields.put("mean", mean));
+    return fields;
+  }
+
+  static SpendEntry read(Json.Fields fields) throws IOException {
+    List<Figure> figures = new ArrayList<>();
+    for (Json.Fields figure : fields.objects("figures")) {
+      figures.add(
+          new Figure(
+              figure.text("partition"),
+              figure.whole("count"),
+              figure.has("mean")
+                  ? OptionalDouble.of(figure.number("mean"))
+                  : OptionalDouble.empty()));
+    }
+    SpendEntry charge =
+        new SpendEntry(
+            fields.text("tenant"),
+            fields.text("question"),
+            fields.whole("first"),
+            fields.whole("last"),
+            fields.whole("epsilonMicros"),
+            fields.whole("deltaFemtos"),
+            fields.number("countDeviation"),
+            List.copyOf(figures));
+    if (charge.first > charge.last || charge.epsilonMicros < 0 || charge.deltaFemtos < 0) {
+      throw new IOException("a charge that cannot be");
+    }
+    return charge;
+  }
+}
