@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.spi.Window;
 import dev.arbiter.tracker.internal.ring.EventTag;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.window.Aggregator;
 import dev.arbiter.tracker.internal.window.Branch;
-import dev.arbiter.tracker.internal.window.Tracks;
-import dev.arbiter.tracker.internal.window.EventCounts;
 import dev.arbiter.tracker.internal.window.BucketLevels;
-import dev.arbiter.spi.Window;
+import dev.arbiter.tracker.internal.window.EventCounts;
+import dev.arbiter.tracker.internal.window.Tracks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,13 +35,26 @@ public final class AggregatorProbe {
     Tracks tracks = new Tracks(agent.length, agent.length);
     aggregator =
         new Aggregator(
-            tracks, new BucketLevels(() -> Instant.ofEpochMilli(millis)), (track, slots, slot) -> {}, new EventCounts(), () -> true, 0);
+            tracks,
+            new BucketLevels(() -> Instant.ofEpochMilli(millis)),
+            (track, slots, slot) -> {},
+            new EventCounts(),
+            () -> true,
+            0);
     words = new long[agent.length * SlotLayout.WORDS];
     for (int i = 0; i < agent.length; i++) {
       int track = tracks.resolve("agent-" + agent[i], "format", "default");
       long tag = EventTag.of(track, EventTag.ATTEMPT, EventTag.NORMAL);
       SlotLayout.write(
-          words, i * SlotLayout.WORDS, tag, NOW_OR_LATER, nanos[i], quality[i], 0.01, 7, SlotLayout.NO_KEY);
+          words,
+          i * SlotLayout.WORDS,
+          tag,
+          NOW_OR_LATER,
+          nanos[i],
+          quality[i],
+          0.01,
+          7,
+          SlotLayout.NO_KEY);
     }
     for (String name : tracks.agents()) {
       agents.add(tracks.find(name, "", ""));

@@ -2,8 +2,9 @@
 package dev.arbiter.bench;
 
 import dev.arbiter.tracker.internal.ring.Collector;
-import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.ring.Loss;
+import dev.arbiter.tracker.internal.ring.SlotLayout;
+
 /** A collector whose reader adds two fields up, and nothing else. */
 public final class CollectorProbe {
   private static final int SLOTS = 1024;

@@ -51,7 +51,8 @@ final class SegmentWriter {
   private volatile boolean paused;
   private boolean closed;
 
-  SegmentWriter(History.Builder builder, Segments segments, WriteQueue waiting, ReentrantLock files) {
+  SegmentWriter(
+      History.Builder builder, Segments segments, WriteQueue waiting, ReentrantLock files) {
     this.segments = segments;
     this.waiting = waiting;
     this.files = files;

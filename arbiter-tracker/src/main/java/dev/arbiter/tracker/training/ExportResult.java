@@ -11,7 +11,7 @@ public sealed interface ExportResult {
   /**
    * It is on the disk, whole.
    *
-   * @param manifest the manifest's file, for {@link TrainingData#read}
+   * @param manifest the manifest's file, for {@link TrainingSet#read}
    * @param contents what it says
    * @param verdicts how each batch measured up, also those left out
    */

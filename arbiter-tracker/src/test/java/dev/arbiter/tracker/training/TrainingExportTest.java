@@ -64,7 +64,7 @@ class TrainingExportTest {
 
     ExportResult.Written written = written(plain().write(steps));
 
-    TrainingData data = TrainingData.read(written.manifest());
+    TrainingSet data = TrainingSet.read(written.manifest());
     assertThat(data.steps()).isEqualTo(steps);
     assertThat(data.manifest()).isEqualTo(written.contents());
   }
@@ -97,7 +97,7 @@ class TrainingExportTest {
               step.done()));
     }
 
-    List<Transition> back = TrainingData.read(written(basic().write(steps)).manifest()).steps();
+    List<Transition> back = TrainingSet.read(written(basic().write(steps)).manifest()).steps();
 
     assertThat(back).hasSize(640);
     for (int i = 0; i < 640; i++) {
@@ -176,7 +176,7 @@ class TrainingExportTest {
       assertThat(Files.readString(folder.resolve(file)))
           .doesNotContain("canary", "example.com", "hunter2", "\"ada\"", "zoë", "T-1");
     }
-    Transition first = TrainingData.read(written.manifest()).steps().get(0);
+    Transition first = TrainingSet.read(written.manifest()).steps().get(0);
     assertThat(first.state().candidates()).hasSize(5).contains(first.action());
     assertThat(first.state().taskType()).isEqualTo("mail [email]");
   }
@@ -239,7 +239,7 @@ class TrainingExportTest {
 
       assertThat(full).isInstanceOf(ExportResult.Failed.class);
       assertThat(((ExportResult.Failed) full).message()).contains("No space left");
-      assertThat(TrainingData.read(written(roomy).manifest()).steps()).hasSize(64);
+      assertThat(TrainingSet.read(written(roomy).manifest()).steps()).hasSize(64);
       try (var all = Files.list(root)) {
         assertThat(all).hasSize(2);
       }
@@ -278,24 +278,24 @@ class TrainingExportTest {
   @Test
   void any_changed_byte_of_the_data_is_found() throws IOException {
     Path manifest = written(plain().write(Steps.good(0, 32))).manifest();
-    Path data = folder.resolve(TrainingData.read(manifest).manifest().data());
+    Path data = folder.resolve(TrainingSet.read(manifest).manifest().data());
     byte[] whole = Files.readAllBytes(data);
     for (int at = 0; at < whole.length; at += 97) {
       byte[] changed = whole.clone();
       changed[at] ^= 1;
       Files.write(data, changed);
 
-      assertThat(TrainingData.check(manifest).sound()).as("byte %s", at).isFalse();
+      assertThat(TrainingSet.check(manifest).sound()).as("byte %s", at).isFalse();
     }
     Files.write(data, whole);
-    assertThat(TrainingData.check(manifest).sound()).isTrue();
-    assertThat(TrainingData.check(manifest).verdicts()).hasSize(1);
+    assertThat(TrainingSet.check(manifest).sound()).isTrue();
+    assertThat(TrainingSet.check(manifest).verdicts()).hasSize(1);
   }
 
   @Test
   void the_validator_names_what_is_wrong() throws IOException {
     Path manifest = written(plain().write(Steps.good(0, 64))).manifest();
-    Path data = folder.resolve(TrainingData.read(manifest).manifest().data());
+    Path data = folder.resolve(TrainingSet.read(manifest).manifest().data());
     List<String> lines = new ArrayList<>(Files.readAllLines(data));
     lines.set(3, "no json");
     lines.set(4, lines.get(4).replace("\"propensity\":0.25", "\"propensity\":0"));
@@ -307,14 +307,14 @@ class TrainingExportTest {
     lines.set(10, lines.get(10).replace("\"success\":false", "\"success\":\"no\""));
     Files.write(data, lines);
 
-    List<String> problems = TrainingData.check(manifest).problems();
+    List<String> problems = TrainingSet.check(manifest).problems();
 
     assertThat(String.join("\n", problems))
         .contains("line 4:", "line 5: propensity", "line 6: done", "line 7: the action")
         .contains("line 8: quality", "line 9: cost", "line 10:", "line 11: field 'success'")
         .contains("bytes: the manifest says", "sha256: the manifest says", "steps: the manifest")
         .contains("batch from line 33: steps 24");
-    assertThatThrownBy(() -> TrainingData.read(manifest))
+    assertThatThrownBy(() -> TrainingSet.read(manifest))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("line 4");
   }
@@ -335,7 +335,7 @@ class TrainingExportTest {
     Path manifest = written(basic().write(Steps.good(0, 32))).manifest();
     Files.writeString(manifest, Files.readString(manifest).replace(from, to));
 
-    TrainingData.Check check = TrainingData.check(manifest);
+    TrainingSet.Check check = TrainingSet.check(manifest);
 
     assertThat(check.sound()).isFalse();
     assertThat(check.problems().get(0)).contains(why);
@@ -344,10 +344,10 @@ class TrainingExportTest {
   @Test
   void what_is_not_there_is_a_problem_not_an_exception() throws IOException {
     Path manifest = written(plain().write(Steps.good(0, 32))).manifest();
-    Files.delete(folder.resolve(TrainingData.read(manifest).manifest().data()));
+    Files.delete(folder.resolve(TrainingSet.read(manifest).manifest().data()));
 
-    assertThat(TrainingData.check(manifest).sound()).isFalse();
-    assertThat(TrainingData.check(folder.resolve("none")).sound()).isFalse();
+    assertThat(TrainingSet.check(manifest).sound()).isFalse();
+    assertThat(TrainingSet.check(folder.resolve("none")).sound()).isFalse();
   }
 
   @Test

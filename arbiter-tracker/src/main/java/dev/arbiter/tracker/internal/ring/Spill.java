@@ -37,7 +37,8 @@ public final class Spill {
   }
 
   /** Keeps an event, or says that the budget is used up or the list sealed. */
-  public boolean offer(long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
+  public boolean offer(
+      long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
     while (true) {
       Chunk chunk = last;
       int index = chunk.claim();

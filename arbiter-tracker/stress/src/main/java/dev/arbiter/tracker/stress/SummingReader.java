@@ -2,8 +2,9 @@
 package dev.arbiter.tracker.stress;
 
 import dev.arbiter.tracker.internal.ring.EventRing;
-import dev.arbiter.tracker.internal.ring.Spill;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
+import dev.arbiter.tracker.internal.ring.Spill;
+
 /** Counts what it reads, and what does not hold together. */
 final class SummingReader implements SlotLayout.Reader {
   int count;

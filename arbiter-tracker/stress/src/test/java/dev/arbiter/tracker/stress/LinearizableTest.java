@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.stress;
 
+import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.Execution;
+import dev.arbiter.tracker.PerformanceTracker;
 import dev.arbiter.tracker.internal.ring.Collector;
 import dev.arbiter.tracker.internal.ring.EventRing;
-import dev.arbiter.tracker.internal.ring.Spill;
 import dev.arbiter.tracker.internal.ring.Loss;
+import dev.arbiter.tracker.internal.ring.Spill;
 import dev.arbiter.tracker.internal.window.Tracks;
-import dev.arbiter.tracker.PerformanceTracker;
-import dev.arbiter.tracker.Execution;
-import dev.arbiter.spi.Sources;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;

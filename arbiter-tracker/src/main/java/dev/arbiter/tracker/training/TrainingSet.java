@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param manifest what it says of itself
  * @param steps its lines, in order
  */
-public record TrainingData(Manifest manifest, List<Transition> steps) {
+public record TrainingSet(Manifest manifest, List<Transition> steps) {
   private static final int MOST_PROBLEMS = 100;
   private static final long LONGEST_MANIFEST = 16L << 20;
 
   /** Copies. */
-  public TrainingData {
+  public TrainingSet {
     steps = List.copyOf(steps);
   }
 
@@ -62,14 +62,14 @@ public record TrainingData(Manifest manifest, List<Transition> steps) {
    * @return all of it
    * @throws UncheckedIOException if it is not what it says, naming the first thing that is wrong
    */
-  public static TrainingData read(Path manifest) {
+  public static TrainingSet read(Path manifest) {
     Reading reading = new Reading(manifest);
     Check check = reading.check();
     if (!check.sound() || reading.contents == null) {
       throw new UncheckedIOException(
           new IOException("the export " + manifest + " is damaged: " + check.problems().get(0)));
     }
-    return new TrainingData(reading.contents, reading.steps);
+    return new TrainingSet(reading.contents, reading.steps);
   }
 
   /**
