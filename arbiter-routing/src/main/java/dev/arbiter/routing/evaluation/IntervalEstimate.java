@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.routing.internal.math.BetaFunction;
 import java.util.Arrays;
 
 /**
- * A number that was estimated, with what it may be off by.
+ * An estimate with its 95 % interval.
  *
- * <p>The interval is meant to hold the truth in 95 of 100 cases. It is cut to where the truth can
- * be; the value is not, so that its mean stays right.
+ * <p>The interval is to hold the truth in 95 of 100 cases. It is cut to the possible range; the
+ * value is not, so that its mean stays right.
  *
  * @param value the estimate
  * @param standardError the standard deviation of {@code value}, itself estimated
- * @param low lower end of the 95 % interval
- * @param high upper end of the 95 % interval
+ * @param low lower end of the interval
+ * @param high upper end of the interval
  */
 public record IntervalEstimate(double value, double standardError, double low, double high) {
   private static final double QUANTILE = 1.959963984540054;
@@ -26,10 +27,12 @@ public record IntervalEstimate(double value, double standardError, double low, d
   }
 
   /**
-   * An estimate of what lies between bounds, by as many observations as are effective.
+   * An estimate of a number between bounds.
    *
-   * <p>The interval is widened as if one observation more were off by everything, so that equal
-   * observations do not pass for certainty.
+   * <p>The interval is widened as if one observation more were off by the whole range, so that
+   * equal observations do not pass for certainty.
+   *
+   * @param effective how many observations the estimate is worth
    */
   static IntervalEstimate within(
       double least, double most, double value, double error, double effective) {
@@ -58,15 +61,11 @@ public record IntervalEstimate(double value, double standardError, double low, d
     return squares / (values.length - 1);
   }
 
-  /* The 97.5 % quantile: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5. */
+  /* Student's 97.5 % quantile: the square of t is v x / (1 - x), where x is of Beta(1/2, v/2). */
   static double quantile(double freedom) {
-    double z = QUANTILE;
     double v = Math.max(1, freedom);
-    double z2 = z * z;
-    return z
-        * (1
-            + (z2 + 1) / (4 * v)
-            + (5 * z2 * z2 + 16 * z2 + 3) / (96 * v * v)
-            + (3 * z2 * z2 * z2 + 19 * z2 * z2 + 17 * z2 - 15) / (384 * v * v * v));
+    double normal = QUANTILE * QUANTILE;
+    double x = BetaFunction.exceeded(.05, .5, v / 2, normal / (normal + v));
+    return Math.sqrt(v * x / (1 - x));
   }
 }
