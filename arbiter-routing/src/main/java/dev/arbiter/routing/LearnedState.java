@@ -7,16 +7,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a {@link BanditRouter} has learned: sums of outcomes by agent, and by type of task and
+ * The learned state of a {@link BanditRouter}: sums of outcomes by agent, and by type of task and
  * agent.
  *
- * <p>Immutable and safe to share. Two states are equal if all their sums are, to the last bit. In
- * bytes an agent takes about 110 and its id, and 30 and its id for each type of task it was seen
+ * <p>Immutable and safe to share. Two states are equal if all their sums are, to the last bit. An
+ * agent takes about 110 bytes and its id, and 30 bytes and its id for each type of task it was seen
  * at: 10,000 agents at ten types are 5 MB.
  */
 public final class LearnedState {
@@ -25,7 +26,7 @@ public final class LearnedState {
   private final Map<String, double[]> agents;
   private final Map<String, Map<String, double[]>> types;
 
-  /** Shares everything; nobody may change it any more. */
+  /** Shares all arrays and maps, which must not change any more. */
   LearnedState(
       String policy,
       double[] totals,
@@ -38,10 +39,8 @@ public final class LearnedState {
   }
 
   /**
-   * Reads a state.
+   * Reads what {@link #writeTo} wrote; does not close the stream.
    *
-   * @param in where {@link #writeTo} wrote it; not closed
-   * @return the state
    * @throws IOException if it cannot be read, was changed, or is of another version
    */
   public static LearnedState read(InputStream in) throws IOException {
@@ -49,20 +48,15 @@ public final class LearnedState {
   }
 
   /**
-   * Writes the state: versioned, with a checksum.
+   * Writes the state, with a version and a checksum; does not close the stream.
    *
-   * @param out where to; not closed
    * @throws IOException if it cannot be written
    */
   public void writeTo(OutputStream out) throws IOException {
     StateFormat.write(this, out);
   }
 
-  /**
-   * Whose sums these are.
-   *
-   * @return a policy's name
-   */
+  /** The name of the policy that learned this. */
   public String policy() {
     return policy;
   }
@@ -80,8 +74,8 @@ public final class LearnedState {
   }
 
   /**
-   * These sums less those; an agent's last number stands for itself if it grew. Agents that are not
-   * known any more are left out: that one router made room is nothing to the others.
+   * These sums less those before. An agent's last number is no sum: it is kept if it grew. Agents
+   * not known any more are left out, because other routers need not make room when this one did.
    */
   LearnedState minus(LearnedState before) {
     Map<String, double[]> changes = new TreeMap<>();
@@ -133,16 +127,18 @@ public final class LearnedState {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof LearnedState that
-        && policy.equals(that.policy)
-        && Arrays.equals(totals, that.totals)
-        && StateFormat.asLists(agents).equals(StateFormat.asLists(that.agents))
-        && typesAsLists().equals(that.typesAsLists());
+    return other instanceof LearnedState that && comparable().equals(that.comparable());
   }
 
-  private Map<String, Object> typesAsLists() {
-    Map<String, Object> lists = new TreeMap<>();
-    types.forEach((type, own) -> lists.put(type, StateFormat.asLists(own)));
+  private List<Object> comparable() {
+    Map<String, Object> byType = new TreeMap<>();
+    types.forEach((type, own) -> byType.put(type, boxed(own)));
+    return List.of(policy, boxed(Map.of("", totals)), boxed(agents), byType);
+  }
+
+  private static Map<String, List<Double>> boxed(Map<String, double[]> sums) {
+    Map<String, List<Double>> lists = new TreeMap<>();
+    sums.forEach((key, of) -> lists.put(key, Arrays.stream(of).boxed().toList()));
     return lists;
   }
 
@@ -159,39 +155,32 @@ public final class LearnedState {
   /**
    * What one router learned between two calls of {@link BanditRouter#delta}, for others to add.
    *
-   * <p>Deltas may be added in any order; one that comes twice counts once.
+   * <p>Deltas may be added in any order; a repeated one counts once.
    *
-   * @param node who learned it
-   * @param epoch tells a node from itself before a restart
-   * @param sequence counts a node's deltas within an epoch, from 1
-   * @param change the sums it adds; negative where more was forgotten than learned
+   * @param replica the router that learned it
+   * @param epoch tells a replica from itself before a restart
+   * @param sequence counts a replica's deltas within an epoch, from 1
+   * @param change the sums to add; negative where more was forgotten than learned
    */
-  public record Delta(String node, long epoch, long sequence, LearnedState change) {
-
+  public record Delta(String replica, long epoch, long sequence, LearnedState change) {
     /**
-     * Reads a delta.
+     * Reads what {@link #writeTo} wrote; does not close the stream.
      *
-     * @param in where {@link #writeTo} wrote it; not closed
-     * @return the delta
      * @throws IOException if it cannot be read, was changed, or is of another version
      */
     public static Delta read(InputStream in) throws IOException {
       DataInputStream data = new DataInputStream(in);
-      String node = data.readUTF();
-      long epoch = data.readLong();
-      long sequence = data.readLong();
-      return new Delta(node, epoch, sequence, LearnedState.read(in));
+      return new Delta(data.readUTF(), data.readLong(), data.readLong(), LearnedState.read(in));
     }
 
     /**
-     * Writes the delta.
+     * Writes the delta; does not close the stream.
      *
-     * @param out where to; not closed
      * @throws IOException if it cannot be written
      */
     public void writeTo(OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
-      data.writeUTF(node);
+      data.writeUTF(replica);
       data.writeLong(epoch);
       data.writeLong(sequence);
       change.writeTo(out);

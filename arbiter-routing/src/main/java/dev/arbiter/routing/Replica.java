@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What one router tells the others, and takes from them, by one thread at a time. */
+/** Exchanges deltas with other routers; used by one thread at a time. */
 final class Replica {
   private final String name;
   private final long epoch;
@@ -14,7 +14,7 @@ final class Replica {
   private LearnedState told;
   private long sequence;
 
-  /** What is known now was told before. */
+  /** Regards the present state as told already. */
   Replica(String name, long epoch, StateCodec codec) {
     this.name = name;
     this.epoch = epoch;
@@ -34,7 +34,7 @@ final class Replica {
   }
 
   boolean merge(LearnedState.Delta delta, long now) {
-    if (delta.node().equals(name) && delta.epoch() == epoch) {
+    if (delta.replica().equals(name) && delta.epoch() == epoch) {
       return false;
     }
     codec.require(delta.change());
@@ -50,14 +50,14 @@ final class Replica {
   /** Remembers which deltas were merged. */
   static final class SeenDeltas {
     /*
-     * For each node and epoch the sequence below which all were merged, and those above it. Bounded:
-     * the node heard of longest ago is forgotten first, and of a node that skips more than a thousand
-     * deltas the oldest gaps are given up, so that a delta that late is taken for a repetition.
+     * For each replica and epoch the sequence below which all were merged, and the merged ones above
+     * it. Bounded: the replica heard of longest ago is forgotten first. If a replica skips more than
+     * a thousand deltas, its oldest gap is given up: a delta of that gap then counts as repeated.
      */
-    private static final int MOST_NODES = 1_000;
+    private static final int MOST_REPLICAS = 1_000;
     private static final int MOST_AHEAD = 1_000;
 
-    private final Map<String, Progress> nodes = new LinkedHashMap<>(16, .75f, true);
+    private final Map<String, Progress> replicas = new LinkedHashMap<>(16, .75f, true);
 
     private static final class Progress {
       private long below = 1;
@@ -78,12 +78,12 @@ final class Replica {
       }
     }
 
-    /** Notes a delta; false if it was noted before. */
+    /** Adds a delta; false if it was added before. */
     boolean add(LearnedState.Delta delta) {
-      String key = delta.epoch() + " " + delta.node();
-      Progress progress = nodes.computeIfAbsent(key, k -> new Progress());
-      if (nodes.size() > MOST_NODES) {
-        nodes.remove(nodes.keySet().iterator().next());
+      String key = delta.epoch() + " " + delta.replica();
+      Progress progress = replicas.computeIfAbsent(key, k -> new Progress());
+      if (replicas.size() > MOST_REPLICAS) {
+        replicas.remove(replicas.keySet().iterator().next());
       }
       return progress.add(delta.sequence());
     }

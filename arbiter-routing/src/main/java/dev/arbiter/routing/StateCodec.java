@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.routing.internal.record.AgentIndex;
 import dev.arbiter.routing.internal.record.Audits;
 import dev.arbiter.routing.internal.record.Prices;
@@ -11,13 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
-/** Takes what a router learned out of its arrays, and puts it back. */
+/** Converts the learned state of a router between its arrays and {@link LearnedState}. */
 final class StateCodec {
   /*
-   * An agent's sums are the learner's, then those of Prices, then those of Audits, and last what its
-   * dearest task cost, which is no sum: it stands for itself, and the higher one stays. A delta is added
-   * to what is there; where forgetting on several sides would leave less than nothing, nothing is
-   * left.
+   * An agent's sums are the learner's, then those of Prices, then those of Audits. Last comes the
+   * cost of its dearest task, which is no sum: of two, the higher one stays. A delta is added to the
+   * sums here; forgetting on several sides could make a sum negative, then it is 0.
    */
   private final String policy;
   private final LearnedSums learned;
@@ -27,7 +27,7 @@ final class StateCodec {
   private final Audits audits;
   private final IntConsumer grow;
 
-  /** Makes room for more agents by a call of the router's. */
+  /** Calls back for room for more agents. */
   StateCodec(
       String policy,
       LearnedSums learned,
@@ -69,7 +69,7 @@ final class StateCodec {
   }
 
   /**
-   * Refuses what cannot be added.
+   * Checks that a state can be added.
    *
    * @throws IllegalArgumentException if it is of another policy
    */
@@ -83,14 +83,12 @@ final class StateCodec {
             && change.types().values().stream()
                 .flatMap(own -> own.values().stream())
                 .allMatch(sums -> sums.length == widths.type());
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "the learned state is of policy '"
-              + change.policy()
-              + "', or of another version of it, and the router's is '"
-              + policy
-              + "'; give the router that policy, or start without a state");
-    }
+    Require.that(
+        fits,
+        "the learned state is of policy '%s', or of another version of it, and the router's is '%s';"
+            + " give the router that policy, or start without a state",
+        change.policy(),
+        policy);
   }
 
   /**

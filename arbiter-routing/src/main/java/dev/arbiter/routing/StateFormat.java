@@ -6,21 +6,18 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
-/** A learned state in bytes. */
+/** Writes and reads a learned state as bytes. */
 final class StateFormat {
   /*
    * Magic and version, policy, totals, agents, types with their agents, CRC-32. Names are in
-   * modified UTF-8, numbers big-endian; a list begins with its length. What is read is bounded
-   * before anything is made for it, and only finite numbers are taken.
+   * modified UTF-8, numbers big-endian; a list begins with its length. A length is checked before
+   * anything is allocated for it. Only finite numbers are accepted.
    */
   private static final int MAGIC = 0x41524c53;
   private static final int VERSION = 1;
@@ -116,13 +113,5 @@ final class StateFormat {
 
   private static IOException damaged(String how) {
     return new IOException("the learned state is damaged: " + how + "; take an older one");
-  }
-
-  /** The same with values that can be compared. */
-  static Map<String, List<Double>> asLists(Map<String, double[]> of) {
-    Map<String, List<Double>> lists = new TreeMap<>();
-    of.forEach(
-        (key, sums) -> lists.put(key, new ArrayList<>(Arrays.stream(sums).boxed().toList())));
-    return lists;
   }
 }

@@ -32,7 +32,11 @@ class LearnedStateTest {
   };
 
   private static BanditRouter router(BanditPolicy policy, String node, long seed) {
-    return BanditRouter.builder().policy(policy).sources(Sources.system(seed)).node(node).build();
+    return BanditRouter.builder()
+        .policy(policy)
+        .sources(Sources.system(seed))
+        .replica(node)
+        .build();
   }
 
   /** One recorded event: an agent, a type of task, and what came of it. */

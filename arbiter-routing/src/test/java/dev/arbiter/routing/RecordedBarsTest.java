@@ -143,7 +143,7 @@ class RecordedBarsTest {
                 i ->
                     BanditRouter.builder()
                         .sources(Sources.system(100 * seed + i))
-                        .node("n" + i)
+                        .replica("n" + i)
                         .build())
             .toList());
   }

@@ -82,7 +82,7 @@ final class Routers {
   static Router nodes(BanditPolicy policy, long seed, int count, int every) {
     return new Nodes(
         IntStream.range(0, count)
-            .mapToObj(i -> builder(policy, 100 * seed + i).node("n" + i).build())
+            .mapToObj(i -> builder(policy, 100 * seed + i).replica("n" + i).build())
             .toList(),
         every);
   }

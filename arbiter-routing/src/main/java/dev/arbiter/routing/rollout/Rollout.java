@@ -15,57 +15,58 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings in a candidate router beside the current one, and takes it back when it does harm.
+ * Introduces a candidate router beside the current one, and takes it back when it does harm.
  *
  * <p>In {@link Mode#SHADOW} the candidate is only asked. In {@link Mode#PERCENTAGE} it decides for
- * a share of the tasks, and is rolled back as soon as a guard is certain that it is worse by more
+ * a share of the tasks. It is rolled back as soon as a guard is certain that it is worse by more
  * than a margin: failure rate always, mean cost and mean time if the builder says so. In {@link
  * Mode#AB_TEST} it can also be promoted. Mode and share may change at any time until the rollout is
  * over; a rollback or promotion ends it for good.
  *
- * <p>Tasks: which router a task comes to follows from a hash of the rollout's name, the tenant and
- * the idempotency key, or without one the id; it is the same in every process. A larger share only
+ * <p>Tasks: a hash of the rollout's name, the tenant and the idempotency key, or without one the
+ * task's id, selects the router of a task; it is the same in every process. A larger share only
  * moves tasks from current to the candidate. A fallback stays with the router whose choice failed.
- * After a rollback the candidate is asked no more, not for fallbacks either; outcomes still go to
- * the router that decided, once each.
+ * After a rollback the candidate is not asked any more, not for fallbacks either; outcomes still go
+ * to the router that decided, once each.
  *
- * <p>Statistics: the sides are compared by confidence sequences, so nobody looks too often or too
- * early. The chance that a rollout ever rolls back a candidate within its margins, or promotes one
+ * <p>Statistics: the sides are compared by confidence sequences, so looking often or early does no
+ * harm. The chance that a rollout ever rolls back a candidate within its margins, or promotes one
  * without the gain, is at most the error; guards and promotion have equal parts of it. A new share
  * begins a new comparison, because its tasks may be harder; the k-th has 1/(k(k+1)) of the error.
- * Compared are first choices, in the order in which their outcomes come, INFRASTRUCTURE aside:
- * while one side's failures take longer to come than its successes, it looks better than it is.
- * What is compared is the average since the comparison began, so a candidate that has yet to learn
- * is judged for that too. Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric,
- * nonasymptotic confidence sequences", Annals of Statistics 49 (2021).
+ * First choices are compared, in the order of their outcomes, without INFRASTRUCTURE. While one
+ * side's failures take longer to come than its successes, it looks better than it is. The average
+ * since the comparison began is compared, so a candidate that has yet to learn is judged for that
+ * too. Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence
+ * sequences", Annals of Statistics 49 (2021).
  *
- * <p>Errors: a candidate that throws, or chooses somebody who is no candidate, never fails a task.
- * Current decides instead; outside shadow mode that counts as a failure of the candidate's. It is
- * asked on the thread of the task, so one that hangs does hold it up. What current throws is thrown
- * on.
+ * <p>Errors: a candidate that throws, or chooses an agent that is no candidate, never fails a task.
+ * Current decides instead; outside shadow mode that counts as a failure of the candidate. It is
+ * asked on the thread of the task, so a candidate that hangs delays the task. Exceptions of current
+ * are thrown on.
  *
- * <p>Thread-safe; routers are called outside any lock. A decision costs its router's and a hash of
- * the key; an outcome two dozen exponentials a guard; {@link #status} a search, some thousand times
- * that. Memory does not grow with tasks: what an outcome needs is in its decision.
+ * <p>Thread-safe; routers are called outside any lock. A decision costs its router's time and a
+ * hash of the key; an outcome two dozen exponentials a guard; {@link #status} a search, some
+ * thousand times that. Memory does not grow with tasks: a decision holds all that its outcome
+ * needs.
  */
 public final class Rollout implements Router {
   private final String name;
   private final TrafficSplit split;
   private final RolloutController controller;
 
-  /** Who decides. */
+  /** Which router decides. */
   public enum Mode {
     /** Current; the candidate is asked too, for first choices, and not followed. */
     SHADOW,
-    /** The candidate for a share of the tasks, which only a guard or a caller ends. */
+    /** The candidate for a share of the tasks, until a guard or a caller ends it. */
     PERCENTAGE,
-    /** The same, and a candidate that is certainly better is promoted if the builder says so. */
+    /** The same; a candidate that is certainly better is promoted if the builder says so. */
     AB_TEST
   }
 
-  /** Whether a rollout goes on. */
+  /** Whether a rollout is over. */
   public enum State {
-    /** It goes on. */
+    /** It is not over. */
     RUNNING,
     /** It is over, and current decides for every task. */
     ROLLED_BACK,
@@ -80,10 +81,9 @@ public final class Rollout implements Router {
   }
 
   /**
-   * Starts a rollout.
+   * A builder in shadow mode, without routers.
    *
-   * @param name salts the hash, so that two rollouts pick their tasks independently; not blank
-   * @return a builder in shadow mode, to be given two routers
+   * @param name salts the hash, so that two rollouts select their tasks independently; not blank
    * @throws IllegalArgumentException if the name is blank
    */
   public static Builder builder(String name) {
@@ -91,10 +91,10 @@ public final class Rollout implements Router {
   }
 
   /**
-   * Lets the router choose that the task comes to.
+   * Lets the router of the task choose.
    *
-   * @return its decision, under an id of this rollout's; the probability is the router's own, since
-   *     which router is asked is not left to chance
+   * @return its decision, under an id of this rollout; the probability is the router's own, because
+   *     the router is not selected by chance
    */
   @Override
   public RoutingDecision route(RoutingRequest request) {
@@ -102,11 +102,10 @@ public final class Rollout implements Router {
   }
 
   /**
-   * Passes an outcome on to the router that made the decision, and counts it.
+   * Passes the first outcome of a decision to the router that made it, and counts it.
    *
-   * <p>The first outcome of a decision does so; a second one, and one of a decision that is not of
-   * this rollout, changes nothing and is counted. An exception of the candidate's is counted, one
-   * of current's is thrown on.
+   * <p>A second outcome, and one of a decision that is not of this rollout, changes nothing and is
+   * counted. An exception of the candidate is counted, one of current is thrown on.
    */
   @Override
   public void learn(Outcome outcome) {
@@ -147,38 +146,24 @@ public final class Rollout implements Router {
     controller.change(Mode.AB_TEST, share);
   }
 
-  /**
-   * Ends the rollout in favour of current.
-   *
-   * @return false if it was over already, which changes nothing
-   */
+  /** Ends the rollout in favour of current; returns false, and changes nothing, if it is over. */
   public boolean rollback() {
-    return controller.rollBack();
+    return controller.end(false);
   }
 
   /**
-   * Ends the rollout in favour of the candidate.
-   *
-   * @return false if it was over already, which changes nothing
+   * Ends the rollout in favour of the candidate; returns false, and changes nothing, if it is over.
    */
   public boolean promote() {
-    return controller.promote();
+    return controller.end(true);
   }
 
-  /**
-   * Whether it goes on.
-   *
-   * @return the state, for the cost of one volatile read
-   */
+  /** The state, for the cost of one volatile read. */
   public State state() {
     return controller.now().state();
   }
 
-  /**
-   * Says what is known.
-   *
-   * @return a snapshot; counts that change meanwhile may be one step apart
-   */
+  /** A snapshot; counts that change meanwhile may be one step apart. */
   public RolloutStatus status() {
     return controller.status();
   }
@@ -202,7 +187,10 @@ public final class Rollout implements Router {
     }
   }
 
-  /** Collects the parts of a {@link Rollout}; not thread-safe. */
+  /**
+   * Collects the parts of a {@link Rollout}; not thread-safe. A setter throws {@code
+   * IllegalArgumentException} for a value outside its range.
+   */
   public static final class Builder {
     private static final double DEFAULT_ERROR = .05;
 
@@ -223,46 +211,28 @@ public final class Rollout implements Router {
       require(!name.isBlank(), name, "name must not be blank; give one that no other rollout has");
     }
 
-    /**
-     * Sets the router in place.
-     *
-     * @param router who decides now
-     * @return this
-     */
+    /** Sets the router in place, which decides now. */
     public Builder current(Router router) {
       this.current = router;
       return this;
     }
 
     /**
-     * Sets the router to bring in.
-     *
-     * @param router who may decide later; it learns what it decides, so not the current one
-     * @return this
+     * Sets the router to introduce. It learns from its own decisions, so it is not the current one.
      */
     public Builder candidate(Router router) {
       this.candidate = router;
       return this;
     }
 
-    /**
-     * Begins in shadow mode, which is the default.
-     *
-     * @return this
-     */
+    /** Begins in shadow mode, the default. */
     public Builder shadow() {
       this.mode = Mode.SHADOW;
       this.share = 0;
       return this;
     }
 
-    /**
-     * Begins with the candidate deciding for a share of the tasks.
-     *
-     * @param share 0 to 1
-     * @return this
-     * @throws IllegalArgumentException if the share is outside that range
-     */
+    /** Begins with the candidate deciding for a share of the tasks, 0 to 1. */
     public Builder percentage(double share) {
       requirePercentage(name, share);
       this.share = share;
@@ -270,13 +240,7 @@ public final class Rollout implements Router {
       return this;
     }
 
-    /**
-     * Begins with an A/B test.
-     *
-     * @param share the candidate's part of the tasks, above 0 and below 1
-     * @return this
-     * @throws IllegalArgumentException if the share is outside that range
-     */
+    /** Begins with an A/B test; the candidate's share of the tasks is above 0 and below 1. */
     public Builder abTest(double share) {
       requireBothSides(name, share);
       this.share = share;
@@ -287,10 +251,7 @@ public final class Rollout implements Router {
     /**
      * Sets whether the candidate learns in shadow mode from the outcomes of tasks for which it
      * chose the same agent, default false. It then comes warm to its first task, but knows only the
-     * agents that current likes: what the others would have done nobody knows.
-     *
-     * @param learns true to learn
-     * @return this
+     * agents that current likes; outcomes of the others are unknown.
      */
     public Builder shadowLearns(boolean learns) {
       this.shadowLearns = learns;
@@ -299,11 +260,9 @@ public final class Rollout implements Router {
 
     /**
      * Sets by how much the candidate's success rate may be lower than current's, default 0. With 0
-     * a candidate just as good is kept, but for the error.
+     * an equally good candidate is kept, except with the chance of the error.
      *
      * @param margin at least 0, below 1: .02 is two tasks in a hundred
-     * @return this
-     * @throws IllegalArgumentException if it is outside that range
      */
     public Builder successMargin(double margin) {
       requireMargin("successMargin", margin, 1);
@@ -315,10 +274,8 @@ public final class Rollout implements Router {
      * Guards the mean cost of a task, default unguarded.
      *
      * @param margin by how many US dollars it may be higher, at least 0
-     * @param most where the cost of a task is cut, in US dollars, above the margin; the closer to
-     *     what tasks really cost, the sooner the guard is certain
-     * @return this
-     * @throws IllegalArgumentException if a number is outside its range
+     * @param most US dollars at which the cost of a task is cut, above the margin; the closer to
+     *     real costs, the sooner the guard is certain
      */
     public Builder costMargin(double margin, double most) {
       requireMargin("costMargin", margin, most);
@@ -330,9 +287,7 @@ public final class Rollout implements Router {
      * Guards the mean time that the agent of a first choice takes, default unguarded.
      *
      * @param margin by how much it may be longer, not negative
-     * @param most where the time of a task is cut, above the margin, such as its deadline
-     * @return this
-     * @throws IllegalArgumentException if a duration is outside its range
+     * @param most at which the time of a task is cut, above the margin, such as its deadline
      */
     public Builder timeMargin(Duration margin, Duration most) {
       require(
@@ -349,8 +304,6 @@ public final class Rollout implements Router {
      * Lets an A/B test promote the candidate by itself, default not.
      *
      * @param gain by how much its mean reward must certainly be higher, at least 0, below 1
-     * @return this
-     * @throws IllegalArgumentException if it is outside that range
      */
     public Builder promotion(double gain) {
       requireMargin("promotion", gain, 1);
@@ -360,11 +313,7 @@ public final class Rollout implements Router {
 
     /**
      * Sets the chance that the rollout ever acts wrongly by itself, and also the chance that its
-     * interval is ever wrong, default .05.
-     *
-     * @param error above 0, below 1
-     * @return this
-     * @throws IllegalArgumentException if it is outside that range
+     * interval is ever wrong; above 0, below 1, default .05.
      */
     public Builder error(double error) {
       require(
@@ -379,7 +328,6 @@ public final class Rollout implements Router {
     /**
      * Builds the rollout.
      *
-     * @return a new rollout, which has seen no task
      * @throws IllegalStateException if a router is missing, or one is both
      */
     public Rollout build() {

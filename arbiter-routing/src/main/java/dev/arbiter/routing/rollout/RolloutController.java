@@ -7,27 +7,27 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Where a rollout stands, and how outcomes and callers move it; thread-safe. */
+/** Holds the state of a rollout, and changes it by outcomes and callers; thread-safe. */
 final class RolloutController {
   private final Object lock = new Object();
   private final RolloutCounts counts = new RolloutCounts();
   private final String name;
-  private volatile RolloutState course;
+  private volatile RolloutState state;
 
-  RolloutController(String name, RolloutState course) {
+  RolloutController(String name, RolloutState state) {
     this.name = name;
-    this.course = course;
+    this.state = state;
   }
 
   RolloutState now() {
-    return course;
+    return state;
   }
 
   RolloutCounts counts() {
     return counts;
   }
 
-  /** A first choice of a side came out well or badly. */
+  /** Adds the outcome of a first choice of a side. */
   void add(Comparison comparison, boolean byCandidate, Outcome outcome) {
     counts.outcome(byCandidate);
     synchronized (lock) {
@@ -38,7 +38,7 @@ final class RolloutController {
     }
   }
 
-  /** The candidate did not make a first choice that it was to make. */
+  /** Adds a first choice that the candidate failed to make. */
   void addFault(Comparison comparison) {
     counts.outcome(true);
     synchronized (lock) {
@@ -50,55 +50,44 @@ final class RolloutController {
   }
 
   private boolean isOpen(Comparison comparison) {
-    return course.isRunning() && course.comparison() == comparison;
+    return state.isRunning() && state.comparison() == comparison;
   }
 
   private void judge(Comparison comparison) {
     Optional<String> harm = comparison.harm();
     if (harm.isPresent()) {
-      course = course.rolledBack("because the candidate's " + harm.get());
+      state = state.rolledBack("because the candidate's " + harm.get());
       return;
     }
     Optional<String> gain =
-        course.mode() == Rollout.Mode.AB_TEST ? comparison.gain() : Optional.empty();
+        state.mode() == Rollout.Mode.AB_TEST ? comparison.gain() : Optional.empty();
     if (gain.isPresent()) {
-      course = course.promoted("because the candidate's " + gain.get());
+      state = state.promoted("because the candidate's " + gain.get());
     }
   }
 
   /** Throws if the rollout is over. */
   void change(Rollout.Mode mode, double share) {
     synchronized (lock) {
-      if (!course.isRunning()) {
+      if (!state.isRunning()) {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
                 "rollout '%s' cannot change to %s, it was %s; build a new rollout to go on",
                 name,
                 mode,
-                course.reason()));
+                state.reason()));
       }
-      course = course.to(mode, share);
+      state = state.to(mode, share);
     }
   }
 
-  /** False if the rollout was over already. */
-  boolean rollBack() {
+  /** Ends the rollout by hand; false if it is over already. */
+  boolean end(boolean forCandidate) {
     synchronized (lock) {
-      boolean running = course.isRunning();
+      boolean running = state.isRunning();
       if (running) {
-        course = course.rolledBack("by hand");
-      }
-      return running;
-    }
-  }
-
-  /** False if the rollout was over already. */
-  boolean promote() {
-    synchronized (lock) {
-      boolean running = course.isRunning();
-      if (running) {
-        course = course.promoted("by hand");
+        state = forCandidate ? state.promoted("by hand") : state.rolledBack("by hand");
       }
       return running;
     }
@@ -108,7 +97,7 @@ final class RolloutController {
     RolloutState now;
     Comparison seen;
     synchronized (lock) {
-      now = course;
+      now = state;
       seen = now.comparison().copy();
     }
     return new RolloutStatus(

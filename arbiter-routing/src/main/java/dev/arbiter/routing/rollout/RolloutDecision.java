@@ -8,50 +8,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decision of one of a rollout's routers, which carries all that is needed when its outcome
- * comes.
+ * A decision of one router of a rollout, with all that its outcome will need.
  *
- * <p>All but the id is the inner decision's, its probability too: which router is asked follows
- * from the task's key and is not left to chance.
+ * <p>Everything but the id is the inner decision's, the probability too, because the router of a
+ * task follows from its key and not from chance.
+ *
+ * @param settled whether an outcome came
+ * @param comparison that the outcome counts in, null for none
+ * @param shadow the candidate's own decision, which learns from the outcome; null for none
  */
-final class RolloutDecision implements RoutingDecision {
-  private final long id;
-  private final AtomicBoolean settled = new AtomicBoolean();
-  final TrafficSplit owner;
-  final RoutingDecision inner;
-  final boolean byCandidate;
-  final @Nullable Comparison comparison;
-  final @Nullable RoutingDecision shadow;
-
-  /**
-   * Wraps.
-   *
-   * @param comparison what the outcome counts in, null if it does not
-   * @param shadow what the candidate learns from the outcome as, null if it does not
-   */
-  RolloutDecision(
-      long id,
-      TrafficSplit owner,
-      RoutingDecision inner,
-      boolean byCandidate,
-      @Nullable Comparison comparison,
-      @Nullable RoutingDecision shadow) {
-    this.id = id;
-    this.owner = owner;
-    this.inner = inner;
-    this.byCandidate = byCandidate;
-    this.comparison = comparison;
-    this.shadow = shadow;
-  }
-
+record RolloutDecision(
+    long id,
+    AtomicBoolean settled,
+    TrafficSplit owner,
+    RoutingDecision inner,
+    boolean byCandidate,
+    @Nullable Comparison comparison,
+    @Nullable RoutingDecision shadow)
+    implements RoutingDecision {
   /** True once: the outcome that counts. */
   boolean settle() {
     return settled.compareAndSet(false, true);
-  }
-
-  @Override
-  public long id() {
-    return id;
   }
 
   @Override

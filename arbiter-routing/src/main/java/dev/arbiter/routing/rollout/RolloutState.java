@@ -2,18 +2,18 @@
 package dev.arbiter.routing.rollout;
 
 /**
- * Where a rollout stands; replaced as a whole.
+ * The state of a rollout; replaced as a whole.
  *
- * @param mode who decides
+ * @param mode which router decides
  * @param share the part of new tasks that goes to the candidate
- * @param state whether the rollout goes on
- * @param reason why, in one sentence
- * @param comparison what outcomes of decisions made now count in, guarded by the rollout's lock
+ * @param state whether the rollout is over
+ * @param reason of the state, in one sentence
+ * @param comparison for the outcomes of decisions made now, guarded by the rollout's lock
  */
 record RolloutState(
     Rollout.Mode mode, double share, Rollout.State state, String reason, Comparison comparison) {
 
-  /** Under another share there is another comparison: its tasks are those of another time. */
+  /** Another share begins another comparison: its tasks are of another time. */
   RolloutState to(Rollout.Mode newMode, double newShare) {
     Comparison next = newShare == share ? comparison : comparison.next();
     return new RolloutState(newMode, newShare, state, reason, next);

@@ -7,6 +7,7 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class TrafficSplit {
     RolloutDecision failed = lastOwn(request.failed());
     return failed == null
         ? bucketing.of(request.task()) < now.share()
-        : failed.byCandidate && now.state() != Rollout.State.ROLLED_BACK;
+        : failed.byCandidate() && now.state() != Rollout.State.ROLLED_BACK;
   }
 
   private RoutingDecision byCandidate(RoutingRequest request, RolloutState now) {
@@ -108,7 +109,13 @@ final class TrafficSplit {
       @Nullable Comparison comparison,
       @Nullable RoutingDecision shadow) {
     return new RolloutDecision(
-        lastId.incrementAndGet(), this, inner, byCandidate, comparison, shadow);
+        lastId.incrementAndGet(),
+        new AtomicBoolean(),
+        this,
+        inner,
+        byCandidate,
+        comparison,
+        shadow);
   }
 
   /**
@@ -126,7 +133,7 @@ final class TrafficSplit {
 
   private RoutingDecision unwrap(RoutingDecision decision, boolean forCandidate) {
     RolloutDecision own = own(decision);
-    return own != null && own.byCandidate == forCandidate ? own.inner : decision;
+    return own != null && own.byCandidate() == forCandidate ? own.inner() : decision;
   }
 
   private @Nullable RolloutDecision lastOwn(List<RoutingDecision> failed) {
@@ -139,7 +146,7 @@ final class TrafficSplit {
   }
 
   private @Nullable RolloutDecision own(RoutingDecision decision) {
-    return decision instanceof RolloutDecision wrapped && wrapped.owner == this ? wrapped : null;
+    return decision instanceof RolloutDecision wrapped && wrapped.owner() == this ? wrapped : null;
   }
 
   void learn(Outcome outcome) {
@@ -148,16 +155,16 @@ final class TrafficSplit {
       controller.counts().ignored();
       return;
     }
-    if (decision.comparison != null && outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
-      controller.add(decision.comparison, decision.byCandidate, outcome);
+    if (decision.comparison() != null && outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
+      controller.add(decision.comparison(), decision.byCandidate(), outcome);
     }
-    if (decision.shadow != null) {
-      teachCandidate(of(decision.shadow, outcome));
+    if (decision.shadow() != null) {
+      teachCandidate(of(decision.shadow(), outcome));
     }
-    if (decision.byCandidate) {
-      teachCandidate(of(decision.inner, outcome));
+    if (decision.byCandidate()) {
+      teachCandidate(of(decision.inner(), outcome));
     } else {
-      current.learn(of(decision.inner, outcome));
+      current.learn(of(decision.inner(), outcome));
     }
   }
 

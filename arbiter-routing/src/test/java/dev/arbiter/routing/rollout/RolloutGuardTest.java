@@ -192,7 +192,7 @@ class RolloutGuardTest {
   private void step(Rollout rollout, Bed bed, SplittableRandom luck, int run, int number) {
     Task task = Task.builder("work").id(run + "-" + number).build();
     RolloutDecision decision = (RolloutDecision) rollout.route(Simulation.request(task, agents));
-    Fate fate = bed.fate(decision.byCandidate, number);
+    Fate fate = bed.fate(decision.byCandidate(), number);
     boolean solved = luck.nextDouble() < fate.chance();
     rollout.learn(
         new Outcome(
