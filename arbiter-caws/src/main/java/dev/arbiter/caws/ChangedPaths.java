@@ -26,7 +26,7 @@ final class ChangedPaths {
 
   /** Looks at each change; what is out of scope goes to one, what no waiver lifts to the other. */
   static ChangedPaths look(
-      List<FileChange> changes, EffectiveSpec charter, Findings scope, Findings integrity) {
+      List<FileChange> changes, EffectiveSpec effective, Findings scope, Findings integrity) {
     ChangedPaths seen = new ChangedPaths(changes.size());
     Set<String> set = changes.size() > FEW ? new HashSet<>(changes.size() * 2) : null;
     for (int i = 0; i < changes.size(); i++) {
@@ -47,7 +47,7 @@ final class ChangedPaths {
       if (!again) {
         seen.paths[seen.files++] = path;
         if (valid) {
-          check(path, charter, scope, integrity);
+          check(path, effective, scope, integrity);
         }
       }
     }
@@ -64,10 +64,10 @@ final class ChangedPaths {
   }
 
   private static void check(
-      String path, EffectiveSpec charter, Findings scope, Findings integrity) {
-    Policy policy = charter.policy();
+      String path, EffectiveSpec effective, Findings scope, Findings integrity) {
+    Policy policy = effective.policy();
     Scope.Decision decision =
-        charter.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
+        effective.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
     if (decision != Scope.Decision.ADMITTED) {
       String place = Sanitizer.text(path, LONGEST);
       Findings notes = decision == Scope.Decision.GOVERNED ? integrity : scope;

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one task is held to: its spec, the policy and the waivers that name the spec, as they stood
- * together; and the digest that binds a verdict to them.
+ * The spec, policy and waivers that one task is held to, as they were at one moment.
+ *
+ * @param digest over all of them; it binds a verdict to them
  */
 record EffectiveSpec(
     Spec spec,
@@ -21,22 +22,30 @@ record EffectiveSpec(
     String digest,
     List<Finding> warnings) {
 
-  /** A decision about one text under one set of rules, kept so that it is made once. */
+  /**
+   * The admission of one spec under one snapshot of policy and waivers, decided once.
+   *
+   * @param reading the spec, without its parsed document
+   * @param effective null when the spec is refused
+   */
   record CachedAdmission(
-      PolicySnapshot rules, Admission admission, @Nullable EffectiveSpec charter) {
-    /** The charter if it has the digest, else null. */
-    @Nullable EffectiveSpec charterOf(String digest) {
-      return charter != null && charter.digest().equals(digest) ? charter : null;
+      PolicySnapshot policy,
+      SpecReader.Reading reading,
+      Admission admission,
+      @Nullable EffectiveSpec effective) {
+
+    /** The effective spec if it has the digest, else null. */
+    @Nullable EffectiveSpec withDigest(String digest) {
+      return effective != null && effective.digest().equals(digest) ? effective : null;
     }
   }
 
-  static CachedAdmission decide(String specText, PolicySnapshot rules) {
-    SpecReader.Reading reading = SpecReader.read(specText);
+  static CachedAdmission decide(SpecReader.Reading reading, PolicySnapshot snapshot) {
     Findings notes = new Findings();
-    notes.addAll(rules.errors());
+    notes.addAll(snapshot.errors());
     notes.addAll(reading.findings());
     Spec spec = reading.spec();
-    Policy policy = rules.policy();
+    Policy policy = snapshot.policy();
     Policy.Tier limit = null;
     if (policy != null) {
       notes.addAll(policy.warnings());
@@ -49,13 +58,15 @@ record EffectiveSpec(
       agree(spec, limit, notes);
     }
     List<Finding> findings = notes.all();
+    SpecReader.Reading kept = reading.withoutTree();
     if (notes.hasErrors() || spec == null || policy == null || limit == null) {
-      return new CachedAdmission(rules, new Admission.Refused(findings), null);
+      return new CachedAdmission(snapshot, kept, new Admission.Refused(findings), null);
     }
-    String digest = digest(specText, policy, rules.waivers(), spec.id());
-    EffectiveSpec charter =
-        new EffectiveSpec(spec, specText, policy, limit, rules.waivers(), digest, findings);
-    return new CachedAdmission(rules, new Admission.Admitted(digest, findings), charter);
+    List<Waiver> waivers = snapshot.waivers();
+    String digest = digest(reading.text(), policy, waivers, spec.id());
+    EffectiveSpec effective =
+        new EffectiveSpec(spec, reading.text(), policy, limit, waivers, digest, findings);
+    return new CachedAdmission(snapshot, kept, new Admission.Admitted(digest, findings), effective);
   }
 
   static void agree(Spec spec, Policy.@Nullable Tier limit, Findings notes) {
@@ -80,7 +91,7 @@ record EffectiveSpec(
     }
   }
 
-  /** Over everything the admission rests on; a waiver for another spec is no part of it. */
+  /** Covers the spec, the policy and the active waivers of this spec, not those of others. */
   private static String digest(
       String specText, Policy policy, List<Waiver> waivers, String specId) {
     List<String> parts =

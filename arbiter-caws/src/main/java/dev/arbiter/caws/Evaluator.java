@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
-import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
@@ -15,54 +16,49 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
 final class Evaluator {
-  private final SpecCache docket;
+  private final SpecCache specs;
   private final Sources sources;
-  private final HostGates checkers;
-  private final @Nullable RuleGates bylaws;
-  private final WaiverResolver board;
+  private final HostGates hostGates;
+  private final @Nullable RuleGates ruleGates;
+  private final WaiverResolver waivers;
 
   Evaluator(Caws.Builder from) {
-    this.docket = new SpecCache(new ProjectFiles(from, from.sources));
+    this.specs = new SpecCache(new ProjectFiles(from, from.sources));
     this.sources = from.sources;
-    this.checkers = new HostGates(from.gates);
-    this.bylaws = from.rules == null ? null : new RuleGates(from.rules);
-    this.board = new WaiverResolver(from.ledger);
+    this.hostGates = new HostGates(from.gates);
+    this.ruleGates = from.rules == null ? null : new RuleGates(from.rules);
+    this.waivers = new WaiverResolver(from.ledger);
   }
 
   Admission admit(Task task) {
     try {
-      CachedAdmission standing = docket.standing(task.spec());
-      EffectiveSpec charter = standing.charter();
-      if (charter == null) {
-        return standing.admission();
+      CachedAdmission cached = specs.admission(task.spec());
+      EffectiveSpec effective = cached.effective();
+      if (effective == null) {
+        return cached.admission();
       }
-      Instant until = charter.spec().experimentalUntil();
+      Instant until = effective.spec().experimentalUntil();
       if (until != null && !until.isAfter(sources.clock().instant())) {
-        return refuse(
-            Finding.error(
-                "spec.semantic.experimental_mode.expired",
-                "/experimental_mode/expires_at",
-                "experimental_mode ended " + until + "; renew it or remove it"));
+        return refuse(Spec.experimentEnded(until, Severity.ERROR));
       }
-      Admission admission = underBylaws(task, charter, standing.admission());
+      Admission admission = underRules(task, effective, cached.admission());
       if (admission instanceof Admission.Admitted) {
-        docket.admitted(task.spec(), charter);
+        specs.admitted(task.spec(), effective);
       }
       return admission;
     } catch (Unreadable e) {
       return refuse(Finding.error("spec.reference." + e.rule(), "", e.reason()).onLine(e.line()));
     } catch (RuntimeException e) {
-      return refuse(
-          Finding.error("caws.internal", "", "the spec could not be decided: " + describe(e)));
+      return refuse(internal("the spec could not be decided", e));
     }
   }
 
-  private Admission underBylaws(Task task, EffectiveSpec charter, Admission admission) {
-    if (bylaws == null || !(admission instanceof Admission.Admitted admitted)) {
+  private Admission underRules(Task task, EffectiveSpec effective, Admission admission) {
+    if (ruleGates == null || !(admission instanceof Admission.Admitted admitted)) {
       return admission;
     }
     List<Finding> broken =
-        bylaws.admit(task, charter, board, docket.rules(), sources.clock().instant());
+        ruleGates.admit(task, effective, waivers, specs.policy(), sources.clock().instant());
     if (broken.isEmpty()) {
       return admission;
     }
@@ -78,14 +74,15 @@ final class Evaluator {
     return new Admission.Refused(List.of(why));
   }
 
-  private static String describe(RuntimeException e) {
-    return Sanitizer.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
+  private static Finding internal(String what, RuntimeException e) {
+    String error = Sanitizer.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
+    return Finding.error("caws.internal", "", what + ": " + error);
   }
 
   String specDigest(Task task) {
     try {
-      EffectiveSpec charter = docket.standing(task.spec()).charter();
-      return charter == null ? "" : charter.digest();
+      EffectiveSpec effective = specs.admission(task.spec()).effective();
+      return effective == null ? "" : effective.digest();
     } catch (Unreadable | RuntimeException e) {
       return "";
     }
@@ -94,8 +91,8 @@ final class Evaluator {
   Judgement judge(Assignment assignment, WorkReport report) {
     Instant now = sources.clock().instant();
     try {
-      EffectiveSpec charter = docket.charter(assignment);
-      if (charter == null) {
+      EffectiveSpec effective = specs.admitted(assignment);
+      if (effective == null) {
         return Judgement.unheard(
             assignment,
             report.changes(),
@@ -106,14 +103,11 @@ final class Evaluator {
                 "the spec digest of this assignment belongs to no spec that was admitted, or the"
                     + " spec has changed and is no longer remembered; admit the task again"));
       }
-      return new Evaluation(charter, assignment, report, now)
-          .decide(checkers, bylaws, board, docket.rules());
+      return new Evaluation(effective, assignment, report, now)
+          .decide(hostGates, ruleGates, waivers, specs.policy());
     } catch (RuntimeException e) {
       return Judgement.unheard(
-          assignment,
-          report.changes(),
-          now,
-          Finding.error("caws.internal", "", "the work could not be judged: " + describe(e)));
+          assignment, report.changes(), now, internal("the work could not be judged", e));
     }
   }
 }

@@ -7,30 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the line of a finding that has a pointer and no line: in the policy, or in the spec. */
-final class FindingLines {
-  private final String specText;
-  private final @Nullable String policyText;
+record FindingLines(@Nullable Node spec, @Nullable Node policy) {
 
-  FindingLines(String specText, @Nullable String policyText) {
-    this.specText = specText;
-    this.policyText = policyText;
-  }
-
-  private static Node.@Nullable Fields read(String text) {
-    try {
-      return Document.object(text);
-    } catch (Unreadable e) {
-      return null;
-    }
-  }
-
-  /** The same findings; the texts are read again only if one of them needs it. */
+  /** The same findings with their lines. */
   List<Finding> locate(List<Finding> findings) {
-    if (findings.stream().noneMatch(FindingLines::isWanted)) {
-      return findings;
-    }
-    Node spec = read(specText);
-    Node policy = policyText == null ? null : read(policyText);
     List<Finding> located = new ArrayList<>(findings.size());
     for (Finding finding : findings) {
       String place = finding.place();

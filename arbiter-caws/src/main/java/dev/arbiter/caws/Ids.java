@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.internal.Sanitizer;
+import java.text.Normalizer;
+import java.util.Locale;
+
 /** The forms of ids and short values, checked by hand: no pattern engine on text from outside. */
 final class Ids {
   private static final int LONGEST = 128;
@@ -77,7 +81,7 @@ final class Ids {
 
   /** Lower case, hyphens as underscores: how gate names are compared. */
   static String gate(String name) {
-    return isGate(name) ? name : name.strip().toLowerCase(java.util.Locale.ROOT).replace('-', '_');
+    return isGate(name) ? name : name.strip().toLowerCase(Locale.ROOT).replace('-', '_');
   }
 
   private static boolean isGate(String name) {
@@ -96,5 +100,15 @@ final class Ids {
 
   private static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
+  }
+
+  /** One form for all spellings of a person's name, so that each person counts once. */
+  static String handle(String name) {
+    String folded =
+        Normalizer.normalize(name, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
+    StringBuilder visible = new StringBuilder(folded.length());
+    folded.codePoints().filter(Sanitizer::isVisible).forEach(visible::appendCodePoint);
+    int start = !visible.isEmpty() && visible.charAt(0) == '@' ? 1 : 0;
+    return visible.substring(start);
   }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Policy.Mode;
-import dev.arbiter.caws.Policy.Tier;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.Policy.Tier;
 import dev.arbiter.task.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,18 +36,19 @@ final class PolicyReader {
     this.notes = notes;
   }
 
-  /** A policy, or none and the errors. */
-  record Reading(@Nullable Policy policy, List<Finding> findings) {}
+  /** A policy, or none and the errors; the parsed document, if the text is one. */
+  record Reading(@Nullable Policy policy, List<Finding> findings, Node.@Nullable Fields root) {}
 
   static Reading read(String text) {
     Findings notes = new Findings();
     try {
-      FieldReader shape = new FieldReader(Document.object(text), "", "policy", notes);
-      Policy policy = new PolicyReader(shape, notes).policy(Digests.named(text));
-      return new Reading(notes.hasErrors() ? null : policy, notes.all());
+      Node.Fields root = Document.object(text);
+      FieldReader fields = new FieldReader(root, "", "policy", notes);
+      Policy policy = new PolicyReader(fields, notes).policy(Digests.named(text));
+      return new Reading(notes.hasErrors() ? null : policy, notes.all(), root);
     } catch (Unreadable e) {
       notes.error("policy.yaml." + e.kernelRule(), "", e.line(), "the policy " + e.reason());
-      return new Reading(null, notes.all());
+      return new Reading(null, notes.all(), null);
     }
   }
 
@@ -155,8 +156,7 @@ final class PolicyReader {
     }
     Mode read = enabled ? Mode.valueOf(mode.toUpperCase(java.util.Locale.ROOT)) : Mode.SKIP;
     if (gates.put(Ids.gate(name), read) != null) {
-      shape.violation(
-          "", "gate '" + Sanitizer.text(name, 60) + "' is there twice; keep one spelling");
+      shape.violation("", "gate '" + Sanitizer.text(name, 60) + "' is there twice; keep one spelling");
     }
   }
 
@@ -242,9 +242,7 @@ final class PolicyReader {
         policy.error(
             "schema.root_passthrough.contains_slash",
             "root_passthrough",
-            "'"
-                + Sanitizer.text(file, 80)
-                + "' is no file at the root; use scope.in or scope.support");
+            "'" + Sanitizer.text(file, 80) + "' is no file at the root; use scope.in or scope.support");
       }
     }
     return Set.copyOf(files);

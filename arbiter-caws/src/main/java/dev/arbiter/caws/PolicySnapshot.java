@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policy and waivers as they stood at one moment; compared by identity, since reading makes new
- * ones.
+ * Policy and waivers at one moment. Two snapshots are compared by identity: reading makes a new
+ * one.
  */
 final class PolicySnapshot {
   private final @Nullable Policy policy;
@@ -25,46 +25,56 @@ final class PolicySnapshot {
   record Named(String place, String text) {}
 
   /**
-   * Reads policy and waivers.
+   * Reads the waivers of a policy.
    *
-   * @param policyText null when there is none, or it could not be read
-   * @param unread what could not even be read from disk
+   * @param reading null when there is no policy, or its file could not be read
+   * @param ledger waivers of a ledger
+   * @param unread the files that could not be read, and why
    */
   static PolicySnapshot read(
-      @Nullable String policyText, List<Named> waiverTexts, List<Finding> unread) {
+      PolicyReader.@Nullable Reading reading,
+      List<Named> waiverTexts,
+      List<Waiver> ledger,
+      List<Finding> unread) {
     List<Finding> errors = new ArrayList<>(unread);
-    Policy policy = null;
-    if (policyText != null) {
-      PolicyReader.Reading reading = PolicyReader.read(policyText);
-      policy = reading.policy();
-      if (policy == null) {
-        errors.addAll(reading.findings());
-      }
-    } else {
+    Policy policy = reading == null ? null : reading.policy();
+    if (reading == null) {
       errors.add(
           Finding.error(
               "policy.schema.missing",
               "policy.yaml",
               "there is no policy, so nothing limits a task; add .caws/policy.yaml"));
+    } else if (policy == null) {
+      errors.addAll(reading.findings());
     }
     List<Waiver> waivers = new ArrayList<>();
-    for (Named waiver : waiverTexts) {
-      WaiverReader.read(waiver.text(), waiver.place(), waivers, errors);
+    for (Named named : waiverTexts) {
+      try {
+        WaiverReader.read(named.text()).forEach(read -> waivers.add(read.waiver()));
+      } catch (Unreadable e) {
+        errors.add(
+            Finding.error(
+                    "waiver.schema.unreadable",
+                    named.place(),
+                    "the waiver file " + e.reason() + "; nothing runs until it can be read")
+                .onLine(e.line()));
+      }
     }
+    waivers.addAll(ledger);
     return new PolicySnapshot(policy, waivers, errors);
   }
 
-  /** Null when there is none that can be read; then the errors say why. */
+  /** Null when there is no valid policy; then the errors say why. */
   @Nullable Policy policy() {
     return policy;
   }
 
-  /** All that could be read, in the order of their files. */
+  /** All waivers that could be read, in the order of their files. */
   List<Waiver> waivers() {
     return waivers;
   }
 
-  /** What stops every task. */
+  /** Errors that refuse every task. */
   List<Finding> errors() {
     return errors;
   }

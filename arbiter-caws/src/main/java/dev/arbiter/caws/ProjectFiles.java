@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.caws.Waiver.Approver;
+import dev.arbiter.caws.WaiverEntry.Status;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
@@ -12,67 +15,113 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where specs, policy and waivers come from: texts, files, folders. Thread-safe.
+ * Reads specs, policy and waivers from texts, files, folders and a ledger. Thread-safe.
  *
- * <p>A spec file is looked at each time it is asked for. Policy and waivers are looked at again at
+ * <p>A spec's file is checked each time the spec is asked for. Policy and waivers are checked at
  * most ten times a second, so a revoked waiver stops counting within 100 ms.
  */
 final class ProjectFiles {
   private static final long RECHECK_NANOS = 100_000_000;
 
   private final Sources sources;
-  private final List<Named> specTexts;
+  private final List<SpecSource> specTexts;
   private final List<Path> specPaths;
   private final @Nullable String policyText;
   private final List<Path> policyPaths;
   private final List<Named> waiverTexts;
   private final List<Path> waiverPaths;
   private final @Nullable WaiverLedger ledger;
-  private final boolean hasRuleFiles;
+  private final boolean hasPolicyFiles;
   private final Map<Path, FileText> files = new ConcurrentHashMap<>();
-  private volatile RuleBook rules;
+  private final Map<Path, SpecSource> specFiles = new ConcurrentHashMap<>();
+  private volatile PolicyFiles policy;
   private volatile SpecIndex specs;
 
-  /** Policy and waivers, and what they were read from. */
-  private record RuleBook(
-      PolicySnapshot rules, List<Named> texts, List<Finding> unread, long ledgerAt, long readAt) {}
+  /** A snapshot, and the texts and waivers it was read from. */
+  private record PolicyFiles(
+      PolicySnapshot snapshot,
+      List<Named> texts,
+      List<Waiver> fromLedger,
+      List<Finding> unread,
+      long ledgerAt,
+      long readAt) {}
 
-  /** Which texts or files hold the spec of an id. */
+  /** The texts or files that hold the spec of an id. */
   private record SpecIndex(Map<String, List<SpecSource>> byId, long readAt) {}
 
-  /** Where one spec comes from. */
-  private record SpecSource(@Nullable FileText file, String text) {
-    String current() throws Unreadable {
-      return file == null ? text : file.current();
+  /** One spec's file, or its text, and the last reading of it. */
+  private static final class SpecSource {
+    private final String name;
+    private final @Nullable FileText file;
+    private volatile SpecReader.@Nullable Reading last;
+
+    SpecSource(String name, @Nullable FileText file, SpecReader.@Nullable Reading last) {
+      this.name = name;
+      this.file = file;
+      this.last = last;
+    }
+
+    static SpecSource of(Named spec) {
+      return new SpecSource(spec.place(), null, read(spec.text()));
+    }
+
+    static SpecSource of(FileText file) {
+      String name = String.valueOf(file.file().getFileName());
+      return new SpecSource(name.substring(0, name.lastIndexOf('.')), file, null);
+    }
+
+    private static SpecReader.Reading read(String text) {
+      return SpecReader.read(text, Dialect.AUTO).withoutTree();
+    }
+
+    /** The id the spec gives itself, or the source's name when it has none that can be read. */
+    String id() {
+      try {
+        String id = current().id();
+        return id.isEmpty() ? name : id;
+      } catch (Unreadable e) {
+        return name;
+      }
+    }
+
+    SpecReader.Reading current() throws Unreadable {
+      SpecReader.Reading known = last;
+      String text = file != null ? file.current() : known != null ? known.text() : "";
+      if (known == null || !known.text().equals(text)) {
+        known = read(text);
+        last = known;
+      }
+      return known;
     }
   }
 
   ProjectFiles(CawsTexts<?> from, Sources sources) {
     this.sources = sources;
-    this.specTexts = List.copyOf(from.specTexts);
+    this.specTexts = from.specTexts.stream().map(SpecSource::of).toList();
     this.specPaths = List.copyOf(from.specPaths);
     this.policyText = from.policyText;
     this.policyPaths = List.copyOf(from.policyPaths);
     this.waiverTexts = List.copyOf(from.waiverTexts);
     this.waiverPaths = List.copyOf(from.waiverPaths);
     this.ledger = from.ledger;
-    this.hasRuleFiles = !policyPaths.isEmpty() || !waiverPaths.isEmpty();
-    this.rules = readRules(null);
+    this.hasPolicyFiles = !policyPaths.isEmpty() || !waiverPaths.isEmpty();
+    this.policy = readPolicy(null);
     this.specs = readSpecs();
   }
 
-  PolicySnapshot rules() {
-    RuleBook book = rules;
-    return isOld(book) ? look() : book.rules;
+  PolicySnapshot policy() {
+    PolicyFiles known = policy;
+    return isOld(known) ? check() : known.snapshot;
   }
 
-  private boolean isOld(RuleBook book) {
-    return (hasRuleFiles && isOld(book.readAt)) || ledgerAt() != book.ledgerAt;
+  private boolean isOld(PolicyFiles known) {
+    return (hasPolicyFiles && isOld(known.readAt)) || ledgerAt() != known.ledgerAt;
   }
 
   private long ledgerAt() {
@@ -83,12 +132,12 @@ final class ProjectFiles {
     return sources.nanoTime().getAsLong() - readAt > RECHECK_NANOS;
   }
 
-  /** One thread at a time, so that none puts back what another saw before it changed. */
-  private synchronized PolicySnapshot look() {
-    if (isOld(rules)) {
-      rules = readRules(rules);
+  /** One thread at a time, so that no thread restores what another saw before a change. */
+  private synchronized PolicySnapshot check() {
+    if (isOld(policy)) {
+      policy = readPolicy(policy);
     }
-    return rules.rules;
+    return policy.snapshot;
   }
 
   private synchronized SpecIndex lookForSpecs() {
@@ -98,21 +147,21 @@ final class ProjectFiles {
     return specs;
   }
 
-  private RuleBook readRules(@Nullable RuleBook before) {
+  private PolicyFiles readPolicy(@Nullable PolicyFiles before) {
     long now = sources.nanoTime().getAsLong();
     long ledgerAt = ledgerAt();
     List<Named> texts = new ArrayList<>();
     List<Finding> unread = new ArrayList<>();
-    String policy = policyText;
+    String policyNow = policyText;
     for (Path path : policyPaths) {
-      if (policy == null && Files.exists(path)) {
-        policy = textOf(path, "policy.yaml.", unread);
-        if (policy == null) {
+      if (policyNow == null && Files.exists(path)) {
+        policyNow = textOf(path, "policy.yaml.", unread);
+        if (policyNow == null) {
           break;
         }
       }
     }
-    texts.add(new Named("policy", policy == null ? "" : policy));
+    texts.add(new Named("policy", policyNow == null ? "" : policyNow));
     List<Named> waivers = new ArrayList<>(waiverTexts);
     for (Path path : waiverPaths) {
       for (Path file : list(path, unread)) {
@@ -122,16 +171,56 @@ final class ProjectFiles {
         }
       }
     }
-    if (ledger != null) {
-      ledger.entries().stream()
-          .filter(WaiverEntry::isDecided)
-          .forEach(entry -> waivers.add(new Named(entry.proposal().id(), entry.document())));
-    }
     texts.addAll(waivers);
-    if (before != null && before.texts.equals(texts) && before.unread.equals(unread)) {
-      return new RuleBook(before.rules, before.texts, before.unread, ledgerAt, now);
+    List<Waiver> fromLedger = ledger == null ? List.of() : decided(ledger);
+    boolean same =
+        before != null
+            && before.texts.equals(texts)
+            && before.fromLedger.equals(fromLedger)
+            && before.unread.equals(unread);
+    PolicySnapshot snapshot =
+        same
+            ? before.snapshot
+            : PolicySnapshot.read(
+                policyNow == null ? null : PolicyReader.read(policyNow),
+                waivers,
+                fromLedger,
+                unread);
+    return new PolicyFiles(snapshot, texts, fromLedger, unread, ledgerAt, now);
+  }
+
+  /** The waivers of a ledger that say something about files of the same id: active or revoked. */
+  private static List<Waiver> decided(WaiverLedger ledger) {
+    List<Waiver> waivers = new ArrayList<>();
+    for (WaiverEntry entry : ledger.entries()) {
+      if (entry.status() == Status.ACTIVE || entry.status() == Status.REVOKED) {
+        waivers.add(waiver(entry));
+      }
     }
-    return new RuleBook(PolicySnapshot.read(policy, waivers, unread), texts, unread, ledgerAt, now);
+    return waivers;
+  }
+
+  /** The same waiver that {@link WaiverReader} reads from the entry's document. */
+  static Waiver waiver(WaiverEntry entry) {
+    WaiverEntry.Proposal proposal = entry.proposal();
+    List<Approver> approvers = new ArrayList<>();
+    for (WaiverEntry.Approval approval : entry.granted()) {
+      approvers.add(new Approver(approval.by(), approval.at()));
+    }
+    return new Waiver(
+        proposal.id(),
+        entry.status().name().toLowerCase(Locale.ROOT),
+        proposal.gates(),
+        proposal.specId(),
+        "",
+        proposal.files(),
+        proposal.lines(),
+        entry.created(),
+        entry.expires(),
+        List.copyOf(approvers),
+        Math.max(-1, proposal.maxUses()),
+        Waiver.problem(proposal.gates(), entry.created(), entry.expires()),
+        Digests.named("\n" + entry.document()));
   }
 
   private @Nullable String textOf(Path file, String rule, List<Finding> unread) {
@@ -173,11 +262,11 @@ final class ProjectFiles {
   }
 
   /**
-   * The text of a spec as it is now.
+   * The spec of an id, as its text or file is now.
    *
    * @throws Unreadable if no spec, or more than one, has that id, or its file cannot be read
    */
-  String spec(String id) throws Unreadable {
+  SpecReader.Reading spec(String id) throws Unreadable {
     List<SpecSource> found = specs.byId.get(id);
     if (found == null && !specPaths.isEmpty()) {
       found = lookForSpecs().byId.get(id);
@@ -186,52 +275,29 @@ final class ProjectFiles {
       throw new Unreadable(
           "unknown", "there is no spec '" + Sanitizer.text(id, 80) + "'; add it to .caws/specs");
     }
-    String text = found.get(0).current();
+    SpecReader.Reading reading = found.get(0).current();
     for (SpecSource other : found.subList(1, found.size())) {
-      if (!other.current().equals(text)) {
+      if (!other.current().text().equals(reading.text())) {
         throw new Unreadable(
             "ambiguous", "two specs have the id '" + Sanitizer.text(id, 80) + "'; keep one");
       }
     }
-    return text;
+    return reading;
   }
 
   private SpecIndex readSpecs() {
     long now = sources.nanoTime().getAsLong();
     Map<String, List<SpecSource>> byId = new HashMap<>();
-    for (Named spec : specTexts) {
-      index(byId, idOf(spec.text(), spec.place()), new SpecSource(null, spec.text()));
-    }
+    specTexts.forEach(source -> index(byId, source));
     for (Path path : specPaths) {
       for (Path file : list(path, new ArrayList<>())) {
-        FileText text = file(file);
-        index(byId, idOf(text), new SpecSource(text, ""));
+        index(byId, specFiles.computeIfAbsent(file, same -> SpecSource.of(file(same))));
       }
     }
     return new SpecIndex(byId, now);
   }
 
-  private static void index(Map<String, List<SpecSource>> byId, String id, SpecSource source) {
-    byId.computeIfAbsent(id, key -> new ArrayList<>()).add(source);
-  }
-
-  private static String idOf(FileText file) {
-    String name = String.valueOf(file.file().getFileName());
-    String stem = name.substring(0, name.lastIndexOf('.'));
-    try {
-      return idOf(file.current(), stem);
-    } catch (Unreadable e) {
-      return stem;
-    }
-  }
-
-  /** The id a spec gives itself, or the other name when it has none that can be read. */
-  private static String idOf(String text, String otherwise) {
-    try {
-      Node id = Document.object(text).values().get("id");
-      return id instanceof Node.Text given ? given.value() : otherwise;
-    } catch (Unreadable e) {
-      return otherwise;
-    }
+  private static void index(Map<String, List<SpecSource>> byId, SpecSource source) {
+    byId.computeIfAbsent(source.id(), key -> new ArrayList<>()).add(source);
   }
 }

@@ -33,13 +33,13 @@ record RuleGates(ConstitutionalRules rules) {
 
   /** What stands against admitting a task; an error for each rule that blocks and is not waived. */
   List<Finding> admit(
-      Task task, EffectiveSpec charter, WaiverResolver board, PolicySnapshot now, Instant at) {
-    Assessment found = rules.assess(Phase.BEFORE, task, Facts.of(known(task, charter)), at);
+      Task task, EffectiveSpec effective, WaiverResolver waivers, PolicySnapshot now, Instant at) {
+    Assessment found = rules.assess(Phase.BEFORE, task, Facts.of(known(task, effective)), at);
     List<Finding> findings = new ArrayList<>(found.violations().size());
     for (Violation violation : found.violations()) {
       boolean waived =
           violation.rule().remedy().blocks()
-              && isWaived(gate(violation), task, charter, board, now, at);
+              && isWaived(gate(violation), task, effective, waivers, now, at);
       findings.add(finding(violation, waived ? Severity.WARNING : severity(violation)));
     }
     return findings;
@@ -49,24 +49,24 @@ record RuleGates(ConstitutionalRules rules) {
   private static boolean isWaived(
       String gate,
       Task task,
-      EffectiveSpec charter,
-      WaiverResolver board,
+      EffectiveSpec effective,
+      WaiverResolver waivers,
       PolicySnapshot now,
       Instant at) {
-    var asked = new WaiverResolver.Case(charter, now, "", task.tenant(), at);
-    return board.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
+    var asked = new WaiverResolver.Case(effective, now, "", task.tenant(), at);
+    return waivers.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
   }
 
   /** Adds what the report breaks; all rules are looked at, for now the agent is known. */
   Ruled judge(
-      EffectiveSpec charter,
+      EffectiveSpec effective,
       Assignment assignment,
       WorkReport report,
       Instant at,
       List<GateOutcome> gates,
       EvidenceGates.Failures failures,
       Findings notes) {
-    Map<String, Object> facts = known(assignment.task(), charter);
+    Map<String, Object> facts = known(assignment.task(), effective);
     facts.put("agent", assignment.agent());
     facts.put("attempt", assignment.attempt());
     facts.put("timeout_ms", assignment.timeLimit().toMillis());
@@ -95,15 +95,15 @@ record RuleGates(ConstitutionalRules rules) {
     return new Ruled(found.rules(), found.violations().size());
   }
 
-  private static Map<String, Object> known(Task task, EffectiveSpec charter) {
+  private static Map<String, Object> known(Task task, EffectiveSpec effective) {
     Map<String, Object> facts = new HashMap<>();
     facts.put("task.type", task.type());
     facts.put("task.tenant", task.tenant());
     facts.put("task.priority", task.priority());
     facts.put("task.payload", task.payload());
-    facts.put("spec.id", charter.spec().id());
-    facts.put("spec.tier", charter.spec().tier());
-    facts.put("spec.mode", charter.spec().mode());
+    facts.put("spec.id", effective.spec().id());
+    facts.put("spec.tier", effective.spec().tier());
+    facts.put("spec.mode", effective.spec().mode());
     task.deadline().ifPresent(deadline -> facts.put("task.deadline_ms", deadline.toMillis()));
     return facts;
   }

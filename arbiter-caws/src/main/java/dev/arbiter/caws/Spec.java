@@ -2,13 +2,14 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Severity;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A working spec that keeps all rules, as far as the decisions need it.
+ * The part of a valid working spec that decisions need.
  *
- * @param dormant why no task runs under it now; null when one may
+ * @param dormant why no task may run under the spec now; null when a task may
  */
 record Spec(
     String id,
@@ -17,4 +18,14 @@ record Spec(
     boolean hasContracts,
     Scope scope,
     @Nullable Instant experimentalUntil,
-    @Nullable Finding dormant) {}
+    @Nullable Finding dormant) {
+
+  /** An experiment that is over. */
+  static Finding experimentEnded(Instant until, Severity severity) {
+    return new Finding(
+        "spec.semantic.experimental_mode.expired",
+        severity,
+        "/experimental_mode/expires_at",
+        "experimental_mode ended " + until + "; renew it or remove it");
+  }
+}

@@ -9,134 +9,141 @@ import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.SpecRef;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers what was decided about specs. Thread-safe. */
+/** Remembers how specs were decided. Thread-safe. */
 final class SpecCache {
   /*
-   * Two caches. One by spec text, so that admit() parses nothing twice; an entry made under other
-   * rules than today's is made anew. One by digest, so that judge() finds the charter a task was
-   * admitted under even when spec or rules have changed since: a charter goes there when newer rules
-   * take its place, and when its text comes from elsewhere and so may be another next time. Both are
-   * bounded; a charter that fell out is made again from the task's spec, and used only if it has the
-   * very digest that was admitted.
+   * Two caches. One by spec text, so that admit() decides nothing twice; an entry made under an older
+   * snapshot of the policy is decided anew, from the spec as it was parsed before. One by digest, so
+   * that judge() finds the effective spec of a task even when spec or policy have changed since its
+   * admission. An effective spec enters the second cache when a newer one replaces it, and when its
+   * text comes from a file, which may be another text next time. Both caches are bounded. An
+   * effective spec that was evicted is made again from the task's spec, and used only if it has the
+   * digest that was admitted.
    */
   private static final long KEPT_CHARACTERS = 32L << 20;
   private static final int OVERHEAD = 1000;
 
-  private final ProjectFiles library;
-  private final Cache<String, CachedAdmission> standings =
+  private final ProjectFiles files;
+  private final Cache<String, CachedAdmission> byText =
       Caffeine.newBuilder()
           .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String text, CachedAdmission standing) -> text.length() + OVERHEAD)
+          .weigher((String text, CachedAdmission cached) -> text.length() + OVERHEAD)
           .executor(Runnable::run)
           .build();
-  private final Cache<String, EffectiveSpec> charters =
+  private final Cache<String, EffectiveSpec> byDigest =
       Caffeine.newBuilder()
           .maximumWeight(KEPT_CHARACTERS)
-          .weigher((String digest, EffectiveSpec charter) -> charter.specText().length() + OVERHEAD)
+          .weigher((String digest, EffectiveSpec spec) -> spec.specText().length() + OVERHEAD)
           .executor(Runnable::run)
           .build();
 
-  SpecCache(ProjectFiles library) {
-    this.library = library;
+  SpecCache(ProjectFiles files) {
+    this.files = files;
   }
 
-  PolicySnapshot rules() {
-    return library.rules();
+  PolicySnapshot policy() {
+    return files.policy();
   }
 
   /**
-   * What is decided about a spec as it is now, under the rules as they are now.
+   * Decides about a spec as it is now, under the policy and waivers as they are now.
    *
    * @throws Unreadable if there is no such spec
    */
-  CachedAdmission standing(SpecRef ref) throws Unreadable {
+  CachedAdmission admission(SpecRef ref) throws Unreadable {
     if (ref instanceof SpecRef.Text text) {
-      return standing(text.text());
+      return admission(text.text(), null);
     }
     if (ref instanceof SpecRef.Id id) {
-      CachedAdmission standing = standing(library.spec(id.id()));
-      EffectiveSpec charter = standing.charter();
-      if (charter != null && !charter.spec().id().equals(id.id())) {
+      SpecReader.Reading reading = files.spec(id.id());
+      CachedAdmission cached = admission(reading.text(), reading);
+      EffectiveSpec effective = cached.effective();
+      if (effective != null && !effective.spec().id().equals(id.id())) {
         throw new Unreadable(
             "id_mismatch",
             "the spec asked for as '"
                 + Sanitizer.text(id.id(), 80)
                 + "' now calls itself "
-                + charter.spec().id());
+                + effective.spec().id());
       }
-      return standing;
+      return cached;
     }
     throw new Unreadable("none", "the task names no working spec; give it one");
   }
 
-  private CachedAdmission standing(String text) {
-    PolicySnapshot rules = library.rules();
-    CachedAdmission known = standings.getIfPresent(text);
-    if (known != null && known.rules() == rules) {
+  /** A spec is parsed once: by the caller, for an earlier admission, or here. */
+  private CachedAdmission admission(String text, SpecReader.@Nullable Reading parsed) {
+    PolicySnapshot policy = files.policy();
+    CachedAdmission known = byText.getIfPresent(text);
+    if (known != null && known.policy() == policy) {
       return known;
     }
-    CachedAdmission decided = EffectiveSpec.decide(text, rules);
+    SpecReader.Reading reading =
+        known != null
+            ? known.reading()
+            : parsed != null ? parsed : SpecReader.read(text, Dialect.AUTO);
+    CachedAdmission decided = EffectiveSpec.decide(reading, policy);
     if (text.length() <= Document.MOST_BYTES) {
-      standings.asMap().compute(text, (same, replaced) -> replace(replaced, decided));
+      byText.asMap().compute(text, (same, replaced) -> replace(replaced, decided));
     }
     return decided;
   }
 
-  /** What is replaced is remembered first, so that there is no moment in which nobody has it. */
+  /** Remembers the replaced spec first, so that one of the caches has it at every moment. */
   private CachedAdmission replace(@Nullable CachedAdmission old, CachedAdmission decided) {
-    if (old != null && old.charter() != null) {
-      remember(old.charter());
+    if (old != null && old.effective() != null) {
+      remember(old.effective());
     }
     return decided;
   }
 
-  private void remember(EffectiveSpec charter) {
-    charters.put(charter.digest(), charter);
+  private void remember(EffectiveSpec effective) {
+    byDigest.put(effective.digest(), effective);
   }
 
-  /** Notes that a task was admitted. */
-  void admitted(SpecRef ref, EffectiveSpec charter) {
-    if (ref instanceof SpecRef.Id && charters.getIfPresent(charter.digest()) == null) {
-      remember(charter);
+  /** Remembers the spec of an admitted task, if the spec comes from a file. */
+  void admitted(SpecRef ref, EffectiveSpec effective) {
+    if (ref instanceof SpecRef.Id && byDigest.getIfPresent(effective.digest()) == null) {
+      remember(effective);
     }
   }
 
-  /** What a task was admitted under, or null when its digest belongs to nothing it can be. */
-  @Nullable EffectiveSpec charter(Assignment assignment) {
+  /** The spec a task was admitted under; null when no spec of the task has the admitted digest. */
+  @Nullable EffectiveSpec admitted(Assignment assignment) {
     SpecRef ref = assignment.task().spec();
     String digest = assignment.specDigest();
-    EffectiveSpec charter = charters.getIfPresent(digest);
-    if (charter == null) {
-      charter = lastKnown(ref, digest);
+    EffectiveSpec effective = byDigest.getIfPresent(digest);
+    if (effective == null) {
+      effective = lastKnown(ref, digest);
     }
-    if (charter == null) {
-      charter = madeAgain(ref, digest);
+    if (effective == null) {
+      effective = madeAgain(ref, digest);
     }
-    if (charter == null) {
-      charter = charters.getIfPresent(digest); // where it went if newer rules came meanwhile
+    if (effective == null) {
+      effective = byDigest.getIfPresent(digest); // moved here if the policy changed meanwhile
     }
-    return charter != null && names(ref, charter) ? charter : null;
+    return effective != null && names(ref, effective) ? effective : null;
   }
 
   private @Nullable EffectiveSpec lastKnown(SpecRef ref, String digest) {
     CachedAdmission known =
-        ref instanceof SpecRef.Text text ? standings.getIfPresent(text.text()) : null;
-    return known == null ? null : known.charterOf(digest);
+        ref instanceof SpecRef.Text text ? byText.getIfPresent(text.text()) : null;
+    return known == null ? null : known.withDigest(digest);
   }
 
   private @Nullable EffectiveSpec madeAgain(SpecRef ref, String digest) {
     try {
-      return standing(ref).charterOf(digest);
+      return admission(ref).withDigest(digest);
     } catch (Unreadable e) {
       return null;
     }
   }
 
-  /** Whether a task that refers to its spec like this can have been admitted under the charter. */
-  private static boolean names(SpecRef ref, EffectiveSpec charter) {
+  /** Whether a task with this reference can have been admitted under the spec. */
+  private static boolean names(SpecRef ref, EffectiveSpec effective) {
     if (ref instanceof SpecRef.Id id) {
-      return id.id().equals(charter.spec().id());
+      return id.id().equals(effective.spec().id());
     }
-    return ref instanceof SpecRef.Text text && text.text().equals(charter.specText());
+    return ref instanceof SpecRef.Text text && text.text().equals(effective.specText());
   }
 }

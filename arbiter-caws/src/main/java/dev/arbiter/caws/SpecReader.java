@@ -19,13 +19,23 @@ final class SpecReader {
   /**
    * A spec and its warnings, or no spec and the errors.
    *
+   * @param text as it was given
+   * @param root what the text was parsed to; null when it is no document
    * @param dialect never {@code AUTO} unless the text is no document
-   * @param id what the text calls itself, empty when it does not
+   * @param id the id the spec gives itself, empty when it has none
    */
-  record Reading(@Nullable Spec spec, Dialect dialect, String id, List<Finding> findings) {}
+  record Reading(
+      String text,
+      Node.@Nullable Fields root,
+      @Nullable Spec spec,
+      Dialect dialect,
+      String id,
+      List<Finding> findings) {
 
-  static Reading read(String text) {
-    return read(text, Dialect.AUTO);
+    /** The same without the parsed document, to be kept. */
+    Reading withoutTree() {
+      return new Reading(text, null, spec, dialect, id, findings);
+    }
   }
 
   static Reading read(String text, Dialect wanted) {
@@ -38,10 +48,11 @@ final class SpecReader {
               ? new SpecV1(root, notes).read()
               : new LegacySpec(root, notes).read();
       String id = root.values().get("id") instanceof Node.Text given ? given.value() : "";
-      return new Reading(notes.hasErrors() ? null : spec, dialect, id, notes.all());
+      Spec valid = notes.hasErrors() ? null : spec;
+      return new Reading(text, root, valid, dialect, id, notes.all());
     } catch (Unreadable e) {
       notes.error("spec.yaml." + e.kernelRule(), "", e.line(), "the working spec " + e.reason());
-      return new Reading(null, wanted, "", notes.all());
+      return new Reading(text, null, null, wanted, "", notes.all());
     }
   }
 

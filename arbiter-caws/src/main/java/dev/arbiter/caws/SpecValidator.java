@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.caws.WaiverResolver.Ruling;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides about working specs, and about changes made under them, without running a task: what the
- * command line and a build server ask.
+ * Decides about working specs, and about changes made under them, without running a task. The
+ * command line and build servers use it.
  *
- * <p>Given only specs, it checks specs. Given a policy it checks that too. Given changes, it checks
- * scope and budget as {@link Caws} does, and then a spec that is not active, or an experiment that
- * has ended, denies. Gates that need evidence are not its business. It takes no use of a waiver.
+ * <p>Given only a spec, it checks the spec. Given a policy, it checks the policy too. Given
+ * changes, it decides scope and budget by the same class as {@link Caws}; then a spec that is not
+ * active, or an experiment that has ended, denies. It ignores gates that need evidence, and takes
+ * no use of a waiver.
  *
- * <p>Immutable; nothing that is given makes {@link #validate} throw.
+ * <p>Immutable. {@link #validate} throws nothing, whatever the texts are.
  */
 public final class SpecValidator {
   private final Dialect dialect;
@@ -56,35 +60,40 @@ public final class SpecValidator {
    */
   public Validation validate(String specText) {
     SpecReader.Reading reading = SpecReader.read(specText, dialect);
+    PolicyReader.Reading policy = policyText == null ? null : PolicyReader.read(policyText);
     Findings notes = new Findings();
     notes.addAll(reading.findings());
     notes.addAll(unread);
     boolean readable = !isUnread(reading.findings()) && !isUnread(unread);
     PolicySnapshot rules = null;
-    if (policyText != null || changes != null || !waivers.isEmpty()) {
-      rules = PolicySnapshot.read(policyText, waivers, List.of());
+    if (policy != null || changes != null || !waivers.isEmpty()) {
+      rules = PolicySnapshot.read(policy, waivers, List.of(), List.of());
       readable &= !isUnread(rules.errors());
+      boolean needsPolicy = policy != null || changes != null;
       for (Finding error : rules.errors()) {
-        boolean nobodyAsked = policyText == null && changes == null;
-        if (!(nobodyAsked && error.ruleId().equals("policy.schema.missing"))) {
+        if (needsPolicy || !error.ruleId().equals("policy.schema.missing")) {
           notes.add(error);
         }
       }
-      policyForm(reading, notes);
+    }
+    Node.Fields policyTree = policy == null ? null : policy.root();
+    if (policyTree != null && reading.dialect() == Dialect.V1) {
+      boolean strict = dialect == Dialect.V1 || !PolicySchema.isLegacy(policyTree);
+      PolicySchema.check(policyTree, strict ? Severity.ERROR : Severity.WARNING, notes);
     }
     Validation.Budget budget = Validation.Budget.NONE;
     Spec spec = reading.spec();
     if (spec != null) {
-      standing(spec, notes);
+      lifecycle(spec, notes);
       if (rules != null && rules.policy() != null) {
-        budget = new BudgetCheck(specText, spec, rules, now, notes).decide(changes);
+        budget = budget(specText, spec, rules.policy(), rules, notes);
       }
     }
     Validation.Outcome outcome =
         !readable
             ? Validation.Outcome.UNUSABLE
             : notes.hasErrors() ? Validation.Outcome.DENIED : Validation.Outcome.ALLOWED;
-    List<Finding> located = new FindingLines(specText, policyText).locate(notes.all());
+    List<Finding> located = new FindingLines(reading.root(), policyTree).locate(notes.all());
     return new Validation(
         outcome, reading.dialect(), Sanitizer.text(reading.id(), 128), located, budget);
   }
@@ -99,37 +108,72 @@ public final class SpecValidator {
                     || finding.ruleId().equals("caws.folder_unreadable"));
   }
 
-  /** A policy without a field that only older ones have is held to policy.v1 beside a v1 spec. */
-  private void policyForm(SpecReader.Reading reading, Findings notes) {
-    if (policyText == null || reading.dialect() != Dialect.V1) {
-      return;
-    }
-    try {
-      Node.Fields root = Document.object(policyText);
-      boolean strict = dialect == Dialect.V1 || !PolicySchema.isLegacy(root);
-      PolicySchema.check(root, strict ? Severity.ERROR : Severity.WARNING, notes);
-    } catch (Unreadable e) {
-      // PolicySnapshot.read has said so
-    }
-  }
-
-  private void standing(Spec spec, Findings notes) {
-    Severity severity = changes == null ? Severity.INFO : Severity.ERROR;
+  private void lifecycle(Spec spec, Findings notes) {
     Finding dormant = spec.dormant();
     if (dormant != null) {
+      Severity severity = changes == null ? Severity.INFO : Severity.ERROR;
       notes.add(
           new Finding(
               dormant.ruleId(), severity, dormant.place(), dormant.line(), dormant.message()));
     }
     Instant until = spec.experimentalUntil();
     if (until != null && !until.isAfter(now)) {
-      notes.add(
-          new Finding(
-              "spec.semantic.experimental_mode.expired",
-              changes == null ? Severity.WARNING : Severity.ERROR,
-              "/experimental_mode/expires_at",
-              "experimental_mode ended " + until + "; renew it or remove it"));
+      Severity severity = changes == null ? Severity.WARNING : Severity.ERROR;
+      notes.add(Spec.experimentEnded(until, severity));
     }
+  }
+
+  /**
+   * Scope and budget as a judgement decides them, had this work been reported. Every waiver that
+   * counts raises the limit, even if the work needs no more; no use of a waiver is taken.
+   */
+  private Validation.Budget budget(
+      String specText, Spec spec, Policy policy, PolicySnapshot rules, Findings notes) {
+    notes.addAll(policy.warnings());
+    Policy.Tier tier = policy.tiers().get(spec.tier());
+    EffectiveSpec.agree(spec, tier, notes);
+    Policy.Tier limit = tier == null ? new Policy.Tier(0, 0, Set.of(), false) : tier;
+    EffectiveSpec effective =
+        new EffectiveSpec(spec, specText, policy, limit, rules.waivers(), "", List.of());
+    ChangeSet work = changes == null ? ChangeSet.none() : changes;
+    BudgetCheck check = new BudgetCheck(effective, work.changes());
+    check.alsoInScope(work.touched().subList(work.files(), work.touched().size()));
+    notes.addAll(check.integrity().all());
+
+    boolean inScope = check.isInScope();
+    Set<String> wanted =
+        inScope ? Set.of(GateRule.BUDGET) : Set.of(GateRule.BUDGET, GateRule.SCOPE);
+    Ruling ruling =
+        new WaiverResolver(null)
+            .rule(new WaiverResolver.Case(effective, rules, "", "", now), wanted);
+    List<Waiver> raising = BudgetCheck.covering(GateRule.BUDGET, ruling);
+    List<Waiver> lifting = inScope ? List.of() : BudgetCheck.covering(GateRule.SCOPE, ruling);
+    check.raise(raising);
+
+    EvidenceGates.Failures failures = new EvidenceGates.Failures(notes);
+    for (GateRule gate : policy.gates()) {
+      if (gate.name().equals(GateRule.SCOPE) && lifting.isEmpty()) {
+        check.scope(gate, failures);
+      } else if (gate.name().equals(GateRule.BUDGET) && changes != null && tier != null) {
+        check.budget(gate, failures, notes);
+      }
+    }
+    failures.blocked().values().forEach(found -> notes.addAll(found.all()));
+    Judgement.Budget decided = check.budget();
+    return new Validation.Budget(
+        tier == null
+            ? Optional.empty()
+            : Optional.of(new Validation.Amount(decided.fileLimit(), decided.lineLimit())),
+        changes == null
+            ? Optional.empty()
+            : Optional.of(new Validation.Amount(decided.files(), decided.lines())),
+        ruling.counted.stream()
+            .filter(waiver -> raising.contains(waiver) || lifting.contains(waiver))
+            .map(Waiver::id)
+            .toList(),
+        ruling.skipped.stream()
+            .map(skip -> new Validation.Skipped(skip.id(), skip.reason()))
+            .toList());
   }
 
   /** Collects the parts of a {@link SpecValidator}; not thread-safe. */

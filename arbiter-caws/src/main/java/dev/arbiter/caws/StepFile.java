@@ -95,7 +95,7 @@ final class StepFile {
     return head;
   }
 
-  void append(WaiverStep step, WaiverProposal proposal) throws IOException {
+  void append(WaiverLedger.Step step, WaiverEntry.Proposal proposal) throws IOException {
     if (failed) {
       throw new IOException("an earlier write to " + file + " failed; open it again");
     }

@@ -2,7 +2,9 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.WaiverEntry.Approval;
-import dev.arbiter.caws.WaiverStep.Action;
+import dev.arbiter.caws.WaiverEntry.Proposal;
+import dev.arbiter.caws.WaiverLedger.Action;
+import dev.arbiter.caws.WaiverLedger.Step;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -10,10 +12,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a ledger as a line of canonical JSON; the first of a waiver has its proposal. */
-record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
+record StepLine(Step step, @Nullable Proposal proposal) {
 
   /** Writes a step; {@code before} is the digest of the line before, empty for the first. */
-  static String write(WaiverStep step, @Nullable WaiverProposal proposal, String before) {
+  static String write(Step step, @Nullable Proposal proposal, String before) {
     JsonBytes to = new JsonBytes();
     to.raw("{\"action\":").string(step.action().name().toLowerCase(Locale.ROOT));
     to.raw(",\"at\":").string(step.at().toString());
@@ -27,7 +29,7 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
     return to.raw(",\"waiver\":").string(step.waiver()).raw('}').text();
   }
 
-  private static void write(WaiverProposal proposal, JsonBytes to) {
+  private static void write(Proposal proposal, JsonBytes to) {
     to.raw(",\"proposal\":{\"by\":").string(proposal.by());
     to.raw(",\"expires\":").string(proposal.expires().toString());
     to.raw(",\"files\":").number(proposal.files());
@@ -48,10 +50,10 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
       if (!(Document.json(line) instanceof Node.Fields fields)) {
         return null;
       }
-      WaiverProposal proposal =
+      Proposal proposal =
           fields.field("proposal") instanceof Node.Fields asked ? proposal(asked) : null;
-      WaiverStep step =
-          new WaiverStep(
+      Step step =
+          new Step(
               number,
               Instant.parse(fields.text("at")),
               fields.text("waiver"),
@@ -64,12 +66,12 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
     }
   }
 
-  private static WaiverProposal proposal(Node.Fields asked) {
+  private static Proposal proposal(Node.Fields asked) {
     List<String> gates =
         asked.field("gates").items().stream()
             .map(gate -> gate instanceof Node.Text text ? text.value() : "")
             .toList();
-    return new WaiverProposal(
+    return new Proposal(
         asked.text("id"),
         asked.text("specId"),
         gates,
@@ -90,7 +92,7 @@ record StepLine(WaiverStep step, @Nullable WaiverProposal proposal) {
     WaiverEntry before = ledger.find(step.waiver()).orElse(null);
     WaiverEntry after = step.action() == Action.PROPOSE ? proposed(before) : next(before);
     if (after != null) {
-      ledger.book().take(after, step.action());
+      ledger.replay(after, step.action());
     }
     return after != null;
   }

@@ -45,6 +45,20 @@ record Waiver(
    */
   record Approver(String handle, @Nullable Instant at) {}
 
+  /** Most uses, files or lines that a waiver may name. */
+  static final long MOST = 1_000_000_000;
+
+  /** Why a waiver with these fields can never count, empty when it may. */
+  static String problem(List<String> gates, @Nullable Instant created, @Nullable Instant expires) {
+    if (gates.isEmpty() || expires == null) {
+      return "malformed";
+    }
+    if (gates.stream().anyMatch(gate -> gate.indexOf('*') >= 0 || gate.equals("all"))) {
+      return "wildcard_gate";
+    }
+    return created != null && !expires.isAfter(created) ? "malformed" : "";
+  }
+
   boolean raisesBudget() {
     return files > 0 || lines > 0;
   }

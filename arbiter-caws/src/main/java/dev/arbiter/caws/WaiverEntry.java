@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,20 +9,20 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A waiver as a {@link WaiverLedger} has it at one moment. Immutable.
+ * A waiver of a {@link WaiverLedger} at one moment. Immutable.
  *
- * @param proposal what was asked for
- * @param status where it stands; what is over may still be called active until it is marked
- * @param created when it was proposed, or last activated
- * @param expires from when on it does not count
- * @param granted the approvals it was last activated with
- * @param approvals those given since, for the proposal or for the extension that is asked for
+ * @param proposal the request
+ * @param status its status; a waiver that is over stays active until it is marked
+ * @param created the moment of the proposal, or of the last activation
+ * @param expires the moment from which it does not count
+ * @param granted the approvals of the last activation
+ * @param approvals the approvals since then, for the proposal or the extension that waits
  * @param wanted the expiry an extension asks for
- * @param wantedBy who asked for the extension, empty when none is asked for
+ * @param wantedBy the person who asked for the extension, empty when there is none
  * @param uses how often it was used
  */
 public record WaiverEntry(
-    WaiverProposal proposal,
+    Proposal proposal,
     Status status,
     Instant created,
     Instant expires,
@@ -31,33 +32,116 @@ public record WaiverEntry(
     String wantedBy,
     long uses) {
 
-  /** Where a waiver stands. */
+  /**
+   * A request for a waiver.
+   *
+   * @param id letters, digits and hyphens, at most 64
+   * @param specId the spec it is bound to
+   * @param gates one to ten gates or rule ids, without wildcards
+   * @param files how many files it adds to the budget, at least 0
+   * @param lines how many lines it adds to the budget, at least 0
+   * @param reason not blank
+   * @param by the person who asks
+   * @param expires the moment from which it does not count
+   * @param maxUses how often it counts, at most 1,000,000,000; negative for any number
+   */
+  public record Proposal(
+      String id,
+      String specId,
+      List<String> gates,
+      long files,
+      long lines,
+      String reason,
+      String by,
+      Instant expires,
+      long maxUses) {
+    private static final int LONGEST_ID = 64;
+    private static final int LONGEST_REASON = 1_000;
+    private static final int MOST_GATES = 10;
+    private static final long MOST = 1_000_000;
+
+    /** Copies the gates; puts gates and proposer in their normal form. */
+    public Proposal {
+      gates = gates.stream().map(Ids::gate).distinct().toList();
+      by = Ids.handle(by);
+    }
+
+    /** The reason it cannot be proposed, empty when it can. */
+    String problem(Instant now, Duration longest) {
+      boolean wellFormed =
+          isId()
+              && Ids.isSpecId(specId)
+              && !gates.isEmpty()
+              && gates.size() <= MOST_GATES
+              && gates.stream().allMatch(Proposal::isGate)
+              && files >= 0
+              && lines >= 0
+              && files <= MOST
+              && lines <= MOST
+              && !reason.isBlank()
+              && reason.length() <= LONGEST_REASON
+              && !by.isEmpty()
+              && maxUses != 0
+              && maxUses <= Waiver.MOST;
+      if (!wellFormed) {
+        return "malformed";
+      }
+      if (gates.contains(GateRule.SPEC)) {
+        return "gate_never_waived";
+      }
+      if (!expires.isAfter(now)) {
+        return "already_over";
+      }
+      return Duration.between(now, expires).compareTo(longest) > 0 ? "too_long" : "";
+    }
+
+    private boolean isId() {
+      return !id.isEmpty()
+          && id.length() <= LONGEST_ID
+          && id.chars()
+              .allMatch(
+                  c ->
+                      c == '-'
+                          || (c >= '0' && c <= '9')
+                          || (c >= 'a' && c <= 'z')
+                          || (c >= 'A' && c <= 'Z'));
+    }
+
+    private static boolean isGate(String gate) {
+      return !gate.isEmpty()
+          && gate.length() <= 100
+          && gate.chars()
+              .allMatch(c -> c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+    }
+  }
+
+  /** The status of a waiver. */
   public enum Status {
     /** Waits for approvals. */
     PROPOSED,
     /** Counts until it expires. */
     ACTIVE,
-    /** Was ended by somebody. */
+    /** Was ended before its time. */
     REVOKED,
-    /** Is over. */
+    /** Its time is over. */
     EXPIRED
   }
 
   /**
-   * One person's yes.
+   * One person's approval.
    *
-   * @param by who, in lower case without a leading {@code @}
-   * @param at when
+   * @param by the person, in lower case without a leading {@code @}
+   * @param at the time
    */
   public record Approval(String by, Instant at) {}
 
-  /** Copies. */
+  /** Copies the lists. */
   public WaiverEntry {
     granted = List.copyOf(granted);
     approvals = List.copyOf(approvals);
   }
 
-  static WaiverEntry of(WaiverProposal proposal, Instant now) {
+  static WaiverEntry of(Proposal proposal, Instant now) {
     return new WaiverEntry(
         proposal,
         Status.PROPOSED,
@@ -74,21 +158,16 @@ public record WaiverEntry(
     return status == Status.ACTIVE && expires.isAfter(now);
   }
 
-  /** Whether it may still be ended: it waits, or was activated and not yet marked as over. */
+  /** Whether it may still be ended: it is proposed or active. */
   boolean isOpen() {
     return status == Status.PROPOSED || status == Status.ACTIVE;
-  }
-
-  /** Whether it says something about files of the same id: it counts, or was taken back. */
-  boolean isDecided() {
-    return status == Status.ACTIVE || status == Status.REVOKED;
   }
 
   boolean covers(String gate) {
     return proposal.gates().contains(gate);
   }
 
-  /** Whether somebody asked for the waiver, or for the extension that waits. */
+  /** Whether this person asked for the waiver, or for the extension that waits. */
   boolean isBy(String handle) {
     return proposal.by().equals(handle) || wantedBy.equals(handle);
   }
@@ -104,7 +183,7 @@ public record WaiverEntry(
         proposal, status, created, expires, granted, more, wanted, wantedBy, uses);
   }
 
-  /** Counts from now to the expiry that was approved last. */
+  /** The waiver from now on, until the expiry that was approved last. */
   WaiverEntry activated(Instant now) {
     Instant until = wanted.orElse(expires);
     return new WaiverEntry(
@@ -127,7 +206,7 @@ public record WaiverEntry(
   }
 
   /**
-   * The waiver as a file of a project's {@code waivers} folder.
+   * Writes the waiver as a file of a project's {@code waivers} folder.
    *
    * @return JSON that {@link Caws} reads
    */

@@ -68,7 +68,7 @@ public record WaiverFile(
       String name = String.valueOf(file.getFileName());
       try {
         String text = new FileText(file, () -> now).current();
-        for (WaiverReader.Examined one : WaiverReader.examine(text)) {
+        for (WaiverReader.Examined one : WaiverReader.read(text)) {
           read.add(of(name, one, now));
         }
       } catch (Unreadable e) {

@@ -112,13 +112,13 @@ public final class WaiverFolder implements AutoCloseable {
     return steps.head();
   }
 
-  private void keep(WaiverStep step, WaiverEntry after) {
+  private void keep(WaiverLedger.Step step, WaiverEntry after) {
     try {
-      if (step.action() == WaiverStep.Action.PROPOSE) {
+      if (step.action() == WaiverLedger.Action.PROPOSE) {
         refuseTaken(after.proposal().id());
       }
       steps.append(step, after.proposal());
-      if (step.action() != WaiverStep.Action.USE) {
+      if (step.action() != WaiverLedger.Action.USE) {
         SmallFile.replace(file(after), after.document() + "\n");
       }
     } catch (IOException e) {

@@ -36,7 +36,8 @@ final class WaiverResolver {
   private record Key(String tenant, String id) {}
 
   /** Who asks, when, and for what. */
-  record Case(EffectiveSpec charter, PolicySnapshot now, String agent, String tenant, Instant at) {}
+  record Case(
+      EffectiveSpec effective, PolicySnapshot now, String agent, String tenant, Instant at) {}
 
   /** A waiver that does not count, and why. */
   record Skipped(String id, String reason) {}
@@ -64,12 +65,12 @@ final class WaiverResolver {
     Ruling ruling = new Ruling();
     Set<String> counted = new HashSet<>();
     Set<String> revoked = new HashSet<>();
-    for (Waiver waiver : c.charter().waivers()) {
+    for (Waiver waiver : c.effective().waivers()) {
       if (!waiver.isActive() && !isAnothers(waiver, c)) {
         revoked.add(waiver.id());
       }
     }
-    for (Waiver waiver : c.charter().waivers()) {
+    for (Waiver waiver : c.effective().waivers()) {
       String reason =
           revoked.contains(waiver.id()) ? "status_not_active" : reason(c, waiver, gates);
       if (!reason.isEmpty()) {
@@ -94,7 +95,7 @@ final class WaiverResolver {
     if (waiver.specId().isEmpty()) {
       return "not_bound_to_spec";
     }
-    if (!waiver.specId().equals(c.charter().spec().id())) {
+    if (!waiver.specId().equals(c.effective().spec().id())) {
       return "other_spec";
     }
     if (isAnothers(waiver, c)) {
@@ -120,7 +121,7 @@ final class WaiverResolver {
       return "not_yet_valid";
     }
     Instant from = created == null ? firstApproval(waiver, c.at()) : created;
-    Duration longest = Duration.ofDays(c.charter().policy().waiverDays());
+    Duration longest = Duration.ofDays(c.effective().policy().waiverDays());
     if (Duration.between(from, expires).compareTo(longest) > 0) {
       return "too_long";
     }
@@ -138,7 +139,7 @@ final class WaiverResolver {
   }
 
   private String approvalReason(Case c, Waiver waiver) {
-    String agent = WaiverReader.handle(c.agent());
+    String agent = Ids.handle(c.agent());
     Set<String> distinct = new HashSet<>();
     for (Approver approver : waiver.approvers()) {
       Instant at = approver.at();
@@ -153,7 +154,7 @@ final class WaiverResolver {
       }
       distinct.add(approver.handle());
     }
-    Policy policy = c.charter().policy();
+    Policy policy = c.effective().policy();
     boolean raises = waiver.covers(GateRule.BUDGET);
     int needed =
         raises
@@ -180,7 +181,7 @@ final class WaiverResolver {
         }
       }
     }
-    boolean all = inLedger.isEmpty() || ledger == null || ledger.use(inLedger, agent, task);
+    boolean all = inLedger.isEmpty() || ledger == null || ledger.useAll(inLedger, agent, task);
     return all || giveBack(taken);
   }
 

@@ -2,7 +2,9 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.WaiverEntry.Approval;
+import dev.arbiter.caws.WaiverEntry.Proposal;
 import dev.arbiter.caws.WaiverEntry.Status;
+import dev.arbiter.caws.WaiverLedger.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
 
   /** Decides one step; the person's handle is in its normal form. */
   interface Decider {
-    WaiverOutcome decide(WaiverEntry entry, String by, Instant now);
+    Outcome decide(WaiverEntry entry, String by, Instant now);
   }
 
   static WaiverLedger.Limits limits(String policyText) {
@@ -30,44 +32,44 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return new WaiverLedger.Limits(approvers, 3, longest);
   }
 
-  WaiverOutcome approve(WaiverEntry entry, String by, Instant now) {
+  Outcome approve(WaiverEntry entry, String by, Instant now) {
     boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
     if (!open) {
-      return new WaiverOutcome.Refused("not_open");
+      return new Outcome.Refused("not_open");
     }
     if (entry.isBy(by)) {
-      return new WaiverOutcome.Refused("self_approval");
+      return new Outcome.Refused("self_approval");
     }
     if (entry.approvals().stream().anyMatch(approval -> approval.by().equals(by))) {
-      return new WaiverOutcome.Refused("already_approved");
+      return new Outcome.Refused("already_approved");
     }
     return entry.approvals().size() >= MOST_APPROVERS
-        ? new WaiverOutcome.Refused("too_many_approvers")
-        : new WaiverOutcome.Done(entry.with(new Approval(by, now)));
+        ? new Outcome.Refused("too_many_approvers")
+        : new Outcome.Done(entry.with(new Approval(by, now)));
   }
 
-  WaiverOutcome activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
+  Outcome activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
     boolean extension = entry.wanted().isPresent();
     if (entry.status() != Status.PROPOSED && !extension) {
-      return new WaiverOutcome.Refused("not_open");
+      return new Outcome.Refused("not_open");
     }
     if (entry.approvals().size() < limits.approvers()) {
-      return new WaiverOutcome.Refused("insufficient_approvers");
+      return new Outcome.Refused("insufficient_approvers");
     }
     Instant expires = entry.wanted().orElse(entry.expires());
     if (!expires.isAfter(now)) {
-      return new WaiverOutcome.Refused("already_over");
+      return new Outcome.Refused("already_over");
     }
     if (Duration.between(now, expires).compareTo(limits.longest()) > 0) {
-      return new WaiverOutcome.Refused("too_long");
+      return new Outcome.Refused("too_long");
     }
     String problem = extension ? "" : crowded(entry.proposal(), now, all);
     return problem.isEmpty()
-        ? new WaiverOutcome.Done(entry.activated(now))
-        : new WaiverOutcome.Refused(problem);
+        ? new Outcome.Done(entry.activated(now))
+        : new Outcome.Refused(problem);
   }
 
-  private String crowded(WaiverProposal proposal, Instant now, Collection<WaiverEntry> all) {
+  private String crowded(Proposal proposal, Instant now, Collection<WaiverEntry> all) {
     if (!conflicts(proposal, now, all).isEmpty()) {
       return "conflict";
     }
@@ -81,7 +83,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
   }
 
   /** The active waivers of the same spec with a gate in common. */
-  static List<String> conflicts(WaiverProposal proposal, Instant now, Collection<WaiverEntry> all) {
+  static List<String> conflicts(Proposal proposal, Instant now, Collection<WaiverEntry> all) {
     List<String> found = new ArrayList<>();
     for (WaiverEntry other : all) {
       boolean shares = proposal.gates().stream().anyMatch(other::covers);
@@ -92,34 +94,34 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return found;
   }
 
-  WaiverOutcome extend(WaiverEntry entry, String by, Instant expires, Instant now) {
+  Outcome extend(WaiverEntry entry, String by, Instant expires, Instant now) {
     if (!entry.isActiveAt(now)) {
-      return new WaiverOutcome.Refused("not_active");
+      return new Outcome.Refused("not_active");
     }
     if (!expires.isAfter(entry.expires())) {
-      return new WaiverOutcome.Refused("not_later");
+      return new Outcome.Refused("not_later");
     }
     return Duration.between(now, expires).compareTo(limits.longest()) > 0
-        ? new WaiverOutcome.Refused("too_long")
-        : new WaiverOutcome.Done(entry.wanting(expires, by));
+        ? new Outcome.Refused("too_long")
+        : new Outcome.Done(entry.wanting(expires, by));
   }
 
-  WaiverOutcome revoke(WaiverEntry entry) {
+  Outcome revoke(WaiverEntry entry) {
     return entry.isOpen()
-        ? new WaiverOutcome.Done(entry.ended(Status.REVOKED))
-        : new WaiverOutcome.Refused("not_open");
+        ? new Outcome.Done(entry.ended(Status.REVOKED))
+        : new Outcome.Refused("not_open");
   }
 
-  WaiverOutcome use(WaiverEntry entry, String by, Instant now) {
+  Outcome use(WaiverEntry entry, String by, Instant now) {
     if (!entry.isActiveAt(now)) {
-      return new WaiverOutcome.Refused("not_active");
+      return new Outcome.Refused("not_active");
     }
     if (entry.wasApprovedBy(by)) {
-      return new WaiverOutcome.Refused("approved_by_user");
+      return new Outcome.Refused("approved_by_user");
     }
     long most = entry.proposal().maxUses();
     return most >= 0 && entry.uses() >= most
-        ? new WaiverOutcome.Refused("used_up")
-        : new WaiverOutcome.Done(entry.used());
+        ? new Outcome.Refused("used_up")
+        : new Outcome.Done(entry.used());
   }
 }

@@ -122,7 +122,7 @@ class HostileWaiverTest {
         "grace\uffa0"
       })
   void one_person_is_one_approver_however_spelled(String spelling) {
-    assertThat(WaiverReader.handle(spelling)).isEqualTo("grace");
+    assertThat(Ids.handle(spelling)).isEqualTo("grace");
 
     String twice = WAIVER.replace("handle: alan", "handle: \"" + spelling + "\"");
     Verdict verdict = judge(caws().waiver(twice).build(), reportOf(12, 400));
@@ -136,8 +136,8 @@ class HostileWaiverTest {
     Verdict verdict = judge(caws().waiver(self).build(), reportOf(12, 400));
 
     assertThat(verdict.seal().document()).contains("\"reason\":\"approved_by_the_agent\"");
-    assertThat(WaiverReader.handle("Jos\u00e9")).isEqualTo("jos\u00e9");
-    assertThat(WaiverReader.handle("\ud83d\ude80dev")).isEqualTo("\ud83d\ude80dev");
+    assertThat(Ids.handle("Jos\u00e9")).isEqualTo("jos\u00e9");
+    assertThat(Ids.handle("\ud83d\ude80dev")).isEqualTo("\ud83d\ude80dev");
   }
 
   @Test
@@ -178,7 +178,7 @@ class HostileWaiverTest {
     Instant now = Fixtures.NOW;
     WaiverLedger ledger =
         WaiverLedger.create(WaiverLedger.Limits.defaults(), () -> now, step -> {});
-    List<WaiverProposal> hostile =
+    List<WaiverEntry.Proposal> hostile =
         List.of(
             proposal("budget_limit", now, -1),
             proposal("budget_limit", now.minusSeconds(1), -1),
@@ -191,17 +191,18 @@ class HostileWaiverTest {
             proposal("spec_completeness", now.plusSeconds(9), -1),
             proposal("budget_limit", now.plusSeconds(9), 0));
 
-    for (WaiverProposal proposal : hostile) {
-      assertThat(ledger.propose(proposal)).isInstanceOf(WaiverOutcome.Refused.class);
+    for (WaiverEntry.Proposal proposal : hostile) {
+      assertThat(ledger.propose(proposal)).isInstanceOf(WaiverLedger.Outcome.Refused.class);
     }
     assertThat(ledger.propose(proposal("budget_limit", now.plusNanos(1), 1)))
-        .isInstanceOf(WaiverOutcome.Done.class);
-    assertThat(ledger.approve("WV-1", "Gr\ufe0face")).isInstanceOf(WaiverOutcome.Refused.class);
+        .isInstanceOf(WaiverLedger.Outcome.Done.class);
+    assertThat(ledger.approve("WV-1", "Gr\ufe0face"))
+        .isInstanceOf(WaiverLedger.Outcome.Refused.class);
     assertThat(ledger.active()).isEmpty();
   }
 
-  private static WaiverProposal proposal(String gate, Instant expires, long uses) {
-    return new WaiverProposal(
+  private static WaiverEntry.Proposal proposal(String gate, Instant expires, long uses) {
+    return new WaiverEntry.Proposal(
         "WV-1", "FEAT-001", List.of(gate), 1, 1, "because", "grace", expires, uses);
   }
 

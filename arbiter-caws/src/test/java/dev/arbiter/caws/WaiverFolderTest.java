@@ -30,8 +30,8 @@ class WaiverFolderTest {
     return WaiverFolder.open(folder, LIMITS, () -> now);
   }
 
-  private static WaiverProposal proposal(String id) {
-    return new WaiverProposal(
+  private static WaiverEntry.Proposal proposal(String id) {
+    return new WaiverEntry.Proposal(
         id,
         "FEAT-001",
         List.of("budget_limit"),
@@ -50,7 +50,8 @@ class WaiverFolderTest {
     }
     now = now.plusSeconds(60);
     try (WaiverFolder second = open()) {
-      assertThat(second.ledger().approve("WV-1", "ada")).isInstanceOf(WaiverOutcome.Refused.class);
+      assertThat(second.ledger().approve("WV-1", "ada"))
+          .isInstanceOf(WaiverLedger.Outcome.Refused.class);
       second.ledger().approve("WV-1", "grace");
       second.ledger().approve("WV-1", "alan");
       assertThat(second.ledger().activate("WV-1", "grace").isDone()).isTrue();

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.WaiverEntry.Status;
-import dev.arbiter.caws.WaiverStep.Action;
+import dev.arbiter.caws.WaiverLedger.Action;
 import dev.arbiter.task.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class WaiverLedgerTest {
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final List<WaiverStep> steps = new ArrayList<>();
+  private final List<WaiverLedger.Step> steps = new ArrayList<>();
   private Instant now = NOW;
   private final WaiverLedger ledger = ledger(new WaiverLedger.Limits(2, 2, DAY.multipliedBy(30)));
 
@@ -34,8 +34,8 @@ class WaiverLedgerTest {
     return WaiverLedger.create(limits, () -> now, steps::add);
   }
 
-  private static WaiverProposal proposal(String id, String spec, String gate, long maxUses) {
-    return new WaiverProposal(
+  private static WaiverEntry.Proposal proposal(String id, String spec, String gate, long maxUses) {
+    return new WaiverEntry.Proposal(
         id,
         spec,
         List.of(gate),
@@ -47,19 +47,19 @@ class WaiverLedgerTest {
         maxUses);
   }
 
-  private static WaiverProposal proposal(String id) {
+  private static WaiverEntry.Proposal proposal(String id) {
     return proposal(id, "FEAT-001", "budget_limit", -1);
   }
 
-  private void active(WaiverProposal proposal) {
+  private void active(WaiverEntry.Proposal proposal) {
     assertThat(ledger.propose(proposal).isDone()).isTrue();
     assertThat(ledger.approve(proposal.id(), "grace").isDone()).isTrue();
     assertThat(ledger.approve(proposal.id(), "alan").isDone()).isTrue();
     assertThat(ledger.activate(proposal.id(), "grace").isDone()).isTrue();
   }
 
-  private static void assertRefused(WaiverOutcome outcome, String reason) {
-    assertThat(outcome).isEqualTo(new WaiverOutcome.Refused(reason));
+  private static void assertRefused(WaiverLedger.Outcome outcome, String reason) {
+    assertThat(outcome).isEqualTo(new WaiverLedger.Outcome.Refused(reason));
   }
 
   @Test
@@ -70,7 +70,7 @@ class WaiverLedgerTest {
     assertThat(ledger.revoke("WV-1", "grace", "mended").isDone()).isTrue();
 
     assertThat(steps)
-        .extracting(WaiverStep::action)
+        .extracting(WaiverLedger.Step::action)
         .containsExactly(
             Action.PROPOSE,
             Action.APPROVE,
@@ -79,7 +79,9 @@ class WaiverLedgerTest {
             Action.USE,
             Action.EXTEND,
             Action.REVOKE);
-    assertThat(steps).extracting(WaiverStep::number).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
+    assertThat(steps)
+        .extracting(WaiverLedger.Step::number)
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
     assertThat(ledger.find("WV-1").orElseThrow().status()).isEqualTo(Status.REVOKED);
   }
 
@@ -101,8 +103,8 @@ class WaiverLedgerTest {
 
   @Test
   void what_is_malformed_or_never_waived_is_not_proposed() {
-    WaiverProposal good = proposal("WV-1");
-    for (WaiverProposal bad :
+    WaiverEntry.Proposal good = proposal("WV-1");
+    for (WaiverEntry.Proposal bad :
         List.of(
             proposal("WV 1"),
             proposal(""),
@@ -110,12 +112,13 @@ class WaiverLedgerTest {
             proposal("WV-1", "FEAT-001", "*", -1),
             proposal("WV-1", "FEAT-001", "", -1),
             proposal("WV-1", "FEAT-001", "lint", 0),
-            new WaiverProposal("WV-1", "FEAT-001", List.of(), 0, 0, "r", "ada", good.expires(), 1),
-            new WaiverProposal(
+            new WaiverEntry.Proposal(
+                "WV-1", "FEAT-001", List.of(), 0, 0, "r", "ada", good.expires(), 1),
+            new WaiverEntry.Proposal(
                 "WV-1", "FEAT-001", List.of("lint"), -1, 0, "r", "ada", good.expires(), 1),
-            new WaiverProposal(
+            new WaiverEntry.Proposal(
                 "WV-1", "FEAT-001", List.of("lint"), 0, 0, " ", "ada", good.expires(), 1),
-            new WaiverProposal(
+            new WaiverEntry.Proposal(
                 "WV-1", "FEAT-001", List.of("lint"), 0, 0, "r", "@", good.expires(), 1))) {
       assertRefused(ledger.propose(bad), "malformed");
     }
@@ -128,9 +131,9 @@ class WaiverLedgerTest {
   @Test
   void time_limits_are_exact() {
     Duration longest = DAY.multipliedBy(30);
-    IntFunction<WaiverProposal> until =
+    IntFunction<WaiverEntry.Proposal> until =
         nanos ->
-            new WaiverProposal(
+            new WaiverEntry.Proposal(
                 "WV-" + Math.abs(nanos),
                 "FEAT-001",
                 List.of("lint"),
@@ -144,7 +147,8 @@ class WaiverLedgerTest {
     assertThat(ledger.propose(until.apply(0)).isDone()).isTrue();
     assertRefused(
         ledger.propose(
-            new WaiverProposal("WV-9", "FEAT-001", List.of("lint"), 0, 0, "r", "ada", NOW, 1)),
+            new WaiverEntry.Proposal(
+                "WV-9", "FEAT-001", List.of("lint"), 0, 0, "r", "ada", NOW, 1)),
         "already_over");
   }
 
@@ -255,7 +259,7 @@ class WaiverLedgerTest {
     assertThat(ledger.find("WV-1").orElseThrow().uses()).isEqualTo(2);
     assertThat(judge(one, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
     assertThat(judge(other, reportOf(12, 400))).isInstanceOf(Verdict.Denied.class);
-    assertThat(steps).extracting(WaiverStep::detail).contains("T-1", "by hand");
+    assertThat(steps).extracting(WaiverLedger.Step::detail).contains("T-1", "by hand");
   }
 
   @Test
@@ -304,10 +308,10 @@ class WaiverLedgerTest {
     }
   }
 
-  private static long race(ExecutorService pool, int threads, IntFunction<WaiverOutcome> step)
-      throws Exception {
+  private static long race(
+      ExecutorService pool, int threads, IntFunction<WaiverLedger.Outcome> step) throws Exception {
     CyclicBarrier start = new CyclicBarrier(threads);
-    List<Callable<WaiverOutcome>> all = new ArrayList<>();
+    List<Callable<WaiverLedger.Outcome>> all = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       int number = i;
       all.add(
@@ -317,7 +321,7 @@ class WaiverLedgerTest {
           });
     }
     long done = 0;
-    for (Future<WaiverOutcome> outcome : pool.invokeAll(all)) {
+    for (Future<WaiverLedger.Outcome> outcome : pool.invokeAll(all)) {
       done += outcome.get().isDone() ? 1 : 0;
     }
     return done;

@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.caws.WaiverLedger.Limits;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,22 +29,22 @@ class WaiverLimitsTest {
   private final WaiverLedger ledger =
       WaiverLedger.create(new Limits(1, 3, DAY), now::get, step -> {});
 
-  private static WaiverProposal proposal(String id, List<String> gates) {
-    return new WaiverProposal(
+  private static WaiverEntry.Proposal proposal(String id, List<String> gates) {
+    return new WaiverEntry.Proposal(
         id, "FEAT-001", gates, 1, 1, "because", "grace", NOW.plusSeconds(60), -1);
   }
 
-  private static WaiverProposal sized(long files, long lines, String reason, long uses) {
-    return new WaiverProposal(
+  private static WaiverEntry.Proposal sized(long files, long lines, String reason, long uses) {
+    return new WaiverEntry.Proposal(
         "WV-1", "FEAT-001", List.of("g"), files, lines, reason, "grace", NOW.plusSeconds(60), uses);
   }
 
-  private static String problem(WaiverProposal proposal) {
+  private static String problem(WaiverEntry.Proposal proposal) {
     return proposal.problem(NOW, DAY);
   }
 
-  private static String refusal(WaiverOutcome outcome) {
-    return outcome instanceof WaiverOutcome.Refused refused ? refused.reason() : "";
+  private static String refusal(WaiverLedger.Outcome outcome) {
+    return outcome instanceof WaiverLedger.Outcome.Refused refused ? refused.reason() : "";
   }
 
   @ParameterizedTest
@@ -83,7 +82,7 @@ class WaiverLimitsTest {
     assertThat(problem(proposal("a", List.of()))).isEqualTo("malformed");
     assertThat(problem(sized(0, 0, "x", 1))).isEmpty();
     assertThat(problem(sized(1_000_000, 1_000_000, "x".repeat(1_000), -1))).isEmpty();
-    for (WaiverProposal wrong :
+    for (WaiverEntry.Proposal wrong :
         List.of(
             sized(-1, 0, "x", 1),
             sized(0, -1, "x", 1),
@@ -102,8 +101,9 @@ class WaiverLimitsTest {
 
   @Test
   void a_waiver_runs_for_as_long_as_the_limit_and_not_a_nanosecond_more() {
-    WaiverProposal longest =
-        new WaiverProposal("a", "FEAT-001", List.of("g"), 1, 1, "x", "grace", NOW.plus(DAY), -1);
+    WaiverEntry.Proposal longest =
+        new WaiverEntry.Proposal(
+            "a", "FEAT-001", List.of("g"), 1, 1, "x", "grace", NOW.plus(DAY), -1);
 
     assertThat(problem(longest)).isEmpty();
     assertThat(longest.problem(NOW.minusNanos(1), DAY)).isEqualTo("too_long");
@@ -228,25 +228,23 @@ class WaiverLimitsTest {
     }
   }
 
-  private static Waiver waiver(String text) {
-    List<Waiver> read = new ArrayList<>();
-    WaiverReader.read(text, "test", read, new ArrayList<>());
-    return read.get(0);
+  private static Waiver waiver(String text) throws Unreadable {
+    return WaiverReader.read(text).get(0).waiver();
   }
 
   @Test
-  void uses_that_were_taken_in_vain_are_given_back() {
-    WaiverResolver board = new WaiverResolver(null);
+  void uses_that_were_taken_in_vain_are_given_back() throws Unreadable {
+    WaiverResolver resolver = new WaiverResolver(null);
     Waiver first = waiver(WAIVER + "constraints: {max_uses: 1}\n");
     Waiver second = waiver(WAIVER.replace("WV-0001", "WV-2") + "constraints: {max_uses: 1}\n");
     Waiver unlimited = waiver(WAIVER.replace("WV-0001", "WV-3"));
 
-    assertThat(board.take(List.of(second), "ada", "T-1")).isTrue();
-    assertThat(board.take(List.of(first, unlimited, second), "ada", "T-1")).isFalse();
-    assertThat(board.take(List.of(first, unlimited), "ada", "T-1")).isTrue();
-    assertThat(board.take(List.of(first), "ada", "T-1")).isFalse();
-    assertThat(board.take(List.of(unlimited), "ada", "T-1")).isTrue();
-    assertThat(board.take(List.of(), "ada", "T-1")).isTrue();
+    assertThat(resolver.take(List.of(second), "ada", "T-1")).isTrue();
+    assertThat(resolver.take(List.of(first, unlimited, second), "ada", "T-1")).isFalse();
+    assertThat(resolver.take(List.of(first, unlimited), "ada", "T-1")).isTrue();
+    assertThat(resolver.take(List.of(first), "ada", "T-1")).isFalse();
+    assertThat(resolver.take(List.of(unlimited), "ada", "T-1")).isTrue();
+    assertThat(resolver.take(List.of(), "ada", "T-1")).isTrue();
   }
 
   /** Without a creation date a waiver runs from its first approval. */

@@ -4,8 +4,6 @@ package dev.arbiter.cli;
 import dev.arbiter.caws.WaiverEntry;
 import dev.arbiter.caws.WaiverFolder;
 import dev.arbiter.caws.WaiverLedger;
-import dev.arbiter.caws.WaiverOutcome;
-import dev.arbiter.caws.WaiverProposal;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -101,8 +99,9 @@ abstract class WaiverSteps extends CliCommand {
               description = "How often it counts; default any number.")
           long maxUses)
       throws IOException {
-    WaiverProposal proposal =
-        new WaiverProposal(who.id, specId, gates, files, lines, reason, who.by, expires, maxUses);
+    WaiverEntry.Proposal proposal =
+        new WaiverEntry.Proposal(
+            who.id, specId, gates, files, lines, reason, who.by, expires, maxUses);
     return step(who, true, waivers -> waivers.propose(proposal));
   }
 
@@ -163,18 +162,18 @@ abstract class WaiverSteps extends CliCommand {
         });
   }
 
-  private int step(Ledger ledger, boolean make, Function<WaiverLedger, WaiverOutcome> step)
+  private int step(Ledger ledger, boolean make, Function<WaiverLedger, WaiverLedger.Outcome> step)
       throws IOException {
     return with(
         ledger,
         make,
         waivers -> {
-          WaiverOutcome outcome = step.apply(waivers);
-          if (outcome instanceof WaiverOutcome.Done done) {
+          WaiverLedger.Outcome outcome = step.apply(waivers);
+          if (outcome instanceof WaiverLedger.Outcome.Done done) {
             out().println(WaiverText.line(done.waiver()));
             return Exit.ALLOWED;
           }
-          String reason = ((WaiverOutcome.Refused) outcome).reason();
+          String reason = ((WaiverLedger.Outcome.Refused) outcome).reason();
           err().println("arbiter: refused: " + WaiverText.reason(reason));
           return WaiverText.isMisuse(reason) ? Exit.UNUSABLE : Exit.DENIED;
         });
