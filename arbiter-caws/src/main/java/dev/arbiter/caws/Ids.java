@@ -102,8 +102,20 @@ final class Ids {
     return c >= '0' && c <= '9';
   }
 
-  /** One form for all spellings of a person's name, so that each person counts once. */
+  /**
+   * One form for all spellings of a person's name, so that each person counts once. The form of a
+   * form is itself: removing an invisible letter can let two others join, and removing one
+   * {@code @} can leave another.
+   */
   static String handle(String name) {
+    String handle = fold(name);
+    for (String again = fold(handle); !again.equals(handle); again = fold(handle)) {
+      handle = again;
+    }
+    return handle;
+  }
+
+  private static String fold(String name) {
     String folded =
         Normalizer.normalize(name, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
     StringBuilder visible = new StringBuilder(folded.length());

@@ -39,7 +39,7 @@ class OneWaiverTest {
         new WaiverEntry.Proposal(
             "WV-3", "FEAT-003", List.of("a", "b"), 1_000_000, 0, "x", "a b", expires, -9),
         new WaiverEntry.Proposal(
-            "WV-4", "FEAT-004", List.of("rule_1"), 0, 1, "y", "@Eve", expires, 1_000_000_000));
+            "WV-4", "FEAT-004", List.of("rule_1"), 0, 1, "y", "@@eve", expires, 1_000_000_000));
   }
 
   private void assertSame(WaiverEntry entry) throws IOException, Unreadable {
@@ -64,6 +64,7 @@ class OneWaiverTest {
         assertSame(ledger.find(id).orElseThrow());
         ledger.approve(id, "@Grace");
         ledger.approve(id, "e\u034f\u0301mile");
+        ledger.approve(id, "@@@x");
         now = now.plusMillis(1);
         assertThat(ledger.activate(id, "ada").isDone()).isTrue();
         assertSame(ledger.find(id).orElseThrow());

@@ -102,6 +102,16 @@ class WaiverLedgerTest {
   }
 
   @Test
+  void no_spelling_makes_two_people_of_one() {
+    ledger.propose(proposal("WV-1"));
+
+    assertRefused(ledger.approve("WV-1", "@@ada"), "self_approval");
+    assertThat(ledger.approve("WV-1", "\u00e9mile").isDone()).isTrue();
+    assertRefused(ledger.approve("WV-1", "e\u034f\u0301mile"), "already_approved");
+    assertRefused(ledger.approve("WV-1", "@ @ \u00c9mile"), "already_approved");
+  }
+
+  @Test
   void what_is_malformed_or_never_waived_is_not_proposed() {
     WaiverEntry.Proposal good = proposal("WV-1");
     for (WaiverEntry.Proposal bad :
