@@ -24,33 +24,9 @@ final class PolicySchema {
           "eslint.config.js",
           ".npmrc",
           ".nvmrc");
-  private static final Set<String> LEGACY_TIER =
-      Set.of(
-          "coverage_threshold",
-          "mutation_threshold",
-          "contracts_required",
-          "manual_review_required");
   private static final Schema ANY = Schema.text();
 
   private PolicySchema() {}
-
-  /** Whether a policy is in one of the older shapes, by a field that only those have. */
-  static boolean isLegacy(Node.Fields policy) {
-    Map<String, Node> fields = policy.values();
-    if (!fields.containsKey("risk_tiers") || fields.containsKey("waiver_approval")) {
-      return true;
-    }
-    if (fields.get("edit_rules") instanceof Node.Fields rules
-        && rules.values().containsKey("min_approvers_for_budget_raise")) {
-      return true;
-    }
-    return fields.get("risk_tiers") instanceof Node.Fields tiers
-        && tiers.values().values().stream()
-            .anyMatch(
-                tier ->
-                    tier instanceof Node.Fields limits
-                        && LEGACY_TIER.stream().anyMatch(limits.values()::containsKey));
-  }
 
   /** Notes every breach under the kernel's rule id. */
   static void check(Node.Fields policy, Severity severity, Findings notes) {

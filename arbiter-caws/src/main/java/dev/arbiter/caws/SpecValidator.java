@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * active, or an experiment that has ended, denies. It ignores gates that need evidence, and takes
  * no use of a waiver.
  *
+ * <p>A breach of the schema policy.v1 that {@link Caws} does not care about, such as a gate of the
+ * host's own, is a warning; with {@link Dialect#V1} given it is an error, as in the CAWS kernel.
+ *
  * <p>Immutable. {@link #validate} throws nothing, whatever the texts are.
  */
 public final class SpecValidator {
@@ -78,8 +81,8 @@ public final class SpecValidator {
     }
     Node.Fields policyTree = policy == null ? null : policy.root();
     if (policyTree != null && reading.dialect() == Dialect.V1) {
-      boolean strict = dialect == Dialect.V1 || !PolicySchema.isLegacy(policyTree);
-      PolicySchema.check(policyTree, strict ? Severity.ERROR : Severity.WARNING, notes);
+      Severity severity = dialect == Dialect.V1 ? Severity.ERROR : Severity.WARNING;
+      PolicySchema.check(policyTree, severity, notes);
     }
     Validation.Budget budget = Validation.Budget.NONE;
     Spec spec = reading.spec();
