@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.internal.Digests;
-import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.caws.Policy.Mode;
 import dev.arbiter.caws.Policy.Tier;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -156,7 +156,8 @@ final class PolicyReader {
     }
     Mode read = enabled ? Mode.valueOf(mode.toUpperCase(java.util.Locale.ROOT)) : Mode.SKIP;
     if (gates.put(Ids.gate(name), read) != null) {
-      shape.violation("", "gate '" + Sanitizer.text(name, 60) + "' is there twice; keep one spelling");
+      shape.violation(
+          "", "gate '" + Sanitizer.text(name, 60) + "' is there twice; keep one spelling");
     }
   }
 
@@ -242,7 +243,9 @@ final class PolicyReader {
         policy.error(
             "schema.root_passthrough.contains_slash",
             "root_passthrough",
-            "'" + Sanitizer.text(file, 80) + "' is no file at the root; use scope.in or scope.support");
+            "'"
+                + Sanitizer.text(file, 80)
+                + "' is no file at the root; use scope.in or scope.support");
       }
     }
     return Set.copyOf(files);

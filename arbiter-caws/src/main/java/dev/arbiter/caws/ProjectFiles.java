@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.internal.Digests;
-import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.caws.Waiver.Approver;
 import dev.arbiter.caws.WaiverEntry.Status;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
@@ -173,19 +173,14 @@ final class ProjectFiles {
     }
     texts.addAll(waivers);
     List<Waiver> fromLedger = ledger == null ? List.of() : decided(ledger);
-    boolean same =
-        before != null
-            && before.texts.equals(texts)
-            && before.fromLedger.equals(fromLedger)
-            && before.unread.equals(unread);
-    PolicySnapshot snapshot =
-        same
-            ? before.snapshot
-            : PolicySnapshot.read(
-                policyNow == null ? null : PolicyReader.read(policyNow),
-                waivers,
-                fromLedger,
-                unread);
+    if (before != null
+        && before.texts.equals(texts)
+        && before.fromLedger.equals(fromLedger)
+        && before.unread.equals(unread)) {
+      return new PolicyFiles(before.snapshot, texts, fromLedger, unread, ledgerAt, now);
+    }
+    PolicyReader.Reading reading = policyNow == null ? null : PolicyReader.read(policyNow);
+    PolicySnapshot snapshot = PolicySnapshot.read(reading, waivers, fromLedger, unread);
     return new PolicyFiles(snapshot, texts, fromLedger, unread, ledgerAt, now);
   }
 

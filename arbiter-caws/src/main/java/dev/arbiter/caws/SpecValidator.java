@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.caws.WaiverResolver.Ruling;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.Waiver.Approver;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
-import dev.arbiter.caws.Waiver.Approver;
 import dev.arbiter.task.Finding;
 import java.time.Instant;
 import java.util.ArrayList;
