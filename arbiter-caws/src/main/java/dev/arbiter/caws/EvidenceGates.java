@@ -52,7 +52,7 @@ final class EvidenceGates {
       rule = "policy.gate.failed";
       detail = evidence.detail();
     } else if (checker != null) {
-      GateResult result = check(checker);
+      QualityGate.Result result = check(checker);
       rule = result.passed() ? "" : "policy.gate.failed";
       detail = result.detail();
     } else if (evidence == null) {
@@ -90,15 +90,15 @@ final class EvidenceGates {
   }
 
   @SuppressWarnings("CatchingUnchecked") // a gate is foreign code: whatever it throws fails it
-  private GateResult check(QualityGate checker) {
+  private QualityGate.Result check(QualityGate checker) {
     try {
-      GateResult result = checker.check(assignment, report);
-      return result != null ? result : GateResult.fail("the checker returned nothing");
+      QualityGate.Result result = checker.check(assignment, report);
+      return result != null ? result : QualityGate.Result.fail("the checker returned nothing");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return GateResult.fail("the checker was interrupted");
+      return QualityGate.Result.fail("the checker was interrupted");
     } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
-      return GateResult.fail("the checker threw " + e);
+      return QualityGate.Result.fail("the checker threw " + e);
     }
   }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +16,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -90,5 +95,29 @@ final class FileText {
       return new Held(stamp, known.text); // the old text knows its hash code
     }
     return new Held(stamp, text);
+  }
+
+  /** The file itself, or the YAML and JSON files of a folder by name; a missing path has none. */
+  static List<Path> list(Path path, List<Finding> unread) {
+    if (!Files.isDirectory(path)) {
+      return Files.exists(path) ? List.of(path) : List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+      for (Path file : stream) {
+        String name = String.valueOf(file.getFileName());
+        boolean readable =
+            name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
+        if (readable && Files.isRegularFile(file)) {
+          found.add(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      String name = String.valueOf(path.getFileName());
+      unread.add(
+          Finding.error("caws.folder_unreadable", name, "folder " + name + " cannot be listed"));
+    }
+    found.sort(null);
+    return found;
   }
 }

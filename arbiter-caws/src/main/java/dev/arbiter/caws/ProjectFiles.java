@@ -8,8 +8,6 @@ import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,7 +162,7 @@ final class ProjectFiles {
     texts.add(new Named("policy", policyNow == null ? "" : policyNow));
     List<Named> waivers = new ArrayList<>(waiverTexts);
     for (Path path : waiverPaths) {
-      for (Path file : list(path, unread)) {
+      for (Path file : FileText.list(path, unread)) {
         String text = textOf(file, "waiver.schema.", unread);
         if (text != null) {
           waivers.add(new Named(String.valueOf(file.getFileName()), text));
@@ -232,30 +230,6 @@ final class ProjectFiles {
     return files.computeIfAbsent(file, path -> new FileText(path, sources.clock()));
   }
 
-  /** The file itself, or the YAML and JSON files of a folder by name; a missing path has none. */
-  static List<Path> list(Path path, List<Finding> unread) {
-    if (!Files.isDirectory(path)) {
-      return Files.exists(path) ? List.of(path) : List.of();
-    }
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-      for (Path file : stream) {
-        String name = String.valueOf(file.getFileName());
-        boolean readable =
-            name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
-        if (readable && Files.isRegularFile(file)) {
-          found.add(file);
-        }
-      }
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      String name = String.valueOf(path.getFileName());
-      unread.add(
-          Finding.error("caws.folder_unreadable", name, "folder " + name + " cannot be listed"));
-    }
-    found.sort(null);
-    return found;
-  }
-
   /**
    * The spec of an id, as its text or file is now.
    *
@@ -285,7 +259,7 @@ final class ProjectFiles {
     Map<String, List<SpecSource>> byId = new HashMap<>();
     specTexts.forEach(source -> index(byId, source));
     for (Path path : specPaths) {
-      for (Path file : list(path, new ArrayList<>())) {
+      for (Path file : FileText.list(path, new ArrayList<>())) {
         index(byId, specFiles.computeIfAbsent(file, same -> SpecSource.of(file(same))));
       }
     }

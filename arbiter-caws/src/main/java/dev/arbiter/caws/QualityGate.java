@@ -23,7 +23,7 @@ public interface QualityGate {
    * @return passed or failed, with a reason
    * @throws Exception any exception fails the gate
    */
-  GateResult check(Assignment assignment, WorkReport report) throws Exception;
+  Result check(Assignment assignment, WorkReport report) throws Exception;
 
   /**
    * The same gate with a limit on its time.
@@ -38,5 +38,34 @@ public interface QualityGate {
       throw new IllegalArgumentException("a gate's time limit must be positive, got " + limit);
     }
     return new TimedGate(this, limit, executor);
+  }
+
+  /**
+   * The result of a check.
+   *
+   * @param passed whether the work passes
+   * @param detail one line for a reader: the thing that was checked, or the thing to mend
+   */
+  record Result(boolean passed, String detail) {
+
+    /**
+     * Returns that the work passes.
+     *
+     * @param detail the thing that was checked
+     * @return the result
+     */
+    public static Result pass(String detail) {
+      return new Result(true, detail);
+    }
+
+    /**
+     * Returns that the work does not pass.
+     *
+     * @param detail the thing to mend
+     * @return the result
+     */
+    public static Result fail(String detail) {
+      return new Result(false, detail);
+    }
   }
 }

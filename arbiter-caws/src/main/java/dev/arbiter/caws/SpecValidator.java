@@ -179,6 +179,83 @@ public final class SpecValidator {
             .toList());
   }
 
+  /**
+   * The answer of a validator.
+   *
+   * @param outcome whether the spec, and the changes if there are any, are allowed
+   * @param dialect by which the spec was read; {@code AUTO} only when it is no document
+   * @param spec the id the spec gives itself; empty when it has none
+   * @param findings errors first
+   * @param budget limit and use, as far as policy and changes were given
+   */
+  public record Validation(
+      Outcome outcome, Dialect dialect, String spec, List<Finding> findings, Budget budget) {
+    /** Copies the lists. */
+    public Validation {
+      findings = List.copyOf(findings);
+    }
+
+    /**
+     * Returns the answer for input that could not be read.
+     *
+     * @param dialect as it was asked for
+     * @param findings the input that could not be read, and why
+     * @return an unusable answer
+     */
+    public static Validation unusable(Dialect dialect, List<Finding> findings) {
+      return new Validation(Outcome.UNUSABLE, dialect, "", findings, Budget.NONE);
+    }
+
+    /** The answer in one word. */
+    public enum Outcome {
+      /** No rule is broken. */
+      ALLOWED,
+      /** At least one rule is broken. */
+      DENIED,
+      /** Something could not be read, so nothing was decided. */
+      UNUSABLE
+    }
+
+    /**
+     * Files and lines.
+     *
+     * @param files at least 0
+     * @param lines added and removed together, at least 0
+     */
+    public record Amount(long files, long lines) {}
+
+    /**
+     * A waiver that does not count.
+     *
+     * @param id the waiver
+     * @param reason one word, such as {@code expired}
+     */
+    public record Skipped(String id, String reason) {}
+
+    /**
+     * Limit and use.
+     *
+     * @param limit the tier's limit and what waivers add; empty without a policy that has the tier
+     * @param used the changes; empty when none were given
+     * @param waiversApplied ids of the waivers that count
+     * @param waiversSkipped the waivers that do not count, and why
+     */
+    public record Budget(
+        Optional<Amount> limit,
+        Optional<Amount> used,
+        List<String> waiversApplied,
+        List<Skipped> waiversSkipped) {
+      static final Budget NONE =
+          new Budget(Optional.empty(), Optional.empty(), List.of(), List.of());
+
+      /** Copies the lists. */
+      public Budget {
+        waiversApplied = List.copyOf(waiversApplied);
+        waiversSkipped = List.copyOf(waiversSkipped);
+      }
+    }
+  }
+
   /** Collects the parts of a {@link SpecValidator}; not thread-safe. */
   public static final class Builder {
     private final Instant now;
@@ -233,7 +310,7 @@ public final class SpecValidator {
      * @return this
      */
     public Builder waivers(Path folder) {
-      for (Path file : ProjectFiles.list(folder, unread)) {
+      for (Path file : FileText.list(folder, unread)) {
         String name = String.valueOf(file.getFileName());
         try {
           waiver(name, new FileText(file, () -> now).current());

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeoutException;
 record TimedGate(QualityGate gate, Duration limit, Executor executor) implements QualityGate {
 
   @Override
-  public GateResult check(Assignment assignment, WorkReport report) throws Exception {
-    FutureTask<GateResult> run = new FutureTask<>(() -> gate.check(assignment, report));
+  public QualityGate.Result check(Assignment assignment, WorkReport report) throws Exception {
+    FutureTask<QualityGate.Result> run = new FutureTask<>(() -> gate.check(assignment, report));
     executor.execute(run);
     try {
       return run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return GateResult.fail("the checker took longer than " + limit);
+      return QualityGate.Result.fail("the checker took longer than " + limit);
     } finally {
       run.cancel(true);
     }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A waiver ledger kept in a folder, such as {@code .caws/waivers}: {@code ledger.jsonl} has every
@@ -22,6 +28,81 @@ public final class WaiverFolder implements AutoCloseable {
   private final Path folder;
   private final StepFile steps;
   private final WaiverLedger ledger;
+
+  /**
+   * A waiver in a file, for lists and checks. {@link Caws} reads the files itself.
+   *
+   * @param file the file's name
+   * @param id as the file has it
+   * @param status such as {@code active} or {@code revoked}; empty when the file has none
+   * @param gates the gates it lifts, in their normal form
+   * @param specId the spec it is bound to; empty when it names none, and so counts for none
+   * @param expires its end; empty when the file has none that can be read
+   * @param approvers the approvers, each once
+   * @param state {@code counts}, or in one word why it never does or does not now
+   * @param findings errors of its fields, with pointer and line
+   */
+  public record WaiverFile(
+      String file,
+      String id,
+      String status,
+      List<String> gates,
+      String specId,
+      Optional<Instant> expires,
+      List<String> approvers,
+      String state,
+      List<Finding> findings) {
+    /** Copies the lists. */
+    public WaiverFile {
+      gates = List.copyOf(gates);
+      approvers = List.copyOf(approvers);
+      findings = List.copyOf(findings);
+    }
+
+    private static WaiverFile of(String name, WaiverReader.Examined one, Instant now) {
+      Waiver waiver = one.waiver();
+      Set<String> approvers = new LinkedHashSet<>();
+      waiver.approvers().forEach(approver -> approvers.add(approver.handle()));
+      return new WaiverFile(
+          name,
+          waiver.id(),
+          waiver.status(),
+          waiver.gates(),
+          waiver.specId(),
+          Optional.ofNullable(waiver.expires()),
+          List.copyOf(approvers),
+          state(waiver, now),
+          one.findings());
+    }
+
+    private static String state(Waiver waiver, Instant now) {
+      if (!waiver.isActive()) {
+        return "status_not_active";
+      }
+      if (!waiver.problem().isEmpty()) {
+        return waiver.problem();
+      }
+      if (waiver.specId().isEmpty()) {
+        return "not_bound_to_spec";
+      }
+      Instant expires = waiver.expires();
+      return expires != null && expires.isAfter(now) ? "counts" : "expired";
+    }
+  }
+
+  /**
+   * The waivers of a folder.
+   *
+   * @param waivers read, by file name
+   * @param unreadable files that are no waiver; while there is one, no task runs
+   */
+  public record Contents(List<WaiverFile> waivers, List<Finding> unreadable) {
+    /** Copies the lists. */
+    public Contents {
+      waivers = List.copyOf(waivers);
+      unreadable = List.copyOf(unreadable);
+    }
+  }
 
   private WaiverFolder(Path folder, StepFile steps, WaiverLedger.Limits limits, InstantSource clock)
       throws IOException {
@@ -92,6 +173,30 @@ public final class WaiverFolder implements AutoCloseable {
       }
     }
     return ledger.entries();
+  }
+
+  /**
+   * Reads the waivers of a folder, with or without a ledger.
+   *
+   * @param folder of YAML and JSON files, or one such file
+   * @param now the moment that decides whether a waiver has expired
+   * @return its waivers
+   */
+  public static Contents contents(Path folder, Instant now) {
+    List<WaiverFile> waivers = new ArrayList<>();
+    List<Finding> unreadable = new ArrayList<>();
+    for (Path file : FileText.list(folder, unreadable)) {
+      String name = String.valueOf(file.getFileName());
+      try {
+        String text = new FileText(file, () -> now).current();
+        WaiverReader.read(text).forEach(read -> waivers.add(WaiverFile.of(name, read, now)));
+      } catch (Unreadable e) {
+        unreadable.add(
+            Finding.error("waiver.schema." + e.rule(), name, name + " " + e.reason())
+                .onLine(e.line()));
+      }
+    }
+    return new Contents(waivers, unreadable);
   }
 
   /**

@@ -356,8 +356,8 @@ class CawsTest {
   void a_registered_checker_decides_without_evidence_and_against_it() {
     WorkReport bare =
         new WorkReport("done", List.of(new FileChange("src/A", 1, 0)), List.of(), Usage.none());
-    Caws passes = caws().gate("tests_pass", (a, r) -> GateResult.pass("ran them")).build();
-    Caws fails = caws().gate("tests-pass", (a, r) -> GateResult.fail("2 red")).build();
+    Caws passes = caws().gate("tests_pass", (a, r) -> QualityGate.Result.pass("ran them")).build();
+    Caws fails = caws().gate("tests-pass", (a, r) -> QualityGate.Result.fail("2 red")).build();
 
     assertThat(judge(passes, bare).passed()).isTrue();
     assertThat(judge(fails, goodReport()).findings().get(0).message()).contains("2 red");
@@ -379,17 +379,17 @@ class CawsTest {
     assertThat(judge(overflowing, goodReport())).isInstanceOf(Verdict.Denied.class);
   }
 
-  private static GateResult endless(int depth) {
+  private static QualityGate.Result endless(int depth) {
     if (depth == Integer.MAX_VALUE) {
-      return GateResult.pass("the stack has no end");
+      return QualityGate.Result.pass("the stack has no end");
     }
-    GateResult deeper = endless(depth + 1);
-    return deeper.passed() ? deeper : GateResult.fail("depth " + depth);
+    QualityGate.Result deeper = endless(depth + 1);
+    return deeper.passed() ? deeper : QualityGate.Result.fail("depth " + depth);
   }
 
   @Test
   void a_checker_the_policy_does_not_name_blocks_all_the_same() {
-    Caws caws = caws().gate("licence", (a, r) -> GateResult.fail("GPL found")).build();
+    Caws caws = caws().gate("licence", (a, r) -> QualityGate.Result.fail("GPL found")).build();
 
     assertThat(judge(caws, goodReport())).isInstanceOf(Verdict.Denied.class);
   }
@@ -407,11 +407,11 @@ class CawsTest {
 
   @Test
   void kernel_gates_cannot_be_replaced_nor_a_checker_registered_twice() {
-    Caws.Builder builder = caws().gate("licence", (a, r) -> GateResult.pass(""));
+    Caws.Builder builder = caws().gate("licence", (a, r) -> QualityGate.Result.pass(""));
 
-    assertThatThrownBy(() -> builder.gate("budget-limit", (a, r) -> GateResult.pass("")))
+    assertThatThrownBy(() -> builder.gate("budget-limit", (a, r) -> QualityGate.Result.pass("")))
         .hasMessageContaining("decided by Caws itself");
-    assertThatThrownBy(() -> builder.gate("licence", (a, r) -> GateResult.pass("")))
+    assertThatThrownBy(() -> builder.gate("licence", (a, r) -> QualityGate.Result.pass("")))
         .hasMessageContaining("has a checker already");
   }
 

@@ -79,7 +79,7 @@ class ConstitutionalContextTest {
         new WorkReport(
             "done", List.of(), List.of(Evidence.of("tests_pass", true, "")), Usage.none());
     Verdict verdict =
-        judge(caws().gate("licence", (a, r) -> GateResult.fail("no header")).build(), bare);
+        judge(caws().gate("licence", (a, r) -> QualityGate.Result.fail("no header")).build(), bare);
 
     assertThat(context(verdict).clauseCitations())
         .contains(

@@ -324,7 +324,8 @@ class HostileInputTest {
         .containsExactly("spec.reference.too_large");
     assertThat(rules(loaded.admit(Fixtures.task(Fixtures.SPEC))))
         .contains("policy.yaml.too_large", "waiver.schema.too_large");
-    assertThat(WaiverFile.read(caws.resolve("waivers"), Fixtures.NOW).unreadable()).hasSize(1);
+    assertThat(WaiverFolder.contents(caws.resolve("waivers"), Fixtures.NOW).unreadable())
+        .hasSize(1);
     assertThatThrownBy(() -> ProvenanceChain.verify(chain)).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> SigningKey.load(pem)).hasMessageContaining("65536 bytes");
     assertThatThrownBy(() -> Anchor.file(pem).held()).hasMessageContaining("65536 bytes");

@@ -5,6 +5,7 @@ import static dev.arbiter.caws.Fixtures.NOW;
 import static dev.arbiter.caws.Fixtures.SPEC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.List;

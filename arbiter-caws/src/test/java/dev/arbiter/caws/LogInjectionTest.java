@@ -159,7 +159,7 @@ class LogInjectionTest {
     for (String text : naughty()) {
       Caws caws =
           caws()
-              .gate("says", (a, r) -> GateResult.fail(text))
+              .gate("says", (a, r) -> QualityGate.Result.fail(text))
               .gate(
                   "throws",
                   (a, r) -> {

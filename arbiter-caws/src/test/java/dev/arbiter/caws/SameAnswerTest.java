@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
@@ -93,7 +94,7 @@ class SameAnswerTest {
       policy.gates().stream()
           .map(GateRule::name)
           .filter(name -> !KERNEL.contains(name))
-          .forEach(name -> caws.gate(name, (assignment, report) -> GateResult.pass("")));
+          .forEach(name -> caws.gate(name, (assignment, report) -> QualityGate.Result.pass("")));
     }
     return caws.build();
   }
@@ -118,12 +119,12 @@ class SameAnswerTest {
     assertThat(folders).isNotEmpty();
     for (Path folder : folders) {
       List<String> waivers = new ArrayList<>();
-      for (Path waiver : ProjectFiles.list(folder.resolve("waivers"), new ArrayList<>())) {
+      for (Path waiver : FileText.list(folder.resolve("waivers"), new ArrayList<>())) {
         waivers.add(Files.readString(waiver));
       }
       List<Path> specs = new ArrayList<>();
-      specs.addAll(ProjectFiles.list(folder.resolve("working-spec.yaml"), new ArrayList<>()));
-      specs.addAll(ProjectFiles.list(folder.resolve("specs"), new ArrayList<>()));
+      specs.addAll(FileText.list(folder.resolve("working-spec.yaml"), new ArrayList<>()));
+      specs.addAll(FileText.list(folder.resolve("specs"), new ArrayList<>()));
       assertThat(specs).as("%s", folder).isNotEmpty();
       for (Path spec : specs) {
         String policy = Files.readString(folder.resolve("policy.yaml"));
@@ -139,7 +140,7 @@ class SameAnswerTest {
     List<Path> policies = new ArrayList<>();
     List<Path> waivers = new ArrayList<>();
     List<Path> specs = new ArrayList<>();
-    for (Path file : ProjectFiles.list(samples, new ArrayList<>())) {
+    for (Path file : FileText.list(samples, new ArrayList<>())) {
       String name = file.getFileName().toString();
       boolean waiver = name.contains("WV-") || name.contains("-CONCURRENCY-");
       if (!name.equals("design__chain.json")) {

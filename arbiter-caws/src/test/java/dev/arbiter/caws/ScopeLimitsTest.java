@@ -9,6 +9,7 @@ import static dev.arbiter.caws.Fixtures.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
 import java.util.ArrayList;

@@ -9,9 +9,10 @@ import static dev.arbiter.caws.Fixtures.WAIVER;
 import static dev.arbiter.caws.Fixtures.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.caws.Validation.Amount;
-import dev.arbiter.caws.Validation.Outcome;
-import dev.arbiter.caws.Validation.Skipped;
+import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.SpecValidator.Validation.Amount;
+import dev.arbiter.caws.SpecValidator.Validation.Outcome;
+import dev.arbiter.caws.SpecValidator.Validation.Skipped;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.util.Arrays;

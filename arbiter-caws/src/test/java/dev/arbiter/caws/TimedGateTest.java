@@ -31,8 +31,8 @@ class TimedGateTest {
   @Test
   void a_gate_in_time_counts_as_it_is() {
     Duration minute = Duration.ofMinutes(1);
-    QualityGate good = (a, r) -> GateResult.pass("fine");
-    QualityGate bad = (a, r) -> GateResult.fail("not fine");
+    QualityGate good = (a, r) -> QualityGate.Result.pass("fine");
+    QualityGate bad = (a, r) -> QualityGate.Result.fail("not fine");
 
     assertThat(judged(good.within(minute, threads)).passed()).isTrue();
     assertThat(judged(bad.within(minute, threads)).passed()).isFalse();
@@ -48,7 +48,7 @@ class TimedGateTest {
           } catch (InterruptedException e) {
             interrupted.countDown();
           }
-          return GateResult.pass("never");
+          return QualityGate.Result.pass("never");
         };
 
     Verdict verdict = judged(endless.within(Duration.ofMillis(20), threads));
@@ -63,7 +63,7 @@ class TimedGateTest {
         (a, r) -> {
           throw new AssertionError("broken");
         };
-    QualityGate good = (a, r) -> GateResult.pass("fine");
+    QualityGate good = (a, r) -> QualityGate.Result.pass("fine");
     Duration minute = Duration.ofMinutes(1);
 
     assertThat(judged(throwing.within(minute, threads)).passed()).isFalse();

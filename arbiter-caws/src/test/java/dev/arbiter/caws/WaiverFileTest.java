@@ -21,10 +21,10 @@ class WaiverFileTest {
     this.folder = folder;
   }
 
-  private WaiverFile read(String text) throws IOException {
+  private WaiverFolder.WaiverFile read(String text) throws IOException {
     Path file = folder.resolve("w.yaml");
     Files.writeString(file, text);
-    WaiverFile.Folder read = WaiverFile.read(file, NOW);
+    WaiverFolder.Contents read = WaiverFolder.contents(file, NOW);
     assertThat(read.unreadable()).isEmpty();
     assertThat(read.waivers()).hasSize(1);
     return read.waivers().get(0);
@@ -37,7 +37,7 @@ class WaiverFileTest {
 
   @Test
   void a_waiver_is_shown_as_the_file_has_it() throws Exception {
-    WaiverFile waiver = read(WAIVER.replace("alan", "'@Grace'"));
+    WaiverFolder.WaiverFile waiver = read(WAIVER.replace("alan", "'@Grace'"));
 
     assertThat(waiver.file()).isEqualTo("w.yaml");
     assertThat(waiver.id()).isEqualTo("WV-0001");
@@ -97,8 +97,8 @@ class WaiverFileTest {
     Files.writeString(file, "WV-1:\n" + body + "WV-2:\n" + body);
     Files.writeString(folder.resolve("wrapped.yaml"), "waivers:\n  WV-3:\n" + body.indent(2));
 
-    assertThat(WaiverFile.read(folder, NOW).waivers())
-        .extracting(WaiverFile::id)
+    assertThat(WaiverFolder.contents(folder, NOW).waivers())
+        .extracting(WaiverFolder.WaiverFile::id)
         .containsExactly("WV-1", "WV-2", "WV-3");
   }
 
@@ -106,7 +106,7 @@ class WaiverFileTest {
   void a_key_that_contradicts_its_id_is_malformed() throws Exception {
     Files.writeString(folder.resolve("w.yaml"), "WV-9:\n" + WAIVER.indent(2));
 
-    WaiverFile waiver = WaiverFile.read(folder, NOW).waivers().get(0);
+    WaiverFolder.WaiverFile waiver = WaiverFolder.contents(folder, NOW).waivers().get(0);
 
     assertThat(waiver.state()).isEqualTo("malformed");
     assertThat(rules(waiver.findings())).anyMatch(rule -> rule.endsWith("invalid_id"));
@@ -119,7 +119,7 @@ class WaiverFileTest {
     Files.writeString(folder.resolve("c.txt"), "not looked at");
     Files.writeString(folder.resolve("d.yml"), WAIVER);
 
-    WaiverFile.Folder read = WaiverFile.read(folder, NOW);
+    WaiverFolder.Contents read = WaiverFolder.contents(folder, NOW);
 
     assertThat(read.waivers()).hasSize(1);
     assertThat(read.unreadable())

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.SpecValidator.Validation;
+
 import static dev.arbiter.caws.Samples.POLICY;
 import static dev.arbiter.caws.Samples.SPEC;
 import static dev.arbiter.caws.Samples.assertFit;

@@ -2,7 +2,6 @@
 package dev.arbiter.caws.gates;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.GateResult;
 import dev.arbiter.caws.QualityGate;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.WorkReport;
@@ -17,34 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Runs a program; exit code 0 passes. Ended with its children when it takes too long or says too
- * much, which fails the gate.
- *
- * <p>No shell is involved, input is empty, and of the environment only PATH, HOME, LANG and TMPDIR
- * are passed on. Needs no thread: output goes to a temporary file, and the calling thread looks at
- * it every 20 ms; so the limits are kept to that, and a child that leaves the process tree lives
- * on.
- *
- * @param command program and arguments, not empty
- * @param folder where it runs
- * @param limit how long it may take, positive
- * @param output how many bytes it may write, at least 1
- * @param sources for the time
- */
-public record CommandGate(
-    List<String> command, Path folder, Duration limit, long output, Sources sources)
+/** Runs a program, as {@link QualityGates#command} says. */
+record CommandGate(List<String> command, Path folder, Duration limit, long output, Sources sources)
     implements QualityGate {
   private static final Set<String> PASSED_ON = Set.of("PATH", "HOME", "LANG", "TMPDIR");
   private static final long LOOK_MILLIS = 20;
   private static final int SHOWN = 160;
 
-  /**
-   * Checks and copies.
-   *
-   * @throws IllegalArgumentException if a limit is not positive or there is no command
-   */
-  public CommandGate {
+  CommandGate {
     command = List.copyOf(command);
     if (command.isEmpty() || limit.isNegative() || limit.isZero() || output < 1) {
       throw new IllegalArgumentException(
@@ -57,20 +36,8 @@ public record CommandGate(
     }
   }
 
-  /**
-   * A command with a limit of a megabyte of output.
-   *
-   * @param folder where it runs
-   * @param limit how long it may take
-   * @param command program and arguments
-   * @return the gate
-   */
-  public static CommandGate of(Path folder, Duration limit, String... command) {
-    return new CommandGate(List.of(command), folder, limit, 1 << 20, Sources.system());
-  }
-
   @Override
-  public GateResult check(Assignment assignment, WorkReport report)
+  public QualityGate.Result check(Assignment assignment, WorkReport report)
       throws IOException, InterruptedException {
     Path said = Files.createTempFile("arbiter-gate", ".txt");
     try {
@@ -99,23 +66,25 @@ public record CommandGate(
     return process;
   }
 
-  private GateResult ended(Process process, Path said) throws IOException, InterruptedException {
+  private QualityGate.Result ended(Process process, Path said)
+      throws IOException, InterruptedException {
     long start = sources.nanoTime().getAsLong();
     while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
       if (Files.size(said) > output) {
-        return GateResult.fail(name() + " wrote more than " + output + " bytes and was ended");
+        return QualityGate.Result.fail(
+            name() + " wrote more than " + output + " bytes and was ended");
       }
       if (sources.nanoTime().getAsLong() - start > limit.toNanos()) {
-        return GateResult.fail(name() + " took longer than " + limit + " and was ended");
+        return QualityGate.Result.fail(name() + " took longer than " + limit + " and was ended");
       }
     }
     int code = process.exitValue();
     if (Files.size(said) > output) {
-      return GateResult.fail(name() + " wrote more than " + output + " bytes");
+      return QualityGate.Result.fail(name() + " wrote more than " + output + " bytes");
     }
     return code == 0
-        ? GateResult.pass(name() + " ended with 0")
-        : GateResult.fail(name() + " ended with " + code + ": " + end(said));
+        ? QualityGate.Result.pass(name() + " ended with 0")
+        : QualityGate.Result.fail(name() + " ended with " + code + ": " + end(said));
   }
 
   private String name() {

@@ -2,7 +2,6 @@
 package dev.arbiter.caws.gates;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.GateResult;
 import dev.arbiter.caws.QualityGate;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
@@ -24,18 +23,19 @@ record LineGate(WorkTree tree, int most, Function<String, String> kind) implemen
   private static final int MOST_COUNTED = 1_000;
 
   @Override
-  public GateResult check(Assignment assignment, WorkReport report) throws IOException {
+  public QualityGate.Result check(Assignment assignment, WorkReport report) throws IOException {
     List<String> found = new ArrayList<>();
     for (FileChange change : report.changes()) {
       Optional<String> text = tree.text(assignment, change.path());
       if (text.isEmpty() && change.added() > 0) {
-        return GateResult.fail(change.path() + " is reported as changed, and is not there");
+        return QualityGate.Result.fail(change.path() + " is reported as changed, and is not there");
       }
       look(change.path(), text.orElse(""), found);
     }
     return found.size() <= most
-        ? GateResult.pass(report.changes().size() + " files were looked at, found " + found.size())
-        : GateResult.fail(QualityGates.first(found) + "; at most " + most + " allowed");
+        ? QualityGate.Result.pass(
+            report.changes().size() + " files were looked at, found " + found.size())
+        : QualityGate.Result.fail(QualityGates.first(found) + "; at most " + most + " allowed");
   }
 
   private void look(String path, String text, List<String> found) {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.gates;
 
-import dev.arbiter.caws.GateResult;
 import dev.arbiter.caws.QualityGate;
 import dev.arbiter.caws.SpecOutline;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +42,8 @@ public final class QualityGates {
               && found.stream()
                   .allMatch(e -> e.passed() && (Double.isNaN(e.value()) || e.value() == 0));
       return passed
-          ? GateResult.pass(found.get(0).detail())
-          : GateResult.fail(
+          ? QualityGate.Result.pass(found.get(0).detail())
+          : QualityGate.Result.fail(
               found.isEmpty() ? "no evidence 'tests_pass'; run the tests" : "tests fail");
     };
   }
@@ -127,16 +129,16 @@ public final class QualityGates {
     return (assignment, report) -> {
       List<Evidence> found = named(report, name);
       if (found.isEmpty()) {
-        return GateResult.fail("no evidence '" + name + "'; wanted " + wanted);
+        return QualityGate.Result.fail("no evidence '" + name + "'; wanted " + wanted);
       }
       for (Evidence piece : found) {
         double value = piece.value();
         boolean kept = least ? value >= limit : value <= limit; // false for NaN
         if (!kept || !piece.passed()) {
-          return GateResult.fail(name + " is " + value + ", wanted " + wanted);
+          return QualityGate.Result.fail(name + " is " + value + ", wanted " + wanted);
         }
       }
-      return GateResult.pass(name + " is " + found.get(0).value() + ", wanted " + wanted);
+      return QualityGate.Result.pass(name + " is " + found.get(0).value() + ", wanted " + wanted);
     };
   }
 
@@ -178,8 +180,8 @@ public final class QualityGates {
         }
       }
       return tooLong.isEmpty()
-          ? GateResult.pass("no file has more than " + most + " lines")
-          : GateResult.fail(first(tooLong) + "; at most " + most + ", split it");
+          ? QualityGate.Result.pass("no file has more than " + most + " lines")
+          : QualityGate.Result.fail(first(tooLong) + "; at most " + most + ", split it");
     };
   }
 
@@ -195,7 +197,7 @@ public final class QualityGates {
     return (assignment, report) -> {
       SpecOutline spec = outline.apply(assignment.task()).orElse(null);
       if (spec == null) {
-        return GateResult.fail("the spec cannot be read here; give its text");
+        return QualityGate.Result.fail("the spec cannot be read here; give its text");
       }
       List<String> missing = new ArrayList<>();
       for (String path : spec.contracts()) {
@@ -204,8 +206,8 @@ public final class QualityGates {
         }
       }
       return missing.isEmpty()
-          ? GateResult.pass(spec.contracts().size() + " contracts are there")
-          : GateResult.fail("contracts are missing: " + first(missing));
+          ? QualityGate.Result.pass(spec.contracts().size() + " contracts are there")
+          : QualityGate.Result.fail("contracts are missing: " + first(missing));
     };
   }
 
@@ -219,7 +221,8 @@ public final class QualityGates {
     return (assignment, report) -> {
       SpecOutline spec = outline.apply(assignment.task()).orElse(null);
       if (spec == null || spec.acceptance().isEmpty()) {
-        return GateResult.fail("the spec cannot be read here, or has no acceptance criteria");
+        return QualityGate.Result.fail(
+            "the spec cannot be read here, or has no acceptance criteria");
       }
       List<String> open = new ArrayList<>();
       for (String id : spec.acceptance()) {
@@ -229,9 +232,44 @@ public final class QualityGates {
         }
       }
       return open.isEmpty()
-          ? GateResult.pass(spec.acceptance().size() + " criteria are covered")
-          : GateResult.fail("without passing evidence: " + first(open));
+          ? QualityGate.Result.pass(spec.acceptance().size() + " criteria are covered")
+          : QualityGate.Result.fail("without passing evidence: " + first(open));
     };
+  }
+
+  /**
+   * Runs a program; exit code 0 passes. See {@link #command(List, Path, Duration, long, Sources)}.
+   *
+   * @param folder where it runs
+   * @param limit how long it may take, positive
+   * @param command program and arguments, not empty
+   * @return the gate; it lets the program write a megabyte
+   * @throws IllegalArgumentException if the limit is not positive or there is no command
+   */
+  public static QualityGate command(Path folder, Duration limit, String... command) {
+    return command(List.of(command), folder, limit, 1 << 20, Sources.system());
+  }
+
+  /**
+   * Runs a program; exit code 0 passes. A program that takes too long or writes too much is ended
+   * with its children, and fails the gate.
+   *
+   * <p>No shell is involved. The program's input is empty, and of the environment it gets PATH,
+   * HOME, LANG and TMPDIR only. The gate needs no thread: output goes to a temporary file, and the
+   * calling thread looks at it every 20 ms. So the limits are kept to within 20 ms. A child that
+   * leaves the process tree lives on.
+   *
+   * @param command program and arguments, not empty
+   * @param folder where it runs
+   * @param limit how long it may take, positive
+   * @param output how many bytes it may write, at least 1
+   * @param sources for the time
+   * @return the gate
+   * @throws IllegalArgumentException if a limit is not positive or there is no command
+   */
+  public static QualityGate command(
+      List<String> command, Path folder, Duration limit, long output, Sources sources) {
+    return new CommandGate(command, folder, limit, output, sources);
   }
 
   /**

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.GateResult;
 import dev.arbiter.caws.QualityGate;
 import dev.arbiter.task.Evidence;
 import dev.arbiter.task.FileChange;
@@ -50,7 +49,7 @@ class QualityGatesTest {
     return new WorkReport("done", changes, List.of(), Usage.none());
   }
 
-  private static GateResult check(QualityGate gate, WorkReport report) throws Exception {
+  private static QualityGate.Result check(QualityGate gate, WorkReport report) throws Exception {
     Task task = Task.builder("chore").id("T-1").spec(SpecRef.text(SPEC)).build();
     return gate.check(new Assignment(task, "ada", 1, "", Duration.ofMinutes(1)), report);
   }
@@ -92,7 +91,7 @@ class QualityGatesTest {
     QualityGate tests = QualityGates.testsPass();
 
     assertThat(check(tests, report(Evidence.of("tests-pass", true, "12 of 12"))))
-        .isEqualTo(GateResult.pass("12 of 12"));
+        .isEqualTo(QualityGate.Result.pass("12 of 12"));
     assertThat(check(tests, report(of("tests_pass", true, 0))).passed()).isTrue();
     assertThat(check(tests, report(of("tests_pass", true, 1))).passed()).isFalse();
     assertThat(check(tests, report(of("tests_pass", false, 0))).passed()).isFalse();
@@ -120,7 +119,7 @@ class QualityGatesTest {
             "API_KEY: '" + "abcdefgh12'");
     QualityGate gate = QualityGates.noSecrets(tree);
     for (String secret : secrets) {
-      GateResult found = check(gate, changed("src/A.java", "fine\n  " + secret + "\n"));
+      QualityGate.Result found = check(gate, changed("src/A.java", "fine\n  " + secret + "\n"));
 
       assertThat(found.passed()).as(secret).isFalse();
       assertThat(found.detail()).contains("src/A.java:2").doesNotContain(secret);
@@ -219,9 +218,9 @@ class QualityGatesTest {
         .isFalse();
   }
 
-  private GateResult run(Duration limit, long output, String... command) throws Exception {
+  private QualityGate.Result run(Duration limit, long output, String... command) throws Exception {
     return check(
-        new CommandGate(
+        QualityGates.command(
             Arrays.asList(command), folder, limit, output, dev.arbiter.spi.Sources.system()),
         report());
   }

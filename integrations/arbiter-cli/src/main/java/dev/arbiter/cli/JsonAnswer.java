@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.Validation;
+import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.Finding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

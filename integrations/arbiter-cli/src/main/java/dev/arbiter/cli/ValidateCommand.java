@@ -4,7 +4,7 @@ package dev.arbiter.cli;
 import dev.arbiter.caws.ChangeSet;
 import dev.arbiter.caws.Dialect;
 import dev.arbiter.caws.SpecValidator;
-import dev.arbiter.caws.Validation;
+import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.caws.WaiverEntry;
-import dev.arbiter.caws.WaiverFile;
+import dev.arbiter.caws.WaiverFolder;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Severity;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       description = "Shows every waiver, and whether it counts now.",
       mixinStandardHelpOptions = true)
   int list(@CommandLine.Mixin Folder folder) throws IOException {
-    WaiverFile.Folder read = read(folder);
+    WaiverFolder.Contents read = read(folder);
     try {
       print(folder.format, read, entries(folder.path));
     } catch (IllegalStateException e) {
@@ -71,7 +71,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       description = "As list; ends with 1 if a waiver has an error, or is active and cannot count.",
       mixinStandardHelpOptions = true)
   int check(@CommandLine.Mixin Folder folder) throws IOException {
-    WaiverFile.Folder read = read(folder);
+    WaiverFolder.Contents read = read(folder);
     try {
       print(folder.format, read, entries(folder.path));
     } catch (IllegalStateException e) {
@@ -83,29 +83,29 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
     return read.waivers().stream().allMatch(WaiverCommand::isSound) ? Exit.ALLOWED : Exit.DENIED;
   }
 
-  private static boolean isSound(WaiverFile waiver) {
+  private static boolean isSound(WaiverFolder.WaiverFile waiver) {
     boolean stands = waiver.state().equals("counts") || waiver.state().equals("status_not_active");
     return stands
         && waiver.findings().stream().noneMatch(found -> found.severity() == Severity.ERROR);
   }
 
-  private WaiverFile.Folder read(Folder folder) {
+  private WaiverFolder.Contents read(Folder folder) {
     if (folder.format == Format.SARIF) {
       throw new Refusal("waivers are printed as text or json");
     }
     if (!Files.exists(folder.path)) {
       throw new Refusal(folder.path + " does not exist");
     }
-    return WaiverFile.read(folder.path, folder.now == null ? clock.instant() : folder.now);
+    return WaiverFolder.contents(folder.path, folder.now == null ? clock.instant() : folder.now);
   }
 
-  private void print(Format format, WaiverFile.Folder read, List<WaiverEntry> entries) {
+  private void print(Format format, WaiverFolder.Contents read, List<WaiverEntry> entries) {
     PrintWriter out = out();
     if (format == Format.JSON) {
       out.println(json(read));
       return;
     }
-    for (WaiverFile waiver : read.waivers()) {
+    for (WaiverFolder.WaiverFile waiver : read.waivers()) {
       out.println(
           ArbiterCli.printable(waiver.id())
               + " "
@@ -132,9 +132,9 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
     out.println("  " + file + line + ": " + found.ruleId() + ": " + found.message());
   }
 
-  private static String json(WaiverFile.Folder read) {
+  private static String json(WaiverFolder.Contents read) {
     List<Map<String, Object>> waivers = new ArrayList<>();
-    for (WaiverFile waiver : read.waivers()) {
+    for (WaiverFolder.WaiverFile waiver : read.waivers()) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("file", waiver.file());
       fields.put("id", waiver.id());
