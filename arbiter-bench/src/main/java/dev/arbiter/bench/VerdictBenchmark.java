@@ -3,7 +3,7 @@ package dev.arbiter.bench;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.InclusionProof;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.ProvenanceLog;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.rules.ConstitutionalRules;

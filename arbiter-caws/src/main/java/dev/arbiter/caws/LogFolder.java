@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
@@ -287,6 +288,33 @@ public final class VerdictVerifier {
       to.raw(Boolean.toString(flag.value()));
     } else {
       to.raw("null");
+    }
+  }
+
+  /** The result of verifying a verdict. */
+  public sealed interface VerificationResult {
+
+    /**
+     * The holder of the key sealed this verdict.
+     *
+     * @param keyId the key of the signature
+     */
+    record Genuine(String keyId) implements VerificationResult {}
+
+    /**
+     * The verdict must not be trusted.
+     *
+     * @param reason the first thing that does not fit
+     */
+    record Refused(String reason) implements VerificationResult {}
+
+    /**
+     * Tells whether the verdict may be trusted.
+     *
+     * @return true when genuine
+     */
+    default boolean isGenuine() {
+      return this instanceof Genuine;
     }
   }
 }

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.events.EventChain;
-import dev.arbiter.caws.events.ProvenanceChain;
 import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.task.Admission;
 import java.io.IOException;
@@ -326,7 +325,7 @@ class HostileInputTest {
         .contains("policy.yaml.too_large", "waiver.schema.too_large");
     assertThat(WaiverFolder.contents(caws.resolve("waivers"), Fixtures.NOW).unreadable())
         .hasSize(1);
-    assertThatThrownBy(() -> ProvenanceChain.verify(chain)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> EventChain.verifyChainJson(chain)).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> SigningKey.load(pem)).hasMessageContaining("65536 bytes");
     assertThatThrownBy(() -> Anchor.file(pem).held()).hasMessageContaining("65536 bytes");
     assertThatThrownBy(() -> LogFolder.read(noted, Fixtures.key().publicKey()))
@@ -372,7 +371,7 @@ class HostileInputTest {
     }
     assertThat(Files.size(chain)).isGreaterThan(EventChain.LONGEST_LINE);
 
-    assertThat(ProvenanceChain.verify(chain).entries()).isEqualTo(60_001);
+    assertThat(EventChain.verifyChainJson(chain).entries()).isEqualTo(60_001);
   }
 
   @Test

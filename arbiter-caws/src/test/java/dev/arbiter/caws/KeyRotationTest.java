@@ -8,6 +8,7 @@ import static dev.arbiter.caws.Fixtures.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.task.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.VerdictVerifier.VerificationResult;
 import dev.arbiter.task.FileChange;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

@@ -11,15 +11,15 @@ import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.caws.rules.Assessment;
 import dev.arbiter.caws.rules.Condition;
+import dev.arbiter.caws.rules.Condition.Operator;
 import dev.arbiter.caws.rules.ConstitutionalRule;
+import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
+import dev.arbiter.caws.rules.ConstitutionalRule.Principle;
+import dev.arbiter.caws.rules.ConstitutionalRule.Remedy;
+import dev.arbiter.caws.rules.ConstitutionalRule.RuleSeverity;
 import dev.arbiter.caws.rules.ConstitutionalRules;
-import dev.arbiter.caws.rules.Gravity;
-import dev.arbiter.caws.rules.Operator;
-import dev.arbiter.caws.rules.Phase;
-import dev.arbiter.caws.rules.Principle;
-import dev.arbiter.caws.rules.Remedy;
+import dev.arbiter.caws.rules.ConstitutionalRules.Assessment;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
@@ -58,7 +58,7 @@ class RuleGatesTest {
             new ConstitutionalRule(
                 "my-rule",
                 Principle.SAFETY,
-                Gravity.HIGH,
+                RuleSeverity.HIGH,
                 remedy,
                 phase,
                 List.of(Condition.ifPresent("task.type", Operator.EQUALS, "good")),
@@ -146,7 +146,7 @@ class RuleGatesTest {
                 new ConstitutionalRule(
                     "safety-second",
                     Principle.SAFETY,
-                    Gravity.LOW,
+                    RuleSeverity.LOW,
                     Remedy.BLOCK,
                     Phase.AFTER,
                     List.of(Condition.required("report.output", Operator.EQUALS, "done")),
@@ -209,7 +209,7 @@ class RuleGatesTest {
           new ConstitutionalRule(
               "rule-" + i,
               Principle.SAFETY,
-              Gravity.CRITICAL,
+              RuleSeverity.CRITICAL,
               Remedy.LOG,
               Phase.BEFORE,
               List.of(Condition.required("absent", Operator.EXISTS, "")),

@@ -48,7 +48,7 @@ record Event(Map<?, ?> fields) {
     Map<Object, @Nullable Object> hashed = new TreeMap<>(sorted);
     hashed.remove("event_hash");
     StringBuilder canonical = new StringBuilder();
-    Ecma.write(hashed, null, canonical);
+    EcmaJson.write(hashed, null, canonical);
     MessageDigest digest = Digests.sha256();
     digest.update(DOMAIN);
     digest.update(canonical.toString().getBytes(StandardCharsets.UTF_8));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.events;
 
-import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.caws.events.EventChain.ChainReport.Form;
 import dev.arbiter.task.Finding;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -70,6 +70,23 @@ public final class EventChain {
     return new ChainReport(chain.form, chain.entries, head, chain.findings);
   }
 
+  /**
+   * Verifies {@code chain.json} of CAWS 10, as the tool of that version does.
+   *
+   * <p>Its hash covers the top-level values, and of nested objects only fields that have the same
+   * name as a top-level one: a commit's message and author, or the violations of a gate, can be
+   * changed unnoticed. So a whole chain proves little. Arbiter reads this format and never writes
+   * it.
+   *
+   * @param file a JSON list of entries
+   * @return the findings
+   * @throws IOException if it cannot be read, is no JSON list, or has an entry of more than {@value
+   *     #LONGEST_LINE} characters
+   */
+  public static ChainReport verifyChainJson(Path file) throws IOException {
+    return ProvenanceChain.verify(file);
+  }
+
   private void readAll(InputStream in) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int line = 1;
@@ -99,7 +116,7 @@ public final class EventChain {
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read)).toString().strip();
       if (!text.isEmpty()) {
         entries++;
-        if (Json.read(text) instanceof Map<?, ?> fields) {
+        if (EcmaJson.read(text) instanceof Map<?, ?> fields) {
           event(new Event(fields), line);
         } else {
           unreadable(line, "is no object");
@@ -184,6 +201,55 @@ public final class EventChain {
   private void broken(int line, String rule, String message) {
     if (findings.size() < MOST_FINDINGS) {
       findings.add(Finding.error("evidence." + rule, "/" + (line - 1), message).onLine(line));
+    }
+  }
+
+  /**
+   * The result of verifying a chain.
+   *
+   * @param form the format of the chain
+   * @param entries how many entries there are
+   * @param head the hash of the last entry, to be kept elsewhere; empty when there is none
+   * @param findings the faults, at most 1,000; none when the chain is whole
+   */
+  public record ChainReport(Form form, long entries, String head, List<Finding> findings) {
+    /** Copies. */
+    public ChainReport {
+      findings = List.copyOf(findings);
+    }
+
+    /** The format of a chain. */
+    public enum Form {
+      /** {@code events.jsonl} of CAWS 11 and later. */
+      EVENTS("events.v1"),
+      /** {@code events.jsonl} of CAWS 10: the first previous hash is an empty text. */
+      EVENTS_V10("events.v10"),
+      /** {@code chain.json} of CAWS 10, which leaves most of each entry out of its hash. */
+      PROVENANCE_V10("chain.v10");
+
+      private final String word;
+
+      Form(String word) {
+        this.word = word;
+      }
+
+      /**
+       * The name of the format.
+       *
+       * @return such as {@code events.v1}
+       */
+      public String word() {
+        return word;
+      }
+    }
+
+    /**
+     * Tells whether no entry was changed, removed or inserted.
+     *
+     * @return true when there are no findings
+     */
+    public boolean isWhole() {
+      return findings.isEmpty();
     }
   }
 }

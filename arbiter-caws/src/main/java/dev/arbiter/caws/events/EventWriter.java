@@ -123,11 +123,11 @@ public final class EventWriter {
   private String write(FileChannel channel, Map<String, @Nullable Object> fields)
       throws IOException {
     StringBuilder line = new StringBuilder();
-    Ecma.write(fields, null, line);
-    String hash = Event.hashOf(sorted(Json.read(line.toString())));
+    EcmaJson.write(fields, null, line);
+    String hash = Event.hashOf(sorted(EcmaJson.read(line.toString())));
     fields.put("event_hash", hash);
     line.setLength(0);
-    Ecma.write(fields, null, line);
+    EcmaJson.write(fields, null, line);
     byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     if (bytes.length > EventChain.LONGEST_LINE) {
       throw new IllegalArgumentException(
@@ -162,7 +162,7 @@ public final class EventWriter {
     if (line.isEmpty()) {
       return null;
     }
-    if (Json.read(line) instanceof Map<?, ?> fields) {
+    if (EcmaJson.read(line) instanceof Map<?, ?> fields) {
       return new Event(fields);
     }
     throw new IOException("the last line of " + file + " is no event");

@@ -3,7 +3,8 @@ package dev.arbiter.caws.events;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.caws.events.EventChain.ChainReport;
+import dev.arbiter.caws.events.EventChain.ChainReport.Form;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Finding;
 import java.io.FilterReader;
@@ -18,15 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checks {@code chain.json} of CAWS 10, as its own tool does.
- *
- * <p>Its hash covers the top-level values, and of nested objects only fields that happen to be
- * named like a top-level one: a commit's message and author, or the violations of a gate, can be
- * changed unnoticed. So a chain that is whole proves little; Arbiter reads this form and never
- * writes it.
- */
-public final class ProvenanceChain {
+/** Verifies {@code chain.json}: see {@link EventChain#verifyChainJson}. */
+final class ProvenanceChain {
   private static final int MOST_FINDINGS = 1000;
 
   private final List<Finding> findings = new ArrayList<>();
@@ -35,24 +29,16 @@ public final class ProvenanceChain {
 
   private ProvenanceChain() {}
 
-  /**
-   * Checks a file.
-   *
-   * @param file a JSON list of entries
-   * @return what was found
-   * @throws IOException if it cannot be read, is no JSON list, or has an entry of more than {@value
-   *     EventChain#LONGEST_LINE} characters
-   */
-  public static ChainReport verify(Path file) throws IOException {
+  static ChainReport verify(Path file) throws IOException {
     try (Metered reader = new Metered(Files.newBufferedReader(file, StandardCharsets.UTF_8));
-        JsonParser parser = Json.parser(reader)) {
+        JsonParser parser = EcmaJson.parser(reader)) {
       ProvenanceChain chain = new ProvenanceChain();
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new IOException(file + " is no JSON list of entries");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         int line = parser.currentTokenLocation().getLineNr();
-        chain.entry(Json.value(parser), line);
+        chain.entry(EcmaJson.value(parser), line);
         reader.next();
       }
       if (parser.nextToken() != null) {
@@ -62,7 +48,7 @@ public final class ProvenanceChain {
     }
   }
 
-  /** Ends the reading when one entry takes too much of it. */
+  /** Stops reading when one entry is too long. */
   private static final class Metered extends FilterReader {
     private long sinceLast;
 
@@ -111,7 +97,7 @@ public final class ProvenanceChain {
 
   private static String hashOf(Map<String, @Nullable Object> entry) {
     StringBuilder json = new StringBuilder();
-    Ecma.write(entry, entry.keySet(), json);
+    EcmaJson.write(entry, entry.keySet(), json);
     return Digests.sha256Hex(json.toString());
   }
 

@@ -2,10 +2,10 @@
 package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.InclusionProof;
 import dev.arbiter.caws.LogVerification;
 import dev.arbiter.caws.LogVerification.Damaged;
 import dev.arbiter.caws.ProvenanceLog;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@
 package dev.arbiter.caws.export;
 
 import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.InclusionProof;
 import dev.arbiter.caws.LogFolder;
 import dev.arbiter.caws.LogVerification;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.Signer;
 import java.io.IOException;
 import java.io.InputStream;

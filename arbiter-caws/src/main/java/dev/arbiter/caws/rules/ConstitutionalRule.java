@@ -2,22 +2,23 @@
 package dev.arbiter.caws.rules;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
- * One rule: all its conditions must hold.
+ * One rule. All its conditions must hold.
  *
- * @param id lower case letters, digits and hyphens; what a waiver names to lift this rule
- * @param principle what it is for
- * @param gravity how bad it is to break it
- * @param remedy what breaking it does
- * @param phase when it is first looked at
+ * @param id lower case letters, digits and hyphens; a waiver names it to lift this rule
+ * @param principle the purpose of the rule
+ * @param severity how serious a violation is
+ * @param remedy the effect of a violation
+ * @param phase when the rule is first evaluated
  * @param conditions at least one
- * @param advice one line that says how to keep it
+ * @param advice one line that says how to keep the rule
  */
 public record ConstitutionalRule(
     String id,
     Principle principle,
-    Gravity gravity,
+    RuleSeverity severity,
     Remedy remedy,
     Phase phase,
     List<Condition> conditions,
@@ -55,7 +56,7 @@ public record ConstitutionalRule(
           return "fact '"
               + condition.fact()
               + "' is not as wanted: "
-              + condition.operator().name().toLowerCase(java.util.Locale.ROOT)
+              + condition.operator().name().toLowerCase(Locale.ROOT)
               + " "
               + condition.value();
         }
@@ -65,5 +66,85 @@ public record ConstitutionalRule(
       }
     }
     return "";
+  }
+
+  /** The purpose of a rule. */
+  public enum Principle {
+    /** One can see what was done. */
+    TRANSPARENCY,
+    /** One can see who did it. */
+    ACCOUNTABILITY,
+    /** The work does no harm. */
+    SAFETY,
+    /** The work favours no person or group. */
+    FAIRNESS,
+    /** The work reveals nothing about a person. */
+    PRIVACY,
+    /** The work ends, and works. */
+    RELIABILITY
+  }
+
+  /** How serious a violation is, and how much it lowers a score of 100. */
+  public enum RuleSeverity {
+    /** Lowers the score by 5. */
+    LOW(5),
+    /** Lowers the score by 15. */
+    MEDIUM(15),
+    /** Lowers the score by 30. */
+    HIGH(30),
+    /** Lowers the score by 50. */
+    CRITICAL(50);
+
+    private final int points;
+
+    RuleSeverity(int points) {
+      this.points = points;
+    }
+
+    /**
+     * How much a violation lowers the score.
+     *
+     * @return points of 100
+     */
+    public int points() {
+      return points;
+    }
+  }
+
+  /** The effect of a violation. */
+  public enum Remedy {
+    /** Adds a finding of severity INFO. */
+    LOG(false),
+    /** Adds a warning. */
+    ALERT(false),
+    /** Refuses until the task or the work is changed as the rule says. */
+    MODIFY(true),
+    /** Refuses until a person decides, by a waiver that names the rule. */
+    ESCALATE(true),
+    /** Refuses. */
+    BLOCK(true);
+
+    private final boolean blocks;
+
+    Remedy(boolean blocks) {
+      this.blocks = blocks;
+    }
+
+    /**
+     * Tells whether a violation refuses the work.
+     *
+     * @return true for MODIFY, ESCALATE and BLOCK
+     */
+    public boolean blocks() {
+      return blocks;
+    }
+  }
+
+  /** When a rule is first evaluated. */
+  public enum Phase {
+    /** Before an agent works, and again after the work, when the agent is known. */
+    BEFORE,
+    /** After the work. */
+    AFTER
   }
 }

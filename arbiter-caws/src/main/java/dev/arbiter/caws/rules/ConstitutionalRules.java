@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.rules;
 
+import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
 import dev.arbiter.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,17 +12,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The rules that hold for every task, whatever its spec says.
+ * The rules that hold for every task, independent of its spec.
  *
- * <p>Facts that are always there: {@code task.type}, {@code task.tenant}, {@code task.priority},
- * {@code task.payload}, {@code spec.id}, {@code spec.tier}, {@code spec.mode}; {@code
- * task.deadline_ms} where there is one; after the work also {@code agent}, {@code attempt}, {@code
- * timeout_ms}, {@code report.output}, {@code report.files}, {@code report.lines}, {@code
- * report.paths}, {@code usage.cost}, {@code usage.tokens}. A host adds its own with {@link
- * #facts(Function)}.
+ * <p>Every task has the facts {@code task.type}, {@code task.tenant}, {@code task.priority}, {@code
+ * task.payload}, {@code spec.id}, {@code spec.tier}, {@code spec.mode}; {@code task.deadline_ms} if
+ * it has a deadline; after the work also {@code agent}, {@code attempt}, {@code timeout_ms}, {@code
+ * report.output}, {@code report.files}, {@code report.lines}, {@code report.paths}, {@code
+ * usage.cost}, {@code usage.tokens}. A host adds its own with {@link #facts(Function)}.
  *
- * <p>Immutable and thread-safe; looking at the twelve defaults costs a few microseconds. A host's
- * function that throws refuses the task; a listener that throws is counted and otherwise ignored.
+ * <p>Immutable and thread-safe. Evaluating the twelve defaults costs a few microseconds. If a
+ * host's function throws, the task is refused. If a listener throws, the exception is counted and
+ * ignored.
  */
 public final class ConstitutionalRules {
   private static final int MOST = 200;
@@ -43,7 +44,7 @@ public final class ConstitutionalRules {
   }
 
   /**
-   * Takes rules.
+   * Creates a set of rules.
    *
    * @param rules at most 200, each id once
    * @return the rules
@@ -66,7 +67,7 @@ public final class ConstitutionalRules {
   }
 
   /**
-   * Twelve rules, two for each principle.
+   * The default rules: twelve, two for each principle.
    *
    * @return the defaults
    */
@@ -75,9 +76,9 @@ public final class ConstitutionalRules {
   }
 
   /**
-   * The same rules and one more.
+   * Adds a rule.
    *
-   * @param rule has an id of its own
+   * @param rule has an id that no other rule has
    * @return a copy
    */
   public ConstitutionalRules with(ConstitutionalRule rule) {
@@ -89,7 +90,8 @@ public final class ConstitutionalRules {
   /**
    * Adds facts about a task that only the host knows, such as {@code resources.memory_bytes}.
    *
-   * @param about called from many threads, before the work and after; cannot change the facts above
+   * @param about called from many threads, before the work and after; cannot replace the facts
+   *     listed above
    * @return a copy
    */
   public ConstitutionalRules facts(Function<Task, Map<String, ?>> about) {
@@ -97,7 +99,7 @@ public final class ConstitutionalRules {
   }
 
   /**
-   * Tells somebody of every assessment.
+   * Sets a listener for every assessment.
    *
    * @param audit called on the thread that admits or judges
    * @return a copy
@@ -125,33 +127,33 @@ public final class ConstitutionalRules {
   }
 
   /**
-   * Looks at the rules.
+   * Evaluates the rules.
    *
-   * @param phase before: only rules of that phase; after: all
+   * @param phase BEFORE evaluates only rules of that phase, AFTER evaluates all
    * @param task the task
-   * @param known what was measured about it
+   * @param known the facts that were measured
    * @param at when
-   * @return what was broken
+   * @return the assessment, with every broken rule
    */
   public Assessment assess(Phase phase, Task task, Facts known, Instant at) {
     Facts all = known.and(Facts.of(facts.apply(task)));
     List<Assessment.Violation> violations = new ArrayList<>();
-    int looked = 0;
+    int evaluated = 0;
     int score = 100;
     for (ConstitutionalRule rule : rules) {
       if (phase == Phase.BEFORE && rule.phase() == Phase.AFTER) {
         continue;
       }
-      looked++;
+      evaluated++;
       String reason = rule.broken(all);
       if (!reason.isEmpty()) {
         violations.add(new Assessment.Violation(rule, reason));
-        score -= rule.gravity().points();
+        score -= rule.severity().points();
       }
     }
     Assessment assessment =
         new Assessment(
-            task.tenant() + "/" + task.id(), phase, at, looked, violations, Math.max(0, score));
+            task.tenant() + "/" + task.id(), phase, at, evaluated, violations, Math.max(0, score));
     tell(assessment);
     return assessment;
   }
@@ -162,5 +164,32 @@ public final class ConstitutionalRules {
     } catch (RuntimeException e) {
       listenerFailures.incrementAndGet();
     }
+  }
+
+  /**
+   * The result of evaluating all rules once: an entry for an audit.
+   *
+   * @param subject tenant and task, such as {@code acme/T-42}
+   * @param phase before or after the work
+   * @param at when
+   * @param rules how many rules were evaluated
+   * @param violations the broken rules
+   * @param score 100 less 5, 15, 30 or 50 for each violation by its severity, at least 0
+   */
+  public record Assessment(
+      String subject, Phase phase, Instant at, int rules, List<Violation> violations, int score) {
+
+    /** Copies. */
+    public Assessment {
+      violations = List.copyOf(violations);
+    }
+
+    /**
+     * A broken rule.
+     *
+     * @param rule the rule
+     * @param reason the condition that does not hold; never the fact's value, which may be private
+     */
+    public record Violation(ConstitutionalRule rule, String reason) {}
   }
 }

@@ -5,9 +5,14 @@ import static dev.arbiter.caws.rules.Condition.ifPresent;
 import static dev.arbiter.caws.rules.Condition.matchesNowhere;
 import static dev.arbiter.caws.rules.Condition.required;
 
+import dev.arbiter.caws.rules.Condition.Operator;
+import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
+import dev.arbiter.caws.rules.ConstitutionalRule.Principle;
+import dev.arbiter.caws.rules.ConstitutionalRule.Remedy;
+import dev.arbiter.caws.rules.ConstitutionalRule.RuleSeverity;
 import java.util.List;
 
-/** The twelve rules that hold unless a host gives others. */
+/** The twelve rules of {@link ConstitutionalRules#defaults()}. */
 final class DefaultRules {
   private static final String NUMBER_OF_A_PERSON = "\\b[0-9]{3}-[0-9]{2}-[0-9]{4}\\b";
   private static final List<String> PROTECTED =
@@ -20,7 +25,7 @@ final class DefaultRules {
         rule(
             "transparency-operation-audit",
             Principle.TRANSPARENCY,
-            Gravity.MEDIUM,
+            RuleSeverity.MEDIUM,
             Remedy.BLOCK,
             Phase.BEFORE,
             "say what kind of work it is",
@@ -28,7 +33,7 @@ final class DefaultRules {
         rule(
             "transparency-output-explained",
             Principle.TRANSPARENCY,
-            Gravity.LOW,
+            RuleSeverity.LOW,
             Remedy.LOG,
             Phase.AFTER,
             "let the agent say what it did",
@@ -36,7 +41,7 @@ final class DefaultRules {
         rule(
             "accountability-spec-bound",
             Principle.ACCOUNTABILITY,
-            Gravity.HIGH,
+            RuleSeverity.HIGH,
             Remedy.BLOCK,
             Phase.BEFORE,
             "bind the task to a working spec",
@@ -44,7 +49,7 @@ final class DefaultRules {
         rule(
             "accountability-agent-identified",
             Principle.ACCOUNTABILITY,
-            Gravity.HIGH,
+            RuleSeverity.HIGH,
             Remedy.BLOCK,
             Phase.AFTER,
             "name the agent that did the work",
@@ -52,7 +57,7 @@ final class DefaultRules {
         rule(
             "safety-no-dangerous-operations",
             Principle.SAFETY,
-            Gravity.CRITICAL,
+            RuleSeverity.CRITICAL,
             Remedy.BLOCK,
             Phase.BEFORE,
             "have a person do this",
@@ -61,7 +66,7 @@ final class DefaultRules {
         rule(
             "safety-resource-limits",
             Principle.SAFETY,
-            Gravity.HIGH,
+            RuleSeverity.HIGH,
             Remedy.BLOCK,
             Phase.BEFORE,
             "ask for less than 1 GB of memory",
@@ -69,7 +74,7 @@ final class DefaultRules {
         rule(
             "fairness-no-discrimination",
             Principle.FAIRNESS,
-            Gravity.CRITICAL,
+            RuleSeverity.CRITICAL,
             Remedy.ESCALATE,
             Phase.BEFORE,
             "decide by nothing that is protected by law",
@@ -77,7 +82,7 @@ final class DefaultRules {
         rule(
             "fairness-priority-in-range",
             Principle.FAIRNESS,
-            Gravity.LOW,
+            RuleSeverity.LOW,
             Remedy.ALERT,
             Phase.BEFORE,
             "keep priority 10 for emergencies",
@@ -85,7 +90,7 @@ final class DefaultRules {
         rule(
             "privacy-no-pii-logging",
             Principle.PRIVACY,
-            Gravity.CRITICAL,
+            RuleSeverity.CRITICAL,
             Remedy.BLOCK,
             Phase.AFTER,
             "leave social security numbers out",
@@ -93,7 +98,7 @@ final class DefaultRules {
         rule(
             "privacy-data-retention",
             Principle.PRIVACY,
-            Gravity.HIGH,
+            RuleSeverity.HIGH,
             Remedy.MODIFY,
             Phase.BEFORE,
             "keep data at most 2555 days",
@@ -101,7 +106,7 @@ final class DefaultRules {
         rule(
             "reliability-timeout",
             Principle.RELIABILITY,
-            Gravity.MEDIUM,
+            RuleSeverity.MEDIUM,
             Remedy.ALERT,
             Phase.AFTER,
             "give an agent less than 300000 ms",
@@ -109,7 +114,7 @@ final class DefaultRules {
         rule(
             "reliability-attempts",
             Principle.RELIABILITY,
-            Gravity.LOW,
+            RuleSeverity.LOW,
             Remedy.LOG,
             Phase.AFTER,
             "split a task that takes more than 5 attempts",
@@ -119,12 +124,12 @@ final class DefaultRules {
   private static ConstitutionalRule rule(
       String id,
       Principle principle,
-      Gravity gravity,
+      RuleSeverity severity,
       Remedy remedy,
       Phase phase,
       String advice,
       Condition... conditions) {
     return new ConstitutionalRule(
-        id, principle, gravity, remedy, phase, List.of(conditions), advice);
+        id, principle, severity, remedy, phase, List.of(conditions), advice);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known about a piece of work, by name: texts, flags, finite numbers and lists of them. A
- * name without a value is missing; nothing stands for "not a number". Immutable.
+ * The known facts about a piece of work, by name: texts, flags, finite numbers and lists of them. A
+ * fact without a value is missing; NaN is not allowed. Immutable.
  */
 public final class Facts {
   private static final int MOST = 1_000;
@@ -23,7 +23,7 @@ public final class Facts {
   }
 
   /**
-   * Takes facts.
+   * Creates facts.
    *
    * @param values texts, booleans, numbers, or lists of these; copied
    * @return the facts
@@ -79,8 +79,8 @@ public final class Facts {
   }
 
   /**
-   * The same facts and more; a name that is there already keeps its value, so that nobody can
-   * overwrite what was measured.
+   * Adds facts. A name that is there already keeps its value, so that a host cannot overwrite a
+   * measured fact.
    *
    * @param more other facts
    * @return a copy
@@ -92,7 +92,7 @@ public final class Facts {
   }
 
   /**
-   * One fact.
+   * The value of a fact.
    *
    * @param name its name
    * @return empty when it is missing
@@ -102,7 +102,7 @@ public final class Facts {
   }
 
   /**
-   * The names there are.
+   * The names of all facts.
    *
    * @return in the order given
    */

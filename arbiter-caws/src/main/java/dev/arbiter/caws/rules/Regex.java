@@ -4,7 +4,7 @@ package dev.arbiter.caws.rules;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
-/** A pattern that takes time linear in the text, whatever the text is (RE2). */
+/** A pattern whose matching takes time linear in the text, for any text (RE2). */
 final class Regex {
   private final Pattern pattern;
 

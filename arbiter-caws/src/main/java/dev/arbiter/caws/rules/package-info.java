@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Rules about what is done at run time, beside what a working spec says about one task:
- * transparency, accountability, safety, fairness, privacy, reliability.
+ * Rules for every task, beside its working spec: transparency, accountability, safety, fairness,
+ * privacy, reliability.
+ *
+ * <pre>{@code
+ *  Task, WorkReport --> Facts -----------+
+ *                                        v
+ *  ConstitutionalRules --> ConstitutionalRule --> Condition (Operator, value)
+ *   (or DefaultRules)       (Phase, Remedy)          | broken or missing
+ *                                                    v
+ *            listener <-------------------- Assessment (Violation*, score)
+ *                                                    |
+ *                                                    v
+ *                            admission and judgement of dev.arbiter.caws
+ * }</pre>
  *
  * <p>Start at {@link ConstitutionalRules}; give it to {@code Caws.builder().rules(...)}.
  */

@@ -4,7 +4,8 @@ package dev.arbiter.caws.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.caws.events.EventChain.ChainReport;
+import dev.arbiter.caws.events.EventChain.ChainReport.Form;
 import dev.arbiter.task.Finding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -166,10 +167,10 @@ class EventChainTest {
     fields.put("data", Map.of("compliance_score", 0.6000000000000001));
     fields.put("prev_hash", "");
     StringBuilder json = new StringBuilder();
-    Ecma.write(fields, null, json);
+    EcmaJson.write(fields, null, json);
     fields.put("event_hash", Event.hashOf(new java.util.TreeMap<>(fields)));
     json.setLength(0);
-    Ecma.write(fields, null, json);
+    EcmaJson.write(fields, null, json);
 
     ChainReport report = verify(List.of(json.toString()));
 

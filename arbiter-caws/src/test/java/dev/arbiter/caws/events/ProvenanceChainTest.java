@@ -4,7 +4,8 @@ package dev.arbiter.caws.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.caws.events.ChainReport.Form;
+import dev.arbiter.caws.events.EventChain.ChainReport;
+import dev.arbiter.caws.events.EventChain.ChainReport.Form;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.nio.file.Files;

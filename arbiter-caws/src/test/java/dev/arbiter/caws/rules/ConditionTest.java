@@ -8,6 +8,7 @@ import static dev.arbiter.caws.rules.Condition.Result.UNAPPLIED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.rules.Condition.Operator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.events.ChainReport;
+import dev.arbiter.caws.events.EventChain.ChainReport;
 import dev.arbiter.task.Finding;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.events.ChainReport;
 import dev.arbiter.caws.events.EventChain;
-import dev.arbiter.caws.events.ProvenanceChain;
+import dev.arbiter.caws.events.EventChain.ChainReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -53,7 +52,7 @@ final class EvidenceFinder {
       return Evidence.of(file, EventChain.verify(file));
     }
     try {
-      ChainReport report = ProvenanceChain.verify(file);
+      ChainReport report = EventChain.verifyChainJson(file);
       return Evidence.of(file, report);
     } catch (IOException e) {
       throw new Refusal(file + " is no JSON list of entries, or has a key twice");

@@ -4,8 +4,8 @@ package dev.arbiter.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.InclusionProof;
 import dev.arbiter.caws.ProvenanceLog;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.events.EventWriter;
 import java.io.IOException;

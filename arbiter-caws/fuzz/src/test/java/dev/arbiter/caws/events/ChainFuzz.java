@@ -3,6 +3,7 @@ package dev.arbiter.caws.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.events.EventChain.ChainReport;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Files;

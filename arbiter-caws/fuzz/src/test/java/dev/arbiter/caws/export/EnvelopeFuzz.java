@@ -4,7 +4,7 @@ package dev.arbiter.caws.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.arbiter.caws.InclusionProof;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.SigningKey;
 import java.nio.charset.StandardCharsets;
 

@@ -4,7 +4,7 @@ package dev.arbiter.example.maintenance;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.InclusionProof;
+import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.ProvenanceLog;
 import dev.arbiter.caws.VerdictVerifier;
 import dev.arbiter.task.TaskResult;

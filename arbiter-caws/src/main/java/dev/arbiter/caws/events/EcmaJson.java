@@ -1,30 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.events;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.Reader;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON as ECMAScript's {@code JSON.stringify} does (ECMA-262, sections 25.5.2 and
- * 6.1.6.1.20): no white space, numbers in their shortest form, an unpaired surrogate as an escape.
+ * Reads and writes JSON as ECMAScript does.
+ *
+ * <p>Reading: every number is a double. A value is a map sorted by UTF-16 unit, a list, a text, a
+ * Double, a Boolean or null. A repeated key and a second value are refused, because two readers
+ * could understand them differently.
+ *
+ * <p>Writing, as {@code JSON.stringify} does (ECMA-262, sections 25.5.2 and 6.1.6.1.20): no white
+ * space, numbers in their shortest form, an unpaired surrogate as an escape.
  */
-final class Ecma {
+final class EcmaJson {
+  static final int DEEPEST = 64;
+
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNumberLength(1000)
+                  .maxStringLength(EventChain.LONGEST_LINE)
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+          .build();
   private static final int MOST_DIGITS = 17;
   private static final int PLAIN_DIGITS = 21;
   private static final double EXACT = 1L << 53;
 
-  private Ecma() {}
+  private EcmaJson() {}
 
   /**
-   * Writes a value; maps in their own order.
+   * Reads one value.
    *
-   * @param keys the only keys that are written, at every depth and in this order, as a replacer
-   *     list has it; null for all
+   * @throws IOException if it is no JSON, or more than one value; the message says why and where
+   */
+  static @Nullable Object read(String text) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      parser.nextToken();
+      Object value = value(parser);
+      if (parser.nextToken() != null) {
+        throw new IOException("more than one value");
+      }
+      return value;
+    }
+  }
+
+  static JsonParser parser(Reader reader) throws IOException {
+    return FACTORY.createParser(reader);
+  }
+
+  /** Reads the value that begins at the parser's token; the parser is then at its last token. */
+  static @Nullable Object value(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      throw new IOException("no value");
+    }
+    return switch (token) {
+      case START_OBJECT -> object(parser);
+      case START_ARRAY -> list(parser);
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Double.valueOf(parser.getText());
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      default -> throw new IOException("no value");
+    };
+  }
+
+  private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
+    Map<String, @Nullable Object> fields = new TreeMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      fields.put(name, value(parser));
+    }
+    return fields;
+  }
+
+  private static List<@Nullable Object> list(JsonParser parser) throws IOException {
+    List<@Nullable Object> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(value(parser));
+    }
+    return items;
+  }
+
+  /**
+   * Writes a value; a map is written in its own order.
+   *
+   * @param keys the only keys that are written, at every depth and in this order, like a replacer
+   *     list; null for all
    */
   static void write(@Nullable Object value, @Nullable Collection<String> keys, StringBuilder to) {
     if (value instanceof Map<?, ?> fields) {

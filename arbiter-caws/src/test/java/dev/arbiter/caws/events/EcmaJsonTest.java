@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EcmaTest {
+class EcmaJsonTest {
   @ParameterizedTest
   @CsvSource({
     "0, 0",
@@ -30,7 +30,7 @@ class EcmaTest {
     "2.0e-3, 0.002"
   })
   void a_number_is_written_in_its_shortest_form(double value, String text) {
-    assertThat(Ecma.number(value)).isEqualTo(text);
+    assertThat(EcmaJson.number(value)).isEqualTo(text);
   }
 
   @Test
@@ -39,7 +39,7 @@ class EcmaTest {
     for (int i = 0; i < 20_000; i++) {
       double value = Double.longBitsToDouble(random.nextLong());
       if (Double.isFinite(value)) {
-        assertThat(Ecma.number(value)).isEqualTo(NumberToJSON.serializeNumber(value));
+        assertThat(EcmaJson.number(value)).isEqualTo(NumberToJSON.serializeNumber(value));
       }
     }
   }
@@ -48,7 +48,7 @@ class EcmaTest {
   void texts_are_escaped_as_json_stringify_does() {
     StringBuilder json = new StringBuilder();
 
-    Ecma.string("a\"\\\b\t\n\f\r\u0001\u001f\u007f\u2028\ud83d\ude00\ud83d", json);
+    EcmaJson.string("a\"\\\b\t\n\f\r\u0001\u001f\u007f\u2028\ud83d\ude00\ud83d", json);
 
     assertThat(json)
         .hasToString("\"a\\\"\\\\\\b\\t\\n\\f\\r\\u0001\\u001f\u007f\u2028\ud83d\ude00\\ud83d\"");
