@@ -8,13 +8,13 @@ import dev.arbiter.task.Task;
  * One piece of maintenance on one file.
  *
  * @param id the task's id, such as {@code CHORE-17}
- * @param type what kind
+ * @param type its kind
  * @param path the file, relative to the repository, with forward slashes
  * @param source the file as it was committed when the run began
  */
 record Chore(String id, ChoreType type, String path, String source) {
 
-  /** The task Arbiter is given: the instruction in plain words, and a working spec of its own. */
+  /** The task for Arbiter: the instruction in plain words, and a working spec of its own. */
   Task task() {
     return Task.builder(type.id())
         .id(id)

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Looks through a code base for what there is to do. */
+/** Finds the chores of a code base. */
 final class ChoreFinder {
   private final CodeBase base;
   private final Compiler compiler;
@@ -20,10 +20,10 @@ final class ChoreFinder {
   }
 
   /**
-   * Finds chores, as evenly over the types as there are some, in random order; the two longest
-   * files that want a new layout are always among them, and come last.
+   * Finds chores, spread over the types as evenly as possible, in random order. The two longest
+   * files that need a new layout are always among them and come last.
    *
-   * @param most how many
+   * @param most chores at most
    * @param seed of the order
    */
   List<Chore> find(int most, long seed) {
@@ -80,7 +80,7 @@ final class ChoreFinder {
     return found;
   }
 
-  /* A file that does not compile as it is would only blame whoever gets it. */
+  /* A file that does not compile before the work is left out: no agent could pass its check. */
   private static List<ChoreType> wanted(JavaFile file) {
     List<ChoreType> wanted = new ArrayList<>(typesFor(file.path()));
     wanted.removeIf(type -> type.goal().misses(file).isEmpty());

@@ -4,7 +4,7 @@ package dev.arbiter.example.maintenance;
 import java.util.Arrays;
 import java.util.List;
 
-/** A kind of maintenance: what it is called, what an agent is told, and when it is done. */
+/** A kind of maintenance: its name, the instruction for the agent, and the goal. */
 enum ChoreType {
   /** Two spaces, 100 columns. */
   FORMAT_GOOGLE(
@@ -25,35 +25,35 @@ enum ChoreType {
       "unused-imports",
       1,
       "Remove the imports that nothing refers to from the file %s. Change nothing else.",
-      new UnusedImportsGoal()),
+      Goals::usedImports),
   /** An {@code if} or a loop without braces. */
   MISSING_BRACES(
       "missing-braces",
       2,
       "Put braces around every body of if, else, for, while and do that has none, in the file %s."
           + " Change nothing else.",
-      new BracesGoal()),
+      Goals::braces),
   /** Type arguments that the compiler could infer. */
   EXPLICIT_TYPES(
       "explicit-types",
       2,
       "Replace type arguments that repeat the declaration by the diamond <> in the file %s. Change"
           + " nothing else.",
-      new DiamondGoal()),
+      Goals::diamonds),
   /** Methods that override another and do not say so. */
   MISSING_OVERRIDE(
       "missing-override",
       2,
       "Add @Override to every method that overrides or implements another, in the file %s. Change"
           + " nothing else.",
-      new OverrideGoal()),
+      Goals::overrides),
   /** Tabs, and blanks before the end of a line. */
   WHITESPACE(
       "whitespace",
       1,
       "Replace tabs by 4 spaces and remove blanks at the ends of lines in the file %s. Change"
           + " nothing else.",
-      new WhitespaceGoal());
+      Goals::cleanWhitespace);
 
   private final String id;
   private final int tier;
@@ -74,17 +74,17 @@ enum ChoreType {
     return id;
   }
 
-  /** The risk tier, which is what its change budget hangs on. */
+  /** The risk tier; it decides the change budget. */
   int tier() {
     return tier;
   }
 
-  /** What an agent is told. */
+  /** The instruction for an agent. */
   String instruction(String path) {
     return instruction.replace("%s", path);
   }
 
-  /** What is checked in the end. */
+  /** The goal that is checked after the work. */
   Goal goal() {
     return goal;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import dev.arbiter.example.report.RunOptions.UnusableInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -21,7 +22,7 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.PersonIdent;
 
-/** The code base to maintain: a Git repository of its own, and the text of its Java files. */
+/** The code base to maintain: a Git repository, and the text of its Java files. */
 final class CodeBase implements AutoCloseable {
   private static final String LIBRARY = "org/apache/commons/lang3/StringUtils";
   private static final String LIBRARY_FILES = "org/apache/commons/lang3/";
@@ -45,15 +46,6 @@ final class CodeBase implements AutoCloseable {
     this.sourcePath = sourcePath;
   }
 
-  /** A code base that cannot be used; the message says why and what to do. */
-  static final class UnusableCodeBase extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UnusableCodeBase(String message) {
-      super(message);
-    }
-  }
-
   /** The sources of commons-lang3 with seeded defects, in a fresh repository. */
   static CodeBase library(Path folder, long seed) throws IOException, GitAPIException {
     Git git = Git.init().setDirectory(folder.toFile()).call();
@@ -73,14 +65,14 @@ final class CodeBase implements AutoCloseable {
         }
       }
     }
-    base.commitAll("commons-lang3 with seeded defects");
+    base.commitFiles(".", "commons-lang3 with seeded defects");
     return base;
   }
 
-  /** A clone of the user's repository; theirs is only read. */
+  /** A clone of the user's repository; the original is only read. */
   static CodeBase of(Path repository, Path folder) throws IOException, GitAPIException {
     if (!Files.exists(repository.resolve(".git"))) {
-      throw new UnusableCodeBase(
+      throw new UnusableInput(
           repository + " is no Git repository; name the top folder of one with --repo");
     }
     Git git =
@@ -101,7 +93,7 @@ final class CodeBase implements AutoCloseable {
       }
     }
     if (base.texts.isEmpty()) {
-      throw new UnusableCodeBase(repository + " holds no Java file; name another with --repo");
+      throw new UnusableInput(repository + " holds no Java file; name another with --repo");
     }
     return base;
   }
@@ -115,7 +107,7 @@ final class CodeBase implements AutoCloseable {
   private static URL resource(String name) {
     URL found = CodeBase.class.getClassLoader().getResource(name);
     if (found == null) {
-      throw new UnusableCodeBase("the class path lacks " + name + "; run the packaged jar");
+      throw new UnusableInput("the class path lacks " + name + "; run the packaged jar");
     }
     return found;
   }
@@ -150,11 +142,10 @@ final class CodeBase implements AutoCloseable {
   /** Puts an approved change into the repository, as a commit of its own. */
   void commit(String path, String text, String message) throws IOException, GitAPIException {
     write(path, text);
-    git.add().addFilepattern(path).call();
-    git.commit().setMessage(message).setAuthor(AUTHOR).setCommitter(AUTHOR).setSign(false).call();
+    commitFiles(path, message);
   }
 
-  /** A work tree of its own for somebody who wants to see everything. */
+  /** A clone, for an agent that needs the whole code base. */
   Git copyTo(Path target) throws GitAPIException {
     return Git.cloneRepository()
         .setURI(folder.toUri().toString())
@@ -169,8 +160,8 @@ final class CodeBase implements AutoCloseable {
     texts.put(path, text);
   }
 
-  private void commitAll(String message) throws GitAPIException {
-    git.add().addFilepattern(".").call();
+  private void commitFiles(String path, String message) throws GitAPIException {
+    git.add().addFilepattern(path).call();
     git.commit().setMessage(message).setAuthor(AUTHOR).setCommitter(AUTHOR).setSign(false).call();
   }
 

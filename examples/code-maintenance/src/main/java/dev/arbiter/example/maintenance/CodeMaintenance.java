@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-import dev.arbiter.example.maintenance.CodeBase.UnusableCodeBase;
+import dev.arbiter.example.report.ReportPage;
+import dev.arbiter.example.report.RunOptions;
+import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.BanditPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,10 +23,8 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Real tools do real maintenance on a real code base, routed by Arbiter and held to CAWS. */
 @Command(
@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "code-maintenance 0.1.0-SNAPSHOT",
     sortOptions = false,
-    description = "Gives maintenance tasks on a code base to tools, and learns whom to trust.")
+    description =
+        "Gives maintenance tasks on a code base to tools, and learns which tool to trust.")
 final class CodeMaintenance implements Callable<Integer> {
   private static final int SAMPLED = 5;
 
@@ -54,28 +55,13 @@ final class CodeMaintenance implements Callable<Integer> {
       description = "Most tasks; default: ${DEFAULT-VALUE}.")
   private int tasks = 320;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
-      names = "--policy",
-      paramLabel = "NAME",
-      description = "default, ucb1, ... (a wrong name lists all); default: ${DEFAULT-VALUE}.")
-  private String policy = "default";
-
-  @Option(
-      names = "--fallbacks",
-      paramLabel = "F",
-      description = "Other agents tried after a failure; default: ${DEFAULT-VALUE}.")
-  private int fallbacks = 1;
-
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where repository, verdicts and report go; default: a new temporary folder.")
   private @Nullable Path out;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private RunOptions options = new RunOptions();
 
   private final PrintStream print;
 
@@ -93,42 +79,30 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   static CommandLine commandLine(PrintStream print) {
-    return new CommandLine(new CodeMaintenance(print))
+    return RunOptions.commandLine(new CodeMaintenance(print))
         .setParameterExceptionHandler(
             (error, arguments) -> {
               error.getCommandLine().getErr().println(error.getMessage());
-              return CommandLine.ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (error, command, parsed) -> {
-              if (!(error instanceof UnusableCodeBase)) {
-                throw error;
-              }
-              command.getErr().println(error.getMessage());
               return CommandLine.ExitCode.USAGE;
             });
   }
 
   @Override
   public Integer call() throws IOException, GitAPIException, InterruptedException {
-    if (!BanditPolicy.names().contains(policy)) {
-      throw wrong("--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
-    }
-    BanditPolicy chosen = BanditPolicy.named(policy);
-    if (tasks < 1 || fallbacks < 0) {
-      throw wrong("--tasks must be at least 1 and --fallbacks at least 0");
-    }
+    BanditPolicy chosen = options.policy();
+    options.check(tasks >= 1, "--tasks must be at least 1, got " + tasks);
     Map<String, String> commands = commands();
     Path results = out == null ? Files.createTempDirectory("code-maintenance-") : out;
     Files.createDirectories(results);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     ExecutorService rewriting = Executors.newSingleThreadExecutor();
     Path repository = results.resolve("repository");
-    if (Files.exists(repository)) {
-      throw wrong(repository + " exists already; give --out a new folder");
-    }
+    options.check(
+        !Files.exists(repository), repository + " exists already; give --out a new folder");
     try (CodeBase base =
-            repo == null ? CodeBase.library(repository, seed) : CodeBase.of(repo, repository);
+            repo == null
+                ? CodeBase.library(repository, options.seed())
+                : CodeBase.of(repo, repository);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
       work(base, compiler, chosen, commands, results, threads, rewriting);
     } finally {
@@ -147,36 +121,37 @@ final class CodeMaintenance implements Callable<Integer> {
       ExecutorService threads,
       ExecutorService rewriting)
       throws IOException, GitAPIException, InterruptedException {
-    List<Chore> chores = new ChoreFinder(base, compiler).find(tasks, seed);
+    List<Chore> chores = new ChoreFinder(base, compiler).find(tasks, options.seed());
     if (chores.isEmpty()) {
-      throw new UnusableCodeBase("nothing to do was found in " + base.folder());
+      throw new UnusableInput("nothing to do was found in " + base.folder());
     }
     Path work = Files.createDirectories(results.resolve("work"));
-    Gates gates = new Gates(compiler);
-    Desks desks = new Desks(base, gates, work);
+    WorkChecks checks = new WorkChecks(compiler);
+    AttemptFolders folders = new AttemptFolders(base, checks, work);
     List<Worker> workers =
-        new Workers(desks, rewriting, print::println).hire(base, compiler, commands);
+        new Workers(folders, rewriting, print::println).hire(base, compiler, commands);
     List<String> names = workers.stream().map(Worker::name).toList();
-    desks.open(chores, workers);
+    folders.open(chores, workers);
     String setting = setting(chores, base, names);
     print.println(setting);
-    Sample sample = sample(chores, workers, gates, threads);
-    Engine.Settings settings = new Engine.Settings(seed, chosen, fallbacks, threads);
+    ToolSample sample = sample(chores, workers, checks, threads);
+    Engine.Settings settings =
+        new Engine.Settings(options.seed(), chosen, options.fallbacks(), threads);
     WarmUp.run(settings, rewriting);
-    Ledger ledger = new Ledger();
+    RunLog log = new RunLog();
     Optional<Chore> waived = secondGiant(chores);
     Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
     Path evidence = results.resolve("verdicts");
-    Shift.Proof proof;
-    try (Engine engine = new Engine(settings, workers, desks, ledger, waiver, evidence);
+    ChoreRun.Proof proof;
+    try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence);
         Progress progress = new Progress("tasks", chores.size(), print)) {
-      Shift shift = new Shift(engine, base, desks);
-      shift.run(chores, progress);
-      proof = shift.prove(ledger.verdicts());
+      ChoreRun run = new ChoreRun(engine, base, folders);
+      run.run(chores, progress);
+      proof = run.prove(log.verdicts());
     }
-    String report = report(ledger, sample, names, proof, waived);
+    String report = report(log, sample, names, proof, waived);
     Files.writeString(results.resolve("report.txt"), report);
-    new RunPage(ledger, sample, names).write(results.resolve("report.html"), setting, proof);
+    new RunPage(log, sample, names).write(results.resolve("report.html"), setting, proof);
     printf("%n%s", report);
     printf(
         "Repository with the approved changes as commits: %s%nVerdicts, checkpoint, public key: %s%n"
@@ -189,29 +164,28 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   private String setting(List<Chore> chores, CodeBase base, List<String> names) {
-    return String.format(
-        Locale.ROOT,
+    return ReportPage.say(
         "%d tasks of %d types on %d Java files%s; agents: %s; policy %s, seed %d",
         chores.size(),
         chores.stream().map(Chore::type).distinct().count(),
         base.texts().size(),
         repo == null ? " of commons-lang3 3.17.0 (small defects were seeded)" : "",
         String.join(", ", names),
-        policy,
-        seed);
+        options.policyName(),
+        options.seed());
   }
 
-  private Sample sample(
-      List<Chore> chores, List<Worker> workers, Gates gates, ExecutorService threads) {
-    // A command of the user's may cost money: it is not run beyond the tasks themselves.
+  private ToolSample sample(
+      List<Chore> chores, List<Worker> workers, WorkChecks checks, ExecutorService threads) {
+    // A command of the user may cost money, so it runs for the tasks only.
     List<Worker> tools = workers.stream().filter(worker -> !worker.seesEverything()).toList();
-    int attempts = Sample.attempts(chores, tools.size(), SAMPLED);
+    int attempts = ToolSample.attempts(chores, tools.size(), SAMPLED);
     try (Progress progress = new Progress("sample, every agent", attempts, print)) {
-      return Sample.run(chores, tools, gates, SAMPLED, threads, progress::step);
+      return ToolSample.run(chores, tools, checks, SAMPLED, threads, progress::step);
     }
   }
 
-  /* The longest file breaks its budget and is denied; the next longest has a waiver. */
+  /* The longest file breaks its budget and is denied. The second longest has a waiver. */
   private static Optional<Chore> secondGiant(List<Chore> chores) {
     return chores.stream()
         .filter(chore -> chore.type() == ChoreType.FORMAT_GOOGLE)
@@ -221,36 +195,31 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   private String report(
-      Ledger ledger, Sample sample, List<String> names, Shift.Proof proof, Optional<Chore> waived) {
-    return new Report(ledger, sample, names).text()
+      RunLog log,
+      ToolSample sample,
+      List<String> names,
+      ChoreRun.Proof proof,
+      Optional<Chore> waived) {
+    return new TextReport(log, sample, names).text()
         + waived
             .map(chore -> "Waiver WV-0001 lets " + chore.id() + " lay out " + chore.path() + "\n")
             .orElse("")
-        + String.format(
-            Locale.ROOT,
+        + ReportPage.say(
             "Verdicts: %d sealed, %d verified against the signed checkpoint of %d%n"
                 + "Decisions and verdicts: %s%n%n",
-            proof.verdicts(),
-            proof.genuine(),
-            proof.checkpoint().size(),
-            ledger.digest());
+            proof.verdicts(), proof.genuine(), proof.checkpoint().size(), log.digest());
   }
 
   private Map<String, String> commands() {
     Map<String, String> commands = new LinkedHashMap<>();
     for (String agent : agents) {
       int equals = agent.indexOf('=');
-      if (equals < 1 || agent.substring(equals + 1).isBlank()) {
-        throw wrong(
-            "--agent must be NAME=COMMAND, such as mine='fix {task} {dir}', got '" + agent + "'");
-      }
+      options.check(
+          equals > 0 && !agent.substring(equals + 1).isBlank(),
+          "--agent must be NAME=COMMAND, such as mine='fix {task} {dir}', got '" + agent + "'");
       commands.put(agent.substring(0, equals), agent.substring(equals + 1));
     }
     return commands;
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 
   private void printf(String format, Object... values) {

@@ -2,9 +2,9 @@
 package dev.arbiter.example.maintenance;
 
 /**
- * One thing the compiler finds wrong.
+ * One error of the compiler.
  *
- * @param offset where in the text, from 0; -1 when it says nothing
+ * @param offset where in the text, from 0; -1 if unknown
  * @param code the compiler's name for it
  * @param message for a reader
  */

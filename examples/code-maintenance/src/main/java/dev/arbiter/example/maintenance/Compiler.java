@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JDK's compiler, one file at a time, against a class path and maybe a source path.
  *
- * <p>Thread-safe: each use has a file manager to itself for as long as it lasts, and opened jars
- * stay open between uses. Writes no class files.
+ * <p>Thread-safe: each use has a file manager of its own, and opened jars stay open between uses.
+ * Writes no class files.
  */
 final class Compiler implements AutoCloseable {
   private static final List<String> OPTIONS =
@@ -41,7 +41,7 @@ final class Compiler implements AutoCloseable {
   private final List<File> sourcePath;
 
   /**
-   * Names where other classes are found.
+   * Sets where other classes are found.
    *
    * @param classPath jars and folders
    * @param sourcePath roots of source folders, empty for none
@@ -52,12 +52,12 @@ final class Compiler implements AutoCloseable {
   }
 
   /**
-   * Reads a file and does something with it.
+   * Reads a file and uses it.
    *
    * @param path names the file in messages
    * @param text its content
-   * @param use what to do; what it is given is worth nothing afterwards
-   * @return what that gave
+   * @param use gets the file, which is invalid afterwards
+   * @return the result of the use
    */
   <R> R with(String path, String text, Function<JavaFile, R> use) {
     StandardJavaFileManager files = idle.poll();
@@ -71,7 +71,7 @@ final class Compiler implements AutoCloseable {
     }
   }
 
-  /** What the compiler finds wrong with a file. */
+  /** The compiler's errors in a file. */
   List<CompileError> errors(String path, String text) {
     return with(path, text, JavaFile::errors);
   }
@@ -95,7 +95,7 @@ final class Compiler implements AutoCloseable {
     }
   }
 
-  /** One file with one compiler; everything happens when first asked for. */
+  /** One file with one compiler; parsing and analysis run on first use. */
   final class Session {
     private final DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     private final JavacTask task;

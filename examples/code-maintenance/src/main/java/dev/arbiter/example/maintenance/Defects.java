@@ -4,14 +4,15 @@ package dev.arbiter.example.maintenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts small defects into clean files, so that there is something to mend: unused imports, blanks
- * at ends of lines, overriding methods that do not say so, type arguments that could be inferred,
- * bodies without braces. The same seed puts the same defects at the same places.
+ * Puts small defects into clean files, so that there is something to repair: unused imports, blanks
+ * at ends of lines, overriding methods without {@code @Override}, type arguments that could be
+ * inferred, bodies without braces. The same seed makes the same defects at the same places.
  */
 final class Defects {
   private static final Pattern OVERRIDE = Pattern.compile("(?m)^ +@Override\n");
@@ -71,13 +72,13 @@ final class Defects {
     return blanks(seeded, random);
   }
 
-  /** Replaces some of what a pattern finds. */
+  /** Replaces some of the matches of a pattern. */
   private static String some(
       Pattern pattern,
       String text,
       SplittableRandom random,
       int most,
-      java.util.function.Function<MatchResult, String> replacement) {
+      Function<MatchResult, String> replacement) {
     List<MatchResult> found = new ArrayList<>(pattern.matcher(text).results().toList());
     while (found.size() > most) {
       found.remove(random.nextInt(found.size()));

@@ -14,10 +14,10 @@ final class Edits {
     this.text = text;
   }
 
-  /** One piece of text that takes the place of another. */
+  /** One replacement of a piece of text. */
   record Edit(int from, int to, String replacement) {}
 
-  /** Replaces what stands between two places. */
+  /** Replaces the text between two places. */
   void replace(int from, int to, String replacement) {
     edits.add(new Edit(from, to, replacement));
   }
@@ -39,7 +39,7 @@ final class Edits {
   }
 
   /**
-   * Takes back the edit that stands at a place of the text after {@link #apply}.
+   * Takes back the edit at a place of the text after {@link #apply}.
    *
    * @param offset a place in the edited text
    * @return whether there was one

@@ -30,12 +30,12 @@ final class Engine implements AutoCloseable {
   private final Arbiter arbiter;
 
   /**
-   * What the user chose.
+   * The user's settings.
    *
-   * @param seed replays a run
-   * @param policy how the router chooses
-   * @param fallbacks how many other agents are tried after a failure
-   * @param checkpoints signs for full batches of verdicts
+   * @param seed the same seed repeats a run
+   * @param policy of the router
+   * @param fallbacks other agents tried after a failure
+   * @param checkpoints runs the signing of full batches of verdicts
    */
   record Settings(long seed, BanditPolicy policy, int fallbacks, Executor checkpoints) {}
 
@@ -43,7 +43,7 @@ final class Engine implements AutoCloseable {
       Settings settings,
       List<Worker> workers,
       TaskInterceptor measuring,
-      Ledger ledger,
+      RunLog runLog,
       Optional<String> waiver,
       Path log) {
     // The wall clock stands still, so that verdicts of two runs are the same to the byte.
@@ -56,7 +56,7 @@ final class Engine implements AutoCloseable {
             .constitution(caws)
             .sources(sources)
             .listener(tracker)
-            .listener(ledger)
+            .listener(runLog)
             .interceptor(measuring)
             .fallbacks(settings.fallbacks())
             .executor(Runnable::run);

@@ -4,8 +4,8 @@ package dev.arbiter.example.maintenance;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 
 /**
- * The two formatters, as their command lines run them: they format whatever the chore is, save that
- * both can be told to fix imports only.
+ * The two formatters, as their command lines run them. They format the file for every type of
+ * chore, except that both can fix imports only.
  */
 final class Formatters {
   private Formatters() {}

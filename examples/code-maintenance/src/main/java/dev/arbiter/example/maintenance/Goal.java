@@ -4,7 +4,7 @@ package dev.arbiter.example.maintenance;
 import java.util.List;
 
 /**
- * What a chore is there for, checked by reading the file, never by the tool that changed it.
+ * The goal of a chore. It is checked by reading the file, never by the tool that changed it.
  *
  * <p>Thread-safe.
  */
@@ -12,7 +12,7 @@ import java.util.List;
 interface Goal {
 
   /**
-   * Looks for what is still wrong.
+   * Finds the places that miss the goal.
    *
    * @param file a file that parses
    * @return one line for each place, empty when the goal is met

@@ -8,12 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program of its own that does everything with regular expressions: quick, sure of itself, and
- * often wrong.
+ * A separate program that does everything with regular expressions: quick, and often wrong.
  *
  * <p>{@code java -cp code-maintenance.jar dev.arbiter.example.maintenance.HastyFixer TYPE DIR}
- * changes the files below the folder in place. It loads nothing but itself and the JDK, so that it
- * starts quickly.
+ * changes the files below the folder in place. It needs only the JDK, so that it starts quickly.
  */
 public final class HastyFixer {
   private static final Pattern INDENT = Pattern.compile("(?m)^ +");
@@ -73,9 +71,7 @@ public final class HastyFixer {
     return indent.appendTail(result).toString();
   }
 
-  /**
-   * An import whose name appears nowhere else goes; in a comment or within a longer word it counts.
-   */
+  /** Removes an import whose name appears nowhere later, not even in a comment or a longer word. */
   private static String removeImports(String source) {
     StringBuilder kept = new StringBuilder();
     Matcher imports = IMPORT.matcher(source);

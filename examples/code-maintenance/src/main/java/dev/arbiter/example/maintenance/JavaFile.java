@@ -51,12 +51,12 @@ final class JavaFile {
     return DocTrees.instance(session.task());
   }
 
-  /** Where a tree begins in the text, -1 for what the compiler made up. */
+  /** Where a tree begins in the text, -1 for a tree that the compiler added. */
   int start(Tree tree) {
     return (int) docs().getSourcePositions().getStartPosition(tree(), tree);
   }
 
-  /** Where a tree ends in the text, -1 for what the compiler made up. */
+  /** Where a tree ends in the text, -1 for a tree that the compiler added. */
   int end(Tree tree) {
     return (int) docs().getSourcePositions().getEndPosition(tree(), tree);
   }
@@ -66,22 +66,22 @@ final class JavaFile {
     return (int) tree().getLineMap().getLineNumber(offset);
   }
 
-  /** How far a place is from the beginning of its line, from 0. */
+  /** The column of a place, from 0. */
   int column(int offset) {
     return offset - (text.lastIndexOf('\n', offset - 1) + 1);
   }
 
-  /** Tells whether nothing but blanks stands before a place on its line. */
+  /** Tells whether only blanks precede a place on its line. */
   boolean beginsLine(int offset) {
     return text.substring(offset - column(offset), offset).isBlank();
   }
 
-  /** One line for a reader: where, and what. */
+  /** A message with the line of a place. */
   String at(int offset, String what) {
     return "line " + line(offset) + ": " + what;
   }
 
-  /** Attributes types and reports what the compiler finds wrong. */
+  /** Attributes types and returns the compiler's errors. */
   List<CompileError> errors() {
     return session.errors();
   }

@@ -51,7 +51,7 @@ final class JdkFixer implements Tool {
       if (fresh.isEmpty()) {
         return edited;
       }
-      // From the last place to the first: taking one edit back moves only what stands after it.
+      // From the last place to the first: taking one edit back moves only the text after it.
       fresh.stream()
           .sorted((a, b) -> Long.compare(b.offset(), a.offset()))
           .forEach(error -> edits.takeBack(error.offset()));

@@ -37,7 +37,7 @@ final class LayoutGoal implements Goal {
 
   @Override
   public List<String> misses(JavaFile file) {
-    List<String> misses = new ArrayList<>(new WhitespaceGoal().misses(file));
+    List<String> misses = new ArrayList<>(Goals.cleanWhitespace(file));
     longLines(file, misses);
     if (!file.text().endsWith("\n") || file.text().endsWith("\n\n")) {
       misses.add("the file must end with one line break");
@@ -64,7 +64,7 @@ final class LayoutGoal implements Goal {
     return unmarked.strip().indexOf(' ') >= 0;
   }
 
-  /** Looks at where members and statements begin. */
+  /** Checks where members and statements begin. */
   private final class Places extends TreeScanner<@Nullable Void, @Nullable Void> {
     private final JavaFile file;
     private final List<String> misses;

@@ -8,7 +8,7 @@ import org.eclipse.jgit.diff.HistogramDiff;
 import org.eclipse.jgit.diff.RawText;
 import org.eclipse.jgit.diff.RawTextComparator;
 
-/** How many lines really changed, as Git counts them. */
+/** Counts changed lines as Git does. */
 final class LineDiff {
   private LineDiff() {}
 

@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** How far a phase is: a bar on a terminal, a plain line now and then elsewhere. */
+/** The progress of a phase: a bar on a terminal, elsewhere a line for each 100 steps. */
 final class Progress implements AutoCloseable {
   private final String phase;
   private final int steps;
@@ -30,8 +30,9 @@ final class Progress implements AutoCloseable {
             : null;
   }
 
-  /* Since JDK 22 there is a console even without a terminal, which it can be asked about. */
-  @SuppressWarnings("SystemConsoleNull") // null is the answer up to JDK 21, and asked for below
+  /* Since JDK 22 a console exists even without a terminal; isTerminal() tells the difference. */
+  @SuppressWarnings(
+      "SystemConsoleNull") // up to JDK 21 the answer may be null, which is checked below
   private static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {

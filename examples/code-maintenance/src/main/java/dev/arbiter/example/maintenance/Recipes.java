@@ -20,8 +20,8 @@ import org.openrewrite.java.tree.J;
  * OpenRewrite: its Apache-2.0 recipes for imports, blanks and layout, and {@link AddBraces} of our
  * own.
  *
- * <p>One parser, reset between files, because opening one costs half a second; so one file at a
- * time.
+ * <p>Opening a parser costs half a second, so there is one, reset between files. So only one file
+ * is processed at a time.
  */
 final class Recipes implements Tool {
   private final JavaParser parser;

@@ -1,60 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-import dev.arbiter.example.maintenance.Ledger.Entry;
-import dev.arbiter.example.report.Caption;
-import dev.arbiter.example.report.Fact;
+import static dev.arbiter.example.report.ReportPage.percent;
+import static dev.arbiter.example.report.ReportPage.say;
+
+import dev.arbiter.example.maintenance.RunLog.Entry;
 import dev.arbiter.example.report.Figure;
-import dev.arbiter.example.report.Level;
-import dev.arbiter.example.report.Place;
+import dev.arbiter.example.report.Figure.Caption;
+import dev.arbiter.example.report.Figure.Level;
+import dev.arbiter.example.report.Figure.Role;
+import dev.arbiter.example.report.Figure.Series;
+import dev.arbiter.example.report.Figure.Shares;
+import dev.arbiter.example.report.Figure.Unit;
 import dev.arbiter.example.report.ReportPage;
-import dev.arbiter.example.report.Role;
-import dev.arbiter.example.report.Series;
-import dev.arbiter.example.report.Shares;
-import dev.arbiter.example.report.Unit;
+import dev.arbiter.example.report.ReportPage.Fact;
+import dev.arbiter.example.report.ReportPage.Place;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
-/** Shows what happened as a page with charts. */
+/** Writes the figures of a run as a page with charts. */
 final class RunPage {
-  private final Ledger ledger;
-  private final Sample sample;
+  private final RunLog log;
+  private final ToolSample sample;
   private final List<String> names;
-  private final List<Entry> run;
-  private final List<Entry> first;
-  private final List<Entry> last;
-  private final Window window;
+  private final RunFigures run;
+  private final RunFigures first;
+  private final RunFigures last;
 
-  RunPage(Ledger ledger, Sample sample, List<String> names) {
-    this.ledger = ledger;
+  RunPage(RunLog log, ToolSample sample, List<String> names) {
+    this.log = log;
     this.sample = sample;
     this.names = names;
-    this.run = ledger.entries();
-    this.window = Window.over(run);
+    this.run = new RunFigures(log.entries());
     int quarter = Math.max(1, run.size() / 4);
-    this.first = run.subList(0, quarter);
-    this.last = run.subList(run.size() - quarter, run.size());
+    this.first = run.part(0, quarter);
+    this.last = run.part(run.size() - quarter, run.size());
   }
 
   /**
    * Writes the page.
    *
-   * @param setting what ran, in a sentence
-   * @param proof what the evidence came to
+   * @param setting tasks, agents and policy, in a sentence
+   * @param proof the checked verdicts
    */
-  void write(Path file, String setting, Shift.Proof proof) throws IOException {
+  void write(Path file, String setting, ChoreRun.Proof proof) throws IOException {
     ReportPage page = ReportPage.of("code maintenance", headline(), setting);
     facts(proof).forEach(page::add);
     page.add(byType()).add(success()).add(agents());
-    if (!ledger.denials().isEmpty()) {
+    if (!log.denials().isEmpty()) {
       page.add(denials());
     }
     page.add(times());
@@ -66,23 +66,20 @@ final class RunPage {
     return say(
         "Arbiter\u2019s first choice did %s of %d tasks, and %s were done in the end; the best single"
             + " agent does %s, a random one %s",
-        percent(share(run, Entry::atFirstChoice)),
+        percent(run.share(Entry::atFirstChoice)),
         run.size(),
-        percent(share(run, Entry::completed)),
+        percent(run.share(Entry::completed)),
         percent(sample.of(sample.bestFixed())),
         percent(sample.uniform()));
   }
 
-  private List<Fact> facts(Shift.Proof proof) {
-    long denied = ledger.verdicts().stream().filter(Verdict.Denied.class::isInstance).count();
+  private List<Fact> facts(ChoreRun.Proof proof) {
+    long denied = log.verdicts().stream().filter(Verdict.Denied.class::isInstance).count();
     return List.of(
-        count("tasks approved", run, entry -> entry.completed() && !entry.waived(), "committed"),
+        count("tasks approved", Entry::approved, "committed"),
         count(
-            "tasks waived",
-            run,
-            entry -> entry.completed() && entry.waived(),
-            "over budget, by waiver"),
-        count("tasks failed", run, entry -> !entry.completed(), "by every agent tried"),
+            "tasks waived", entry -> entry.completed() && entry.waived(), "over budget, by waiver"),
+        count("tasks failed", entry -> !entry.completed(), "by every agent tried"),
         new Fact(denied, Unit.COUNT, "attempts denied", "by the constitution"),
         new Fact(
             proof.genuine(),
@@ -91,17 +88,17 @@ final class RunPage {
             say("of %d, against the signed checkpoint", proof.verdicts())));
   }
 
-  private static Fact count(String name, List<Entry> run, Predicate<Entry> which, String note) {
-    return new Fact(run.stream().filter(which).count(), Unit.COUNT, name, note);
+  private Fact count(String name, Predicate<Entry> which, String note) {
+    return new Fact(run.where(which).size(), Unit.COUNT, name, note);
   }
 
   private Figure byType() {
     String best = sample.bestFixed();
     List<ChoreType> types =
-        Arrays.stream(ChoreType.values()).filter(type -> !of(type).isEmpty()).toList();
+        Arrays.stream(ChoreType.values()).filter(type -> of(type).size() > 0).toList();
     long ahead =
         types.stream()
-            .filter(type -> share(of(type), Entry::atFirstChoice) > sample.of(type, best))
+            .filter(type -> of(type).share(Entry::atFirstChoice) > sample.of(type, best))
             .count();
     String finding =
         say(
@@ -118,8 +115,8 @@ final class RunPage {
         Unit.SHARE,
         types.stream().map(ChoreType::id).toList(),
         List.of(
-            bars("first choice", Role.LEARNED, types, t -> share(of(t), Entry::atFirstChoice)),
-            bars("after fallback", Role.FALLBACK, types, t -> share(of(t), Entry::completed)),
+            bars("first choice", Role.LEARNED, types, t -> of(t).share(Entry::atFirstChoice)),
+            bars("after fallback", Role.FALLBACK, types, t -> of(t).share(Entry::completed)),
             bars("uniform", Role.UNIFORM, types, sample::uniform),
             bars("best fixed", Role.BEST, types, type -> sample.of(type, best))));
   }
@@ -133,8 +130,7 @@ final class RunPage {
     String finding =
         say(
             "First choices went from %s done in the first quarter to %s in the last",
-            percent(share(first, Entry::atFirstChoice)),
-            percent(share(last, Entry::atFirstChoice)));
+            percent(first.share(Entry::atFirstChoice)), percent(last.share(Entry::atFirstChoice)));
     return new Figure.Curve(
         new Caption(finding, lookingBack(), "Share of tasks done"),
         run.size(),
@@ -149,38 +145,39 @@ final class RunPage {
   }
 
   private Series line(String name, Role role, Predicate<Entry> which) {
-    return Series.of(name, role, window.shares(run, which));
+    return Series.of(name, role, run.movingShares(run.window(), which));
   }
 
   private String lookingBack() {
-    return say("Moving window: the last %d tasks, at the start all tasks so far.", window.tasks());
+    return say("Moving window: the last %d tasks, at the start all tasks so far.", run.window());
   }
 
   private Figure agents() {
     String favourite =
         names.stream()
-            .max(Comparator.comparingDouble(name -> share(last, chose(name))))
+            .max(Comparator.comparingDouble(name -> last.share(entry -> entry.chose(name))))
             .orElseThrow();
     String finding =
         say(
             "%s gets %.0f\u00a0%% of first choices in the last quarter, after %.0f\u00a0%% in the first",
-            favourite, 100 * share(last, chose(favourite)), 100 * share(first, chose(favourite)));
+            favourite,
+            100 * last.share(entry -> entry.chose(favourite)),
+            100 * first.share(entry -> entry.chose(favourite)));
     Caption caption = new Caption(finding, lookingBack(), "Share of first choices");
     List<Shares.Agent> agents =
         names.stream()
-            .map(name -> new Shares.Agent(name, window.shares(run, chose(name))))
+            .map(
+                name ->
+                    new Shares.Agent(
+                        name, run.movingShares(run.window(), entry -> entry.chose(name))))
             .toList();
     return Shares.of(caption, run.size(), agents);
-  }
-
-  private static Predicate<Entry> chose(String name) {
-    return entry -> entry.agents().indexOf(name) == 0;
   }
 
   private Figure denials() {
     Comparator<Map.Entry<String, Integer>> byCount = Map.Entry.comparingByValue();
     List<Map.Entry<String, Integer>> rules =
-        ledger.denials().entrySet().stream().sorted(byCount.reversed()).toList();
+        log.denials().entrySet().stream().sorted(byCount.reversed()).toList();
     String finding =
         say("Most denials break %s, %d times", rules.get(0).getKey(), rules.get(0).getValue());
     return new Figure.Bars(
@@ -196,11 +193,13 @@ final class RunPage {
   }
 
   private Figure times() {
-    Times cpu = Times.of(run, Entry::ownCpu);
+    List<Double> cpu = run.millis(Entry::ownCpu);
+    double median = RunFigures.median(cpu);
+    double p99 = RunFigures.p99(cpu);
     String finding =
         say(
             "Arbiter itself takes %.2f ms of CPU for the median task, %.2f ms at the 99th percentile",
-            cpu.p50(), cpu.p99());
+            median, p99);
     return new Figure.Dots(
         new Caption(
             finding,
@@ -208,9 +207,8 @@ final class RunPage {
             "CPU time of a task"),
         "task",
         Unit.MILLISECONDS,
-        cpu.millis(),
-        List.of(
-            new Level("p99", Role.BEST, cpu.p99()), new Level("median", Role.UNIFORM, cpu.p50())));
+        cpu,
+        List.of(new Level("p99", Role.BEST, p99), new Level("median", Role.UNIFORM, median)));
   }
 
   private static List<Place> places() {
@@ -221,19 +219,7 @@ final class RunPage {
         new Place("work/", "attempts, a folder each"));
   }
 
-  private List<Entry> of(ChoreType type) {
-    return run.stream().filter(entry -> entry.type() == type).toList();
-  }
-
-  private static double share(List<Entry> entries, Predicate<Entry> which) {
-    return (double) entries.stream().filter(which).count() / entries.size();
-  }
-
-  private static String percent(double share) {
-    return say("%.1f\u00a0%%", 100 * share);
-  }
-
-  private static String say(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  private RunFigures of(ChoreType type) {
+    return run.where(entry -> entry.type() == type);
   }
 }

@@ -10,17 +10,17 @@ package dev.arbiter.example.maintenance;
 interface Tool {
 
   /**
-   * Does a chore the way this tool does it.
+   * Does a chore.
    *
-   * @param type what is asked for
+   * @param type of the chore
    * @param path the file, for messages
    * @param source its content
    * @return the content after the work
-   * @throws Exception whatever the tool throws, and {@link NoRuleException} for what it cannot do
+   * @throws Exception if the tool fails; {@link NoRuleException} if it has no rule for the type
    */
   String apply(ChoreType type, String path, String source) throws Exception;
 
-  /** The tool has nothing for this type of chore. */
+  /** The tool has no rule for a type of chore. */
   final class NoRuleException extends Exception {
     private static final long serialVersionUID = 1L;
 

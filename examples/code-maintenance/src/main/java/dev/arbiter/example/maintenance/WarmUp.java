@@ -19,14 +19,15 @@ import java.util.function.Function;
 import org.eclipse.jgit.util.FileUtils;
 
 /**
- * Runs empty tasks through Arbiter before the real ones, so that what the ledger measures is
- * Arbiter, not the JVM's compiler.
+ * Runs empty tasks through Arbiter before the real ones, so that the measured times are of Arbiter
+ * and not of the JVM's compiler.
  *
- * <p>The compiler prunes what it has not seen, and pays for it when it comes: so the tasks are of
- * all types, on paths like the real ones, end in every way, and begin anew a few times.
+ * <p>The compiler leaves out branches that it has not seen, and compiles anew when they run. So the
+ * tasks are of all types, have paths like the real ones, end in every way, and start over a few
+ * times.
  */
 final class WarmUp implements TaskInterceptor {
-  /** How many tasks; the report says so beside the times. */
+  /** The number of tasks; the report names it beside the times. */
   static final int TASKS = 20_000;
 
   private static final int ROUNDS = 10;
@@ -52,7 +53,7 @@ final class WarmUp implements TaskInterceptor {
       for (int round = 0; round < ROUNDS; round++) {
         Path folder = log.resolve("round-" + round);
         try (Engine engine =
-            new Engine(settings, workers, new WarmUp(), new Ledger(), waiver, folder)) {
+            new Engine(settings, workers, new WarmUp(), new RunLog(), waiver, folder)) {
           for (int i = 0; i < TASKS / ROUNDS; i++) {
             engine.arbiter().submit(chore(i).task()).await(LONG);
           }
@@ -91,7 +92,7 @@ final class WarmUp implements TaskInterceptor {
         .withEvidence(evidence(assignment.agent()));
   }
 
-  /* As the gates do: what comes after a failure is not looked at. */
+  /* Like the real checks: a failure ends them. */
   private static Evidence[] evidence(String agent) {
     if (agent.equals("broken")) {
       return new Evidence[] {Evidence.of("compiles", false, "';' expected")};

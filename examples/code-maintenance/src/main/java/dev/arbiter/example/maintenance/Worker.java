@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One agent of the example.
  *
- * @param name what it is called
- * @param agent does the work, in the folder its desk gives it
- * @param tool the same without a folder, to run it once more; null for a command of the user's
+ * @param name of the agent
+ * @param agent works in the folder of the attempt
+ * @param tool the same work without a folder, to run it a second time; null for a command of the
+ *     user
  */
 record Worker(String name, AsyncAgent agent, @Nullable Tool tool) {
-  /** Tells whether it wants to see the whole code base. */
+  /** Tells whether the agent gets the whole code base. */
   boolean seesEverything() {
     return tool == null;
   }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-/** The CAWS working spec of one chore: its tier, its one file, and what has to be true after. */
+/** The CAWS working spec of one chore: its tier, its one file, and its acceptance. */
 final class WorkingSpec {
-  /** What the tiers may change, and which gates bind. */
+  /** The change budgets of the tiers, and the gates that block. */
   static final String POLICY =
       """
       version: 1
@@ -30,7 +30,7 @@ final class WorkingSpec {
     return Integer.parseInt(MOST_LINES[type.tier()]);
   }
 
-  /* JSON, which CAWS reads as well as YAML and ten times as fast. */
+  /* JSON: CAWS reads it ten times as fast as YAML. */
   static String of(Chore chore) {
     return """
         {"id": "%s", "title": "%s in %s", "risk_tier": %d, "mode": "%s",

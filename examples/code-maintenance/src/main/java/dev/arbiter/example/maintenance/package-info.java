@@ -3,9 +3,8 @@
 /**
  * Real tools do real maintenance on a real code base: routed by Arbiter, held to CAWS.
  *
- * <p>Start at {@link dev.arbiter.example.maintenance.CodeMaintenance}, the command. {@code
- * Maintenance} is the run from beginning to end and the best place to read how Arbiter is put
- * together.
+ * <p>Start at {@link dev.arbiter.example.maintenance.CodeMaintenance}, the command. {@link
+ * dev.arbiter.example.maintenance.Engine} shows how Arbiter is configured.
  */
 @NullMarked
 package dev.arbiter.example.maintenance;

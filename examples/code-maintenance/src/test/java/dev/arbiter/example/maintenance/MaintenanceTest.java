@@ -41,7 +41,7 @@ class MaintenanceTest {
 
   @TempDir private Path dir;
   private final Compiler compiler = new Compiler(List.of(), List.of());
-  private final Gates gates = new Gates(compiler);
+  private final WorkChecks gates = new WorkChecks(compiler);
 
   private List<String> misses(ChoreType type, String text) {
     return compiler.with("A.java", text, type.goal()::misses);

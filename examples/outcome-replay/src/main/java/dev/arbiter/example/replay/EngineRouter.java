@@ -30,10 +30,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole arbiter that behaves like the router in it: what is routed was submitted and admitted,
- * and what comes of it is judged by a quality gate, sealed and concluded before it is learned.
+ * A whole arbiter that behaves like the router inside it. Each routed task was submitted and
+ * admitted. A quality gate judges its outcome, and the verdict is sealed and the task concluded
+ * before the router learns.
  *
- * <p>For one thread. An attempt waits for its outcome as that of an asynchronous agent would.
+ * <p>For one thread. An attempt waits for its outcome like an attempt of an asynchronous agent.
  */
 final class EngineRouter implements Router, AutoCloseable {
   private static final int ANY_NUMBER = 1 << 30;
@@ -66,7 +67,7 @@ final class EngineRouter implements Router, AutoCloseable {
       contracts: []
       """;
 
-  private final Recorded recorded;
+  private final RecordedTrials recorded;
   private final Router router;
   private final Caws caws;
   private final Arbiter arbiter;
@@ -76,7 +77,7 @@ final class EngineRouter implements Router, AutoCloseable {
   private CompletableFuture<WorkReport> called = new CompletableFuture<>();
   private long submitted;
 
-  EngineRouter(Recorded recorded, Router router, int fallbacks, long seed) {
+  EngineRouter(RecordedTrials recorded, Router router, int fallbacks, long seed) {
     this.recorded = recorded;
     this.router = router;
     Sources sources = new Sources(() -> Instant.EPOCH, () -> 0, new SplittableRandom(seed));
@@ -95,7 +96,7 @@ final class EngineRouter implements Router, AutoCloseable {
     }
   }
 
-  /** Notes what the router inside decides. */
+  /** Keeps the last decision of the router inside. */
   private final class Overheard implements Router {
     @Override
     public RoutingDecision route(RoutingRequest request) {
@@ -110,9 +111,9 @@ final class EngineRouter implements Router, AutoCloseable {
     }
   }
 
-  /* What an agent was never tried at it cannot be given: each recorded task is a capability. */
+  /* Each recorded task is a capability, so no agent gets a task without a record. */
   private void register(String agent) {
-    Recorded.Profile known = recorded.profiles().get(agent);
+    RecordedTrials.Profile known = recorded.profiles().get(agent);
     if (known == null || !registered.add(agent)) {
       return;
     }
@@ -136,7 +137,7 @@ final class EngineRouter implements Router, AutoCloseable {
     return request.failed().isEmpty() ? firstChoice(request) : fallback(request);
   }
 
-  /* The engine routed it as soon as it was told of the failure. */
+  /* The engine chose the fallback as soon as it learned of the failure. */
   private RoutingDecision fallback(RoutingRequest request) {
     RoutingDecision failed = request.failed().get(request.failed().size() - 1);
     RoutingDecision next = decided;

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -20,87 +26,93 @@ import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Reads outcomes from CSV with a header: task_id, category, agent, success, cost, duration. */
 final class OutcomeFile {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
-  private final Path file;
+  /** Name of the file with the simulated outcomes that this example ships. */
+  static final String SAMPLE = "simulated-outcomes.csv";
+
+  private final @Nullable Path file;
+  private final String name;
   private final boolean needsCosts;
   private final String dateColumn;
   private final OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
   private final Map<String, Trials> agents = new LinkedHashMap<>();
   private final Map<String, LocalDate> dates = new HashMap<>();
 
-  /** What one agent's trials add up to. */
+  /** The sums over one agent's trials. */
   private static final class Trials {
     private final Set<String> tasks = new LinkedHashSet<>();
     private double cost;
     private int solved;
     private int count;
 
-    Recorded.Profile profile() {
-      return new Recorded.Profile(tasks, cost / count, (double) solved / count);
+    RecordedTrials.Profile profile() {
+      return new RecordedTrials.Profile(tasks, cost / count, (double) solved / count);
     }
   }
 
   /**
-   * A file to read.
+   * Names the file.
    *
-   * @param needsCosts whether it is no use without a cost column
-   * @param dateColumn holds the date each agent appeared; empty if nobody wants to know
+   * @param file null for the simulated sample
+   * @param needsCosts true if a file without a cost column cannot be used
+   * @param dateColumn holds the date each agent appeared; empty if dates are not needed
    */
-  OutcomeFile(Path file, boolean needsCosts, String dateColumn) {
+  OutcomeFile(@Nullable Path file, boolean needsCosts, String dateColumn) {
     this.file = file;
+    this.name = file == null ? SAMPLE : file.toString();
     this.needsCosts = needsCosts;
     this.dateColumn = dateColumn;
   }
 
-  /** A file that cannot be used. */
-  static final class UnusableFile extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UnusableFile(String message) {
-      super(message);
-    }
-  }
-
   /**
-   * Reads it.
+   * Reads the file.
    *
-   * @param declarePrices whether agents declare their mean cost as price
-   * @throws UnusableFile if it cannot be used, saying where and why
+   * @param declarePrices true if agents declare their mean cost as price
+   * @throws UnusableInput if the file cannot be used; the message says where and why
    */
-  Recorded read(boolean declarePrices) {
-    if (!Files.isRegularFile(file)) {
-      throw new UnusableFile("there is no file " + file + "; name one with --outcomes");
-    }
-    try (Reader text = Files.newBufferedReader(file);
+  RecordedTrials read(boolean declarePrices) {
+    try (Reader text = open();
         CSVParser parser = FORMAT.parse(text)) {
       requireColumns(parser.getHeaderNames());
       for (CSVRecord row : parser) {
         add(row);
       }
     } catch (IOException | UncheckedIOException | IllegalStateException e) {
-      throw new UnusableFile(file + " cannot be read as CSV: " + e.getMessage());
+      throw new UnusableInput(name + " cannot be read as CSV: " + e.getMessage());
     }
     if (agents.isEmpty()) {
-      throw new UnusableFile(file + " holds no outcome, only a header");
+      throw new UnusableInput(name + " holds no outcome, only a header");
     }
     if (needsCosts && agents.values().stream().allMatch(of -> of.cost == 0)) {
-      throw new UnusableFile(file + " holds no cost above 0, so money cannot be weighed");
+      throw new UnusableInput(name + " holds no cost above 0, so money cannot be weighed");
     }
-    Map<String, Recorded.Profile> profiles = new LinkedHashMap<>();
+    Map<String, RecordedTrials.Profile> profiles = new LinkedHashMap<>();
     agents.forEach((id, of) -> profiles.put(id, of.profile()));
     if (declarePrices) {
       profiles.forEach((id, profile) -> matrix.declaredPrice(id, profile.meanCost()));
     }
     try {
-      return new Recorded(matrix.build(), profiles, declarePrices, arrivals());
+      return new RecordedTrials(matrix.build(), profiles, declarePrices, arrivals());
     } catch (IllegalArgumentException e) {
-      throw new UnusableFile(file + " cannot be used: " + e.getMessage());
+      throw new UnusableInput(name + " cannot be used: " + e.getMessage());
     }
+  }
+
+  private Reader open() throws IOException {
+    if (file == null) {
+      InputStream sample = requireNonNull(OutcomeFile.class.getResourceAsStream(SAMPLE), SAMPLE);
+      return new InputStreamReader(sample, StandardCharsets.UTF_8);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new UnusableInput("there is no file " + file + "; name one with --outcomes");
+    }
+    return Files.newBufferedReader(file);
   }
 
   private void requireColumns(List<String> header) {
@@ -113,7 +125,7 @@ final class OutcomeFile {
     }
     for (String column : columns) {
       if (!header.contains(column)) {
-        throw new UnusableFile(file + " has no column '" + column + "'; it has " + header);
+        throw new UnusableInput(name + " has no column '" + column + "'; it has " + header);
       }
     }
   }
@@ -191,12 +203,12 @@ final class OutcomeFile {
         return value;
       }
     } catch (NumberFormatException e) {
-      // told below, like any other figure that is none
+      // reported below, like a number out of range
     }
     throw unusable(row, "has " + column + " '" + row.get(column) + "'; it must be a number >= 0");
   }
 
-  private UnusableFile unusable(CSVRecord row, String what) {
-    return new UnusableFile(file + ", record " + row.getRecordNumber() + ", " + what);
+  private UnusableInput unusable(CSVRecord row, String what) {
+    return new UnusableInput(name + ", record " + row.getRecordNumber() + ", " + what);
   }
 }

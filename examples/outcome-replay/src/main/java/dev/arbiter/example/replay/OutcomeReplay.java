@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
-import dev.arbiter.example.replay.OutcomeFile.UnusableFile;
+import dev.arbiter.example.report.RunOptions;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
@@ -17,12 +17,12 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Tells how well Arbiter would have routed work whose outcomes are already known. */
+/** Measures how well Arbiter would have routed tasks whose outcomes are already known. */
 @Command(
     name = "outcome-replay",
     mixinStandardHelpOptions = true,
@@ -35,18 +35,13 @@ final class OutcomeReplay implements Callable<Integer> {
 
   @Option(
       names = "--outcomes",
-      required = true,
       paramLabel = "FILE",
-      description = "CSV: task_id, category, agent, success, optional cost and duration.")
-  private Path outcomes = Path.of("");
-
-  @Option(
-      names = "--policy",
-      paramLabel = "NAME",
       description =
-          "How agents are chosen: default, thompson, ucb1, ... (a wrong name lists all);"
-              + " default: ${DEFAULT-VALUE}.")
-  private String policy = "default";
+          "CSV: task_id, category, agent, success, optional cost and duration; default: a"
+              + " simulated sample.")
+  private @Nullable Path outcomes;
+
+  @Mixin private RunOptions options = new RunOptions();
 
   @Option(
       names = "--steps",
@@ -58,22 +53,10 @@ final class OutcomeReplay implements Callable<Integer> {
   private int runs = 50;
 
   @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "Of the first run; default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
       names = "--delay",
       paramLabel = "D",
       description = "Outcomes arrive so many tasks late; default: ${DEFAULT-VALUE}.")
   private int delay;
-
-  @Option(
-      names = "--fallbacks",
-      paramLabel = "F",
-      description = "Other agents tried after a failure; default: ${DEFAULT-VALUE}.")
-  private int fallbacks = 1;
 
   @Option(
       names = "--value",
@@ -100,10 +83,10 @@ final class OutcomeReplay implements Callable<Integer> {
 
   @Option(
       names = "--known-horizon",
-      description = "The router is told how many tasks there will be.")
+      description = "The router knows the number of tasks from the start.")
   private boolean knownHorizon;
 
-  @Option(names = "--router-only", description = "No engine round the router, for speed.")
+  @Option(names = "--router-only", description = "Only the router, without the engine, for speed.")
   private boolean routerOnly;
 
   @Option(names = "--format", paramLabel = "text|json", description = "Default: ${DEFAULT-VALUE}.")
@@ -127,70 +110,62 @@ final class OutcomeReplay implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new OutcomeReplay())
-        .setExecutionExceptionHandler(
-            (error, command, parsed) -> {
-              if (!(error instanceof UnusableFile)) {
-                throw error;
-              }
-              command.getErr().println(error.getMessage());
-              return CommandLine.ExitCode.USAGE;
-            });
+    return RunOptions.commandLine(new OutcomeReplay());
   }
 
   @Override
   public Integer call() throws IOException {
-    BanditPolicy chosen = checked();
+    BanditPolicy policy = checked();
     boolean money = value != null || spendLimit != null;
-    Recorded recorded = new OutcomeFile(outcomes, money, arrivals).read(money && !undeclaredPrices);
+    RecordedTrials recorded =
+        new OutcomeFile(outcomes, money, arrivals).read(money && !undeclaredPrices);
     int length = steps == null ? recorded.matrix().size() : steps;
-    String file = outcomes.getFileName().toString();
-    ReplayReport report = replay(recorded, chosen, length);
-    Replayed replayed = new Replayed(file, policy, fallbacks, spendLimit, recorded, report);
+    ReplayReport report = replay(recorded, policy, length);
+    String source = outcomes == null ? OutcomeFile.SAMPLE : outcomes.getFileName().toString();
+    Replayed replayed =
+        new Replayed(
+            source,
+            outcomes == null,
+            options.policyName(),
+            options.fallbacks(),
+            spendLimit,
+            recorded,
+            report);
     if (page != null) {
       new ReplayPage(replayed).write(page);
     }
-    Summary summary = new Summary(replayed, spec.commandLine().getOut());
+    ReplayText text = new ReplayText(replayed, spec.commandLine().getOut());
     if (format.equals("json")) {
-      summary.json();
+      text.json();
     } else {
-      summary.text();
+      text.text();
     }
     return CommandLine.ExitCode.OK;
   }
 
   private BanditPolicy checked() {
-    check(runs >= 1, "--runs must be at least 1, got " + runs);
-    check(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
-    check(delay >= 0, "--delay must be at least 0, got " + delay);
-    check(fallbacks >= 0, "--fallbacks must be at least 0, got " + fallbacks);
-    check(value == null || value > 0, "--value must be above 0, got " + value);
-    check(spendLimit == null || spendLimit > 0, "--spend-limit must be above 0, got " + spendLimit);
-    check(
+    options.check(runs >= 1, "--runs must be at least 1, got " + runs);
+    options.check(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
+    options.check(delay >= 0, "--delay must be at least 0, got " + delay);
+    options.check(value == null || value > 0, "--value must be above 0, got " + value);
+    options.check(
+        spendLimit == null || spendLimit > 0, "--spend-limit must be above 0, got " + spendLimit);
+    options.check(
         List.of("text", "json").contains(format),
         "--format must be text or json, got '" + format + "'");
-    check(
-        BanditPolicy.names().contains(policy),
-        "--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
-    return BanditPolicy.named(policy);
+    return options.policy();
   }
 
-  private void check(boolean condition, String message) {
-    if (!condition) {
-      throw new ParameterException(spec.commandLine(), message);
-    }
-  }
-
-  private ReplayReport replay(Recorded recorded, BanditPolicy chosen, int length) {
+  private ReplayReport replay(RecordedTrials recorded, BanditPolicy chosen, int length) {
     ExecutorService threads =
         Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
     try {
       ReplayEvaluator.Builder replay =
           ReplayEvaluator.builder(recorded.matrix())
               .runs(runs)
-              .seed(seed)
+              .seed(options.seed())
               .delay(delay)
-              .fallbacks(fallbacks)
+              .fallbacks(options.fallbacks())
               .buckets(CURVE_PARTS)
               .executor(threads)
               .arrival(id -> LAST_ARRIVAL * recorded.arrivals().getOrDefault(id, 0.0));
@@ -202,7 +177,9 @@ final class OutcomeReplay implements Callable<Integer> {
           .evaluate(
               runSeed -> {
                 Router router = router(chosen, length, runSeed);
-                return routerOnly ? router : new EngineRouter(recorded, router, fallbacks, runSeed);
+                return routerOnly
+                    ? router
+                    : new EngineRouter(recorded, router, options.fallbacks(), runSeed);
               });
     } finally {
       threads.shutdownNow();

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
+import static dev.arbiter.example.report.ReportPage.percent;
+import static dev.arbiter.example.report.ReportPage.say;
 import static java.util.Objects.requireNonNull;
 
-import dev.arbiter.example.report.Caption;
-import dev.arbiter.example.report.Fact;
 import dev.arbiter.example.report.Figure;
-import dev.arbiter.example.report.Level;
+import dev.arbiter.example.report.Figure.Caption;
+import dev.arbiter.example.report.Figure.Level;
+import dev.arbiter.example.report.Figure.Role;
+import dev.arbiter.example.report.Figure.Series;
+import dev.arbiter.example.report.Figure.Shares;
+import dev.arbiter.example.report.Figure.Unit;
 import dev.arbiter.example.report.ReportPage;
-import dev.arbiter.example.report.Role;
-import dev.arbiter.example.report.Series;
-import dev.arbiter.example.report.Shares;
-import dev.arbiter.example.report.Table;
-import dev.arbiter.example.report.Unit;
+import dev.arbiter.example.report.ReportPage.Fact;
+import dev.arbiter.example.report.ReportPage.Table;
 import dev.arbiter.routing.evaluation.IntervalEstimate;
 import dev.arbiter.routing.evaluation.OutcomeMatrix.References;
 import dev.arbiter.routing.evaluation.ReplayReport;
@@ -22,11 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Shows what a replay came to as a page with charts. */
+/** Writes the figures of a replay as a page with charts. */
 final class ReplayPage {
   private final Replayed replayed;
   private final ReplayReport report;
@@ -73,12 +74,13 @@ final class ReplayPage {
   private String lead() {
     Double limit = replayed.limit();
     return say(
-        "%,d recorded tasks and %d agents of %s, replayed %d %s with policy %s%s, %,d tasks a"
+        "%,d %s tasks and %d agents of %s, replayed %d %s with policy %s%s, %,d tasks a"
             + " run; nothing is known at the start. The standard error tells how much luck was in order,"
             + " trials and draws. It does not tell how other tasks would have gone.",
         replayed.recorded().matrix().size(),
+        replayed.simulated() ? "simulated" : "recorded",
         agents.size(),
-        replayed.file(),
+        replayed.source(),
         report.runs(),
         report.runs() == 1 ? "time" : "times",
         replayed.policy(),
@@ -220,7 +222,7 @@ final class ReplayPage {
   }
 
   private Table.Row row(String agent, boolean money) {
-    Recorded.Profile known = requireNonNull(replayed.recorded().profiles().get(agent), agent);
+    RecordedTrials.Profile known = requireNonNull(replayed.recorded().profiles().get(agent), agent);
     List<Double> values = new ArrayList<>();
     values.add(shareOf(agent, report.curve()));
     values.add(shareOf(agent, first));
@@ -237,7 +239,7 @@ final class ReplayPage {
     return mean(part, bucket -> bucket.shares().getOrDefault(agent, 0.0));
   }
 
-  /* Parts are of about equal length, and are weighed by it. */
+  /* Parts have about equal lengths; each is weighed by its length. */
   private static double mean(List<Bucket> part, ToDoubleFunction<Bucket> of) {
     double sum = 0;
     double tasks = 0;
@@ -257,13 +259,5 @@ final class ReplayPage {
     List<Double> all = new ArrayList<>(List.of(0.0));
     all.addAll(values);
     return all;
-  }
-
-  private static String percent(double share) {
-    return say("%.1f\u00a0%%", 100 * share);
-  }
-
-  private static String say(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -5,23 +5,25 @@ import dev.arbiter.routing.evaluation.ReplayReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A replay that is over.
+ * A finished replay.
  *
- * @param file name of the file the outcomes are from
+ * @param source name of the file with the outcomes
+ * @param simulated true if the outcomes are the simulated sample, not recorded ones
  * @param policy how agents were chosen
  * @param fallbacks most other agents tried after a failure
- * @param limit US dollars a task that a run may spend; null for any
- * @param recorded what was replayed
- * @param report what came of it
+ * @param limit US dollars a task that a run may spend; null for no limit
+ * @param recorded the outcomes
+ * @param report the result
  */
 record Replayed(
-    String file,
+    String source,
+    boolean simulated,
     String policy,
     int fallbacks,
     @Nullable Double limit,
-    Recorded recorded,
+    RecordedTrials recorded,
     ReplayReport report) {
-  /* A run is over its limit when it is so by more than this share of it. */
+  /* A run is over its limit if it spent more than this many times the limit. */
   private static final double TOLERANCE = 1.004;
 
   /** The share of runs that spent more than their limit. */

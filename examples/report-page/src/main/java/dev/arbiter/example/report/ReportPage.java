@@ -7,21 +7,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
 
 /**
- * A page of findings: one file that asks nothing of any network.
+ * A page of findings: one file that needs no network.
  *
  * <p>Not thread-safe. Equal content gives equal bytes.
  */
 public final class ReportPage {
   /*
-   * All content goes in as JSON and comes out as text nodes, so that no name is ever read as HTML.
-   * The one way out of a script element is a '<', which JSON can write in another way. Parts are
-   * joined, not put into a template: a name could look like a place to fill.
+   * All content is JSON in a script element, and page.js shows it as text nodes. So no name is ever
+   * read as HTML. Only a '<' could end the script element, and JSON can write it as an escape. The
+   * parts are joined, not filled into a template: a name could look like a placeholder.
    */
   private static final SimpleModule NUMBERS =
       new SimpleModule()
@@ -51,6 +56,7 @@ public final class ReportPage {
       <script type="application/json" id="content">""";
   private static final String NEXT_SCRIPT = "</script>\n<script>\n";
   private static final String END = "</script>\n</body>\n</html>\n";
+  private static final String ECHARTS = "/META-INF/maven/org.webjars/echarts/pom.properties";
 
   private final Content content;
 
@@ -62,6 +68,63 @@ public final class ReportPage {
       List<Figure> figures,
       List<Table> tables,
       List<Place> places) {}
+
+  /**
+   * One number to remember.
+   *
+   * @param value the number
+   * @param unit its unit
+   * @param name of the number
+   * @param note a remark; may be empty
+   */
+  public record Fact(double value, Figure.Unit unit, String name, String note) {}
+
+  /**
+   * A file or folder beside the page.
+   *
+   * @param path relative to the page's folder, with forward slashes
+   * @param what its content
+   */
+  public record Place(String path, String what) {}
+
+  /**
+   * Numbers in rows.
+   *
+   * @param caption its content, in a few words
+   * @param first heading of the rows' names
+   * @param columns the numbers of each row
+   * @param rows in order
+   */
+  public record Table(String caption, String first, List<Column> columns, List<Row> rows) {
+
+    /** Copies the lists. */
+    public Table {
+      columns = List.copyOf(columns);
+      rows = List.copyOf(rows);
+    }
+
+    /**
+     * One column.
+     *
+     * @param name its heading
+     * @param unit of its numbers
+     */
+    public record Column(String name, Figure.Unit unit) {}
+
+    /**
+     * One row.
+     *
+     * @param name its heading
+     * @param values a number for each column
+     */
+    public record Row(String name, List<Double> values) {
+
+      /** Copies the list. */
+      public Row {
+        values = List.copyOf(values);
+      }
+    }
+  }
 
   /* Six digits after the point are more than any figure shows. JSON has no word for NaN. */
   private static final class Rounded extends JsonSerializer<Double> {
@@ -83,9 +146,9 @@ public final class ReportPage {
   /**
    * Starts a page.
    *
-   * @param program what made it
-   * @param headline what came out, as one sentence
-   * @param lead how it came out, in a few
+   * @param program name of the program that made the page
+   * @param headline the result, as one sentence
+   * @param lead how the result was found, in a few sentences
    * @return a page without figures
    */
   public static ReportPage of(String program, String headline, String lead) {
@@ -103,7 +166,7 @@ public final class ReportPage {
   /**
    * Adds a number to remember.
    *
-   * @param fact goes under the headline
+   * @param fact is shown under the headline
    * @return this
    */
   public ReportPage add(Fact fact) {
@@ -114,7 +177,7 @@ public final class ReportPage {
   /**
    * Adds a figure.
    *
-   * @param figure goes after the others; the first one is the largest
+   * @param figure is shown after the earlier ones; the first one is the largest
    * @return this
    */
   public ReportPage add(Figure figure) {
@@ -125,7 +188,7 @@ public final class ReportPage {
   /**
    * Adds a table.
    *
-   * @param table goes under all figures
+   * @param table is shown under all figures
    * @return this
    */
   public ReportPage add(Table table) {
@@ -134,9 +197,9 @@ public final class ReportPage {
   }
 
   /**
-   * Tells where something lies.
+   * Names a file or folder beside the page.
    *
-   * @param place goes to the end
+   * @param place is shown at the end
    * @return this
    */
   public ReportPage add(Place place) {
@@ -148,21 +211,59 @@ public final class ReportPage {
    * Writes the page.
    *
    * @param file is replaced if it exists
-   * @throws IOException if it cannot be written, or the class path lacks the drawing library
+   * @throws IOException if the file cannot be written, or the class path lacks the drawing library
    */
   public void write(Path file) throws IOException {
     Files.writeString(file, html());
   }
 
+  /**
+   * Formats a sentence, the same in every locale.
+   *
+   * @param format as of {@link String#format}
+   * @param values of the format
+   * @return the sentence
+   */
+  public static String say(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  /**
+   * Writes a share as a percentage with one digit after the point.
+   *
+   * @param share from 0 to 1
+   * @return such as {@code 39.3 %}, with a space that does not break
+   */
+  public static String percent(double share) {
+    return say("%.1f\u00a0%%", 100 * share);
+  }
+
   String html() throws IOException {
     return HEAD
-        + Library.style()
+        + read("page.css")
         + BODY
         + JSON.writeValueAsString(content).replace("<", "\\u003c")
         + NEXT_SCRIPT
-        + Library.charts()
+        + echarts()
         + NEXT_SCRIPT
-        + Library.drawing()
+        + read("page.js")
         + END;
+  }
+
+  /* Apache ECharts: lines, bars and dots, with its licence as a comment. */
+  private static String echarts() throws IOException {
+    Properties about = new Properties();
+    about.load(new StringReader(read(ECHARTS)));
+    String version = about.getProperty("version");
+    return read("/META-INF/resources/webjars/echarts/" + version + "/echarts.common.min.js");
+  }
+
+  private static String read(String name) throws IOException {
+    try (InputStream text = ReportPage.class.getResourceAsStream(name)) {
+      if (text == null) {
+        throw new IOException(name + " is not on the class path; build the example with its lib/");
+      }
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * A page of findings in one file that opens offline.
+ * What the two larger examples share: a page of findings in one file, and their common options.
  *
  * <p>Start at {@link dev.arbiter.example.report.ReportPage}. A {@link
  * dev.arbiter.example.report.Figure} is one chart with the finding it shows.

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.arbiter.example.report.Figure.Caption;
+import dev.arbiter.example.report.Figure.Level;
+import dev.arbiter.example.report.Figure.Role;
+import dev.arbiter.example.report.Figure.Series;
+import dev.arbiter.example.report.Figure.Shares;
+import dev.arbiter.example.report.Figure.Unit;
+import dev.arbiter.example.report.ReportPage.Fact;
+import dev.arbiter.example.report.ReportPage.Place;
+import dev.arbiter.example.report.ReportPage.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -23,20 +23,20 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every attempt a folder of its own, and measures afterwards what was done there, instead of
- * believing what the agent says of it.
+ * Gives every attempt a folder of its own. After the attempt it measures the changes in the folder,
+ * because an agent's own report may be wrong.
  */
-final class Desks implements TaskInterceptor {
+final class AttemptFolders implements TaskInterceptor {
   private final CodeBase base;
-  private final Gates gates;
+  private final WorkChecks checks;
   private final Path folder;
   private final Map<String, Chore> chores = new HashMap<>();
   private final Map<String, Worker> workers = new HashMap<>();
   private final Map<String, String> results = new ConcurrentHashMap<>();
 
-  Desks(CodeBase base, Gates gates, Path folder) {
+  AttemptFolders(CodeBase base, WorkChecks checks, Path folder) {
     this.base = base;
-    this.gates = gates;
+    this.checks = checks;
     this.folder = folder;
   }
 
@@ -53,18 +53,18 @@ final class Desks implements TaskInterceptor {
     return chore;
   }
 
-  /** Where an attempt works. */
+  /** The folder of an attempt. */
   Path folder(Assignment assignment) {
     return folder.resolve(
         assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
   }
 
-  /** The one file an attempt is about. */
+  /** The file that an attempt may change. */
   Path file(Assignment assignment) {
     return folder(assignment).resolve(chore(assignment).path());
   }
 
-  /** What the last attempt at a chore left of its file. */
+  /** The file of a chore after the last attempt. */
   String result(String choreId) {
     return results.getOrDefault(choreId, "");
   }
@@ -75,7 +75,7 @@ final class Desks implements TaskInterceptor {
     Chore chore = chore(assignment);
     Worker worker = workers.get(assignment.agent());
     if (worker == null) {
-      throw new IllegalStateException("nobody is called " + assignment.agent());
+      throw new IllegalStateException("no worker has the name " + assignment.agent());
     }
     String before = base.text(chore.path());
     Git copy = worker.seesEverything() ? base.copyTo(folder(assignment)) : null;
@@ -107,7 +107,8 @@ final class Desks implements TaskInterceptor {
     String after = Files.exists(file(assignment)) ? Files.readString(file(assignment)) : "";
     results.put(chore.id(), after);
     List<FileChange> changes = copy == null ? change(chore.path(), before, after) : changes(copy);
-    List<Evidence> evidence = gates.check(chore.type(), chore.path(), before, after, worker.tool());
+    List<Evidence> evidence =
+        checks.check(chore.type(), chore.path(), before, after, worker.tool());
     return report.withChanges(changes).withEvidence(evidence.toArray(Evidence[]::new));
   }
 

@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** Prints what a replay came to. */
-final class Summary {
+/** Prints the figures of a replay as text or JSON. */
+final class ReplayText {
   private final Replayed replayed;
   private final ReplayReport report;
   private final References references;
   private final PrintWriter out;
 
-  Summary(Replayed replayed, PrintWriter out) {
+  ReplayText(Replayed replayed, PrintWriter out) {
     this.replayed = replayed;
     this.report = replayed.report();
     this.references = report.references();
@@ -25,9 +25,13 @@ final class Summary {
   }
 
   void text() {
+    if (replayed.simulated()) {
+      line("Outcomes: simulated sample, not real agents; name recorded ones with --outcomes FILE.");
+    }
     line(
-        "%d recorded tasks, %d agents; policy %s, %d runs of %d tasks%n",
+        "%d %s tasks, %d agents; policy %s, %d runs of %d tasks%n",
         replayed.recorded().matrix().size(),
+        replayed.simulated() ? "simulated" : "recorded",
         replayed.recorded().matrix().agents().size(),
         replayed.policy(),
         report.runs(),
@@ -78,6 +82,7 @@ final class Summary {
   void json() throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode all = mapper.createObjectNode();
+    all.put("outcomes", replayed.source()).put("simulated", replayed.simulated());
     all.put("policy", replayed.policy()).put("runs", report.runs()).put("steps", report.steps());
     all.set("firstChoice", estimate(mapper, report.firstChoice()));
     all.set("afterFallback", estimate(mapper, report.afterFallback()));
@@ -97,7 +102,7 @@ final class Summary {
     out.flush();
   }
 
-  /* One run has no standard error, and JSON no word for a number that is none. */
+  /* One run has no standard error, and JSON has no NaN. */
   private static ObjectNode estimate(ObjectMapper mapper, IntervalEstimate estimate) {
     ObjectNode node = mapper.createObjectNode().put("mean", estimate.value());
     return Double.isNaN(estimate.standardError())

@@ -3,12 +3,12 @@ package dev.arbiter.example.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.example.maintenance.Ledger.Entry;
+import dev.arbiter.example.maintenance.RunLog.Entry;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class WindowTest {
+class RunFiguresTest {
   private static List<Entry> run(int tasks) {
     return IntStream.range(0, tasks)
         .mapToObj(task -> new Entry("T-" + task, ChoreType.WHITESPACE))
@@ -20,12 +20,13 @@ class WindowTest {
     List<Entry> run = run(5);
     List<Entry> done = List.of(run.get(0), run.get(1), run.get(4));
 
-    assertThat(new Window(2).shares(run, done::contains)).containsExactly(1.0, 1.0, .5, 0.0, .5);
+    assertThat(new RunFigures(run).movingShares(2, done::contains))
+        .containsExactly(1.0, 1.0, .5, 0.0, .5);
   }
 
   @Test
   void fits_several_times_into_a_run_and_holds_a_task_at_least() {
-    assertThat(Window.over(run(320)).tasks()).isEqualTo(40);
-    assertThat(Window.over(run(3)).tasks()).isEqualTo(1);
+    assertThat(new RunFigures(run(320)).window()).isEqualTo(40);
+    assertThat(new RunFigures(run(3)).window()).isEqualTo(1);
   }
 }

@@ -15,25 +15,25 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
-/** Gives all chores to Arbiter, one after the other, and commits what is approved. */
-final class Shift {
+/** Gives all chores to Arbiter, one after the other, and commits the approved changes. */
+final class ChoreRun {
   private static final Duration LONG = Duration.ofMinutes(30);
 
   private final Engine engine;
   private final CodeBase base;
-  private final Desks desks;
+  private final AttemptFolders folders;
 
-  Shift(Engine engine, CodeBase base, Desks desks) {
+  ChoreRun(Engine engine, CodeBase base, AttemptFolders folders) {
     this.engine = engine;
     this.base = base;
-    this.desks = desks;
+    this.folders = folders;
   }
 
   /**
-   * What the evidence came to.
+   * The checked verdicts.
    *
-   * @param verdicts how many verdicts there are
-   * @param genuine how many proved genuine
+   * @param verdicts number of verdicts
+   * @param genuine number of verdicts that are genuine
    * @param checkpoint the last signed checkpoint
    */
   record Proof(int verdicts, int genuine, Checkpoint checkpoint) {}
@@ -44,9 +44,9 @@ final class Shift {
     for (Chore chore : chores) {
       TaskHandle handle = engine.arbiter().submit(chore.task());
       if (handle.await(LONG) instanceof TaskResult.Completed done
-          && !desks.result(chore.id()).equals(base.text(chore.path()))) {
+          && !folders.result(chore.id()).equals(base.text(chore.path()))) {
         String message = chore.type().id() + " " + chore.path() + " by " + done.agent();
-        base.commit(chore.path(), desks.result(chore.id()), message);
+        base.commit(chore.path(), folders.result(chore.id()), message);
       }
       progress.step();
     }

@@ -6,24 +6,24 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a file of outcomes holds.
+ * The content of a file of outcomes.
  *
  * @param matrix tasks by agents
- * @param profiles the tasks each agent has a record of, by agent in the order of the matrix
- * @param declarePrices whether agents declare their mean cost as price
- * @param arrivals for each agent its place between the first and the last date, 0 to 1; empty when
- *     dates were not asked for
+ * @param profiles the known facts of each agent, by agent in the order of the matrix
+ * @param declarePrices true if agents declare their mean cost as price
+ * @param arrivals for each agent its place between the first and the last date, 0 to 1; empty if
+ *     the file has no dates or none were asked for
  */
-record Recorded(
+record RecordedTrials(
     OutcomeMatrix matrix,
     Map<String, Profile> profiles,
     boolean declarePrices,
     Map<String, Double> arrivals) {
 
   /**
-   * What is known of one agent.
+   * The known facts of one agent.
    *
-   * @param tasks ids of the tasks it has a record of
+   * @param tasks ids of the tasks that it tried
    * @param meanCost US dollars a trial
    * @param success share of its trials that solved the task
    */

@@ -20,15 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes down what happened to every task, from the events alone. */
-final class Ledger implements ArbiterListener {
+/** Records every task from its events. */
+final class RunLog implements ArbiterListener {
   private final ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
   private final Map<String, Entry> open = new HashMap<>();
   private final List<Entry> closed = new ArrayList<>();
   private final List<Verdict> verdicts = new ArrayList<>();
   private final Map<String, Integer> denials = new TreeMap<>();
 
-  /** What is known of one task. */
+  /** The record of one task. */
   static final class Entry {
     private final String task;
     private final ChoreType type;
@@ -52,7 +52,7 @@ final class Ledger implements ArbiterListener {
       return type;
     }
 
-    /** Who was tried, in order. */
+    /** The agents that were tried, in order. */
     List<String> agents() {
       return agents;
     }
@@ -65,6 +65,15 @@ final class Ledger implements ArbiterListener {
       return waived;
     }
 
+    boolean approved() {
+      return completed && !waived;
+    }
+
+    /** Tells whether an agent was the first choice. */
+    boolean chose(String agent) {
+      return agents.indexOf(agent) == 0;
+    }
+
     boolean atFirstChoice() {
       return completed && agents.size() == 1;
     }
@@ -74,7 +83,7 @@ final class Ledger implements ArbiterListener {
       return own;
     }
 
-    /** The same in CPU time, which holds steady on a machine whose cores others also use. */
+    /** The same in CPU time, which is steadier on a machine with other work. */
     long ownCpu() {
       return ownCpu;
     }
@@ -109,7 +118,7 @@ final class Ledger implements ArbiterListener {
     }
   }
 
-  /* Between two events on one thread, unless the agent was at work there. */
+  /* Counts the time between two events on one thread, except while the agent works. */
   private void countCpu(Entry entry) {
     long thread = Thread.currentThread().getId();
     long now = cpu.getCurrentThreadCpuTime();

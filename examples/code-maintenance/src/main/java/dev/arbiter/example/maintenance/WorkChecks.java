@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what an agent left behind, and gives evidence for the quality gates. */
-final class Gates {
+/** Checks a changed file, and gives evidence for the quality gates. */
+final class WorkChecks {
   private final Compiler compiler;
 
-  Gates(Compiler compiler) {
+  WorkChecks(Compiler compiler) {
     this.compiler = compiler;
   }
 
   /**
-   * Checks one file. What comes after a failure is not looked at, so there is no evidence of it.
+   * Checks one file. The first failure ends the checks, so later ones give no evidence.
    *
-   * @param again runs the same agent's tool once more; null where that cannot be had
+   * @param again runs the same agent's tool a second time; null if that is not possible
    */
   List<Evidence> check(
       ChoreType type, String path, String before, String after, @Nullable Tool again) {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.report;
+
+import dev.arbiter.routing.BanditPolicy;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Options that both larger examples share, and the checks of options. */
+public final class RunOptions {
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME",
+      description =
+          "How agents are chosen: default, thompson, ucb1, ... (a wrong name lists all);"
+              + " default: ${DEFAULT-VALUE}.")
+  private String policy = "default";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of the (first) run; default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(
+      names = "--fallbacks",
+      paramLabel = "F",
+      description = "Other agents tried after a failure; default: ${DEFAULT-VALUE}.")
+  private int fallbacks = 1;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  /** Makes the defaults; picocli fills in the options. */
+  public RunOptions() {}
+
+  /** Input that cannot be used. The message says why, and what to do. */
+  public static final class UnusableInput extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes one.
+     *
+     * @param message for the user
+     */
+    public UnusableInput(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Makes a command line that prints {@link UnusableInput} as one line and ends with 2.
+   *
+   * @param program a picocli command
+   * @return the command line
+   */
+  public static CommandLine commandLine(Object program) {
+    return new CommandLine(program)
+        .setExecutionExceptionHandler(
+            (error, command, parsed) -> {
+              if (!(error instanceof UnusableInput)) {
+                throw error;
+              }
+              command.getErr().println(error.getMessage());
+              return CommandLine.ExitCode.USAGE;
+            });
+  }
+
+  /**
+   * Returns the chosen policy.
+   *
+   * @return the policy
+   * @throws ParameterException if an option of this class has a wrong value
+   */
+  public BanditPolicy policy() {
+    check(fallbacks >= 0, "--fallbacks must be at least 0, got " + fallbacks);
+    check(
+        BanditPolicy.names().contains(policy),
+        "--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
+    return BanditPolicy.named(policy);
+  }
+
+  /**
+   * Returns the name of the policy as given.
+   *
+   * @return the name
+   */
+  public String policyName() {
+    return policy;
+  }
+
+  /**
+   * Returns the seed.
+   *
+   * @return any number
+   */
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * Returns the number of other agents tried after a failure.
+   *
+   * @return the number
+   */
+  public int fallbacks() {
+    return fallbacks;
+  }
+
+  /**
+   * Refuses a wrong option.
+   *
+   * @param condition true if the option is right
+   * @param message for the user
+   * @throws ParameterException if the option is wrong
+   */
+  public void check(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+}
