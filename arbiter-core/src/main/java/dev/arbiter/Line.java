@@ -5,26 +5,25 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent;
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
-import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -125,7 +124,7 @@ final class Line {
     RoutingDecision decision;
     try {
       decision = router.route(request);
-    } catch (RoutingRefusedException refused) {
+    } catch (Router.RefusedException refused) {
       Optional<Verdict> verdict = failed.flatMap(AttemptFailure::verdict);
       conclude(
           run, failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict));

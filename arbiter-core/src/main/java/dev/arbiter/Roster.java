@@ -4,10 +4,10 @@ package dev.arbiter;
 import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AgentRegistry;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
@@ -44,17 +44,16 @@ final class Roster implements AgentRegistry {
   }
 
   /** One agent as of some moment. A change makes a new entry over the same slots. */
-  record Entry(
-      AgentProfile profile, AgentStatus declared, int number, AsyncAgent agent, Slots slots)
+  record Entry(AgentProfile profile, Status declared, int number, AsyncAgent agent, Slots slots)
       implements RegisteredAgent {
     @Override
-    public AgentStatus status() {
-      return declared == AgentStatus.AVAILABLE && freeSlots() == 0 ? AgentStatus.BUSY : declared;
+    public Status status() {
+      return declared == Status.AVAILABLE && freeSlots() == 0 ? Status.BUSY : declared;
     }
 
     @Override
     public int active() {
-      return declared == AgentStatus.BUSY
+      return declared == Status.BUSY
           ? Math.max(slots.active(), profile.capacity())
           : slots.active();
     }
@@ -64,7 +63,7 @@ final class Roster implements AgentRegistry {
       return slots.queued();
     }
 
-    Entry with(AgentProfile newProfile, AgentStatus newStatus) {
+    Entry with(AgentProfile newProfile, Status newStatus) {
       return new Entry(newProfile, newStatus, number, agent, slots);
     }
   }
@@ -94,7 +93,7 @@ final class Roster implements AgentRegistry {
       }
       int number = freeNumbers.isEmpty() ? nextNumber++ : freeNumbers.removeFirst();
       Slots slots = new Slots(profile.capacity());
-      put(new Entry(profile, AgentStatus.AVAILABLE, number, agent, slots));
+      put(new Entry(profile, Status.AVAILABLE, number, agent, slots));
     }
     publish(new AgentEvent.Registered(now(), nanoTime(), profile));
   }
@@ -112,8 +111,8 @@ final class Roster implements AgentRegistry {
   }
 
   @Override
-  public void setStatus(String id, AgentStatus status) {
-    AgentStatus before;
+  public void setStatus(String id, Status status) {
+    Status before;
     List<Slots.Waiting> begin;
     List<Slots.Waiting> elsewhere;
     synchronized (this) {
@@ -267,11 +266,11 @@ final class Roster implements AgentRegistry {
   }
 
   private static boolean isOpen(Entry entry) {
-    return entry.declared() == AgentStatus.AVAILABLE || entry.declared() == AgentStatus.DRAINING;
+    return entry.declared() == Status.AVAILABLE || entry.declared() == Status.DRAINING;
   }
 
-  private static boolean isGone(AgentStatus status) {
-    return status == AgentStatus.OFFLINE || status == AgentStatus.MAINTENANCE;
+  private static boolean isGone(Status status) {
+    return status == Status.OFFLINE || status == Status.MAINTENANCE;
   }
 
   private Line connected() {

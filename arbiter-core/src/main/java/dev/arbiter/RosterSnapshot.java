@@ -2,8 +2,8 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.RegisteredAgent;
-import dev.arbiter.spi.Exclusions;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.RoutingRequest.Exclusions;
 import dev.arbiter.task.Explanation.Excluded;
 import java.util.ArrayList;
 import java.util.BitSet;

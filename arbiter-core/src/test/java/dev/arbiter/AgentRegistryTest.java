@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.spi.Router;
 import dev.arbiter.task.Task;
@@ -89,15 +89,15 @@ class AgentRegistryTest {
     List<RegisteredAgent> before = arbiter.agents().all();
 
     register(AgentProfile.of("bob", "java"));
-    arbiter.agents().setStatus("ada", AgentStatus.OFFLINE);
+    arbiter.agents().setStatus("ada", Status.OFFLINE);
 
     assertThat(before).extracting(RegisteredAgent::id).containsExactly("ada");
-    assertThat(before.get(0).status()).isEqualTo(AgentStatus.AVAILABLE);
+    assertThat(before.get(0).status()).isEqualTo(Status.AVAILABLE);
   }
 
   @Test
   void only_available_and_busy_agents_are_candidates() {
-    for (AgentStatus status : AgentStatus.values()) {
+    for (Status status : Status.values()) {
       register(AgentProfile.of(status.name(), "java"));
       arbiter.agents().setStatus(status.name(), status);
     }
@@ -114,7 +114,7 @@ class AgentRegistryTest {
     assertThat(second.state()).isEqualTo(TaskState.ROUTED);
     assertThat(agent("ada").active()).isEqualTo(1);
     assertThat(agent("ada").queued()).isEqualTo(1);
-    assertThat(agent("ada").status()).isEqualTo(AgentStatus.BUSY);
+    assertThat(agent("ada").status()).isEqualTo(Status.BUSY);
     working.removeFirst().complete(WorkReport.of("done"));
 
     assertThat(first.state()).isEqualTo(TaskState.COMPLETED);
@@ -140,7 +140,7 @@ class AgentRegistryTest {
     TaskHandle second = submit("T-2");
     register(AgentProfile.of("bob"));
 
-    arbiter.agents().setStatus("ada", AgentStatus.OFFLINE);
+    arbiter.agents().setStatus("ada", Status.OFFLINE);
 
     assertThat(second.state()).isEqualTo(TaskState.EXECUTING);
     assertThat(agent("bob").active()).isEqualTo(1);
@@ -167,7 +167,7 @@ class AgentRegistryTest {
     submit("T-1");
     TaskHandle second = submit("T-2");
 
-    arbiter.agents().setStatus("ada", AgentStatus.DRAINING);
+    arbiter.agents().setStatus("ada", Status.DRAINING);
     working.removeFirst().complete(WorkReport.of("done"));
 
     assertThat(second.state()).isEqualTo(TaskState.EXECUTING);
@@ -191,7 +191,7 @@ class AgentRegistryTest {
   @Test
   void every_change_is_an_event() {
     register(AgentProfile.of("ada"));
-    arbiter.agents().setStatus("ada", AgentStatus.MAINTENANCE);
+    arbiter.agents().setStatus("ada", Status.MAINTENANCE);
     arbiter.agents().update(AgentProfile.of("ada", "java"));
     arbiter.agents().retire("ada");
 
@@ -199,7 +199,7 @@ class AgentRegistryTest {
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("Registered", "StatusChanged", "Updated", "Retired");
     assertThat(((AgentEvent.StatusChanged) recorder.events.get(1)).before())
-        .isEqualTo(AgentStatus.AVAILABLE);
+        .isEqualTo(Status.AVAILABLE);
   }
 
   @Test

@@ -24,15 +24,14 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Journal;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
-import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.TaskQueue;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -339,7 +338,7 @@ class ArbiterTest {
     Router once =
         request -> {
           if (!request.failed().isEmpty()) {
-            throw new RoutingRefusedException("the money is spent; raise the limit");
+            throw new Router.RefusedException("the money is spent; raise the limit");
           }
           return Router.leastLoaded().route(request);
         };

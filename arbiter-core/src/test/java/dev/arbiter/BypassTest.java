@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.spi.TaskQueue;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -318,7 +318,7 @@ class BypassTest {
               AgentProfile.of("ada", "java"),
               agent,
               asyncAgent,
-              AgentStatus.AVAILABLE,
+              Status.AVAILABLE,
               Set.of("java"),
               Duration.ofMillis(1),
               (ArbiterListener) event -> found(event instanceof TaskEvent task ? task : null),

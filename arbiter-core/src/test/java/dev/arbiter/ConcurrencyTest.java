@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;

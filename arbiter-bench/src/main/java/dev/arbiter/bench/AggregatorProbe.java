@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.window.Aggregator;

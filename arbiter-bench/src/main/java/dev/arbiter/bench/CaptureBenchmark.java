@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.PerformanceTracker;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

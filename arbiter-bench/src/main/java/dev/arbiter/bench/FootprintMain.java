@@ -2,7 +2,7 @@
 package dev.arbiter.bench;
 
 import dev.arbiter.spi.Sources;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.Execution;
 import dev.arbiter.tracker.PerformanceTracker;
 import io.micrometer.core.instrument.Timer;

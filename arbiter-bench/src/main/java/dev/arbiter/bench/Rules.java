@@ -2,10 +2,10 @@
 package dev.arbiter.bench;
 
 import dev.arbiter.caws.Caws;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.FinishedAttempt;
 import dev.arbiter.tracker.PerformanceTracker;
 import dev.arbiter.tracker.summary.WindowSummary;

@@ -3,7 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.Judgement.Budget;
 import dev.arbiter.caws.Policy.Mode;
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.internal.Sanitizer;
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.internal.Sanitizer;
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

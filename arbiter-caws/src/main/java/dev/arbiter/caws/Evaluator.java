@@ -7,7 +7,7 @@ import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;

@@ -2,7 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 

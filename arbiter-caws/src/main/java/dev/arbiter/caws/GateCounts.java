@@ -5,7 +5,7 @@ import dev.arbiter.caws.Judgement.Budget;
 import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.util.List;
 
 /** How the gates, the budget and the rules stand, counted once. */

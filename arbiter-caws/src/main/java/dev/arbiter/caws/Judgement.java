@@ -2,8 +2,8 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Instant;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

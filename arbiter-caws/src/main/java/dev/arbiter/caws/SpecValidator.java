@@ -5,7 +5,7 @@ import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.caws.WaiverResolver.Ruling;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.internal.Digests;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;

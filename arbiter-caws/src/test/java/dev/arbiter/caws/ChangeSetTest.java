@@ -4,7 +4,7 @@ package dev.arbiter.caws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;

@@ -18,11 +18,11 @@ import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.internal.Digests;
-import dev.arbiter.task.Evidence;
 import dev.arbiter.task.Seal;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.Usage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.task.FailureCause;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ package dev.arbiter.caws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

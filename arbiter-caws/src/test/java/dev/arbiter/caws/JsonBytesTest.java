@@ -7,9 +7,9 @@ import static dev.arbiter.caws.Fixtures.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.internal.Digests;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;

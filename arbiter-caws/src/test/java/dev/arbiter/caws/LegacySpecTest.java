@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -14,14 +14,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.events.EventWriter;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
+import dev.arbiter.task.WorkReport.Usage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -12,10 +12,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

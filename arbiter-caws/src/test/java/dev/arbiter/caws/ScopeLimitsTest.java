@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.SpecValidator.Validation;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

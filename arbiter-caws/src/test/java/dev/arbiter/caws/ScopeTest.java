@@ -9,8 +9,8 @@ import static dev.arbiter.caws.Fixtures.rules;
 import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

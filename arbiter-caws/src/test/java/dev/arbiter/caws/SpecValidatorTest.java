@@ -14,7 +14,7 @@ import dev.arbiter.caws.SpecValidator.Validation.Amount;
 import dev.arbiter.caws.SpecValidator.Validation.Outcome;
 import dev.arbiter.caws.SpecValidator.Validation.Skipped;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;

@@ -17,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.agent;
 
+import dev.arbiter.agent.RegisteredAgent.Status;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,7 @@ public interface AgentRegistry {
    * @param status the new status
    * @throws IllegalArgumentException if no agent has that id
    */
-  void setStatus(String id, AgentStatus status);
+  void setStatus(String id, Status status);
 
   /**
    * Removes an agent. What waits for it goes back to routing; what it works on goes on.

@@ -22,7 +22,7 @@ public interface RegisteredAgent {
    *
    * @return BUSY when it would take work and has no free slot
    */
-  AgentStatus status();
+  Status status();
 
   /**
    * Tasks it works on now.
@@ -61,5 +61,28 @@ public interface RegisteredAgent {
    */
   default int freeSlots() {
     return Math.max(0, profile().capacity() - active());
+  }
+
+  /** Whether an agent takes work. */
+  enum Status {
+    /** Takes work. */
+    AVAILABLE,
+    /** Takes work, but has no free slot now: what it is given waits. */
+    BUSY,
+    /** Finishes what it has and takes nothing new. */
+    DRAINING,
+    /** Not there: takes nothing, and what waits for it goes elsewhere. */
+    OFFLINE,
+    /** Taken out on purpose; otherwise as {@link #OFFLINE}. */
+    MAINTENANCE;
+
+    /**
+     * Tells whether an agent in this status is a candidate.
+     *
+     * @return true for AVAILABLE and BUSY
+     */
+    public boolean takesWork() {
+      return this == AVAILABLE || this == BUSY;
+    }
   }
 }

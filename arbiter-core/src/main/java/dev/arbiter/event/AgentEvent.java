@@ -2,7 +2,7 @@
 package dev.arbiter.event;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import java.time.Instant;
 
 /** A change of one agent. */
@@ -52,8 +52,7 @@ public sealed interface AgentEvent extends ArbiterEvent {
    * @param before the status it had
    * @param after the status it has
    */
-  record StatusChanged(
-      Instant at, long nanoTime, String agent, AgentStatus before, AgentStatus after)
+  record StatusChanged(Instant at, long nanoTime, String agent, Status before, Status after)
       implements AgentEvent {}
 
   /**

@@ -2,10 +2,10 @@
 package dev.arbiter.event;
 
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
@@ -188,4 +188,15 @@ public sealed interface TaskEvent extends ArbiterEvent {
       return result.state();
     }
   }
+
+  /**
+   * Where and when a task's event happened; steps taken at the same moment share one.
+   *
+   * @param task the task
+   * @param attempt 0 before an agent was chosen, then 1 for the first agent tried
+   * @param agent who has the attempt, empty before an agent was chosen
+   * @param at wall-clock time, at most a millisecond old
+   * @param nanoTime nanoseconds of the engine's nano clock
+   */
+  record Step(Task task, int attempt, String agent, Instant at, long nanoTime) {}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.spi;
 
+import java.time.Duration;
+
 /**
  * The read side of history, snapshots only.
  *
@@ -27,5 +29,32 @@ public interface PerformanceView {
    */
   static PerformanceView empty() {
     return (agent, taskType, window) -> Performance.none();
+  }
+
+  /** How far back a question about performance looks; every window slides. */
+  enum Window {
+    /** The last 5 minutes. */
+    REALTIME(Duration.ofMinutes(5)),
+    /** The last hour. */
+    SHORT(Duration.ofHours(1)),
+    /** The last 24 hours. */
+    MEDIUM(Duration.ofHours(24)),
+    /** The last 7 days. */
+    LONG(Duration.ofDays(7));
+
+    private final Duration span;
+
+    Window(Duration span) {
+      this.span = span;
+    }
+
+    /**
+     * The time it covers.
+     *
+     * @return the span
+     */
+    public Duration span() {
+      return span;
+    }
   }
 }

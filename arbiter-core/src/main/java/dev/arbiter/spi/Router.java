@@ -19,7 +19,7 @@ public interface Router {
    *
    * @param request who asks, and who is eligible: at least one candidate
    * @return a decision for one of the candidates
-   * @throws RoutingRefusedException if none of them is to have the task
+   * @throws RefusedException if none of them is to have the task
    */
   RoutingDecision route(RoutingRequest request);
 
@@ -39,4 +39,24 @@ public interface Router {
    * @param outcome what came of it
    */
   default void learn(Outcome outcome) {}
+
+  /**
+   * What a {@link Router} throws when it would give a task to nobody, though there are candidates:
+   * what the task would cost is not to be spent, for example. The task fails with cause REFUSED,
+   * and with the verdict of the attempt before if there was one.
+   *
+   * <p>Carries no stack trace: it is an answer, not an accident.
+   */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Refuses.
+     *
+     * @param message who is refused, why, and the next step
+     */
+    public RefusedException(String message) {
+      super(message, null, false, false);
+    }
+  }
 }

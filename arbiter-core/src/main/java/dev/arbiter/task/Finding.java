@@ -68,4 +68,14 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
   public Finding onLine(int number) {
     return new Finding(ruleId, severity, place, number, message);
   }
+
+  /** How much a {@link Finding} weighs. */
+  public enum Severity {
+    /** Denies, unless a waiver lifts it. */
+    ERROR,
+    /** Worth a look, denies nothing. */
+    WARNING,
+    /** Said for the record. */
+    INFO
+  }
 }

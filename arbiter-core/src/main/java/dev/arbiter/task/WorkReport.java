@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Require;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,5 +63,108 @@ public record WorkReport(
    */
   public WorkReport withUsage(Usage measured) {
     return new WorkReport(output, changes, evidence, measured);
+  }
+
+  /**
+   * What one check found about the work, for the quality gate of the same name.
+   *
+   * @param gate the gate's name, such as {@code tests_pass}
+   * @param passed whether the check passed
+   * @param value what was measured, such as a coverage of 91.5; NaN when nothing was
+   * @param detail one line for a reader
+   */
+  public record Evidence(String gate, boolean passed, double value, String detail) {
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if the gate is not a printable name
+     */
+    public Evidence {
+      Require.name("evidence.gate", gate, false);
+    }
+
+    /**
+     * Evidence without a measured value.
+     *
+     * @param gate the gate's name
+     * @param passed whether the check passed
+     * @param detail one line for a reader
+     * @return the evidence
+     */
+    public static Evidence of(String gate, boolean passed, String detail) {
+      return new Evidence(gate, passed, Double.NaN, detail);
+    }
+  }
+
+  /**
+   * What became of one file.
+   *
+   * @param path the file, relative to the work tree, with forward slashes
+   * @param added lines added, at least 0
+   * @param removed lines removed, at least 0
+   */
+  public record FileChange(String path, int added, int removed) {
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if the path is empty or a count negative
+     */
+    public FileChange {
+      Require.that(!path.isEmpty(), "change.path must not be empty, got '%s'", path);
+      Require.that(added >= 0 && removed >= 0, "lines must not be negative, got +%s", added);
+    }
+
+    /**
+     * Lines added plus lines removed.
+     *
+     * @return the sum; a long, because two ints can add up to more than an int holds
+     */
+    public long lines() {
+      return (long) added + removed;
+    }
+  }
+
+  /**
+   * What one attempt used up.
+   *
+   * @param inputTokens tokens read by the model, at least 0
+   * @param outputTokens tokens written by the model, at least 0
+   * @param cost in US dollars, at least 0
+   * @param time the agent's own working time; zero when it did not say, the engine measures its own
+   */
+  public record Usage(long inputTokens, long outputTokens, double cost, Duration time) {
+    private static final Usage NONE = new Usage(0, 0, 0, Duration.ZERO);
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if a figure is negative or not a number
+     */
+    public Usage {
+      Require.that(inputTokens >= 0, "usage.inputTokens must not be negative, got %s", inputTokens);
+      Require.that(outputTokens >= 0, "usage.outputTokens must not be negative: %s", outputTokens);
+      Require.that(
+          cost >= 0 && cost < Double.POSITIVE_INFINITY, "usage.cost must be >= 0, got %s", cost);
+      Require.that(!time.isNegative(), "usage.time must not be negative, got %s", time);
+    }
+
+    /**
+     * Nothing used.
+     *
+     * @return the one instance
+     */
+    public static Usage none() {
+      return NONE;
+    }
+
+    /**
+     * Money only.
+     *
+     * @param dollars US dollars, at least 0
+     * @return the usage
+     */
+    public static Usage cost(double dollars) {
+      return new Usage(0, 0, dollars, Duration.ZERO);
+    }
   }
 }

@@ -4,6 +4,8 @@ package dev.arbiter.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.task.Finding.Severity;
+import dev.arbiter.task.WorkReport.FileChange;
 import org.junit.jupiter.api.Test;
 
 class FindingTest {

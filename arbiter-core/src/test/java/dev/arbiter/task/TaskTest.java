@@ -4,6 +4,7 @@ package dev.arbiter.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.arbiter.routing;
 
 import dev.arbiter.routing.BanditRouter.SpendingReport;
 import dev.arbiter.routing.internal.record.Prices;
-import dev.arbiter.spi.RoutingRefusedException;
+import dev.arbiter.spi.Router;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +65,7 @@ final class Spending {
    * Leaves those who can be afforded, and the cheapest if nobody else can.
    *
    * @return the candidate set itself when all can be
-   * @throws RoutingRefusedException if even the cheapest cannot
+   * @throws Router.RefusedException if even the cheapest cannot
    */
   CandidateSet affordable(
       CandidateSet candidates, Prices prices, boolean firstChoice, String task) {
@@ -124,8 +124,8 @@ final class Spending {
     return reserved + OUTSTANDING * Math.sqrt(reservedSquares);
   }
 
-  private RoutingRefusedException refusal(String task, String agent, double least, double left) {
-    return new RoutingRefusedException(
+  private Router.RefusedException refusal(String task, String agent, double least, double left) {
+    return new Router.RefusedException(
         String.format(
             Locale.ROOT,
             "task '%s' is not affordable: %.4g of %.4g dollars are left for %d more of %d tasks, and"

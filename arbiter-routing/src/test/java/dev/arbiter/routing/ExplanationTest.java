@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
@@ -197,7 +197,7 @@ class ExplanationTest {
             .withoutConstitution()
             .executor(Runnable::run)
             .build()) {
-      arbiter.agents().setStatus("away", AgentStatus.MAINTENANCE);
+      arbiter.agents().setStatus("away", Status.MAINTENANCE);
       arbiter.submit(Task.builder("fix").requires("java").build()).await(Duration.ofMinutes(1));
     }
 

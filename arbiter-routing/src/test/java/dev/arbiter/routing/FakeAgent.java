@@ -2,8 +2,8 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,8 +38,8 @@ public final class FakeAgent implements RegisteredAgent {
   }
 
   @Override
-  public AgentStatus status() {
-    return freeSlots() > 0 ? AgentStatus.AVAILABLE : AgentStatus.BUSY;
+  public Status status() {
+    return freeSlots() > 0 ? Status.AVAILABLE : Status.BUSY;
   }
 
   @Override

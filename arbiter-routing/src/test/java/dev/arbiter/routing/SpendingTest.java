@@ -9,7 +9,7 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.Simulation.Measured;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
-import dev.arbiter.spi.RoutingRefusedException;
+import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
@@ -74,7 +74,7 @@ class SpendingTest {
         spent += cost;
         solved += success ? 1 : 0;
         underway.add(outcome(decision, success, cost));
-      } catch (RoutingRefusedException e) {
+      } catch (Router.RefusedException e) {
         refused++;
       }
       if (underway.size() > delay) {
@@ -167,7 +167,7 @@ class SpendingTest {
         .hasSize(2);
     router.learn(outcome(decision, true, .97));
     assertThatThrownBy(() -> router.route(request))
-        .isInstanceOf(RoutingRefusedException.class)
+        .isInstanceOf(Router.RefusedException.class)
         .hasMessageContaining("task 'T-1' is not affordable: 0.03000 of 1.000 dollars are left")
         .hasMessageContaining("raise the limit or wait for the next period");
     assertThat(router.spending().refused()).isEqualTo(1);

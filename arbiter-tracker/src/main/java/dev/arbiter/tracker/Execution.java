@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.summary.WindowSummary;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -3,7 +3,7 @@ package dev.arbiter.tracker;
 
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.ring.Collector;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.Loss;

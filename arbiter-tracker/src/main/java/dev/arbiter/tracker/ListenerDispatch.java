@@ -2,7 +2,7 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.internal.LogGate;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.window.Aggregator;
 import dev.arbiter.tracker.internal.window.Track;

@@ -7,7 +7,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.task.Task;
 import dev.arbiter.tracker.internal.window.Branch;
 import dev.arbiter.tracker.internal.window.BucketSeries;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.FailureCause;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.window.BucketLevels;

@@ -2,7 +2,7 @@
 package dev.arbiter.tracker;
 
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 

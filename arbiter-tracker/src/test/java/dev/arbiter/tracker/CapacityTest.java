@@ -4,7 +4,7 @@ package dev.arbiter.tracker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -63,9 +63,7 @@ class HostEventsTest {
             .build()) {
       arbiter.submit(Task.builder("format").build()).await(Duration.ofSeconds(30));
     }
-    own.on(
-        new AgentEvent.StatusChanged(
-            time.now(), 0, "ada", AgentStatus.AVAILABLE, AgentStatus.OFFLINE));
+    own.on(new AgentEvent.StatusChanged(time.now(), 0, "ada", Status.AVAILABLE, Status.OFFLINE));
 
     assertThat(own.events().counts())
         .containsEntry("agent_registration", 1L)

@@ -3,7 +3,7 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.tracker.internal.window.RecentKeys;
 import java.time.Duration;
 import java.time.Instant;

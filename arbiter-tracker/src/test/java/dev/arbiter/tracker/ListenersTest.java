@@ -4,9 +4,9 @@ package dev.arbiter.tracker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

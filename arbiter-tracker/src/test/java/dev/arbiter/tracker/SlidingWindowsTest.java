@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.spi.Performance;
-import dev.arbiter.spi.Window;
-import dev.arbiter.task.Usage;
+import dev.arbiter.spi.PerformanceView.Window;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import java.time.Instant;

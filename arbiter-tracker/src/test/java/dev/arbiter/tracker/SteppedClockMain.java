@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

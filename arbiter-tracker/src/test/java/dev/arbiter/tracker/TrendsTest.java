@@ -4,8 +4,8 @@ package dev.arbiter.tracker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.spi.Window;
-import dev.arbiter.task.Usage;
+import dev.arbiter.spi.PerformanceView.Window;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.summary.Trends;
 import dev.arbiter.tracker.summary.Trends.Direction;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.alert.Alert;
 import dev.arbiter.tracker.alert.AlertChannel;
 import dev.arbiter.tracker.alert.Alerts;

@@ -2,8 +2,8 @@
 package dev.arbiter.bench.routing;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,8 +20,8 @@ record SimulatedAgent(AgentProfile profile, int number) implements RegisteredAge
   }
 
   @Override
-  public AgentStatus status() {
-    return AgentStatus.AVAILABLE;
+  public Status status() {
+    return Status.AVAILABLE;
   }
 
   @Override

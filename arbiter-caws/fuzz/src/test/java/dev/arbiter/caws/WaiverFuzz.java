@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.SpecValidator.Validation;
-
 import static dev.arbiter.caws.Samples.POLICY;
 import static dev.arbiter.caws.Samples.SPEC;
 import static dev.arbiter.caws.Samples.assertFit;
@@ -10,7 +8,8 @@ import static dev.arbiter.caws.Samples.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.arbiter.task.FileChange;
+import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.List;
 
 class WaiverFuzz {

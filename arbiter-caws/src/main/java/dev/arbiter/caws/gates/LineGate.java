@@ -3,8 +3,8 @@ package dev.arbiter.caws.gates;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.QualityGate;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

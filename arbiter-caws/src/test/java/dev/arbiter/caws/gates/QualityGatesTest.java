@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.QualityGate;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
+import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.AgentStatus;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -230,8 +230,8 @@ public final class OutcomeMatrix {
   /** An agent known by its record only: it takes any number of tasks and is never busy. */
   record RecordedAgent(AgentProfile profile, int number) implements RegisteredAgent {
     @Override
-    public AgentStatus status() {
-      return AgentStatus.AVAILABLE;
+    public Status status() {
+      return Status.AVAILABLE;
     }
 
     @Override

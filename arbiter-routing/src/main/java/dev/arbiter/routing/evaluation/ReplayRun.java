@@ -7,7 +7,6 @@ import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTrial;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
-import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
@@ -88,7 +87,7 @@ final class ReplayRun {
       Task task, List<RegisteredAgent> candidates, List<RoutingDecision> failed) {
     try {
       return router.route(new RoutingRequest(task, candidates, PerformanceView.empty(), failed));
-    } catch (RoutingRefusedException e) {
+    } catch (Router.RefusedException e) {
       totals.refused();
       return null;
     }

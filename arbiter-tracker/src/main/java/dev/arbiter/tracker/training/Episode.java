@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.FailureCause;
+import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.RoutingDecision;
-import dev.arbiter.task.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

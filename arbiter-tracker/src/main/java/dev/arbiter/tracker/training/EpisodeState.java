@@ -12,7 +12,7 @@ import java.util.List;
  * @param attempt 1 for the first choice; at the end, of the last one
  * @param failed agents whose attempts at this task failed, oldest first
  * @param cause why the last attempt failed, by the name of its {@link
- *     dev.arbiter.task.FailureCause}; empty before the first
+ *     dev.arbiter.task.TaskResult.FailureCause}; empty before the first
  * @param elapsedMillis since the task was received, by the nano clock
  * @param spent US dollars spent on it so far
  * @param candidates who can be chosen, in registry order; none at the end

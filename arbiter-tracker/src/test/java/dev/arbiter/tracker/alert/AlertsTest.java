@@ -6,13 +6,13 @@ import static dev.arbiter.tracker.alert.AnomalyKind.VIOLATION_SPIKE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.FailureCause;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.tracker.PerformanceTracker;
 import java.time.Duration;

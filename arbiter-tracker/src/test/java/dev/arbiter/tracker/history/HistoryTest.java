@@ -4,7 +4,7 @@ package dev.arbiter.tracker.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.FinishedAttempt;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
-import dev.arbiter.event.Step;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.FailureCause;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

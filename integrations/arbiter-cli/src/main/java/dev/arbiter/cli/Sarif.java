@@ -2,7 +2,7 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ package dev.arbiter.cli;
 import dev.arbiter.caws.WaiverEntry;
 import dev.arbiter.caws.WaiverFolder;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@
 package dev.arbiter.tracker.internal.window;
 
 import dev.arbiter.spi.Performance;
-import dev.arbiter.spi.Window;
+import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 

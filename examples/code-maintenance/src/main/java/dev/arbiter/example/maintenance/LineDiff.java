@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jgit.diff.Edit;
 import org.eclipse.jgit.diff.HistogramDiff;

@@ -5,7 +5,7 @@ import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.Severity;
+import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
 import java.lang.management.ManagementFactory;

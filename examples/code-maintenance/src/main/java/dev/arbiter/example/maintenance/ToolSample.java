@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.averagingDouble;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import dev.arbiter.task.Evidence;
+import dev.arbiter.task.WorkReport.Evidence;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

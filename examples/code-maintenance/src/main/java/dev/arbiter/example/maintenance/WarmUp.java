@@ -3,9 +3,9 @@ package dev.arbiter.example.maintenance;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.spi.TaskInterceptor;
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

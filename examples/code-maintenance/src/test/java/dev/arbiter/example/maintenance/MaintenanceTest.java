@@ -3,8 +3,8 @@ package dev.arbiter.example.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.task.Evidence;
-import dev.arbiter.task.FileChange;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

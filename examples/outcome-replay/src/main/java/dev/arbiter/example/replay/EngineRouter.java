@@ -9,16 +9,15 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.caws.Caws;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
-import dev.arbiter.spi.RoutingRefusedException;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
-import dev.arbiter.task.Evidence;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.Usage;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -142,7 +141,7 @@ final class EngineRouter implements Router, AutoCloseable {
     RoutingDecision failed = request.failed().get(request.failed().size() - 1);
     RoutingDecision next = decided;
     if (next == null || next.id() == failed.id()) {
-      throw new RoutingRefusedException("task " + request.task().id() + " got no fallback");
+      throw new Router.RefusedException("task " + request.task().id() + " got no fallback");
     }
     return noted(next);
   }
@@ -171,7 +170,7 @@ final class EngineRouter implements Router, AutoCloseable {
     try {
       TaskResult result = handle.await(AT_ONCE);
       return result instanceof TaskResult.Failed failed
-          ? new RoutingRefusedException(failed.message())
+          ? new Router.RefusedException(failed.message())
           : new IllegalStateException(handle + " was not routed: " + result);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
