@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One event as it was read, its fields sorted. */
+/** One event that was read, with sorted fields. */
 record Event(Map<?, ?> fields) {
   private static final byte[] DOMAIN = "caws.events.v1\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -26,7 +26,7 @@ record Event(Map<?, ?> fields) {
     return fields.get("event_hash") instanceof String hash ? hash : "";
   }
 
-  /** The older form names its actor by a text, and begins with an empty hash. */
+  /** Whether this is the first event of CAWS 10: its actor is a text, its previous hash empty. */
   boolean isV10() {
     return "".equals(previous()) && fields.get("actor") instanceof String;
   }
@@ -36,9 +36,9 @@ record Event(Map<?, ?> fields) {
   }
 
   /**
-   * The hash it should have.
+   * The hash that the event should have.
    *
-   * @throws IllegalArgumentException if it holds a number JSON cannot write
+   * @throws IllegalArgumentException if it has a number that JSON cannot represent
    */
   String computed() {
     return hashOf(fields);

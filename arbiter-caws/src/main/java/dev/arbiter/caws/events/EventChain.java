@@ -20,15 +20,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks {@code events.jsonl}: each event's hash covers all of it and the hash of the event before.
+ * Verifies {@code events.jsonl}, where each event's hash covers the event and the hash before it.
  *
  * <p>The hash is SHA-256 over {@code caws.events.v1}, a zero byte and the event as canonical JSON
- * without {@code event_hash}. A chain says nothing of what was cut off at its end: keep its {@link
- * ChainReport#head} elsewhere. Rule ids are those of the CAWS kernel. Memory stays bounded: a line
- * is at most {@value #LONGEST_LINE} bytes, and only the numbers of events are kept.
+ * without {@code event_hash}. A chain does not show that events were cut off at its end: keep its
+ * {@link ChainReport#head} elsewhere. Rule ids are those of the CAWS kernel. Memory is bounded: a
+ * line has at most {@value #LONGEST_LINE} bytes, and only the numbers of events are kept.
  */
 public final class EventChain {
-  /** Longest line that is read, in bytes. */
+  /** The longest line that is read, in bytes. */
   public static final int LONGEST_LINE = 1 << 20;
 
   private static final int MOST_FINDINGS = 1000;
@@ -43,10 +43,10 @@ public final class EventChain {
   private EventChain() {}
 
   /**
-   * Checks a file.
+   * Verifies a file.
    *
    * @param file one event a line
-   * @return what was found
+   * @return the findings
    * @throws IOException if it cannot be read
    */
   public static ChainReport verify(Path file) throws IOException {
@@ -56,10 +56,10 @@ public final class EventChain {
   }
 
   /**
-   * Checks a stream.
+   * Verifies a stream.
    *
-   * @param in one event a line; blank lines do not count
-   * @return what was found
+   * @param in one event a line; blank lines are skipped
+   * @return the findings
    * @throws IOException if it cannot be read
    */
   public static ChainReport verify(InputStream in) throws IOException {

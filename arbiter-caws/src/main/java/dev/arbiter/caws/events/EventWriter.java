@@ -13,15 +13,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends to {@code events.jsonl}, so that the tools of CAWS 11 and later verify it.
+ * Appends events to {@code events.jsonl} that the tools of CAWS 11 and later can verify.
  *
- * <p>Not thread-safe. Each append takes the file's lock, reads its last line, and forces the new
- * one to disk: a millisecond or more. It refuses to go on from a last line that does not verify,
- * and leaves earlier lines to {@link EventChain#verify(Path)}.
+ * <p>Not thread-safe. Each append locks the file, verifies its last line, and forces the new line
+ * to disk: a millisecond or more. It refuses to append after a last line that does not verify;
+ * earlier lines are verified by {@link EventChain#verify(Path)}.
  */
 public final class EventWriter {
   private static final DateTimeFormatter MILLIS =
@@ -35,9 +36,9 @@ public final class EventWriter {
   }
 
   /**
-   * Writes to a file.
+   * Creates a writer.
    *
-   * @param file made with the first event if it is not there
+   * @param file is created with the first event if it does not exist
    * @return a writer
    */
   public static EventWriter to(Path file) {
@@ -45,21 +46,21 @@ public final class EventWriter {
   }
 
   /**
-   * Who did something.
+   * The author of an event.
    *
    * @param kind human, agent, system or automation
    * @param id not empty
-   * @param sessionId empty when there is none
-   * @param platform empty when there is none
+   * @param sessionId empty for none
+   * @param platform empty for none
    */
   public record Actor(String kind, String id, String sessionId, String platform) {
     /**
      * Checks.
      *
-     * @throws IllegalArgumentException if the kind is another, or the id empty
+     * @throws IllegalArgumentException if the kind is unknown, or the id is empty
      */
     public Actor {
-      if (!java.util.Set.of("human", "agent", "system", "automation").contains(kind)) {
+      if (!Set.of("human", "agent", "system", "automation").contains(kind)) {
         throw new IllegalArgumentException(
             "actor.kind must be human, agent, system or automation, got '" + kind + "'");
       }
@@ -85,14 +86,14 @@ public final class EventWriter {
   /**
    * Appends one event.
    *
-   * @param event what happened, such as {@code gate_evaluated}
-   * @param time when
-   * @param actor who did it
-   * @param specId the spec it is about; empty when it is about none
-   * @param data maps, lists, texts, numbers, booleans and null; nested at most 60 deep
+   * @param event the kind of event, such as {@code gate_evaluated}
+   * @param time the time of the event
+   * @param actor the author
+   * @param specId the spec that the event is about; empty for none
+   * @param data maps, lists, texts, numbers, booleans and null; at most 60 levels deep
    * @return the event's hash
    * @throws IOException if the file cannot be written, or its last line does not verify
-   * @throws IllegalArgumentException if the data holds anything else
+   * @throws IllegalArgumentException if the data has a value of another kind
    */
   public String append(String event, Instant time, Actor actor, String specId, Map<String, ?> data)
       throws IOException {
@@ -151,7 +152,7 @@ public final class EventWriter {
     int count = (int) Math.min(size, EventChain.LONGEST_LINE + 1L);
     ByteBuffer tail = ByteBuffer.allocate(count);
     while (tail.hasRemaining() && channel.read(tail, size - count + tail.position()) >= 0) {
-      // reads on until the tail is there
+      // read until the tail is complete
     }
     String text = new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
     if (!text.isEmpty() && !text.endsWith("\n")) {

@@ -4,7 +4,7 @@
  * The evidence files of CAWS projects: {@code events.jsonl}, a chain of hashed events, and the
  * older {@code chain.json}.
  *
- * <p>Start at {@link EventChain}. These files are not signed: whoever can write them can make a new
+ * <p>Start at {@link EventChain}. These files are not signed: a writer of the file can make a new
  * chain. Verdicts go into {@link dev.arbiter.caws.ProvenanceLog}.
  */
 @NullMarked

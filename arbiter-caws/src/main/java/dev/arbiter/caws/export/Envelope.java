@@ -14,8 +14,8 @@ import java.util.Optional;
 /**
  * An in-toto statement signed in a DSSE envelope (secure-systems-lab/dsse, version 1).
  *
- * <p>The signature covers payload type and payload, each with its length, so that neither can be
- * taken for the other. Immutable.
+ * <p>The signature covers payload type and payload, each with its length, so that a reader cannot
+ * confuse the two. Immutable.
  */
 public final class Envelope {
   /** The payload type of every envelope here. */
@@ -39,12 +39,12 @@ public final class Envelope {
   }
 
   /**
-   * Signs a statement, a millisecond of CPU and one more to see that the signature fits.
+   * Signs a statement. Costs a millisecond of CPU, and one more to verify the signature.
    *
    * @param statement a verdict's document, as its seal has it
-   * @param signer signs
+   * @param signer the key or key service that signs
    * @return the envelope
-   * @throws IllegalStateException if the signer's signature does not fit its own public key
+   * @throws IllegalStateException if the signer's own public key does not verify the signature
    */
   public static Envelope sign(String statement, Signer signer) {
     byte[] message = preAuthentication(statement);
@@ -57,8 +57,7 @@ public final class Envelope {
   }
 
   /**
-   * Reads what {@link #json()} wrote; a text with one character otherwise is none. Checks no
-   * signature.
+   * Reads the text that {@link #json()} wrote, character for character. It checks no signature.
    *
    * @param json the text
    * @return empty when it is no envelope
@@ -82,10 +81,11 @@ public final class Envelope {
   }
 
   /**
-   * Checks the signature.
+   * Verifies the signature.
    *
-   * @param key the key it must be by
-   * @return whether the envelope names that key and its signature is exactly 64 bytes that fit
+   * @param key the key that must have signed
+   * @return true if the envelope names that key, and its signature has exactly 64 bytes and is
+   *     valid
    */
   public boolean verify(PublicKey key) {
     return keyId.equals(SigningKey.idOf(key))
@@ -93,8 +93,8 @@ public final class Envelope {
   }
 
   /**
-   * The bytes that are signed: {@code DSSEv1 SP length SP type SP length SP payload}, lengths in
-   * bytes as decimal digits.
+   * The signed bytes: {@code DSSEv1 SP length SP type SP length SP payload}. Lengths are in bytes,
+   * as decimal digits.
    *
    * @return new bytes
    */
@@ -143,7 +143,7 @@ public final class Envelope {
   }
 
   /**
-   * The digest of {@link #json()}, which names this envelope elsewhere, such as in a Git note.
+   * The digest of {@link #json()}. It can name this envelope elsewhere, such as in a Git note.
    *
    * @return {@code sha256:} and 64 hexadecimal digits
    */
@@ -152,7 +152,8 @@ public final class Envelope {
   }
 
   /**
-   * The envelope in a Sigstore bundle v0.3, verified by the public key its hint names.
+   * The envelope in a Sigstore bundle v0.3. The bundle's hint names the public key that verifies
+   * it.
    *
    * @return one line of JSON, without a line end
    */

@@ -11,19 +11,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the files of an evidence folder against each other and a key. */
+/** Verifies the files of an evidence folder against each other and a key. */
 final class EvidenceAudit {
   /*
-   * First what costs nothing, for every file: its layout, and that it says what the others say. Only
-   * then checkpoint, proofs and signatures. Each of the three reads the files again and trusts
-   * nothing that was read before, so that one entry at a time is held and a file that changes
-   * meanwhile gains nothing. Files come as ISO 8859-1, one character a byte, so that bytes that are
-   * no UTF-8 stay what they are and fit nothing.
+   * The cheap checks come first, for every file: its layout, and that it agrees with the others.
+   * Checkpoint, proofs and signatures follow. Each of the three passes reads the files again and
+   * trusts no earlier pass. So only one entry is in memory at a time, and a file that changes
+   * between passes gains nothing. Files are read as ISO 8859-1, one character a byte, so that
+   * invalid UTF-8 is preserved and matches nothing.
    */
   static final int LONGEST_FILE = 64 << 20;
 
@@ -34,7 +33,7 @@ final class EvidenceAudit {
   private final Source source;
   private final PublicKey key;
 
-  /** Where the bytes of a file come from. */
+  /** Reads the bytes of a file. */
   interface Source {
     String read(String name) throws IOException;
   }
@@ -42,9 +41,9 @@ final class EvidenceAudit {
   private record Entry(
       int index, Envelope envelope, @Nullable Envelope summary, InclusionProof proof) {}
 
-  /** What is asked of every entry; null when it is as it should be. */
-  private interface Question {
-    @Nullable Damaged ask(Entry entry);
+  /** A check of one entry; null when the entry passes. */
+  private interface EntryCheck {
+    @Nullable Damaged damage(Entry entry);
   }
 
   EvidenceAudit(Source source, PublicKey key) {
@@ -58,7 +57,7 @@ final class EvidenceAudit {
     if (known != null) {
       return known;
     }
-    if (!source.read(EvidenceFolder.KEY).equals(pem())) {
+    if (!source.read(EvidenceFolder.KEY).equals(SigningKey.publicPem(key))) {
       return new Damaged(EvidenceFolder.KEY, -1, "is not the trusted key " + SigningKey.idOf(key));
     }
     String note = utf8(source.read(EvidenceFolder.CHECKPOINT));
@@ -102,10 +101,10 @@ final class EvidenceAudit {
     return damaged != null ? damaged : covered(checkpoint, again, held);
   }
 
-  private @Nullable Damaged each(Listing listing, String origin, Question question)
+  private @Nullable Damaged each(Listing listing, String origin, EntryCheck check)
       throws IOException {
     for (int index = 0; index < listing.count(); index++) {
-      Damaged damaged = read(index, origin, listing, question);
+      Damaged damaged = read(index, origin, listing, check);
       if (damaged != null) {
         return damaged;
       }
@@ -113,7 +112,7 @@ final class EvidenceAudit {
     return null;
   }
 
-  private @Nullable Damaged read(int index, String origin, Listing listing, Question question)
+  private @Nullable Damaged read(int index, String origin, Listing listing, EntryCheck check)
       throws IOException {
     for (int part = 0; part < PARTS.size() - 1; part++) {
       if (!listing.has(index, part)) {
@@ -138,7 +137,7 @@ final class EvidenceAudit {
     String expected = VerificationSummary.of(envelope.payload(), origin).orElse(null);
     boolean fits = summary == null ? !there : summary.payload().equals(expected);
     return fits && there == (expected != null)
-        ? question.ask(new Entry(index, envelope, summary, proof))
+        ? check.damage(new Entry(index, envelope, summary, proof))
         : new Damaged(name, index, "is not the summary of the verdict beside it");
   }
 
@@ -195,7 +194,7 @@ final class EvidenceAudit {
         : new LogVerification.Unanchored(anchored, checkpoint.size());
   }
 
-  /** Notes of another log, or from before the key's turn, say nothing here. */
+  /** Opens the held notes, shortest first; skips those of another log or an earlier key. */
   private List<Checkpoint> opened(List<String> held, String origin) {
     List<Checkpoint> opened = new ArrayList<>();
     for (String note : held) {
@@ -205,16 +204,11 @@ final class EvidenceAudit {
     return opened;
   }
 
-  private String pem() {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
-    return "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
-  }
-
   private static String utf8(String bytes) {
     return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
-  /** A note may carry other signatures, which nobody here checks; evidence carries none. */
+  /** A note may have signatures of other keys, which are not checked; evidence must have none. */
   private static boolean oneSignature(String note) {
     int blank = note.indexOf("\n\n");
     return blank >= 0 && note.indexOf('\n', blank + 2) == note.length() - 1;

@@ -23,10 +23,10 @@ import java.util.stream.StreamSupport;
  *
  * <p>For the entry at log index N: {@code N.dsse.json}, its document (an in-toto statement) in a
  * DSSE envelope; {@code N.bundle.json}, the same as a Sigstore bundle v0.3; {@code N.proof.json},
- * where the document stands in the log ({@code logIndex}, {@code treeSize}, {@code hashes} in
+ * the place of the document in the log ({@code logIndex}, {@code treeSize}, {@code hashes} in
  * Base64; the leaf is the envelope's decoded payload, RFC 6962); {@code N.summary.json}, a SLSA
  * verification summary in an envelope, for verdicts. Beside them {@code checkpoint.txt} and {@code
- * public-key.pem}. Each is one line of JSON in one possible spelling.
+ * public-key.pem}. Each JSON file is one line, in its only valid spelling.
  */
 public final class EvidenceFolder {
   static final String CHECKPOINT = "checkpoint.txt";
@@ -35,11 +35,12 @@ public final class EvidenceFolder {
   private EvidenceFolder() {}
 
   /**
-   * Exports what the log's checkpoint covers; costs four signature operations an entry, 5 ms or so.
+   * Exports the entries that the log's checkpoint covers. Costs four signature operations an entry,
+   * about 5 ms.
    *
    * @param log the log
    * @param signer signs the envelopes; has the key that signs the log now
-   * @param folder made if it is not there, empty if it is
+   * @param folder is created if it does not exist; otherwise it must be empty
    * @return how many entries were written
    * @throws IOException if the folder is not empty, or a file cannot be read or written
    * @throws IllegalStateException if the log is damaged or has no checkpoint
@@ -98,16 +99,16 @@ public final class EvidenceFolder {
   }
 
   /**
-   * Checks an exported folder: every byte of every file it should have, and that it has no other
-   * evidence. Nothing in the files makes it throw. Costs 3 ms an entry; holds one entry at a time,
-   * half a byte for each, and 64 bytes for each where checkpoints are held elsewhere.
+   * Verifies an exported folder: every byte of every expected file, and that there is no other
+   * evidence. No content of a file makes it throw. Costs 3 ms an entry. Holds one entry in memory,
+   * half a byte for each entry, and with held checkpoints 64 bytes for each entry.
    *
-   * @param folder what {@link #write} filled
-   * @param trusted the key that signed, got from somebody who is trusted, not from the folder
-   * @param held notes of checkpoints of this log that were kept elsewhere; may be empty, and those
-   *     signed by an earlier key say nothing
-   * @return intact up to the folder's checkpoint, unanchored where the held ones do not cover the
-   *     last entries, or the first file that is damaged
+   * @param folder was filled by {@link #write}
+   * @param trusted the key that signed, from a trusted source, not from the folder
+   * @param held notes of checkpoints of this log that were kept elsewhere; may be empty; notes that
+   *     an earlier key signed are ignored
+   * @return intact up to the folder's checkpoint, unanchored if the held checkpoints do not cover
+   *     the last entries, or the first damaged file
    * @throws IOException if the folder cannot be listed or a file cannot be read
    */
   public static LogVerification verify(Path folder, PublicKey trusted, List<String> held)

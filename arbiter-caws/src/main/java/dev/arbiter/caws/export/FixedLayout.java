@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text of one fixed layout: what was written here is read by the same pieces, and the reader writes
- * it again and compares, so that a value has one spelling. No parser, hence no second opinion of
- * what a text means.
+ * A text of fixed pieces with values between them. The reader uses the same pieces, writes the
+ * values again and compares, so that a value has one spelling. Without a parser, no second
+ * interpretation of a text is possible.
  */
 final class FixedLayout {
   private final List<String> pieces;

@@ -7,12 +7,12 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which files an evidence folder has, half a byte an entry. */
+/** The files of an evidence folder, in half a byte an entry. */
 final class Listing {
   static final List<String> PARTS =
       List.of(".dsse.json", ".bundle.json", ".proof.json", ".summary.json");
 
-  /** No folder has more entries: a larger number in a name belongs to none. */
+  /** The largest number of entries; a larger number in a file name is no entry. */
   private static final int MOST = 1 << 24;
 
   private final List<BitSet> parts = new ArrayList<>();
@@ -42,7 +42,7 @@ final class Listing {
     }
   }
 
-  /** The number a file begins with, written as numbers are; else -1. */
+  /** The canonical number that a file name begins with; -1 when there is none. */
   private static int index(String name) {
     int end = 0;
     while (end < name.length() && end < 8 && name.charAt(end) >= '0' && name.charAt(end) <= '9') {
@@ -52,7 +52,7 @@ final class Listing {
     return index < MOST && name.startsWith(index + ".") ? index : -1;
   }
 
-  /** How many entries there are in a row from 0, by their envelopes. */
+  /** The number of entries without a gap from 0, counted by their envelopes. */
   int count() {
     return parts.get(0).nextClearBit(0);
   }
@@ -61,7 +61,7 @@ final class Listing {
     return parts.get(part).get(index);
   }
 
-  /** The first file that is missing or should not be there, null when all is as it should be. */
+  /** A file that is missing or unexpected; null when there is none. */
   @Nullable Damaged damage() {
     if (!hasKey || !hasCheckpoint) {
       return new Damaged(hasKey ? EvidenceFolder.CHECKPOINT : EvidenceFolder.KEY, -1, "is missing");

@@ -12,8 +12,9 @@ import java.util.Optional;
  * A verdict as a SLSA verification summary, for consumers that know only passed and failed.
  *
  * <p>An in-toto Statement v1 with predicate {@code https://slsa.dev/verification_summary/v1}. Its
- * subject is the verdict's document; the level is {@code CAWS_APPROVED}, {@code CAWS_WAIVED} or
- * {@code FAILED}, none of SLSA's own tracks: nothing is said about a build.
+ * subject is the verdict's document. The level is {@code CAWS_APPROVED}, {@code CAWS_WAIVED} or
+ * {@code FAILED}. These are not levels of SLSA's own tracks, because a verdict is not about a
+ * build.
  */
 public final class VerificationSummary {
   private static final String ID = "-._~";
@@ -26,7 +27,7 @@ public final class VerificationSummary {
    * Writes the statement.
    *
    * @param document a verdict's document
-   * @param verifier who judged, a URI or the log's origin
+   * @param verifier names the judge: a URI or the log's origin
    * @return the statement, or empty when the document is not a verdict's
    */
   public static Optional<String> of(String document, String verifier) {
@@ -65,7 +66,7 @@ public final class VerificationSummary {
         : "";
   }
 
-  /** Percent-encoded as in a URI, all but letters, digits and a few signs; no JSON escapes left. */
+  /** Percent-encodes everything but letters, digits and some signs; JSON then needs no escapes. */
   private static String encoded(String text, String signs) {
     StringBuilder uri = new StringBuilder();
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program, as {@link QualityGates#command} says. */
+/** Runs a program: see {@link QualityGates#command}. */
 record CommandGate(List<String> command, Path folder, Duration limit, long output, Sources sources)
     implements QualityGate {
   private static final Set<String> PASSED_ON = Set.of("PATH", "HOME", "LANG", "TMPDIR");
@@ -91,7 +91,7 @@ record CommandGate(List<String> command, Path folder, Duration limit, long outpu
     return command.get(0);
   }
 
-  /** The end of what it said, which is where programs say what is wrong. */
+  /** The end of the output: programs write their error there. */
   private static String end(Path said) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(said.toFile(), "r")) {
       file.seek(Math.max(0, file.length() - SHOWN));

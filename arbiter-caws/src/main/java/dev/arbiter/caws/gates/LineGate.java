@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Looks at every line of every changed file; a deleted file has none.
+ * A gate that inspects every line of every changed file; a deleted file has none.
  *
- * @param tree where the files are
- * @param most how many lines may be found
- * @param kind names what a line holds, empty when it is fine
+ * @param tree reads the files
+ * @param most the most lines that may be found
+ * @param kind the kind of problem in a line, empty for none
  */
 record LineGate(WorkTree tree, int most, Function<String, String> kind) implements QualityGate {
   private static final int MOST_COUNTED = 1_000;

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The built-in gates, to be registered under a policy's gate name: {@code
+ * The built-in gates. A host registers them under a policy's gate name: {@code
  * Caws.builder().gate("coverage_threshold", QualityGates.coverage(80))}.
  *
- * <p>Gates on figures judge the value of a piece of evidence, not the flag beside it; no evidence,
- * or a value that is no number, fails. Several pieces of one name must all pass. Whether a failed
- * gate blocks, warns or is skipped is the policy's to say.
+ * <p>A gate on a figure needs a piece of evidence that passed and whose value is within the limit.
+ * Missing evidence, or a value that is no number, fails. Several pieces of one name must all pass.
+ * The policy decides whether a failed gate blocks, warns or is skipped.
  */
 public final class QualityGates {
   private static final int MOST_NAMED = 5;
@@ -32,7 +32,8 @@ public final class QualityGates {
   /**
    * Tests ran and none failed.
    *
-   * @return wants evidence {@code tests_pass} that passed; its value, if any, is how many failed
+   * @return needs evidence {@code tests_pass} that passed; its value, if any, is the number of
+   *     failed tests
    */
   public static QualityGate testsPass() {
     return (assignment, report) -> {
@@ -49,51 +50,51 @@ public final class QualityGates {
   }
 
   /**
-   * Enough is covered by tests.
+   * Test coverage is high enough.
    *
-   * @param percent at least so much, 0 to 100
-   * @return wants evidence {@code coverage} with the percentage as its value
+   * @param percent the least that passes, 0 to 100
+   * @return needs evidence {@code coverage} with the percentage as its value
    */
   public static QualityGate coverage(double percent) {
     return atLeast("coverage", percent);
   }
 
   /**
-   * Enough mutants are killed.
+   * The mutation score is high enough.
    *
-   * @param percent at least so much, 0 to 100
-   * @return wants evidence {@code mutation_score} with the percentage as its value
+   * @param percent the least that passes, 0 to 100
+   * @return needs evidence {@code mutation_score} with the percentage as its value
    */
   public static QualityGate mutationScore(double percent) {
     return atLeast("mutation_score", percent);
   }
 
   /**
-   * The linter finds little.
+   * The linter finds few problems.
    *
-   * @param most how many problems are allowed
-   * @return wants evidence {@code lint} with the number of problems as its value
+   * @param most the most problems that pass
+   * @return needs evidence {@code lint} with the number of problems as its value
    */
   public static QualityGate lint(int most) {
     return atMost("lint", most);
   }
 
   /**
-   * The security scan finds little.
+   * The security scan finds few problems.
    *
-   * @param most how many findings are allowed
-   * @return wants evidence {@code security_scan} with the number of findings as its value
+   * @param most the most findings that pass
+   * @return needs evidence {@code security_scan} with the number of findings as its value
    */
   public static QualityGate securityScan(int most) {
     return atMost("security_scan", most);
   }
 
   /**
-   * It is fast enough.
+   * A measured time is short enough.
    *
-   * @param evidence which figure, such as {@code api_p95_ms}
+   * @param evidence the figure's name, such as {@code api_p95_ms}
    * @param most the budget, in the figure's unit
-   * @return wants evidence of that name with the measured value
+   * @return needs evidence of that name with the measured value
    */
   public static QualityGate performanceBudget(String evidence, double most) {
     return atMost(evidence, most);
@@ -143,21 +144,21 @@ public final class QualityGates {
   }
 
   /**
-   * No changed file holds a key, a token or a password.
+   * No changed file contains a key, a token or a password.
    *
-   * @param tree where the files are
-   * @return names file, line and kind, never the secret
+   * @param tree reads the files
+   * @return its detail names file, line and kind, never the secret
    */
   public static QualityGate noSecrets(WorkTree tree) {
     return new LineGate(tree, 0, Secrets::kind);
   }
 
   /**
-   * Few to-do marks are left in changed files: TODO, FIXME, XXX, HACK as whole words in capitals.
+   * Changed files have few to-do marks: TODO, FIXME, XXX, HACK as whole words in capitals.
    *
-   * @param tree where the files are
-   * @param most how many marks are allowed
-   * @return names files and lines
+   * @param tree reads the files
+   * @param most the most marks that pass
+   * @return its detail names files and lines
    */
   public static QualityGate noTodos(WorkTree tree, int most) {
     return new LineGate(tree, most, Todos::mark);
@@ -166,9 +167,9 @@ public final class QualityGates {
   /**
    * No changed file is too long.
    *
-   * @param tree where the files are
-   * @param most how many lines a file may have; CAWS projects use 2,000
-   * @return names the files
+   * @param tree reads the files
+   * @param most the most lines a file may have; CAWS projects use 2,000
+   * @return its detail names the files
    */
   public static QualityGate noGodObject(WorkTree tree, int most) {
     return (assignment, report) -> {
@@ -186,11 +187,11 @@ public final class QualityGates {
   }
 
   /**
-   * Every contract the spec names is there.
+   * Every contract that the spec names exists.
    *
-   * @param tree where the files are
+   * @param tree reads the files
    * @param outline reads a task's spec, such as {@link #specOf}
-   * @return names the missing files; a spec that cannot be read fails
+   * @return its detail names the missing files; a spec that cannot be read fails
    */
   public static QualityGate contractsPresent(
       WorkTree tree, Function<Task, Optional<SpecOutline>> outline) {
@@ -215,7 +216,7 @@ public final class QualityGates {
    * Every acceptance criterion of the spec has evidence that passed.
    *
    * @param outline reads a task's spec, such as {@link #specOf}
-   * @return wants evidence {@code acceptance/A1} for criterion A1; a spec without criteria fails
+   * @return needs evidence {@code acceptance/A1} for criterion A1; a spec without criteria fails
    */
   public static QualityGate acceptanceCovered(Function<Task, Optional<SpecOutline>> outline) {
     return (assignment, report) -> {

@@ -5,7 +5,7 @@ import com.google.re2j.Pattern;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Kinds of secrets that have a form of their own, matched in linear time. */
+/** Kinds of secrets with a recognisable form, matched in linear time. */
 final class Secrets {
   private static final int LONGEST_LINE = 100_000;
   private static final Map<String, Pattern> KINDS = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class Secrets {
     KINDS.put(name, Pattern.compile(regex));
   }
 
-  /** What a line seems to hold, empty when nothing; a very long line is looked at in pieces. */
+  /** The kind of secret in a line, empty for none; a very long line is matched in pieces. */
   static String kind(String line) {
     for (int from = 0; from < line.length(); from += LONGEST_LINE / 2) {
       String piece = line.substring(from, Math.min(line.length(), from + LONGEST_LINE));

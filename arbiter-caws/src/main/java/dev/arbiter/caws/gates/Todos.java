@@ -3,13 +3,13 @@ package dev.arbiter.caws.gates;
 
 import java.util.List;
 
-/** Marks that say work is left. */
+/** Marks of unfinished work. */
 final class Todos {
   private static final List<String> MARKS = List.of("TODO", "FIXME", "XXX", "HACK");
 
   private Todos() {}
 
-  /** The mark a line holds as a whole word, empty when it holds none. */
+  /** The first mark that is a whole word of the line, empty for none. */
   static String mark(String line) {
     for (String mark : MARKS) {
       for (int at = line.indexOf(mark); at >= 0; at = line.indexOf(mark, at + 1)) {

@@ -9,28 +9,28 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where gates read the files that an agent changed. Threads: called from many at once. */
+/** Gives gates the files that an agent changed. Threads: called from many threads at once. */
 @FunctionalInterface
 public interface WorkTree {
-  /** Longest file that is read, in bytes; a longer one fails the gate that asks for it. */
+  /** The longest file that is read, in bytes; a longer one fails the gate that reads it. */
   long LONGEST = 8L << 20;
 
   /**
-   * Reads a file as it is after the work.
+   * Reads a file after the work.
    *
    * @param assignment the attempt
    * @param path relative to the work tree, with forward slashes
-   * @return its text, one character a byte (ISO 8859-1), so that any file can be read; empty when
-   *     there is none
-   * @throws IOException if it cannot be read, is too long, or lies outside the tree
+   * @return its text, one character a byte (ISO 8859-1), so that any file can be read; empty if the
+   *     file does not exist
+   * @throws IOException if it cannot be read, is too long, or is outside the tree
    */
   Optional<String> text(Assignment assignment, String path) throws IOException;
 
   /**
-   * Reads below a folder.
+   * A tree of the files below a folder.
    *
-   * @param root the same for all attempts
-   * @return a tree that follows no symbolic link and leaves the folder on no path
+   * @param root the same folder for all attempts
+   * @return a tree that follows no symbolic link and reads no file outside the folder
    */
   static WorkTree of(Path root) {
     return (assignment, path) -> {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Checks that a host registers as quality gates, instead of believing what an agent reports.
+ * Quality gates that a host registers, so that it need not trust an agent's report.
  *
- * <p>Start at {@link QualityGates}. What looks into files does so through a {@link WorkTree}; what
- * runs a program is a {@link CommandGate}.
+ * <p>Start at {@link QualityGates}. Gates read files through a {@link WorkTree}; {@link
+ * QualityGates#command} runs a program.
  */
 @NullMarked
 package dev.arbiter.caws.gates;

@@ -5,15 +5,15 @@
  * privacy, reliability.
  *
  * <pre>{@code
- *  Task, WorkReport --> Facts -----------+
- *                                        v
- *  ConstitutionalRules --> ConstitutionalRule --> Condition (Operator, value)
- *   (or DefaultRules)       (Phase, Remedy)          | broken or missing
- *                                                    v
- *            listener <-------------------- Assessment (Violation*, score)
- *                                                    |
- *                                                    v
- *                            admission and judgement of dev.arbiter.caws
+ * Task, WorkReport --> Facts -----------+
+ *                                       v
+ * ConstitutionalRules --> ConstitutionalRule --> Condition (Operator, value)
+ *  (or DefaultRules)       (Phase, Remedy)          | broken or missing
+ *                                                   v
+ *           listener <-------------------- Assessment (Violation*, score)
+ *                                                   |
+ *                                                   v
+ *                           admission and judgement of dev.arbiter.caws
  * }</pre>
  *
  * <p>Start at {@link ConstitutionalRules}; give it to {@code Caws.builder().rules(...)}.
