@@ -6,12 +6,12 @@ import dev.arbiter.spi.Sources;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The program {@code arbiter}: checks working specs, the changes made under them, and the evidence
- * that was kept.
+ * The program {@code arbiter}: checks working specs, changes made under them, and kept evidence.
  *
  * <p>Ends with 0 when allowed, 1 when denied, 2 when the input cannot be used, 3 when evidence is
  * damaged.
@@ -26,6 +26,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "arbiter 0.1.0")
 public final class ArbiterCli extends CliCommand implements Runnable {
+  private static final List<String> COMMANDS = List.of("validate", "log", "waiver", "key");
+
   private ArbiterCli() {}
 
   /**
@@ -45,16 +47,20 @@ public final class ArbiterCli extends CliCommand implements Runnable {
   /**
    * Runs the program.
    *
-   * @param clock what {@code --now} is when it is not given
-   * @param out where answers go
-   * @param err where complaints go
+   * @param clock the default of {@code --now}
+   * @param out gets answers
+   * @param err gets error messages
    * @param arguments the command line
    * @return the exit code
    */
   static int run(InstantSource clock, PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine line = new CommandLine(new ArbiterCli(), new Subcommands(clock));
-    Subcommands.add(line, arguments.length == 0 ? "" : arguments[0]);
-    // what is set reaches the subcommands that are there already
+    CommandLine line = new CommandLine(new ArbiterCli());
+    // Each command costs start-up time, so only the wanted one is made.
+    String wanted = arguments.length == 0 ? "" : arguments[0];
+    for (String name : COMMANDS.contains(wanted) ? List.of(wanted) : COMMANDS) {
+      line.addSubcommand(name, command(name, clock));
+    }
+    // These settings reach only the subcommands that exist by now.
     line.setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -65,6 +71,15 @@ public final class ArbiterCli extends CliCommand implements Runnable {
     out.flush();
     err.flush();
     return code;
+  }
+
+  private static Object command(String name, InstantSource clock) {
+    return switch (name) {
+      case "validate" -> new ValidateCommand(clock);
+      case "log" -> new LogCommand();
+      case "waiver" -> new WaiverCommand(clock);
+      default -> new KeyCommand();
+    };
   }
 
   @SuppressWarnings("unused") // the signature is picocli's

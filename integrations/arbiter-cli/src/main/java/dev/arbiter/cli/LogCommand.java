@@ -5,7 +5,6 @@ import dev.arbiter.caws.Checkpoint;
 import dev.arbiter.caws.LogFolder;
 import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.export.EvidenceFolder;
-import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +16,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Checks and shows what was kept of verdicts and events. */
+/** Checks and shows the kept evidence of verdicts and events. */
 @Command(
     name = "log",
     description = "Verifies, proves, shows and exports evidence.",
     mixinStandardHelpOptions = true)
 final class LogCommand extends CliCommand implements Runnable {
-  /** Which log. */
+  /** The log that a command reads. */
   static final class Source {
     @Option(
         names = "--log",
@@ -61,9 +60,9 @@ final class LogCommand extends CliCommand implements Runnable {
       @Option(names = "--format", description = "text or json; default text.")
           @Nullable Format format)
       throws IOException {
-    List<Evidence> all = EvidenceFinder.verify(source.path, source.key, checkpoint);
+    List<CheckedEvidence> all = CheckedEvidence.at(source.path, source.key, checkpoint);
     int code = Exit.ALLOWED;
-    for (Evidence evidence : all) {
+    for (CheckedEvidence evidence : all) {
       if (format == Format.JSON) {
         out().println(json(evidence));
       } else {
@@ -74,35 +73,21 @@ final class LogCommand extends CliCommand implements Runnable {
     return code;
   }
 
-  private void print(Evidence evidence) {
-    for (Finding found : evidence.findings()) {
-      String line = found.line() > 0 ? ":" + found.line() : "";
-      out().println(evidence.file() + line + ": " + found.ruleId() + ": " + found.message());
-    }
+  private void print(CheckedEvidence evidence) {
+    String file = evidence.file().toString();
+    evidence.findings().forEach(found -> print(file, found));
+    String state = evidence.isWhole() ? "whole" : "damaged";
+    long beyond = evidence.entries() - evidence.anchored();
     String anchored =
         evidence.anchored() < 0
             ? ""
-            : ", anchored to "
-                + evidence.anchored()
-                + ", "
-                + (evidence.entries() - evidence.anchored())
-                + " beyond";
-    out()
-        .println(
-            evidence.file()
-                + ": "
-                + (evidence.isWhole() ? "whole" : "damaged")
-                + " ("
-                + evidence.form()
-                + ", "
-                + evidence.entries()
-                + " entries"
-                + anchored
-                + ")");
-    evidence.notes().forEach(note -> out().println(evidence.file() + ": note: " + note));
+            : ", anchored to " + evidence.anchored() + ", " + beyond + " beyond";
+    String form = evidence.form() + ", " + evidence.entries() + " entries" + anchored;
+    out().println(file + ": " + state + " (" + form + ")");
+    evidence.notes().forEach(note -> out().println(file + ": note: " + note));
   }
 
-  private static String json(Evidence evidence) {
+  private static String json(CheckedEvidence evidence) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("verdict", evidence.isWhole() ? "whole" : "damaged");
     fields.put("form", evidence.form());
@@ -116,7 +101,7 @@ final class LogCommand extends CliCommand implements Runnable {
 
   @Command(
       name = "prove",
-      description = "Prints the proof that an entry stands in the log, as JSON.",
+      description = "Prints the proof that an entry is in the log, as JSON.",
       mixinStandardHelpOptions = true)
   int prove(
       @CommandLine.Mixin Source source,
@@ -127,14 +112,24 @@ final class LogCommand extends CliCommand implements Runnable {
               description = "The entry's place, from 0; log inspect shows it.")
           long index)
       throws IOException {
+    return ifWhole(source, log -> print(log, log.checkpoint().orElseThrow(), index));
+  }
+
+  /** Work on a log. */
+  @FunctionalInterface
+  private interface LogWork {
+    void on(LogFolder log) throws IOException;
+  }
+
+  /* A log without a checkpoint is damaged. */
+  private int ifWhole(Source source, LogWork work) throws IOException {
     try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
-      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
-      Checkpoint checkpoint = log.checkpoint().orElse(null);
-      if (!evidence.isWhole() || checkpoint == null) {
+      CheckedEvidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+      if (!evidence.isWhole()) {
         print(evidence);
         return Exit.DAMAGED;
       }
-      print(log, checkpoint, index);
+      work.on(log);
       return Exit.ALLOWED;
     }
   }
@@ -170,12 +165,12 @@ final class LogCommand extends CliCommand implements Runnable {
     try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
       for (long index = 0; index < log.size(); index++) {
         String document = log.document(index);
-        out().println(index + " " + Summary.of(document));
+        out().println(index + " " + VerdictLines.of(document));
         if (verbose) {
-          Summary.context(document).forEach(line -> out().println("    " + line));
+          VerdictLines.context(document).forEach(line -> out().println("    " + line));
         }
       }
-      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+      CheckedEvidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
       if (evidence.isWhole()) {
         return Exit.ALLOWED;
       }
@@ -208,15 +203,13 @@ final class LogCommand extends CliCommand implements Runnable {
       throw new Refusal(
           file + " does not exist; envelopes are signed at export, give --signing-key FILE");
     }
-    try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
-      Evidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
-      if (!evidence.isWhole()) {
-        print(evidence);
-        return Exit.DAMAGED;
-      }
-      long entries = EvidenceFolder.write(log, SigningKey.load(file), target);
-      out().println("exported " + entries + " entries to " + target);
-      return Exit.ALLOWED;
+    try {
+      return ifWhole(
+          source,
+          log -> {
+            long entries = EvidenceFolder.write(log, SigningKey.load(file), target);
+            out().println("exported " + entries + " entries to " + target);
+          });
     } catch (IllegalArgumentException e) {
       throw new Refusal(String.valueOf(e.getMessage()));
     }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +17,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Decides about specs, and about changes made under them. */
+/** Checks specs, and changes made under them. */
 @Command(
     name = "validate",
     description = "Checks working specs; with a policy and changes, scope and budget too.",
@@ -52,12 +52,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
       description = "The work tree for --base; default the current folder.")
   private Path repository = Path.of("");
 
-  @Option(
-      names = "--now",
-      paramLabel = "INSTANT",
-      converter = NowOption.class,
-      description = "When it is judged; default now.")
-  private @Nullable Instant now;
+  @Mixin private Now now = new Now();
 
   @Option(names = "--format", description = "text, json or sarif; default text.")
   private Format format = Format.TEXT;
@@ -78,7 +73,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
     this.clock = clock;
   }
 
-  /** A file, and what was found. */
+  /** A file and its validation. */
   record Answer(Path file, Validation validation) {}
 
   @Override
@@ -111,8 +106,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
   }
 
   private SpecValidator validator(List<Finding> unusable) {
-    SpecValidator.Builder builder =
-        SpecValidator.at(now == null ? clock.instant() : now).dialect(dialect);
+    SpecValidator.Builder builder = SpecValidator.at(now.or(clock)).dialect(dialect);
     use("policy.file.unreadable", unusable, () -> policy(builder));
     use("waiver.folder.unreadable", unusable, () -> waivers(builder));
     use("changes.unreadable", unusable, () -> changes(builder));

@@ -14,7 +14,7 @@ import java.security.PublicKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A folder with a log of verdicts, or with what was exported of one. */
+/** A folder with a log of verdicts, or with its export. */
 final class VerdictFolder {
   private static final int LONGEST_NOTE = 64 * 1024;
   private static final String OWN_KEY =
@@ -45,8 +45,9 @@ final class VerdictFolder {
     return SigningKey.publicKey(Inputs.text(from, LONGEST_NOTE));
   }
 
-  /** Checks a log, or an export; a kept checkpoint must cover its beginning. */
-  static Evidence verify(Path folder, @Nullable Path key, @Nullable Path kept) throws IOException {
+  /** Checks a log or an export; it must begin as a kept checkpoint says. */
+  static CheckedEvidence verify(Path folder, @Nullable Path key, @Nullable Path kept)
+      throws IOException {
     List<String> held = kept == null ? List.of() : List.of(Inputs.text(kept, LONGEST_NOTE));
     if (isExport(folder)) {
       LogVerification state = EvidenceFolder.verify(folder, key(folder, key), held);
@@ -57,7 +58,7 @@ final class VerdictFolder {
     }
   }
 
-  static Evidence verify(Path folder, LogFolder log, List<String> held, @Nullable Path key) {
+  static CheckedEvidence verify(Path folder, LogFolder log, List<String> held, @Nullable Path key) {
     Checkpoint own = log.checkpoint().orElse(null);
     LogVerification state = log.verify(List.of());
     if (own == null && !state.isDamaged()) {
@@ -72,7 +73,7 @@ final class VerdictFolder {
     return evidence(folder, "arbiter.log", state, own == null ? "" : own.root(), key);
   }
 
-  private static Evidence evidence(
+  private static CheckedEvidence evidence(
       Path folder, String form, LogVerification state, String root, @Nullable Path key) {
     List<Finding> findings =
         state instanceof LogVerification.Damaged damaged
@@ -80,7 +81,7 @@ final class VerdictFolder {
                 Finding.error(
                     "evidence.log.mismatch", "", damaged.where() + " " + damaged.reason()))
             : List.of();
-    return new Evidence(
+    return new CheckedEvidence(
         folder,
         form,
         entries(state),

@@ -3,7 +3,6 @@ package dev.arbiter.cli;
 
 import dev.arbiter.caws.WaiverEntry;
 import dev.arbiter.caws.WaiverFolder;
-import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,13 +14,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows and checks a folder of waivers, and takes the steps of those in its ledger. */
+/** Shows and checks a folder of waivers, and takes the steps of its ledger. */
 @Command(
     name = "waiver",
     description = "Proposes, approves, ends, lists and checks waivers.",
@@ -31,17 +30,12 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
     super(clock);
   }
 
-  /** What both commands take. */
+  /** The folder that a command reads, and how. */
   static final class Folder {
     @Parameters(paramLabel = "DIR", description = "A folder of waivers, or one file.")
     private Path path = Path.of("");
 
-    @Option(
-        names = "--now",
-        paramLabel = "INSTANT",
-        converter = NowOption.class,
-        description = "When it is judged; default now.")
-    private @Nullable Instant now;
+    @CommandLine.Mixin private Now now = new Now();
 
     @Option(names = "--format", description = "text or json; default text.")
     private Format format = Format.TEXT;
@@ -57,13 +51,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       description = "Shows every waiver, and whether it counts now.",
       mixinStandardHelpOptions = true)
   int list(@CommandLine.Mixin Folder folder) throws IOException {
-    WaiverFolder.Contents read = read(folder);
-    try {
-      print(folder.format, read, entries(folder.path));
-    } catch (IllegalStateException e) {
-      return damaged(e);
-    }
-    return read.unreadable().isEmpty() ? Exit.ALLOWED : Exit.UNUSABLE;
+    return show(folder, read -> true);
   }
 
   @Command(
@@ -71,6 +59,10 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       description = "As list; ends with 1 if a waiver has an error, or is active and cannot count.",
       mixinStandardHelpOptions = true)
   int check(@CommandLine.Mixin Folder folder) throws IOException {
+    return show(folder, read -> read.waivers().stream().allMatch(WaiverCommand::isSound));
+  }
+
+  private int show(Folder folder, Predicate<WaiverFolder.Contents> allowed) throws IOException {
     WaiverFolder.Contents read = read(folder);
     try {
       print(folder.format, read, entries(folder.path));
@@ -80,12 +72,12 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
     if (!read.unreadable().isEmpty()) {
       return Exit.UNUSABLE;
     }
-    return read.waivers().stream().allMatch(WaiverCommand::isSound) ? Exit.ALLOWED : Exit.DENIED;
+    return allowed.test(read) ? Exit.ALLOWED : Exit.DENIED;
   }
 
   private static boolean isSound(WaiverFolder.WaiverFile waiver) {
-    boolean stands = waiver.state().equals("counts") || waiver.state().equals("status_not_active");
-    return stands
+    boolean valid = waiver.state().equals("counts") || waiver.state().equals("status_not_active");
+    return valid
         && waiver.findings().stream().noneMatch(found -> found.severity() == Severity.ERROR);
   }
 
@@ -96,7 +88,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
     if (!Files.exists(folder.path)) {
       throw new Refusal(folder.path + " does not exist");
     }
-    return WaiverFolder.contents(folder.path, folder.now == null ? clock.instant() : folder.now);
+    return WaiverFolder.contents(folder.path, folder.now.or(clock));
   }
 
   private void print(Format format, WaiverFolder.Contents read, List<WaiverEntry> entries) {
@@ -118,18 +110,13 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
               + waiver.expires().map(Instant::toString).orElse("?")
               + " approvers="
               + ArbiterCli.printable(String.join(",", waiver.approvers())));
-      waiver.findings().forEach(found -> finding(waiver.file(), found, out));
+      waiver.findings().forEach(found -> print("  " + waiver.file(), found));
     }
     entries.stream()
         .map(entry -> entry.proposal().id() + WaiverText.waiting(entry))
         .filter(line -> line.contains(", "))
         .forEach(line -> out.println("  " + ArbiterCli.printable(line)));
-    read.unreadable().forEach(found -> finding(found.place(), found, out));
-  }
-
-  private static void finding(String file, Finding found, PrintWriter out) {
-    String line = found.line() > 0 ? ":" + found.line() : "";
-    out.println("  " + file + line + ": " + found.ruleId() + ": " + found.message());
+    read.unreadable().forEach(found -> print("  " + found.place(), found));
   }
 
   private static String json(WaiverFolder.Contents read) {

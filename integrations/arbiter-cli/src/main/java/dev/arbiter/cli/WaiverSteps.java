@@ -28,7 +28,7 @@ abstract class WaiverSteps extends CliCommand {
     this.clock = clock;
   }
 
-  /** Which ledger, and when. */
+  /** The ledger, and the moment of the step. */
   static class Ledger {
     @Parameters(
         index = "0",
@@ -40,20 +40,15 @@ abstract class WaiverSteps extends CliCommand {
         names = "--policy",
         paramLabel = "FILE",
         description =
-            "Says how many must approve and for how long a waiver may run; without it one"
-                + " approver and 90 days. What the constitution asks for is held to again when"
-                + " work is judged.")
+            "Sets the number of approvers and the longest time of a waiver; without it one"
+                + " approver and 90 days. The constitution checks both again when it judges"
+                + " work.")
     private @Nullable Path policy;
 
-    @Option(
-        names = "--now",
-        paramLabel = "INSTANT",
-        converter = NowOption.class,
-        description = "When the step is taken; default now.")
-    private @Nullable Instant now;
+    @CommandLine.Mixin private Now now = new Now();
   }
 
-  /** Which waiver of it, and who. */
+  /** One waiver of a ledger, and the person who takes the step. */
   static final class Who extends Ledger {
     @Parameters(index = "1", paramLabel = "ID", description = "The waiver.")
     private String id = "";
@@ -87,7 +82,7 @@ abstract class WaiverSteps extends CliCommand {
               names = "--expires",
               required = true,
               paramLabel = "INSTANT",
-              converter = NowOption.class,
+              converter = Now.class,
               description = "From when on it does not count, such as 2026-07-01T00:00:00Z.")
           Instant expires,
       @Option(names = "--files", paramLabel = "N", description = "So many files more.") long files,
@@ -140,7 +135,7 @@ abstract class WaiverSteps extends CliCommand {
               names = "--expires",
               required = true,
               paramLabel = "INSTANT",
-              converter = NowOption.class,
+              converter = Now.class,
               description = "The later expiry.")
           Instant expires)
       throws IOException {
@@ -188,7 +183,7 @@ abstract class WaiverSteps extends CliCommand {
         given.policy == null
             ? WaiverLedger.Limits.defaults()
             : WaiverLedger.Limits.of(Inputs.text(given.policy, LARGEST_POLICY));
-    Instant now = given.now == null ? clock.instant() : given.now;
+    Instant now = given.now.or(clock);
     try (WaiverFolder folder = WaiverFolder.open(given.folder, limits, () -> now)) {
       return work.apply(folder.ledger());
     } catch (IllegalStateException e) {

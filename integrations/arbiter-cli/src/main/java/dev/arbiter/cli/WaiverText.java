@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a ledger says of its waivers, for people. */
+/** Writes the waivers of a ledger as text. */
 final class WaiverText {
   private static final Set<String> MISUSE =
       Set.of("malformed", "unknown", "blank", "gate_never_waived");
 
   private WaiverText() {}
 
-  /** Whether the input cannot be used, rather than the step not be taken. */
+  /** Tells whether the input cannot be used; otherwise the step was refused. */
   static boolean isMisuse(String reason) {
     return MISUSE.contains(reason);
   }
 
-  /** Where a waiver stands, on one line. */
+  /** The state of a waiver, on one line. */
   static String line(WaiverEntry entry) {
     long uses = entry.proposal().maxUses();
     String used = uses < 0 ? "" : " uses=" + entry.uses() + "/" + uses;
@@ -39,7 +39,7 @@ final class WaiverText {
             + waiting(entry));
   }
 
-  /** What is asked for and not yet activated; empty when nothing is. */
+  /** The request that is not yet activated; empty if there is none. */
   static String waiting(WaiverEntry entry) {
     String approved = entry.approvals().isEmpty() ? "nobody yet" : names(entry.approvals());
     if (entry.wanted().isPresent()) {
@@ -59,7 +59,7 @@ final class WaiverText {
     return approvals.stream().map(WaiverEntry.Approval::by).collect(Collectors.joining(","));
   }
 
-  /** What a refusal means, behind its word. */
+  /** A refusal's word and its meaning. */
   static String reason(String word) {
     String meaning =
         switch (word) {

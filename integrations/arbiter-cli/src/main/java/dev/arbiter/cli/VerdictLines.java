@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What an entry of a log says, in one line. */
-final class Summary {
-  private Summary() {}
+/** Writes an entry of a log as text. */
+final class VerdictLines {
+  private VerdictLines() {}
 
   static String of(String document) {
     return SealedVerdict.read(document)
@@ -45,7 +45,7 @@ final class Summary {
     return figures + "clauses=" + (clauses.isEmpty() ? "none" : clauses);
   }
 
-  /** The clauses it rests on and the figures, a line each; none when the entry is no verdict. */
+  /** The figures and the cited clauses of a verdict, a line each; empty for another entry. */
   static List<String> context(String document) {
     List<String> lines = new ArrayList<>();
     SealedVerdict.read(document).ifPresent(verdict -> context(verdict.context(), lines));
