@@ -53,7 +53,7 @@ public class LifecycleBenchmark {
     public String router;
 
     final PerformanceTracker tracker = PerformanceTracker.create();
-    private final WorkReport report = Rules.report();
+    private final WorkReport report = BenchSpec.report();
 
     @SuppressWarnings("NullAway.Init") // JMH calls build() before anything else
     Arbiter arbiter;
@@ -71,8 +71,8 @@ public class LifecycleBenchmark {
     private ArbiterBuilder constitution(ArbiterBuilder builder) {
       return switch (constitution) {
         case "none" -> builder.withoutConstitution();
-        case "hashed" -> builder.constitution(Rules.caws().sealHashedOnly().build());
-        case "batched" -> builder.constitution(Rules.caws().sealInBatches(BATCH).build());
+        case "hashed" -> builder.constitution(BenchSpec.caws().sealHashedOnly().build());
+        case "batched" -> builder.constitution(BenchSpec.caws().sealInBatches(BATCH).build());
         default -> throw new IllegalArgumentException("no constitution is called " + constitution);
       };
     }
@@ -98,7 +98,8 @@ public class LifecycleBenchmark {
   /** Promise: at least 100,000 tasks a second and core, so at most 10 us CPU, at most 4 KB/op. */
   @Benchmark
   public TaskResult submitAndAwait(Running running) throws Exception {
-    Task task = Task.builder("refactor").requires("java").spec(SpecRef.id(Rules.SPEC_ID)).build();
+    Task task =
+        Task.builder("refactor").requires("java").spec(SpecRef.id(BenchSpec.SPEC_ID)).build();
     TaskResult result = running.arbiter.submit(task).await(LONG);
     if (result instanceof TaskResult.Completed) {
       return result;

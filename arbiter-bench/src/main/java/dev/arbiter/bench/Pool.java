@@ -35,7 +35,7 @@ final class Pool implements AutoCloseable {
   private int next;
 
   Pool(int agents, BanditPolicy policy) {
-    WorkReport report = Rules.report();
+    WorkReport report = BenchSpec.report();
     ArbiterBuilder builder = Arbiter.builder().withoutConstitution();
     for (int i = 0; i < agents; i++) {
       builder.agent(AgentProfile.of(id(i), "java"), assignment -> report);

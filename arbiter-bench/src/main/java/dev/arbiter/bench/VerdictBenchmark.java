@@ -38,10 +38,10 @@ public class VerdictBenchmark {
   /** A constitution and work for it to judge, two files. */
   @State(Scope.Thread)
   public static class Small {
-    final WorkReport report = Rules.report();
-    final Judge each = new Judge(Rules.caws());
-    final Judge batched = new Judge(Rules.caws().sealInBatches(BATCH));
-    final Judge hashed = new Judge(Rules.caws().sealHashedOnly());
+    final WorkReport report = BenchSpec.report();
+    final Judge each = new Judge(BenchSpec.caws());
+    final Judge batched = new Judge(BenchSpec.caws().sealInBatches(BATCH));
+    final Judge hashed = new Judge(BenchSpec.caws().sealHashedOnly());
   }
 
   /**
@@ -63,10 +63,13 @@ public class VerdictBenchmark {
         """;
 
     final WorkReport report = report();
-    final Judge logged = new Judge(Rules.caws().policy(POLICY).sealInBatches(NEVER));
+    final Judge logged = new Judge(BenchSpec.caws().policy(POLICY).sealInBatches(NEVER));
     final Judge ruled =
         new Judge(
-            Rules.caws().policy(POLICY).rules(ConstitutionalRules.defaults()).sealInBatches(NEVER));
+            BenchSpec.caws()
+                .policy(POLICY)
+                .rules(ConstitutionalRules.defaults())
+                .sealInBatches(NEVER));
 
     private static WorkReport report() {
       List<FileChange> changes = new ArrayList<>();
@@ -85,7 +88,7 @@ public class VerdictBenchmark {
 
     Judge(Caws.Builder builder) {
       this.caws = builder.key(SigningKey.fromSeed(new byte[32])).build();
-      Task task = Task.builder("refactor").id("T-1").spec(SpecRef.id(Rules.SPEC_ID)).build();
+      Task task = Task.builder("refactor").id("T-1").spec(SpecRef.id(BenchSpec.SPEC_ID)).build();
       if (!(caws.admit(task) instanceof Admission.Admitted admitted)) {
         throw new IllegalStateException("refused: " + caws.admit(task).findings());
       }

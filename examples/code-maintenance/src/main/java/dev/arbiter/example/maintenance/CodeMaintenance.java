@@ -5,10 +5,12 @@ import dev.arbiter.example.report.ReportPage;
 import dev.arbiter.example.report.RunOptions;
 import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.BanditPolicy;
+import dev.arbiter.task.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Option;
         "Gives maintenance tasks on a code base to tools, and learns which tool to trust.")
 final class CodeMaintenance implements Callable<Integer> {
   private static final int SAMPLED = 5;
+  private static final Duration LONG = Duration.ofMinutes(30);
 
   @Option(
       names = "--repo",
@@ -101,7 +104,7 @@ final class CodeMaintenance implements Callable<Integer> {
         !Files.exists(repository), repository + " exists already; give --out a new folder");
     try (CodeBase base =
             repo == null
-                ? CodeBase.library(repository, options.seed())
+                ? CodeBase.library(repository, options.seed)
                 : CodeBase.of(repo, repository);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
       work(base, compiler, chosen, commands, results, threads, rewriting);
@@ -121,7 +124,7 @@ final class CodeMaintenance implements Callable<Integer> {
       ExecutorService threads,
       ExecutorService rewriting)
       throws IOException, GitAPIException, InterruptedException {
-    List<Chore> chores = new ChoreFinder(base, compiler).find(tasks, options.seed());
+    List<Chore> chores = new ChoreFinder(base, compiler).find(tasks, options.seed);
     if (chores.isEmpty()) {
       throw new UnusableInput("nothing to do was found in " + base.folder());
     }
@@ -136,18 +139,24 @@ final class CodeMaintenance implements Callable<Integer> {
     print.println(setting);
     ToolSample sample = sample(chores, workers, checks, threads);
     Engine.Settings settings =
-        new Engine.Settings(options.seed(), chosen, options.fallbacks(), threads);
+        new Engine.Settings(options.seed, chosen, options.fallbacks, threads);
     WarmUp.run(settings, rewriting);
     RunLog log = new RunLog();
     Optional<Chore> waived = secondGiant(chores);
     Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
     Path evidence = results.resolve("verdicts");
-    ChoreRun.Proof proof;
+    Engine.Proof proof;
     try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence);
         Progress progress = new Progress("tasks", chores.size(), print)) {
-      ChoreRun run = new ChoreRun(engine, base, folders);
-      run.run(chores, progress);
-      proof = run.prove(log.verdicts());
+      for (Chore chore : chores) {
+        if (engine.arbiter().submit(chore.task()).await(LONG) instanceof TaskResult.Completed done
+            && !folders.result(chore.id()).equals(base.text(chore.path()))) {
+          String message = chore.type().id() + " " + chore.path() + " by " + done.agent();
+          base.commit(chore.path(), folders.result(chore.id()), message);
+        }
+        progress.step();
+      }
+      proof = engine.prove(log.verdicts());
     }
     String report = report(log, sample, names, proof, waived);
     Files.writeString(results.resolve("report.txt"), report);
@@ -171,8 +180,8 @@ final class CodeMaintenance implements Callable<Integer> {
         base.texts().size(),
         repo == null ? " of commons-lang3 3.17.0 (small defects were seeded)" : "",
         String.join(", ", names),
-        options.policyName(),
-        options.seed());
+        options.policy,
+        options.seed);
   }
 
   private ToolSample sample(
@@ -198,7 +207,7 @@ final class CodeMaintenance implements Callable<Integer> {
       RunLog log,
       ToolSample sample,
       List<String> names,
-      ChoreRun.Proof proof,
+      Engine.Proof proof,
       Optional<Chore> waived) {
     return new TextReport(log, sample, names).text()
         + waived

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
-import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
+import dev.arbiter.example.maintenance.JavaFile.CompileError;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -23,7 +20,6 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's compiler, one file at a time, against a class path and maybe a source path.
@@ -65,7 +61,10 @@ final class Compiler implements AutoCloseable {
       files = open();
     }
     try {
-      return use.apply(new JavaFile(new Session(files, path, text), path, text));
+      DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+      List<Text> unit = List.of(new Text(path, text));
+      JavacTask task = (JavacTask) javac.getTask(null, files, diagnostics, OPTIONS, null, unit);
+      return use.apply(new JavaFile(task, diagnostics, path, text));
     } finally {
       idle.add(files);
     }
@@ -92,61 +91,6 @@ final class Compiler implements AutoCloseable {
   public void close() throws IOException {
     for (StandardJavaFileManager files = idle.poll(); files != null; files = idle.poll()) {
       files.close();
-    }
-  }
-
-  /** One file with one compiler; parsing and analysis run on first use. */
-  final class Session {
-    private final DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-    private final JavacTask task;
-    private @Nullable CompilationUnitTree tree;
-    private boolean analysed;
-
-    private Session(StandardJavaFileManager files, String path, String text) {
-      this.task =
-          (JavacTask)
-              javac.getTask(null, files, diagnostics, OPTIONS, null, List.of(new Text(path, text)));
-    }
-
-    JavacTask task() {
-      return task;
-    }
-
-    CompilationUnitTree tree() {
-      CompilationUnitTree parsed = tree;
-      if (parsed == null) {
-        try {
-          Iterator<? extends CompilationUnitTree> units = task.parse().iterator();
-          parsed = units.next();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        tree = parsed;
-      }
-      return parsed;
-    }
-
-    List<CompileError> errors() {
-      tree();
-      if (!analysed) {
-        analysed = true;
-        try {
-          task.analyze();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        } catch (RuntimeException brokenBeyondAnalysis) {
-          return List.of(new CompileError(-1, "crash", "javac gave up: " + brokenBeyondAnalysis));
-        }
-      }
-      List<CompileError> errors = new ArrayList<>();
-      for (Diagnostic<? extends JavaFileObject> found : diagnostics.getDiagnostics()) {
-        if (found.getKind() == Diagnostic.Kind.ERROR) {
-          errors.add(
-              new CompileError(
-                  found.getPosition(), found.getCode(), found.getMessage(Locale.ROOT)));
-        }
-      }
-      return errors;
     }
   }
 

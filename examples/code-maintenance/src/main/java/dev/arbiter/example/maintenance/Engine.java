@@ -5,11 +5,15 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.caws.Caws;
+import dev.arbiter.caws.Checkpoint;
+import dev.arbiter.caws.ProvenanceLog;
 import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.VerdictVerifier;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.Verdict;
 import dev.arbiter.tracker.PerformanceTracker;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /** Arbiter as this example sets it up, the same for the warm-up as for the chores. */
 final class Engine implements AutoCloseable {
@@ -84,8 +89,26 @@ final class Engine implements AutoCloseable {
     return arbiter;
   }
 
-  Caws caws() {
-    return caws;
+  /**
+   * The checked verdicts.
+   *
+   * @param verdicts number of verdicts
+   * @param genuine number of verdicts that are genuine
+   * @param checkpoint the last signed checkpoint
+   */
+  record Proof(int verdicts, long genuine, Checkpoint checkpoint) {}
+
+  /** Checks every verdict with only the public key and the signed log. */
+  Proof prove(List<Verdict> verdicts) {
+    Checkpoint checkpoint = caws.checkpoint();
+    ProvenanceLog log = caws.log().orElseThrow();
+    VerdictVerifier verifier = VerdictVerifier.of(caws.publicKey());
+    Predicate<Verdict> genuine =
+        verdict ->
+            log.prove(verdict.seal())
+                .filter(proof -> verifier.verify(verdict, proof, checkpoint.note()).isGenuine())
+                .isPresent();
+    return new Proof(verdicts.size(), verdicts.stream().filter(genuine).count(), checkpoint);
   }
 
   @Override

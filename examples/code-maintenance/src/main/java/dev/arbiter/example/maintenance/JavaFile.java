@@ -5,7 +5,14 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Java file as the compiler sees it: its text, its syntax tree, and on demand its types.
@@ -14,13 +21,32 @@ import java.util.List;
  * asked for.
  */
 final class JavaFile {
-  private final Compiler.Session session;
+  private final JavacTask task;
+  private final DiagnosticCollector<JavaFileObject> diagnostics;
   private final String path;
   private final String text;
   private final String[] lines;
+  private @Nullable CompilationUnitTree tree;
+  private boolean analysed;
 
-  JavaFile(Compiler.Session session, String path, String text) {
-    this.session = session;
+  /**
+   * One error of the compiler.
+   *
+   * @param offset place in the text, from 0; -1 if unknown
+   * @param code the compiler's name for it
+   * @param message for a reader
+   */
+  record CompileError(long offset, String code, String message) {
+    /** The message's first line, without the place, to tell old errors from new ones. */
+    String what() {
+      return message.lines().findFirst().orElse(code);
+    }
+  }
+
+  JavaFile(
+      JavacTask task, DiagnosticCollector<JavaFileObject> diagnostics, String path, String text) {
+    this.task = task;
+    this.diagnostics = diagnostics;
     this.path = path;
     this.text = text;
     this.lines = text.split("\n", -1);
@@ -40,15 +66,24 @@ final class JavaFile {
   }
 
   CompilationUnitTree tree() {
-    return session.tree();
+    CompilationUnitTree parsed = tree;
+    if (parsed == null) {
+      try {
+        parsed = task.parse().iterator().next();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      tree = parsed;
+    }
+    return parsed;
   }
 
   JavacTask task() {
-    return session.task();
+    return task;
   }
 
   DocTrees docs() {
-    return DocTrees.instance(session.task());
+    return DocTrees.instance(task);
   }
 
   /** Where a tree begins in the text, -1 for a tree that the compiler added. */
@@ -83,6 +118,23 @@ final class JavaFile {
 
   /** Attributes types and returns the compiler's errors. */
   List<CompileError> errors() {
-    return session.errors();
+    tree();
+    if (!analysed) {
+      analysed = true;
+      try {
+        task.analyze();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (RuntimeException brokenBeyondAnalysis) {
+        return List.of(new CompileError(-1, "crash", "javac gave up: " + brokenBeyondAnalysis));
+      }
+    }
+    return diagnostics.getDiagnostics().stream()
+        .filter(found -> found.getKind() == Diagnostic.Kind.ERROR)
+        .map(
+            found ->
+                new CompileError(
+                    found.getPosition(), found.getCode(), found.getMessage(Locale.ROOT)))
+        .toList();
   }
 }

@@ -6,6 +6,7 @@ import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ParameterizedTypeTree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.TreeScanner;
+import dev.arbiter.example.maintenance.JavaFile.CompileError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

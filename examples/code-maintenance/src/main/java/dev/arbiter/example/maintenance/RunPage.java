@@ -50,7 +50,7 @@ final class RunPage {
    * @param setting tasks, agents and policy, in a sentence
    * @param proof the checked verdicts
    */
-  void write(Path file, String setting, ChoreRun.Proof proof) throws IOException {
+  void write(Path file, String setting, Engine.Proof proof) throws IOException {
     ReportPage page = ReportPage.of("code maintenance", headline(), setting);
     facts(proof).forEach(page::add);
     page.add(byType()).add(success()).add(agents());
@@ -73,7 +73,7 @@ final class RunPage {
         percent(sample.uniform()));
   }
 
-  private List<Fact> facts(ChoreRun.Proof proof) {
+  private List<Fact> facts(Engine.Proof proof) {
     long denied = log.verdicts().stream().filter(Verdict.Denied.class::isInstance).count();
     return List.of(
         count("tasks approved", Entry::approved, "committed"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import dev.arbiter.example.maintenance.JavaFile.CompileError;
 import dev.arbiter.task.WorkReport.Evidence;
 import java.util.HashSet;
 import java.util.List;

@@ -126,8 +126,8 @@ final class OutcomeReplay implements Callable<Integer> {
         new Replayed(
             source,
             outcomes == null,
-            options.policyName(),
-            options.fallbacks(),
+            options.policy,
+            options.fallbacks,
             spendLimit,
             recorded,
             report);
@@ -163,9 +163,9 @@ final class OutcomeReplay implements Callable<Integer> {
       ReplayEvaluator.Builder replay =
           ReplayEvaluator.builder(recorded.matrix())
               .runs(runs)
-              .seed(options.seed())
+              .seed(options.seed)
               .delay(delay)
-              .fallbacks(options.fallbacks())
+              .fallbacks(options.fallbacks)
               .buckets(CURVE_PARTS)
               .executor(threads)
               .arrival(id -> LAST_ARRIVAL * recorded.arrivals().getOrDefault(id, 0.0));
@@ -179,7 +179,7 @@ final class OutcomeReplay implements Callable<Integer> {
                 Router router = router(chosen, length, runSeed);
                 return routerOnly
                     ? router
-                    : new EngineRouter(recorded, router, options.fallbacks(), runSeed);
+                    : new EngineRouter(recorded, router, options.fallbacks, runSeed);
               });
     } finally {
       threads.shutdownNow();

@@ -16,19 +16,19 @@ public final class RunOptions {
       description =
           "How agents are chosen: default, thompson, ucb1, ... (a wrong name lists all);"
               + " default: ${DEFAULT-VALUE}.")
-  private String policy = "default";
+  public String policy = "default";
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       description = "Of the (first) run; default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+  public long seed = 1;
 
   @Option(
       names = "--fallbacks",
       paramLabel = "F",
       description = "Other agents tried after a failure; default: ${DEFAULT-VALUE}.")
-  private int fallbacks = 1;
+  public int fallbacks = 1;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
@@ -80,33 +80,6 @@ public final class RunOptions {
         BanditPolicy.names().contains(policy),
         "--policy must be one of " + BanditPolicy.names() + ", got '" + policy + "'");
     return BanditPolicy.named(policy);
-  }
-
-  /**
-   * Returns the name of the policy as given.
-   *
-   * @return the name
-   */
-  public String policyName() {
-    return policy;
-  }
-
-  /**
-   * Returns the seed.
-   *
-   * @return any number
-   */
-  public long seed() {
-    return seed;
-  }
-
-  /**
-   * Returns the number of other agents tried after a failure.
-   *
-   * @return the number
-   */
-  public int fallbacks() {
-    return fallbacks;
   }
 
   /**

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A working spec of ordinary size, its policy, and a report that keeps to both. */
-final class Rules {
+final class BenchSpec {
   static final String SPEC_ID = "BENCH-1";
 
   private static final String SPEC =
@@ -56,7 +56,7 @@ final class Rules {
         tests-pass: {enabled: true, mode: block}
       """;
 
-  private Rules() {}
+  private BenchSpec() {}
 
   static Caws.Builder caws() {
     return Caws.builder().policy(POLICY).spec(SPEC);
