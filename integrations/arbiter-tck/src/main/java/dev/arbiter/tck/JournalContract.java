@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Journal} promises. */
+/** The promises of every {@link Journal}, as tests. */
 public abstract class JournalContract {
   private static final int THREADS = 4;
   private static final int EACH = 250;
@@ -30,7 +30,7 @@ public abstract class JournalContract {
    */
   protected abstract Journal newJournal();
 
-  /** What was appended is read back, in order, from any position. */
+  /** Appended events are read back, in order, from any position. */
   @Test
   protected void reads_back_what_was_appended_in_order() {
     Journal journal = newJournal();
@@ -44,7 +44,7 @@ public abstract class JournalContract {
     assertThat(afterThree).isEqualTo(afterTwo + 1);
   }
 
-  /** The events of one batch stand beside each other, whoever else appends. */
+  /** The events of one batch stay together while other threads append. */
   @Test
   protected void keeps_batches_of_several_threads_together_and_loses_none()
       throws InterruptedException {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link TaskQueue} promises. */
+/** The promises of every {@link TaskQueue}, as tests. */
 public abstract class TaskQueueContract {
   private static final Duration LEASE = Duration.ofSeconds(60);
   private static final int THREADS = 4;
@@ -63,7 +63,7 @@ public abstract class TaskQueueContract {
     assertThat(queue.claim(1, LEASE)).isEmpty();
   }
 
-  /** A full queue takes nothing until something is acknowledged. */
+  /** A full queue refuses tasks until one is acknowledged. */
   @Test
   protected void refuses_what_does_not_fit() {
     TaskQueue queue = queue(2);
@@ -78,7 +78,7 @@ public abstract class TaskQueueContract {
     assertThat(queue.offer(task("c", 5))).isTrue();
   }
 
-  /** A claim whose lease ran out is claimed anew, and the stale holder is told. */
+  /** A task whose lease ended can be claimed again; the old claim is refused. */
   @Test
   protected void gives_a_task_anew_when_its_lease_ran_out() {
     TaskQueue queue = queue(10);
@@ -97,7 +97,7 @@ public abstract class TaskQueueContract {
     assertThat(queue.acknowledge(fresh)).isTrue();
   }
 
-  /** An extended claim holds on. */
+  /** An extended claim stays valid. */
   @Test
   protected void keeps_an_extended_claim() {
     TaskQueue queue = queue(10);
