@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-/** Which rules a working spec is read by. */
+/** The rules by which a working spec is read. */
 public enum Dialect {
   /** {@link #V1} when the spec has a {@code lifecycle_state}, else {@link #LEGACY}. */
   AUTO("auto"),
@@ -17,18 +17,11 @@ public enum Dialect {
   }
 
   /**
-   * How it is written.
+   * Returns the word of the command line.
    *
    * @return {@code auto}, {@code legacy} or {@code v1}
    */
   public String word() {
     return word;
-  }
-
-  Dialect of(Node.Fields spec) {
-    if (this != AUTO) {
-      return this;
-    }
-    return spec.values().containsKey("lifecycle_state") ? V1 : LEGACY;
   }
 }

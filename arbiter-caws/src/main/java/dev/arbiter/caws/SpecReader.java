@@ -42,7 +42,7 @@ final class SpecReader {
     Findings notes = new Findings();
     try {
       Node.Fields root = Document.object(text);
-      Dialect dialect = wanted.of(root);
+      Dialect dialect = wanted == Dialect.AUTO ? detected(root) : wanted;
       Spec spec =
           dialect == Dialect.V1
               ? new SpecV1(root, notes).read()
@@ -54,6 +54,10 @@ final class SpecReader {
       notes.error("spec.yaml." + e.kernelRule(), "", e.line(), "the working spec " + e.reason());
       return new Reading(text, null, null, wanted, "", notes.all());
     }
+  }
+
+  private static Dialect detected(Node.Fields root) {
+    return root.values().containsKey("lifecycle_state") ? Dialect.V1 : Dialect.LEGACY;
   }
 
   static Finding dormant(String field, int line, String state) {
