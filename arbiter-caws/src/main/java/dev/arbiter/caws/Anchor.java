@@ -10,34 +10,34 @@ import java.util.function.Supplier;
 
 /**
  * Keeps a log's last checkpoint where the log's owner cannot change it: another disk, another team,
- * a time stamp service. Without one, whoever holds log and key can rewrite both.
+ * a time stamp service. Without an anchor, the owner of log and key can rewrite both.
  *
- * <p>Threads: called by the thread that signs, one at a time for a log. Errors: an exception leaves
- * the checkpoint unanchored and is counted ({@link ProvenanceLog#anchorFailures()}); the log goes
- * on.
+ * <p>Threads: called by the thread that signs, one at a time for each log. Errors: an exception
+ * leaves the checkpoint unanchored and is counted ({@link ProvenanceLog#anchorFailures()}); the log
+ * continues.
  */
 public interface Anchor {
 
   /**
-   * Keeps a checkpoint, in place of the one before.
+   * Keeps a checkpoint; it replaces the one before.
    *
-   * @param checkpoint just signed
+   * @param checkpoint was just signed
    * @throws IOException if it cannot be kept
    */
   void hold(Checkpoint checkpoint) throws IOException;
 
   /**
-   * The note of the last checkpoint that was kept.
+   * Returns the note of the last kept checkpoint.
    *
-   * @return empty when there is none yet
+   * @return empty before the first
    * @throws IOException if it cannot be read
    */
   Optional<String> held() throws IOException;
 
   /**
-   * Keeps checkpoints in a file, to be put on another disk than the log.
+   * An anchor in a file. The file should be on another disk than the log.
    *
-   * @param file made if it is not there; replaced as a whole, forced to disk
+   * @param file is created if it does not exist; replaced as a whole and forced to disk
    * @return the anchor
    */
   static Anchor file(Path file) {
@@ -57,10 +57,10 @@ public interface Anchor {
   }
 
   /**
-   * Hands checkpoints to other code.
+   * An anchor in other code.
    *
-   * @param hold takes a note; anything it throws counts as not kept
-   * @param held gives the last note back, empty when there is none
+   * @param hold keeps a note; if it throws, the note counts as not kept
+   * @param held returns the last note, empty when there is none
    * @return the anchor
    */
   static Anchor callback(Consumer<String> hold, Supplier<Optional<String>> held) {

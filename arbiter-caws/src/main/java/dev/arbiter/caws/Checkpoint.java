@@ -11,10 +11,10 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * A signed statement of how long a provenance log is and what its root is: a C2SP signed note.
+ * A signed statement of a provenance log's size and root: a C2SP signed note.
  *
- * <p>A checkpoint that exists was either signed here or opened with a public key, so whoever holds
- * one need not check it again. Immutable.
+ * <p>Every instance was signed in this process or verified with a public key, so it need not be
+ * verified again. Immutable.
  */
 public final class Checkpoint {
   private static final String DASH = "\u2014 ";
@@ -34,7 +34,7 @@ public final class Checkpoint {
     this.note = note;
   }
 
-  /** Refuses a name that cannot stand in a signed note. */
+  /** Refuses a name that a signed note cannot contain. */
   static void requireOrigin(String origin) {
     boolean fit = !origin.isEmpty() && origin.length() <= 200;
     for (int i = 0; i < origin.length(); i++) {
@@ -61,11 +61,11 @@ public final class Checkpoint {
   }
 
   /**
-   * Checks a note and reads it.
+   * Verifies a note and reads it.
    *
-   * @param note the text, as {@link #note()} gave it; signatures by others beside ours do no harm
+   * @param note the text of {@link #note()}; additional signatures of other keys are ignored
    * @param key the log's public key
-   * @return the checkpoint, or empty when the key did not sign this text or it is no checkpoint
+   * @return empty when the key did not sign this text, or the text is no checkpoint
    */
   public static Optional<Checkpoint> open(String note, PublicKey key) {
     int blank = note.indexOf("\n\n");
@@ -115,16 +115,16 @@ public final class Checkpoint {
   }
 
   /**
-   * Which log this is.
+   * The name of the log.
    *
-   * @return the log's name
+   * @return such as {@code example.com/arbiter}
    */
   public String origin() {
     return origin;
   }
 
   /**
-   * How many verdicts it covers.
+   * The number of entries that it covers.
    *
    * @return at least 0
    */
@@ -133,7 +133,7 @@ public final class Checkpoint {
   }
 
   /**
-   * The root over them.
+   * The root over these entries.
    *
    * @return 32 bytes in Base64
    */
@@ -146,7 +146,7 @@ public final class Checkpoint {
   }
 
   /**
-   * The signed text, to be kept where the log's owner cannot change it.
+   * The signed text. Keep it where the log's owner cannot change it.
    *
    * @return the C2SP signed note
    */

@@ -5,19 +5,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Signs checkpoints for the entries of one log, one at a time; appending goes on meanwhile. */
+/**
+ * Signs checkpoints of one log, one at a time, and gives them to anchors; the log can append
+ * meanwhile.
+ */
 final class CheckpointSigner {
   private final ReentrantLock signing = new ReentrantLock();
   private final String origin;
   private final LogEntries entries;
   private final @Nullable VerdictFile file;
-  private final Anchors anchors = new Anchors();
+  private final List<Anchor> anchors = new CopyOnWriteArrayList<>();
+  private final AtomicLong anchorFailures = new AtomicLong();
   private volatile Signer key;
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
@@ -33,7 +41,9 @@ final class CheckpointSigner {
     this.file = file;
   }
 
-  /** Holds entries that were read back against the checkpoint beside them, and goes on from it. */
+  /**
+   * Compares the entries that were read with the checkpoint in their folder, and continues from it.
+   */
   void resume(VerdictFile kept, Path folder) throws IOException {
     KeyRing ring = entries.ring();
     PublicKey newest = ring.newest(key.publicKey());
@@ -62,8 +72,13 @@ final class CheckpointSigner {
             + "; keep it as evidence and log to another folder");
   }
 
-  Anchors anchors() {
-    return anchors;
+  void anchor(Anchor anchor) {
+    anchors.add(anchor);
+  }
+
+  /** Counts the exceptions of anchors, which never reach the log. */
+  long anchorFailures() {
+    return anchorFailures.get();
   }
 
   @Nullable Checkpoint latest() {
@@ -80,8 +95,8 @@ final class CheckpointSigner {
   }
 
   /**
-   * Signs unless another thread is at it, which then covers these entries with its next. A failure
-   * is kept: the log takes no more.
+   * Signs unless another thread is signing; its next checkpoint then covers these entries. After a
+   * failure the log refuses entries.
    */
   private void checkpointUnlessBusy() {
     if (signing.tryLock()) {
@@ -138,16 +153,16 @@ final class CheckpointSigner {
       file.writeCheckpoint(signed.note());
     }
     latest = signed;
-    anchors.hold(signed);
+    anchor(signed);
     return signed;
   }
 
-  /** Hands the log on, and signs the first checkpoint of the new key. */
+  /** Replaces the key, and signs the first checkpoint with the new one. */
   Checkpoint rotate(Signer next, Instant at) throws IOException {
     signing.lock();
     try {
       refuseAfterFailure();
-      entries.handOn(key, next, at);
+      entries.rotate(key, next, at);
       key = next;
       Checkpoint first = sign();
       if (file != null) {
@@ -159,15 +174,41 @@ final class CheckpointSigner {
     }
   }
 
-  /** Compares entries, checkpoint and what anchors hold; nothing is signed meanwhile. */
+  /** Compares entries, last checkpoint and the notes of anchors; signing waits. */
   LogVerification verify() throws IOException {
     signing.lock();
     try {
       Checkpoint last = latest;
       Optional<String> note = last == null ? Optional.empty() : Optional.of(last.note());
-      return entries.verify(key.publicKey(), note, anchors.held());
+      return entries.verify(key.publicKey(), note, held());
     } finally {
       signing.unlock();
     }
+  }
+
+  private void anchor(Checkpoint checkpoint) {
+    for (Anchor anchor : anchors) {
+      try {
+        anchor.hold(checkpoint);
+      } catch (IOException | RuntimeException e) {
+        anchorFailures.incrementAndGet();
+      }
+    }
+  }
+
+  /** The notes that anchors hold; null without anchors, unlike anchors that hold no note yet. */
+  private @Nullable List<String> held() {
+    if (anchors.isEmpty()) {
+      return null;
+    }
+    List<String> notes = new ArrayList<>();
+    for (Anchor anchor : anchors) {
+      try {
+        anchor.held().ifPresent(notes::add);
+      } catch (IOException | RuntimeException e) {
+        anchorFailures.incrementAndGet();
+      }
+    }
+    return notes;
   }
 }

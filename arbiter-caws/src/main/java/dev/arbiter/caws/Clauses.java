@@ -4,7 +4,7 @@ package dev.arbiter.caws;
 import dev.arbiter.task.Finding;
 import java.util.Locale;
 
-/** The clause a gate or a finding rests on. The groups are CAWS', the numbers in them ours. */
+/** The clause of a gate or a finding. CAWS defines the groups, Arbiter the numbers in a group. */
 final class Clauses {
   static final String LIMIT = "CAWS:4.1";
   static final String NEARLY = "CAWS:4.2";
@@ -30,7 +30,7 @@ final class Clauses {
     };
   }
 
-  /** By how the rule id begins; the longer beginnings come first. */
+  /** Chosen by the beginning of the rule id. */
   static String ofRule(String rule) {
     if (rule.startsWith("policy.budget.")) {
       return rule.endsWith("_nearly_spent") ? NEARLY : LIMIT;

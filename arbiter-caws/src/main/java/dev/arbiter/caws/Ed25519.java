@@ -18,7 +18,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 
-/** What is missing around the JDK's Ed25519: keys from seeds, raw bytes, and strict checking. */
+/** Adds to the JDK's Ed25519: keys from seeds, raw public keys, strict verification. */
 final class Ed25519 {
   static final String NAME = "Ed25519";
   static final int SEED_LENGTH = 32;
@@ -84,8 +84,8 @@ final class Ed25519 {
   }
 
   /**
-   * Checks a signature of exactly 64 bytes. The length is checked here because Java 17 accepts one
-   * more zero byte, which makes two signatures of one.
+   * Verifies a signature of exactly 64 bytes. Java 17 also accepts a signature with one more zero
+   * byte, which would give one signature two spellings; so the length is checked here.
    */
   static boolean verify(PublicKey key, byte[] message, byte[] signature) {
     if (signature.length != SIGNATURE_LENGTH) {
@@ -105,7 +105,7 @@ final class Ed25519 {
     return Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
   }
 
-  /** A random source that gives one seed: the generator takes the secret bytes from it. */
+  /** A random source that returns the seed: the generator takes the secret bytes from it. */
   private static final class Seeded extends SecureRandom {
     private static final long serialVersionUID = 1;
 
@@ -128,7 +128,7 @@ final class Ed25519 {
 
     @Override
     protected void engineSetSeed(byte[] more) {
-      // what the generator adds does not matter: the seed alone decides
+      // only the constructor's seed counts
     }
 
     @Override

@@ -4,7 +4,7 @@ package dev.arbiter.caws;
 import dev.arbiter.caws.Policy.Mode;
 import java.util.Arrays;
 
-/** How one gate stands, and the same as a verdict's document says it. */
+/** The state of one gate, and its JSON in a verdict's document. */
 final class GateOutcome {
   private final GateRule rule;
   private final GateState state;

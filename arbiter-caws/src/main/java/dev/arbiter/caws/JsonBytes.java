@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes canonical JSON (RFC 8785) as UTF-8 bytes: no white space, the shortest escapes. Whoever
- * writes an object gives the keys in order. Not thread-safe; made to be used again and again.
+ * Writes canonical JSON (RFC 8785) as UTF-8 bytes: no white space, the shortest escapes. The caller
+ * writes an object's keys in order. Not thread-safe; reusable.
  */
 final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -22,7 +22,7 @@ final class JsonBytes {
     return length;
   }
 
-  /** The bytes themselves, valid up to {@link #length()} until the next write. */
+  /** The buffer itself, valid up to {@link #length()} until the next write. */
   byte[] bytes() {
     return bytes;
   }
@@ -31,12 +31,12 @@ final class JsonBytes {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  /** ASCII that is JSON already. */
+  /** Writes ASCII text that is JSON already. */
   JsonBytes raw(String json) {
     return raw(json, 0);
   }
 
-  /** The same from a character on. */
+  /** Writes the rest of such a text, from a character on. */
   JsonBytes raw(String json, int from) {
     int count = json.length() - from;
     reserve(count);
@@ -89,7 +89,7 @@ final class JsonBytes {
     return this;
   }
 
-  /** An unpaired surrogate, which has no UTF-8, becomes U+FFFD. */
+  /** Writes a quoted text; an unpaired surrogate, which has no UTF-8 form, becomes U+FFFD. */
   JsonBytes string(String text) {
     int count = text.length();
     reserve(count * 6 + 2);

@@ -7,7 +7,7 @@ import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Instant;
 import java.util.List;
 
-/** All that a verdict says, before it is sealed. Nothing in it changes afterwards. */
+/** The content of a verdict before it is sealed. Immutable. */
 record Judgement(
     Assignment assignment,
     List<FileChange> changes,
@@ -22,7 +22,7 @@ record Judgement(
     List<Waiver> applied,
     List<WaiverResolver.Skipped> skipped) {
 
-  /** Work that could not be judged is denied. */
+  /** Denies work that could not be judged. */
   static Judgement unheard(
       Assignment assignment, List<FileChange> changes, Instant time, Finding why) {
     return new Judgement(
@@ -52,7 +52,7 @@ record Judgement(
     }
   }
 
-  /** Limit, waivers included, and use. */
+  /** Limit, with waivers, and use. */
   record Budget(long fileLimit, long lineLimit, long files, long lines) {
     static final Budget NONE = new Budget(0, 0, 0, 0);
 
@@ -61,7 +61,7 @@ record Judgement(
     }
   }
 
-  /** How many constitutional rules were looked at, and broken. */
+  /** How many constitutional rules were evaluated, and how many were broken. */
   record Ruled(int evaluated, int violated) {
     static final Ruled NONE = new Ruled(0, 0);
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one log, each with the sizes it signs for: up to the entry that hands on, and from
- * there. Read from the log's own entries while they are replayed; not thread-safe.
+ * The keys of one log, and the range of sizes that each key signs: a rotation entry ends one range
+ * and begins the next. The rotations are read from the log's own entries. Not thread-safe.
  */
 final class KeyRing {
   private final String origin;
@@ -20,7 +20,7 @@ final class KeyRing {
     this.origin = origin;
   }
 
-  /** Looks whether an entry hands the log on. */
+  /** Records an entry if it is a rotation. */
   void see(long index, byte[] entry, int length) {
     if (KeyRotation.isOne(entry, length)) {
       see(index, KeyRotation.read(new String(entry, 0, length, StandardCharsets.UTF_8)));
@@ -33,7 +33,7 @@ final class KeyRing {
     }
   }
 
-  /** Opens a checkpoint if it was signed by the key in charge of its size; trust is in any of. */
+  /** Opens a checkpoint if the key of its size signed it; the trusted key is any of the log's. */
   Optional<Checkpoint> open(String note, PublicKey trusted) {
     for (PublicKey key : inLine(trusted)) {
       Optional<Checkpoint> opened =
@@ -45,7 +45,7 @@ final class KeyRing {
     return Optional.empty();
   }
 
-  /** The keys that hand on to each other, of which the trusted one is a link; the newest first. */
+  /** The chain of rotated keys that the trusted key belongs to, newest first. */
   private List<PublicKey> inLine(PublicKey trusted) {
     List<PublicKey> line = new ArrayList<>(List.of(trusted));
     for (KeyRotation rotation : rotations) {
@@ -61,12 +61,12 @@ final class KeyRing {
     return line;
   }
 
-  /** The key that signs next, reached from a trusted one. */
+  /** The key that signs now, found from any trusted key of the chain. */
   PublicKey newest(PublicKey trusted) {
     return inLine(trusted).get(0);
   }
 
-  /** Whether a key is in none of the rotations. */
+  /** Whether no rotation names this key. */
   boolean isNew(PublicKey key) {
     return rotations.stream().noneMatch(r -> r.from().equals(key) || r.to().equals(key));
   }

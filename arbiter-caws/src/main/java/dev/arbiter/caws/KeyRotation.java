@@ -9,13 +9,13 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry by which one key hands a log on to another: an in-toto statement that names both,
- * signed by both for one place of one log, so that neither key's holder can make it alone.
+ * An entry that replaces a log's key: an in-toto statement that names the old and the new key. Both
+ * keys sign it for one place of one log, so that the holder of one key cannot make it alone.
  *
  * @param origin the log
  * @param index the entry's own place
- * @param from the key until then
- * @param to the key from then on
+ * @param from the key before this entry
+ * @param to the key after this entry
  */
 record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
   private static final String START =
@@ -59,12 +59,12 @@ record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether an entry wants to be a rotation; cheap. */
+  /** Whether an entry begins like a rotation; cheap. */
   static boolean isOne(byte[] entry, int length) {
     if (length < START.length()) {
       return false;
     }
-    for (int i = START.length() - 1; i >= 0; i--) { // from behind: verdicts differ there
+    for (int i = START.length() - 1; i >= 0; i--) { // backwards: verdicts differ at the end
       if (entry[i] != START.charAt(i)) {
         return false;
       }
@@ -72,7 +72,7 @@ record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
     return true;
   }
 
-  /** Null when it is none, or its signatures do not fit. */
+  /** Null when it is no rotation, or a signature is invalid. */
   static @Nullable KeyRotation read(String document) {
     try {
       if (!(Document.json(document) instanceof Node.Fields root)

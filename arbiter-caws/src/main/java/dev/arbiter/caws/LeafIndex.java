@@ -8,10 +8,10 @@ import java.nio.ByteOrder;
 /** Finds a leaf's place in a tree by its hash; not thread-safe. */
 final class LeafIndex {
   /*
-   * Open addressing: a slot holds a place plus one, the hash itself stays in the tree. A hash of
-   * SHA-256 is its own hash code, so its first bytes choose the slot. Leaves are taken in when
-   * somebody asks, not when they are appended: most logs are never asked. At most half of the slots
-   * are taken, so that a place costs 8 to 16 bytes and a question two or three looks.
+   * Open addressing: a slot holds a place plus one; the hash itself is in the tree. A SHA-256 hash is
+   * its own hash code, so its first bytes choose the slot. Leaves are indexed by the first search,
+   * not by an append, because most logs are never searched. At most half of the slots are used, so
+   * that a leaf costs 8 to 16 bytes and a search reads two or three slots.
    */
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -27,11 +27,11 @@ final class LeafIndex {
 
   /** The newest place of a leaf, or -1. */
   long find(byte[] leafHash) {
-    takeIn();
+    index();
     return slots.length == 0 ? -1 : slots[slot(leafHash)] - 1L;
   }
 
-  private void takeIn() {
+  private void index() {
     int size = Math.toIntExact(tree.size());
     if (size > slots.length / 2) {
       slots = new int[Math.max(FEWEST, Integer.highestOneBit(size) * 4)];
@@ -42,7 +42,7 @@ final class LeafIndex {
     }
   }
 
-  /** Where the hash is, or the free slot where it belongs. */
+  /** The slot of a hash, or the free slot for it. */
   private int slot(byte[] leafHash) {
     int mask = slots.length - 1;
     int at = (int) INT.get(leafHash, 0) & mask;

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Holds a tree of entries against the roots that were signed for it. */
+/** Compares a tree of entries with its signed roots. */
 record LogAudit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted) {
 
   /**
-   * Says how far the entries are covered.
+   * Returns how many entries are covered.
    *
    * @param note the log's own last checkpoint
-   * @param held what anchors hold, null when there are none to ask
+   * @param held the notes that anchors hold; null without anchors
    */
   LogVerification verdict(Optional<String> note, @Nullable List<String> held) {
     Map<Checkpoint, String> roots = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ record LogAudit(String origin, MerkleTree tree, KeyRing ring, PublicKey trusted)
         && MessageDigest.isEqual(tree.root(root.size()), root.rootHash());
   }
 
-  /** The longest shorter root that fits tells how far the entries are good at least. */
+  /** Reports a bad root. The largest smaller root that fits proves the entries before it. */
   private LogVerification damage(Checkpoint bad, String where, Set<Checkpoint> roots) {
     if (bad.size() > tree.size()) {
       return new LogVerification.Damaged(

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of one log: their tree, the file they are kept in, and the keys they name. */
+/** The entries of one log: their tree, their file, and the keys that they name. */
 final class LogEntries {
   private final ReentrantLock lock = new ReentrantLock();
   private final MerkleTree tree = new MerkleTree();
@@ -23,7 +23,7 @@ final class LogEntries {
   private final @Nullable VerdictFile file;
   private final ThreadLocal<LeafHasher> hashers = ThreadLocal.withInitial(LeafHasher::new);
 
-  /** Length and root at one moment. */
+  /** Size and root at one moment. */
   static final class Head {
     final long size;
     final byte[] root;
@@ -52,7 +52,7 @@ final class LogEntries {
     this.file = file;
   }
 
-  /** Reads back what is kept; before anybody else has the log. */
+  /** Reads the file's entries; before the log is used. */
   void readBack(VerdictFile kept) throws IOException {
     MessageDigest digest = Digests.sha256();
     kept.replay(
@@ -91,8 +91,8 @@ final class LogEntries {
     }
   }
 
-  /** Appends the entry that hands the log on to another key. */
-  void handOn(Signer from, Signer to, Instant at) throws IOException {
+  /** Appends the entry that replaces the key. */
+  void rotate(Signer from, Signer to, Instant at) throws IOException {
     lock.lock();
     try {
       if (!ring.isNew(to.publicKey()) || to.id().equals(from.id())) {
@@ -117,7 +117,7 @@ final class LogEntries {
     }
   }
 
-  /** What there is now, handed to the operating system. */
+  /** Writes buffered entries to the operating system, and returns the head. */
   Head flushed() throws IOException {
     lock.lock();
     try {
@@ -177,10 +177,10 @@ final class LogEntries {
   }
 
   /**
-   * Compares what there is with the roots that were signed; nothing is appended meanwhile.
+   * Compares the entries with the signed roots; appends wait.
    *
-   * @param note the last checkpoint, where there is no file to read it from
-   * @param held what anchors hold, null when there are none to ask
+   * @param note the last checkpoint of a log without a file
+   * @param held the notes that anchors hold; null without anchors
    */
   LogVerification verify(PublicKey trusted, Optional<String> note, @Nullable List<String> held)
       throws IOException {

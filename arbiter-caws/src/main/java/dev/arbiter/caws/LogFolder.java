@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A provenance log as it lies in its folder, for whoever checks or exports it without its private
- * key. Reads once, takes no lock, and does not see what is appended later.
+ * Reads a provenance log's folder without its private key, for verification and export. Reads once,
+ * takes no lock, and does not see later entries.
  *
  * <p>Holds 72 bytes an entry; documents stay on disk. Not thread-safe.
  */
@@ -42,9 +42,9 @@ public final class LogFolder implements AutoCloseable {
   /**
    * Reads a log's folder.
    *
-   * @param folder what {@link ProvenanceLog#open} was given
-   * @param trusted a key of the log, got from somebody who is trusted; after a rotation any of them
-   * @return the log as it is now, whether or not anything fits: see {@link #verify}
+   * @param folder the folder of {@link ProvenanceLog#open}
+   * @param trusted a key of the log, from a trusted source; after a rotation any of its keys
+   * @return the log as it is now, verified or not: see {@link #verify}
    * @throws IOException if it cannot be read
    */
   public static LogFolder read(Path folder, PublicKey trusted) throws IOException {
@@ -75,10 +75,10 @@ public final class LogFolder implements AutoCloseable {
   }
 
   /**
-   * Compares the entries with the checkpoint in the folder and those held elsewhere.
+   * Compares the entries with the checkpoint in the folder and with held checkpoints.
    *
-   * @param held notes of checkpoints that were kept elsewhere; with none the folder's own counts
-   * @return how far the entries are covered, or what is damaged
+   * @param held notes of checkpoints that were kept elsewhere; if empty, the folder's own counts
+   * @return how many entries are covered, or the damage
    */
   public LogVerification verify(List<String> held) {
     LogAudit audit = new LogAudit(origin, tree, ring, trusted);
@@ -88,7 +88,7 @@ public final class LogFolder implements AutoCloseable {
   /**
    * The checkpoint in the folder.
    *
-   * @return empty when there is none, or no key of the log signed it
+   * @return empty if there is none, or no key of the log signed it
    */
   public Optional<Checkpoint> checkpoint() {
     return note.flatMap(text -> ring.open(text, trusted));
@@ -97,14 +97,14 @@ public final class LogFolder implements AutoCloseable {
   /**
    * The key that signs now.
    *
-   * @return the trusted key, or what the log's rotations lead to from there
+   * @return the trusted key, or the key that the log's rotations replaced it by
    */
   public PublicKey key() {
     return ring.newest(trusted);
   }
 
   /**
-   * How many entries there are.
+   * The number of entries.
    *
    * @return at least 0
    */
@@ -133,10 +133,10 @@ public final class LogFolder implements AutoCloseable {
   }
 
   /**
-   * Proves where an entry stands.
+   * Proves the place of an entry.
    *
    * @param index the entry's place
-   * @param size how many entries are looked at
+   * @param size the number of entries that the proof covers
    * @return the proof
    * @throws IllegalArgumentException if there is no such place or size
    */

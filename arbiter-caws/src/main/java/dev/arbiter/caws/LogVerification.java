@@ -2,38 +2,38 @@
 package dev.arbiter.caws;
 
 /**
- * What came of checking a log or an exported folder. Never one yes or no: entries that no held root
- * covers may be genuine, but whoever owns the log could still rewrite them.
+ * The result of verifying a log or an exported folder. It is more than yes or no: entries that no
+ * held root covers may be genuine, but the log's owner could still rewrite them.
  */
 public sealed interface LogVerification {
 
   /**
-   * Every entry is covered by a root that was signed, and held elsewhere where anchors were asked.
+   * A signed root covers every entry; with anchors, a root that an anchor holds.
    *
-   * @param entries how many
+   * @param entries the number of entries
    */
   record Intact(long entries) implements LogVerification {}
 
   /**
-   * Nothing contradicts, but only the first entries are covered.
+   * No root contradicts the entries, but only the first entries are covered.
    *
-   * @param anchored so many of the first entries are covered, at least 0
-   * @param entries how many there are, more than {@code anchored}
+   * @param anchored the number of covered entries, at least 0
+   * @param entries the number of entries, more than {@code anchored}
    */
   record Unanchored(long anchored, long entries) implements LogVerification {}
 
   /**
-   * Something was changed, removed or slipped in.
+   * An entry or a file was changed, removed or inserted.
    *
    * @param where the file or part that does not fit
-   * @param index the entry it belongs to; where only roots tell, the first that no root vouches
-   *     for, and the damage is there or after; negative when it belongs to none
-   * @param reason what does not fit
+   * @param index the entry that it belongs to. If only a root shows the damage, the first entry
+   *     that no root proves, and the damage is there or later. Negative if it belongs to no entry
+   * @param reason the contradiction
    */
   record Damaged(String where, long index, String reason) implements LogVerification {}
 
   /**
-   * How many of the first entries a root covers.
+   * The number of first entries that a root covers.
    *
    * @return 0 when damaged
    */
@@ -45,7 +45,7 @@ public sealed interface LogVerification {
   }
 
   /**
-   * Tells whether something was found that cannot be so.
+   * Tells whether damage was found.
    *
    * @return true when damaged
    */
@@ -53,7 +53,7 @@ public sealed interface LogVerification {
     return this instanceof Damaged;
   }
 
-  /** Covered up to {@code anchored} of {@code entries}. */
+  /** Returns intact if all entries are covered, else unanchored. */
   static LogVerification covered(long anchored, long entries) {
     return anchored == entries ? new Intact(entries) : new Unanchored(anchored, entries);
   }

@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * A growing Merkle tree over SHA-256 (RFC 6962, section 2.1); not thread-safe.
  *
- * <p>Keeps 32 bytes a leaf and 32 bytes for each complete subtree, in chunks, so 64 bytes a leaf in
- * all. Appending hashes once per leaf on average; a root or a proof hashes at most {@code log2(n)}
- * squared times, 0.1 ms at a million leaves.
+ * <p>Keeps 32 bytes for each leaf and each complete subtree, in chunks: 64 bytes a leaf. Appending
+ * hashes once per leaf on average. A root or a proof hashes at most {@code log2(n)} squared times:
+ * 0.1 ms at a million leaves.
  */
 final class MerkleTree {
   static final int HASH = 32;
@@ -25,7 +25,7 @@ final class MerkleTree {
   private final byte[] parent = new byte[HASH];
   private long size;
 
-  /** Hashes in chunks, so that growing never copies. */
+  /** The hashes of one level, in chunks, so that growing never copies. */
   private static final class Level {
     private final List<byte[]> chunks = new ArrayList<>();
     private long count;
@@ -88,7 +88,7 @@ final class MerkleTree {
     return levels.get(0).is(index, leafHash);
   }
 
-  /** The first leaf that another tree has not, or has otherwise; -1 when they are the same. */
+  /** The first leaf that differs from another tree's or is missing in one; -1 for equal trees. */
   long firstDifference(MerkleTree other) {
     long both = Math.min(size, other.size);
     for (long i = 0; i < both; i++) {

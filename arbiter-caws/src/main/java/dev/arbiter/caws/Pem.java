@@ -4,7 +4,7 @@ package dev.arbiter.caws;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Keys between dashes (RFC 7468). */
+/** The PEM form of keys (RFC 7468). */
 final class Pem {
   private static final Base64.Encoder LINES =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));

@@ -13,14 +13,16 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An append-only log of sealed verdicts: a Merkle tree whose root is signed now and then, so that
- * one signature covers many verdicts and none can be changed, removed or slipped in afterwards.
+ * An append-only log of sealed verdicts: a Merkle tree whose root is signed from time to time. One
+ * signature covers many verdicts, and none can be changed, removed or inserted afterwards.
  *
  * <p>RFC 6962 over SHA-256; an entry is the verdict's document as UTF-8 bytes. Thread-safe.
- * Appending costs about 2 microseconds and 64 bytes of memory; a proof under 1 ms at a million
- * entries; a checkpoint one signature. With a folder the documents are kept in {@code
- * verdicts.jsonl}, one a line, beside {@code checkpoint.txt} and {@code public-key.pem}: what a
- * checkpoint covers was forced to disk before it was signed, what came after it a crash may lose.
+ * Appending costs about 2 microseconds and 64 bytes of memory, a proof under 1 ms at a million
+ * entries, a checkpoint one signature.
+ *
+ * <p>A log in a folder keeps the documents in {@code verdicts.jsonl}, one a line, beside {@code
+ * checkpoint.txt} and {@code public-key.pem}. Entries are forced to disk before a checkpoint that
+ * covers them is signed; a crash may lose later entries.
  */
 public final class ProvenanceLog implements AutoCloseable {
   private final LogEntries entries;
@@ -41,7 +43,7 @@ public final class ProvenanceLog implements AutoCloseable {
    *     spaces or plus signs
    * @param key signs the checkpoints
    * @return an empty log
-   * @throws IllegalArgumentException if the origin cannot stand in a signed note
+   * @throws IllegalArgumentException if a signed note cannot contain the origin
    */
   public static ProvenanceLog create(String origin, Signer key) {
     return new ProvenanceLog(origin, key, null);
@@ -50,14 +52,14 @@ public final class ProvenanceLog implements AutoCloseable {
   /**
    * Opens the log in a folder, or starts one there.
    *
-   * @param folder where its files are; made if it is not there
+   * @param folder has the files; is created if it does not exist
    * @param origin names the log in its checkpoints
    * @param key signs the checkpoints
-   * @return the log, with all entries that were read back
+   * @return the log, with the entries of the folder
    * @throws UncheckedIOException if the files cannot be read or written, or another log has them
    *     open
-   * @throws IllegalStateException if the entries do not agree with the last checkpoint, or it was
-   *     signed by another key: then somebody changed the files
+   * @throws IllegalStateException if the entries contradict the last checkpoint, or another key
+   *     signed it: then the files were changed
    */
   public static ProvenanceLog open(Path folder, String origin, Signer key) {
     Checkpoint.requireOrigin(origin);
@@ -86,7 +88,7 @@ public final class ProvenanceLog implements AutoCloseable {
    * @param document a verdict's document, one line
    * @return its place, from 0
    * @throws IllegalArgumentException if it has a line end, or is too long for a file
-   * @throws UncheckedIOException if it cannot be written; the log then takes no more
+   * @throws UncheckedIOException if it cannot be written; the log then refuses entries
    */
   public long append(String document) {
     byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
@@ -124,7 +126,7 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * How many entries there are.
+   * The number of entries.
    *
    * @return at least 0
    */
@@ -142,13 +144,14 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Hands the log on to another key: an entry signed by both keys says so, and a checkpoint by the
-   * new one covers it. Whoever trusts one of the keys can follow the log to the other.
+   * Replaces the log's key. Both keys sign an entry that says so, and the new key signs a
+   * checkpoint that covers it. A verifier that trusts one of the keys can derive the other from the
+   * log.
    *
-   * @param next signs from now on; has not signed for this log before
-   * @param at when, for the reader
+   * @param next signs from now on; must not have signed for this log before
+   * @param at the time in the entry, for a reader
    * @return the first checkpoint by the new key
-   * @throws IllegalArgumentException if the key had its turn already
+   * @throws IllegalArgumentException if the key has signed for this log before
    * @throws UncheckedIOException if entry or checkpoint cannot be written
    */
   public Checkpoint rotate(Signer next, Instant at) {
@@ -160,16 +163,16 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Shows every checkpoint from now on to somebody who keeps it.
+   * Adds an anchor, which keeps every later checkpoint.
    *
-   * <p>An anchor that fails does not stop the log: {@link #verify()} then says how far the anchors
-   * reach, and {@link #anchorFailures()} counts.
+   * <p>An anchor that fails does not stop the log: {@link #anchorFailures()} counts it, and {@link
+   * #verify()} returns how many entries the anchors cover.
    *
    * @param anchor keeps checkpoints where this log's owner cannot change them
    * @return this
    */
   public ProvenanceLog anchor(Anchor anchor) {
-    signer.anchors().add(anchor);
+    signer.anchor(anchor);
     return this;
   }
 
@@ -190,20 +193,20 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * How often an anchor could not keep a checkpoint, or could not be read back.
+   * The number of times that an anchor could not keep a checkpoint or could not be read.
    *
    * @return at least 0
    */
   public long anchorFailures() {
-    return signer.anchors().failures();
+    return signer.anchorFailures();
   }
 
   /**
-   * Compares the entries with the roots that were signed and, where there are anchors, with those
-   * that are held elsewhere. With a folder the entries are read again from disk.
+   * Compares the entries with the signed roots and with the roots that anchors hold. The entries of
+   * a folder are read again from disk.
    *
-   * @return how many entries are covered: by the furthest root an anchor holds, or without anchors
-   *     by the last checkpoint; or what is damaged
+   * @return how many entries are covered, by the largest root of an anchor or, without anchors, by
+   *     the last checkpoint; or the damage
    * @throws UncheckedIOException if the files cannot be read
    */
   public LogVerification verify() {
@@ -215,9 +218,9 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Signs for all entries there are now; appending goes on meanwhile.
+   * Signs a checkpoint of all entries; other threads can append meanwhile.
    *
-   * @return the signed checkpoint; the last one again when nothing was appended since
+   * @return the checkpoint; the last one if no entry was appended since
    * @throws UncheckedIOException if entries or checkpoint cannot be written
    */
   public Checkpoint checkpoint() {
@@ -238,12 +241,12 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Proves where a verdict stands below the last checkpoint.
+   * Proves the place of a verdict in the last checkpoint.
    *
-   * <p>By an index of 8 to 16 bytes an entry, made at the first question and kept up after it.
+   * <p>The first call builds an index of 8 to 16 bytes an entry; later calls extend it.
    *
    * @param seal the verdict's seal
-   * @return the proof, or empty when it is not in the log or no checkpoint covers it yet
+   * @return the proof, or empty if the log does not have the verdict or no checkpoint covers it yet
    */
   public Optional<InclusionProof> prove(Seal seal) {
     Checkpoint covered = signer.latest();
@@ -254,10 +257,10 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Proves where an entry stands.
+   * Proves the place of an entry.
    *
    * @param index the entry's place
-   * @param size how many entries of the log are looked at, as a checkpoint has it
+   * @param size the number of entries that the proof covers, such as a checkpoint's size
    * @return the proof
    * @throws IllegalArgumentException if there is no such place or size
    */
@@ -278,12 +281,12 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Checks that an entry is covered by a checkpoint.
+   * Verifies that a checkpoint covers an entry.
    *
    * @param document the entry
-   * @param proof where it stands
+   * @param proof its place
    * @param checkpoint an opened checkpoint of the same size
-   * @return whether the entry, unchanged, stands at that place
+   * @return true if the unchanged entry is at that place
    */
   public static boolean verify(String document, InclusionProof proof, Checkpoint checkpoint) {
     List<byte[]> path = StrictBase64.decode(proof.hashes());
@@ -294,12 +297,12 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Checks that nothing was rewritten between two checkpoints.
+   * Verifies that no entry was rewritten between two checkpoints.
    *
-   * @param older the earlier
-   * @param newer the later, of the same log
-   * @param path what {@link #consistency} gave for their sizes
-   * @return whether the older log is the start of the newer
+   * @param older the earlier one
+   * @param newer the later one, of the same log
+   * @param path the result of {@link #consistency} for their sizes
+   * @return true if the older log is the start of the newer one
    */
   public static boolean verify(Checkpoint older, Checkpoint newer, List<String> path) {
     List<byte[]> hashes = StrictBase64.decode(path);
@@ -310,8 +313,8 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * Signs a last checkpoint if entries came since, and closes the files; closing again does
-   * nothing. A log with files takes no entries afterwards.
+   * Signs a last checkpoint if there are new entries, and closes the files. A log with files then
+   * refuses entries. A second call has no effect.
    *
    * @throws UncheckedIOException if it cannot be written
    */

@@ -8,21 +8,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a sealed document says, read back for whoever passes it on. Reading checks no signature: see
- * {@link VerdictVerifier}.
+ * The content of a sealed document. Reading verifies no signature: see {@link VerdictVerifier}.
  *
  * @param verdict {@code approved}, {@code waived} or {@code denied}
- * @param time when it was judged, such as {@code 2026-01-01T00:00:00.000000000Z}
+ * @param time the time of the judgement, such as {@code 2026-01-01T00:00:00.000000000Z}
  * @param task the task's id
  * @param tenant the task's tenant
- * @param agent who did the work
- * @param attempt which try it was, from 1
+ * @param agent the agent that did the work
+ * @param attempt the number of the attempt, from 1
  * @param specId the working spec, empty when the work could not be judged
- * @param specDigest what the work was held to
+ * @param specDigest digest of the spec, policy and waivers that the work was judged by
  * @param changeDigest digest of the changes
  * @param policyDigest digest of the policy, empty when the work could not be judged
  * @param keyId the key of the log or signature, empty when nothing is signed
- * @param context the clauses it rests on, and how the work stands to them in figures
+ * @param context the clauses that it rests on, and how the work meets them in figures
  */
 public record SealedVerdict(
     String verdict,
@@ -39,10 +38,10 @@ public record SealedVerdict(
     ConstitutionalContext context) {
 
   /**
-   * Reads what the seal of a verdict says.
+   * Reads the document of a verdict's seal.
    *
    * @param verdict a verdict that {@link Caws} gave
-   * @return empty when it has no seal of this kind
+   * @return empty if its seal has no such document
    */
   public static Optional<SealedVerdict> of(Verdict verdict) {
     return read(verdict.seal().document());
@@ -51,8 +50,8 @@ public record SealedVerdict(
   /**
    * Reads a document.
    *
-   * @param document as a seal or a log has it
-   * @return empty when it is not a verdict's
+   * @param document from a seal or a log
+   * @return empty if it is not a verdict's document
    */
   public static Optional<SealedVerdict> read(String document) {
     try {
@@ -147,7 +146,7 @@ public record SealedVerdict(
   }
 
   /**
-   * Tells whether the work may be used.
+   * Tells whether the work passed.
    *
    * @return true when approved or waived
    */
@@ -219,32 +218,24 @@ public record SealedVerdict(
      * @throws IllegalArgumentException if a share is not within 0 to 100, or a count is negative
      */
     public GovernanceMetrics {
-      boolean fits =
-          isShare(waiverRate)
-              && isShare(gateIntegrity)
-              && isShare(budgetCompliance)
-              && isShare(evidenceCompleteness)
-              && isShare(complianceScore)
-              && budgetUsed >= 0
-              && rulesEvaluated >= 0
-              && rulesViolated >= 0;
-      if (!fits) {
+      int shares = Math.max(Math.max(waiverRate, gateIntegrity), budgetCompliance);
+      shares = Math.max(Math.max(evidenceCompleteness, complianceScore), shares);
+      int signs = waiverRate | gateIntegrity | budgetCompliance | evidenceCompleteness;
+      signs |= complianceScore | budgetUsed | rulesEvaluated | rulesViolated;
+      if (shares > 100 || signs < 0) {
+        List<Integer> all =
+            List.of(
+                waiverRate,
+                gateIntegrity,
+                budgetCompliance,
+                evidenceCompleteness,
+                complianceScore,
+                budgetUsed,
+                rulesEvaluated,
+                rulesViolated);
         throw new IllegalArgumentException(
-            "governance metrics are per cent from 0 to 100 and counts, got "
-                + List.of(
-                    waiverRate,
-                    gateIntegrity,
-                    budgetCompliance,
-                    evidenceCompleteness,
-                    complianceScore,
-                    budgetUsed,
-                    rulesEvaluated,
-                    rulesViolated));
+            "governance metrics are per cent from 0 to 100 and counts, got " + all);
       }
-    }
-
-    private static boolean isShare(int perCent) {
-      return perCent >= 0 && perCent <= 100;
     }
   }
 }

@@ -4,17 +4,17 @@ package dev.arbiter.caws;
 import java.security.PublicKey;
 
 /**
- * What signs verdicts and checkpoints with Ed25519 (RFC 8032): a {@link SigningKey} in this
- * process, or a key management service that never hands its key out.
+ * Signs verdicts and checkpoints with Ed25519 (RFC 8032): a {@link SigningKey} in this process, or
+ * a key management service that never gives its key away.
  *
- * <p>Threads: called from many threads at once. Errors: an exception from {@link #sign}, and a
- * signature that is not exactly 64 bytes, leave the verdict or checkpoint unmade; neither gets into
- * a log or an export.
+ * <p>Threads: called from many threads at once. Errors: if {@link #sign} throws, or gives a
+ * signature that is not exactly 64 bytes, there is no verdict or checkpoint, and no entry in a log
+ * or export.
  */
 public interface Signer {
 
   /**
-   * What others need to check signatures.
+   * The key that verifies the signatures.
    *
    * @return an Ed25519 public key, always the same
    */
@@ -23,15 +23,15 @@ public interface Signer {
   /**
    * Signs.
    *
-   * @param message any bytes, not to be changed
+   * @param message any bytes; must not be changed
    * @return 64 bytes
    */
   byte[] sign(byte[] message);
 
   /**
-   * Signs, and refuses a signature of the wrong length: a signer may be foreign code.
+   * Signs, and refuses a signature of the wrong length, because a signer may be foreign code.
    *
-   * @param message any bytes, not to be changed
+   * @param message any bytes; must not be changed
    * @return 64 bytes
    * @throws IllegalStateException if {@link #sign} gave anything else
    */
@@ -49,7 +49,7 @@ public interface Signer {
   }
 
   /**
-   * The id of the key, which follows from the key alone.
+   * The id of the key, derived from the public key alone.
    *
    * @return {@link SigningKey#idOf} the public key
    */

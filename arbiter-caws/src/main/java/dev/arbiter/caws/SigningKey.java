@@ -19,8 +19,8 @@ import java.security.Signature;
 /**
  * An Ed25519 key pair that signs verdicts and checkpoints (RFC 8032).
  *
- * <p>Thread-safe. A signature costs about a millisecond of CPU on Java 17. Keys are stored as PEM:
- * the private key as PKCS#8, the public key as SPKI, as openssl reads and writes them.
+ * <p>Thread-safe. A signature costs about a millisecond of CPU on Java 17. Keys are stored as PEM,
+ * the private key as PKCS#8, the public key as SPKI: openssl reads and writes both.
  */
 public final class SigningKey implements Signer {
   private static final int LONGEST_FILE = 1 << 16;
@@ -36,19 +36,19 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * Makes a new key from the machine's entropy.
+   * Creates a key from the machine's entropy.
    *
-   * @return a key nobody else has
+   * @return a new key
    */
   public static SigningKey generate() {
     return generate(Sources.entropy());
   }
 
   /**
-   * Makes a new key.
+   * Creates a key.
    *
-   * @param random where the 32 secret bytes come from
-   * @return the key
+   * @param random gives the 32 secret bytes
+   * @return a new key
    */
   public static SigningKey generate(SecureRandom random) {
     byte[] seed = new byte[Ed25519.SEED_LENGTH];
@@ -57,11 +57,11 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * Makes the key that belongs to a seed: the same seed, the same key.
+   * Creates the key of a seed: the same seed gives the same key.
    *
    * @param seed 32 secret bytes
    * @return the key
-   * @throws IllegalArgumentException if there are not exactly 32
+   * @throws IllegalArgumentException if the seed has another length
    */
   public static SigningKey fromSeed(byte[] seed) {
     if (seed.length != Ed25519.SEED_LENGTH) {
@@ -74,7 +74,7 @@ public final class SigningKey implements Signer {
    * Reads a private key.
    *
    * @param pem PKCS#8 between {@code BEGIN PRIVATE KEY} lines
-   * @return the key, with the public key that belongs to it
+   * @return the key, with its public key
    * @throws IllegalArgumentException if it is no Ed25519 private key
    */
   public static SigningKey ofPem(String pem) {
@@ -105,7 +105,7 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * The id of a public key, as seals carry it.
+   * The id of a public key; seals name keys by it.
    *
    * @param key an Ed25519 key
    * @return {@code sha256:} and the hexadecimal SHA-256 of its SPKI form
@@ -115,10 +115,10 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * Tells whether a public key is of the only kind that is used here.
+   * Tells whether a public key is an Ed25519 key.
    *
    * @param key any public key
-   * @return true for an Ed25519 key
+   * @return true if this class can use it
    */
   public static boolean isEd25519(PublicKey key) {
     return Ed25519.isOne(key);
@@ -135,21 +135,22 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * Checks a signature.
+   * Verifies a signature.
    *
    * @param key an Ed25519 public key
-   * @param message what was signed
-   * @param signature anything
-   * @return whether it is exactly 64 bytes and fits; Java 17 alone would let a longer one pass
+   * @param message the signed bytes
+   * @param signature any bytes
+   * @return true if the signature has exactly 64 bytes and is valid; Java 17 alone accepts longer
+   *     ones
    */
   public static boolean verify(PublicKey key, byte[] message, byte[] signature) {
     return Ed25519.verify(key, message, signature);
   }
 
   /**
-   * Stores the private key where only the owner may read it.
+   * Stores the private key in a file that only its owner may read.
    *
-   * @param file does not exist yet
+   * @param file must not exist
    * @throws IOException if it exists, or cannot be written
    */
   public void store(Path file) throws IOException {
@@ -162,21 +163,11 @@ public final class SigningKey implements Signer {
     Files.writeString(file, privatePem(), StandardCharsets.US_ASCII);
   }
 
-  /**
-   * The id of this key.
-   *
-   * @return {@link #idOf} the public key
-   */
   @Override
   public String id() {
     return id;
   }
 
-  /**
-   * What others need to check signatures.
-   *
-   * @return the public key
-   */
   @Override
   public PublicKey publicKey() {
     return pair.getPublic();
@@ -191,12 +182,6 @@ public final class SigningKey implements Signer {
     return Pem.encode("PRIVATE KEY", Ed25519.pkcs8(seed));
   }
 
-  /**
-   * Signs.
-   *
-   * @param message any bytes
-   * @return 64 bytes
-   */
   @Override
   public byte[] sign(byte[] message) {
     try {

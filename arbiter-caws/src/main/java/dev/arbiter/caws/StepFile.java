@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** The steps of a waiver ledger, one a line, each forced; the ledger's lock guards it. */
+/** The file of a waiver ledger's steps, one a line, each forced. The ledger's lock guards it. */
 final class StepFile {
   static final String NAME = "ledger.jsonl";
 
@@ -41,13 +41,13 @@ final class StepFile {
         return new StepFile(file, channel);
       }
     } catch (OverlappingFileLockException e) {
-      // another ledger of this process has it: the same answer as for another process
+      // another ledger of this process has the lock: the same answer as for another process
     }
     channel.close();
     throw new IOException("another process has " + file + " open; try again");
   }
 
-  /** Reads the steps back, and cuts off what a crash tore. */
+  /** Reads the steps, and cuts off an incomplete last line of a crash. */
   void replay(WaiverLedger ledger) throws IOException {
     Replay replay = replay(file, ledger);
     channel.truncate(replay.length);
@@ -55,12 +55,12 @@ final class StepFile {
     head = replay.head;
   }
 
-  /** Reads the steps of a folder, and changes nothing. */
+  /** Reads the steps of a folder without changing it. */
   static void read(Path folder, WaiverLedger ledger) throws IOException {
     replay(folder.resolve(NAME), ledger);
   }
 
-  /** How far the whole lines reach, and the digest of the last. */
+  /** The length of the complete lines, and the digest of the last one. */
   private record Replay(long length, String head) {}
 
   private static Replay replay(Path file, WaiverLedger ledger) throws IOException {

@@ -44,7 +44,7 @@ record StepLine(Step step, @Nullable Proposal proposal) {
     to.raw(",\"specId\":").string(proposal.specId()).raw('}');
   }
 
-  /** Null when the line is not as it was written, in that place, after that line. */
+  /** Null when the line was not written like this, at that place, after that line. */
   static @Nullable StepLine read(String line, long number, String before) {
     try {
       if (!(Document.json(line) instanceof Node.Fields fields)) {
@@ -87,7 +87,7 @@ record StepLine(Step step, @Nullable Proposal proposal) {
     return fields.field(name) instanceof Node.Whole whole ? whole.value() : 0;
   }
 
-  /** Takes the step again; false when it cannot follow from those before. */
+  /** Repeats the step; false when it cannot follow the steps before. */
   boolean replay(WaiverLedger ledger) {
     WaiverEntry before = ledger.find(step.waiver()).orElse(null);
     WaiverEntry after = step.action() == Action.PROPOSE ? proposed(before) : next(before);

@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Base64 with one spelling for each value: what does not encode back to itself is refused. */
+/** Base64 with one spelling for each value: text that does not encode back to itself is refused. */
 final class StrictBase64 {
   private StrictBase64() {}
 
@@ -23,7 +23,7 @@ final class StrictBase64 {
     return hashes.stream().map(Base64.getEncoder()::encodeToString).toList();
   }
 
-  /** Null when one of them is not Base64. */
+  /** Null when one text is not Base64. */
   static @Nullable List<byte[]> decode(List<String> texts) {
     List<byte[]> hashes = new ArrayList<>();
     for (String text : texts) {

@@ -14,12 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The files of a provenance log; the log's locks guard it. */
+/** The files of a provenance log. Not thread-safe: the log's locks guard it. */
 final class VerdictFile {
   /*
-   * After a failed write or force nothing more is accepted: the kernel may have dropped the pages
-   * and would report success the next time. A torn last line, from a crash, is cut off on opening;
-   * it was never covered by a checkpoint, because the file is forced before one is signed.
+   * After a failed write or force the file refuses entries: the kernel may have dropped the pages,
+   * and would report success the next time. Opening cuts off an incomplete last line of a crash. No
+   * checkpoint covers it, because the file is forced before a checkpoint is signed.
    */
   private static final int BUFFER = 64 * 1024;
   static final int LONGEST_NOTE = 64 * 1024;
@@ -35,7 +35,7 @@ final class VerdictFile {
     this.channel = channel;
   }
 
-  /** What is told each entry as it is read back. */
+  /** Receives each entry that is read. */
   interface Reader {
     void entry(byte[] bytes, int length);
   }
@@ -53,7 +53,7 @@ final class VerdictFile {
         return new VerdictFile(folder, channel);
       }
     } catch (OverlappingFileLockException e) {
-      // another log of this process has it: the same answer as for another process
+      // another log of this process has the lock: the same answer as for another process
     }
     channel.close();
     throw new IOException("another log has " + folder + " open; close it or take another folder");
@@ -65,7 +65,7 @@ final class VerdictFile {
     channel.position(whole);
   }
 
-  /** Reads every whole line, and says how many bytes they take. */
+  /** Reads every complete line, and returns how many bytes these have. */
   static long lines(Path folder, Reader reader) throws IOException {
     long whole = 0;
     byte[] line = new byte[4096];
@@ -92,7 +92,7 @@ final class VerdictFile {
     return whole;
   }
 
-  /** Reads again what was read or written; leaves the writing position alone. */
+  /** Reads all lines again; does not move the writing position. */
   void reread(Reader reader) throws IOException {
     lines(folder, reader);
   }
@@ -124,7 +124,7 @@ final class VerdictFile {
     failed = false;
   }
 
-  /** Only the signing thread forces; a failure stays even when a flush succeeds beside it. */
+  /** Called by the signing thread; a failure is final, even if a concurrent flush succeeds. */
   void force() throws IOException {
     try {
       channel.force(false);

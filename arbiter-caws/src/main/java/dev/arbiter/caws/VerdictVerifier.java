@@ -18,14 +18,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks verdicts with nothing but a public key.
+ * Verifies verdicts with a public key alone.
  *
- * <p>A verdict is genuine when its document was signed, by itself or through a checkpoint of the
- * log it stands in; when the digest is that of the document; when the document is canonical, so
- * that no two parsers read it differently; and when it says what the {@link Verdict} beside it
- * says.
+ * <p>A verdict is genuine if its document was signed, on its own or through a checkpoint of its
+ * log; if the digest is the document's; if the document is canonical, so that no two parsers read
+ * it differently; and if it agrees with the {@link Verdict}.
  *
- * <p>Thread-safe. Checking costs about a millisecond. Nothing that is given makes it throw.
+ * <p>Thread-safe. Verifying costs about a millisecond. No argument makes it throw.
  */
 public final class VerdictVerifier {
   private static final int SIGNATURE_LENGTH = 64;
@@ -39,9 +38,9 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks against a key.
+   * Creates a verifier.
    *
-   * @param key an Ed25519 public key, got from somebody who is trusted
+   * @param key an Ed25519 public key, from a trusted source
    * @return a verifier
    * @throws IllegalArgumentException if the key is of another kind
    */
@@ -53,7 +52,7 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks a seal that was signed on its own.
+   * Verifies a seal that was signed on its own.
    *
    * @param seal the seal
    * @return genuine or refused
@@ -64,7 +63,7 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks a verdict that was signed on its own.
+   * Verifies a verdict that was signed on its own.
    *
    * @param verdict the verdict
    * @return genuine or refused
@@ -75,14 +74,14 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks a verdict that a signed checkpoint covers.
+   * Verifies a verdict that a signed checkpoint covers.
    *
-   * <p>The document may name an earlier key of the log: the checkpoint's key vouches for all that
-   * the log took before a rotation.
+   * <p>The document may name an earlier key of the log: the checkpoint's key vouches for all
+   * entries before a rotation.
    *
    * @param verdict the verdict
-   * @param proof where it stands in the log
-   * @param note the checkpoint, as {@link Checkpoint#note()} gave it
+   * @param proof its place in the log
+   * @param note the checkpoint's {@link Checkpoint#note()}
    * @return genuine or refused
    */
   public VerificationResult verify(Verdict verdict, InclusionProof proof, String note) {
@@ -97,11 +96,12 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks that a result rests on a verdict about it: signed on its own, about this very task of
-   * this tenant, by this agent, and about the changes it reports. A genuine verdict shown for other
-   * work is refused; shown again for the same work it is as genuine as before.
+   * Verifies that a result's verdict is genuine and is about this result: its task and tenant, its
+   * agent, and the changes that it reports. The verdict must be signed on its own. A genuine
+   * verdict of other work is refused; a verdict that is presented twice for the same work is
+   * genuine twice.
    *
-   * @param result what an arbiter gave
+   * @param result a result of an arbiter
    * @return genuine or refused
    */
   public VerificationResult verify(TaskResult.Completed result) {
@@ -110,11 +110,11 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Checks the same of a verdict that a signed checkpoint covers.
+   * Verifies the same for a verdict that a signed checkpoint covers.
    *
-   * @param result what an arbiter gave
-   * @param proof where its verdict stands in the log
-   * @param note the checkpoint, as {@link Checkpoint#note()} gave it
+   * @param result a result of an arbiter
+   * @param proof the place of its verdict in the log
+   * @param note the checkpoint's {@link Checkpoint#note()}
    * @return genuine or refused
    */
   public VerificationResult verify(TaskResult.Completed result, InclusionProof proof, String note) {
@@ -172,7 +172,7 @@ public final class VerdictVerifier {
         : "the signature does not fit the document";
   }
 
-  /** Signed on its own, a document names the key that signed it. */
+  /** A document that was signed on its own must name the key that signed it. */
   private String ownProblem(Seal seal, @Nullable Verdict verdict) {
     String problem = documentProblem(seal, verdict);
     boolean named =
