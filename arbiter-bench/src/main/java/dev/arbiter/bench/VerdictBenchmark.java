@@ -3,9 +3,9 @@ package dev.arbiter.bench;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.ProvenanceLog;
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;

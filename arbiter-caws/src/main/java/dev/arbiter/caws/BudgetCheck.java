@@ -2,7 +2,13 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.Judgement.Budget;
-import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.internal.project.ChangedPaths;
+import dev.arbiter.caws.internal.project.EffectiveSpec;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.Policy.Mode;
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.text.Findings;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,13 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.text.Ids;
+import dev.arbiter.caws.provenance.Anchor;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.PolicySnapshot.Named;
+import dev.arbiter.caws.internal.project.PolicySnapshot.Named;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,11 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.EffectiveSpec.CachedAdmission;
+import dev.arbiter.caws.internal.project.EffectiveSpec;
+import dev.arbiter.caws.internal.project.EffectiveSpec.CachedAdmission;
+import dev.arbiter.caws.internal.project.Spec;
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;

@@ -2,7 +2,13 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.internal.project.GateOutcome;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.GateState;
+import dev.arbiter.caws.internal.project.Policy.Mode;
+import dev.arbiter.caws.internal.text.FieldReader;
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;

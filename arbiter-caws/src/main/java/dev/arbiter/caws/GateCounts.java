@@ -4,6 +4,8 @@ package dev.arbiter.caws;
 import dev.arbiter.caws.Judgement.Budget;
 import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
+import dev.arbiter.caws.internal.project.GateOutcome;
+import dev.arbiter.caws.internal.project.GateState;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.util.List;

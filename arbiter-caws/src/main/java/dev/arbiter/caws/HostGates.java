@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.internal.project.GateRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

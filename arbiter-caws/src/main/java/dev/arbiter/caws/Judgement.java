@@ -2,6 +2,8 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.internal.project.GateOutcome;
+import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Instant;

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.PolicySnapshot.Named;
-import dev.arbiter.caws.Waiver.Approver;
-import dev.arbiter.caws.WaiverEntry.Status;
+import dev.arbiter.caws.internal.project.PolicyReader;
+import dev.arbiter.caws.internal.project.PolicySnapshot;
+import dev.arbiter.caws.internal.project.PolicySnapshot.Named;
+import dev.arbiter.caws.internal.project.SpecReader;
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.project.Waiver.Approver;
+import dev.arbiter.caws.internal.project.WaiverReader;
+import dev.arbiter.caws.internal.text.FileText;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.spec.Dialect;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverEntry.Status;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;

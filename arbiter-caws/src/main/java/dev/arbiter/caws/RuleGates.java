@@ -3,7 +3,14 @@ package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Judgement.Ruled;
-import dev.arbiter.caws.Policy.Mode;
+import dev.arbiter.caws.internal.project.EffectiveSpec;
+import dev.arbiter.caws.internal.project.GateOutcome;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.GateState;
+import dev.arbiter.caws.internal.project.Policy.Mode;
+import dev.arbiter.caws.internal.project.PolicySnapshot;
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
 import dev.arbiter.caws.rules.ConstitutionalRule.Remedy;
 import dev.arbiter.caws.rules.ConstitutionalRules;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.provenance.Anchor;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.Signer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.caws.internal.text.Document;
+import dev.arbiter.caws.internal.text.FieldReader;
+import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Verdict;
 import java.util.ArrayList;

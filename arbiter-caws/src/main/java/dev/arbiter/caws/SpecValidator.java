@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.PolicySnapshot.Named;
 import dev.arbiter.caws.WaiverResolver.Ruling;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.internal.project.EffectiveSpec;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.PolicyReader;
+import dev.arbiter.caws.internal.project.PolicySchema;
+import dev.arbiter.caws.internal.project.PolicySnapshot;
+import dev.arbiter.caws.internal.project.PolicySnapshot.Named;
+import dev.arbiter.caws.internal.project.Spec;
+import dev.arbiter.caws.internal.project.SpecReader;
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.text.FileText;
+import dev.arbiter.caws.internal.text.FindingLines;
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;

@@ -2,6 +2,10 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
+import dev.arbiter.caws.internal.project.Clauses;
+import dev.arbiter.caws.internal.project.GateOutcome;
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;

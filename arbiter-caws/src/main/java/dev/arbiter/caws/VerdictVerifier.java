@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.internal.project.Clauses;
+import dev.arbiter.caws.internal.text.Document;
+import dev.arbiter.caws.internal.text.FieldReader;
+import dev.arbiter.caws.internal.text.JsonBytes;
+import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.StrictBase64;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
-import dev.arbiter.caws.Waiver.Approver;
+import dev.arbiter.caws.internal.project.EffectiveSpec;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.PolicySnapshot;
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.project.Waiver.Approver;
+import dev.arbiter.caws.internal.text.Ids;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.caws.provenance.Checkpoint;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;

@@ -5,6 +5,10 @@ import static dev.arbiter.caws.Fixtures.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.LogVerification;
+import dev.arbiter.caws.provenance.ProvenanceLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

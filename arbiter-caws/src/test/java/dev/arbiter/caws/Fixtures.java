@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
@@ -21,10 +22,10 @@ import java.util.SplittableRandom;
 /**
  * A project as tests see it: one good spec, one good policy, one good waiver, a clock that stands.
  */
-final class Fixtures {
-  static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+public final class Fixtures {
+  public static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
-  static final String SPEC =
+  public static final String SPEC =
       """
       id: FEAT-001
       title: Sort the imports
@@ -51,11 +52,11 @@ final class Fixtures {
           path: docs/api.yaml
       """;
 
-  static final String SPEC_V1 =
+  public static final String SPEC_V1 =
       SPEC.replace("mode: feature\n", "mode: feature\nlifecycle_state: active\n")
           .replace("- type: openapi\n    path: docs/api.yaml", "- {name: imports, type: behavior}");
 
-  static final String POLICY =
+  public static final String POLICY =
       """
       version: 1
       risk_tiers:
@@ -72,7 +73,7 @@ final class Fixtures {
         god_object: {enabled: true, mode: warn}
       """;
 
-  static final String WAIVER =
+  public static final String WAIVER =
       """
       id: WV-0001
       applies_to: FEAT-001
@@ -91,48 +92,48 @@ final class Fixtures {
 
   private Fixtures() {}
 
-  static Sources sources() {
+  public static Sources sources() {
     return sourcesAt(NOW);
   }
 
-  static Sources sourcesAt(Instant now) {
+  public static Sources sourcesAt(Instant now) {
     return new Sources(() -> now, () -> 0, new SplittableRandom(1));
   }
 
-  static SigningKey key() {
+  public static SigningKey key() {
     return KEY;
   }
 
   /** Policy and time given, nothing signed. */
-  static Caws.Builder caws() {
+  public static Caws.Builder caws() {
     return Caws.builder().policy(POLICY).sources(sources()).key(key()).sealHashedOnly();
   }
 
-  static Task task(String spec) {
+  public static Task task(String spec) {
     return Task.builder("refactoring").id("T-1").spec(SpecRef.text(spec)).build();
   }
 
-  static Admission admit(String spec) {
+  public static Admission admit(String spec) {
     return caws().build().admit(task(spec));
   }
 
-  static Assignment assignment(Caws caws, Task task, String agent) {
+  public static Assignment assignment(Caws caws, Task task, String agent) {
     if (caws.admit(task) instanceof Admission.Admitted admitted) {
       return new Assignment(task, agent, 1, admitted.specDigest(), Duration.ofMinutes(1));
     }
     throw new IllegalStateException("refused: " + caws.admit(task).findings());
   }
 
-  static Verdict judge(Caws caws, WorkReport report) {
+  public static Verdict judge(Caws caws, WorkReport report) {
     return caws.judge(assignment(caws, task(SPEC), "ada"), report);
   }
 
   /** One file of a few lines, with evidence for the one gate that blocks. */
-  static WorkReport goodReport() {
+  public static WorkReport goodReport() {
     return report(new FileChange("src/Main.java", 10, 2));
   }
 
-  static WorkReport report(FileChange... changes) {
+  public static WorkReport report(FileChange... changes) {
     List<Evidence> evidence =
         List.of(
             Evidence.of("tests_pass", true, "12 of 12"), Evidence.of("god_object", true, "none"));
@@ -140,7 +141,7 @@ final class Fixtures {
   }
 
   /** So many files in scope with so many lines in all. */
-  static WorkReport reportOf(int files, int lines) {
+  public static WorkReport reportOf(int files, int lines) {
     List<FileChange> changes = new ArrayList<>();
     for (int i = 0; i < files; i++) {
       changes.add(new FileChange("src/F" + i + ".java", i == 0 ? lines : 0, 0));
@@ -148,11 +149,11 @@ final class Fixtures {
     return report(changes.toArray(FileChange[]::new));
   }
 
-  static List<String> rules(List<Finding> findings) {
+  public static List<String> rules(List<Finding> findings) {
     return findings.stream().map(Finding::ruleId).toList();
   }
 
-  static List<String> rules(Admission admission) {
+  public static List<String> rules(Admission admission) {
     return rules(admission.findings());
   }
 }

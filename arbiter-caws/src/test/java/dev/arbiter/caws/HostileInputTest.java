@@ -8,8 +8,18 @@ import static dev.arbiter.caws.Work.allocated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.caws.events.EventChain;
 import dev.arbiter.caws.export.EvidenceFolder;
+import dev.arbiter.caws.internal.project.Glob;
+import dev.arbiter.caws.internal.text.Document;
+import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.provenance.Anchor;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.waiver.WaiverFolder;
 import dev.arbiter.task.Admission;
 import java.io.IOException;
 import java.io.InputStream;

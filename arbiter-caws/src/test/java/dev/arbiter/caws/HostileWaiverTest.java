@@ -10,6 +10,9 @@ import static dev.arbiter.caws.Fixtures.reportOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.internal.text.Ids;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;

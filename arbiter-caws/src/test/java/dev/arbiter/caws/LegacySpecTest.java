@@ -6,6 +6,8 @@ import static dev.arbiter.caws.Fixtures.SPEC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.util.List;
@@ -56,7 +58,8 @@ class LegacySpecTest {
         "risk_tier: 2|risk_tier: '1'",
         "risk_tier: 2|risk_tier: 2.5",
         "contracts:\n  - type: openapi\n    path: docs/api.yaml|contracts: {type: openapi}",
-        "title: Sort|experimental_mode: {enabled: true, rationale: x, expires_at: 2027-01-01}\ntitle: Sort"
+        "title: Sort|experimental_mode: {enabled: true, rationale: x, expires_at: 2027-01-01}\n"
+            + "title: Sort"
       })
   void what_the_legacy_tool_let_pass_is_refused_and_told(String change) {
     String[] parts = change.split("\\|", -1);

@@ -13,7 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.caws.events.EventWriter;
+import dev.arbiter.caws.internal.text.JsonBytes;
+import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

@@ -4,6 +4,12 @@ package dev.arbiter.caws;
 import static dev.arbiter.caws.Fixtures.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.project.WaiverReader;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverFolder;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

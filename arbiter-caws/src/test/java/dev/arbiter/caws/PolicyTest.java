@@ -11,6 +11,8 @@ import static dev.arbiter.caws.Fixtures.task;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.PolicyReader;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
@@ -49,13 +51,16 @@ class PolicyTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "max_loc: 100}\\n  '2': {max_files: 10, max_loc: 300}|max_loc: 100}|policy.schema.tier.missing",
+        "max_loc: 100}\\n"
+            + "  '2': {max_files: 10, max_loc: 300}|max_loc: 100}|policy.schema.tier.missing",
         "max_files: 10, max_loc: 300|max_files: 10|policy.schema.violation",
         "max_files: 10, max_loc: 300|max_files: '10', max_loc: 300|policy.schema.violation",
         "max_files: 10, max_loc: 300|max_files: -1, max_loc: 300|policy.schema.violation",
         "max_files: 10, max_loc: 300|max_files: 1e12, max_loc: 300|policy.schema.violation",
-        "max_files: 10, max_loc: 300|max_files: 4, max_loc: 300|policy.semantic.risk_tiers.non_monotonic_files",
-        "max_files: 10, max_loc: 300|max_files: 10, max_loc: 99|policy.semantic.risk_tiers.non_monotonic_loc",
+        "max_files: 10, max_loc: 300|max_files: 4, max_loc:"
+            + " 300|policy.semantic.risk_tiers.non_monotonic_files",
+        "max_files: 10, max_loc: 300|max_files: 10, max_loc:"
+            + " 99|policy.semantic.risk_tiers.non_monotonic_loc",
         "300}\\n  '3': {|300}\\n  tier_3: {|policy.schema.violation",
         "risk_tiers:|tiers:|policy.schema.violation",
         "gates:|checks:|policy.schema.violation",
@@ -67,8 +72,10 @@ class PolicyTest {
         "god_object: {|tests_pass: {|policy.schema.violation",
         "version: 1|non_governed_zones: ['**']|policy.schema.non_governed_zones.too_broad",
         "version: 1|root_passthrough: [a/b]|policy.schema.root_passthrough.contains_slash",
-        "min_approvers_for_budget_raise: 2|min_approvers_for_budget_raise: 0|policy.schema.violation",
-        "min_approvers_for_budget_raise: 2|min_approvers_for_budget_raise: two|policy.schema.violation"
+        "min_approvers_for_budget_raise: 2|min_approvers_for_budget_raise:"
+            + " 0|policy.schema.violation",
+        "min_approvers_for_budget_raise: 2|min_approvers_for_budget_raise:"
+            + " two|policy.schema.violation"
       })
   void a_policy_with_a_hole_admits_nothing(String from, String to, String rule) {
     String good = from.replace("\\n", "\n");

@@ -5,6 +5,9 @@ import static dev.arbiter.caws.Fixtures.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.arbiter.caws.internal.project.Waiver;
+import dev.arbiter.caws.internal.project.WaiverReader;
+import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;

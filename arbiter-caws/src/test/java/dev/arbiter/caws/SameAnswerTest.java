@@ -11,6 +11,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.internal.project.GateRule;
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.PolicyReader;
+import dev.arbiter.caws.internal.text.FileText;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;

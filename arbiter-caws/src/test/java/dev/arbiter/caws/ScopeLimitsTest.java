@@ -10,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.internal.project.Glob;
+import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;

@@ -9,6 +9,9 @@ import static dev.arbiter.caws.Fixtures.rules;
 import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.internal.project.Glob;
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;

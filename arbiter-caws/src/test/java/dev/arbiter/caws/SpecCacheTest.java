@@ -6,6 +6,8 @@ import static dev.arbiter.caws.Fixtures.POLICY;
 import static dev.arbiter.caws.Fixtures.SPEC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.internal.project.SpecReader;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;

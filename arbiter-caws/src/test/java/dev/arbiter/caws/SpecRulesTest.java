@@ -120,7 +120,9 @@ class SpecRulesTest {
         "in: [src/, docs/*.md]|in: []|spec.schema.scope.in_empty",
         "in: [src/, docs/*.md]|include: [src/]|spec.schema.forbidden_field.scope_include",
         "out: [src/generated/]|out: ['src/*']|spec.schema.scope.out_glob_forbidden",
-        "contracts:\\n  - type: openapi\\n    path: docs/api.yaml|contracts: []|spec.semantic.tier2.contracts_required",
+        "contracts:\\n"
+            + "  - type: openapi\\n"
+            + "    path: docs/api.yaml|contracts: []|spec.semantic.tier2.contracts_required",
         "title: Sort|status: closed\\ntitle: Sort|spec.semantic.lifecycle.not_active",
         "title: Sort|status: completed\\ntitle: Sort|spec.semantic.lifecycle.not_active",
         "title: Sort|waiver_ids: [WV-1]\\ntitle: Sort|spec.schema.violation"
@@ -260,7 +262,8 @@ class SpecRulesTest {
         "state: active|state: archived|spec.semantic.closed.resolution_required",
         "state: active|state: open|spec.schema.violation",
         "state: active|state:|spec.schema.violation",
-        "state: active|state: active\\nresolution: completed|spec.semantic.resolution.requires_closure",
+        "state: active|state: active\\n"
+            + "resolution: completed|spec.semantic.resolution.requires_closure",
         "state: active|state: active\\nstatus: active|spec.schema.forbidden_field.status",
         "state: active|state: active\\nsurprise: 1|spec.schema.violation",
         "state: active|state: active\\nwaiver_ids: [WV-0001]|spec.schema.violation",

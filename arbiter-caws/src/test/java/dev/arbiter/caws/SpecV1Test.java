@@ -5,6 +5,8 @@ import static dev.arbiter.caws.Fixtures.NOW;
 import static dev.arbiter.caws.Fixtures.SPEC_V1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.util.List;
@@ -27,10 +29,13 @@ class SpecV1Test {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "risk_tier: 2|risk_tier: T2|spec.schema.risk_tier.type_rejected spec.schema.risk_tier.out_of_range",
-        "risk_tier: 2|risk_tier: 2.5|spec.schema.risk_tier.type_rejected spec.schema.risk_tier.out_of_range",
+        "risk_tier: 2|risk_tier: T2|spec.schema.risk_tier.type_rejected"
+            + " spec.schema.risk_tier.out_of_range",
+        "risk_tier: 2|risk_tier: 2.5|spec.schema.risk_tier.type_rejected"
+            + " spec.schema.risk_tier.out_of_range",
         "risk_tier: 2|risk_tier: 0|spec.schema.risk_tier.out_of_range",
-        "risk_tier: 2|risk_tier: 1|spec.semantic.tier1.observability_required spec.semantic.tier1.rollback_required",
+        "risk_tier: 2|risk_tier: 1|spec.semantic.tier1.observability_required"
+            + " spec.semantic.tier1.rollback_required",
         "id: FEAT-001|id: feat-1|spec.schema.id.pattern_violation",
         "id: FEAT-001|id: ''|spec.schema.violation spec.schema.id.pattern_violation",
         "id: FEAT-001|id: 5|spec.schema.violation",
@@ -49,14 +54,27 @@ class SpecV1Test {
         "title: Sort|created_at: 2026-01-01\\ntitle: Sort|spec.schema.violation",
         "title: Sort|blockers: [{waiting_on: x}]\\ntitle: Sort|spec.schema.violation",
         "title: Sort|supersedes: FEAT-001\\ntitle: Sort|spec.semantic.supersedes.self_reference",
-        "title: Sort|experimental_mode: {enabled: false, rationale: x, expires_at: 2027-01-01T00:00:00Z}\\ntitle: Sort|spec.semantic.experimental_mode.tier_restricted",
-        "title: Sort|evidence: [{criterion_id: A9, status: pass, recorded_at: 2026-01-01T00:00:00Z}]\\ntitle: Sort|spec.semantic.evidence.criterion_id_unknown",
-        "title: Sort|evidence: [{criterion_id: A1, status: waived, recorded_at: 2026-01-01T00:00:00Z}]\\ntitle: Sort|spec.semantic.evidence.waiver_reason_required",
-        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: declined}]\\ntitle: Sort|spec.semantic.successor.declined_rationale_required",
-        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: absorbed}]\\ntitle: Sort|spec.semantic.successor.absorbed_by_required",
-        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: absorbed, absorbed_by: FEAT-2}]\\ntitle: Sort|spec.semantic.successor.absorbed_by_equals_target",
-        "title: Sort|successors: [{target_spec_id: FEAT-001, disposition: required}]\\ntitle: Sort|spec.semantic.successor.self_reference",
-        "title: Sort|successors: [{target_spec_id: A-2, disposition: required}, {target_spec_id: A-2, disposition: required}]\\ntitle: Sort|spec.semantic.successor.duplicate_target"
+        "title: Sort|experimental_mode: {enabled: false, rationale: x, expires_at:"
+            + " 2027-01-01T00:00:00Z}\\n"
+            + "title: Sort|spec.semantic.experimental_mode.tier_restricted",
+        "title: Sort|evidence: [{criterion_id: A9, status: pass, recorded_at:"
+            + " 2026-01-01T00:00:00Z}]\\n"
+            + "title: Sort|spec.semantic.evidence.criterion_id_unknown",
+        "title: Sort|evidence: [{criterion_id: A1, status: waived, recorded_at:"
+            + " 2026-01-01T00:00:00Z}]\\n"
+            + "title: Sort|spec.semantic.evidence.waiver_reason_required",
+        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: declined}]\\n"
+            + "title: Sort|spec.semantic.successor.declined_rationale_required",
+        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: absorbed}]\\n"
+            + "title: Sort|spec.semantic.successor.absorbed_by_required",
+        "title: Sort|successors: [{target_spec_id: FEAT-2, disposition: absorbed, absorbed_by:"
+            + " FEAT-2}]\\n"
+            + "title: Sort|spec.semantic.successor.absorbed_by_equals_target",
+        "title: Sort|successors: [{target_spec_id: FEAT-001, disposition: required}]\\n"
+            + "title: Sort|spec.semantic.successor.self_reference",
+        "title: Sort|successors: [{target_spec_id: A-2, disposition: required}, {target_spec_id:"
+            + " A-2, disposition: required}]\\n"
+            + "title: Sort|spec.semantic.successor.duplicate_target"
       })
   void a_broken_rule_has_the_kernels_id(String from, String to, String rules) {
     assertThat(SPEC_V1).contains(from);

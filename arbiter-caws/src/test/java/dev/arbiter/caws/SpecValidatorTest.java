@@ -13,6 +13,8 @@ import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.caws.SpecValidator.Validation.Amount;
 import dev.arbiter.caws.SpecValidator.Validation.Outcome;
 import dev.arbiter.caws.SpecValidator.Validation.Skipped;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

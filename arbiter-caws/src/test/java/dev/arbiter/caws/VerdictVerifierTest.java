@@ -10,8 +10,10 @@ import static dev.arbiter.caws.Fixtures.reportOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.VerdictVerifier.VerificationResult;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;

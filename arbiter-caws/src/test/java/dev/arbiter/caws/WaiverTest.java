@@ -16,6 +16,7 @@ import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.internal.text.Moments;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

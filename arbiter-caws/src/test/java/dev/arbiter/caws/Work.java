@@ -6,13 +6,13 @@ import java.lang.reflect.Method;
 /**
  * Counts what a thread allocates. By reflection: the module under test does not read management.
  */
-final class Work {
-  static final long MEBI = 1 << 20;
+public final class Work {
+  public static final long MEBI = 1 << 20;
 
   private Work() {}
 
   /** Bytes this thread has allocated so far. */
-  static long allocated() {
+  public static long allocated() {
     try {
       Class<?> factory = Class.forName("java.lang.management.ManagementFactory");
       Object threads = factory.getMethod("getThreadMXBean").invoke(null);

@@ -6,6 +6,7 @@ import static dev.arbiter.caws.Samples.assertFit;
 import static dev.arbiter.caws.Samples.text;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.task.Finding;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,9 +14,9 @@ public final class Samples {
   /** When everything happens. */
   public static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
-  static final SigningKey KEY = SigningKey.fromSeed(new byte[32]);
+  public static final SigningKey KEY = SigningKey.fromSeed(new byte[32]);
 
-  static final String SPEC =
+  public static final String SPEC =
       """
       id: FEAT-001
       title: Sort the imports
@@ -30,7 +31,7 @@ public final class Samples {
       contracts: [{type: openapi, path: docs/api.yaml}]
       """;
 
-  static final String POLICY =
+  public static final String POLICY =
       """
       version: 1
       risk_tiers:
@@ -45,12 +46,12 @@ public final class Samples {
 
   private Samples() {}
 
-  static String text(byte[] data) {
+  public static String text(byte[] data) {
     return new String(data, StandardCharsets.UTF_8);
   }
 
   /** Each finding is one printable line of bounded length that names its rule. */
-  static void assertFit(List<Finding> findings) {
+  public static void assertFit(List<Finding> findings) {
     assertThat(findings.size()).isLessThanOrEqualTo(250);
     for (Finding finding : findings) {
       String line = finding.ruleId() + finding.place() + finding.message();

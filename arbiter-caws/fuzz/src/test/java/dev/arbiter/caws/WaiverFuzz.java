@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.List;
 

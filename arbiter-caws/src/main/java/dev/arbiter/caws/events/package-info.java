@@ -5,7 +5,7 @@
  * older {@code chain.json}.
  *
  * <p>Start at {@link EventChain}. These files are not signed: a writer of the file can make a new
- * chain. Verdicts go into {@link dev.arbiter.caws.ProvenanceLog}.
+ * chain. Verdicts go into {@link dev.arbiter.caws.provenance.ProvenanceLog}.
  */
 @NullMarked
 package dev.arbiter.caws.events;

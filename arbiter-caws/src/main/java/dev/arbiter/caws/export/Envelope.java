@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.export;
 
-import dev.arbiter.caws.Signer;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.internal.Digests;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.export;
 
-import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.LogVerification;
-import dev.arbiter.caws.LogVerification.Damaged;
-import dev.arbiter.caws.ProvenanceLog;
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.LogVerification;
+import dev.arbiter.caws.provenance.LogVerification.Damaged;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.export;
 
-import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.LogFolder;
-import dev.arbiter.caws.LogVerification;
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
-import dev.arbiter.caws.Signer;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.LogVerification;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.Signer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

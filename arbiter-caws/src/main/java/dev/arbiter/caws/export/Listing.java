@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.export;
 
-import dev.arbiter.caws.LogVerification.Damaged;
+import dev.arbiter.caws.provenance.LogVerification.Damaged;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

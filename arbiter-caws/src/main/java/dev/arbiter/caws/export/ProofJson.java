@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.export;
 
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

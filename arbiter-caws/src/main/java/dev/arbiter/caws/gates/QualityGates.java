@@ -2,7 +2,7 @@
 package dev.arbiter.caws.gates;
 
 import dev.arbiter.caws.QualityGate;
-import dev.arbiter.caws.SpecOutline;
+import dev.arbiter.caws.spec.SpecOutline;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

@@ -4,8 +4,8 @@ package dev.arbiter.caws.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.caws.Signer;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;

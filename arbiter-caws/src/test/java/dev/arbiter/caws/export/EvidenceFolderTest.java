@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.LogFolder;
-import dev.arbiter.caws.LogVerification;
-import dev.arbiter.caws.LogVerification.Damaged;
-import dev.arbiter.caws.ProvenanceLog;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.LogVerification;
+import dev.arbiter.caws.provenance.LogVerification.Damaged;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

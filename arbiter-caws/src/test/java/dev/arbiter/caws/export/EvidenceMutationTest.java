@@ -3,7 +3,7 @@ package dev.arbiter.caws.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.caws.LogVerification;
+import dev.arbiter.caws.provenance.LogVerification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.arbiter.caws.export;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.LogFolder;
-import dev.arbiter.caws.LogVerification;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.LogVerification;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.LogFolder;
-import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.export.EvidenceFolder;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.ChangeSet;
-import dev.arbiter.caws.Dialect;
 import dev.arbiter.caws.SpecValidator;
 import dev.arbiter.caws.SpecValidator.Validation;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.WaiverEntry;
-import dev.arbiter.caws.WaiverFolder;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverFolder;
 import dev.arbiter.task.Finding.Severity;
 import java.io.IOException;
 import java.io.PrintWriter;

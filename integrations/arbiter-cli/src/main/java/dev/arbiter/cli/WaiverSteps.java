@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.WaiverEntry;
-import dev.arbiter.caws.WaiverFolder;
-import dev.arbiter.caws.WaiverLedger;
+import dev.arbiter.caws.waiver.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverFolder;
+import dev.arbiter.caws.waiver.WaiverLedger;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

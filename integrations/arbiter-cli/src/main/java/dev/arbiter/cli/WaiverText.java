@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
-import dev.arbiter.caws.WaiverEntry;
+import dev.arbiter.caws.waiver.WaiverEntry;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -3,11 +3,11 @@ package dev.arbiter.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.caws.Checkpoint;
-import dev.arbiter.caws.ProvenanceLog;
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
-import dev.arbiter.caws.SigningKey;
 import dev.arbiter.caws.events.EventWriter;
+import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.ProvenanceLog;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

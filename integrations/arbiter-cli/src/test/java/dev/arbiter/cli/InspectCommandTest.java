@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;

@@ -3,8 +3,8 @@ package dev.arbiter.caws.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.arbiter.caws.events.EventChain.ChainReport;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.arbiter.caws.events.EventChain.ChainReport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 

@@ -4,8 +4,8 @@ package dev.arbiter.caws.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.arbiter.caws.ProvenanceLog.InclusionProof;
-import dev.arbiter.caws.SigningKey;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.caws.provenance.SigningKey;
 import java.nio.charset.StandardCharsets;
 
 class EnvelopeFuzz {

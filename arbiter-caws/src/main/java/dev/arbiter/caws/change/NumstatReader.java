@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.change;
+
+import dev.arbiter.caws.internal.text.Ids;
+import dev.arbiter.internal.Sanitizer;
+
+/** Reads what {@code git diff --numstat} prints. Takes time in proportion to the text. */
+final class NumstatReader {
+  private static final int LONGEST_COUNT = 10;
+
+  private final String text;
+  private final ChangeCollector changes = new ChangeCollector();
+
+  NumstatReader(String text) {
+    this.text = text;
+  }
+
+  /** Whether the first line that is not blank begins with two counts. */
+  static boolean looksLike(String text) {
+    int start = 0;
+    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    int first = countEnd(text, start);
+    return first > start
+        && first < text.length()
+        && text.charAt(first) == '\t'
+        && countEnd(text, first + 1) > first + 1;
+  }
+
+  /** The end of a number or a hyphen, which stands for a binary file. */
+  private static int countEnd(String text, int start) {
+    if (start < text.length() && text.charAt(start) == '-') {
+      return start + 1;
+    }
+    int end = start;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    return end;
+  }
+
+  ChangeSet read() {
+    boolean zeroed = text.indexOf('\0') >= 0;
+    int at = 0;
+    int line = 1;
+    while (at < text.length()) {
+      int end = text.indexOf(zeroed ? '\0' : '\n', at);
+      end = end < 0 ? text.length() : end;
+      boolean renamed = zeroed && end > at && text.charAt(end - 1) == '\t';
+      if (renamed) {
+        end = renamedAt(at, end, line);
+      } else {
+        String record = text.substring(at, end);
+        entry(
+            record.endsWith("\r") ? record.substring(0, record.length() - 1) : record,
+            line,
+            zeroed);
+      }
+      at = end + 1;
+      line++;
+    }
+    return changes.set();
+  }
+
+  private void entry(String record, int line, boolean zeroed) {
+    if (record.isBlank()) {
+      return;
+    }
+    int first = countEnd(record, 0);
+    int second = first < record.length() ? countEnd(record, first + 1) : first;
+    boolean fits =
+        first > 0
+            && second > first + 1
+            && second + 1 < record.length()
+            && record.charAt(first) == '\t'
+            && record.charAt(second) == '\t';
+    if (!fits) {
+      throw bad(line, record);
+    }
+    long added = count(record.substring(0, first), line);
+    long removed = count(record.substring(first + 1, second), line);
+    path(record.substring(second + 1), zeroed, added, removed);
+  }
+
+  /** In the form with zeros a rename is three records: counts, old path, new path. */
+  private int renamedAt(int at, int end, int line) {
+    int oldEnd = text.indexOf('\0', end + 1);
+    int newEnd = oldEnd < 0 ? -1 : text.indexOf('\0', oldEnd + 1);
+    String[] counts = text.substring(at, end - 1).split("\t", -1);
+    if (counts.length != 2 || newEnd < 0) {
+      throw bad(line, text.substring(at, end));
+    }
+    changes.movedFrom(text.substring(end + 1, oldEnd));
+    changes.add(text.substring(oldEnd + 1, newEnd), count(counts[0], line), count(counts[1], line));
+    return newEnd;
+  }
+
+  private void path(String given, boolean zeroed, long added, long removed) {
+    String path = zeroed ? given : QuotedPath.read(given);
+    int arrow = zeroed || given.startsWith("\"") ? -1 : path.indexOf(" => ");
+    if (arrow < 0) {
+      changes.add(path, added, removed);
+      return;
+    }
+    int open = path.lastIndexOf('{', arrow);
+    int close = path.indexOf('}', arrow);
+    boolean braces = open >= 0 && close > arrow;
+    String before = braces ? path.substring(0, open) : "";
+    String after = braces ? path.substring(close + 1) : "";
+    String from = path.substring(braces ? open + 1 : 0, arrow);
+    String to = path.substring(arrow + " => ".length(), braces ? close : path.length());
+    changes.movedFrom(joined(before, QuotedPath.read(from), after));
+    changes.add(joined(before, QuotedPath.read(to), after), added, removed);
+  }
+
+  /** An empty middle leaves one slash of two. */
+  private static String joined(String before, String middle, String after) {
+    boolean doubled = middle.isEmpty() && before.endsWith("/") && after.startsWith("/");
+    boolean leading = middle.isEmpty() && before.isEmpty() && after.startsWith("/");
+    return before + middle + (doubled || leading ? after.substring(1) : after);
+  }
+
+  private static long count(String digits, int line) {
+    if (digits.equals("-")) {
+      return 0;
+    }
+    if (digits.length() > LONGEST_COUNT || !Ids.isDigits(digits, 0, digits.length())) {
+      throw bad(line, digits);
+    }
+    return Long.parseLong(digits);
+  }
+
+  private static IllegalArgumentException bad(int line, String record) {
+    return new IllegalArgumentException(
+        "line "
+            + line
+            + " of the changes is no numstat line (added, removed, path, between tabs): '"
+            + Sanitizer.text(record, 80)
+            + "'");
+  }
+}

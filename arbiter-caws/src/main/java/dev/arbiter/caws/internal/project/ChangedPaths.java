@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.project;
+
+import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.task.WorkReport.FileChange;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The reported changes, looked at once: how many files and lines, and which are out of scope. */
+public final class ChangedPaths {
+  /*
+   * A report of a few files is compared pair by pair; only a long one pays for a set.
+   */
+  private static final int FEW = 16;
+  private static final long MOST = 1L << 53;
+  private static final int LONGEST = 256;
+
+  private final String[] paths;
+  private int files;
+  private long lines;
+
+  private ChangedPaths(int most) {
+    this.paths = new String[most];
+  }
+
+  /** Looks at each change; what is out of scope goes to one, what no waiver lifts to the other. */
+  public static ChangedPaths look(
+      List<FileChange> changes, EffectiveSpec effective, Findings scope, Findings integrity) {
+    ChangedPaths seen = new ChangedPaths(changes.size());
+    Set<String> set = changes.size() > FEW ? new HashSet<>(changes.size() * 2) : null;
+    for (int i = 0; i < changes.size(); i++) {
+      FileChange change = changes.get(i);
+      seen.lines += (long) change.added() + change.removed();
+      String path = change.path();
+      boolean valid = true;
+      if (!Pathname.isSimple(path)) {
+        Pathname name = Pathname.of(path);
+        valid = name.isValid();
+        path = valid ? name.path() : path;
+        if (!valid) {
+          String place = Sanitizer.text(path, LONGEST);
+          integrity.error("scope.invalid_path", place, "the path " + name.problem());
+        }
+      }
+      boolean again = set == null ? seen.has(path) : !set.add(path);
+      if (!again) {
+        seen.paths[seen.files++] = path;
+        if (valid) {
+          check(path, effective, scope, integrity);
+        }
+      }
+    }
+    return seen;
+  }
+
+  private boolean has(String path) {
+    for (int i = 0; i < files; i++) {
+      if (paths[i].equals(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void check(
+      String path, EffectiveSpec effective, Findings scope, Findings integrity) {
+    Policy policy = effective.policy();
+    Scope.Decision decision =
+        effective.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
+    if (decision != Scope.Decision.ADMITTED) {
+      String place = Sanitizer.text(path, LONGEST);
+      Findings notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
+      notes.error(decision.rule, place, "'" + place + "' " + decision.message);
+    }
+  }
+
+  /** The number of files, each path once. */
+  public int files() {
+    return files;
+  }
+
+  /** The lines added and removed together, at most 2^53. */
+  public long lines() {
+    return Math.min(lines, MOST);
+  }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.project;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which files the work may touch.
+ *
+ * <p>The order of the CAWS kernel, except that {@code out} beats everything, and that the folders
+ * which hold the rules themselves are never exempt: {@code .git}, and {@code .caws} unless the spec
+ * names the place below it in so many words. {@code out} is compared without case, for file systems
+ * that have none; {@code in} is compared with it.
+ */
+public record Scope(List<Glob> in, List<Glob> out, List<Glob> support) {
+
+  /** What a path is allowed by, or refused for. */
+  enum Decision {
+    ADMITTED("", ""),
+    GOVERNED(
+        "scope.integrity.governed_path",
+        "belongs to the rules themselves; no waiver lifts this, change it outside a task"),
+    OUT("scope.reject.scope_out", "is excluded by scope.out; leave it, or amend the spec"),
+    ROOT(
+        "scope.reject.root_not_allowed",
+        "lies at the root and is not named; add it to scope.in, scope.support or root_passthrough"),
+    MISSED(
+        "scope.reject.scope_in_miss",
+        "is not covered by scope.in or scope.support; leave it, or amend the spec");
+
+    final String rule;
+    final String message;
+
+    Decision(String rule, String message) {
+      this.rule = rule;
+      this.message = message;
+    }
+  }
+
+  Decision decide(String path, List<Glob> zones, Set<String> rootPassthrough) {
+    if (isGoverned(path)) {
+      return Decision.GOVERNED;
+    }
+    for (int i = 0; i < out.size(); i++) {
+      if (out.get(i).coversIgnoringCase(path)) {
+        return Decision.OUT;
+      }
+    }
+    if (matches(zones, path) || matches(in, path) || matches(support, path)) {
+      return Decision.ADMITTED;
+    }
+    if (path.indexOf('/') >= 0) {
+      return Decision.MISSED;
+    }
+    return rootPassthrough.contains(path) ? Decision.ADMITTED : Decision.ROOT;
+  }
+
+  private static boolean matches(List<Glob> globs, String path) {
+    for (int i = 0; i < globs.size(); i++) {
+      if (globs.get(i).matches(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isGoverned(String path) {
+    int dot = path.indexOf('.');
+    while (dot >= 0) {
+      boolean startsSegment = dot == 0 || path.charAt(dot - 1) == '/';
+      if (startsSegment && isSegment(path, dot, ".git")) {
+        return true;
+      }
+      if (startsSegment && isSegment(path, dot, ".caws") && !isNamed(path)) {
+        return true;
+      }
+      dot = path.indexOf('.', dot + 1);
+    }
+    return path.regionMatches(true, 0, "git~", 0, 4);
+  }
+
+  private static boolean isSegment(String path, int from, String name) {
+    int end = from + name.length();
+    return path.regionMatches(true, from, name, 0, name.length())
+        && (path.length() == end || path.charAt(end) == '/');
+  }
+
+  /** Whether scope.in names this path or a folder around it, itself below a .caws folder. */
+  private boolean isNamed(String path) {
+    for (Glob glob : in) {
+      if (glob.text().contains(".caws/") && !Glob.isGlob(glob.text()) && glob.matches(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.project;
+
+import dev.arbiter.caws.internal.text.FieldReader;
+import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.internal.Sanitizer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the scope of a spec. */
+final class ScopeReader {
+  private static final int MOST_PATTERNS = 500;
+
+  private final FieldReader spec;
+
+  ScopeReader(FieldReader spec) {
+    this.spec = spec;
+  }
+
+  /** The scope of a spec whose shape was found good; null when a pattern has an error. */
+  @Nullable Scope read() {
+    FieldReader scope = spec.object("scope");
+    return scope == null ? null : patterns(scope, scope.texts("in"), scope.texts("out"));
+  }
+
+  /** The scope of a legacy spec; null when it is missing or cannot be enforced, which is noted. */
+  @Nullable Scope readLoosely() {
+    FieldReader scope = spec.object("scope");
+    if (scope == null) {
+      return null;
+    }
+    odd(scope, "include", "in");
+    odd(scope, "exclude", "out");
+    List<String> in = scope.texts("in");
+    if (in.isEmpty()) {
+      scope.error("schema.scope.in_empty", "in", "scope.in must name at least one path");
+      return null;
+    }
+    List<String> out = scope.texts("out");
+    for (String pattern : out) {
+      if (Glob.isGlob(pattern)) {
+        scope.error(
+            "schema.scope.out_glob_forbidden",
+            "out",
+            "scope.out takes paths, not patterns; write '" + Sanitizer.text(pattern, 80) + "' out");
+        return null;
+      }
+    }
+    Scope read = patterns(scope, in, out);
+    if (read != null) {
+      contradictions(scope, read);
+    }
+    return read;
+  }
+
+  private static void odd(FieldReader scope, String wrong, String right) {
+    if (scope.mentions(wrong)) {
+      scope.warning(
+          "schema.forbidden_field.scope_" + wrong,
+          wrong,
+          "scope." + wrong + " is not read; rename it to scope." + right);
+    }
+  }
+
+  private static @Nullable Scope patterns(FieldReader scope, List<String> in, List<String> given) {
+    List<Glob> out = new ArrayList<>();
+    if (given.size() > MOST_PATTERNS) {
+      scope.violation("out", "holds more than " + MOST_PATTERNS + " paths; name folders");
+      return null;
+    }
+    for (String path : given) {
+      shutOut(scope, path, out);
+    }
+    return new Scope(
+        admitted(scope, "in", in),
+        List.copyOf(out),
+        admitted(scope, "support", scope.texts("support")));
+  }
+
+  /**
+   * A backslash is read as a slash: rather too much is shut out than too little. What is still no
+   * relative path can match none, since no other paths are let in.
+   */
+  private static void shutOut(FieldReader scope, String path, List<Glob> out) {
+    try {
+      for (String one : Glob.expand(path.replace('\\', '/'))) {
+        out.add(Glob.of(one));
+      }
+    } catch (Unreadable e) {
+      scope.warning("schema.violation", "out", "is no path and shuts nothing out: " + e.reason());
+    }
+  }
+
+  /** A pattern that is no path covers nothing, so leaving it out only narrows the scope. */
+  private static List<Glob> admitted(FieldReader scope, String name, List<String> patterns) {
+    List<Glob> globs = new ArrayList<>();
+    for (String pattern : patterns) {
+      if (globs.size() > MOST_PATTERNS) {
+        scope.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
+        return List.of();
+      }
+      try {
+        for (String one : Glob.expand(pattern)) {
+          globs.add(Glob.of(one));
+        }
+      } catch (Unreadable e) {
+        scope.warning("schema.violation", name, "covers nothing: " + e.reason());
+      }
+    }
+    return List.copyOf(globs);
+  }
+
+  static List<Glob> globs(FieldReader shape, String name, List<String> patterns) {
+    List<Glob> globs = new ArrayList<>();
+    for (String pattern : patterns) {
+      if (globs.size() > MOST_PATTERNS) {
+        shape.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
+        return List.of();
+      }
+      try {
+        for (String one : Glob.expand(pattern)) {
+          globs.add(Glob.of(one));
+        }
+      } catch (Unreadable e) {
+        shape.violation(name, e.reason());
+      }
+    }
+    return List.copyOf(globs);
+  }
+
+  private static void contradictions(FieldReader scope, Scope read) {
+    for (Glob out : read.out()) {
+      for (Glob in : read.in()) {
+        contradiction(scope, out, in);
+      }
+      for (Glob support : read.support()) {
+        contradiction(scope, out, support);
+      }
+    }
+  }
+
+  private static void contradiction(FieldReader scope, Glob out, Glob in) {
+    if (out.text().equals(in.text())) {
+      scope.warning(
+          "semantic.scope.exact_conflict",
+          "out",
+          "'" + Sanitizer.text(in.text(), 80) + "' is both in scope and out, so it is out");
+    } else if (!Glob.isGlob(in.text()) && out.matches(in.text())) {
+      scope.warning(
+          "semantic.scope.overbroad_out",
+          "out",
+          "scope.out '"
+              + Sanitizer.text(out.text(), 80)
+              + "' shuts out '"
+              + Sanitizer.text(in.text(), 80)
+              + "', which scope admits; narrow it");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.text;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes canonical JSON (RFC 8785) as UTF-8 bytes: no white space, the shortest escapes. The caller
+ * writes an object's keys in order. Not thread-safe; reusable.
+ */
+public final class JsonBytes {
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private byte[] bytes = new byte[2048];
+  private int length;
+
+  /** Starts again from nothing. */
+  public void clear() {
+    length = 0;
+  }
+
+  /** The number of bytes written. */
+  public int length() {
+    return length;
+  }
+
+  /** The buffer itself, valid up to {@link #length()} until the next write. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The bytes as a text. */
+  public String text() {
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** Writes ASCII text that is JSON already. */
+  public JsonBytes raw(String json) {
+    return raw(json, 0);
+  }
+
+  /** Writes the rest of such a text, from a character on. */
+  public JsonBytes raw(String json, int from) {
+    int count = json.length() - from;
+    reserve(count);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < count; i++) {
+      to[at + i] = (byte) json.charAt(from + i);
+    }
+    length = at + count;
+    return this;
+  }
+
+  /** Appends bytes that are JSON already. */
+  public JsonBytes raw(byte[] json) {
+    reserve(json.length);
+    System.arraycopy(json, 0, bytes, length, json.length);
+    length += json.length;
+    return this;
+  }
+
+  /** Appends an ASCII character that is JSON already. */
+  public JsonBytes raw(char c) {
+    reserve(1);
+    bytes[length++] = (byte) c;
+    return this;
+  }
+
+  /** Appends hexadecimal digits in lower case. */
+  public JsonBytes hex(byte[] hash) {
+    reserve(hash.length * 2);
+    for (byte b : hash) {
+      bytes[length++] = HEX[(b >> 4) & 15];
+      bytes[length++] = HEX[b & 15];
+    }
+    return this;
+  }
+
+  /** Appends a whole number. */
+  public JsonBytes number(long value) {
+    if (value < 0) {
+      return raw(Long.toString(value));
+    }
+    int digits = 1;
+    for (long rest = value / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    reserve(digits);
+    length += digits;
+    long rest = value;
+    for (int at = length - 1; digits > 0; digits--) {
+      bytes[at--] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    return this;
+  }
+
+  /** Writes a quoted text; an unpaired surrogate, which has no UTF-8 form, becomes U+FFFD. */
+  public JsonBytes string(String text) {
+    int count = text.length();
+    reserve(count * 6 + 2);
+    byte[] to = bytes;
+    int at = length;
+    to[at++] = '"';
+    for (int i = 0; i < count; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        to[at++] = (byte) c;
+      } else if (c < 0x80) {
+        at = escape(to, at, c);
+      } else if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < count
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        at = utf8(to, at, pair ? Character.toCodePoint(c, text.charAt(++i)) : 0xfffd);
+      } else {
+        at = utf8(to, at, c);
+      }
+    }
+    to[at++] = '"';
+    length = at;
+    return this;
+  }
+
+  private static int escape(byte[] to, int start, char c) {
+    int at = start;
+    to[at++] = '\\';
+    int letter = "\b\t\n\f\r\"\\".indexOf(c);
+    if (letter >= 0) {
+      to[at++] = (byte) "btnfr\"\\".charAt(letter);
+    } else {
+      to[at++] = 'u';
+      to[at++] = '0';
+      to[at++] = '0';
+      to[at++] = HEX[c >> 4];
+      to[at++] = HEX[c & 15];
+    }
+    return at;
+  }
+
+  private static int utf8(byte[] to, int start, int point) {
+    int at = start;
+    if (point < 0x800) {
+      to[at++] = (byte) (0xc0 | (point >> 6));
+    } else {
+      if (point < 0x10000) {
+        to[at++] = (byte) (0xe0 | (point >> 12));
+      } else {
+        to[at++] = (byte) (0xf0 | (point >> 18));
+        to[at++] = (byte) (0x80 | ((point >> 12) & 63));
+      }
+      to[at++] = (byte) (0x80 | ((point >> 6) & 63));
+    }
+    to[at++] = (byte) (0x80 | (point & 63));
+    return at;
+  }
+
+  private void reserve(int more) {
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

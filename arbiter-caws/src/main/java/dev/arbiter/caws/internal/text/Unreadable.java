@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.text;
+
+/**
+ * A text that cannot be read as a document; says which rule it broke, where, and how to mend it.
+ */
+public final class Unreadable extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final String rule;
+  private final int line;
+
+  /**
+   * Without a stack trace: it is a value on its way to a finding.
+   *
+   * @param rule the end of the rule id, such as {@code too_deep}
+   * @param message what is wrong and how to mend it
+   */
+  public Unreadable(String rule, String message) {
+    this(rule, 0, message);
+  }
+
+  private Unreadable(String rule, int line, String message) {
+    super(message, null, false, false);
+    this.rule = rule;
+    this.line = line;
+  }
+
+  /** An unreadable text, with the line of the problem. */
+  public static Unreadable at(int line, String rule, String message) {
+    return new Unreadable(rule, line, message);
+  }
+
+  /** The end of the rule id. */
+  public String rule() {
+    return rule;
+  }
+
+  /** The rule as the kernel names it: its parser tells these no further apart. */
+  public String kernelRule() {
+    boolean parsing = rule.equals("duplicate_key") || rule.equals("several_documents");
+    return parsing ? "parse_failed" : rule;
+  }
+
+  /** Where, from 1; 0 when it concerns the whole. */
+  public int line() {
+    return line;
+  }
+
+  /** What is wrong and how to mend it; the line is apart. */
+  public String reason() {
+    String message = getMessage();
+    return message == null ? rule : message;
+  }
+}

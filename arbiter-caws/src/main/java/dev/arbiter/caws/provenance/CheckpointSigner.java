@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.provenance;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs checkpoints of one log, one at a time, and gives them to anchors; the log can append
+ * meanwhile.
+ */
+final class CheckpointSigner {
+  private final ReentrantLock signing = new ReentrantLock();
+  private final String origin;
+  private final LogEntries entries;
+  private final @Nullable VerdictFile file;
+  private final List<Anchor> anchors = new CopyOnWriteArrayList<>();
+  private final AtomicLong anchorFailures = new AtomicLong();
+  private volatile Signer key;
+  private volatile @Nullable Checkpoint latest;
+  private volatile @Nullable Exception failure;
+  private volatile @Nullable Batches batches;
+
+  /** How many entries a checkpoint covers, and what runs the signing. */
+  private record Batches(int entries, Executor executor) {}
+
+  CheckpointSigner(String origin, Signer key, LogEntries entries, @Nullable VerdictFile file) {
+    this.origin = origin;
+    this.key = key;
+    this.entries = entries;
+    this.file = file;
+  }
+
+  /**
+   * Compares the entries that were read with the checkpoint in their folder, and continues from it.
+   */
+  void resume(VerdictFile kept, Path folder) throws IOException {
+    KeyRing ring = entries.ring();
+    PublicKey newest = ring.newest(key.publicKey());
+    if (!newest.equals(key.publicKey())) {
+      throw damaged(folder, "it was handed on to " + SigningKey.idOf(newest));
+    }
+    Optional<String> note = kept.readCheckpoint();
+    if (note.isPresent()) {
+      Checkpoint last =
+          ring.open(note.get(), key.publicKey())
+              .orElseThrow(() -> damaged(folder, "its checkpoint is not signed by " + key.id()));
+      if (!entries.beginAs(last)) {
+        throw damaged(folder, "its first " + last.size() + " entries are not those signed");
+      }
+      latest = last;
+    }
+    kept.writePublicKey(key.publicPem());
+  }
+
+  private static IllegalStateException damaged(Path folder, String how) {
+    return new IllegalStateException(
+        "the verdict log in "
+            + folder
+            + " was changed or belongs to another key: "
+            + how
+            + "; keep it as evidence and log to another folder");
+  }
+
+  void anchor(Anchor anchor) {
+    anchors.add(anchor);
+  }
+
+  /** Counts the exceptions of anchors, which never reach the log. */
+  long anchorFailures() {
+    return anchorFailures.get();
+  }
+
+  @Nullable Checkpoint latest() {
+    return latest;
+  }
+
+  Checkpoint checkpoint() throws IOException {
+    signing.lock();
+    try {
+      return sign();
+    } finally {
+      signing.unlock();
+    }
+  }
+
+  /**
+   * Signs unless another thread is signing; its next checkpoint then covers these entries. After a
+   * failure the log refuses entries.
+   */
+  private void checkpointUnlessBusy() {
+    if (signing.tryLock()) {
+      try {
+        sign();
+      } catch (IOException | RuntimeException e) {
+        failure = e;
+      } finally {
+        signing.unlock();
+      }
+    }
+  }
+
+  /** Signs whenever the log has grown by so many entries. */
+  void every(int entries, Executor executor) {
+    if (entries < 1) {
+      throw new IllegalArgumentException("a batch has at least 1 entry, got " + entries);
+    }
+    batches = new Batches(entries, executor);
+  }
+
+  /** Signs if the entry that was just appended fills a batch. */
+  void appended(long size) throws IOException {
+    Batches full = batches;
+    if (full == null || size % full.entries != 0) {
+      return;
+    }
+    try {
+      full.executor.execute(this::checkpointUnlessBusy);
+    } catch (RejectedExecutionException e) {
+      checkpointUnlessBusy();
+    }
+    refuseAfterFailure(); // same thread: refuses this entry; another thread: refuses later ones
+  }
+
+  void refuseAfterFailure() throws IOException {
+    Exception before = failure;
+    if (before != null) {
+      throw new IOException("a checkpoint failed (" + before + "); open another folder", before);
+    }
+  }
+
+  private Checkpoint sign() throws IOException {
+    LogEntries.Head head = entries.flushed();
+    Checkpoint before = latest;
+    if (before != null && before.size() == head.size) {
+      return before;
+    }
+    if (file != null) {
+      file.force();
+    }
+    Checkpoint signed = Checkpoint.sign(origin, head.size, head.root, key);
+    if (file != null) {
+      file.writeCheckpoint(signed.note());
+    }
+    latest = signed;
+    anchor(signed);
+    return signed;
+  }
+
+  /** Replaces the key, and signs the first checkpoint with the new one. */
+  Checkpoint rotate(Signer next, Instant at) throws IOException {
+    signing.lock();
+    try {
+      refuseAfterFailure();
+      entries.rotate(key, next, at);
+      key = next;
+      Checkpoint first = sign();
+      if (file != null) {
+        file.writePublicKey(next.publicPem());
+      }
+      return first;
+    } finally {
+      signing.unlock();
+    }
+  }
+
+  /** Compares entries, last checkpoint and the notes of anchors; signing waits. */
+  LogVerification verify() throws IOException {
+    signing.lock();
+    try {
+      Checkpoint last = latest;
+      Optional<String> note = last == null ? Optional.empty() : Optional.of(last.note());
+      return entries.verify(key.publicKey(), note, held());
+    } finally {
+      signing.unlock();
+    }
+  }
+
+  private void anchor(Checkpoint checkpoint) {
+    for (Anchor anchor : anchors) {
+      try {
+        anchor.hold(checkpoint);
+      } catch (IOException | RuntimeException e) {
+        anchorFailures.incrementAndGet();
+      }
+    }
+  }
+
+  /** The notes that anchors hold; null without anchors, unlike anchors that hold no note yet. */
+  private @Nullable List<String> held() {
+    if (anchors.isEmpty()) {
+      return null;
+    }
+    List<String> notes = new ArrayList<>();
+    for (Anchor anchor : anchors) {
+      try {
+        anchor.held().ifPresent(notes::add);
+      } catch (IOException | RuntimeException e) {
+        anchorFailures.incrementAndGet();
+      }
+    }
+    return notes;
+  }
+}

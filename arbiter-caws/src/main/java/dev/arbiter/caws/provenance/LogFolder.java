@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.provenance;
+
+import dev.arbiter.caws.internal.text.StrictBase64;
+import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
+import dev.arbiter.internal.Digests;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a provenance log's folder without its private key, for verification and export. Reads once,
+ * takes no lock, and does not see later entries.
+ *
+ * <p>Holds 72 bytes an entry; documents stay on disk. Not thread-safe.
+ */
+public final class LogFolder implements AutoCloseable {
+  private final MerkleTree tree = new MerkleTree();
+  private final FileChannel documents;
+  private final KeyRing ring;
+  private final PublicKey trusted;
+  private final String origin;
+  private final Optional<String> note;
+  private long[] ends = new long[64];
+
+  private LogFolder(
+      FileChannel documents, String origin, PublicKey trusted, Optional<String> note) {
+    this.documents = documents;
+    this.origin = origin;
+    this.ring = new KeyRing(origin);
+    this.trusted = trusted;
+    this.note = note;
+  }
+
+  /**
+   * Reads a log's folder.
+   *
+   * @param folder the folder of {@link ProvenanceLog#open}
+   * @param trusted a key of the log, from a trusted source; after a rotation any of its keys
+   * @return the log as it is now, verified or not: see {@link #verify}
+   * @throws IOException if it cannot be read
+   */
+  public static LogFolder read(Path folder, PublicKey trusted) throws IOException {
+    Optional<String> note = VerdictFile.readCheckpoint(folder);
+    String origin = note.map(text -> text.substring(0, Math.max(0, text.indexOf('\n')))).orElse("");
+    FileChannel channel =
+        FileChannel.open(folder.resolve("verdicts.jsonl"), StandardOpenOption.READ);
+    LogFolder log = new LogFolder(channel, origin, trusted, note);
+    MessageDigest digest = Digests.sha256();
+    VerdictFile.lines(
+        folder,
+        (bytes, length) -> {
+          log.ring.see(log.tree.size(), bytes, length);
+          log.add(length);
+          log.tree.append(MerkleTree.leaf(digest, bytes, length));
+        });
+    return log;
+  }
+
+  private void add(int length) {
+    int index = Math.toIntExact(tree.size());
+    ends = index == ends.length ? Arrays.copyOf(ends, index * 2) : ends;
+    ends[index] = start(index) + length;
+  }
+
+  private long start(int index) {
+    return index == 0 ? 0 : ends[index - 1] + 1;
+  }
+
+  /**
+   * Compares the entries with the checkpoint in the folder and with held checkpoints.
+   *
+   * @param held notes of checkpoints that were kept elsewhere; if empty, the folder's own counts
+   * @return how many entries are covered, or the damage
+   */
+  public LogVerification verify(List<String> held) {
+    LogAudit audit = new LogAudit(origin, tree, ring, trusted);
+    return audit.verdict(note, held.isEmpty() ? null : held);
+  }
+
+  /**
+   * The checkpoint in the folder.
+   *
+   * @return empty if there is none, or no key of the log signed it
+   */
+  public Optional<Checkpoint> checkpoint() {
+    return note.flatMap(text -> ring.open(text, trusted));
+  }
+
+  /**
+   * The key that signs now.
+   *
+   * @return the trusted key, or the key that the log's rotations replaced it by
+   */
+  public PublicKey key() {
+    return ring.newest(trusted);
+  }
+
+  /**
+   * The number of entries.
+   *
+   * @return at least 0
+   */
+  public long size() {
+    return tree.size();
+  }
+
+  /**
+   * Reads one entry.
+   *
+   * @param index its place, from 0
+   * @return the document
+   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if there is no such place
+   */
+  public String document(long index) throws IOException {
+    checkPlace(index, tree.size());
+    int at = (int) index;
+    ByteBuffer bytes = ByteBuffer.allocate((int) (ends[at] - start(at)));
+    while (bytes.hasRemaining()) {
+      if (documents.read(bytes, start(at) + bytes.position()) < 0) {
+        throw new IOException("the log was cut off at entry " + index + " while it was read");
+      }
+    }
+    return new String(bytes.array(), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Proves the place of an entry.
+   *
+   * @param index the entry's place
+   * @param size the number of entries that the proof covers
+   * @return the proof
+   * @throws IllegalArgumentException if there is no such place or size
+   */
+  public InclusionProof proof(long index, long size) {
+    checkPlace(index, size);
+    checkPlace(size - 1, tree.size());
+    return new InclusionProof(index, size, StrictBase64.encode(tree.inclusion(index, size)));
+  }
+
+  private void checkPlace(long index, long size) {
+    if (index < 0 || index >= size) {
+      throw new IllegalArgumentException(
+          "no entry " + index + " below " + size + ", the log has " + tree.size());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    documents.close();
+  }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.spec;
+
+import dev.arbiter.caws.internal.text.Document;
+import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.Unreadable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What gates need to know of a working spec; reading it checks no rule.
+ *
+ * @param id the spec's id, empty when it has none
+ * @param contracts paths of the contracts that name one
+ * @param acceptance ids of the acceptance criteria
+ */
+public record SpecOutline(String id, List<String> contracts, List<String> acceptance) {
+  /** Copies. */
+  public SpecOutline {
+    contracts = List.copyOf(contracts);
+    acceptance = List.copyOf(acceptance);
+  }
+
+  /**
+   * Reads a spec of either dialect.
+   *
+   * @param text YAML or JSON
+   * @return empty when it cannot be read
+   */
+  public static Optional<SpecOutline> read(String text) {
+    try {
+      Node.Fields spec = Document.object(text);
+      List<String> acceptance = texts(spec, "acceptance", "id");
+      if (acceptance.isEmpty()) {
+        acceptance = texts(spec, "acceptance_criteria", "id");
+      }
+      String id = spec.values().get("id") instanceof Node.Text given ? given.value() : "";
+      return Optional.of(new SpecOutline(id, texts(spec, "contracts", "path"), acceptance));
+    } catch (Unreadable e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<String> texts(Node.Fields spec, String list, String field) {
+    List<String> found = new ArrayList<>();
+    if (spec.values().get(list) instanceof Node.Items items) {
+      for (Node item : items.values()) {
+        if (item instanceof Node.Fields fields
+            && fields.values().get(field) instanceof Node.Text text) {
+          found.add(text.value());
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.waiver;
+
+import dev.arbiter.caws.internal.project.Policy;
+import dev.arbiter.caws.internal.project.PolicyReader;
+import dev.arbiter.caws.waiver.WaiverEntry.Approval;
+import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
+import dev.arbiter.caws.waiver.WaiverEntry.Status;
+import dev.arbiter.caws.waiver.WaiverLedger.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Which steps a waiver may take under a ledger's limits. Changes nothing; callers hold the lock.
+ */
+record WaiverRules(WaiverLedger.Limits limits) {
+  private static final int MOST_APPROVERS = 64;
+
+  /** Decides one step; the person's handle is in its normal form. */
+  interface Decider {
+    Outcome decide(WaiverEntry entry, String by, Instant now);
+  }
+
+  static WaiverLedger.Limits limits(String policyText) {
+    Policy policy = PolicyReader.read(policyText).policy();
+    if (policy == null) {
+      throw new IllegalArgumentException("the policy has errors; arbiter validate shows them");
+    }
+    int approvers = Math.max(1, Math.max(policy.waiverApprovers(), policy.raiseApprovers()));
+    Duration longest = Duration.ofDays(Math.max(1, policy.waiverDays()));
+    return new WaiverLedger.Limits(approvers, 3, longest);
+  }
+
+  Outcome approve(WaiverEntry entry, String by, Instant now) {
+    boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
+    if (!open) {
+      return new Outcome.Refused("not_open");
+    }
+    if (entry.isBy(by)) {
+      return new Outcome.Refused("self_approval");
+    }
+    if (entry.approvals().stream().anyMatch(approval -> approval.by().equals(by))) {
+      return new Outcome.Refused("already_approved");
+    }
+    return entry.approvals().size() >= MOST_APPROVERS
+        ? new Outcome.Refused("too_many_approvers")
+        : new Outcome.Done(entry.with(new Approval(by, now)));
+  }
+
+  Outcome activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
+    boolean extension = entry.wanted().isPresent();
+    if (entry.status() != Status.PROPOSED && !extension) {
+      return new Outcome.Refused("not_open");
+    }
+    if (entry.approvals().size() < limits.approvers()) {
+      return new Outcome.Refused("insufficient_approvers");
+    }
+    Instant expires = entry.wanted().orElse(entry.expires());
+    if (!expires.isAfter(now)) {
+      return new Outcome.Refused("already_over");
+    }
+    if (Duration.between(now, expires).compareTo(limits.longest()) > 0) {
+      return new Outcome.Refused("too_long");
+    }
+    String problem = extension ? "" : crowded(entry.proposal(), now, all);
+    return problem.isEmpty()
+        ? new Outcome.Done(entry.activated(now))
+        : new Outcome.Refused(problem);
+  }
+
+  private String crowded(Proposal proposal, Instant now, Collection<WaiverEntry> all) {
+    if (!conflicts(proposal, now, all).isEmpty()) {
+      return "conflict";
+    }
+    for (String gate : proposal.gates()) {
+      long active = all.stream().filter(e -> e.isActiveAt(now) && e.covers(gate)).count();
+      if (active >= limits.perGate()) {
+        return "too_many_for_gate";
+      }
+    }
+    return "";
+  }
+
+  /** The active waivers of the same spec with a gate in common. */
+  static List<String> conflicts(Proposal proposal, Instant now, Collection<WaiverEntry> all) {
+    List<String> found = new ArrayList<>();
+    for (WaiverEntry other : all) {
+      boolean shares = proposal.gates().stream().anyMatch(other::covers);
+      if (other.isActiveAt(now) && shares && other.proposal().specId().equals(proposal.specId())) {
+        found.add(other.proposal().id());
+      }
+    }
+    return found;
+  }
+
+  Outcome extend(WaiverEntry entry, String by, Instant expires, Instant now) {
+    if (!entry.isActiveAt(now)) {
+      return new Outcome.Refused("not_active");
+    }
+    if (!expires.isAfter(entry.expires())) {
+      return new Outcome.Refused("not_later");
+    }
+    return Duration.between(now, expires).compareTo(limits.longest()) > 0
+        ? new Outcome.Refused("too_long")
+        : new Outcome.Done(entry.wanting(expires, by));
+  }
+
+  Outcome revoke(WaiverEntry entry) {
+    return entry.isOpen()
+        ? new Outcome.Done(entry.ended(Status.REVOKED))
+        : new Outcome.Refused("not_open");
+  }
+
+  Outcome use(WaiverEntry entry, String by, Instant now) {
+    if (!entry.isActiveAt(now)) {
+      return new Outcome.Refused("not_active");
+    }
+    if (entry.wasApprovedBy(by)) {
+      return new Outcome.Refused("approved_by_user");
+    }
+    long most = entry.proposal().maxUses();
+    return most >= 0 && entry.uses() >= most
+        ? new Outcome.Refused("used_up")
+        : new Outcome.Done(entry.used());
+  }
+}

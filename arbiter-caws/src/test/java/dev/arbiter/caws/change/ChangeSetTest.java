@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.task.WorkReport.FileChange;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChangeSetTest {
+  private static final String DIFF =
+      """
+      diff --git a/src/Main.java b/src/Main.java
+      index 1111111..2222222 100644
+      --- a/src/Main.java
+      +++ b/src/Main.java
+      @@ -1,3 +1,4 @@ class Main
+       a
+      -b
+      +c
+      +d
+       e
+      @@ -9 +10,0 @@
+      -z
+      \\ No newline at end of file
+      """;
+
+  @Test
+  void numstat_gives_files_and_lines() {
+    ChangeSet set = ChangeSet.ofNumstat("3\t1\tsrc/A.java\n-\t-\tlogo.png\n0\t7\tdocs/b.md\r\n\n");
+
+    assertThat(set.changes())
+        .containsExactly(
+            new FileChange("src/A.java", 3, 1),
+            new FileChange("logo.png", 0, 0),
+            new FileChange("docs/b.md", 0, 7));
+    assertThat(set.files()).isEqualTo(3);
+    assertThat(set.lines()).isEqualTo(11);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "src/{old => new}/a.java|src/old/a.java|src/new/a.java",
+        "{old => new}/a.java|old/a.java|new/a.java",
+        "src/{ => deep}/a.java|src/a.java|src/deep/a.java",
+        "src/{deep => }/a.java|src/deep/a.java|src/a.java",
+        "a.java => b.java|a.java|b.java"
+      })
+  void a_renamed_file_is_one_change_and_its_old_path_is_kept(String shown, String from, String to) {
+    ChangeSet set = ChangeSet.ofNumstat("2\t1\t" + shown + "\n");
+
+    assertThat(set.changes()).containsExactly(new FileChange(to, 2, 1));
+    assertThat(set.movedFrom()).containsExactly(from);
+    assertThat(set.touched()).extracting(FileChange::path).containsExactly(to, from);
+  }
+
+  @Test
+  void the_form_with_zeros_takes_paths_as_they_are() {
+    ChangeSet set =
+        ChangeSet.ofNumstat("1\t0\ta => b\0002\t0\t\0old\tname\0new\nname\0005\t5\t\"q\"\0");
+
+    assertThat(set.changes())
+        .containsExactly(
+            new FileChange("a => b", 1, 0),
+            new FileChange("new\nname", 2, 0),
+            new FileChange("\"q\"", 5, 5));
+    assertThat(set.movedFrom()).containsExactly("old\tname");
+  }
+
+  @Test
+  void quoted_paths_are_unquoted_as_bytes_of_utf_8() {
+    assertThat(ChangeSet.ofNumstat("1\t0\t\"src/\\303\\244 \\\"x\\\"\\t.java\"\n").changes())
+        .containsExactly(new FileChange("src/\u00e4 \"x\"\t.java", 1, 0));
+    assertThatThrownBy(() -> ChangeSet.ofNumstat("1\t0\t\"src/\\q\"\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("escape");
+  }
+
+  @Test
+  void a_file_named_twice_counts_once() {
+    ChangeSet set = ChangeSet.ofNumstat("1\t2\ta\n3\t4\ta\n");
+
+    assertThat(set.changes()).containsExactly(new FileChange("a", 4, 6));
+    assertThat(
+            new ChangeSet(List.of(new FileChange("a", 1, 0), new FileChange("a", 1, 0)), List.of()))
+        .isEqualTo(ChangeSet.ofNumstat("2\t0\ta\n"));
+  }
+
+  @Test
+  void lines_do_not_overflow() {
+    String most = Integer.toString(Integer.MAX_VALUE);
+    ChangeSet set = ChangeSet.ofNumstat(most + "\t" + most + "\ta\n" + most + "\t0\tb\n");
+
+    assertThat(set.lines()).isEqualTo(3L * Integer.MAX_VALUE);
+    assertThatThrownBy(() -> ChangeSet.ofNumstat(most + "\t0\ta\n1\t0\ta\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("which no file has");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1\t2\n",
+        "1 2 a\n",
+        "x\t2\ta\n",
+        "1\t-2\ta\n",
+        "99999999999\t0\ta\n",
+        "1\t2\t\n",
+        "1\t0\t\0old\n",
+        "1\t0\t => new\n",
+        "1\t0\t\0\0new\0"
+      })
+  void what_is_no_numstat_is_refused_with_its_line(String text) {
+    assertThatThrownBy(() -> ChangeSet.ofNumstat(text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_diff_gives_files_and_lines() {
+    assertThat(ChangeSet.ofDiff(DIFF).changes())
+        .containsExactly(new FileChange("src/Main.java", 2, 2));
+    assertThat(ChangeSet.parse(DIFF)).isEqualTo(ChangeSet.parse("2\t2\tsrc/Main.java"));
+  }
+
+  @Test
+  void a_diff_without_git_headers_is_read_as_well() {
+    String diff = "--- old/a.c\t2026-01-01\n+++ new/a.c\t2026-01-02\n@@ -1 +1 @@\n-x\n+y\n";
+
+    ChangeSet set = ChangeSet.ofDiff(diff + "--- /dev/null\n+++ b.c\n@@ -0,0 +1 @@\n+n\n");
+
+    assertThat(set.changes())
+        .containsExactly(new FileChange("new/a.c", 1, 1), new FileChange("b.c", 1, 0));
+    assertThat(set.movedFrom()).containsExactly("old/a.c");
+  }
+
+  @Test
+  void renames_modes_binaries_and_deletions_are_changes() {
+    String diff =
+        """
+        diff --git a/old name b/new name
+        similarity index 100%
+        rename from old name
+        rename to new name
+        diff --git a/run.sh b/run.sh
+        old mode 100644
+        new mode 100755
+        diff --git a/logo.png b/logo.png
+        index 1111111..2222222 100644
+        Binary files a/logo.png and b/logo.png differ
+        diff --git a/gone b/gone
+        deleted file mode 100644
+        --- a/gone
+        +++ /dev/null
+        @@ -1,2 +0,0 @@
+        -a
+        -b
+        diff --git "a/\\303\\244" "b/\\303\\244"
+        new file mode 100644
+        index 0000000..e69de29
+        """;
+
+    ChangeSet set = ChangeSet.ofDiff(diff);
+
+    assertThat(set.changes())
+        .containsExactly(
+            new FileChange("new name", 0, 0),
+            new FileChange("run.sh", 0, 0),
+            new FileChange("logo.png", 0, 0),
+            new FileChange("gone", 0, 2),
+            new FileChange("\u00e4", 0, 0));
+    assertThat(set.movedFrom()).containsExactly("old name");
+  }
+
+  @Test
+  void a_removed_line_cannot_pretend_to_be_a_file_header() {
+    String diff =
+        """
+        diff --git a/x.sql b/x.sql
+        --- a/x.sql
+        +++ b/x.sql
+        @@ -1,2 +1,2 @@
+        --- a/.git/config
+        -y
+        +++ b/harmless
+        +z
+        """;
+
+    assertThat(ChangeSet.ofDiff(diff).changes()).containsExactly(new FileChange("x.sql", 2, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hello",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n a\n+b\n*\n@@ -1,1 +1,0 @@\n+\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ nonsense @@\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9999999999 +1 @@\n",
+        "--- \t.txt\n+++ x.txt\n@@ -0,0 +1 @@\n+b\n"
+      })
+  void a_diff_that_does_not_add_up_is_refused(String diff) {
+    assertThatThrownBy(() -> ChangeSet.ofDiff(diff)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void nothing_is_no_change() {
+    assertThat(ChangeSet.parse(" \n")).isEqualTo(ChangeSet.none());
+  }
+
+  @Test
+  @Tag("many")
+  void damaged_diffs_are_read_or_refused_and_nothing_else() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder damaged = new StringBuilder(DIFF);
+      for (int j = 0; j < 3; j++) {
+        damaged.setCharAt(
+            random.nextInt(damaged.length()), "+- @\n\t\0\"\\a,19".charAt(random.nextInt(13)));
+      }
+      try {
+        assertThat(ChangeSet.parse(damaged.toString()).files()).isBetween(0, 20);
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageContaining(" ");
+      }
+    }
+  }
+}
