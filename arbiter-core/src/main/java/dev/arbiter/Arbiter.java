@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives tasks to agents: learns whom to trust, holds each task to its working spec, and keeps what
- * it needs to prove it.
+ * Gives tasks to agents: learns which agent to trust, holds each task to its working spec, and
+ * keeps the proof.
  *
- * <p>Thread-safe. One instance serves a whole application; {@link #close} waits for what was begun.
+ * <p>Thread-safe. One instance serves a whole application; {@link #close} waits for running tasks.
  *
  * <pre>{@code
  * try (Arbiter arbiter =
@@ -33,12 +33,12 @@ public final class Arbiter implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(50);
   private static final String CLOSED = "the arbiter was closed";
 
-  private final Parts parts;
+  private final EngineConfig config;
   private final Threads threads;
-  private final Roster roster;
-  private final Publisher publisher;
+  private final LiveRegistry registry;
+  private final EventPublisher publisher;
   private final Dispatcher dispatcher;
-  private final Line line;
+  private final TaskPipeline pipeline;
   private final Submissions submissions;
   private final ScheduledFuture<?> sweeping;
   private final Duration closeLimit;
@@ -47,18 +47,19 @@ public final class Arbiter implements AutoCloseable {
   private long sweepErrors;
 
   Arbiter(ArbiterBuilder builder) {
-    this.parts = builder.parts();
+    this.config = builder.config();
     this.threads = builder.threads();
     this.closeLimit = builder.closeLimit();
-    this.roster = new Roster(parts.sources());
-    this.publisher = new Publisher(parts.journal(), parts.listeners(), parts.sources().nanoTime());
-    this.dispatcher = new Dispatcher(parts.queue(), threads.executor(), parts.concurrency());
-    this.line = new Line(parts, roster, publisher, dispatcher);
-    this.submissions = new Submissions(parts.sources(), builder.idempotencyKeys());
-    this.extendLeasesAt = parts.sources().nanoTime().getAsLong();
-    dispatcher.connect(line::begin, this::newRun);
-    roster.connect(line, publisher);
-    builder.registerAgents(roster);
+    this.registry = new LiveRegistry(config.sources());
+    this.publisher =
+        new EventPublisher(config.journal(), config.listeners(), config.sources().nanoTime());
+    this.dispatcher = new Dispatcher(config.queue(), threads.executor(), config.concurrency());
+    this.pipeline = new TaskPipeline(config, registry, publisher, dispatcher);
+    this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
+    this.extendLeasesAt = config.sources().nanoTime().getAsLong();
+    dispatcher.connect(pipeline::begin, this::newRun);
+    registry.connect(pipeline, publisher);
+    builder.registerAgents(registry);
     this.sweeping =
         threads
             .scheduler()
@@ -67,7 +68,8 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Starts an arbiter; the agents and a word on the constitution are all it needs.
+   * Starts to build an arbiter. Required: at least one agent, and either {@link
+   * ArbiterBuilder#constitution} or {@link ArbiterBuilder#withoutConstitution}.
    *
    * @return a builder with working defaults
    */
@@ -76,14 +78,14 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Accepts a task. It is in the journal when this returns, and has its turn as soon as one of the
-   * {@link ArbiterBuilder#concurrency} places is free.
+   * Accepts a task. The task is in the journal when this method returns. It starts when fewer than
+   * {@link ArbiterBuilder#concurrency} tasks run.
    *
-   * @param task the task; one without an id is given one
+   * @param task the task; the engine gives an id to a task without one
    * @return a handle; for a repeated idempotency key the handle of the first submission
    * @throws IllegalStateException if the arbiter is closed, if a task of that tenant and id has not
    *     ended, or if the idempotency key was used for another task
-   * @throws ArbiterException if the queue is full, or the journal refuses
+   * @throws ArbiterException if the queue is full or the journal throws
    */
   public TaskHandle submit(Task task) {
     if (closed) {
@@ -93,9 +95,9 @@ public final class Arbiter implements AutoCloseable {
     return submissions.once(task, this::accept);
   }
 
-  private Run accept(Task task) {
-    Run run = newRun(task);
-    Run other = dispatcher.add(run);
+  private TaskRun accept(Task task) {
+    TaskRun run = newRun(task);
+    TaskRun other = dispatcher.add(run);
     if (other != null) {
       throw new IllegalStateException(
           String.format(
@@ -106,7 +108,7 @@ public final class Arbiter implements AutoCloseable {
               other.state()));
     }
     try {
-      line.receive(run);
+      pipeline.receive(run);
     } catch (RuntimeException e) {
       dispatcher.remove(run);
       throw new ArbiterException(
@@ -122,7 +124,7 @@ public final class Arbiter implements AutoCloseable {
                   + " submit it later, or give the queue a larger capacity",
               task.id(),
               dispatcher.waiting());
-      line.refuse(run, why);
+      pipeline.refuse(run, why);
       dispatcher.remove(run);
       throw new ArbiterException(why);
     }
@@ -130,51 +132,44 @@ public final class Arbiter implements AutoCloseable {
     return run;
   }
 
-  private Run newRun(Task task) {
-    Sources sources = parts.sources();
-    return new Run(line, task, sources.clock().instant(), sources.nanoTime().getAsLong());
+  private TaskRun newRun(Task task) {
+    Sources sources = config.sources();
+    return new TaskRun(pipeline, task, sources.clock().instant(), sources.nanoTime().getAsLong());
   }
 
-  /**
-   * Who is there to do work.
-   *
-   * @return the live registry
-   */
+  /** {@return the live registry of agents} */
   public AgentRegistry agents() {
-    return roster;
+    return registry;
   }
 
-  /**
-   * What this arbiter is busy with.
-   *
-   * @return a snapshot
-   */
+  /** {@return a snapshot of the work in progress} */
   public Stats stats() {
     return new Stats(
         dispatcher.waiting(),
         dispatcher.inFlight(),
-        roster.abandoned(),
+        registry.abandoned(),
         publisher.errors(),
-        line.learningErrors());
+        pipeline.learningErrors());
   }
 
-  /* A sweep that throws is never called again, and with it goes every deadline. */
+  /* A scheduler never repeats a task that threw; then no deadline would be kept. */
   private void sweep() {
     try {
       sweepOnce();
     } catch (RuntimeException e) {
       if (sweepErrors++ == 0) {
         LOG.warn(
-            "the sweep for deadlines and leases failed and goes on; only the first is told", e);
+            "the sweep for deadlines and leases failed and continues; only this failure is logged",
+            e);
       }
     }
   }
 
   private void sweepOnce() {
-    long now = parts.sources().nanoTime().getAsLong();
-    for (Run run : dispatcher.runs()) {
+    long now = config.sources().nanoTime().getAsLong();
+    for (TaskRun run : dispatcher.runs()) {
       if (run.takeIfOverdue(now)) {
-        dispatcher.resume(() -> line.timeUp(run));
+        dispatcher.resume(() -> pipeline.timeUp(run));
       }
     }
     if (now - extendLeasesAt >= 0) {
@@ -184,15 +179,17 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Takes no more tasks, waits for those it has until the close limit, then cancels the rest.
+   * Refuses new tasks, waits for the running and queued ones until the close limit, then cancels
+   * the rest.
    *
-   * <p>Interrupting the closing thread ends the waiting; it stays interrupted.
+   * <p>An interrupt of the closing thread ends the waiting; the thread stays interrupted.
    */
   @Override
   public void close() {
     closed = true;
     boolean inTime =
-        awaitAll(parts.sources().nanoTime().getAsLong() + TimeUnit.NANOSECONDS.convert(closeLimit));
+        awaitAll(
+            config.sources().nanoTime().getAsLong() + TimeUnit.NANOSECONDS.convert(closeLimit));
     if (!inTime) {
       dispatcher.runs().forEach(run -> run.cancel(CLOSED));
     }
@@ -202,8 +199,8 @@ public final class Arbiter implements AutoCloseable {
 
   private boolean awaitAll(long until) {
     try {
-      for (Run run : dispatcher.runs()) {
-        long left = until - parts.sources().nanoTime().getAsLong();
+      for (TaskRun run : dispatcher.runs()) {
+        long left = until - config.sources().nanoTime().getAsLong();
         if (!run.awaitEnd(left)) {
           return false;
         }
@@ -216,13 +213,14 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * What an {@link Arbiter} is busy with. A snapshot.
+   * The work in progress of an {@link Arbiter}. A snapshot.
    *
    * @param waiting tasks in the queue
-   * @param inFlight tasks begun and not ended, those that wait for a slot of an agent among them
+   * @param inFlight tasks that began and did not end, including those that wait for a slot of an
+   *     agent
    * @param abandoned agent calls that outlived their attempt and hold a slot until they return
-   * @param listenerErrors exceptions thrown by listeners so far
-   * @param learningErrors exceptions thrown by the router while it was told an outcome so far
+   * @param listenerErrors exceptions that listeners have thrown so far
+   * @param learningErrors exceptions that {@link dev.arbiter.spi.Router#learn} has thrown so far
    */
   public record Stats(
       int waiting, int inFlight, int abandoned, long listenerErrors, long learningErrors) {}

@@ -22,7 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the parts of an {@link Arbiter}; not thread-safe. */
+/** Builds an {@link Arbiter}; not thread-safe. */
 public final class ArbiterBuilder {
   private static final int JOURNAL_EVENTS = 16_384;
   private static final int QUEUE_CAPACITY = 10_000;
@@ -47,9 +47,9 @@ public final class ArbiterBuilder {
   ArbiterBuilder() {}
 
   /**
-   * Adds an agent; more may be added later through {@link Arbiter#agents()}.
+   * Adds an agent. {@link Arbiter#agents()} can add more later.
    *
-   * @param profile what it declares
+   * @param profile the profile it declares
    * @param agent does the work
    * @return this
    */
@@ -61,7 +61,7 @@ public final class ArbiterBuilder {
   /**
    * Adds an agent that holds no thread while it works.
    *
-   * @param profile what it declares
+   * @param profile the profile it declares
    * @param agent does the work
    * @return this
    */
@@ -71,9 +71,10 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets who chooses agents; default is {@link Router#leastLoaded()}, which learns nothing.
+   * Sets the router, which chooses agents. Default: {@link Router#leastLoaded()}, which does not
+   * learn.
    *
-   * @param router chooses
+   * @param router the router
    * @return this
    */
   public ArbiterBuilder router(Router router) {
@@ -82,9 +83,10 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets what tasks are held to. Required, unless {@link #withoutConstitution()} is called.
+   * Sets the constitution, which admits tasks and judges reports. Required, unless {@link
+   * #withoutConstitution()} is called.
    *
-   * @param constitution judges
+   * @param constitution the constitution
    * @return this
    */
   public ArbiterBuilder constitution(Constitution constitution) {
@@ -93,7 +95,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Lets every task and every report pass, with nothing to show for it.
+   * Admits every task and approves every report, without a proof.
    *
    * @return this
    */
@@ -103,10 +105,10 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Adds somebody who receives every event. The first listener that is a {@link PerformanceView},
-   * such as a tracker, also becomes the view that routers see, unless one is set.
+   * Adds a listener, which receives every event. The first listener that is a {@link
+   * PerformanceView}, such as a tracker, also becomes the view of routers, unless one is set.
    *
-   * @param listener receives events
+   * @param listener the listener
    * @return this
    */
   public ArbiterBuilder listener(ArbiterListener listener) {
@@ -115,9 +117,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets what routers see of the past; default is nothing.
+   * Sets the history that routers see. Default: an empty one.
    *
-   * @param performance the read side of history
+   * @param performance the view of history
    * @return this
    */
   public ArbiterBuilder performance(PerformanceView performance) {
@@ -126,9 +128,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Adds somebody who stands around every agent's run; the first added is the outermost.
+   * Adds an interceptor around every call of an agent. The first added is the outermost.
    *
-   * @param interceptor stands around
+   * @param interceptor the interceptor
    * @return this
    */
   public ArbiterBuilder interceptor(TaskInterceptor interceptor) {
@@ -137,9 +139,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets the system of record; default is the newest 16,384 events in memory.
+   * Sets the system of record. Default: the newest 16,384 events in memory.
    *
-   * @param journal keeps events
+   * @param journal the journal
    * @return this
    */
   public ArbiterBuilder journal(Journal journal) {
@@ -148,9 +150,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets where tasks wait; default is 10,000 in memory.
+   * Sets the queue of waiting tasks. Default: up to 10,000 tasks in memory.
    *
-   * @param queue keeps tasks
+   * @param queue the queue
    * @return this
    */
   public ArbiterBuilder queue(TaskQueue queue) {
@@ -159,10 +161,11 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets whose threads do the work, blocking agents included; default is daemon threads as needed.
-   * With {@code Runnable::run} the submitting thread does all of it before submit returns.
+   * Sets the executor that runs tasks and calls agents, blocking ones included. Default: daemon
+   * threads, as many as needed. With {@code Runnable::run} the submitting thread does all the work
+   * before submit returns.
    *
-   * @param executor runs tasks; stays the caller's to shut down
+   * @param executor the executor; the caller shuts it down
    * @return this
    */
   public ArbiterBuilder executor(Executor executor) {
@@ -171,9 +174,10 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets who calls the sweep for deadlines and leases every 50 ms; default is one daemon thread.
+   * Sets the scheduler of the sweep for deadlines and leases, every 50 ms. Default: one daemon
+   * thread.
    *
-   * @param scheduler calls; stays the caller's to shut down
+   * @param scheduler the scheduler; the caller shuts it down
    * @return this
    */
   public ArbiterBuilder scheduler(ScheduledExecutorService scheduler) {
@@ -182,7 +186,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets time and chance; default is {@link Sources#system()}.
+   * Sets clocks and randomness. Default: {@link Sources#system()}.
    *
    * @param sources clocks and randomness
    * @return this
@@ -193,7 +197,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how many other agents are tried after a failed or denied attempt; default 1.
+   * Sets how many other agents the engine tries after a failed or denied attempt. Default: 1.
    *
    * @param others at least 0
    * @return this
@@ -205,8 +209,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how many tasks are under way at once; default 256. What waits beyond them waits in the
-   * queue, by priority.
+   * Sets how many tasks run at once. Default: 256. Further tasks wait in the queue, by priority.
    *
    * @param tasks at least 1
    * @return this
@@ -218,7 +221,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how long one agent may take for one attempt; default 5 minutes.
+   * Sets how long one agent may take for one attempt. Default: 5 minutes.
    *
    * @param limit a positive duration
    * @return this
@@ -231,7 +234,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how long {@link Arbiter#close} waits for what was begun; default 30 seconds.
+   * Sets how long {@link Arbiter#close} waits for running and queued tasks. Default: 30 seconds.
    *
    * @param limit not negative
    * @return this
@@ -246,16 +249,16 @@ public final class ArbiterBuilder {
    * Builds the arbiter and registers its agents.
    *
    * @return a running arbiter
-   * @throws IllegalStateException if there is no word on the constitution, or two agents share an
-   *     id
+   * @throws IllegalStateException if neither a constitution nor {@link #withoutConstitution()} was
+   *     chosen, or two agents share an id
    */
   public Arbiter build() {
     return new Arbiter(this);
   }
 
-  Parts parts() {
+  EngineConfig config() {
     Sources given = sources == null ? Sources.system() : sources;
-    return new Parts(
+    return new EngineConfig(
         router == null ? Router.leastLoaded() : router,
         constitution(),
         view(),

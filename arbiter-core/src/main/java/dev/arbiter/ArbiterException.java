@@ -2,7 +2,7 @@
 package dev.arbiter;
 
 /**
- * Something that is neither an expected outcome nor a wrong argument: the message names the thing,
+ * A failure that is neither an expected outcome nor a wrong argument. The message names the thing,
  * its state and the next step.
  */
 public final class ArbiterException extends RuntimeException {

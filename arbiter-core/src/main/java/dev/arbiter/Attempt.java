@@ -5,10 +5,10 @@ import dev.arbiter.agent.Assignment;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One call of one agent, which can be called off. */
+/** One call of one agent. It can be abandoned; thread-safe. */
 final class Attempt {
   private final Assignment assignment;
-  private final Slots slots;
+  private final AgentSlots slots;
   private final long began;
   private @Nullable Thread caller;
   private @Nullable CompletableFuture<?> future;
@@ -16,7 +16,7 @@ final class Attempt {
   private boolean abandoned;
   private boolean over;
 
-  Attempt(Assignment assignment, Slots slots, long began) {
+  Attempt(Assignment assignment, AgentSlots slots, long began) {
     this.assignment = assignment;
     this.slots = slots;
     this.began = began;
@@ -30,15 +30,16 @@ final class Attempt {
     return began;
   }
 
-  Slots slots() {
+  AgentSlots slots() {
     return slots;
   }
 
   /**
-   * Lets the agent be called: once, while somebody waits for it, for what was approved. An
-   * interceptor stands between the approval and the call, and must not stretch the one.
+   * Allows the call of the agent: once, while the run waits for the report, and with the assignment
+   * that was approved. Interceptors run between approval and call, and must not extend the
+   * approval.
    *
-   * @throws IllegalStateException if it may not be called
+   * @throws IllegalStateException if the call is not allowed
    */
   synchronized void enter(Assignment given) {
     String why = "";
@@ -64,13 +65,13 @@ final class Attempt {
         && given.timeLimit().compareTo(assignment.timeLimit()) <= 0;
   }
 
-  /** The agent's method is about to be called; false if it need not be any more. */
+  /** Notes the thread that will call the agent; false if the attempt was abandoned before. */
   synchronized boolean begin(Thread thread) {
     caller = thread;
     return !abandoned;
   }
 
-  /** The agent's method returned, with what is still to come if it is asynchronous. */
+  /** Notes that the agent's method returned, with the future of an asynchronous agent. */
   void returned(@Nullable CompletableFuture<?> toCome) {
     boolean toCancel;
     synchronized (this) {
@@ -79,7 +80,7 @@ final class Attempt {
       toCancel = abandoned;
     }
     if (toCancel) {
-      // The interrupt was meant for the agent, not for what this thread does next.
+      // The interrupt was for the agent, not for this thread's next work.
       boolean unused = Thread.interrupted();
       if (toCome != null) {
         toCome.cancel(true);
@@ -87,7 +88,7 @@ final class Attempt {
     }
   }
 
-  /** The call is over, for good or ill. */
+  /** Notes that the call has ended, with or without a report. */
   synchronized void over() {
     over = true;
     if (abandoned) {
@@ -95,7 +96,7 @@ final class Attempt {
     }
   }
 
-  /** Interrupts the agent; it keeps its slot until it really returns. */
+  /** Interrupts the agent. Its slot stays taken until its method returns. */
   void abandon() {
     CompletableFuture<?> toCancel;
     synchronized (this) {

@@ -16,13 +16,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Gives waiting tasks their turn, so many at once. */
+/** Starts waiting tasks, up to a number at once, and keeps their leases. */
 final class Dispatcher {
   /*
-   * Whoever may begin a task holds a place, one of so many. A place is taken before the queue is
-   * asked and given back when the queue had nothing or the task has ended. A worker that gives its
-   * place back looks at the queue once more, because a task may have been offered between the two;
-   * otherwise that task would wait for the next one.
+   * A worker needs a place to begin a task; the number of places is the concurrency. It takes the
+   * place before it asks the queue, and returns it when the queue was empty or the task has ended.
+   * After returning its place a worker looks at the queue once more: a task may have been offered in
+   * between, and would otherwise wait until the next task is offered.
    */
   static final Duration LEASE = Duration.ofSeconds(60);
 
@@ -30,9 +30,9 @@ final class Dispatcher {
   private final Executor executor;
   private final int places;
   private final AtomicInteger taken = new AtomicInteger();
-  private final ConcurrentMap<Key, Run> runs = new ConcurrentHashMap<>();
-  private @Nullable Consumer<Run> begin;
-  private @Nullable Function<Task, Run> adopt;
+  private final ConcurrentMap<Key, TaskRun> runs = new ConcurrentHashMap<>();
+  private @Nullable Consumer<TaskRun> begin;
+  private @Nullable Function<Task, TaskRun> adopt;
 
   Dispatcher(TaskQueue queue, Executor executor, int places) {
     this.queue = queue;
@@ -40,28 +40,28 @@ final class Dispatcher {
     this.places = places;
   }
 
-  /** Two tenants may use the same id. */
+  /** The key of a run; two tenants may use the same task id. */
   private record Key(String tenant, String id) {
     static Key of(Task task) {
       return new Key(task.tenant(), task.id());
     }
   }
 
-  void connect(Consumer<Run> beginRun, Function<Task, Run> adoptTask) {
+  void connect(Consumer<TaskRun> beginRun, Function<Task, TaskRun> adoptTask) {
     begin = beginRun;
     adopt = adoptTask;
   }
 
-  /** Notes a run; empty-handed if its id is taken. */
-  @Nullable Run add(Run run) {
+  /** Registers a run. Returns the run that already has this id, or null if the id was free. */
+  @Nullable TaskRun add(TaskRun run) {
     return runs.putIfAbsent(Key.of(run.task()), run);
   }
 
-  void remove(Run run) {
+  void remove(TaskRun run) {
     runs.remove(Key.of(run.task()), run);
   }
 
-  Collection<Run> runs() {
+  Collection<TaskRun> runs() {
     return runs.values();
   }
 
@@ -74,18 +74,18 @@ final class Dispatcher {
   }
 
   /** Puts a parked run in the queue. */
-  boolean offer(Run run) {
+  boolean offer(TaskRun run) {
     return queue.offer(run.task());
   }
 
-  /** Begins what waits, on the executor, if a place is free. */
+  /** Starts a waiting task on the executor, if there is one and a place is free. */
   void wake() {
     if (queue.waiting() > 0 && takePlace()) {
       execute(this::work);
     }
   }
 
-  /** Goes on with a run on the executor, and with whatever waits afterwards. */
+  /** Continues a run on the executor, then starts waiting tasks. */
   void resume(Runnable way) {
     execute(
         () -> {
@@ -94,8 +94,8 @@ final class Dispatcher {
         });
   }
 
-  /** A run has ended. One that ended while in the queue is forgotten when its turn comes. */
-  void done(Run run) {
+  /** Ends a run. A run that ended while it was queued is removed when it is claimed. */
+  void done(TaskRun run) {
     Lease lease = run.lease();
     if (lease != null) {
       run.lease(null);
@@ -106,17 +106,17 @@ final class Dispatcher {
   }
 
   void extendLeases() {
-    for (Run run : runs.values()) {
+    for (TaskRun run : runs.values()) {
       Lease lease = run.lease();
       if (lease != null && !queue.extend(lease, LEASE) && !run.state().isEnd()) {
-        run.cancel("the claim on the task was lost, somebody else may run it");
+        run.cancel("the lease of the task was lost, another node may run it");
       }
     }
   }
 
   private void work() {
     do {
-      Run run = claim();
+      TaskRun run = claim();
       if (run == null) {
         taken.decrementAndGet();
         if (queue.waiting() == 0) {
@@ -128,26 +128,26 @@ final class Dispatcher {
     } while (takePlace());
   }
 
-  private @Nullable Run claim() {
+  private @Nullable TaskRun claim() {
     while (true) {
       List<Lease> claimed = queue.claim(1, LEASE);
       if (claimed.isEmpty()) {
         return null;
       }
       Lease lease = claimed.get(0);
-      Run run = runs.computeIfAbsent(Key.of(lease.task()), k -> adopt(lease.task()));
+      TaskRun run = runs.computeIfAbsent(Key.of(lease.task()), k -> adopt(lease.task()));
       if (run.takeIfParked()) {
         run.lease(lease);
         return run;
       }
-      // Called off while it waited.
+      // Cancelled while it waited.
       queue.acknowledge(lease);
       remove(run);
     }
   }
 
-  private Run adopt(Task task) {
-    Run run = connected(adopt).apply(task);
+  private TaskRun adopt(Task task) {
+    TaskRun run = connected(adopt).apply(task);
     run.park();
     return run;
   }
@@ -173,7 +173,7 @@ final class Dispatcher {
 
   private static <T> T connected(@Nullable T part) {
     if (part == null) {
-      throw new IllegalStateException("the dispatcher is not connected to a line yet");
+      throw new IllegalStateException("the dispatcher is not connected to a pipeline yet");
     }
     return part;
   }

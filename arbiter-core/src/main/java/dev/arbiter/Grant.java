@@ -5,10 +5,9 @@ import java.security.MessageDigest;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Permission to run one attempt at one task under one spec, once.
+ * Permission for one attempt at one task under one spec. It works once.
  *
- * <p>The permission is for a {@link TaskDigest}, so it is worth nothing for a task or a spec that
- * reads differently.
+ * <p>The permission is for a {@link TaskDigest}: it is void for any other task or spec.
  */
 final class Grant {
   private final byte[] digest;
@@ -18,11 +17,7 @@ final class Grant {
     this.digest = digest;
   }
 
-  /**
-   * Uses the permission up.
-   *
-   * @return empty if the attempt may run, else why not and what to do
-   */
+  /** Uses the permission. Returns the empty text, or why the attempt may not run. */
   String redeem(byte[] digestNow) {
     if (!MessageDigest.isEqual(digest, digestNow)) {
       return "task or spec changed after they were approved; submit the task again";

@@ -10,7 +10,7 @@ import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.util.List;
 
-/** Lets everything pass and vouches for nothing; has to be asked for by name. */
+/** Admits and approves everything, without a proof; see {@code withoutConstitution()}. */
 final class NoConstitution implements Constitution {
   private static final String NO_SPEC = "none";
   private static final Admission ADMITTED = new Admission.Admitted(NO_SPEC, List.of());

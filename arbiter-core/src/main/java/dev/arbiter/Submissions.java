@@ -10,14 +10,14 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** Names tasks that have no id, and makes submissions with the same idempotency key one task. */
+/** Gives ids to tasks without one, and maps submissions with one idempotency key to one task. */
 final class Submissions {
   private static final Duration KEPT = Duration.ofHours(24);
   private static final int RADIX = 36;
 
   private final String prefix;
   private final AtomicLong count = new AtomicLong();
-  private final Cache<Key, Run> known;
+  private final Cache<Key, TaskRun> known;
 
   Submissions(Sources sources, int idempotencyKeys) {
     this.prefix = "t-" + Long.toUnsignedString(sources.random().nextLong(), RADIX) + "-";
@@ -32,13 +32,13 @@ final class Submissions {
 
   private record Key(String tenant, String key) {}
 
-  /** Accepts a task, unless it was accepted before. */
-  Run once(Task task, Function<Task, Run> accept) {
+  /** Accepts a task, or returns the run of the same idempotency key. */
+  TaskRun once(Task task, Function<Task, TaskRun> accept) {
     if (task.idempotencyKey().isEmpty()) {
       return accept.apply(named(task));
     }
     Key key = new Key(task.tenant(), task.idempotencyKey());
-    Run first = known.getIfPresent(key);
+    TaskRun first = known.getIfPresent(key);
     if (first == null) {
       first = known.get(key, k -> accept.apply(named(task)));
     }

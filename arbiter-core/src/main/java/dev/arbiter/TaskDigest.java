@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** SHA-256 over every part of a task and the digest of its spec. Thread-safe. */
 final class TaskDigest {
-  /* Held in a field, not a static, so that digests and buffers go with the arbiter. */
+  /* A field, not a static: digests and buffers are collected together with the arbiter. */
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
   byte[] of(Task task, String specDigest) {
@@ -31,8 +31,8 @@ final class TaskDigest {
   }
 
   /**
-   * Collects the parts. Texts and sets are preceded by their length, so that no two different tasks
-   * give the same bytes; a character takes one byte, or three when it is not ASCII.
+   * Collects the parts. The length of each text and set comes before it, so that no two different
+   * tasks give the same bytes. A character takes one byte, or three if it is not ASCII.
    */
   private static final class Scratch {
     private static final int LONGEST_CHARACTER = 3;

@@ -9,63 +9,47 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a caller holds of a submitted task.
+ * A submitted task, as its caller sees it.
  *
- * <p>Thread-safe, and may be kept or dropped: the task goes on either way.
+ * <p>Thread-safe. A caller may drop it: the task runs all the same.
  */
 public interface TaskHandle {
 
-  /**
-   * The task as it was accepted.
-   *
-   * @return the task, with its id
-   */
+  /** {@return the task as it was accepted, with its id} */
   Task task();
 
-  /**
-   * Where the task is now.
-   *
-   * @return the state
-   */
+  /** {@return the state of the task now} */
   TaskState state();
 
   /**
-   * Waits for the end.
+   * Waits until the task ends.
    *
-   * @param most how long
-   * @return how the task ended
-   * @throws ArbiterException if it has not ended by then; the task goes on
-   * @throws InterruptedException if the waiting thread is interrupted; the task goes on
+   * @param most the longest time to wait
+   * @return the result
+   * @throws ArbiterException if the task has not ended by then; it continues
+   * @throws InterruptedException if the waiting thread is interrupted; the task continues
    */
   TaskResult await(Duration most) throws InterruptedException;
 
-  /**
-   * Completes at the end, never exceptionally.
-   *
-   * @return the result to come
-   */
+  /** {@return the future result; it never completes exceptionally} */
   CompletionStage<TaskResult> result();
 
   /**
-   * Calls the task off. An agent that works on it is interrupted, and what it reports is ignored.
+   * Cancels the task. The engine interrupts an agent that works on it and ignores its report.
    *
-   * @param reason goes into the result
-   * @return false if the task has ended, or its work was already found to stand
+   * @param reason becomes part of the result
+   * @return false if the task has ended, or its work was already approved
    */
   boolean cancel(String reason);
 
   /**
-   * Receives the task's events from now on, under the rules of {@link ArbiterListener}.
+   * Adds a listener for the task's future events, under the rules of {@link ArbiterListener}.
    *
-   * @param listener receives them
+   * @param listener the listener
    */
   void subscribe(ArbiterListener listener);
 
-  /**
-   * The task's id.
-   *
-   * @return {@code task().id()}
-   */
+  /** {@return the id of the task} */
   default String id() {
     return task().id();
   }

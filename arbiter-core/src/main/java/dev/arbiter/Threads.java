@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The threads in use; those that were not handed in are daemons and end with the arbiter. */
+/** Executor and scheduler. Own threads are daemons and end with the arbiter. */
 final class Threads {
   private final Executor executor;
   private final ScheduledExecutorService scheduler;

@@ -4,11 +4,11 @@ package dev.arbiter.agent;
 import dev.arbiter.task.WorkReport;
 
 /**
- * Somebody who can do work, and blocks while doing it.
+ * Does work, and blocks its thread meanwhile.
  *
  * <p>Called on a thread of the engine's executor, at most {@link AgentProfile#capacity()} times at
- * once. When the attempt takes longer than it may or is cancelled, the thread is interrupted and
- * whatever is returned later is ignored.
+ * once. When an attempt exceeds its time or is cancelled, the engine interrupts the thread and
+ * ignores a later report.
  */
 @FunctionalInterface
 public interface Agent {
@@ -16,9 +16,9 @@ public interface Agent {
   /**
    * Does the work.
    *
-   * @param assignment what to do, and under which approval
-   * @return what came of it; null is a failure
-   * @throws Exception any exception is a failed attempt, its message goes into the result
+   * @param assignment the task and its approval
+   * @return the report; null is a failure
+   * @throws Exception any exception is a failed attempt; its message becomes part of the result
    */
   WorkReport run(Assignment assignment) throws Exception;
 }

@@ -7,13 +7,14 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * What an agent declares of itself.
+ * The description that an agent gives of itself.
  *
- * @param id names the agent, at most 256 printable characters
- * @param capabilities what it can do, each with the level in [0,1] it claims, or empty where it
- *     claims to have the capability and no level
- * @param capacity how many tasks it takes at once, at least 1, default {@value #DEFAULT_CAPACITY}
- * @param price dollars it expects a task to cost, at least 0; empty when it does not say
+ * @param id the id of the agent, at most 256 printable characters
+ * @param capabilities the names of its capabilities, each with the level in [0,1] that it claims;
+ *     empty if it claims no level
+ * @param capacity the most tasks it works on at once, at least 1, default {@value
+ *     #DEFAULT_CAPACITY}
+ * @param price the US dollars that it expects a task to cost, at least 0; empty if unknown
  */
 public record AgentProfile(
     String id, Map<String, OptionalDouble> capabilities, int capacity, OptionalDouble price) {
@@ -49,10 +50,10 @@ public record AgentProfile(
   }
 
   /**
-   * An agent with the given capabilities, at no claimed level.
+   * Creates a profile with the given capabilities, without levels.
    *
-   * @param id names the agent
-   * @param capabilities what it can do
+   * @param id the id of the agent
+   * @param capabilities the names of its capabilities
    * @return the profile, with defaults for everything else
    */
   public static AgentProfile of(String id, String... capabilities) {
@@ -64,16 +65,16 @@ public record AgentProfile(
   }
 
   /**
-   * Starts a profile.
+   * Starts to build a profile.
    *
-   * @param id names the agent
+   * @param id the id of the agent
    * @return a builder with defaults for everything else
    */
   public static Builder builder(String id) {
     return new Builder(id);
   }
 
-  /** Collects the parts of an {@link AgentProfile}; not thread-safe. */
+  /** Builds an {@link AgentProfile}; not thread-safe. */
   public static final class Builder {
     private final String id;
     private final Map<String, OptionalDouble> capabilities = new TreeMap<>();
@@ -85,7 +86,7 @@ public record AgentProfile(
     }
 
     /**
-     * Declares a capability, without claiming how well.
+     * Declares a capability, without a level.
      *
      * @param name such as {@code java}
      * @return this
@@ -96,10 +97,10 @@ public record AgentProfile(
     }
 
     /**
-     * Declares a capability and how well; routers weigh the claim by how often it proved true.
+     * Declares a capability with a level. Routers weigh the claim by how often it proved true.
      *
      * @param name such as {@code java}
-     * @param level between 0 and 1, read as the share of tasks it expects to solve
+     * @param level between 0 and 1: the share of tasks that the agent expects to solve
      * @return this
      */
     public Builder capability(String name, double level) {
@@ -108,7 +109,7 @@ public record AgentProfile(
     }
 
     /**
-     * Declares how many tasks it takes at once.
+     * Declares the most tasks that the agent works on at once.
      *
      * @param tasks at least 1
      * @return this
@@ -119,7 +120,7 @@ public record AgentProfile(
     }
 
     /**
-     * Declares what a task is expected to cost.
+     * Declares the expected cost of a task.
      *
      * @param dollars US dollars, at least 0
      * @return this

@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who is there to do work.
+ * The registered agents.
  *
- * <p>Thread-safe. Every list it returns is an immutable snapshot. It never hands out an {@link
- * Agent}: the only way to one is a task that the constitution admitted.
+ * <p>Thread-safe. Every list it returns is an immutable snapshot. It never returns an {@link
+ * Agent}: only a task that the constitution admitted reaches one.
  */
 public interface AgentRegistry {
 
   /**
    * Adds an agent.
    *
-   * @param profile what it declares
+   * @param profile its profile
    * @param agent does the work
    * @throws IllegalStateException if the id is taken
    */
@@ -26,23 +26,23 @@ public interface AgentRegistry {
   /**
    * Adds an agent that holds no thread while it works.
    *
-   * @param profile what it declares
+   * @param profile its profile
    * @param agent does the work
    * @throws IllegalStateException if the id is taken
    */
   void registerAsync(AgentProfile profile, AsyncAgent agent);
 
   /**
-   * Replaces what an agent declares; what it works on goes on.
+   * Replaces the profile of an agent. Its running tasks continue.
    *
-   * @param profile the new declaration, under the same id
+   * @param profile the new profile, with the same id
    * @throws IllegalArgumentException if no agent has that id
    */
   void update(AgentProfile profile);
 
   /**
-   * Sets whether an agent takes work. What waits for an agent that is set OFFLINE or MAINTENANCE
-   * goes back to routing; what it works on goes on.
+   * Sets the status of an agent. Tasks that wait for an agent that becomes OFFLINE or MAINTENANCE
+   * are routed again; its running tasks continue.
    *
    * @param id the agent
    * @param status the new status
@@ -51,7 +51,7 @@ public interface AgentRegistry {
   void setStatus(String id, Status status);
 
   /**
-   * Removes an agent. What waits for it goes back to routing; what it works on goes on.
+   * Removes an agent. Tasks that wait for it are routed again; its running tasks continue.
    *
    * @param id the agent
    * @throws IllegalArgumentException if no agent has that id
@@ -59,25 +59,21 @@ public interface AgentRegistry {
   void retire(String id);
 
   /**
-   * Looks one agent up.
+   * Finds an agent.
    *
    * @param id the agent
-   * @return the agent as of now, or empty
+   * @return a snapshot of the agent, or empty
    */
   Optional<RegisteredAgent> find(String id);
 
-  /**
-   * All agents, in order of registration.
-   *
-   * @return an immutable snapshot
-   */
+  /** {@return an immutable snapshot of all agents, in order of registration} */
   List<RegisteredAgent> all();
 
   /**
    * The agents that take work and have every one of the capabilities, in order of registration.
    *
-   * <p>The answer for a set of capabilities is kept until the registry changes, so asking again is
-   * one map lookup, whatever the number of agents.
+   * <p>The answer for a set of capabilities is cached until the registry changes: the next call
+   * costs one map lookup, independent of the number of agents.
    *
    * @param capabilities capability names
    * @return an immutable snapshot

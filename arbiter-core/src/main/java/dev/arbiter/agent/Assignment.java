@@ -7,11 +7,11 @@ import java.time.Duration;
 /**
  * One attempt at one task, given to one agent.
  *
- * @param task what is asked
- * @param agent who is asked
+ * @param task the task
+ * @param agent the id of the agent
  * @param attempt 1 for the first agent tried, 2 for the first fallback
  * @param specDigest the digest of the spec as it was approved
- * @param timeLimit how long the agent may take
+ * @param timeLimit the longest time that the agent may take
  */
 public record Assignment(
     Task task, String agent, int attempt, String specDigest, Duration timeLimit) {}

@@ -5,19 +5,19 @@ import dev.arbiter.task.WorkReport;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Somebody who can do work without holding a thread meanwhile.
+ * Does work without blocking a thread.
  *
- * <p>When the attempt takes longer than it may or is cancelled, the stage's future is cancelled and
- * whatever comes later is ignored.
+ * <p>When an attempt exceeds its time or is cancelled, the engine cancels the stage's future and
+ * ignores a later report.
  */
 @FunctionalInterface
 public interface AsyncAgent {
 
   /**
-   * Begins the work and returns at once.
+   * Starts the work and returns at once.
    *
-   * @param assignment what to do, and under which approval
-   * @return completes with what came of it; null, and completion with null, are failures
+   * @param assignment the task and its approval
+   * @return completes with the report; null, and completion with null, are failures
    * @throws Exception any exception is a failed attempt
    */
   CompletionStage<WorkReport> start(Assignment assignment) throws Exception;

@@ -3,7 +3,7 @@ package dev.arbiter.agent;
 
 import java.util.Map;
 
-/** Fills {@code {name}} in one word of a command, in one pass: a value is never looked at again. */
+/** Fills {@code {name}} in one word of a command, in one pass: values are not filled again. */
 final class Placeholders {
   private Placeholders() {}
 

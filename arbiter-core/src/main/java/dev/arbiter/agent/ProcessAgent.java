@@ -15,22 +15,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * An agent that is a command, run in a work tree: any coding agent that has a command line.
+ * Runs a command in a work tree as an agent: any coding agent that has a command line.
  *
- * <p>In the command's words {@code {task}} stands for the task's payload, {@code {dir}} for the
- * work tree, {@code {id}} and {@code {type}} for the task's own. No shell is involved, so a payload
+ * <p>In the words of the command, {@code {task}} becomes the payload of the task, {@code {dir}} the
+ * work tree, {@code {id}} and {@code {type}} those of the task. No shell is involved, so a payload
  * cannot become a command. Standard input is empty; standard output and standard error together are
  * the report's output.
  *
- * <p>The attempt fails when the command takes longer than the assignment allows, writes more than
- * the output limit, or ends with an exit code that does not mean success; a failed or interrupted
- * command is killed together with all it started.
+ * <p>The attempt fails if the command exceeds its time limit or the output limit, or ends with an
+ * exit code that does not mean success. A failed or interrupted command is killed together with all
+ * processes that it started.
  */
 public final class ProcessAgent implements Agent {
   /** Most bytes of output, unless set otherwise. */
   public static final int DEFAULT_OUTPUT_LIMIT = 1 << 20;
 
-  /* What a command left behind may hold its output open; nobody waits for it longer than this. */
+  /* A process that the command started may keep the output open; then reading stops after this. */
   private static final long READ_REST_MILLIS = 1_000;
 
   private final List<String> command;
@@ -48,7 +48,7 @@ public final class ProcessAgent implements Agent {
   }
 
   /**
-   * Starts from the command.
+   * Starts to build an agent that runs a command.
    *
    * @param command the program and its arguments, with placeholders
    * @return a builder with defaults for everything else
@@ -58,7 +58,7 @@ public final class ProcessAgent implements Agent {
   }
 
   /**
-   * Starts from the command.
+   * Starts to build an agent that runs a command.
    *
    * @param command the program and its arguments, with placeholders
    * @return a builder with defaults for everything else
@@ -131,7 +131,7 @@ public final class ProcessAgent implements Agent {
     process.destroyForcibly();
   }
 
-  /** Collects the parts of a {@link ProcessAgent}; not thread-safe. */
+  /** Builds a {@link ProcessAgent}; not thread-safe. */
   public static final class Builder {
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>();
@@ -148,9 +148,9 @@ public final class ProcessAgent implements Agent {
     }
 
     /**
-     * Says where the command runs; default is the working directory of this process.
+     * Sets the folder of the command. Default: the working directory of this process.
      *
-     * @param directory the work tree of an attempt
+     * @param directory gives the work tree for an attempt
      * @return this
      */
     public Builder directory(Function<Assignment, Path> directory) {
@@ -171,7 +171,7 @@ public final class ProcessAgent implements Agent {
     }
 
     /**
-     * Limits the output.
+     * Limits the output of the command.
      *
      * @param bytes most bytes, at least 1
      * @return this
@@ -185,7 +185,7 @@ public final class ProcessAgent implements Agent {
     }
 
     /**
-     * Says which exit codes mean success; default is 0 alone.
+     * Sets the exit codes that mean success. Default: only 0.
      *
      * @param codes the codes
      * @return this
@@ -205,7 +205,7 @@ public final class ProcessAgent implements Agent {
     }
   }
 
-  /** Reads what a process writes, up to a limit; past it the process is killed. */
+  /** Reads the output of a process up to a limit, and kills a process that writes more. */
   private static final class CappedOutput implements Runnable {
     private static final int LAST_WORDS = 300;
 

@@ -2,85 +2,55 @@
 package dev.arbiter.agent;
 
 /**
- * One agent of a registry: what it declared and its status as of the snapshot it came with, and its
- * live load.
+ * One agent of a registry: its profile and status at the time of the snapshot, and its live load.
  *
- * <p>Thread-safe. Profile and status of one instance never change; load is read live, costs one
- * volatile read, and may be one step behind.
+ * <p>Thread-safe. Profile and declared status of one instance never change. A read of the load
+ * costs one volatile read, and may be one step behind.
  */
 public interface RegisteredAgent {
 
-  /**
-   * What it declares.
-   *
-   * @return the profile
-   */
+  /** {@return the profile} */
   AgentProfile profile();
 
-  /**
-   * Whether it takes work.
-   *
-   * @return BUSY when it would take work and has no free slot
-   */
+  /** {@return the status; BUSY if it takes work and has no free slot} */
   Status status();
 
-  /**
-   * Tasks it works on now.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of tasks it works on now, at least 0} */
   int active();
 
-  /**
-   * Tasks that wait for a slot of it.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of tasks that wait for one of its slots, at least 0} */
   int queued();
 
   /**
-   * A small number for arrays, which no other registered agent has at the same time.
-   *
-   * @return at least 0; given to another agent some time after this one was retired
+   * {@return a small number for arrays, at least 0; no other registered agent has it at the same
+   * time. Some time after this agent is retired, another agent may get it}
    */
   int number();
 
-  /**
-   * The agent's id.
-   *
-   * @return {@code profile().id()}
-   */
+  /** {@return the id of the agent} */
   default String id() {
     return profile().id();
   }
 
-  /**
-   * Slots that are free now.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of slots that are free now, at least 0} */
   default int freeSlots() {
     return Math.max(0, profile().capacity() - active());
   }
 
-  /** Whether an agent takes work. */
+  /** The status of an agent: whether it takes work. */
   enum Status {
     /** Takes work. */
     AVAILABLE,
-    /** Takes work, but has no free slot now: what it is given waits. */
+    /** Takes work, but has no free slot now: its next tasks wait. */
     BUSY,
-    /** Finishes what it has and takes nothing new. */
+    /** Finishes its tasks and takes no new ones. */
     DRAINING,
-    /** Not there: takes nothing, and what waits for it goes elsewhere. */
+    /** Takes no work; tasks that wait for it are routed again. */
     OFFLINE,
-    /** Taken out on purpose; otherwise as {@link #OFFLINE}. */
+    /** Taken out on purpose; works like {@link #OFFLINE}. */
     MAINTENANCE;
 
-    /**
-     * Tells whether an agent in this status is a candidate.
-     *
-     * @return true for AVAILABLE and BUSY
-     */
+    /** {@return whether an agent in this status is a candidate: true for AVAILABLE and BUSY} */
     public boolean takesWork() {
       return this == AVAILABLE || this == BUSY;
     }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Who does the work: agents, what they declare of themselves, and who is registered.
+ * Agents, their profiles and their registry.
  *
- * <p>Start at {@link dev.arbiter.agent.Agent} to write one, at {@link
- * dev.arbiter.agent.ProcessAgent} to use a command, at {@link dev.arbiter.agent.AgentRegistry} to
- * see who is there.
+ * <p>To write an agent, start at {@link dev.arbiter.agent.Agent}; to run a command, at {@link
+ * dev.arbiter.agent.ProcessAgent}; to list agents, at {@link dev.arbiter.agent.AgentRegistry}.
  */
 @NullMarked
 package dev.arbiter.agent;

@@ -8,19 +8,15 @@ import java.time.Instant;
 /** A change of one agent. */
 public sealed interface AgentEvent extends ArbiterEvent {
 
-  /**
-   * Which agent.
-   *
-   * @return its id
-   */
+  /** {@return the id of the agent} */
   String agent();
 
   /**
    * An agent was added.
    *
    * @param at wall-clock time
-   * @param nanoTime for durations
-   * @param profile what it declares
+   * @param nanoTime nanoseconds of the engine, for durations
+   * @param profile the profile it declares
    */
   record Registered(Instant at, long nanoTime, AgentProfile profile) implements AgentEvent {
     @Override
@@ -30,11 +26,11 @@ public sealed interface AgentEvent extends ArbiterEvent {
   }
 
   /**
-   * An agent declares something else.
+   * An agent declares a new profile.
    *
    * @param at wall-clock time
-   * @param nanoTime for durations
-   * @param profile what it declares now
+   * @param nanoTime nanoseconds of the engine, for durations
+   * @param profile the new profile
    */
   record Updated(Instant at, long nanoTime, AgentProfile profile) implements AgentEvent {
     @Override
@@ -44,13 +40,13 @@ public sealed interface AgentEvent extends ArbiterEvent {
   }
 
   /**
-   * Whether an agent takes work changed.
+   * The status of an agent changed.
    *
    * @param at wall-clock time
-   * @param nanoTime for durations
-   * @param agent which agent
-   * @param before the status it had
-   * @param after the status it has
+   * @param nanoTime nanoseconds of the engine, for durations
+   * @param agent the id of the agent
+   * @param before the old status
+   * @param after the new status
    */
   record StatusChanged(Instant at, long nanoTime, String agent, Status before, Status after)
       implements AgentEvent {}
@@ -59,8 +55,8 @@ public sealed interface AgentEvent extends ArbiterEvent {
    * An agent was removed.
    *
    * @param at wall-clock time
-   * @param nanoTime for durations
-   * @param agent which agent
+   * @param nanoTime nanoseconds of the engine, for durations
+   * @param agent the id of the agent
    */
   record Retired(Instant at, long nanoTime, String agent) implements AgentEvent {}
 }

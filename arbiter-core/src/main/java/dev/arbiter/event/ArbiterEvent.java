@@ -3,20 +3,12 @@ package dev.arbiter.event;
 
 import java.time.Instant;
 
-/** Something that happened: a step of a task, or a change of an agent. */
+/** An event: a step of a task, or a change of an agent. */
 public sealed interface ArbiterEvent permits TaskEvent, AgentEvent {
 
-  /**
-   * When, for display and calendar windows.
-   *
-   * @return wall-clock time
-   */
+  /** {@return wall-clock time, for display and calendar windows} */
   Instant at();
 
-  /**
-   * When, for durations: only differences mean anything.
-   *
-   * @return nanoseconds of the engine's nano clock
-   */
+  /** {@return nanoseconds of the engine's nano clock, for durations; only differences count} */
   long nanoTime();
 }

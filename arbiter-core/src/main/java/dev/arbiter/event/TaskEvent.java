@@ -13,31 +13,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One step of one task: exactly one record for each state it enters, in order.
+ * One step of one task: one record for each state that it enters, in order.
  *
- * <p>A task's events are published by one thread at a time; events of different tasks interleave.
+ * <p>One thread at a time publishes the events of a task; events of different tasks interleave.
  */
 public sealed interface TaskEvent extends ArbiterEvent {
 
-  /**
-   * Where and when.
-   *
-   * @return the step
-   */
+  /** {@return place and time of the event} */
   Step step();
 
-  /**
-   * The state the task entered.
-   *
-   * @return the state
-   */
+  /** {@return the state that the task entered} */
   TaskState state();
 
-  /**
-   * Which task.
-   *
-   * @return the task
-   */
+  /** {@return the task} */
   default Task task() {
     return step().task();
   }
@@ -53,9 +41,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * Accepted and recorded.
+   * The task was accepted and recorded.
    *
-   * @param step where and when
+   * @param step place and time
    */
   record Received(Step step) implements TaskEvent {
     @Override
@@ -65,9 +53,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The constitution begins to read the spec.
+   * The constitution starts to read the spec.
    *
-   * @param step where and when
+   * @param step place and time
    */
   record Validating(Step step) implements TaskEvent {
     @Override
@@ -79,8 +67,8 @@ public sealed interface TaskEvent extends ArbiterEvent {
   /**
    * The constitution admitted the task.
    *
-   * @param step where and when
-   * @param admission under which spec
+   * @param step place and time
+   * @param admission the admission, with the digest of the spec
    */
   record Approved(Step step, Admission.Admitted admission) implements TaskEvent {
     @Override
@@ -90,10 +78,10 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * An agent is looked for, for the first time or again.
+   * The router starts to choose an agent, for the first time or again.
    *
-   * @param step where and when; its attempt and agent are those of the attempt that failed before
-   * @param failed why the attempt before failed, empty the first time
+   * @param step place and time; attempt and agent are those of the failed attempt
+   * @param failed the failure of the attempt before, empty the first time
    */
   record Routing(Step step, Optional<AttemptFailure> failed) implements TaskEvent {
     @Override
@@ -103,19 +91,19 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * Why an attempt failed while the task goes on.
+   * The failure of an attempt after which the task continues.
    *
    * @param cause the kind of failure
-   * @param message what happened
+   * @param message the failure in one sentence
    * @param verdict the denial, if the work was judged
    */
   record AttemptFailure(FailureCause cause, String message, Optional<Verdict> verdict) {}
 
   /**
-   * An agent was chosen.
+   * The router chose an agent.
    *
-   * @param step where and when
-   * @param decision who, and why
+   * @param step place and time
+   * @param decision the decision
    */
   record Routed(Step step, RoutingDecision decision) implements TaskEvent {
     @Override
@@ -125,9 +113,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The agent begins.
+   * The agent starts.
    *
-   * @param step where and when
+   * @param step place and time
    */
   record Executing(Step step) implements TaskEvent {
     @Override
@@ -137,11 +125,11 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The agent reported.
+   * The agent returned a report.
    *
-   * @param step where and when
-   * @param report what came back
-   * @param nanos how long the agent took
+   * @param step place and time
+   * @param report the report
+   * @param nanos the duration of the call in nanoseconds
    */
   record Executed(Step step, WorkReport report, long nanos) implements TaskEvent {
     @Override
@@ -151,9 +139,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The constitution begins to judge.
+   * The constitution starts to judge the report.
    *
-   * @param step where and when
+   * @param step place and time
    */
   record Verifying(Step step) implements TaskEvent {
     @Override
@@ -163,9 +151,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The work stands.
+   * The constitution accepted the work.
    *
-   * @param step where and when
+   * @param step place and time
    * @param verdict approved or waived
    */
   record Verified(Step step, Verdict verdict) implements TaskEvent {
@@ -178,9 +166,9 @@ public sealed interface TaskEvent extends ArbiterEvent {
   /**
    * The task ended.
    *
-   * @param step where and when
-   * @param result how
-   * @param nanos from submission to the end
+   * @param step place and time
+   * @param result the result
+   * @param nanos nanoseconds from submission to end
    */
   record Concluded(Step step, TaskResult result, long nanos) implements TaskEvent {
     @Override
@@ -190,11 +178,11 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * Where and when a task's event happened; steps taken at the same moment share one.
+   * Place and time of a task's event. Events at the same moment share one.
    *
    * @param task the task
    * @param attempt 0 before an agent was chosen, then 1 for the first agent tried
-   * @param agent who has the attempt, empty before an agent was chosen
+   * @param agent the agent of the attempt, empty before one was chosen
    * @param at wall-clock time, at most a millisecond old
    * @param nanoTime nanoseconds of the engine's nano clock
    */

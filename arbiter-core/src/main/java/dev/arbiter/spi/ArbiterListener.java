@@ -6,16 +6,16 @@ import dev.arbiter.event.ArbiterEvent;
 /**
  * Receives every event.
  *
- * <p>Threads: called from many threads at once, on the thread that works on the task, after the
- * event is in the journal; the events of one task come in order. It must be quick: whatever takes
- * longer is its own to hand on. Errors: an exception is counted, logged once a minute, and changes
- * nothing.
+ * <p>Threads: called from many threads at once, on the thread that drives the task, after the event
+ * is in the journal. Order: the events of one task come in order. Cost: it must be quick; a slow
+ * listener hands events to a thread of its own. Errors: an exception is counted, logged once a
+ * minute, and changes nothing.
  */
 @FunctionalInterface
 public interface ArbiterListener {
 
   /**
-   * Takes one event.
+   * Receives one event.
    *
    * @param event the event
    */

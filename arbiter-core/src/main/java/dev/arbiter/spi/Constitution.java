@@ -11,7 +11,7 @@ import dev.arbiter.task.WorkReport;
  * Holds tasks to their rules, before and after the work.
  *
  * <p>Threads: called from many threads at once. Errors: it fails closed. An exception from {@link
- * #admit} rejects the task, one from {@link #judge} denies the work; both end up in a finding.
+ * #admit} rejects the task, one from {@link #judge} denies the work; both become a finding.
  */
 public interface Constitution {
 
@@ -24,20 +24,20 @@ public interface Constitution {
   Admission admit(Task task);
 
   /**
-   * The digest of the task's spec, and of whatever else its admission rests on, as it stands now.
-   * The engine asks right before the agent runs: a digest other than the admitted one voids the
+   * The current digest of the task's spec and of every other input of its admission. The engine
+   * compares it right before it calls the agent: a digest other than the admitted one voids the
    * approval.
    *
    * @param task a task that was admitted
-   * @return the digest as {@link Admission.Admitted#specDigest()} had it, if nothing changed
+   * @return the same as {@link Admission.Admitted#specDigest()} if nothing changed
    */
   String specDigest(Task task);
 
   /**
-   * Decides whether the work stands, under the spec as it was admitted.
+   * Judges the work, under the spec as it was admitted.
    *
    * @param assignment the attempt, with the digest of the admitted spec
-   * @param report what came back
+   * @param report the report of the agent
    * @return the verdict
    */
   Verdict judge(Assignment assignment, WorkReport report);

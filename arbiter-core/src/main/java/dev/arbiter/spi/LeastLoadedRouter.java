@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Looks at load and nothing else. */
+/** Compares only the load of agents. */
 final class LeastLoadedRouter implements Router {
   private final AtomicLong decisions = new AtomicLong();
 
@@ -32,7 +32,7 @@ final class LeastLoadedRouter implements Router {
     return (agent.active() + agent.queued()) / (double) agent.profile().capacity();
   }
 
-  /** The loads of the others are read when somebody asks, so they may have moved since. */
+  /** Reads the loads of the other candidates when asked; they may have changed since. */
   private record Decision(long id, String agent, double share, RoutingRequest request)
       implements RoutingDecision {
     @Override

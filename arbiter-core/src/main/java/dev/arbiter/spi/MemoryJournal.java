@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The newest events in a ring. */
+/** Keeps the newest events in a ring. */
 final class MemoryJournal implements Journal {
   private final @Nullable ArbiterEvent[] ring;
   private long next;

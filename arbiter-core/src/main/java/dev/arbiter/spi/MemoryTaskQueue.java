@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** One first-in-first-out line for each priority, under one lock. */
+/** One first-in-first-out queue for each priority, under one lock. */
 final class MemoryTaskQueue implements TaskQueue {
   private static final int PRIORITIES = 10;
 
@@ -24,8 +24,8 @@ final class MemoryTaskQueue implements TaskQueue {
   private long token;
   private int waiting;
 
-  /* The earliest end of any lease ever given; until then no lease can have run out. */
-  private long noneRunsOutBefore;
+  /* No lease expires before this nano time. */
+  private long noneExpiresBefore;
 
   MemoryTaskQueue(int capacity, LongSupplier nanoTime) {
     Require.that(capacity >= 1, "queue capacity must be at least 1, got %s", capacity);
@@ -49,13 +49,13 @@ final class MemoryTaskQueue implements TaskQueue {
   @Override
   public synchronized List<Lease> claim(int most, Duration lease) {
     long now = nanoTime.getAsLong();
-    takeBackWhatRanOut(now);
+    takeBackExpired(now);
     if (waiting == 0) {
       return List.of();
     }
     long until = now + lease.toNanos();
-    if (claims.isEmpty() || until - noneRunsOutBefore < 0) {
-      noneRunsOutBefore = until;
+    if (claims.isEmpty() || until - noneExpiresBefore < 0) {
+      noneExpiresBefore = until;
     }
     if (most == 1) {
       return List.of(claimFirst(until));
@@ -95,8 +95,8 @@ final class MemoryTaskQueue implements TaskQueue {
     return waiting;
   }
 
-  private void takeBackWhatRanOut(long now) {
-    if (claims.isEmpty() || now - noneRunsOutBefore < 0) {
+  private void takeBackExpired(long now) {
+    if (claims.isEmpty() || now - noneExpiresBefore < 0) {
       return;
     }
     long earliest = Long.MAX_VALUE;
@@ -112,7 +112,7 @@ final class MemoryTaskQueue implements TaskQueue {
         earliest = Math.min(earliest, left);
       }
     }
-    noneRunsOutBefore = claims.isEmpty() ? now : now + earliest;
+    noneExpiresBefore = claims.isEmpty() ? now : now + earliest;
   }
 
   private Deque<Task> line(Task task) {

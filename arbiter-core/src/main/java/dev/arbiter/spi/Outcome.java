@@ -6,17 +6,17 @@ import dev.arbiter.task.Task;
 import java.time.Duration;
 
 /**
- * What came of one routing decision, its parts kept apart so that a router can weigh them anew at
- * any time.
+ * The outcome of one routing decision. Its parts are kept separate, so that a router can weigh them
+ * again at any time.
  *
  * @param decision the decision
- * @param task the task it was made for
+ * @param task the task of the decision
  * @param attempt 1 for the first agent tried
- * @param kind what happened
- * @param quality how good the work is by the constitution's measure, in [0,1]; 0 unless a success
- *     or claimed as one
+ * @param kind the kind of outcome
+ * @param quality the quality of the work by the measure of the constitution, in [0,1]; 0 unless the
+ *     kind is SUCCESS or CLAIMED
  * @param cost US dollars, at least 0
- * @param time how long the agent took
+ * @param time the duration of the attempt
  */
 public record Outcome(
     RoutingDecision decision,
@@ -27,21 +27,19 @@ public record Outcome(
     double cost,
     Duration time) {
 
-  /** What happened. */
+  /** The kind of an outcome. */
   public enum Kind {
-    /** The work stands, and was checked. */
+    /** The work was checked and accepted. */
     SUCCESS,
-    /** The agent says that the work stands, and nobody checked. */
+    /** The agent claims success, and no check was made. */
     CLAIMED,
-    /**
-     * The agent said so, and a check found that it does not: less is to be thought of its claims.
-     */
+    /** The agent claimed success, and a check refuted it: its claims count less from then on. */
     REFUTED,
-    /** The agent failed: it threw, took too long or returned nothing. */
+    /** The agent threw an exception, exceeded its time or returned null. */
     FAILURE,
-    /** The constitution denied the work: a failure, whatever the output. */
+    /** The constitution denied the work: a failure, independent of the output. */
     VIOLATION,
-    /** The attempt came to nothing through no doing of the agent, such as a cancellation. */
+    /** The attempt ended without a fault of the agent, for example by a cancellation. */
     INFRASTRUCTURE
   }
 
@@ -60,7 +58,7 @@ public record Outcome(
   }
 
   /**
-   * What a bandit learns from: success times quality, taking a claim at its word.
+   * The reward for a bandit: the quality of a success or of a claimed success, else 0.
    *
    * @return between 0 and 1
    */

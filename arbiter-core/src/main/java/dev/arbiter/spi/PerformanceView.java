@@ -4,34 +4,30 @@ package dev.arbiter.spi;
 import java.time.Duration;
 
 /**
- * The read side of history, snapshots only.
+ * The history of agents, for reading.
  *
- * <p>Threads: called from many threads at once, and never blocks. Errors: it does not throw; who is
- * unknown has no performance.
+ * <p>Threads: called from many threads at once, and never blocks. Errors: it does not throw; an
+ * unknown agent has {@link Performance#none()}.
  */
 @FunctionalInterface
 public interface PerformanceView {
 
   /**
-   * How an agent did.
+   * The performance of an agent.
    *
    * @param agent the agent's id
    * @param taskType the type of task, empty for all types together
-   * @param window how far back
-   * @return a snapshot, {@link Performance#none()} for the unknown
+   * @param window the period
+   * @return a snapshot, {@link Performance#none()} for an unknown agent
    */
   Performance performance(String agent, String taskType, Window window);
 
-  /**
-   * A view on no history.
-   *
-   * @return the view
-   */
+  /** {@return a view of an empty history} */
   static PerformanceView empty() {
     return (agent, taskType, window) -> Performance.none();
   }
 
-  /** How far back a question about performance looks; every window slides. */
+  /** The period of a question about performance, up to now; every window slides. */
   enum Window {
     /** The last 5 minutes. */
     REALTIME(Duration.ofMinutes(5)),
@@ -48,11 +44,7 @@ public interface PerformanceView {
       this.span = span;
     }
 
-    /**
-     * The time it covers.
-     *
-     * @return the span
-     */
+    /** {@return the length of the window} */
     public Duration span() {
       return span;
     }

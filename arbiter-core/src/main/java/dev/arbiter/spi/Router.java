@@ -4,28 +4,28 @@ package dev.arbiter.spi;
 import dev.arbiter.task.RoutingDecision;
 
 /**
- * Chooses an agent among candidates, and is told what came of it.
+ * Chooses an agent among candidates, and learns from the outcomes.
  *
  * <p>Threads: both methods are called from many threads at once. Order: the outcome of a decision
- * comes after it, maybe much later, maybe never, maybe twice (the second counts for nothing).
- * Errors: an exception from {@link #route} fails the task with cause INTERNAL; an exception from
- * {@link #learn} is logged and changes nothing. Crash: what was learned and not kept by the router
- * itself is lost.
+ * comes after it, perhaps much later, never, or twice; the router ignores the second. Errors: an
+ * exception from {@link #route} fails the task with cause INTERNAL; an exception from {@link
+ * #learn} is counted and changes nothing; the first is logged. Crash: learned state that the router
+ * itself did not store is lost.
  */
 public interface Router {
 
   /**
-   * Chooses.
+   * Chooses a candidate.
    *
-   * @param request who asks, and who is eligible: at least one candidate
+   * @param request the task and at least one candidate
    * @return a decision for one of the candidates
-   * @throws RefusedException if none of them is to have the task
+   * @throws RefusedException if no candidate may have the task
    */
   RoutingDecision route(RoutingRequest request);
 
   /**
-   * A router that learns nothing: the candidate with the smallest share of its capacity taken, the
-   * first such in registry order.
+   * A router that does not learn. It chooses the candidate that uses the smallest share of its
+   * capacity; of equals, the first in registry order.
    *
    * @return a new router
    */
@@ -34,18 +34,17 @@ public interface Router {
   }
 
   /**
-   * Is told what came of a decision.
+   * Learns from the outcome of a decision. Does nothing by default.
    *
-   * @param outcome what came of it
+   * @param outcome the outcome
    */
   default void learn(Outcome outcome) {}
 
   /**
-   * What a {@link Router} throws when it would give a task to nobody, though there are candidates:
-   * what the task would cost is not to be spent, for example. The task fails with cause REFUSED,
-   * and with the verdict of the attempt before if there was one.
+   * Refuses a task although there are candidates, for example because its cost would exceed a
+   * limit. The task fails with cause REFUSED, and with the verdict of the attempt before, if any.
    *
-   * <p>Carries no stack trace: it is an answer, not an accident.
+   * <p>Has no stack trace: it is an answer, not a fault.
    */
   static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -53,7 +52,7 @@ public interface Router {
     /**
      * Refuses.
      *
-     * @param message who is refused, why, and the next step
+     * @param message the task refused, the reason and the next step
      */
     public RefusedException(String message) {
       super(message, null, false, false);

@@ -8,14 +8,14 @@ import dev.arbiter.task.Task;
 import java.util.List;
 
 /**
- * One question to a router.
+ * A request to a router to choose an agent.
  *
- * @param task what is to be done
- * @param candidates who takes work, has the capabilities and was not tried yet; at least one, in
- *     registry order
- * @param performance how agents did so far
+ * @param task the task
+ * @param candidates the agents that take work, have the capabilities and were not tried yet; at
+ *     least one, in registry order
+ * @param performance the history of agents
  * @param failed the decisions of this task that failed, oldest first; empty the first time
- * @param exclusions who else is registered and why they are no candidates, for explanations
+ * @param exclusions the other registered agents and why each is no candidate, for explanations
  */
 public record RoutingRequest(
     Task task,
@@ -24,11 +24,11 @@ public record RoutingRequest(
     List<RoutingDecision> failed,
     Exclusions exclusions) {
   /**
-   * A request about candidates of whom nobody was taken out.
+   * A request without exclusions.
    *
-   * @param task what is to be done
-   * @param candidates who may be chosen; at least one
-   * @param performance how agents did so far
+   * @param task the task
+   * @param candidates the agents that may be chosen; at least one
+   * @param performance the history of agents
    * @param failed the decisions of this task that failed, oldest first
    */
   public RoutingRequest(
@@ -39,17 +39,17 @@ public record RoutingRequest(
     this(task, candidates, performance, failed, Exclusions.NONE);
   }
 
-  /** Knows who was registered at one moment and is no candidate; thread-safe. */
+  /** The agents that were registered at one moment and are no candidates. Thread-safe. */
   @FunctionalInterface
   public interface Exclusions {
-    /** Of requests that were not made by an engine: nobody is known beside the candidates. */
+    /** No exclusions, for requests that no engine made. */
     Exclusions NONE = request -> List.of();
 
     /**
-     * Tells who cannot be chosen, and why; computed anew by each call, in time linear in the number
-     * of agents.
+     * Lists the agents that are no candidates, each with the reason. Each call computes the list,
+     * in time linear in the number of agents.
      *
-     * @param request the request that these belong to
+     * @param request the request of these exclusions
      * @return in registry order
      */
     List<Excluded> of(RoutingRequest request);

@@ -8,22 +8,18 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Time and chance, handed in.
+ * Clocks and randomness, injected.
  *
- * <p>{@link #system()} is the only place in Arbiter that reads a clock or entropy; the build
- * refuses any other. A test, or a replay, makes its own.
+ * <p>Only this class of Arbiter reads the machine's clocks or entropy; the build refuses any other.
+ * Tests and replays pass sources of their own.
  *
  * @param clock wall-clock time, for display and calendar windows
- * @param nanoTime for durations; only differences mean anything
- * @param random where seeds and ids come from; used under a lock, need not be thread-safe
+ * @param nanoTime nanoseconds for durations; only differences count
+ * @param random gives seeds and ids; used under a lock, so it need not be thread-safe
  */
 public record Sources(InstantSource clock, LongSupplier nanoTime, RandomGenerator random) {
 
-  /**
-   * The machine's clocks, and a random source seeded from its entropy.
-   *
-   * @return new sources
-   */
+  /** {@return the machine's clocks and a random source seeded from its entropy} */
   public static Sources system() {
     return system(new SecureRandom().nextLong());
   }
@@ -38,11 +34,7 @@ public record Sources(InstantSource clock, LongSupplier nanoTime, RandomGenerato
     return new Sources(InstantSource.system(), System::nanoTime, new SplittableRandom(seed));
   }
 
-  /**
-   * Entropy for keys and for noise that must not be foreseen.
-   *
-   * @return a new secure random source
-   */
+  /** {@return a new secure random source, for keys and unpredictable noise} */
   public static SecureRandom entropy() {
     return new SecureRandom();
   }

@@ -6,8 +6,8 @@ import dev.arbiter.task.WorkReport;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stands around an agent's run: tracing, logging context, security context, or measuring what the
- * agent changed instead of believing it.
+ * Wraps the call of an agent: for tracing, logging context, security context, or to measure the
+ * changes of an agent instead of trusting its report.
  *
  * <p>Threads: called on the thread that calls the agent. A blocking agent has finished when {@link
  * Invocation#proceed} returns, an asynchronous one may not have. Errors: an exception, thrown or in
@@ -17,26 +17,26 @@ import java.util.concurrent.CompletionStage;
 public interface TaskInterceptor {
 
   /**
-   * Calls the next in line, and does what it is there for before or after.
+   * Calls the next interceptor or the agent, and acts before or after.
    *
    * @param assignment the attempt
    * @param next the next interceptor, or the agent
-   * @return what came back, maybe amended
+   * @return the report, perhaps amended
    * @throws Exception any exception is a failed attempt
    */
   CompletionStage<WorkReport> intercept(Assignment assignment, Invocation next) throws Exception;
 
-  /** The next in line. */
+  /** The next interceptor, or the agent. */
   @FunctionalInterface
   interface Invocation {
     /**
-     * Lets the attempt go on: once, and before it is over.
+     * Continues the attempt: at most once, and before it is over.
      *
-     * @param assignment the attempt; only its time limit may be another, and no longer
-     * @return what comes back
-     * @throws IllegalStateException if the attempt went on before, is over, or was amended; the
-     *     agent is not called
-     * @throws Exception what the agent threw
+     * @param assignment the attempt; only its time limit may differ, and only be shorter
+     * @return the report
+     * @throws IllegalStateException if the attempt was continued before, is over, or was amended;
+     *     the agent is not called
+     * @throws Exception the exception of the agent
      */
     CompletionStage<WorkReport> proceed(Assignment assignment) throws Exception;
   }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Where tasks wait for a turn; what several nodes share.
+ * The queue of waiting tasks. Several nodes may share one.
  *
- * <p>Threads: called from many threads at once. Order: higher priority first, then first come first
- * served. Crash: a claimed task whose lease ran out is claimed anew, so a task is run at least
- * once, and its token tells a stale holder from the new one.
+ * <p>Threads: called from many threads at once. Order: higher priority first; within a priority, in
+ * the order of arrival. Crash: a claimed task whose lease expired can be claimed again, so a task
+ * runs at least once. Its token tells a stale holder from the new one.
  */
 public interface TaskQueue {
 
@@ -19,30 +19,30 @@ public interface TaskQueue {
    * Adds a task.
    *
    * @param task a task with an id
-   * @return false if the queue is full, and the task is not in it
+   * @return false if the queue is full and did not add the task
    */
   boolean offer(Task task);
 
   /**
-   * Takes tasks, each for a while.
+   * Claims tasks, each for the length of a lease.
    *
-   * @param most at most this many, at least 1
-   * @param lease how long the claim holds without being extended
-   * @return the claims, empty if nothing waits
+   * @param most the most tasks to claim, at least 1
+   * @param lease how long the claim lasts unless extended
+   * @return the claims, empty if no task waits
    */
   List<Lease> claim(int most, Duration lease);
 
   /**
-   * Holds on to a claim.
+   * Extends a claim.
    *
    * @param lease the claim
    * @param duration from now
-   * @return false if the claim was lost: somebody else may have the task
+   * @return false if the claim was lost: another node may have the task
    */
   boolean extend(Lease lease, Duration duration);
 
   /**
-   * Ends a claim: the task is done with and leaves the queue.
+   * Ends a claim and removes the task from the queue.
    *
    * @param lease the claim
    * @return false if the claim was lost
@@ -50,17 +50,16 @@ public interface TaskQueue {
   boolean acknowledge(Lease lease);
 
   /**
-   * How many tasks wait, claimed ones not counted.
-   *
-   * @return at least 0, exact when nobody else works on the queue
+   * {@return the number of waiting tasks without claimed ones; exact while no other thread uses the
+   * queue}
    */
   int waiting();
 
   /**
-   * A queue in memory, for one process; nothing is left after a restart.
+   * A queue in memory, for one process; it is empty after a restart.
    *
-   * @param capacity most tasks waiting or claimed, at least 1
-   * @param nanoTime for leases
+   * @param capacity the most tasks waiting or claimed, at least 1
+   * @param nanoTime the nano clock for leases
    * @return a new queue
    */
   static TaskQueue memory(int capacity, LongSupplier nanoTime) {
@@ -71,7 +70,7 @@ public interface TaskQueue {
    * A claim on one task.
    *
    * @param task the task
-   * @param token grows with every claim of any task: the fencing token
+   * @param token the fencing token; it grows with every claim of any task
    */
   record Lease(Task task, long token) {}
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * The sockets: what the engine needs from others, each small enough to implement in an afternoon.
+ * The sockets: the interfaces that the engine calls, each small enough to implement in an
+ * afternoon.
  *
- * <p>Every socket states its threads, its order, what may be thrown and what a crash leaves. {@code
+ * <p>Every socket states its threads, its order, its errors and the effect of a crash. {@code
  * arbiter-tck} holds the tests an implementation inherits.
  */
 @NullMarked

@@ -4,21 +4,17 @@ package dev.arbiter.task;
 import dev.arbiter.internal.Require;
 import java.util.List;
 
-/** Whether the constitution lets a task begin. */
+/** The decision of the constitution on whether a task may begin. */
 public sealed interface Admission {
 
-  /**
-   * Everything that was found.
-   *
-   * @return the findings, may be empty when admitted
-   */
+  /** {@return all findings; may be empty if admitted} */
   List<Finding> findings();
 
   /**
-   * The task may begin, under the spec as it was read.
+   * The task may begin, under the spec as the constitution read it.
    *
-   * @param specDigest {@code sha256:} and the hexadecimal digest of the spec and whatever else the
-   *     decision rests on; when it changes the approval is void
+   * @param specDigest {@code sha256:} and the hexadecimal digest of the spec and of every other
+   *     input of the decision; when it changes the approval is void
    * @param findings warnings and notes
    */
   record Admitted(String specDigest, List<Finding> findings) implements Admission {
@@ -31,7 +27,7 @@ public sealed interface Admission {
   /**
    * The task may not begin.
    *
-   * @param findings why, at least one
+   * @param findings the reasons, at least one
    */
   record Refused(List<Finding> findings) implements Admission {
     /**

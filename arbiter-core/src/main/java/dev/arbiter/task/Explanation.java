@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Why a routing decision came out as it did, as data; {@link RoutingDecision#reason()} says the
- * same in one sentence.
+ * The reason for a routing decision, as data. {@link RoutingDecision#reason()} is the same in one
+ * sentence.
  *
- * @param motive what moved the policy
- * @param candidates who was compared, in registry order, the chosen one among them
- * @param excluded who was registered and not compared, in registry order
+ * @param motive the motive of the policy
+ * @param candidates the agents that were compared, in registry order, including the chosen one
+ * @param excluded the registered agents that were not compared, in registry order
  */
 public record Explanation(Motive motive, List<Candidate> candidates, List<Excluded> excluded) {
   /** Copies the lists. */
@@ -19,35 +19,35 @@ public record Explanation(Motive motive, List<Candidate> candidates, List<Exclud
     excluded = List.copyOf(excluded);
   }
 
-  /** What moved a policy. */
+  /** The motive of a policy. */
   public enum Motive {
-    /** There was nobody else. */
+    /** There was only one candidate. */
     ONLY_CANDIDATE,
     /** The chosen agent has the best record. */
     EXPLOIT,
-    /** Another has a better record; the chosen one was tried to learn about it. */
+    /** Another agent has a better record; the chosen one was tried to learn about it. */
     EXPLORE,
-    /** An earlier attempt at the task failed, and this agent was next. */
+    /** An earlier attempt at the task failed, and this agent was the next. */
     FALLBACK,
-    /** The policy compares something else than records, such as load or turns. */
+    /** The policy does not compare records, but for example load or turns. */
     RULE
   }
 
   /**
-   * One who was compared.
+   * An agent that was compared.
    *
    * @param agent the agent's id
-   * @param score what the policy compared, higher is better
-   * @param parts what the score is the sum of, by name and in order, to rounding; empty if it has
-   *     no parts
+   * @param score the value the policy compared, higher is better
+   * @param parts the summands of the score by name, in order, up to rounding; empty if it has no
+   *     parts
    */
   public record Candidate(String agent, double score, Map<String, Double> parts) {}
 
   /**
-   * One who was not compared.
+   * An agent that was not compared.
    *
    * @param agent the agent's id
-   * @param reason why, such as {@code lacks capability 'java'}
+   * @param reason the reason, such as {@code lacks capability 'java'}
    */
   public record Excluded(String agent, String reason) {}
 }

@@ -4,14 +4,13 @@ package dev.arbiter.task;
 import dev.arbiter.internal.Require;
 
 /**
- * One thing the constitution has to say about a task, its spec or its report.
+ * One statement of the constitution about a task, its spec or its report.
  *
  * @param ruleId the rule, such as {@code policy.budget.files_exceeded}
- * @param severity how much it weighs
- * @param place where it was found: a JSON pointer into the spec, or a file; empty when it concerns
- *     the whole
- * @param line the line of the text it was found on, from 1; 0 when there is none
- * @param message what is wrong and how to mend it
+ * @param severity the severity
+ * @param place a JSON pointer into the spec, or a file; empty if the finding concerns the whole
+ * @param line the line of the text, from 1; 0 if there is none
+ * @param message the fault and how to correct it
  */
 public record Finding(String ruleId, Severity severity, String place, int line, String message) {
   /**
@@ -24,12 +23,12 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
   }
 
   /**
-   * A finding on no particular line.
+   * A finding without a line.
    *
    * @param ruleId the rule
-   * @param severity how much it weighs
-   * @param place where
-   * @param message what is wrong and how to mend it
+   * @param severity the severity
+   * @param place a JSON pointer, a file or empty
+   * @param message the fault and how to correct it
    */
   public Finding(String ruleId, Severity severity, String place, String message) {
     this(ruleId, severity, place, 0, message);
@@ -39,8 +38,8 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
    * A finding that denies.
    *
    * @param ruleId the rule
-   * @param place where
-   * @param message what is wrong and how to mend it
+   * @param place a JSON pointer, a file or empty
+   * @param message the fault and how to correct it
    * @return the finding
    */
   public static Finding error(String ruleId, String place, String message) {
@@ -48,11 +47,11 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
   }
 
   /**
-   * A finding that denies nothing.
+   * A finding that does not deny.
    *
    * @param ruleId the rule
-   * @param place where
-   * @param message what is odd
+   * @param place a JSON pointer, a file or empty
+   * @param message the observation
    * @return the finding
    */
   public static Finding warning(String ruleId, String place, String message) {
@@ -69,13 +68,13 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
     return new Finding(ruleId, severity, place, number, message);
   }
 
-  /** How much a {@link Finding} weighs. */
+  /** The severity of a {@link Finding}. */
   public enum Severity {
     /** Denies, unless a waiver lifts it. */
     ERROR,
-    /** Worth a look, denies nothing. */
+    /** Deserves attention; denies nothing. */
     WARNING,
-    /** Said for the record. */
+    /** For the record. */
     INFO
   }
 }

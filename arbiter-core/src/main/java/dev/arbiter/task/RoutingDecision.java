@@ -6,62 +6,41 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who was chosen for an attempt, by which policy, and how everybody else fared.
+ * The agent chosen for an attempt, the policy that chose it, and the scores of the other
+ * candidates.
  *
- * <p>Immutable towards its reader and safe to share. {@link #probability()}, {@link #reason()} and
- * {@link #candidates()} may be computed when first asked, so that a decision nobody asks costs
- * nothing more.
+ * <p>Immutable to its reader and safe to share. {@link #probability()}, {@link #reason()} and
+ * {@link #candidates()} may be computed at the first call, so that unread decisions cost nothing
+ * more.
  */
 public interface RoutingDecision {
 
-  /**
-   * Names the decision to the router that made it, for outcomes that come late.
-   *
-   * @return unique within that router
-   */
+  /** {@return the id of the decision, unique within the router that made it} */
   long id();
 
-  /**
-   * Who was chosen.
-   *
-   * @return an agent id
-   */
+  /** {@return the id of the chosen agent} */
   String agent();
 
-  /**
-   * The rule that chose.
-   *
-   * @return such as {@code ucb1}
-   */
+  /** {@return the name of the policy, such as {@code ucb1}} */
   String policy();
 
   /**
-   * How likely this choice was, seen from just before it: the propensity that off-policy evaluation
-   * needs.
-   *
-   * @return above 0, at most 1
+   * {@return the probability of this choice just before it was made, above 0 and at most 1: the
+   * propensity that off-policy evaluation needs}
    */
   double probability();
 
-  /**
-   * Why, in one sentence.
-   *
-   * @return the sentence
-   */
+  /** {@return the reason in one sentence} */
   String reason();
 
-  /**
-   * All who could have been chosen, the chosen one among them.
-   *
-   * @return each with its score, in registry order
-   */
+  /** {@return all candidates with their scores, in registry order, including the chosen one} */
   List<Scored> candidates();
 
   /**
-   * Why, as data: what moved the policy, what every score is made of, and who was not compared.
-   * Computed when asked.
+   * The reason as data: the motive of the policy, the parts of every score, and the agents that
+   * were not compared. Computed at each call.
    *
-   * @return unless a router says more, the scores of those who could be chosen and a rule as motive
+   * @return by default the scores of the candidates, with {@link Motive#RULE} as motive
    */
   default Explanation explanation() {
     List<Explanation.Candidate> compared =
@@ -74,10 +53,10 @@ public interface RoutingDecision {
   }
 
   /**
-   * One candidate's score in one decision.
+   * The score of one candidate in one decision.
    *
    * @param agent the agent's id
-   * @param score what the policy compared, higher is better; negative infinity when masked
+   * @param score the value the policy compared, higher is better; negative infinity if masked
    */
   record Scored(String agent, double score) {}
 }

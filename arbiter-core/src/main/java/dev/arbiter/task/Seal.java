@@ -4,10 +4,10 @@ package dev.arbiter.task;
 import java.util.function.Supplier;
 
 /**
- * What makes a verdict checkable afterwards.
+ * The proof of a verdict, which can be verified later.
  *
- * <p>Immutable and thread-safe. The document may be written anew at each question, which costs some
- * microseconds: most verdicts of a log are never read from the seal.
+ * <p>Immutable and thread-safe. {@link #document()} may write the document at each call, which
+ * costs some microseconds: the seals of most verdicts are never read.
  */
 public final class Seal {
   private static final Seal NONE = new Seal("", "", "", "");
@@ -27,18 +27,18 @@ public final class Seal {
   /**
    * A seal of a text.
    *
-   * @param document the whole verdict as canonical JSON (RFC 8785); empty when nothing was sealed
+   * @param document the whole verdict as canonical JSON (RFC 8785); empty if nothing was sealed
    * @param digest {@code sha256:} and the hexadecimal SHA-256 of the document's UTF-8 bytes
-   * @param keyId the key that signed, empty while the verdict waits for the next signed checkpoint
-   * @param signature Base64 of the 64 bytes of Ed25519 over the document's UTF-8 bytes; empty when
-   *     the verdict is covered by a signed checkpoint instead
+   * @param keyId the id of the signing key, empty until the next signed checkpoint
+   * @param signature Base64 of the 64 bytes of Ed25519 over the document's UTF-8 bytes; empty if a
+   *     signed checkpoint covers the verdict instead
    */
   public Seal(String document, String digest, String keyId, String signature) {
     this(() -> document, digest, keyId, signature);
   }
 
   /**
-   * A seal of a text that is written when somebody asks for it.
+   * A seal of a text that is written at each call of {@link #document()}.
    *
    * @param document gives the same text every time, from any thread
    * @param digest as above, of that text
@@ -50,46 +50,32 @@ public final class Seal {
     return new Seal(document, digest, keyId, signature);
   }
 
-  /**
-   * The seal of a verdict that nobody vouches for.
-   *
-   * @return the empty seal
-   */
+  /** {@return the empty seal, for a verdict without a proof} */
   public static Seal none() {
     return NONE;
   }
 
-  /**
-   * The whole verdict as canonical JSON (RFC 8785).
-   *
-   * @return the text, empty when nothing was sealed
-   */
+  /** {@return the whole verdict as canonical JSON (RFC 8785), empty if nothing was sealed} */
   public String document() {
     return document.get();
   }
 
   /**
-   * {@code sha256:} and the hexadecimal SHA-256 of the document's UTF-8 bytes.
-   *
-   * @return the digest, empty when nothing was sealed
+   * {@return {@code sha256:} and the hexadecimal SHA-256 of the document's UTF-8 bytes, empty if
+   * nothing was sealed}
    */
   public String digest() {
     return digest;
   }
 
-  /**
-   * The key that signed.
-   *
-   * @return its id, empty while the verdict waits for the next signed checkpoint
-   */
+  /** {@return the id of the signing key, empty until the next signed checkpoint} */
   public String keyId() {
     return keyId;
   }
 
   /**
-   * Base64 of the 64 bytes of Ed25519 over the document's UTF-8 bytes.
-   *
-   * @return the signature, empty when the verdict is covered by a signed checkpoint instead
+   * {@return Base64 of the 64 bytes of Ed25519 over the document's UTF-8 bytes, empty if a signed
+   * checkpoint covers the verdict instead}
    */
   public String signature() {
     return signature;

@@ -3,11 +3,13 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 
-/** Which working spec a task is held to: none, one the constitution knows by id, or the text. */
+/** The working spec of a task: none, one that the constitution knows by id, or the text. */
 public sealed interface SpecRef {
 
   /** No working spec; most constitutions refuse such a task. */
-  record None() implements SpecRef {}
+  record None() implements SpecRef {
+    private static final SpecRef INSTANCE = new None();
+  }
 
   /**
    * A spec the constitution knows by its id.
@@ -32,17 +34,13 @@ public sealed interface SpecRef {
    */
   record Text(String text) implements SpecRef {}
 
-  /**
-   * Gives no spec.
-   *
-   * @return the one instance
-   */
+  /** {@return the reference to no spec; always the same instance} */
   static SpecRef none() {
-    return Specs.NONE;
+    return None.INSTANCE;
   }
 
   /**
-   * Names a spec the constitution knows.
+   * Names a spec that the constitution knows.
    *
    * @param id the id
    * @return a reference
@@ -52,7 +50,7 @@ public sealed interface SpecRef {
   }
 
   /**
-   * Carries the spec itself.
+   * Gives the text of the spec itself.
    *
    * @param text YAML or JSON
    * @return a reference

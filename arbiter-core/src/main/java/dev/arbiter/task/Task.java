@@ -9,18 +9,18 @@ import java.util.Set;
 /**
  * One piece of work for one agent.
  *
- * <p>Deeply immutable: nothing a caller keeps can change a task after it was submitted.
+ * <p>Deeply immutable: a caller cannot change a task after it was submitted.
  *
- * @param id names the task within its tenant, at most 256 printable characters; empty until
- *     submitted, then the engine gives one
- * @param type what kind of work it is, such as {@code refactoring}; routers learn per type, and any
- *     name is allowed
- * @param tenant whose task it is, default {@value #DEFAULT_TENANT}
+ * @param id unique within the tenant, at most 256 printable characters; if empty, the engine gives
+ *     one when the task is submitted
+ * @param type the kind of work, such as {@code refactoring}; any name is allowed, and routers learn
+ *     per type
+ * @param tenant the tenant that owns the task, default {@value #DEFAULT_TENANT}
  * @param priority 1 (last) to 10 (first), default {@value #DEFAULT_PRIORITY}
- * @param capabilities what an agent must have to be a candidate
- * @param spec the working spec the work is held to
- * @param payload what the agent is told, opaque to Arbiter
- * @param deadline most time from submission to conclusion, empty for none
+ * @param capabilities the capabilities that a candidate needs
+ * @param spec the working spec that the work must follow
+ * @param payload the instruction for the agent; Arbiter does not read it
+ * @param deadline the longest time from submission to end, empty for none
  * @param idempotencyKey two submissions of one tenant with the same key are one task; empty for
  *     none
  */
@@ -64,10 +64,10 @@ public record Task(
   }
 
   /**
-   * Starts a task of the given type under a named spec.
+   * Creates a task of the given type under a named spec.
    *
    * @param type the kind of work
-   * @param specId the id of a working spec that the constitution knows
+   * @param specId the id of a working spec, which the constitution knows
    * @return the task, with defaults for everything else
    */
   public static Task of(String type, String specId) {
@@ -75,7 +75,7 @@ public record Task(
   }
 
   /**
-   * Starts a task of the given type.
+   * Starts to build a task of the given type.
    *
    * @param type the kind of work
    * @return a builder with defaults for everything else
@@ -95,7 +95,7 @@ public record Task(
         newId, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey);
   }
 
-  /** Collects the parts of a {@link Task}; not thread-safe. */
+  /** Builds a {@link Task}; not thread-safe. */
   public static final class Builder {
     private final String type;
     private String id = "";
@@ -112,7 +112,7 @@ public record Task(
     }
 
     /**
-     * Names the task; without it the engine does.
+     * Sets the id. Default: the engine gives one.
      *
      * @param id unique within the tenant
      * @return this
@@ -123,7 +123,7 @@ public record Task(
     }
 
     /**
-     * Says whose task it is.
+     * Sets the tenant.
      *
      * @param tenant the tenant
      * @return this
@@ -134,7 +134,7 @@ public record Task(
     }
 
     /**
-     * Says how soon.
+     * Sets the priority.
      *
      * @param priority 1 (last) to 10 (first)
      * @return this
@@ -145,7 +145,7 @@ public record Task(
     }
 
     /**
-     * Says what an agent must have to be a candidate.
+     * Sets the capabilities that a candidate needs.
      *
      * @param capabilities capability names
      * @return this
@@ -156,7 +156,7 @@ public record Task(
     }
 
     /**
-     * Says which working spec the work is held to.
+     * Sets the working spec that the work must follow.
      *
      * @param spec the spec
      * @return this
@@ -167,7 +167,7 @@ public record Task(
     }
 
     /**
-     * Says what the agent is told.
+     * Sets the instruction for the agent.
      *
      * @param payload any text
      * @return this
@@ -178,7 +178,7 @@ public record Task(
     }
 
     /**
-     * Limits the time from submission to conclusion.
+     * Limits the time from submission to end.
      *
      * @param deadline a positive duration
      * @return this
@@ -189,7 +189,7 @@ public record Task(
     }
 
     /**
-     * Makes repeated submissions one task.
+     * Sets the idempotency key: repeated submissions with it are one task.
      *
      * @param key unique for this work within the tenant
      * @return this

@@ -8,27 +8,19 @@ import java.util.function.Function;
 /** How a task ended. */
 public sealed interface TaskResult {
 
-  /**
-   * The task, as it was run.
-   *
-   * @return the task with its id
-   */
+  /** {@return the task with its id} */
   Task task();
 
-  /**
-   * The end state that belongs to this result.
-   *
-   * @return one of the four ends
-   */
+  /** {@return the end state: COMPLETED, REJECTED, FAILED or CANCELLED} */
   TaskState state();
 
   /**
-   * Done, and the work stands.
+   * An agent did the work, and the constitution approved or waived it.
    *
    * @param task the task
-   * @param agent who did it
-   * @param attempts how many agents were tried, at least 1
-   * @param report what came back
+   * @param agent the agent that did it
+   * @param attempts the number of agents tried, at least 1
+   * @param report the report of the agent
    * @param verdict approved or waived
    */
   record Completed(Task task, String agent, int attempts, WorkReport report, Verdict verdict)
@@ -40,10 +32,10 @@ public sealed interface TaskResult {
   }
 
   /**
-   * Refused before any agent saw it.
+   * The constitution refused the task before any agent saw it.
    *
    * @param task the task
-   * @param findings why
+   * @param findings the reasons
    */
   record Rejected(Task task, List<Finding> findings) implements TaskResult {
     /** Copies. */
@@ -58,13 +50,13 @@ public sealed interface TaskResult {
   }
 
   /**
-   * Tried, without a report that stands.
+   * No attempt led to an approved or waived report.
    *
    * @param task the task
-   * @param cause why the last attempt failed
-   * @param message what happened, naming the thing and the next step
-   * @param attempts how many agents were tried
-   * @param verdict the last denial, if the work was judged at all
+   * @param cause the cause of the last failure
+   * @param message the failure, the thing concerned and the next step
+   * @param attempts the number of agents tried
+   * @param verdict the last denial, if any work was judged
    */
   record Failed(
       Task task, FailureCause cause, String message, int attempts, Optional<Verdict> verdict)
@@ -76,10 +68,10 @@ public sealed interface TaskResult {
   }
 
   /**
-   * Called off.
+   * The task was cancelled.
    *
    * @param task the task
-   * @param reason who or what called it off
+   * @param reason the reason given
    */
   record Cancelled(Task task, String reason) implements TaskResult {
     @Override
@@ -89,14 +81,14 @@ public sealed interface TaskResult {
   }
 
   /**
-   * Calls the function of the case this is.
+   * Calls the function for this case.
    *
    * @param completed for {@link Completed}
    * @param rejected for {@link Rejected}
    * @param failed for {@link Failed}
    * @param cancelled for {@link Cancelled}
    * @param <R> the result
-   * @return what that function gave
+   * @return the result of that function
    */
   default <R> R match(
       Function<Completed, R> completed,
@@ -115,15 +107,15 @@ public sealed interface TaskResult {
     return cancelled.apply((Cancelled) this);
   }
 
-  /** Why an attempt, or a whole task, failed. */
+  /** The cause of a failed attempt or task. */
   enum FailureCause {
     /** No registered agent may run it. */
     NO_AGENT,
-    /** The router would give it to nobody, such as for want of money. */
+    /** The router refused every candidate, for example to keep a spending limit. */
     REFUSED,
-    /** The agent threw, or returned nothing. */
+    /** The agent threw an exception or returned null. */
     AGENT_ERROR,
-    /** The agent took longer than an attempt may. */
+    /** The agent exceeded the attempt limit. */
     AGENT_TIMEOUT,
     /** The constitution denied the report. */
     DENIED,
@@ -131,13 +123,13 @@ public sealed interface TaskResult {
     DEADLINE,
     /** Task or spec changed after they were approved. */
     APPROVAL_VOID,
-    /** A part of Arbiter or of the host failed: router, constitution, journal. Not the agent's. */
+    /** A part of Arbiter or of the host failed: router, constitution or journal, not the agent. */
     INTERNAL;
 
     /**
-     * Tells whether the agent is to blame, so that routers learn from it.
+     * Whether the agent caused the failure; routers learn from those.
      *
-     * @return true for what the agent did, false for what happened around it
+     * @return true for AGENT_ERROR, AGENT_TIMEOUT and DENIED
      */
     public boolean byAgent() {
       return this == AGENT_ERROR || this == AGENT_TIMEOUT || this == DENIED;

@@ -2,42 +2,42 @@
 package dev.arbiter.task;
 
 /**
- * Where a task is on its line.
+ * The state of a task.
  *
  * <p>The table of legal steps is data: {@link #mayBecome(TaskState)} reads one bit. A failed
- * attempt returns to {@link #ROUTING}; every state that is not an end may become {@link #FAILED},
- * because a journal may refuse an entry at any step; once the work was judged a task can no longer
- * be cancelled.
+ * attempt returns to {@link #ROUTING}. Every state that is not an end may become {@link #FAILED},
+ * because a journal may refuse an entry at any step. A task whose work was judged can no longer be
+ * cancelled.
  */
 public enum TaskState {
-  /** Accepted and recorded, waiting for a turn. */
+  /** Accepted and recorded; the task waits in the queue. */
   RECEIVED,
   /** The constitution reads the working spec. */
   VALIDATING_SPEC,
   /** The constitution admitted the task. */
   SPEC_APPROVED,
-  /** An agent is being chosen. */
+  /** The router chooses an agent. */
   ROUTING,
-  /** An agent was chosen and has it, or will as soon as it has a free slot. */
+  /** The router chose an agent; the task waits for a free slot of it, if there is none. */
   ROUTED,
   /** The agent works. */
   EXECUTING,
-  /** The agent's report is here. */
+  /** The agent returned a report. */
   EXECUTION_COMPLETE,
   /** The constitution judges the report. */
   VERIFYING,
-  /** The report was approved, or waived. */
+  /** The constitution approved or waived the report. */
   VERIFIED,
-  /** End: done, with an approved report. */
+  /** End: the report was approved or waived. */
   COMPLETED,
   /** End: the constitution refused the task before any agent saw it. */
   REJECTED,
   /** End: no attempt led to an approved report. */
   FAILED,
-  /** End: called off. */
+  /** End: the caller or the engine cancelled the task. */
   CANCELLED;
 
-  /* By place() of the state before; bits of the states that may follow. */
+  /* Index: place() of a state. Value: bits of the states that may follow. */
   private static final int[] NEXT = new int[Integer.SIZE];
 
   static {
@@ -59,20 +59,16 @@ public enum TaskState {
   }
 
   /**
-   * Tells whether a task may step from this state to another.
+   * Whether a task may step from this state to another.
    *
    * @param next the state after the step
-   * @return whether the table has it
+   * @return whether the table allows the step
    */
   public boolean mayBecome(TaskState next) {
     return (NEXT[place()] & (1 << next.place())) != 0;
   }
 
-  /**
-   * Tells whether the task has ended here.
-   *
-   * @return true for COMPLETED, REJECTED, FAILED and CANCELLED
-   */
+  /** {@return true for COMPLETED, REJECTED, FAILED and CANCELLED} */
   public boolean isEnd() {
     return NEXT[place()] == 0;
   }

@@ -6,35 +6,26 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How the constitution judged one report.
+ * The judgement of the constitution on one report.
  *
  * <p>Thread-safe and immutable. {@link #match} makes a caller handle every case.
  */
 public sealed interface Verdict {
 
-  /**
-   * Everything that was found, most severe first.
-   *
-   * @return the findings, may be empty
-   */
+  /** {@return the findings, most severe first; may be empty} */
   List<Finding> findings();
 
   /**
-   * How good the work is by the constitution's measure, independent of what the agent claims.
-   *
-   * @return between 0 and 1
+   * {@return the quality of the work by the measure of the constitution, 0 to 1; claims of the
+   * agent do not count}
    */
   double quality();
 
-  /**
-   * What makes this verdict checkable.
-   *
-   * @return the seal, {@link Seal#none()} when there is none
-   */
+  /** {@return the seal that makes the verdict verifiable, or {@link Seal#none()}} */
   Seal seal();
 
   /**
-   * The work stands.
+   * The work is accepted.
    *
    * @param findings warnings and notes
    * @param quality between 0 and 1
@@ -53,9 +44,9 @@ public sealed interface Verdict {
   }
 
   /**
-   * The work stands although it broke a rule, because a waiver covers it.
+   * The work broke a rule and is accepted, because a waiver covers the rule.
    *
-   * @param findings what was broken, and the warnings
+   * @param findings the broken rules, and warnings
    * @param waivers the ids of the waivers that cover it, at least one
    * @param quality between 0 and 1
    * @param seal the proof
@@ -76,9 +67,9 @@ public sealed interface Verdict {
   }
 
   /**
-   * The work does not stand.
+   * The work is not accepted.
    *
-   * @param findings why, at least one of severity ERROR
+   * @param findings the reasons, at least one of severity ERROR
    * @param seal the proof
    */
   record Denied(List<Finding> findings, Seal seal) implements Verdict {
@@ -98,23 +89,19 @@ public sealed interface Verdict {
     }
   }
 
-  /**
-   * Tells whether the work stands.
-   *
-   * @return true unless denied
-   */
+  /** {@return whether the work is accepted: true unless denied} */
   default boolean passed() {
     return !(this instanceof Denied);
   }
 
   /**
-   * Calls the function of the case this is.
+   * Calls the function for this case.
    *
    * @param approved for {@link Approved}
    * @param waived for {@link Waived}
    * @param denied for {@link Denied}
    * @param <R> the result
-   * @return what that function gave
+   * @return the result of that function
    */
   default <R> R match(
       Function<Approved, R> approved, Function<Waived, R> waived, Function<Denied, R> denied) {

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What came back from an agent.
+ * The report of an agent about its work.
  *
- * @param output what the agent has to say, any text
+ * @param output the answer of the agent, any text
  * @param changes the files it changed
- * @param evidence what checks found about the work
- * @param usage what it used up
+ * @param evidence the results of checks of the work
+ * @param usage the resources it used
  */
 public record WorkReport(
     String output, List<FileChange> changes, List<Evidence> evidence, Usage usage) {
@@ -24,7 +24,7 @@ public record WorkReport(
   }
 
   /**
-   * A report of words only.
+   * A report with only an output.
    *
    * @param output any text
    * @return the report
@@ -34,7 +34,7 @@ public record WorkReport(
   }
 
   /**
-   * The same report with other changes: for whoever measures them instead of believing the agent.
+   * The same report with other changes, such as measured ones instead of claimed ones.
    *
    * @param measured the changes
    * @return a copy
@@ -58,7 +58,7 @@ public record WorkReport(
   /**
    * The same report with other usage.
    *
-   * @param measured what was used
+   * @param measured the usage
    * @return a copy
    */
   public WorkReport withUsage(Usage measured) {
@@ -66,11 +66,11 @@ public record WorkReport(
   }
 
   /**
-   * What one check found about the work, for the quality gate of the same name.
+   * The result of one check of the work, for the quality gate of the same name.
    *
    * @param gate the gate's name, such as {@code tests_pass}
    * @param passed whether the check passed
-   * @param value what was measured, such as a coverage of 91.5; NaN when nothing was
+   * @param value the measured value, such as a coverage of 91.5; NaN if none
    * @param detail one line for a reader
    */
   public record Evidence(String gate, boolean passed, double value, String detail) {
@@ -97,7 +97,7 @@ public record WorkReport(
   }
 
   /**
-   * What became of one file.
+   * The change of one file.
    *
    * @param path the file, relative to the work tree, with forward slashes
    * @param added lines added, at least 0
@@ -117,7 +117,7 @@ public record WorkReport(
     /**
      * Lines added plus lines removed.
      *
-     * @return the sum; a long, because two ints can add up to more than an int holds
+     * @return the sum; a long, because the sum of two ints can exceed an int
      */
     public long lines() {
       return (long) added + removed;
@@ -125,12 +125,13 @@ public record WorkReport(
   }
 
   /**
-   * What one attempt used up.
+   * The resources that one attempt used.
    *
    * @param inputTokens tokens read by the model, at least 0
    * @param outputTokens tokens written by the model, at least 0
    * @param cost in US dollars, at least 0
-   * @param time the agent's own working time; zero when it did not say, the engine measures its own
+   * @param time the agent's own working time; zero if it gave none, then the engine uses the time
+   *     it measured
    */
   public record Usage(long inputTokens, long outputTokens, double cost, Duration time) {
     private static final Usage NONE = new Usage(0, 0, 0, Duration.ZERO);
@@ -148,11 +149,7 @@ public record WorkReport(
       Require.that(!time.isNegative(), "usage.time must not be negative, got %s", time);
     }
 
-    /**
-     * Nothing used.
-     *
-     * @return the one instance
-     */
+    /** {@return the usage of nothing} */
     public static Usage none() {
       return NONE;
     }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * The values that travel the line of one task: what is asked, who was chosen, what came back, how
- * it was judged, how it ended.
+ * The values of one task: the task, the routing decision, the report, the verdict and the result.
  *
- * <p>Everything here is immutable and may be shared between threads. Nothing here knows the engine.
+ * <pre>
+ * Task -> Admission -> RoutingDecision -> WorkReport -> Verdict (Seal) -> TaskResult
+ *         Finding*     Explanation        FileChange    Finding*          FailureCause
+ *                                         Evidence, Usage
+ * </pre>
+ *
+ * <p>All values are immutable and may be shared between threads. None depends on the engine.
  */
 @NullMarked
 package dev.arbiter.task;

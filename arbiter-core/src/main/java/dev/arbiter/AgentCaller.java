@@ -11,11 +11,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Calls an agent through the interceptors; whatever is thrown is in the future. */
-final class Caller {
+/** Calls an agent through the interceptors. The future holds any exception. */
+final class AgentCaller {
   private final List<TaskInterceptor> interceptors;
 
-  Caller(List<TaskInterceptor> interceptors) {
+  AgentCaller(List<TaskInterceptor> interceptors) {
     this.interceptors = List.copyOf(interceptors);
   }
 
@@ -47,7 +47,7 @@ final class Caller {
         .intercept(assignment, amended -> proceed(agent, attempt, amended, next + 1));
   }
 
-  /** What went wrong, for the task's result. */
+  /** Describes a failed call, for the task's result. */
   static String message(Attempt attempt, CompletableFuture<?> failed) {
     Throwable cause = failed.handle((value, error) -> error).join();
     while (cause instanceof CompletionException && cause.getCause() != null) {

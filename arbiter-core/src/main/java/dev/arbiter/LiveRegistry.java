@@ -30,21 +30,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The registry as the engine sees it: with the agents themselves and their slots. */
-final class Roster implements AgentRegistry {
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+final class LiveRegistry implements AgentRegistry {
+  private final Map<String, Registration> entries = new LinkedHashMap<>();
   private final Deque<Integer> freeNumbers = new ArrayDeque<>();
   private final Sources sources;
   private int nextNumber;
-  private volatile @Nullable RosterSnapshot snapshot;
-  private @Nullable Line line;
-  private @Nullable Publisher publisher;
+  private volatile @Nullable RegistrySnapshot snapshot;
+  private @Nullable TaskPipeline pipeline;
+  private @Nullable EventPublisher publisher;
 
-  Roster(Sources sources) {
+  LiveRegistry(Sources sources) {
     this.sources = sources;
   }
 
-  /** One agent as of some moment. A change makes a new entry over the same slots. */
-  record Entry(AgentProfile profile, Status declared, int number, AsyncAgent agent, Slots slots)
+  /** One agent at one moment. A change creates a new registration over the same slots. */
+  record Registration(
+      AgentProfile profile, Status declared, int number, AsyncAgent agent, AgentSlots slots)
       implements RegisteredAgent {
     @Override
     public Status status() {
@@ -63,13 +64,13 @@ final class Roster implements AgentRegistry {
       return slots.queued();
     }
 
-    Entry with(AgentProfile newProfile, Status newStatus) {
-      return new Entry(newProfile, newStatus, number, agent, slots);
+    Registration with(AgentProfile newProfile, Status newStatus) {
+      return new Registration(newProfile, newStatus, number, agent, slots);
     }
   }
 
-  void connect(Line toLine, Publisher toPublisher) {
-    line = toLine;
+  void connect(TaskPipeline toPipeline, EventPublisher toPublisher) {
+    pipeline = toPipeline;
     publisher = toPublisher;
   }
 
@@ -78,7 +79,7 @@ final class Roster implements AgentRegistry {
     registerAsync(profile, assignment -> CompletableFuture.completedFuture(run(agent, assignment)));
   }
 
-  /* Null is the agent's fault and is found where the report is taken. */
+  /* An agent may return null by mistake; TaskPipeline.returned reports that. */
   @SuppressWarnings("NullAway")
   private static WorkReport run(Agent agent, Assignment assignment) throws Exception {
     return agent.run(assignment);
@@ -92,17 +93,17 @@ final class Roster implements AgentRegistry {
             "agent '" + profile.id() + "' is registered already; update it, or retire it first");
       }
       int number = freeNumbers.isEmpty() ? nextNumber++ : freeNumbers.removeFirst();
-      Slots slots = new Slots(profile.capacity());
-      put(new Entry(profile, Status.AVAILABLE, number, agent, slots));
+      AgentSlots slots = new AgentSlots(profile.capacity());
+      put(new Registration(profile, Status.AVAILABLE, number, agent, slots));
     }
     publish(new AgentEvent.Registered(now(), nanoTime(), profile));
   }
 
   @Override
   public void update(AgentProfile profile) {
-    List<Slots.Waiting> begin;
+    List<AgentSlots.Waiter> begin;
     synchronized (this) {
-      Entry entry = entry(profile.id()).with(profile, entry(profile.id()).declared());
+      Registration entry = entry(profile.id()).with(profile, entry(profile.id()).declared());
       put(entry);
       begin = entry.slots().set(profile.capacity(), isOpen(entry));
     }
@@ -113,11 +114,11 @@ final class Roster implements AgentRegistry {
   @Override
   public void setStatus(String id, Status status) {
     Status before;
-    List<Slots.Waiting> begin;
-    List<Slots.Waiting> elsewhere;
+    List<AgentSlots.Waiter> begin;
+    List<AgentSlots.Waiter> elsewhere;
     synchronized (this) {
       before = entry(id).declared();
-      Entry entry = entry(id).with(entry(id).profile(), status);
+      Registration entry = entry(id).with(entry(id).profile(), status);
       put(entry);
       begin = entry.slots().set(entry.profile().capacity(), isOpen(entry));
       elsewhere = isGone(status) ? entry.slots().dismiss() : List.of();
@@ -129,9 +130,9 @@ final class Roster implements AgentRegistry {
 
   @Override
   public void retire(String id) {
-    List<Slots.Waiting> elsewhere;
+    List<AgentSlots.Waiter> elsewhere;
     synchronized (this) {
-      Entry entry = entry(id);
+      Registration entry = entry(id);
       entries.remove(id);
       freeNumbers.addLast(entry.number());
       snapshot = null;
@@ -156,20 +157,20 @@ final class Roster implements AgentRegistry {
     return snapshot().candidates(capabilities);
   }
 
-  /** The candidates for a task, without those who failed at it and those who are stuck. */
+  /** The candidates for a task, without agents that failed at it and agents that are stuck. */
   List<RegisteredAgent> candidates(Task task, List<RoutingDecision> failed) {
     return candidates(snapshot(), task, failed);
   }
 
-  /** What is asked of a router; its list of candidates is empty if nobody may run the task. */
+  /** The request for a router; its list of candidates is empty if no agent may run the task. */
   RoutingRequest request(Task task, List<RoutingDecision> failed, PerformanceView performance) {
-    RosterSnapshot now = snapshot();
+    RegistrySnapshot now = snapshot();
     return new RoutingRequest(
         task, candidates(now, task, failed), performance, List.copyOf(failed), now);
   }
 
   private static List<RegisteredAgent> candidates(
-      RosterSnapshot now, Task task, List<RoutingDecision> failed) {
+      RegistrySnapshot now, Task task, List<RoutingDecision> failed) {
     List<RegisteredAgent> all = now.candidates(task.capabilities());
     for (RegisteredAgent candidate : all) {
       if (!isEligible(candidate, failed)) {
@@ -196,20 +197,22 @@ final class Roster implements AgentRegistry {
         return false;
       }
     }
-    return !((Entry) candidate).slots().isStuck();
+    return !((Registration) candidate).slots().isStuck();
   }
 
-  @Nullable Entry entryOf(String id) {
+  @Nullable Registration entryOf(String id) {
     return snapshot().find(id);
   }
 
   int abandoned() {
-    return snapshot().all().stream().mapToInt(agent -> ((Entry) agent).slots().abandoned()).sum();
+    return snapshot().all().stream()
+        .mapToInt(agent -> ((Registration) agent).slots().abandoned())
+        .sum();
   }
 
-  /** Why nobody may run a task, with the numbers a reader needs to mend it. */
+  /** Explains why no agent may run a task, with the counts that show what to change. */
   String explainNone(Task task, List<RoutingDecision> failed) {
-    RosterSnapshot now = snapshot();
+    RegistrySnapshot now = snapshot();
     StringBuilder why = new StringBuilder();
     why.append(
         String.format(
@@ -237,27 +240,27 @@ final class Roster implements AgentRegistry {
     return why.append("; register one or relax Task.capabilities").toString();
   }
 
-  private RosterSnapshot snapshot() {
-    RosterSnapshot current = snapshot;
+  private RegistrySnapshot snapshot() {
+    RegistrySnapshot current = snapshot;
     return current != null ? current : newSnapshot();
   }
 
-  private synchronized RosterSnapshot newSnapshot() {
-    RosterSnapshot current = snapshot;
+  private synchronized RegistrySnapshot newSnapshot() {
+    RegistrySnapshot current = snapshot;
     if (current == null) {
-      current = new RosterSnapshot(entries.values());
+      current = new RegistrySnapshot(entries.values());
       snapshot = current;
     }
     return current;
   }
 
-  private void put(Entry entry) {
+  private void put(Registration entry) {
     entries.put(entry.id(), entry);
     snapshot = null;
   }
 
-  private Entry entry(String id) {
-    Entry entry = entries.get(id);
+  private Registration entry(String id) {
+    Registration entry = entries.get(id);
     if (entry == null) {
       throw new IllegalArgumentException(
           "no agent '" + id + "' is registered; " + entries.size() + " others are");
@@ -265,7 +268,7 @@ final class Roster implements AgentRegistry {
     return entry;
   }
 
-  private static boolean isOpen(Entry entry) {
+  private static boolean isOpen(Registration entry) {
     return entry.declared() == Status.AVAILABLE || entry.declared() == Status.DRAINING;
   }
 
@@ -273,11 +276,11 @@ final class Roster implements AgentRegistry {
     return status == Status.OFFLINE || status == Status.MAINTENANCE;
   }
 
-  private Line connected() {
-    if (line == null) {
-      throw new IllegalStateException("the roster is not connected to a line yet");
+  private TaskPipeline connected() {
+    if (pipeline == null) {
+      throw new IllegalStateException("the registry is not connected to a pipeline yet");
     }
-    return line;
+    return pipeline;
   }
 
   private void publish(AgentEvent event) {

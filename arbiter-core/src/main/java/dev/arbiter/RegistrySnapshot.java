@@ -17,21 +17,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The roster as of some moment, with one bitmap for each capability. */
-final class RosterSnapshot implements Exclusions {
-  /* Answers kept; past it an answer is computed each time, so that hostile tasks cost no memory. */
+/** The registry at one moment, with one bitmap for each capability. Thread-safe. */
+final class RegistrySnapshot implements Exclusions {
+  /* Most cached answers. Further ones are computed each time: hostile tasks cannot fill memory. */
   private static final int MOST_ANSWERS = 4_096;
 
   private final List<RegisteredAgent> all;
-  private final Map<String, Roster.Entry> byId = new HashMap<>();
+  private final Map<String, LiveRegistry.Registration> byId = new HashMap<>();
   private final BitSet takingWork = new BitSet();
   private final Map<String, BitSet> byCapability = new HashMap<>();
   private final Map<Set<String>, List<RegisteredAgent>> answers = new ConcurrentHashMap<>();
 
-  RosterSnapshot(Collection<Roster.Entry> entries) {
+  RegistrySnapshot(Collection<LiveRegistry.Registration> entries) {
     all = List.copyOf(entries);
     int place = 0;
-    for (Roster.Entry entry : entries) {
+    for (LiveRegistry.Registration entry : entries) {
       byId.put(entry.id(), entry);
       takingWork.set(place, entry.declared().takesWork());
       for (String capability : entry.profile().capabilities().keySet()) {
@@ -45,7 +45,7 @@ final class RosterSnapshot implements Exclusions {
     return all;
   }
 
-  Roster.@Nullable Entry find(String id) {
+  LiveRegistry.@Nullable Registration find(String id) {
     return byId.get(id);
   }
 
@@ -76,11 +76,11 @@ final class RosterSnapshot implements Exclusions {
     Set<RegisteredAgent> candidates = new HashSet<>(request.candidates());
     return all.stream()
         .filter(agent -> !candidates.contains(agent))
-        .map(agent -> new Excluded(agent.id(), why((Roster.Entry) agent, request)))
+        .map(agent -> new Excluded(agent.id(), why((LiveRegistry.Registration) agent, request)))
         .toList();
   }
 
-  private static String why(Roster.Entry agent, RoutingRequest request) {
+  private static String why(LiveRegistry.Registration agent, RoutingRequest request) {
     if (request.failed().stream().anyMatch(failed -> failed.agent().equals(agent.id()))) {
       return "failed at this task before";
     }

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where every event goes: checked against the table, into the journal, then to the listeners. */
-final class Publisher {
+/** Publishes events: checks a step against the table, appends to the journal, calls listeners. */
+final class EventPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
   private final Journal journal;
@@ -21,14 +21,14 @@ final class Publisher {
   private final AtomicLong errors = new AtomicLong();
   private final LogGate log;
 
-  Publisher(Journal journal, List<ArbiterListener> listeners, LongSupplier nanoTime) {
+  EventPublisher(Journal journal, List<ArbiterListener> listeners, LongSupplier nanoTime) {
     this.journal = journal;
     this.listeners = List.copyOf(listeners);
     this.log = new LogGate(nanoTime);
   }
 
-  /** The only way a task changes its state; called by its driver. */
-  void step(Run run, TaskEvent event) {
+  /** Changes the state of a task; no other method does. The thread that drives the run calls it. */
+  void step(TaskRun run, TaskEvent event) {
     if (event.state() != run.state() && !run.state().mayBecome(event.state())) {
       throw new IllegalStateException(run + " cannot become " + event.state());
     }
@@ -41,7 +41,7 @@ final class Publisher {
     }
   }
 
-  /** Something that is no step of a task. */
+  /** Publishes an event that is not a step of a task. */
   void record(ArbiterEvent event) {
     journal.append(List.of(event));
     publish(event);

@@ -35,19 +35,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One task, a straight line: admit, candidates, route, run, judge, conclude, learn.
+ * The stages of a task: admit, candidates, route, run, judge, conclude, learn.
  *
- * <p>Every method that takes a run is called by the thread that drives it.
+ * <p>The thread that drives a run calls every method that takes it.
  */
-final class Line {
+final class TaskPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
-  private final Roster roster;
+  private final LiveRegistry registry;
   private final Router router;
   private final Constitution constitution;
   private final PerformanceView performance;
-  private final Caller caller;
-  private final Publisher publisher;
+  private final AgentCaller caller;
+  private final EventPublisher publisher;
   private final Dispatcher dispatcher;
   private final Sources sources;
   private final int fallbacks;
@@ -55,31 +55,32 @@ final class Line {
   private final TaskDigest taskDigest = new TaskDigest();
   private final AtomicLong learningErrors = new AtomicLong();
 
-  Line(Parts parts, Roster roster, Publisher publisher, Dispatcher dispatcher) {
-    this.roster = roster;
-    this.router = parts.router();
-    this.constitution = parts.constitution();
-    this.performance = parts.performance();
-    this.caller = new Caller(parts.interceptors());
+  TaskPipeline(
+      EngineConfig config, LiveRegistry registry, EventPublisher publisher, Dispatcher dispatcher) {
+    this.registry = registry;
+    this.router = config.router();
+    this.constitution = config.constitution();
+    this.performance = config.performance();
+    this.caller = new AgentCaller(config.interceptors());
     this.publisher = publisher;
     this.dispatcher = dispatcher;
-    this.sources = parts.sources();
-    this.fallbacks = parts.fallbacks();
-    this.attemptLimit = parts.attemptLimit();
+    this.sources = config.sources();
+    this.fallbacks = config.fallbacks();
+    this.attemptLimit = config.attemptLimit();
   }
 
-  /** A run was submitted. */
-  void receive(Run run) {
+  /** Publishes that a run was submitted. */
+  void receive(TaskRun run) {
     publisher.step(run, new TaskEvent.Received(now(run)));
   }
 
-  /** A run that was received found no room to wait. */
-  void refuse(Run run, String why) {
+  /** Fails a run that was received and found the queue full. */
+  void refuse(TaskRun run, String why) {
     drive(run, () -> conclude(run, failed(run, FailureCause.INTERNAL, why, Optional.empty())));
   }
 
-  /** It is the run's turn. */
-  void begin(Run run) {
+  /** Starts a claimed run. */
+  void begin(TaskRun run) {
     drive(
         run,
         () -> {
@@ -105,19 +106,19 @@ final class Line {
     }
   }
 
-  private void approve(Run run, Admission.Admitted admission) {
+  private void approve(TaskRun run, Admission.Admitted admission) {
     run.approved(admission.specDigest(), taskDigest.of(run.task(), admission.specDigest()));
     publisher.step(run, new TaskEvent.Approved(now(run), admission));
   }
 
-  private void route(Run run, Optional<AttemptFailure> failed) {
+  private void route(TaskRun run, Optional<AttemptFailure> failed) {
     if (isStopped(run)) {
       return;
     }
     publisher.step(run, new TaskEvent.Routing(now(run), failed));
-    RoutingRequest request = roster.request(run.task(), run.decisions(), performance);
+    RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
     if (request.candidates().isEmpty()) {
-      String why = roster.explainNone(run.task(), run.decisions());
+      String why = registry.explainNone(run.task(), run.decisions());
       conclude(run, failed(run, FailureCause.NO_AGENT, why, Optional.empty()));
       return;
     }
@@ -130,16 +131,17 @@ final class Line {
           run, failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict));
       return;
     }
-    Roster.Entry entry = chosen(decision, request.candidates());
+    LiveRegistry.Registration entry = chosen(decision, request.candidates());
     run.routed(decision);
     publisher.step(run, new TaskEvent.Routed(now(run), decision));
     takeSlot(run, entry);
   }
 
-  private Roster.Entry chosen(RoutingDecision decision, List<RegisteredAgent> candidates) {
+  private LiveRegistry.Registration chosen(
+      RoutingDecision decision, List<RegisteredAgent> candidates) {
     for (RegisteredAgent candidate : candidates) {
       if (candidate.id().equals(decision.agent())) {
-        return (Roster.Entry) candidate;
+        return (LiveRegistry.Registration) candidate;
       }
     }
     throw new IllegalStateException(
@@ -151,37 +153,37 @@ final class Line {
             candidates.size()));
   }
 
-  private void takeSlot(Run run, Roster.Entry entry) {
-    if (entry.slots().tryEnter()) {
+  private void takeSlot(TaskRun run, LiveRegistry.Registration entry) {
+    if (entry.slots().tryAcquire()) {
       execute(run, entry);
       return;
     }
     int ticket = run.park();
-    Slots.Entry asked = entry.slots().enterOrWait(new Slots.Waiting(run, ticket));
-    if (asked == Slots.Entry.WAITING) {
+    AgentSlots.Answer asked = entry.slots().acquireOrWait(new AgentSlots.Waiter(run, ticket));
+    if (asked == AgentSlots.Answer.WAITING) {
       if (run.cancelReason() != null && run.take(ticket)) {
         cancelled(run);
       }
     } else if (run.take(ticket)) {
-      if (asked == Slots.Entry.ENTERED) {
+      if (asked == AgentSlots.Answer.ACQUIRED) {
         execute(run, entry);
       } else {
         route(run, Optional.empty());
       }
-    } else if (asked == Slots.Entry.ENTERED) {
+    } else if (asked == AgentSlots.Answer.ACQUIRED) {
       release(entry.slots());
     }
   }
 
-  /** Somebody left, and a run that waited in line has the slot. */
-  void slotFreed(Slots.Waiting waiting) {
-    Run run = waiting.run();
+  /** Continues a run that waited for a slot and has it now. */
+  void slotFreed(AgentSlots.Waiter waiting) {
+    TaskRun run = waiting.run();
     dispatcher.resume(
         () ->
             drive(
                 run,
                 () -> {
-                  Roster.Entry entry = roster.entryOf(run.agent());
+                  LiveRegistry.Registration entry = registry.entryOf(run.agent());
                   if (entry == null) {
                     route(run, Optional.empty());
                   } else {
@@ -190,15 +192,15 @@ final class Line {
                 }));
   }
 
-  /** The agent a run waited for went away. */
-  void agentGone(Slots.Waiting waiting) {
+  /** Routes a run again whose agent was retired or set offline while it waited. */
+  void agentGone(AgentSlots.Waiter waiting) {
     if (waiting.run().take(waiting.ticket())) {
       dispatcher.resume(() -> drive(waiting.run(), () -> route(waiting.run(), Optional.empty())));
     }
   }
 
-  /** Runs the agent; the run has one of its slots. */
-  private void execute(Run run, Roster.Entry entry) {
+  /** Calls the agent. The run has one of the agent's slots. */
+  private void execute(TaskRun run, LiveRegistry.Registration entry) {
     Attempt attempt = null;
     try {
       attempt = attempt(run, entry);
@@ -212,8 +214,8 @@ final class Line {
     }
   }
 
-  /* Null if the run ended instead. */
-  private @Nullable Attempt attempt(Run run, Roster.Entry entry) {
+  /* Null if the run ended instead of starting the attempt. */
+  private @Nullable Attempt attempt(TaskRun run, LiveRegistry.Registration entry) {
     if (isStopped(run)) {
       return null;
     }
@@ -229,7 +231,7 @@ final class Line {
     return new Attempt(assignment, entry.slots(), step.nanoTime());
   }
 
-  private void call(Run run, Roster.Entry entry, Attempt attempt) {
+  private void call(TaskRun run, LiveRegistry.Registration entry, Attempt attempt) {
     run.attempt(attempt, attempt.began() + NANOSECONDS.convert(attempt.assignment().timeLimit()));
     int ticket = run.park();
     if (run.cancelReason() != null && run.take(ticket)) {
@@ -245,8 +247,8 @@ final class Line {
     }
   }
 
-  /* A task is immutable, so its digest needs computing again only when the spec's differs. */
-  private String redeem(Run run) {
+  /* A task is immutable, so its digest is computed again only if the spec's digest differs. */
+  private String redeem(TaskRun run) {
     Grant grant = run.grant();
     if (grant == null) {
       return "no approval was given for this attempt";
@@ -256,7 +258,7 @@ final class Line {
         spec.equals(run.specDigest()) ? run.approvedDigest() : taskDigest.of(run.task(), spec));
   }
 
-  private Duration timeLeft(Run run) {
+  private Duration timeLeft(TaskRun run) {
     if (run.task().deadline().isEmpty()) {
       return attemptLimit;
     }
@@ -266,7 +268,7 @@ final class Line {
   }
 
   private void returned(
-      Run run, int ticket, Attempt attempt, CompletableFuture<@Nullable WorkReport> report) {
+      TaskRun run, int ticket, Attempt attempt, CompletableFuture<@Nullable WorkReport> report) {
     attempt.over();
     release(attempt.slots());
     if (!run.take(ticket)) {
@@ -279,7 +281,7 @@ final class Line {
           long nanos = sources.nanoTime().getAsLong() - attempt.began();
           if (report.isCompletedExceptionally()) {
             failAttempt(
-                run, FailureCause.AGENT_ERROR, Caller.message(attempt, report), nanos, null);
+                run, FailureCause.AGENT_ERROR, AgentCaller.message(attempt, report), nanos, null);
             return;
           }
           WorkReport came = report.join();
@@ -292,7 +294,7 @@ final class Line {
         });
   }
 
-  private void judge(Run run, Assignment assignment, WorkReport report, long nanos) {
+  private void judge(TaskRun run, Assignment assignment, WorkReport report, long nanos) {
     Step step = now(run);
     publisher.step(run, new TaskEvent.Executed(step, report, nanos));
     if (isStopped(run)) {
@@ -328,16 +330,17 @@ final class Line {
         "the constitution failed in " + method + ", so nothing passes: " + error);
   }
 
-  /** What an attempt that was judged leaves behind. */
+  /** Usage and verdict of a denied attempt. */
   private record Denial(Usage usage, Verdict verdict) {}
 
   private void failAttempt(
-      Run run, FailureCause cause, String why, long nanos, @Nullable Denial denial) {
+      TaskRun run, FailureCause cause, String why, long nanos, @Nullable Denial denial) {
     Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
     Usage usage = denial == null ? Usage.none() : denial.usage();
     Optional<Verdict> verdict = Optional.ofNullable(denial).map(Denial::verdict);
     Outcome outcome = outcome(run, kind, 0, usage, nanos);
-    if (run.attempts() <= fallbacks && !roster.candidates(run.task(), run.decisions()).isEmpty()) {
+    if (run.attempts() <= fallbacks
+        && !registry.candidates(run.task(), run.decisions()).isEmpty()) {
       learn(outcome);
       route(run, Optional.of(new AttemptFailure(cause, why, verdict)));
     } else {
@@ -345,8 +348,8 @@ final class Line {
     }
   }
 
-  /** An attempt or the whole task is out of time. */
-  void timeUp(Run run) {
+  /** Ends an attempt or a task that exceeded its time. */
+  void timeUp(TaskRun run) {
     drive(
         run,
         () -> {
@@ -367,8 +370,8 @@ final class Line {
         });
   }
 
-  /** The caller called the task off. */
-  void cancelled(Run run) {
+  /** Ends a run that its caller cancelled. */
+  void cancelled(TaskRun run) {
     drive(
         run,
         () -> {
@@ -378,15 +381,15 @@ final class Line {
     dispatcher.wake();
   }
 
-  private static void abandon(Run run, @Nullable Attempt attempt) {
+  private static void abandon(TaskRun run, @Nullable Attempt attempt) {
     if (attempt != null) {
       attempt.abandon();
       run.attempt(null, 0);
     }
   }
 
-  /* Ends a run that was called off or is out of time. */
-  private boolean isStopped(Run run) {
+  /* Ends a run that was cancelled or missed its deadline; false if it may continue. */
+  private boolean isStopped(TaskRun run) {
     String reason = run.cancelReason();
     if (reason != null) {
       conclude(run, new TaskResult.Cancelled(run.task(), reason), unfinished(run));
@@ -400,7 +403,7 @@ final class Line {
     return false;
   }
 
-  private static String pastDeadline(Run run) {
+  private static String pastDeadline(TaskRun run) {
     return String.format(
         Locale.ROOT,
         "task '%s' missed its deadline of %s while %s; give it more time or a higher priority",
@@ -410,15 +413,15 @@ final class Line {
   }
 
   private static TaskResult failed(
-      Run run, FailureCause cause, String why, Optional<Verdict> verdict) {
+      TaskRun run, FailureCause cause, String why, Optional<Verdict> verdict) {
     return new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict);
   }
 
-  private void conclude(Run run, TaskResult result) {
+  private void conclude(TaskRun run, TaskResult result) {
     conclude(run, result, null);
   }
 
-  private void conclude(Run run, TaskResult result, @Nullable Outcome outcome) {
+  private void conclude(TaskRun run, TaskResult result, @Nullable Outcome outcome) {
     Step step = now(run);
     publisher.step(run, new TaskEvent.Concluded(step, result, step.nanoTime() - run.submitted()));
     if (outcome != null) {
@@ -443,14 +446,14 @@ final class Line {
   }
 
   private static Outcome outcome(
-      Run run, Outcome.Kind kind, double quality, Usage usage, long nanos) {
+      TaskRun run, Outcome.Kind kind, double quality, Usage usage, long nanos) {
     Duration time = usage.time().isZero() ? Duration.ofNanos(Math.max(0, nanos)) : usage.time();
     return new Outcome(
         run.decision(), run.task(), run.attempts(), kind, quality, usage.cost(), time);
   }
 
-  /* The router is told that nothing will come of its last decision, unless it knows what came. */
-  private static @Nullable Outcome unfinished(Run run) {
+  /* Tells the router that its last decision has no outcome, if the run ends before one. */
+  private static @Nullable Outcome unfinished(TaskRun run) {
     boolean decided =
         switch (run.state()) {
           case ROUTED, EXECUTING, EXECUTION_COMPLETE, VERIFYING -> true;
@@ -459,15 +462,15 @@ final class Line {
     return decided ? outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, Usage.none(), 0) : null;
   }
 
-  private void release(Slots slots) {
-    Slots.Waiting next = slots.leave();
+  private void release(AgentSlots slots) {
+    AgentSlots.Waiter next = slots.release();
     if (next != null) {
       slotFreed(next);
     }
   }
 
-  /* Whatever goes wrong in Arbiter or in a plug ends the task, and is said. */
-  private void drive(Run run, Runnable way) {
+  /* Any error in Arbiter or in an implementation of a socket ends the task and is logged. */
+  private void drive(TaskRun run, Runnable way) {
     try {
       way.run();
     } catch (RuntimeException | Error e) {
@@ -480,7 +483,8 @@ final class Line {
       try {
         conclude(run, result, unfinished(run));
       } catch (RuntimeException | Error again) {
-        // Not even the end can be recorded: the caller must not wait for ever all the same.
+        // The journal refuses even the end. Complete the run, so that its caller does not wait
+        // forever.
         run.enter(result.state());
         dispatcher.done(run);
         run.complete(result);
@@ -488,7 +492,7 @@ final class Line {
     }
   }
 
-  private Step now(Run run) {
+  private Step now(TaskRun run) {
     long nanoTime = sources.nanoTime().getAsLong();
     return new Step(
         run.task(), run.attempts(), run.agent(), run.at(nanoTime, sources.clock()), nanoTime);

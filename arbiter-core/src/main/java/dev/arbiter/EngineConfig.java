@@ -12,8 +12,8 @@ import dev.arbiter.spi.TaskQueue;
 import java.time.Duration;
 import java.util.List;
 
-/** What an {@link Arbiter} is made of, once the builder has checked it. */
-record Parts(
+/** The parts and limits of an {@link Arbiter}, as {@link ArbiterBuilder} checked them. */
+record EngineConfig(
     Router router,
     Constitution constitution,
     PerformanceView performance,

@@ -23,22 +23,22 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One task on its way: what the line knows of it, and what its caller holds. */
-final class Run implements TaskHandle {
+/** A task in flight: the pipeline's state of it, and the handle of its caller. */
+final class TaskRun implements TaskHandle {
   /*
-   * At any moment one thread drives a run, or nobody does and it is parked: in the queue, in an
-   * agent's line, or while an agent works. Whoever wants to go on with a parked run takes its ticket
-   * by compare-and-set; of a returning agent, the deadline sweep and a cancelling caller exactly one
-   * wins, and the others walk away. Every plain field below is touched by the driver alone, and
-   * handed over by the write and the read of the ticket.
+   * At any moment one thread drives a run, or the run is parked: in the queue, waiting for an
+   * agent's slot, or while an agent works. A thread continues a parked run by taking its ticket with
+   * compare-and-set. A returning agent, the deadline sweep and a cancelling caller may compete:
+   * exactly one takes the ticket, the others do nothing. Only the driver touches the plain fields
+   * below; write and read of the ticket hand them over.
    *
-   * A cancelling caller sets the reason first and looks for the ticket then; a driver parks first
-   * and looks for the reason then: one of the two sees the other.
+   * A cancelling caller sets the reason, then looks for the ticket. A driver parks, then looks for
+   * the reason. So one of the two sees the other.
    */
   private static final int DRIVEN = 0;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private final Line line;
+  private final TaskPipeline pipeline;
   private final Task task;
   private final long submitted;
   private final CompletableFuture<TaskResult> result = new CompletableFuture<>();
@@ -51,7 +51,7 @@ final class Run implements TaskHandle {
   private volatile @Nullable Lease lease;
   private volatile @Nullable Attempt attempt;
 
-  /* Nano time at which the running attempt must have ended; meaningless without an attempt. */
+  /* Nano time by which the running attempt must end; meaningless without an attempt. */
   private volatile long attemptEnds;
 
   private final List<RoutingDecision> decisions = new ArrayList<>(1);
@@ -59,12 +59,12 @@ final class Run implements TaskHandle {
   private byte[] approvedDigest = {};
   private @Nullable Grant grant;
 
-  /* The last reading of the wall clock, and when it was. */
+  /* The last reading of the wall clock, and its nano time. */
   private Instant at;
   private long readAt;
 
-  Run(Line line, Task task, Instant at, long submitted) {
-    this.line = line;
+  TaskRun(TaskPipeline pipeline, Task task, Instant at, long submitted) {
+    this.pipeline = pipeline;
     this.task = task;
     this.at = at;
     this.readAt = submitted;
@@ -89,7 +89,7 @@ final class Run implements TaskHandle {
     return submitted;
   }
 
-  /** Wall-clock time, read anew once the last reading is a millisecond old. */
+  /** Wall-clock time; read again if the last reading is a millisecond old. */
   Instant at(long nanoTime, InstantSource clock) {
     if (nanoTime - readAt >= NANOS_PER_MILLI) {
       at = clock.instant();
@@ -98,7 +98,7 @@ final class Run implements TaskHandle {
     return at;
   }
 
-  /** Stops driving; whoever takes the ticket drives on. */
+  /** Stops driving. The thread that takes the returned ticket continues. */
   int park() {
     int next = ++lastTicket;
     ticket.set(next);
@@ -109,13 +109,13 @@ final class Run implements TaskHandle {
     return ticket.compareAndSet(parkedAs, DRIVEN);
   }
 
-  /** Takes the run if it is parked, whatever for. */
+  /** Takes the ticket if the run is parked, for any reason. */
   boolean takeIfParked() {
     int parkedAs = ticket.get();
     return parkedAs != DRIVEN && take(parkedAs);
   }
 
-  /** Takes the run if it is parked and out of time; whatever it is parked for then stands still. */
+  /** Takes the ticket if the run is parked and has exceeded its time. */
   boolean takeIfOverdue(long now) {
     int parkedAs = ticket.get();
     return parkedAs != DRIVEN && isOverdue(now) && take(parkedAs);
@@ -164,7 +164,7 @@ final class Run implements TaskHandle {
     return approvedDigest;
   }
 
-  /** Notes who is to have the next attempt, and gives that attempt its permission. */
+  /** Records the decision for the next attempt, and grants that attempt. */
   void routed(RoutingDecision decision) {
     decisions.add(decision);
     grant = new Grant(approvedDigest);
@@ -174,7 +174,7 @@ final class Run implements TaskHandle {
     return grant;
   }
 
-  /** The decisions so far, the running attempt's last. */
+  /** The decisions so far; the last one is that of the running attempt. */
   List<RoutingDecision> decisions() {
     return decisions;
   }
@@ -221,7 +221,7 @@ final class Run implements TaskHandle {
       }
     }
     if (takeIfParked()) {
-      line.cancelled(this);
+      pipeline.cancelled(this);
     }
     return state == TaskState.CANCELLED || !(state.isEnd() || state == TaskState.VERIFIED);
   }
@@ -231,7 +231,7 @@ final class Run implements TaskHandle {
     return result.minimalCompletionStage();
   }
 
-  /** Waits for the end, and tells whether it came. */
+  /** Waits for the end; false if the time passed before it. */
   boolean awaitEnd(long nanos) throws InterruptedException {
     try {
       result.get(nanos, NANOSECONDS);
