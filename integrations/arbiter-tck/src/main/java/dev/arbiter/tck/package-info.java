@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * The tests an implementation of a socket inherits.
+ * The tests that an implementation of a socket inherits.
  *
- * <p>Extend the contract of your socket, give it a fresh instance, and run it like any other JUnit
- * class: {@link dev.arbiter.tck.JournalContract}, {@link dev.arbiter.tck.TaskQueueContract}.
+ * <p>Extend the contract of your socket, return a fresh instance from its factory method, and run
+ * it as a JUnit test: {@link dev.arbiter.tck.JournalContract}, {@link
+ * dev.arbiter.tck.TaskQueueContract}.
  */
 @NullMarked
 package dev.arbiter.tck;
