@@ -68,10 +68,8 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Starts to build an arbiter. Required: at least one agent, and either {@link
+   * {@return a builder with working defaults} It needs at least one agent, and either {@link
    * ArbiterBuilder#constitution} or {@link ArbiterBuilder#withoutConstitution}.
-   *
-   * @return a builder with working defaults
    */
   public static ArbiterBuilder builder() {
     return new ArbiterBuilder();

@@ -50,11 +50,11 @@ public record AgentProfile(
   }
 
   /**
-   * Creates a profile with the given capabilities, without levels.
+   * {@return a profile with the given capabilities, without levels, and defaults for everything
+   * else}
    *
    * @param id the id of the agent
    * @param capabilities the names of its capabilities
-   * @return the profile, with defaults for everything else
    */
   public static AgentProfile of(String id, String... capabilities) {
     Builder builder = builder(id);
@@ -65,10 +65,9 @@ public record AgentProfile(
   }
 
   /**
-   * Starts to build a profile.
+   * {@return a builder with defaults for everything else}
    *
    * @param id the id of the agent
-   * @return a builder with defaults for everything else
    */
   public static Builder builder(String id) {
     return new Builder(id);
@@ -131,9 +130,8 @@ public record AgentProfile(
     }
 
     /**
-     * Builds the profile.
+     * {@return the profile}
      *
-     * @return the profile
      * @throws IllegalArgumentException if a part is outside its range
      */
     public AgentProfile build() {

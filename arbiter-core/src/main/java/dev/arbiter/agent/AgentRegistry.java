@@ -59,10 +59,9 @@ public interface AgentRegistry {
   void retire(String id);
 
   /**
-   * Finds an agent.
+   * {@return a snapshot of an agent, or empty if no agent has that id}
    *
    * @param id the agent
-   * @return a snapshot of the agent, or empty
    */
   Optional<RegisteredAgent> find(String id);
 

@@ -48,20 +48,18 @@ public final class ProcessAgent implements Agent {
   }
 
   /**
-   * Starts to build an agent that runs a command.
+   * {@return a builder of an agent that runs a command}
    *
    * @param command the program and its arguments, with placeholders
-   * @return a builder with defaults for everything else
    */
   public static Builder builder(String... command) {
     return builder(List.of(command));
   }
 
   /**
-   * Starts to build an agent that runs a command.
+   * {@return a builder of an agent that runs a command}
    *
    * @param command the program and its arguments, with placeholders
-   * @return a builder with defaults for everything else
    * @throws IllegalArgumentException if there is no program
    */
   public static Builder builder(List<String> command) {
@@ -101,7 +99,7 @@ public final class ProcessAgent implements Agent {
     List<String> words = new ArrayList<>(command.size());
     for (String word : command) {
       words.add(
-          Placeholders.fill(
+          fill(
               word,
               Map.of(
                   "task", assignment.task().payload(),
@@ -113,6 +111,26 @@ public final class ProcessAgent implements Agent {
     builder.directory(dir.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /** Fills {@code {name}} in one word of a command, in one pass: values are not filled again. */
+  static String fill(String word, Map<String, String> values) {
+    StringBuilder filled = new StringBuilder(word.length());
+    int at = 0;
+    while (at < word.length()) {
+      int open = word.indexOf('{', at);
+      int close = open < 0 ? -1 : word.indexOf('}', open);
+      String value = close < 0 ? null : values.get(word.substring(open + 1, close));
+      if (value == null) {
+        int next = open < 0 ? word.length() : open + 1;
+        filled.append(word, at, next);
+        at = next;
+      } else {
+        filled.append(word, at, open).append(value);
+        at = close + 1;
+      }
+    }
+    return filled.toString();
   }
 
   private IOException failure(Assignment assignment, String what, CappedOutput output) {
@@ -195,11 +213,7 @@ public final class ProcessAgent implements Agent {
       return this;
     }
 
-    /**
-     * Builds the agent.
-     *
-     * @return the agent
-     */
+    /** {@return the agent} */
     public ProcessAgent build() {
       return new ProcessAgent(this);
     }

@@ -22,11 +22,7 @@ public final class Digests {
 
   private Digests() {}
 
-  /**
-   * A fresh digest.
-   *
-   * @return SHA-256
-   */
+  /** {@return a new SHA-256} */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -50,51 +46,46 @@ public final class Digests {
   }
 
   /**
-   * Writes bytes as text.
+   * {@return two lower-case hexadecimal digits for each byte}
    *
    * @param bytes the bytes
-   * @return two lower-case hexadecimal digits for each byte
    */
   public static String hex(byte[] bytes) {
     return digits("", bytes);
   }
 
   /**
-   * The digest of a text.
+   * {@return the SHA-256 of a text as 64 hexadecimal digits}
    *
    * @param text hashed as UTF-8
-   * @return 64 hexadecimal digits
    */
   public static String sha256Hex(String text) {
     return hex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
-   * The named digest of a text.
+   * {@return the SHA-256 of a text as {@code sha256:} and 64 hexadecimal digits}
    *
    * @param text hashed as UTF-8
-   * @return {@code sha256:} and 64 hexadecimal digits
    */
   public static String named(String text) {
     return named(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
-   * Names a digest.
+   * {@return {@code sha256:} and the bytes as hexadecimal digits}
    *
    * @param digest its bytes
-   * @return {@code sha256:} and hexadecimal digits
    */
   public static String named(byte[] digest) {
     return digits(NAME, digest);
   }
 
   /**
-   * The named digest of several texts. The length of each text is hashed before it, so that {@code
-   * ab, c} and {@code a, bc} differ.
+   * {@return the SHA-256 of several texts as {@code sha256:} and 64 hexadecimal digits} The length
+   * of each text is hashed before it, so that {@code ab, c} and {@code a, bc} differ.
    *
    * @param parts the texts
-   * @return {@code sha256:} and 64 hexadecimal digits
    */
   public static String named(Iterable<String> parts) {
     MessageDigest digest = sha256();
@@ -108,10 +99,9 @@ public final class Digests {
   }
 
   /**
-   * Whether a text is a named digest.
+   * {@return whether a text is {@code sha256:} and 64 lower-case hexadecimal digits}
    *
    * @param text any text
-   * @return true for {@code sha256:} and 64 lower-case hexadecimal digits
    */
   public static boolean isNamed(String text) {
     if (text.length() != NAME.length() + HEX_LENGTH || !text.startsWith(NAME)) {

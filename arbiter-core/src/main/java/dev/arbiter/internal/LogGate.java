@@ -22,11 +22,7 @@ public final class LogGate {
     this.opensAt = new AtomicLong(nanoTime.getAsLong());
   }
 
-  /**
-   * Asks for permission to log now.
-   *
-   * @return whether the caller may log
-   */
+  /** {@return whether the caller may log now} */
   public boolean passes() {
     long now = nanoTime.getAsLong();
     long due = opensAt.get();

@@ -49,10 +49,9 @@ public final class Sanitizer {
   }
 
   /**
-   * Whether a text is printable ASCII only, and so in every normal form of Unicode.
+   * {@return whether a text is printable ASCII only, and so in every normal form of Unicode}
    *
    * @param text any text
-   * @return whether it is
    */
   public static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -65,11 +64,10 @@ public final class Sanitizer {
   }
 
   /**
-   * Whether a code point may appear unescaped in a finding or a path. Half of a surrogate pair may
-   * not.
+   * {@return whether a code point may appear unescaped in a finding or a path; half of a surrogate
+   * pair may not}
    *
    * @param c a code point
-   * @return whether it may
    */
   public static boolean isPrintable(int c) {
     if (c < 0x300) {
@@ -79,12 +77,10 @@ public final class Sanitizer {
   }
 
   /**
-   * Whether a reader can see a code point. Fonts show nothing for those that Unicode calls
-   * ignorable by default (DerivedCoreProperties, Default_Ignorable_Code_Point), whatever their
-   * category is.
+   * {@return whether a reader can see a code point} Fonts show nothing for those that Unicode calls
+   * ignorable by default (DerivedCoreProperties, Default_Ignorable_Code_Point), in any category.
    *
    * @param c a code point
-   * @return whether it is visible
    */
   public static boolean isVisible(int c) {
     boolean blank = Character.isSpaceChar(c) || Character.isWhitespace(c) || c == 0x2800;

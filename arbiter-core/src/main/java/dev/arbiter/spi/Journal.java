@@ -32,10 +32,9 @@ public interface Journal {
   void replay(long from, Reader reader);
 
   /**
-   * A journal in memory: it keeps the newest events, and none after a restart.
+   * {@return a new journal in memory; it keeps the newest events, and none after a restart}
    *
    * @param capacity the most events kept, at least 1; the oldest are dropped
-   * @return a new journal
    */
   static Journal memory(int capacity) {
     return new MemoryJournal(capacity);

@@ -58,9 +58,8 @@ public record Outcome(
   }
 
   /**
-   * The reward for a bandit: the quality of a success or of a claimed success, else 0.
-   *
-   * @return between 0 and 1
+   * {@return the reward for a bandit in [0,1]: the quality of a success or of a claimed success,
+   * else 0}
    */
   public double reward() {
     return kind == Kind.SUCCESS || kind == Kind.CLAIMED ? quality : 0;

@@ -13,12 +13,12 @@ import java.time.Duration;
 public interface PerformanceView {
 
   /**
-   * The performance of an agent.
+   * {@return a snapshot of the performance of an agent, {@link Performance#none()} if it is
+   * unknown}
    *
    * @param agent the agent's id
    * @param taskType the type of task, empty for all types together
    * @param window the period
-   * @return a snapshot, {@link Performance#none()} for an unknown agent
    */
   Performance performance(String agent, String taskType, Window window);
 

@@ -24,10 +24,8 @@ public interface Router {
   RoutingDecision route(RoutingRequest request);
 
   /**
-   * A router that does not learn. It chooses the candidate that uses the smallest share of its
-   * capacity; of equals, the first in registry order.
-   *
-   * @return a new router
+   * {@return a new router that does not learn} It chooses the candidate that uses the smallest
+   * share of its capacity; of equals, the first in registry order.
    */
   static Router leastLoaded() {
     return new LeastLoadedRouter();

@@ -25,10 +25,9 @@ public record Sources(InstantSource clock, LongSupplier nanoTime, RandomGenerato
   }
 
   /**
-   * The machine's clocks, and a random source with a fixed seed.
+   * {@return the machine's clocks and a random source with a fixed seed}
    *
    * @param seed the seed
-   * @return new sources
    */
   public static Sources system(long seed) {
     return new Sources(InstantSource.system(), System::nanoTime, new SplittableRandom(seed));

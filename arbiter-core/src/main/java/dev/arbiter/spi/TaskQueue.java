@@ -56,11 +56,10 @@ public interface TaskQueue {
   int waiting();
 
   /**
-   * A queue in memory, for one process; it is empty after a restart.
+   * {@return a new queue in memory, for one process; it is empty after a restart}
    *
    * @param capacity the most tasks waiting or claimed, at least 1
    * @param nanoTime the nano clock for leases
-   * @return a new queue
    */
   static TaskQueue memory(int capacity, LongSupplier nanoTime) {
     return new MemoryTaskQueue(capacity, nanoTime);

@@ -35,34 +35,31 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
   }
 
   /**
-   * A finding that denies.
+   * {@return a finding that denies}
    *
    * @param ruleId the rule
    * @param place a JSON pointer, a file or empty
    * @param message the fault and how to correct it
-   * @return the finding
    */
   public static Finding error(String ruleId, String place, String message) {
     return new Finding(ruleId, Severity.ERROR, place, message);
   }
 
   /**
-   * A finding that does not deny.
+   * {@return a finding that does not deny}
    *
    * @param ruleId the rule
    * @param place a JSON pointer, a file or empty
    * @param message the observation
-   * @return the finding
    */
   public static Finding warning(String ruleId, String place, String message) {
     return new Finding(ruleId, Severity.WARNING, place, message);
   }
 
   /**
-   * The same finding on a line of the text.
+   * {@return the same finding on a line of the text}
    *
    * @param number the line, from 1; 0 for none
-   * @return a copy
    */
   public Finding onLine(int number) {
     return new Finding(ruleId, severity, place, number, message);

@@ -40,20 +40,18 @@ public sealed interface SpecRef {
   }
 
   /**
-   * Names a spec that the constitution knows.
+   * {@return a reference to a spec that the constitution knows}
    *
    * @param id the id
-   * @return a reference
    */
   static SpecRef id(String id) {
     return new Id(id);
   }
 
   /**
-   * Gives the text of the spec itself.
+   * {@return a reference that holds the text of the spec}
    *
    * @param text YAML or JSON
-   * @return a reference
    */
   static SpecRef text(String text) {
     return new Text(text);

@@ -64,31 +64,28 @@ public record Task(
   }
 
   /**
-   * Creates a task of the given type under a named spec.
+   * {@return a task of the given type under a named spec, with defaults for everything else}
    *
    * @param type the kind of work
    * @param specId the id of a working spec, which the constitution knows
-   * @return the task, with defaults for everything else
    */
   public static Task of(String type, String specId) {
     return builder(type).spec(SpecRef.id(specId)).build();
   }
 
   /**
-   * Starts to build a task of the given type.
+   * {@return a builder with defaults for everything else}
    *
    * @param type the kind of work
-   * @return a builder with defaults for everything else
    */
   public static Builder builder(String type) {
     return new Builder(type);
   }
 
   /**
-   * The same task under another id.
+   * {@return the same task with another id}
    *
    * @param newId the id
-   * @return a copy
    */
   public Task withId(String newId) {
     return new Task(
@@ -200,9 +197,8 @@ public record Task(
     }
 
     /**
-     * Builds the task.
+     * {@return the task}
      *
-     * @return the task
      * @throws IllegalArgumentException if a part is outside its range
      */
     public Task build() {

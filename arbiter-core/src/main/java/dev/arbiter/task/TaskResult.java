@@ -127,9 +127,8 @@ public sealed interface TaskResult {
     INTERNAL;
 
     /**
-     * Whether the agent caused the failure; routers learn from those.
-     *
-     * @return true for AGENT_ERROR, AGENT_TIMEOUT and DENIED
+     * {@return whether the agent caused the failure: true for AGENT_ERROR, AGENT_TIMEOUT and
+     * DENIED, from which routers learn}
      */
     public boolean byAgent() {
       return this == AGENT_ERROR || this == AGENT_TIMEOUT || this == DENIED;

@@ -59,10 +59,9 @@ public enum TaskState {
   }
 
   /**
-   * Whether a task may step from this state to another.
+   * {@return whether the table allows the step from this state to another}
    *
    * @param next the state after the step
-   * @return whether the table allows the step
    */
   public boolean mayBecome(TaskState next) {
     return (NEXT[place()] & (1 << next.place())) != 0;

@@ -24,30 +24,27 @@ public record WorkReport(
   }
 
   /**
-   * A report with only an output.
+   * {@return a report with only an output}
    *
    * @param output any text
-   * @return the report
    */
   public static WorkReport of(String output) {
     return new WorkReport(output, List.of(), List.of(), Usage.none());
   }
 
   /**
-   * The same report with other changes, such as measured ones instead of claimed ones.
+   * {@return the same report with other changes, such as measured ones instead of claimed ones}
    *
    * @param measured the changes
-   * @return a copy
    */
   public WorkReport withChanges(List<FileChange> measured) {
     return new WorkReport(output, measured, evidence, usage);
   }
 
   /**
-   * The same report with one more piece of evidence.
+   * {@return the same report with more evidence}
    *
    * @param more the evidence
-   * @return a copy
    */
   public WorkReport withEvidence(Evidence... more) {
     List<Evidence> all = new ArrayList<>(evidence);
@@ -56,10 +53,9 @@ public record WorkReport(
   }
 
   /**
-   * The same report with other usage.
+   * {@return the same report with other usage}
    *
    * @param measured the usage
-   * @return a copy
    */
   public WorkReport withUsage(Usage measured) {
     return new WorkReport(output, changes, evidence, measured);
@@ -84,12 +80,11 @@ public record WorkReport(
     }
 
     /**
-     * Evidence without a measured value.
+     * {@return evidence without a measured value}
      *
      * @param gate the gate's name
      * @param passed whether the check passed
      * @param detail one line for a reader
-     * @return the evidence
      */
     public static Evidence of(String gate, boolean passed, String detail) {
       return new Evidence(gate, passed, Double.NaN, detail);
@@ -115,9 +110,8 @@ public record WorkReport(
     }
 
     /**
-     * Lines added plus lines removed.
-     *
-     * @return the sum; a long, because the sum of two ints can exceed an int
+     * {@return lines added plus lines removed; a long, because the sum of two ints can exceed an
+     * int}
      */
     public long lines() {
       return (long) added + removed;
@@ -155,10 +149,9 @@ public record WorkReport(
     }
 
     /**
-     * Money only.
+     * {@return a usage of money only}
      *
      * @param dollars US dollars, at least 0
-     * @return the usage
      */
     public static Usage cost(double dollars) {
       return new Usage(0, 0, dollars, Duration.ZERO);

@@ -106,7 +106,7 @@ class ProcessAgentTest {
   void placeholders_are_filled_once_and_unknown_ones_left() {
     Map<String, String> values = Map.of("task", "{dir}", "dir", "/x");
 
-    assertThat(Placeholders.fill("{task} in {dir} {other} {", values))
+    assertThat(ProcessAgent.fill("{task} in {dir} {other} {", values))
         .isEqualTo("{dir} in /x {other} {");
   }
 }
