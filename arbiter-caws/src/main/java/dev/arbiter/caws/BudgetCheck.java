@@ -58,7 +58,7 @@ final class BudgetCheck {
     }
   }
 
-  /** Reports what is over the limit, or else what is nearly spent. */
+  /** Reports a limit that is exceeded, or else one that is nearly reached. */
   void budget(GateRule gate, EvidenceGates.Failures failures, Findings notes) {
     if (gate.mode() == Mode.SKIP) {
       return;
@@ -116,7 +116,7 @@ final class BudgetCheck {
     return covering;
   }
 
-  /** Raises the tier's limit by waivers; tells whether the raised limit is kept. */
+  /** Raises the tier's limit by waivers. Returns whether the raised limit is kept. */
   boolean raise(List<Waiver> waivers) {
     long files = effective.limit().files();
     long lines = effective.limit().lines();

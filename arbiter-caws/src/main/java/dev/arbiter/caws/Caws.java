@@ -26,15 +26,16 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The constitution that holds tasks to CAWS working specs: reads specs, policy and waivers as
- * projects have them on disk, decides strictly, and seals every verdict.
+ * Holds tasks to CAWS working specs: reads a project's specs, policy and waivers, decides strictly,
+ * and seals every verdict.
  *
- * <p>It fails closed. Whatever is missing, unreadable or ambiguous is a refusal or a denial with a
- * finding that says how to mend it; neither {@link #admit} nor {@link #judge} throws.
+ * <p>Fails closed: input that is missing, unreadable or ambiguous is a refusal or a denial, with a
+ * finding that says how to correct it. Neither {@link #admit} nor {@link #judge} throws.
  *
  * <p>Thread-safe. A spec is parsed once per text. Admitting a known spec costs well under a
- * microsecond, one stat call more when it comes from a file; a judgement costs a few microseconds,
- * plus a millisecond when each is signed on its own and not by {@link Builder#sealInBatches}.
+ * microsecond, and one stat call more when the spec is a file. A judgement costs a few
+ * microseconds, and a millisecond more when each verdict has its own signature, without {@link
+ * Builder#sealInBatches}.
  */
 public final class Caws implements Constitution, AutoCloseable {
   private final Evaluator court;
@@ -91,7 +92,7 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
-   * Signs for every verdict so far.
+   * Signs a checkpoint over every verdict so far.
    *
    * @return the checkpoint
    * @throws IllegalStateException if verdicts go into no log
@@ -102,7 +103,7 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
-   * The log the verdicts go into.
+   * Returns the log of the verdicts.
    *
    * @return empty unless verdicts are sealed in batches or logged to a folder
    */
@@ -124,7 +125,7 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
-   * What others need to check verdicts and checkpoints.
+   * Returns the key that others check verdicts and checkpoints with.
    *
    * @return the public key
    */
@@ -158,12 +159,12 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Registers a check for a gate. A gate the policy does not name blocks.
+     * Registers a check for a gate. A gate that the policy does not name blocks.
      *
      * @param name the gate; hyphens and underscores are alike
      * @param gate the check
      * @return this
-     * @throws IllegalArgumentException if the name is the kernel's own, or taken
+     * @throws IllegalArgumentException if the gate is one of the kernel's, or has a check already
      */
     public Builder gate(String name, QualityGate gate) {
       String compared = Ids.gate(name);
@@ -177,8 +178,8 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Holds every task to rules beside its spec: before the work and after. A rule that blocks is
-     * lifted by a waiver whose gates name its id, for the rule it names and nothing else.
+     * Holds every task to rules beside its spec, before the work and after it. A waiver lifts a
+     * blocking rule if its gates name the rule's id; it lifts no other rule.
      *
      * @param rules such as {@link ConstitutionalRules#defaults()}; none by default
      * @return this
@@ -189,7 +190,7 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Gives time and chance; the machine's by default.
+     * Sets the clocks; the machine's by default.
      *
      * @param sources clocks
      * @return this
@@ -200,9 +201,9 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Gives the key that signs; by default a new one that ends with the process.
+     * Sets the key that signs. By default a new key that ends with the process.
      *
-     * @param key a {@link SigningKey}, or what reaches a key elsewhere
+     * @param key a {@link SigningKey}, or a signer that reaches a key elsewhere
      * @return this
      */
     public Builder key(Signer key) {
@@ -211,11 +212,11 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Lets one signature cover many verdicts: each goes into the log, and a checkpoint is signed
-     * whenever the log has grown by so many. One signature costs a millisecond, so 256 verdicts a
-     * checkpoint cost 4 microseconds each.
+     * Lets one signature cover many verdicts. Each verdict goes into the log, and a checkpoint is
+     * signed for every batch. One signature costs a millisecond, so a batch of 256 costs 4
+     * microseconds a verdict.
      *
-     * @param verdicts how many, at least 1
+     * @param verdicts verdicts in a batch, at least 1
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
@@ -232,11 +233,10 @@ public final class Caws implements Constitution, AutoCloseable {
      * Hands the signing of full batches to other threads. By default the task whose verdict fills a
      * batch pays for it: a signature and, with a folder, two forced writes, a millisecond or more.
      *
-     * <p>A checkpoint that fails refuses all later verdicts; with the default it also refuses the
-     * one that filled the batch. What the executor rejects is signed by the task's thread.
+     * <p>A checkpoint that fails refuses all later verdicts; by default also the verdict that
+     * filled the batch. If the executor rejects a checkpoint, the task's thread signs it.
      *
-     * @param executor one thread is enough; stays the caller's to shut down, after {@link
-     *     Caws#close}
+     * @param executor one thread is enough; the caller shuts it down, after {@link Caws#close}
      * @return this
      */
     public Builder checkpointsOn(Executor executor) {
@@ -245,8 +245,8 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Hashes verdicts and signs none: whoever keeps them elsewhere can tell a change, nobody can
-     * tell who made them.
+     * Hashes verdicts and signs none. A reader who keeps the hashes elsewhere sees a change, but
+     * not who made a verdict.
      *
      * @return this
      */
@@ -257,7 +257,7 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Keeps all verdicts in a folder, and goes on with the log that is there.
+     * Keeps all verdicts in a folder. An existing log in it is continued.
      *
      * @param folder made if it is not there; to be used with the same {@link #key} next time
      * @return this
@@ -280,7 +280,7 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Shows every checkpoint to somebody who keeps it; may be called more than once.
+     * Gives every checkpoint to an anchor; may be called more than once.
      *
      * @param anchor keeps checkpoints where this process cannot change them
      * @return this
@@ -291,8 +291,8 @@ public final class Caws implements Constitution, AutoCloseable {
     }
 
     /**
-     * Builds the constitution, reading everything once. What cannot be read refuses tasks later; it
-     * does not fail here.
+     * Builds the constitution and reads everything once. A file that cannot be read refuses tasks
+     * later; it does not fail here.
      *
      * @return the constitution
      * @throws UncheckedIOException if the log's folder cannot be used

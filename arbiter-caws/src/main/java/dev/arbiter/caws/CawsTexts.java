@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a constitution reads: specs, policy and waivers, as texts, files, folders or a ledger. */
+/**
+ * The inputs of a constitution: specs, policy and waivers, as texts, files, folders or a ledger.
+ */
 abstract class CawsTexts<B extends CawsTexts<B>> {
   final List<Named> specTexts = new ArrayList<>();
   final List<Path> specPaths = new ArrayList<>();
@@ -55,7 +57,7 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
   }
 
   /**
-   * Gives the policy.
+   * Sets the policy.
    *
    * @param text YAML or JSON in one of the three shapes
    * @return this
@@ -66,7 +68,7 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
   }
 
   /**
-   * Gives the policy as a file, which is looked at again when it changes.
+   * Sets the policy as a file, which is read again when it changes.
    *
    * @param file YAML or JSON
    * @return this
@@ -110,7 +112,7 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
   }
 
   /**
-   * Adds all waivers of a folder, which is looked at again when it changes.
+   * Adds all waivers of a folder, which is read again when it changes.
    *
    * @param folder holds YAML and JSON files
    * @return this
@@ -121,8 +123,8 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
   }
 
   /**
-   * Counts the waivers that are active in a ledger, as they stand there at any moment, and takes
-   * every use from it, so that {@code max_uses} is one count for all that use the ledger.
+   * Counts the active waivers of a ledger as they are at each moment, and takes every use from it.
+   * So {@code max_uses} is one count for all constitutions that share the ledger.
    *
    * @param ledger may be shared, and changed meanwhile
    * @return this

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Evaluates the gates that are not the kernel's own, for one report. */
+/** Evaluates, for one report, the gates that are not the kernel's own. */
 final class EvidenceGates {
   private static final int FEW = 16;
   private static final int LONGEST_DETAIL = 200;
@@ -44,7 +44,7 @@ final class EvidenceGates {
     return byGate;
   }
 
-  /** Adds how one gate stands, and a finding unless it passed. */
+  /** Adds the outcome of one gate, and a finding unless it passed. */
   void evaluate(GateRule gate, List<GateOutcome> outcomes, Failures failures) {
     if (gate.mode() == Mode.SKIP) {
       outcomes.add(gate.as(GateState.SKIPPED));
@@ -108,7 +108,7 @@ final class EvidenceGates {
     }
   }
 
-  /** Where findings of gates go: what blocks, by gate, and what only warns. */
+  /** Collects the findings of gates: blocking ones by gate, and warnings. */
   static final class Failures {
     private final Findings warnings;
     private Map<String, Findings> blocked = Map.of();

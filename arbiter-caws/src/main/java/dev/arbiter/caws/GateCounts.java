@@ -10,7 +10,7 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.util.List;
 
-/** How the gates, the budget and the rules stand, counted once. */
+/** The figures of one judgement: gates, budget, findings and rules, counted once. */
 record GateCounts(int evaluated, int passed, GovernanceMetrics metrics) {
   private static final int ALL = 100;
   private static final int MOST_USED = 1_000;

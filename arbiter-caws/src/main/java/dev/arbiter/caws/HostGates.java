@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The checks the host makes itself, by the name of their gate, in the order of names. */
+/** The host's own checks, by the name of their gate, in the order of names. */
 final class HostGates {
   private final Map<String, QualityGate> byGate;
   private final List<GateRule> gates = new ArrayList<>();
@@ -18,7 +18,7 @@ final class HostGates {
     this.byGate.keySet().forEach(name -> gates.add(GateRule.ofHost(name)));
   }
 
-  /** What they are where the policy does not name them. */
+  /** The gates of the checks, for those that the policy does not name. */
   List<GateRule> gates() {
     return gates;
   }

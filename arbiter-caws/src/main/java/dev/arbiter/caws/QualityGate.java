@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
  * A check of the work that the host makes itself, instead of believing the report's evidence.
  *
  * <p>Threads: called from many threads at once, on the thread that judges; a slow check delays that
- * task. Errors: anything thrown fails the gate, as does returning nothing.
+ * task. Errors: a check that throws, or returns null, fails the gate.
  */
 @FunctionalInterface
 public interface QualityGate {
@@ -19,18 +19,18 @@ public interface QualityGate {
    * Checks the work.
    *
    * @param assignment the attempt
-   * @param report what came back
+   * @param report the report of the work
    * @return passed or failed, with a reason
    * @throws Exception any exception fails the gate
    */
   Result check(Assignment assignment, WorkReport report) throws Exception;
 
   /**
-   * The same gate with a limit on its time.
+   * Limits the time of this gate.
    *
    * @param limit after which it fails and its thread is interrupted, positive
-   * @param executor runs it; a thread that ignores the interrupt stays busy, so let it have few
-   * @return a gate that waits no longer than that; what the executor rejects fails
+   * @param executor runs it; use few threads, since a thread that ignores the interrupt stays busy
+   * @return a gate that waits no longer than the limit; it fails if the executor rejects it
    * @throws IllegalArgumentException if the limit is not positive
    */
   default QualityGate within(Duration limit, Executor executor) {

@@ -31,14 +31,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Constitutional rules where tasks are admitted and judged. A broken rule that blocks is a failed
- * gate of the rule's id, so that a waiver lifts it like any gate: the one it names.
+ * Applies constitutional rules when tasks are admitted and judged. A broken blocking rule is a
+ * failed gate with the rule's id, so a waiver lifts it like any other gate.
  */
 record RuleGates(ConstitutionalRules rules) {
   private static final GateRule ALL_KEPT =
       GateRule.ofConstitution("constitutional_rules", Mode.BLOCK, "");
 
-  /** What stands against admitting a task; an error for each rule that blocks and is not waived. */
+  /** Findings of broken rules; an error for each blocking rule that is not waived. */
   List<Finding> admit(
       Task task, EffectiveSpec effective, WaiverResolver waivers, PolicySnapshot now, Instant at) {
     Assessment found = rules.assess(Phase.BEFORE, task, Facts.of(known(task, effective)), at);
@@ -52,7 +52,7 @@ record RuleGates(ConstitutionalRules rules) {
     return findings;
   }
 
-  /** By a waiver that counts; who the agent is, and how often it counted, the judgement checks. */
+  /** Whether a waiver counts. The agent and the uses are checked at the judgement. */
   private static boolean isWaived(
       String gate,
       Task task,
@@ -64,7 +64,7 @@ record RuleGates(ConstitutionalRules rules) {
     return waivers.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
   }
 
-  /** Adds what the report breaks; all rules are looked at, for now the agent is known. */
+  /** Adds the rules that the report breaks. All rules are checked, since the agent is known now. */
   Ruled judge(
       EffectiveSpec effective,
       Assignment assignment,

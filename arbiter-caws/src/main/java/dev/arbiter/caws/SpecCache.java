@@ -15,7 +15,7 @@ import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.SpecRef;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers how specs were decided. Thread-safe. */
+/** Caches decisions about specs. Thread-safe. */
 final class SpecCache {
   /*
    * Two caches. One by spec text, so that admit() decides nothing twice; an entry made under an older

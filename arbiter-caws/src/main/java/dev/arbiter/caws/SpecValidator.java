@@ -75,7 +75,7 @@ public final class SpecValidator {
    * Decides about one spec.
    *
    * @param specText YAML or JSON
-   * @return what was found
+   * @return the decision and its findings
    */
   public Validation validate(String specText) {
     SpecReader.Reading reading = SpecReader.read(specText, dialect);
@@ -251,7 +251,8 @@ public final class SpecValidator {
     /**
      * Limit and use.
      *
-     * @param limit the tier's limit and what waivers add; empty without a policy that has the tier
+     * @param limit the tier's limit with the waivers that count; empty without a policy that has
+     *     the tier
      * @param used the changes; empty when none were given
      * @param waiversApplied ids of the waivers that count
      * @param waiversSkipped the waivers that do not count, and why
@@ -286,7 +287,7 @@ public final class SpecValidator {
     }
 
     /**
-     * Says by which rules specs are read.
+     * Sets the rules by which specs are read.
      *
      * @param wanted default {@link Dialect#AUTO}
      * @return this
@@ -297,7 +298,7 @@ public final class SpecValidator {
     }
 
     /**
-     * Gives the policy.
+     * Sets the policy.
      *
      * @param text YAML or JSON in one of the three shapes
      * @return this
@@ -310,7 +311,7 @@ public final class SpecValidator {
     /**
      * Adds a waiver.
      *
-     * @param place what to call it in findings
+     * @param place its name in findings
      * @param text YAML or JSON in one of the three shapes
      * @return this
      */
@@ -340,9 +341,9 @@ public final class SpecValidator {
     }
 
     /**
-     * Gives the changes to hold against scope and budget.
+     * Sets the changes to check against scope and budget.
      *
-     * @param measured what changed
+     * @param measured the changes
      * @return this
      */
     public Builder changes(ChangeSet measured) {

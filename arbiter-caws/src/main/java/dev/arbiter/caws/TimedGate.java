@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs a gate on another thread and stops waiting, and interrupts it, when its time is up. */
+/** Runs a gate on another thread. When the time is up it stops waiting and interrupts the gate. */
 record TimedGate(QualityGate gate, Duration limit, Executor executor) implements QualityGate {
 
   @Override

@@ -23,11 +23,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which waivers count for one judgement, and says of each that does not why.
+ * Decides which waivers count for one judgement, and gives the reason of each that does not.
  *
- * <p>Asked only when something needs lifting. The derivation is the kernel's (status, gate, expiry
- * strictly after now, delta, approvers), made stricter: bound to the spec, one use per id, nobody
- * approves for itself, no longer than the policy lets it run, and {@code max_uses} is counted.
+ * <p>Asked only when a gate blocks. The derivation is the kernel's (status, gate, expiry strictly
+ * after now, delta, approvers), made stricter: a waiver must be bound to the spec, counts once per
+ * id, has no approver who is the agent, runs no longer than the policy allows, and {@code max_uses}
+ * is counted.
  */
 final class WaiverResolver {
   private static final int MOST_LISTED = 100;
@@ -35,7 +36,7 @@ final class WaiverResolver {
   private final Map<Key, AtomicLong> uses = new ConcurrentHashMap<>();
   private final @Nullable WaiverLedger ledger;
 
-  /** Uses are counted by the ledger where it has the waiver, and here otherwise. */
+  /** Counts uses in the ledger for its own waivers, and here for others. */
   WaiverResolver(@Nullable WaiverLedger ledger) {
     this.ledger = ledger;
   }
@@ -43,14 +44,14 @@ final class WaiverResolver {
   /** Two tenants may call different waivers the same. */
   private record Key(String tenant, String id) {}
 
-  /** Who asks, when, and for what. */
+  /** The agent and tenant that ask, the spec and policy, and the time. */
   record Case(
       EffectiveSpec effective, PolicySnapshot now, String agent, String tenant, Instant at) {}
 
   /** A waiver that does not count, and why. */
   record Skipped(String id, String reason) {}
 
-  /** What counts, and what does not. */
+  /** The waivers that count, and those that do not. */
   static final class Ruling {
     final List<Waiver> counted = new ArrayList<>();
     final List<Skipped> skipped = new ArrayList<>();
@@ -65,9 +66,9 @@ final class WaiverResolver {
   }
 
   /**
-   * Looks at every waiver once.
+   * Checks every waiver once.
    *
-   * @param gates what needs lifting, as compared
+   * @param gates the gates to lift, in their normal form
    */
   Ruling rule(Case c, Set<String> gates) {
     Ruling ruling = new Ruling();
@@ -175,7 +176,7 @@ final class WaiverResolver {
     return usedUp ? "max_uses_reached" : "";
   }
 
-  /** Takes one use of each; false, and nothing taken, when one of them has none left. */
+  /** Takes one use of each. Returns false, and takes none, when one of them has none left. */
   boolean take(List<Waiver> waivers, String agent, String task) {
     List<Waiver> taken = new ArrayList<>();
     List<String> inLedger = new ArrayList<>();

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects changes as they are read: each path once, counts added up, no more than the limit. */
+/** Collects changes while they are read: each path once, counts added up, up to the limit. */
 final class ChangeCollector {
   private static final int LONGEST_PATH = 4096;
 

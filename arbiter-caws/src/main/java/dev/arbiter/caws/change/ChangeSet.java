@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which files work changed, and by how many lines.
+ * The files that work changed, with their lines.
  *
  * <p>A file that is named twice counts once, with the sum of its lines. A renamed file is one
  * change under its new path; its old path must be in scope too. A binary file has no lines.
@@ -42,16 +42,16 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * Nothing changed.
+   * Returns an empty set.
    *
-   * @return an empty set
+   * @return no changes
    */
   public static ChangeSet none() {
     return new ChangeSet(List.of(), List.of());
   }
 
   /**
-   * The changes an agent reported.
+   * Returns the changes of a report.
    *
    * @param report the report
    * @return its changes
@@ -61,11 +61,11 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * Reads what {@code git diff --numstat} prints, with or without {@code -z}.
+   * Reads the output of {@code git diff --numstat}, with or without {@code -z}.
    *
    * @param text lines of added, removed and path, separated by tabs
    * @return the changes
-   * @throws IllegalArgumentException if a line is something else; the message names it
+   * @throws IllegalArgumentException if a line has another form; the message names it
    */
   public static ChangeSet ofNumstat(String text) {
     return new NumstatReader(bounded(text)).read();
@@ -98,8 +98,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * What changed in a Git work tree since a revision: commits, staged and unstaged changes, and
-   * files that are not tracked and not ignored.
+   * Reads the changes in a Git work tree since a revision: commits, staged and unstaged changes,
+   * and files that are not tracked and not ignored.
    *
    * <p>Runs the {@code git} command, see {@code docs/decisions/0012}; takes tens of milliseconds.
    *
@@ -123,7 +123,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * How many files changed.
+   * Counts the files.
    *
    * @return at least 0
    */
@@ -132,7 +132,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * How many lines changed, added and removed together.
+   * Counts the lines, added and removed together.
    *
    * @return at least 0
    */
@@ -145,8 +145,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * Every path that was touched, for whoever can judge paths only: the changes, and the old path of
-   * each renamed file as a change of no lines.
+   * Returns every path that was touched, for a reader that knows paths only: the changes, and the
+   * old path of each renamed file as a change of no lines.
    *
    * @return the changes for a {@link WorkReport}
    */

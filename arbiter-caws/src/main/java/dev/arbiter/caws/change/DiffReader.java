@@ -6,10 +6,10 @@ import dev.arbiter.internal.Sanitizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a unified diff. Takes time in proportion to the text.
+ * Reads a unified diff, in time proportional to the text.
  *
- * <p>A hunk is as long as its header says: a removed line that reads {@code -- a/other} is a line
- * of the hunk and no file header, so no text in a file can pretend to be another file's change.
+ * <p>A hunk has the length of its header. A removed line {@code -- a/other} is a line of the hunk
+ * and no file header, so the text of a file cannot pretend to be a change of another file.
  */
 final class DiffReader {
   private final String text;
@@ -98,7 +98,7 @@ final class DiffReader {
     removed = 0;
   }
 
-  /** Headers of Git between the first line and the hunks; they name what has no hunks. */
+  /** Git's headers between the first line and the hunks. They name files that have no hunks. */
   private void extended(String next) {
     if (next.startsWith("rename from ")) {
       movedFrom = QuotedPath.read(next.substring("rename from ".length()));
@@ -109,7 +109,7 @@ final class DiffReader {
     }
   }
 
-  /** Both names of a Git header: in quotes, or alike, so that the middle is where they part. */
+  /** Both names of a Git header: in quotes, or equal, so that they part in the middle. */
   private void names(String both) {
     if (both.endsWith("\"")) {
       int start = both.startsWith("\"") ? both.indexOf("\" \"") + 2 : both.indexOf(" \"") + 1;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks the git command what changed. */
+/** Reads changes from the git command. */
 final class GitChanges {
   /*
    * The repository is not trusted: its configuration could name programs to run for a diff. So

@@ -36,14 +36,14 @@ final class GitCommand {
     this.folder = folder;
   }
 
-  /** How git ended, and what it printed. */
+  /** Exit code and output of git. */
   record Answer(int exit, String text) {}
 
   /**
    * Runs git.
    *
-   * @return what it printed
-   * @throws IOException if it cannot be run, fails, says too much or takes more than a minute
+   * @return its output
+   * @throws IOException if it cannot be run, fails, prints too much or takes more than a minute
    */
   String run(String... arguments) throws IOException {
     Answer answer = ask(arguments);
@@ -60,7 +60,7 @@ final class GitCommand {
     return answer.text();
   }
 
-  /** The same, where failing is an answer. */
+  /** Runs git where a failure is an answer. */
   Answer ask(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(ALWAYS);
     command.addAll(List.of(arguments));

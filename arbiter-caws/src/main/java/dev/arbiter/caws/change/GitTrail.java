@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Leaves word in a Git repository of the verdict a commit rests on: a trailer {@code
- * CAWS-VERDICT-ID} in its message, and a note under {@code refs/notes/caws} with the digest of the
- * envelope that proves the verdict.
+ * Links a commit to its verdict in a Git repository: a trailer {@code CAWS-VERDICT-ID} in the
+ * message, and a note under {@code refs/notes/caws} with the digest of the envelope that proves the
+ * verdict.
  *
- * <p>By the git command, without a shell, in at most a minute a call; about 10 ms. A note never
- * takes the place of another. Thread-safe as git is.
+ * <p>Uses the git command, without a shell; a call takes about 10 ms and at most a minute. A note
+ * never replaces another note. Thread-safe as git is.
  */
 public final class GitTrail {
   /** The trailer's name; its value is the digest of the verdict's document, as its seal has it. */
@@ -34,7 +34,7 @@ public final class GitTrail {
   }
 
   /**
-   * Looks at a repository.
+   * Opens the trail of a repository.
    *
    * @param folder a work tree or a bare repository, or a folder in it
    * @return its trail
@@ -50,7 +50,7 @@ public final class GitTrail {
   }
 
   /**
-   * Adds the trailer to a commit message, behind the trailers that are there.
+   * Adds the trailer to a commit message, after its other trailers.
    *
    * @param message at most 1 MiB
    * @param verdictId the digest of the verdict's document
@@ -81,12 +81,12 @@ public final class GitTrail {
   }
 
   /**
-   * Notes at a commit which verdict it rests on, and which envelope proves that. The same note
-   * again changes nothing.
+   * Adds a note to a commit: its verdict, and the envelope that proves the verdict. Adding the same
+   * note again changes nothing.
    *
    * @param commit a revision
    * @param verdictId the digest of the verdict's document
-   * @param envelopeDigest of the exported envelope, as {@code Envelope.digest()} has it
+   * @param envelopeDigest of the exported envelope, as {@code Envelope.digest()} returns it
    * @throws IllegalArgumentException if there is no such commit, or a digest is none
    * @throws IllegalStateException if the commit has another note
    * @throws IOException if git cannot be run, or cannot write
@@ -116,7 +116,7 @@ public final class GitTrail {
   }
 
   /**
-   * The note at a commit.
+   * Reads the note of a commit.
    *
    * @param commit a revision
    * @return its lines, or empty when it has none
@@ -129,7 +129,7 @@ public final class GitTrail {
   }
 
   /**
-   * The verdicts a commit's message names.
+   * Reads the verdicts in a commit's message.
    *
    * @param commit a revision
    * @return the values of its trailers, in their order

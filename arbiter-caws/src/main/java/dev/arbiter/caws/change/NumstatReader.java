@@ -4,7 +4,7 @@ package dev.arbiter.caws.change;
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
 
-/** Reads what {@code git diff --numstat} prints. Takes time in proportion to the text. */
+/** Reads the output of {@code git diff --numstat}, in time proportional to the text. */
 final class NumstatReader {
   private static final int LONGEST_COUNT = 10;
 
@@ -28,7 +28,7 @@ final class NumstatReader {
         && countEnd(text, first + 1) > first + 1;
   }
 
-  /** The end of a number or a hyphen, which stands for a binary file. */
+  /** The end of a number, or of the hyphen of a binary file. */
   private static int countEnd(String text, int start) {
     if (start < text.length() && text.charAt(start) == '-') {
       return start + 1;

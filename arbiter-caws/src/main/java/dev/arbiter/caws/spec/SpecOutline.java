@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What gates need to know of a working spec; reading it checks no rule.
+ * The parts of a working spec that gates use. Reading it checks no rule.
  *
  * @param id the spec's id, empty when it has none
  * @param contracts paths of the contracts that name one

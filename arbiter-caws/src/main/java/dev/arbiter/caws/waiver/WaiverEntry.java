@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.waiver;
 
-import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.internal.project.GateRule;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.Ids;
@@ -213,7 +212,7 @@ public record WaiverEntry(
   /**
    * Writes the waiver as a file of a project's {@code waivers} folder.
    *
-   * @return JSON that {@link Caws} reads
+   * @return JSON that {@code Caws} reads
    */
   public String document() {
     JsonBytes json = new JsonBytes();

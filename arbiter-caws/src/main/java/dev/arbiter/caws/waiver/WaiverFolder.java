@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.waiver;
 
-import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.project.WaiverReader;
 import dev.arbiter.caws.internal.text.FileText;
@@ -21,14 +20,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A waiver ledger kept in a folder, such as {@code .caws/waivers}: {@code ledger.jsonl} has every
- * step, one a line, each with the digest of the line before; {@code ID.json} is each waiver as
- * {@link Caws} reads it.
+ * A waiver ledger in a folder, such as {@code .caws/waivers}. {@code ledger.jsonl} has every step,
+ * one a line, each with the digest of the line before. {@code ID.json} is each waiver as {@link
+ * dev.arbiter.caws.Caws} reads it.
  *
- * <p>A step is forced to disk before it counts, and survives a crash; a line that a crash tore is
- * cut off, for it never counted. One process has a folder at a time. The steps are damaged when one
- * of them was changed, removed or put in, save that the last ones may be missing: keep the head
- * elsewhere to see that.
+ * <p>A step is forced to disk before it counts, and survives a crash. A line that a crash tore is
+ * cut off: it never counted. One process at a time has a folder. The steps are damaged when one was
+ * changed, removed or inserted. Only a loss of the last steps goes unseen; to see it, keep the head
+ * elsewhere.
  */
 public final class WaiverFolder implements AutoCloseable {
   private final Path folder;
@@ -36,7 +35,7 @@ public final class WaiverFolder implements AutoCloseable {
   private final WaiverLedger ledger;
 
   /**
-   * A waiver in a file, for lists and checks. {@link Caws} reads the files itself.
+   * A waiver in a file, for lists and checks. {@code Caws} reads the files itself.
    *
    * @param file the file's name
    * @param id as the file has it
@@ -124,11 +123,11 @@ public final class WaiverFolder implements AutoCloseable {
   }
 
   /**
-   * Opens the ledger in a folder, or starts one there. A waiver's file that does not say what the
-   * steps say is written anew.
+   * Opens the ledger in a folder, or starts one there. A waiver's file that differs from the steps
+   * is written anew.
    *
    * @param folder made if it is not there
-   * @param limits what further steps are held to
+   * @param limits for further steps
    * @param clock tells the time
    * @return the ledger, with all steps that were read back
    * @throws IOException if it cannot be read or written, or another process has it
@@ -165,8 +164,7 @@ public final class WaiverFolder implements AutoCloseable {
    * @param folder has a ledger
    * @return its waivers, in the order they were proposed
    * @throws IOException if it cannot be read
-   * @throws IllegalStateException if the steps are damaged, or a waiver's file does not say what
-   *     they say
+   * @throws IllegalStateException if the steps are damaged, or a waiver's file differs from them
    */
   public static List<WaiverEntry> read(Path folder) throws IOException {
     WaiverLedger ledger =
@@ -215,7 +213,8 @@ public final class WaiverFolder implements AutoCloseable {
   }
 
   /**
-   * The digest of the last step's line; who keeps it elsewhere sees whether steps are missing.
+   * Returns the digest of the last step's line. A reader who keeps it elsewhere sees whether later
+   * steps are missing.
    *
    * @return {@code sha256:} and hexadecimal digits, empty before the first step
    */
@@ -237,7 +236,7 @@ public final class WaiverFolder implements AutoCloseable {
     }
   }
 
-  /** Somebody's own file of the same name is not written over. */
+  /** Refuses to overwrite a file of the same name that is not the ledger's. */
   private void refuseTaken(String id) {
     for (String ending : List.of(".json", ".yaml", ".yml")) {
       Path file = folder.resolve(id + ending);

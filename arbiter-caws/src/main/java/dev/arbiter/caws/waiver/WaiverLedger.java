@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.waiver;
 
-import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
  * threads race. A step costs a microsecond beside the recorder's own time. A ledger holds at most
  * 10,000 waivers, each with at most 64 approvers.
  *
- * <p>{@link Caws} reads the active waivers and checks each of them again.
+ * <p>{@code Caws} reads the active waivers and checks each of them again.
  */
 public final class WaiverLedger {
   private static final int MOST = 10_000;

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The reported changes, looked at once: how many files and lines, and which are out of scope. */
+/** The reported changes, each checked once: files, lines, and paths out of scope. */
 public final class ChangedPaths {
   /*
    * A report of a few files is compared pair by pair; only a long one pays for a set.
@@ -25,7 +25,10 @@ public final class ChangedPaths {
     this.paths = new String[most];
   }
 
-  /** Looks at each change; what is out of scope goes to one, what no waiver lifts to the other. */
+  /**
+   * Checks each change. A path out of scope goes to {@code scope}, one that no waiver lifts to
+   * {@code integrity}.
+   */
   public static ChangedPaths look(
       List<FileChange> changes, EffectiveSpec effective, Findings scope, Findings integrity) {
     ChangedPaths seen = new ChangedPaths(changes.size());

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One gate: its name as compared, in lower case with underscores, what it does when it is not
- * passed, and the clause it rests on. How it can stand is written once, not at every judgement.
+ * One gate: its name in normal form (lower case with underscores), its effect when it is not
+ * passed, and its clause. The JSON of each state is written once, not at every judgement.
  */
 public final class GateRule {
   public static final String BUDGET = "budget_limit";
@@ -31,7 +31,7 @@ public final class GateRule {
     }
   }
 
-  /** A gate of the policy, or one of the kernel's own, which no policy need name. */
+  /** A gate of the policy, or one of the kernel's own, which a policy need not name. */
   static GateRule of(String name, Mode mode) {
     String evidence =
         switch (name) {

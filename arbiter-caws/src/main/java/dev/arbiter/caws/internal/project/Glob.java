@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pattern of a scope: a path, and everything below it; or a glob.
+ * One pattern of a scope: a glob, or a path that covers everything below it.
  *
- * <p>In a glob {@code *} stands for any characters within one segment, {@code ?} for one, {@code
- * **} as a whole segment for any number of segments; a glob that ends in a slash covers what is
- * below. Everything else is literal, brackets too, because frameworks name folders {@code [slug]}.
- * A pattern with braces is written out by {@link #expand}.
+ * <p>In a glob {@code *} matches any characters within one segment, {@code ?} matches one, and
+ * {@code **} as a whole segment matches any number of segments. A glob that ends in a slash covers
+ * everything below. All else is literal, brackets too, because frameworks name folders {@code
+ * [slug]}. {@link #expand} writes out braces.
  */
 public final class Glob {
   /*

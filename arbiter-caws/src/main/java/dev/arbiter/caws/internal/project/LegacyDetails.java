@@ -8,7 +8,7 @@ import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the schema of the legacy tools asked for and never enforced: warnings, all of it. */
+/** Warnings: the demands of the legacy tools' schema that the tools never enforced. */
 final class LegacyDetails {
   private static final int MOST_ENTRIES = 1000;
 

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a legacy spec. Errors stand where v10 has them; what its schema only warned of is a
- * warning. Where v10 let a rule be evaded, the error says that the legacy tools let it pass.
+ * Reads a legacy spec. Errors are those of v10; warnings are those of its schema. Where v10 let a
+ * rule be evaded, the error says that the legacy tools let it pass.
  */
 final class LegacySpec {
   static final String FAILS_OPEN = "; the legacy tools let this pass, which lifts the rule";
@@ -74,7 +74,7 @@ final class LegacySpec {
     return new Spec(id, tier, mode, hasContracts, scope, until, dormant);
   }
 
-  /** False, zero and empty text count as missing, as they did. */
+  /** False, zero and empty text count as missing, as in the legacy tools. */
   private void required(String field) {
     boolean other =
         field.equals("acceptance")

@@ -7,16 +7,16 @@ import java.util.ArrayDeque;
 import java.util.HexFormat;
 
 /**
- * A path as an agent reported it: normalised by its letters alone, or refused.
+ * A path from a report: normalised by its characters alone, or refused.
  *
- * <p>Refused is whatever another program could read as a path outside the work tree, or as another
- * file than it seems: absolute, drive or scheme, home, backslash, {@code ..} beyond the root,
- * percent-encoded separators, look-alikes of dot and slash, control and invisible characters,
- * segments that end in a dot or a space. Accepted paths are put into Unicode form NFC. Symbolic
- * links are not looked at: whoever writes the files has to.
+ * <p>Refused is a path that another program could read as one outside the work tree, or as another
+ * file: absolute, drive or scheme, home, backslash, {@code ..} beyond the root, percent-encoded
+ * separators, look-alikes of dot and slash, control and invisible characters, segments that end in
+ * a dot or a space. Accepted paths get Unicode form NFC. Symbolic links are not checked here: the
+ * program that writes the files must.
  *
  * @param path the normalised path, empty when refused
- * @param problem what is wrong, as the end of a sentence; empty when accepted
+ * @param problem the reason, as the end of a sentence; empty when accepted
  */
 record Pathname(String path, String problem) {
   private static final int LONGEST = 4096;

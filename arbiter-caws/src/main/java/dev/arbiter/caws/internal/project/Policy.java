@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A project's rules: limits per risk tier, gates, and what a waiver needs.
+ * A project's rules: limits by risk tier, gates, and the demands on waivers.
  *
  * @param tiers limits by risk tier, 1 to 3; a tier may be missing
- * @param gates what is checked, the kernel's own three always among them
- * @param raiseApprovers how many must approve a larger budget
- * @param waiverApprovers how many must approve any waiver
+ * @param gates all gates, the kernel's own three always among them
+ * @param raiseApprovers approvers that a larger budget needs
+ * @param waiverApprovers approvers that any waiver needs
  * @param waiverDays longest time from a waiver's creation to its expiry
- * @param zones where scope does not count
+ * @param zones paths that scope does not restrict
  * @param rootPassthrough files at the root that need not be in scope
- * @param warnings what is odd about the policy
+ * @param warnings oddities of the policy
  * @param digest of its text
  */
 public record Policy(
@@ -43,7 +43,7 @@ public record Policy(
   /** Limits of one risk tier; {@code modes} is empty when every mode is allowed. */
   public record Tier(long files, long lines, Set<String> modes, boolean contracts) {}
 
-  /** What a gate that is not passed does. */
+  /** The effect of a gate that is not passed. */
   public enum Mode {
     BLOCK("block"),
     WARN("warn"),

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a policy in one of three shapes: the legacy {@code policy.yaml}, policy.v1, and {@code
- * tier-policy.json}. Any other shape is refused, naming the key it lacks.
+ * tier-policy.json}. Any other shape is refused; the message names the key it lacks.
  *
- * <p>A tier policy has no gates of its own; what it requires per tier becomes a blocking gate:
- * {@code min_branch} is {@code coverage_threshold}, {@code min_mutation} {@code
- * mutation_threshold}, {@code requires_x} is {@code x}.
+ * <p>A tier policy has no gates of its own. Each demand of a tier becomes a blocking gate: {@code
+ * min_branch} is {@code coverage_threshold}, {@code min_mutation} is {@code mutation_threshold},
+ * {@code requires_x} is {@code x}.
  */
 public final class PolicyReader {
   private static final long MOST = 1_000_000_000;

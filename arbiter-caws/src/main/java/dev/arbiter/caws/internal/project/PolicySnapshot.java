@@ -22,7 +22,7 @@ public final class PolicySnapshot {
     this.errors = List.copyOf(errors);
   }
 
-  /** A text and where it came from. */
+  /** A text and its place for findings. */
   public record Named(String place, String text) {}
 
   /**

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which files the work may touch.
+ * The files that the work may touch.
  *
- * <p>The order of the CAWS kernel, except that {@code out} beats everything, and that the folders
- * which hold the rules themselves are never exempt: {@code .git}, and {@code .caws} unless the spec
- * names the place below it in so many words. {@code out} is compared without case, for file systems
- * that have none; {@code in} is compared with it.
+ * <p>The order is that of the CAWS kernel, with two exceptions. {@code out} beats everything. The
+ * folders of the rules themselves are never exempt: {@code .git}, and {@code .caws} unless the spec
+ * names the place below it literally. {@code out} is compared without case, for file systems that
+ * have none; {@code in} is compared with case.
  */
 public record Scope(List<Glob> in, List<Glob> out, List<Glob> support) {
 
-  /** What a path is allowed by, or refused for. */
+  /** The decision about one path. */
   enum Decision {
     ADMITTED("", ""),
     GOVERNED(

@@ -79,8 +79,9 @@ final class ScopeReader {
   }
 
   /**
-   * A backslash is read as a slash: rather too much is shut out than too little. What is still no
-   * relative path can match none, since no other paths are let in.
+   * Reads a path of {@code out}. A backslash is read as a slash, which rather excludes too much
+   * than too little. A text that is no relative path even then can match none, since no other paths
+   * are admitted.
    */
   private static void shutOut(FieldReader scope, String path, List<Glob> out) {
     try {

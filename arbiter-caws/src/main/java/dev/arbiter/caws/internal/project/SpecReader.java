@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a working spec, legacy (v3.4 to v10) or spec.v1 (v11 and later; has {@code
- * lifecycle_state}); rule ids are those of the CAWS kernel.
+ * lifecycle_state}). Rule ids are those of the CAWS kernel.
  *
- * <p>A spec.v1 is judged as the kernel judges it. A legacy spec is judged by the error paths of
- * v10, and refused besides where v10 let something pass that it could not enforce: tiers given as
- * text, an experiment outside tier 3, a tier 1 spec that observes nothing.
+ * <p>A spec.v1 is decided as in the kernel. A legacy spec has the errors of v10. It is refused,
+ * too, where v10 let something pass that it could not enforce: tiers as text, an experiment outside
+ * tier 3, a tier 1 spec without observability.
  */
 public final class SpecReader {
   private SpecReader() {}
@@ -25,7 +25,7 @@ public final class SpecReader {
    * A spec and its warnings, or no spec and the errors.
    *
    * @param text as it was given
-   * @param root what the text was parsed to; null when it is no document
+   * @param root the parsed document; null when the text is none
    * @param dialect never {@code AUTO} unless the text is no document
    * @param id the id the spec gives itself, empty when it has none
    */

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a spec.v1: first its shape, and only if that holds what the fields mean together, in the
- * kernel's order. What the kernel does not look at is worth a warning.
+ * Reads a spec.v1: first its schema, then, if the schema holds, the meaning of the fields together,
+ * in the kernel's order. Oddities that the kernel ignores are warnings.
  */
 final class SpecV1 {
   private final Node.Fields root;
@@ -227,7 +227,7 @@ final class SpecV1 {
     }
   }
 
-  /** What the kernel lets pass and a reader should know. */
+  /** Oddities that the kernel lets pass and a reader should know. */
   private void oddities() {
     Set<String> ids = new HashSet<>();
     for (FieldReader criterion : spec.objects("acceptance")) {

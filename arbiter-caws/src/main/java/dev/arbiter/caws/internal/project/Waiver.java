@@ -6,20 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exception somebody granted: what it lifts, for which spec, until when, and who approved.
+ * An exception that people approved. The only model of a waiver, whether it comes from a file or a
+ * ledger.
  *
- * @param id as the file has it; free form
+ * @param id as in the file; free form
  * @param status only {@code active} counts
- * @param gates names as compared
- * @param specId the spec it is bound to, empty when it names none
+ * @param gates the gates it lifts, in their normal form
+ * @param specId the spec it is bound to, empty for none
  * @param tenant the only tenant it is for, empty for any
- * @param files how many files it adds to the limit
- * @param lines how many lines it adds to the limit
- * @param created null when the file does not say
- * @param expires null when the file does not say, or not readably
- * @param approvers who approved, in their normal form
- * @param maxUses how often it counts, negative for any number
- * @param problem why it cannot count at all, empty when it may
+ * @param files files it adds to the limit
+ * @param lines lines it adds to the limit
+ * @param created null when the file has no such time
+ * @param expires null when the file has no such time that can be read
+ * @param approvers the approvers, their handles in normal form
+ * @param maxUses most uses, negative for any number
+ * @param problem the reason it cannot count at all, empty when it may
  * @param digest of its fields
  */
 public record Waiver(

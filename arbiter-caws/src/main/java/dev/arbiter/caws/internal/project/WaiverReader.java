@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * by id), and v11 (scope.spec_id, constraints, revocation). One record may mix them, as migrated
  * files do.
  *
- * <p>A file that is no document, or names no waiver, is an error and stops everything: an
- * unreadable revocation must not leave the waiver in force. A waiver that lacks something is kept
+ * <p>A file that is no document, or names no waiver, is an error and stops every task: an
+ * unreadable revocation must not leave the waiver in force. A waiver that lacks a field is kept
  * with its problem, and skipped for it.
  */
 public final class WaiverReader {
@@ -38,7 +38,7 @@ public final class WaiverReader {
     this.waiver = new FieldReader(fields, "", "waiver", notes);
   }
 
-  /** A waiver, and what is wrong with its fields. */
+  /** A waiver, and the errors of its fields. */
   public record Examined(Waiver waiver, List<Finding> findings) {}
 
   /**

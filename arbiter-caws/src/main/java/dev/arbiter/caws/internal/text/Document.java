@@ -98,7 +98,7 @@ public final class Document {
     return json != null ? json : readYaml(body);
   }
 
-  /** Reads strict JSON only: what this library sealed itself. */
+  /** Reads strict JSON only, such as a document that this library sealed. */
   public static @Nullable Node json(String text) throws Unreadable {
     return readJson(text);
   }

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads named fields of one object, and notes what has the wrong kind.
+ * Reads named fields of one object, and adds an error for each field of the wrong kind.
  *
- * <p>A getter returns null, or an empty list, both when the field is absent and when it has the
- * wrong kind; the second is noted as an error, so a caller only says what must be present.
+ * <p>A getter returns null, or an empty list, when the field is absent or has the wrong kind. A
+ * wrong kind is an error already, so the caller only checks that a field is present.
  */
 public final class FieldReader {
   private final Map<String, Node> fields;
@@ -24,9 +24,9 @@ public final class FieldReader {
   private final boolean lenient;
 
   /**
-   * Looks at an object.
+   * Reads an object.
    *
-   * @param rules how its rule ids begin, such as {@code spec}
+   * @param rules the beginning of its rule ids, such as {@code spec}
    */
   public FieldReader(Node.Fields fields, String pointer, String rules, Findings notes) {
     this(fields, pointer, rules, notes, false);
@@ -51,7 +51,7 @@ public final class FieldReader {
     return pointer + "/" + escape(Sanitizer.text(name, 80));
   }
 
-  /** Absent and null are the same: a field somebody left empty. */
+  /** Whether the field is there and not null: a null is a field that was left empty. */
   public boolean has(String name) {
     Node node = fields.get(name);
     return node != null && !(node instanceof Node.Nothing);
@@ -99,7 +99,7 @@ public final class FieldReader {
     }
   }
 
-  /** The same object, of which a wrong kind or an unknown field is only worth a warning. */
+  /** The same object, but a wrong kind or an unknown field is only a warning. */
   public FieldReader leniently() {
     return new FieldReader(new Node.Fields(fields, line), pointer, rules, notes, true);
   }

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text of one file, read again only when the file may have changed. Thread-safe.
  *
- * <p>Looking costs one stat call, 1.6 microseconds: size, inode and change time, which cannot be
- * set back as the modification time can. A file that changed less than two seconds ago is read
- * every time, because two writes may share one tick of the file system's clock.
+ * <p>A check costs one stat call, 1.6 microseconds. It compares size, inode and change time; a
+ * change time cannot be set back, a modification time can. A file that changed less than two
+ * seconds ago is read every time, because two writes may share one tick of the file system's clock.
  */
 public final class FileText {
   private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -67,7 +67,7 @@ public final class FileText {
     }
   }
 
-  /** Null where the file system has no change time: then the file is read every time. */
+  /** Null if the file system has no change time; then the file is read every time. */
   private @Nullable Map<String, Object> stamp() throws IOException {
     if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return null;

@@ -6,7 +6,7 @@ import dev.arbiter.task.Finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects findings, at most a hundred; what is beyond is counted, and an error stays an error. */
+/** Collects findings, at most a hundred; the rest is counted, and an error stays an error. */
 public final class Findings {
   public static final int MOST = 100;
 

@@ -81,7 +81,7 @@ public final class Ids {
         && isDigits(text, 0, unit);
   }
 
-  /** Lower case, hyphens as underscores: how gate names are compared. */
+  /** The normal form of a gate's name: lower case, hyphens as underscores. */
   public static String gate(String name) {
     return isGate(name) ? name : name.strip().toLowerCase(Locale.ROOT).replace('-', '_');
   }

@@ -21,7 +21,7 @@ public final class Moments {
   }
 
   /**
-   * Reads a date and a time with its zone; a blank may stand between them.
+   * Reads a date and a time with its zone; a space may be between them.
    *
    * @return null when it cannot be read
    */
@@ -51,8 +51,8 @@ public final class Moments {
   /**
    * Reads a moment; a date alone is the start of that day in UTC.
    *
-   * <p>So something that expires on a date is over when the day begins in UTC, the earlier of the
-   * two readings. A time without a zone could mean any of 26 hours and is not read.
+   * <p>So a waiver that expires on a date is over when the day begins in UTC, the earlier of two
+   * readings. A time without a zone could be any of 26 hours and is not read.
    *
    * @return null when it cannot be read
    */

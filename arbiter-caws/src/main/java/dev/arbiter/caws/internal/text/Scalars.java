@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.internal.text;
 
-/**
- * Decides what a plain scalar is: a number, a boolean or null where JSON would agree, else text.
- */
+/** Decides the type of a plain scalar: number, boolean or null where JSON agrees, else text. */
 final class Scalars {
   private static final int LONGEST_LONG = 18;
   private static final int LONGEST_NUMBER = 64;

@@ -8,24 +8,24 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What a value of a strict document must look like. Answers as JSON Schema (draft 2020-12) does
- * when it is asked for all errors: one breach a keyword, the keyword kept, so that rule ids can be
+ * The schema of a value in a strict document. Reports as JSON Schema (draft 2020-12) does when all
+ * errors are wanted: one breach for each keyword. The keyword is kept, so that rule ids can be
  * those of tools that use a schema.
  */
 public sealed interface Schema {
   /** Reports everything about the value that does not fit. */
   void check(Node value, String pointer, Breaches breaches);
 
-  /** What is told each breach. */
+  /** Receives each breach. */
   interface Breaches {
     /**
-     * Takes one breach.
+     * Receives one breach.
      *
      * @param keyword of JSON Schema, such as {@code required}
-     * @param pointer the value, or for a missing or unknown field the object it would be in
+     * @param pointer the value, or for a missing or unknown field its object
      * @param field the missing or unknown field, else empty
-     * @param line where
-     * @param message what is wrong and how to mend it
+     * @param line of the value
+     * @param message the breach and how to correct it
      */
     void add(String keyword, String pointer, String field, int line, String message);
   }
@@ -154,7 +154,7 @@ public sealed interface Schema {
     return new Text(least, most, "pattern", text -> true, "text");
   }
 
-  /** A text that is not empty and keeps a pattern, told as a test. */
+  /** A text that passes a test. */
   static Schema pattern(Predicate<String> fits, String wanted) {
     return new Text(0, Integer.MAX_VALUE, "pattern", fits, wanted);
   }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.internal.text;
 
-/**
- * A text that cannot be read as a document; says which rule it broke, where, and how to mend it.
- */
+/** A text that cannot be read as a document, with the broken rule, the line, and the correction. */
 public final class Unreadable extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -11,10 +9,10 @@ public final class Unreadable extends Exception {
   private final int line;
 
   /**
-   * Without a stack trace: it is a value on its way to a finding.
+   * Has no stack trace: it is a value on its way to a finding.
    *
    * @param rule the end of the rule id, such as {@code too_deep}
-   * @param message what is wrong and how to mend it
+   * @param message the problem and its correction
    */
   public Unreadable(String rule, String message) {
     this(rule, 0, message);
@@ -36,7 +34,7 @@ public final class Unreadable extends Exception {
     return rule;
   }
 
-  /** The rule as the kernel names it: its parser tells these no further apart. */
+  /** The rule in the kernel's words: its parser does not distinguish these. */
   public String kernelRule() {
     boolean parsing = rule.equals("duplicate_key") || rule.equals("several_documents");
     return parsing ? "parse_failed" : rule;
@@ -47,7 +45,7 @@ public final class Unreadable extends Exception {
     return line;
   }
 
-  /** What is wrong and how to mend it; the line is apart. */
+  /** The problem and its correction, without the line. */
   public String reason() {
     String message = getMessage();
     return message == null ? rule : message;
