@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Hands verdicts to programs in any language: in-toto statements in DSSE envelopes, Sigstore
- * bundles, inclusion proofs and a checkpoint, and checks such a folder again.
+ * Exports verdicts for programs in any language, and verifies such an export: in-toto statements in
+ * DSSE envelopes, Sigstore bundles, inclusion proofs and a checkpoint.
  *
- * <p>Start at {@link EvidenceFolder}; {@link Envelope} signs a single verdict at once.
+ * <pre>{@code
+ * LogFolder --> EvidenceFolder.write --> Envelope              N.dsse.json, N.bundle.json
+ *                        |               ProofJson             N.proof.json
+ *                        |               VerificationSummary   N.summary.json
+ *                        +-------------> checkpoint.txt, public-key.pem
+ *
+ * folder --> EvidenceFolder.verify --> Listing --> EvidenceAudit --> LogVerification
+ *                                  (which files)   (every byte; layout by FixedLayout)
+ * }</pre>
+ *
+ * <p>Start at {@link EvidenceFolder}; {@link Envelope} signs a single verdict.
  */
 @NullMarked
 package dev.arbiter.caws.export;

@@ -146,7 +146,7 @@ final class CheckpointSigner {
       return before;
     }
     if (file != null) {
-      file.force();
+      file.entries().force();
     }
     Checkpoint signed = Checkpoint.sign(origin, head.size, head.root, key);
     if (file != null) {

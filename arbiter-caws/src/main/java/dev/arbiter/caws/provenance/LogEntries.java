@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.provenance;
 
+import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
@@ -56,11 +57,12 @@ final class LogEntries {
   /** Reads the file's entries; before the log is used. */
   void readBack(VerdictFile kept) throws IOException {
     MessageDigest digest = Digests.sha256();
-    kept.replay(
-        (bytes, length) -> {
-          ring.see(tree.size(), bytes, length);
-          tree.append(MerkleTree.leaf(digest, bytes, length));
-        });
+    kept.entries()
+        .replay(
+            (bytes, length) -> {
+              ring.see(tree.size(), bytes, length);
+              tree.append(MerkleTree.leaf(digest, bytes, length));
+            });
   }
 
   KeyRing ring() {
@@ -83,7 +85,7 @@ final class LogEntries {
     lock.lock();
     try {
       if (file != null) {
-        file.append(document, length);
+        file.entries().append(document, length);
       }
       tree.append(leaf);
       return tree.size() - 1;
@@ -123,7 +125,7 @@ final class LogEntries {
     lock.lock();
     try {
       if (file != null) {
-        file.flush();
+        file.entries().flush();
       }
       return head();
     } finally {
@@ -197,12 +199,14 @@ final class LogEntries {
 
   private LogVerification reread(VerdictFile kept, PublicKey trusted, @Nullable List<String> held)
       throws IOException {
-    if (!kept.isClosed()) {
-      kept.flush();
+    if (!kept.entries().isClosed()) {
+      kept.entries().flush();
     }
     MerkleTree again = new MerkleTree();
     MessageDigest digest = Digests.sha256();
-    kept.reread((bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
+    LineFile.read(
+        VerdictFile.entries(kept.folder()),
+        (bytes, length) -> again.append(MerkleTree.leaf(digest, bytes, length)));
     long differs = tree.firstDifference(again);
     return differs >= 0
         ? new LogVerification.Damaged(

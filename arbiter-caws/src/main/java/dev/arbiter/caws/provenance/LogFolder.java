@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.provenance;
 
+import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
@@ -51,12 +52,11 @@ public final class LogFolder implements AutoCloseable {
   public static LogFolder read(Path folder, PublicKey trusted) throws IOException {
     Optional<String> note = VerdictFile.readCheckpoint(folder);
     String origin = note.map(text -> text.substring(0, Math.max(0, text.indexOf('\n')))).orElse("");
-    FileChannel channel =
-        FileChannel.open(folder.resolve("verdicts.jsonl"), StandardOpenOption.READ);
+    FileChannel channel = FileChannel.open(VerdictFile.entries(folder), StandardOpenOption.READ);
     LogFolder log = new LogFolder(channel, origin, trusted, note);
     MessageDigest digest = Digests.sha256();
-    VerdictFile.lines(
-        folder,
+    LineFile.read(
+        VerdictFile.entries(folder),
         (bytes, length) -> {
           log.ring.see(log.tree.size(), bytes, length);
           log.add(length);

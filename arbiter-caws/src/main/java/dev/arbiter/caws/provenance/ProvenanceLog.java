@@ -75,7 +75,7 @@ public final class ProvenanceLog implements AutoCloseable {
         return log;
       } finally {
         if (!fit) {
-          file.close();
+          file.entries().close();
         }
       }
     } catch (IOException e) {
@@ -322,12 +322,12 @@ public final class ProvenanceLog implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (file == null || !file.isClosed()) {
+      if (file == null || !file.entries().isClosed()) {
         checkpoint();
       }
     } finally {
       if (file != null) {
-        file.close();
+        file.entries().close();
       }
     }
   }

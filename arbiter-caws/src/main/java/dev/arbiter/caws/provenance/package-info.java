@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * An append-only log of verdicts that others can check: entries, a Merkle tree (RFC 6962), signed
+ * An append-only log of verdicts that others can verify: entries, a Merkle tree (RFC 6962), signed
  * checkpoints (C2SP signed note), keys and their rotation.
  *
- * <p>Start at {@link ProvenanceLog}; read a folder of it with {@link LogFolder}. {@link Signer} is
- * the socket for keys elsewhere, {@link Anchor} the socket for keepers of checkpoints.
+ * <p>Start at {@link ProvenanceLog}; {@link LogFolder} reads a log's folder without its key. A
+ * {@link Signer} can be a key elsewhere; an {@link Anchor} keeps checkpoints elsewhere.
  *
- * <pre>
- *   append --> ProvenanceLog --> LogEntries --> VerdictFile (verdicts.jsonl)
- *                   |               |    \
- *                   |               |     KeyRing (KeyRotation)   Ed25519, SigningKey, Signer
- *                   |          MerkleTree, LeafIndex                      |
- *                   +--> CheckpointSigner --> Checkpoint -----------------+--> Anchors
- *   verify --> LogAudit --> LogVerification
- * </pre>
+ * <pre>{@code
+ * document --append--> ProvenanceLog --> LogEntries ---------> VerdictFile (verdicts.jsonl)
+ *                            |               |   *                            |               |   +--> KeyRing <-- KeyRotation entries
+ *                            |               v
+ *                            |          MerkleTree <-- LeafIndex --> InclusionProof
+ *                            v               | root
+ *                     CheckpointSigner <-----+
+ *              Signer --sign-->|
+ *              (SigningKey)    +--> Checkpoint --> checkpoint.txt, Anchor*
+ *
+ * ProvenanceLog.verify, LogFolder.verify --> LogAudit --> LogVerification
+ * }</pre>
  */
 @NullMarked
 package dev.arbiter.caws.provenance;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.caws.Fixtures;
+import dev.arbiter.caws.internal.text.LineFile;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ class LogLimitsTest {
 
   @Test
   void an_entry_has_at_most_16_mebibytes() {
-    String most = "x".repeat(VerdictFile.LONGEST_ENTRY);
+    String most = "x".repeat(LineFile.LONGEST_LINE);
     try (ProvenanceLog log = open()) {
       assertThatThrownBy(() -> log.append(most + "x")).hasMessageContaining("16777216");
       assertThat(log.size()).isZero();

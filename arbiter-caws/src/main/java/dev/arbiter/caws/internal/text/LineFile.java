@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws.internal.text;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/** A file of lines that one owner appends to. Not thread-safe: the owner's lock guards it. */
+public final class LineFile {
+  /*
+   * After a failed write or force the file refuses lines: the kernel may have dropped the pages, and
+   * would report success the next time. Replaying cuts off an incomplete last line of a crash.
+   */
+  private static final int BUFFER = 64 * 1024;
+
+  /** The longest line, in bytes. */
+  public static final int LONGEST_LINE = 16 << 20;
+
+  private final Path file;
+  private final FileChannel channel;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+  private boolean failed;
+
+  private LineFile(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Receives each complete line that is read. */
+  public interface Reader {
+    void line(byte[] bytes, int length);
+  }
+
+  /**
+   * Opens a file and locks it; creates it, and its folder, if it does not exist.
+   *
+   * @param taken the message of the exception when another owner has it open
+   */
+  public static LineFile open(Path file, String taken) throws IOException {
+    Path folder = file.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return new LineFile(file, channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // another owner in this process has the lock: the same answer as for another process
+    }
+    channel.close();
+    throw new IOException(taken);
+  }
+
+  /** Reads the lines, cuts off an incomplete last one, and continues after them. */
+  public void replay(Reader reader) throws IOException {
+    long complete = read(file, reader);
+    channel.truncate(complete);
+    channel.position(complete);
+  }
+
+  /** Reads every complete line, and returns how many bytes these have. */
+  public static long read(Path file, Reader reader) throws IOException {
+    long complete = 0;
+    byte[] line = new byte[4096];
+    int length = 0;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        if (b == '\n') {
+          reader.line(line, length);
+          complete += length + 1;
+          length = 0;
+        } else {
+          if (length == LONGEST_LINE) {
+            throw new IOException(
+                file.getFileName()
+                    + " has an entry of more than "
+                    + LONGEST_LINE
+                    + " bytes; no log wrote it");
+          }
+          line = length == line.length ? Arrays.copyOf(line, length * 2) : line;
+          line[length++] = (byte) b;
+        }
+      }
+    }
+    return complete;
+  }
+
+  /** Adds a line to the buffer; the bytes have no line end. */
+  public void append(byte[] bytes, int length) throws IOException {
+    refuseAfterFailure();
+    if (isClosed()) {
+      throw new IOException(file + " is closed");
+    }
+    if (length > LONGEST_LINE) {
+      throw new IllegalArgumentException(
+          "an entry has at most " + LONGEST_LINE + " bytes, got " + length);
+    }
+    if (length + 1 > buffer.remaining()) {
+      flush();
+      buffer = length + 1 > buffer.capacity() ? ByteBuffer.allocateDirect(length + 1) : buffer;
+    }
+    buffer.put(bytes, 0, length).put((byte) '\n');
+  }
+
+  /** Writes the buffer to the operating system. */
+  public void flush() throws IOException {
+    refuseAfterFailure();
+    failed = true;
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+    failed = false;
+  }
+
+  /** Forces to disk; needs no lock. A failure is final, even if a concurrent flush succeeds. */
+  public void force() throws IOException {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void refuseAfterFailure() throws IOException {
+    if (failed) {
+      throw new IOException("an earlier write to " + file + " failed; close it and check it");
+    }
+  }
+
+  public boolean isClosed() {
+    return !channel.isOpen();
+  }
+
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close " + file, e);
+    }
+  }
+}
