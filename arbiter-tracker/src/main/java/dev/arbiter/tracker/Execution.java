@@ -13,9 +13,10 @@ import java.lang.invoke.VarHandle;
  *
  * <p>The handle itself is the identity: two attempts at the same task at the same moment are two
  * handles. Exactly one call of {@link #complete}, {@link #fail} or {@link #cancel} counts, the
- * first; later ones return false and appear in {@link TrackerStats#doubleCompletions()}. An attempt
- * that is never ended is never counted and costs nothing once the handle is unreachable. What was
- * started while tracking was switched off counts nowhere, and says true however often it is ended.
+ * first; later ones return false and appear in {@link
+ * PerformanceTracker.Stats#doubleCompletions()}. An attempt that is never ended is never counted
+ * and costs nothing once the handle is unreachable. What was started while tracking was switched
+ * off counts nowhere, and says true however often it is ended.
  *
  * <p>Thread-safe; may be ended on another thread than it was started on. Never throws. 32 bytes.
  */
@@ -61,7 +62,7 @@ public final class Execution {
    * Ends the attempt: the work stands.
    *
    * @param quality how good it is, in [0,1]; anything else counts as the nearest of the two, and in
-   *     {@link TrackerStats#corrected()}
+   *     {@link PerformanceTracker.Stats#corrected()}
    * @param usage what it used up
    * @return whether this call ended it
    */

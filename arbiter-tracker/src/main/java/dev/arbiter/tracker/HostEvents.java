@@ -72,7 +72,7 @@ public final class HostEvents {
    * @param taskType at what
    * @param tenant for whom
    * @param score how good it is, in [0,1]; anything else counts as the nearest of the two, and in
-   *     {@link TrackerStats#corrected()}
+   *     {@link PerformanceTracker.Stats#corrected()}
    */
   public void evaluated(String agent, String taskType, String tenant, double score) {
     if (flags.tracking()) {

@@ -46,7 +46,7 @@ final class Ingest {
 
   private record Stamp(long nanos, long millis) {}
 
-  Ingest(TrackerBuilder builder, TrackerFlags flags) {
+  Ingest(PerformanceTracker.Builder builder, TrackerFlags flags) {
     this.sources = builder.sources;
     this.nanoTime = sources.nanoTime();
     this.flags = flags;
@@ -190,8 +190,8 @@ final class Ingest {
     }
   }
 
-  TrackerStats stats() {
-    return new TrackerStats(
+  PerformanceTracker.Stats stats() {
+    return new PerformanceTracker.Stats(
         collector.claimed(),
         collector.delivered(),
         collector.spilled(),

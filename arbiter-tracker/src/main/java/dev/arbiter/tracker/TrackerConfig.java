@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param samplingRate {@code PERFORMANCE_SAMPLING_RATE}: the share of tasks that listeners are told
  *     of, above 0, at most 1, default 1
  * @param maxLatency {@code PERFORMANCE_MAX_LATENCY_MS}: how long recording may hold up a task where
- *     loss is allowed, for {@link TrackerBuilder#dropAfter}; 0 to 60,000 ms, default 10 ms
+ *     loss is allowed, for {@link PerformanceTracker.Builder#dropAfter}; 0 to 60,000 ms, default 10
+ *     ms
  * @param slackWebhook {@code ALERT_SLACK_WEBHOOK}, an https address
  * @param emailRecipients {@code ALERT_EMAIL_RECIPIENTS}, separated by commas
  * @param retention {@code PERFORMANCE_RETENTION_DAYS}, 1 to 36,500 days, default 90

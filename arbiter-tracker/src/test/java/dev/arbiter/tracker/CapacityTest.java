@@ -159,7 +159,7 @@ class CapacityTest {
 
   @Test
   void limits_that_make_no_sense_are_refused_by_name() {
-    TrackerBuilder builder = PerformanceTracker.builder();
+    PerformanceTracker.Builder builder = PerformanceTracker.builder();
 
     assertThatThrownBy(() -> builder.capacity(0)).hasMessageContaining("tracker.capacity");
     assertThatThrownBy(() -> builder.slots(63)).hasMessageContaining("tracker.slots");

@@ -129,7 +129,7 @@ class ListenersTest {
 
     tracker.close();
 
-    TrackerStats stats = tracker.stats();
+    PerformanceTracker.Stats stats = tracker.stats();
     assertThat(told.stream().filter(attempt -> attempt.agent().equals("ada"))).hasSize(1_000);
     assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo(told.size());
   }
@@ -210,7 +210,7 @@ class ListenersTest {
     assertThat(tracker.performance("ada", "format", Window.REALTIME).count()).isZero();
   }
 
-  private TrackerBuilder builder() {
+  private PerformanceTracker.Builder builder() {
     return PerformanceTracker.builder().sources(time.sources());
   }
 }

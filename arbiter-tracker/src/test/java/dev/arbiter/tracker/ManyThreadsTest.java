@@ -78,7 +78,7 @@ class ManyThreadsTest {
 
   private void checkNothingIsLost(int threads) {
     tracker.close();
-    TrackerStats stats = tracker.stats();
+    PerformanceTracker.Stats stats = tracker.stats();
     assertThat(stats.delivered()).isEqualTo(stats.claimed()).isEqualTo((long) threads * EACH);
     assertThat(stats.dropped()).isZero();
     assertThat(tracker.performance("ada", "format", Window.LONG).count())

@@ -98,7 +98,7 @@ class PerformanceTrackerTest {
         thread.join();
       }
 
-      TrackerStats stats = tracker.stats();
+      PerformanceTracker.Stats stats = tracker.stats();
       assertThat(stats.delivered()).isEqualTo(stats.claimed());
       assertThat(stats.claimed() + stats.dropped()).isEqualTo(completed.get());
       long inWindows = 0;

@@ -41,7 +41,7 @@ final class SteppedClockMain {
     }
     tracker.close();
     WindowSummary all = tracker.summary("ada", "format", Window.LONG);
-    TrackerStats stats = tracker.stats();
+    PerformanceTracker.Stats stats = tracker.stats();
     System.out.printf(
         "recorded=%d delivered=%d counted=%d late=%d corrected=%d slowest=%d forward=%d back=%d%n",
         PER_STEP * steps.size(),

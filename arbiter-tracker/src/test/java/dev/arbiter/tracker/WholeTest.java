@@ -7,9 +7,7 @@ import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.alert.Alert;
 import dev.arbiter.tracker.alert.AlertChannel;
 import dev.arbiter.tracker.alert.Alerts;
-import dev.arbiter.tracker.alert.AnomalyKind;
 import dev.arbiter.tracker.history.History;
-import dev.arbiter.tracker.history.HistoryCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,11 +48,11 @@ class WholeTest {
       work(tracker, 30, false);
       tracker.flush();
 
-      assertThat(told).extracting(Alert::kind).contains(AnomalyKind.ERROR_RATE_INCREASE);
+      assertThat(told).extracting(Alert::kind).contains(Alert.Kind.ERROR_RATE_INCREASE);
       assertThat(told).allSatisfy(alert -> assertThat(alert.key()).contains("ada"));
       assertThat(tracker.health().parts().get("alerts")).contains("pager");
       assertThat(history.flush()).isTrue();
-      HistoryCheck check = history.verify();
+      History.Check check = history.verify();
       assertThat(check.holds()).as("%s", check).isTrue();
       assertThat(check.records()).isEqualTo(330);
     }

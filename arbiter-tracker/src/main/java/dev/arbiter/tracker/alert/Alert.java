@@ -9,8 +9,7 @@ import java.util.Locale;
  * Something is worse than usual, or is so no longer.
  *
  * <p>{@code value}, {@code baseline}, {@code low} and {@code high} are milliseconds for {@link
- * AnomalyKind#LATENCY_SPIKE}, percent for {@link AnomalyKind#RESOURCE_SATURATION}, else shares in
- * [0,1].
+ * Kind#LATENCY_SPIKE}, percent for {@link Kind#RESOURCE_SATURATION}, else shares in [0,1].
  *
  * @param kind what
  * @param subject whose: an agent's id or a gauge's name, as it was given
@@ -26,7 +25,7 @@ import java.util.Locale;
  * @param samples how many attempts, judgements or readings are behind {@code value}
  */
 public record Alert(
-    AnomalyKind kind,
+    Kind kind,
     String subject,
     boolean firing,
     boolean critical,
@@ -88,5 +87,34 @@ public record Alert(
   Alert told(Instant when) {
     return new Alert(
         kind, subject, true, critical, since, when, measure, value, baseline, low, high, samples);
+  }
+
+  /** What an {@link Alert} is about. */
+  public enum Kind {
+    /** Attempts take a multiple of their usual time, in the middle or at the 95th percentile. */
+    LATENCY_SPIKE("latency_spike"),
+    /** The mean quality fell, work that does not stand counting as 0. */
+    ACCURACY_DROP("accuracy_drop"),
+    /** More attempts than usual end without work that stands. */
+    ERROR_RATE_INCREASE("error_rate_increase"),
+    /** A gauge stays near its end. */
+    RESOURCE_SATURATION("resource_saturation"),
+    /** The constitution denies more of the work it judges than usual. */
+    VIOLATION_SPIKE("constitutional_violation_spike");
+
+    private final String id;
+
+    Kind(String id) {
+      this.id = id;
+    }
+
+    /**
+     * The name in keys, messages and records.
+     *
+     * @return lower case with underscores
+     */
+    public String id() {
+      return id;
+    }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ public interface AlertChannel {
   int TRIES = 3;
 
   /**
-   * What the channel is called in logs and in {@link ChannelState}.
+   * What the channel is called in logs and in {@link State}.
    *
    * @return a short name without secrets
    */
@@ -63,4 +64,29 @@ public interface AlertChannel {
       }
     };
   }
+
+  /**
+   * How one channel is doing; every count is since the alerts were built.
+   *
+   * @param name the channel's name
+   * @param queued alerts that wait for it
+   * @param sent alerts that arrived
+   * @param failures tries that threw
+   * @param givenUp alerts that were tried as often as they may be and did not arrive
+   * @param dropped alerts that came while its queue was full
+   * @param refused times the executor would not take it on; tried again at the next alert or check
+   * @param busy for how long it has been at one alert, zero when at none
+   * @param lastFailure what the last failure was, without anything a channel's error may hold of
+   *     secrets; empty if there was none
+   */
+  public record State(
+      String name,
+      int queued,
+      long sent,
+      long failures,
+      long givenUp,
+      long dropped,
+      long refused,
+      Duration busy,
+      String lastFailure) {}
 }

@@ -3,7 +3,7 @@ package dev.arbiter.tracker.alert;
 
 /** One kind of anomaly: how it shows in sums of marks over the last so many attempts. */
 interface AnomalyRule {
-  AnomalyKind kind();
+  Alert.Kind kind();
 
   /** Whether the measured change reaches the limit and is beyond chance. */
   boolean begins(int n, double[] sums);

@@ -90,7 +90,7 @@ final class GaugeWatch {
     double limit = limits.saturation();
     boolean critical = mean >= (100 + limit) / 2;
     return new Alert(
-        AnomalyKind.RESOURCE_SATURATION,
+        Alert.Kind.RESOURCE_SATURATION,
         name,
         true,
         critical,

@@ -22,8 +22,8 @@ final class LatencyRule implements AnomalyRule {
   }
 
   @Override
-  public AnomalyKind kind() {
-    return AnomalyKind.LATENCY_SPIKE;
+  public Alert.Kind kind() {
+    return Alert.Kind.LATENCY_SPIKE;
   }
 
   @Override

@@ -163,7 +163,7 @@ final class Outbox {
 
   private void complain(String failure) {
     if (log.passes()) {
-      ChannelState state = state();
+      AlertChannel.State state = state();
       LOG.warn(
           "alert channel {}: {} ({} failures, {} given up, {} dropped so far)",
           name,
@@ -174,11 +174,11 @@ final class Outbox {
     }
   }
 
-  ChannelState state() {
+  AlertChannel.State state() {
     long now = nanoTime.getAsLong();
     synchronized (lock) {
       Duration busyFor = busy ? Duration.ofNanos(now - busySince) : Duration.ZERO;
-      return new ChannelState(
+      return new AlertChannel.State(
           name, letters.size(), sent, failures, givenUp, dropped, refused, busyFor, lastFailure);
     }
   }

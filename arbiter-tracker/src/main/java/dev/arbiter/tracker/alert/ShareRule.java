@@ -6,7 +6,7 @@ import java.util.function.IntSupplier;
 
 /** A mean mark is so many points above what is usual. */
 final class ShareRule implements AnomalyRule {
-  private final AnomalyKind kind;
+  private final Alert.Kind kind;
   private final String measure;
   private final int mark;
   private final boolean highIsGood;
@@ -17,7 +17,7 @@ final class ShareRule implements AnomalyRule {
   private final IntSupplier usualSamples;
 
   private ShareRule(
-      AnomalyKind kind,
+      Alert.Kind kind,
       String measure,
       int mark,
       double points,
@@ -28,7 +28,7 @@ final class ShareRule implements AnomalyRule {
     this.kind = kind;
     this.measure = measure;
     this.mark = mark;
-    this.highIsGood = kind == AnomalyKind.ACCURACY_DROP;
+    this.highIsGood = kind == Alert.Kind.ACCURACY_DROP;
     this.points = points;
     this.pointsWhenOver = pointsWhenOver;
     this.nats = nats;
@@ -38,7 +38,7 @@ final class ShareRule implements AnomalyRule {
 
   static AnomalyRule accuracy(AlertLimits limits, LearnedNorm norm) {
     return new ShareRule(
-        AnomalyKind.ACCURACY_DROP,
+        Alert.Kind.ACCURACY_DROP,
         "quality",
         RecentMarks.LOSS,
         limits.accuracyDrop(),
@@ -50,7 +50,7 @@ final class ShareRule implements AnomalyRule {
 
   static AnomalyRule errors(AlertLimits limits, LearnedNorm norm) {
     return new ShareRule(
-        AnomalyKind.ERROR_RATE_INCREASE,
+        Alert.Kind.ERROR_RATE_INCREASE,
         "errors",
         RecentMarks.FAILED,
         limits.errorIncrease(),
@@ -63,7 +63,7 @@ final class ShareRule implements AnomalyRule {
   static AnomalyRule violations(
       AlertLimits limits, DoubleSupplier usual, IntSupplier usualSamples) {
     return new ShareRule(
-        AnomalyKind.VIOLATION_SPIKE,
+        Alert.Kind.VIOLATION_SPIKE,
         "violations",
         RecentMarks.FAILED,
         limits.violationIncrease(),
@@ -74,7 +74,7 @@ final class ShareRule implements AnomalyRule {
   }
 
   @Override
-  public AnomalyKind kind() {
+  public Alert.Kind kind() {
     return kind;
   }
 

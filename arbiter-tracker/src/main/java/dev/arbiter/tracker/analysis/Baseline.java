@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import dev.arbiter.tracker.analysis.Expectation.Insufficient;
-import dev.arbiter.tracker.analysis.Expectation.Known;
+import dev.arbiter.tracker.analysis.Baseline.Expectation.Insufficient;
+import dev.arbiter.tracker.analysis.Baseline.Expectation.Known;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -266,6 +267,82 @@ public final class Baseline {
      */
     public Baseline build() {
       return new Baseline(this);
+    }
+  }
+
+  /**
+   * What a metric was like, in its own unit; percentiles are within 1 % of a value that occurred.
+   *
+   * @param samples how many values are behind it
+   * @param days on how many calendar days they fell
+   * @param min the least
+   * @param max the greatest
+   * @param mean the mean
+   * @param deviation the standard deviation
+   * @param p50 the median
+   * @param p95 95 % did not exceed it
+   * @param p99 99 % did not exceed it
+   * @param p999 99.9 % did not exceed it; empty below 1,000 samples, where it would be a guess
+   */
+  public record Figures(
+      long samples,
+      int days,
+      double min,
+      double max,
+      double mean,
+      double deviation,
+      double p50,
+      double p95,
+      double p99,
+      OptionalDouble p999) {
+    private static final int ENOUGH_FOR_P999 = 1000;
+
+    static Figures of(Sketch sketch, int days) {
+      return new Figures(
+          sketch.samples(),
+          days,
+          sketch.min(),
+          sketch.max(),
+          sketch.mean(),
+          sketch.deviation(),
+          sketch.percentile(0.5),
+          sketch.percentile(0.95),
+          sketch.percentile(0.99),
+          sketch.samples() >= ENOUGH_FOR_P999
+              ? OptionalDouble.of(sketch.percentile(0.999))
+              : OptionalDouble.empty());
+    }
+  }
+
+  /** What a {@link Baseline} knows about some hours: enough to compare with, or not. */
+  public sealed interface Expectation {
+
+    /**
+     * Enough is known.
+     *
+     * @param figures what is normal
+     */
+    record Known(Baseline.Figures figures) implements Expectation {}
+
+    /**
+     * Insufficient data: no comparison means anything yet, least of all "no regression".
+     *
+     * @param samples how many values there are
+     * @param days on how many calendar days the whole baseline has values
+     * @param reason what is missing
+     */
+    record Insufficient(long samples, int days, String reason) implements Expectation {}
+
+    /**
+     * Calls the function of the case this is.
+     *
+     * @param known for {@link Known}
+     * @param insufficient for {@link Insufficient}
+     * @param <R> the result
+     * @return what that function gave
+     */
+    default <R> R match(Function<Known, R> known, Function<Insufficient, R> insufficient) {
+      return this instanceof Known k ? known.apply(k) : insufficient.apply((Insufficient) this);
     }
   }
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import dev.arbiter.tracker.analysis.LeakVerdict.Insufficient;
-import dev.arbiter.tracker.analysis.LeakVerdict.Leaking;
-import dev.arbiter.tracker.analysis.LeakVerdict.NotSeen;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Insufficient;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Leaking;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.NotSeen;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Says whether the heap that is in use after collections grows without end.
@@ -70,7 +71,7 @@ public final class LeakDetector {
    *
    * @return the verdict
    */
-  public synchronized LeakVerdict verdict() {
+  public synchronized Verdict verdict() {
     int n = (int) Math.min(added, CAPACITY);
     if (n < FEWEST) {
       return new Insufficient(n, FEWEST);
@@ -121,5 +122,57 @@ public final class LeakDetector {
       from = to;
     }
     return (n * (n - 1.0) * (2 * n + 5) - ties) / 18;
+  }
+
+  /** Whether what stays after collections grows without end. */
+  public sealed interface Verdict {
+
+    /**
+     * It grows: the trend is no chance, and even its slowest plausible pace is above the floor.
+     *
+     * @param bytesPerHour the pace, lower end of its 99 % interval and upper end
+     * @param p how likely such a trend is without growth
+     * @param points how many measurements are behind it
+     */
+    record Leaking(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
+
+    /**
+     * No growth above the floor is seen.
+     *
+     * @param bytesPerHour the pace with its 99 % interval
+     * @param p how likely such a trend is without growth
+     * @param points how many measurements are behind it
+     */
+    record NotSeen(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
+
+    /**
+     * Insufficient data.
+     *
+     * @param points how many measurements there are
+     * @param needed how many it takes
+     */
+    record Insufficient(int points, int needed) implements Verdict {}
+
+    /**
+     * Calls the function of the case this is.
+     *
+     * @param leaking for {@link Leaking}
+     * @param notSeen for {@link NotSeen}
+     * @param insufficient for {@link Insufficient}
+     * @param <R> the result
+     * @return what that function gave
+     */
+    default <R> R match(
+        Function<Leaking, R> leaking,
+        Function<NotSeen, R> notSeen,
+        Function<Insufficient, R> insufficient) {
+      if (this instanceof Leaking l) {
+        return leaking.apply(l);
+      }
+      if (this instanceof NotSeen n) {
+        return notSeen.apply(n);
+      }
+      return insufficient.apply((Insufficient) this);
+    }
   }
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import dev.arbiter.tracker.analysis.RegressionVerdict.Insufficient;
-import dev.arbiter.tracker.analysis.RegressionVerdict.NotSeen;
-import dev.arbiter.tracker.analysis.RegressionVerdict.Regressed;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Insufficient;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.NotSeen;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Regressed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Says which of many metrics got worse than a reference, however often it is asked.
@@ -102,7 +103,7 @@ public final class RegressionWatch {
    *
    * @return verdicts in the order in which metrics were first watched
    */
-  public synchronized Map<String, RegressionVerdict> verdicts() {
+  public synchronized Map<String, Verdict> verdicts() {
     List<ShiftEvidence> ranked = new ArrayList<>();
     for (ShiftEvidence shift : metrics.values()) {
       if (isSound(shift) && shift.samples() > 0) {
@@ -110,7 +111,7 @@ public final class RegressionWatch {
       }
     }
     double threshold = threshold(ranked);
-    Map<String, RegressionVerdict> verdicts = new LinkedHashMap<>();
+    Map<String, Verdict> verdicts = new LinkedHashMap<>();
     metrics.forEach((name, shift) -> verdicts.put(name, verdict(shift, threshold)));
     return verdicts;
   }
@@ -132,7 +133,7 @@ public final class RegressionWatch {
     return Double.POSITIVE_INFINITY;
   }
 
-  private RegressionVerdict verdict(ShiftEvidence shift, double threshold) {
+  private Verdict verdict(ShiftEvidence shift, double threshold) {
     if (!isSound(shift)) {
       return new Insufficient(
           "insufficient data: the reference has fewer than "
@@ -239,5 +240,64 @@ public final class RegressionWatch {
     public RegressionWatch build() {
       return new RegressionWatch(this);
     }
+  }
+
+  /** Whether a metric got worse than its reference. */
+  public sealed interface Verdict {
+
+    /**
+     * It got worse: chance is excluded and the change reaches the floor.
+     *
+     * @param change how much worse, relative: 0.1 is 10 % worse
+     * @param evidence the e-value; 20 for one metric alone is what 5 % asks
+     * @param samples how many values are behind it
+     */
+    record Regressed(double change, double evidence, long samples) implements Verdict {}
+
+    /**
+     * Nothing worse is seen, which with few values means little: see {@code samples}.
+     *
+     * @param change how much worse as measured, negative when better
+     * @param evidence the e-value
+     * @param samples how many values are behind it
+     */
+    record NotSeen(double change, double evidence, long samples) implements Verdict {}
+
+    /**
+     * Insufficient data: the reference cannot be compared with, or nothing was added.
+     *
+     * @param reason what is missing
+     */
+    record Insufficient(String reason) implements Verdict {}
+
+    /**
+     * Calls the function of the case this is.
+     *
+     * @param regressed for {@link Regressed}
+     * @param notSeen for {@link NotSeen}
+     * @param insufficient for {@link Insufficient}
+     * @param <R> the result
+     * @return what that function gave
+     */
+    default <R> R match(
+        Function<Regressed, R> regressed,
+        Function<NotSeen, R> notSeen,
+        Function<Insufficient, R> insufficient) {
+      if (this instanceof Regressed r) {
+        return regressed.apply(r);
+      }
+      if (this instanceof NotSeen n) {
+        return notSeen.apply(n);
+      }
+      return insufficient.apply((Insufficient) this);
+    }
+  }
+
+  /** Which way a metric gets worse. */
+  public enum Direction {
+    /** Rising is worse: latency, errors, cost. */
+    HIGHER,
+    /** Falling is worse: throughput, quality. */
+    LOWER
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import dev.arbiter.tracker.analysis.RollbackVerdict.Outcome;
+import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
 
 /**
  * Says whether performance after a rollback equals that before the change, within a margin.
@@ -31,7 +31,7 @@ public final class RollbackCheck {
    * @throws IllegalArgumentException if a value is not above 0 and finite, or the margin is not
    *     above 0
    */
-  public static RollbackVerdict compare(double[] before, double[] after, double margin) {
+  public static Verdict compare(double[] before, double[] after, double margin) {
     if (!(margin > 0)) {
       throw new IllegalArgumentException("rollback.margin must be above 0, got " + margin);
     }
@@ -58,12 +58,12 @@ public final class RollbackCheck {
     return verdict(outcome, shift, reach, margin, before, after);
   }
 
-  private static RollbackVerdict verdict(
+  private static Verdict verdict(
       Outcome outcome, double shift, double reach, double margin, double[] before, double[] after) {
     ConfidenceInterval change =
         new ConfidenceInterval(
             Math.expm1(shift), Math.expm1(shift - reach), Math.expm1(shift + reach));
-    return new RollbackVerdict(outcome, change, margin, before.length, after.length);
+    return new Verdict(outcome, change, margin, before.length, after.length);
   }
 
   /** Mean and variance of logarithms. */
@@ -87,6 +87,32 @@ public final class RollbackCheck {
 
     double squaredError() {
       return n == 0 ? 0 : variance / n;
+    }
+  }
+
+  /**
+   * Whether a metric is after a rollback what it was before.
+   *
+   * @param outcome the answer
+   * @param change how much higher the typical value is after than before, relative: its best guess
+   *     and the 90 % interval that the two one-sided tests at 5 % amount to
+   * @param margin how far it may be off
+   * @param before how many values there were before
+   * @param after how many after
+   */
+  public record Verdict(
+      Outcome outcome, ConfidenceInterval change, double margin, int before, int after) {
+
+    /** What can be said. */
+    public enum Outcome {
+      /** Equal within the margin, with 5 % risk of saying so wrongly. */
+      SAME,
+      /** Beyond the margin. */
+      DIFFERENT,
+      /** The interval reaches across the margin: neither shown; measure longer. */
+      UNDECIDED,
+      /** Insufficient data: fewer than 10 values before or after, or values that do not vary. */
+      INSUFFICIENT
     }
   }
 }

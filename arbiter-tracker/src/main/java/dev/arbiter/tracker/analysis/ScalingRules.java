@@ -59,7 +59,7 @@ public final class ScalingRules {
    * @param at when
    * @return the trigger, if this reading set it off
    */
-  public synchronized Optional<ScalingTrigger> read(String metric, double value, Instant at) {
+  public synchronized Optional<Trigger> read(String metric, double value, Instant at) {
     Rule rule = rules.get(metric);
     if (rule == null || Double.isNaN(value)) {
       return Optional.empty();
@@ -82,9 +82,9 @@ public final class ScalingRules {
     return above ? trigger(metric, rule) : Optional.empty();
   }
 
-  private static Optional<ScalingTrigger> trigger(String metric, Rule rule) {
+  private static Optional<Trigger> trigger(String metric, Rule rule) {
     Instant since = rule.since == null ? Instant.EPOCH : rule.since;
-    return Optional.of(new ScalingTrigger(metric, rule.limit, rule.last, since));
+    return Optional.of(new Trigger(metric, rule.limit, rule.last, since));
   }
 
   /**
@@ -92,8 +92,8 @@ public final class ScalingRules {
    *
    * @return triggers in the order of the rules, with the last reading of each
    */
-  public synchronized List<ScalingTrigger> triggered() {
-    List<ScalingTrigger> triggered = new ArrayList<>();
+  public synchronized List<Trigger> triggered() {
+    List<Trigger> triggered = new ArrayList<>();
     rules.forEach(
         (metric, rule) -> {
           if (rule.on) {
@@ -165,4 +165,14 @@ public final class ScalingRules {
       return new ScalingRules(this);
     }
   }
+
+  /**
+   * A metric stayed at or above its limit: time for more room.
+   *
+   * @param metric which
+   * @param limit from where on more room is needed
+   * @param value the last reading
+   * @param since the first reading at or above the limit
+   */
+  public record Trigger(String metric, double limit, double value, Instant since) {}
 }

@@ -40,10 +40,10 @@ final class ShiftEvidence {
   private double scoreSum;
   private double sum;
 
-  ShiftEvidence(Direction worse, double[] sample) {
+  ShiftEvidence(RegressionWatch.Direction worse, double[] sample) {
     double[] sorted = sample.clone();
     Arrays.sort(sorted);
-    this.rising = worse == Direction.HIGHER;
+    this.rising = worse == RegressionWatch.Direction.HIGHER;
     this.referenceSize = sorted.length;
     this.referenceMean = Arrays.stream(sorted).average().orElse(0);
     this.byMean = Arrays.stream(sorted).distinct().limit(FEW_VALUES).count() < FEW_VALUES;

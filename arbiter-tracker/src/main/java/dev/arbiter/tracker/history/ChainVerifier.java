@@ -19,7 +19,7 @@ final class ChainVerifier {
     this.anchor = anchor;
   }
 
-  HistoryCheck check(List<Segment> segments) {
+  History.Check check(List<Segment> segments) {
     for (Segment segment : segments) {
       try {
         segment.read(this::follow);
@@ -36,11 +36,11 @@ final class ChainVerifier {
     if (anchor.seq() > upTo.seq()) {
       return broken("records " + (upTo.seq() + 1) + " to " + anchor.seq() + " are missing");
     }
-    return new HistoryCheck(true, upTo, records, deleted(), "");
+    return new History.Check(true, upTo, records, deleted(), "");
   }
 
-  private HistoryCheck broken(String problem) {
-    return new HistoryCheck(false, upTo, records, deleted(), problem);
+  private History.Check broken(String problem) {
+    return new History.Check(false, upTo, records, deleted(), problem);
   }
 
   private long deleted() {

@@ -9,6 +9,7 @@ import dev.arbiter.tracker.internal.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -134,7 +135,7 @@ public final class History implements AttemptListener, AutoCloseable {
    *
    * @return how far it holds
    */
-  public HistoryCheck verify() {
+  public Check verify() {
     return verify(new ChainHead(0, ChainedLine.NOTHING));
   }
 
@@ -144,7 +145,7 @@ public final class History implements AttemptListener, AutoCloseable {
    * @param noted what {@link #head} gave once
    * @return how far it holds
    */
-  public HistoryCheck verify(ChainHead noted) {
+  public Check verify(ChainHead noted) {
     files.lock();
     try {
       return new ChainVerifier(noted).check(segments.all());
@@ -172,7 +173,7 @@ public final class History implements AttemptListener, AutoCloseable {
    *
    * @return counts
    */
-  public HistoryStats stats() {
+  public Stats stats() {
     return writing.stats();
   }
 
@@ -287,6 +288,75 @@ public final class History implements AttemptListener, AutoCloseable {
         throw new UncheckedIOException(
             "cannot open the history in " + folder + ": " + e.getMessage(), e);
       }
+    }
+  }
+
+  /**
+   * How a history is doing; every count is since it was opened.
+   *
+   * @param written records in the files
+   * @param waiting records that wait to be written
+   * @param dropped records that found the queue full, or came after the close
+   * @param failures times that writing, forcing, compressing or deleting old segments failed
+   * @param repaired 1 if a record cut by a crash was taken off on opening
+   * @param damaged files set aside on opening because they had been changed
+   * @param segments files
+   * @param bytes their length together
+   * @param head the last record written
+   */
+  public record Stats(
+      long written,
+      int waiting,
+      long dropped,
+      long failures,
+      int repaired,
+      int damaged,
+      int segments,
+      long bytes,
+      ChainHead head) {}
+
+  /**
+   * Whether a history is as it was written.
+   *
+   * @param holds whether every record follows the one before, and every gap has its receipt
+   * @param upTo the last record up to which that is so
+   * @param records how many records are there up to it
+   * @param deleted how many were deleted, as receipts say
+   * @param problem what is wrong after {@code upTo}; empty when it holds
+   */
+  public record Check(boolean holds, ChainHead upTo, long records, long deleted, String problem) {}
+
+  /**
+   * How much history is kept; whole segments go, the oldest first, when a new one begins.
+   *
+   * @param age segments whose newest record happened longer ago go, positive; default 90 days
+   * @param bytes more than this, compressed, is not kept, at least 1 MiB; default 100 GiB
+   */
+  public record Retention(Duration age, long bytes) {
+    private static final long LEAST_BYTES = 1L << 20;
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if a limit is outside its range
+     */
+    public Retention {
+      if (age.isZero() || age.isNegative()) {
+        throw new IllegalArgumentException("storage.retention must be positive, got " + age);
+      }
+      if (bytes < LEAST_BYTES) {
+        throw new IllegalArgumentException(
+            "storage.maxBytes must be at least " + LEAST_BYTES + ", got " + bytes);
+      }
+    }
+
+    /**
+     * The limits of the requirements.
+     *
+     * @return 90 days, 100 GiB
+     */
+    public static Retention standard() {
+      return new Retention(Duration.ofDays(90), 100L << 30);
     }
   }
 }

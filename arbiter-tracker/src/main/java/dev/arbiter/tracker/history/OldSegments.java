@@ -13,7 +13,8 @@ final class OldSegments {
    * Up to which record whole segments go from the beginning, never the newest; 0 for none. Reads
    * the first that stays, and those that go for their age.
    */
-  static long through(Segments segments, Retention retention, Instant now) throws IOException {
+  static long through(Segments segments, History.Retention retention, Instant now)
+      throws IOException {
     Instant oldest = now.minus(retention.age());
     long tooMuch = segments.bytes() - retention.bytes();
     long through = 0;

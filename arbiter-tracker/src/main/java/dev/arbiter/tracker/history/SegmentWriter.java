@@ -38,7 +38,7 @@ final class SegmentWriter {
   private final LogGate log;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
-  private final Retention retention;
+  private final History.Retention retention;
   private final @Nullable Executor executor;
   private final Disk disk;
   private final int batch;
@@ -253,10 +253,10 @@ final class SegmentWriter {
     }
   }
 
-  HistoryStats stats() {
+  History.Stats stats() {
     files.lock();
     try {
-      return new HistoryStats(
+      return new History.Stats(
           written.get(),
           waiting.size(),
           waiting.dropped(),

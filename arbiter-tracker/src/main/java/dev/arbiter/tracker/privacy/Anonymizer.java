@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is a map of names to texts, numbers, truth values, lists and further maps; an inner
  * field is named by its path, {@code state.agent}, and a list by the field that holds it. At level
- * {@link AnonymizationLevel#BASIC} a field stays only if it is listed: as it is (texts scrubbed),
- * or as a keyed hash. Everything else goes, so a field somebody adds later does not leak. At {@link
- * AnonymizationLevel#NONE} all stay; texts are scrubbed all the same ({@link Scrubber}), but for
- * {@link SensitiveKind#OPAQUE}, which many ids are. Names of fields are never scrubbed.
+ * {@link Level#BASIC} a field stays only if it is listed: as it is (texts scrubbed), or as a keyed
+ * hash. Everything else goes, so a field somebody adds later does not leak. At {@link Level#NONE}
+ * all stay; texts are scrubbed all the same ({@link Scrubber}), but for {@link
+ * Scrubber.Kind#OPAQUE}, which many ids are. Names of fields are never scrubbed.
  *
  * <p>A hash is the first 16 bytes of HMAC-SHA-256 (RFC 2104) over tenant, field and value: the same
  * agent has the same pseudonym wherever one tenant's field holds it, and without the key nobody can
@@ -77,8 +77,8 @@ public final class Anonymizer {
    *
    * @return NONE or BASIC
    */
-  public AnonymizationLevel level() {
-    return key == null ? AnonymizationLevel.NONE : AnonymizationLevel.BASIC;
+  public Level level() {
+    return key == null ? Level.NONE : Level.BASIC;
   }
 
   /**
@@ -215,5 +215,15 @@ public final class Anonymizer {
       }
       return new Anonymizer(key.clone(), Set.copyOf(kept), Map.copyOf(hashed));
     }
+  }
+
+  /** How much is done to records before they leave. */
+  public enum Level {
+    /** Ids stay as they are; secrets and personal data in texts are taken out all the same. */
+    NONE,
+    /** Only listed fields stay, and ids become keyed hashes. Pseudonyms, not anonymity. */
+    BASIC,
+    /** No single record leaves, only noised figures under a privacy budget. */
+    DIFFERENTIAL
   }
 }

@@ -10,12 +10,12 @@ final class CardNumbers {
 
   private CardNumbers() {}
 
-  static void find(String text, List<SensitiveSpan> found) {
+  static void find(String text, List<Scrubber.Span> found) {
     int at = 0;
     while (at < text.length()) {
       int end = beginsCard(text, at) ? end(text, at) : at;
       if (end > at) {
-        found.add(new SensitiveSpan(SensitiveKind.CARD, at, end));
+        found.add(new Scrubber.Span(Scrubber.Kind.CARD, at, end));
         at = end;
       } else {
         at++;

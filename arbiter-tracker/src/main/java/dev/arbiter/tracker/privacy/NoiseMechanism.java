@@ -23,7 +23,7 @@ final class NoiseMechanism {
 
   NoiseMechanism(PrivateQuestion question) {
     this.question = question;
-    ContributionBounds bounds = question.bounds();
+    PrivateQuestion.Bounds bounds = question.bounds();
     long micros = PrivacyUnits.micros(question.epsilon());
     long forCount = question.measure() == Measure.MEAN ? micros / 2 : micros;
     long most = bounds.mostContributions();

@@ -20,7 +20,7 @@ final class OpaqueTokens {
 
   private OpaqueTokens() {}
 
-  static void find(String text, List<SensitiveSpan> found) {
+  static void find(String text, List<Scrubber.Span> found) {
     int start = 0;
     while (start < text.length()) {
       int end = start;
@@ -28,7 +28,7 @@ final class OpaqueTokens {
         end++;
       }
       if (end - start >= SHORTEST && alternates(text, start, end)) {
-        found.add(new SensitiveSpan(SensitiveKind.OPAQUE, start, end));
+        found.add(new Scrubber.Span(Scrubber.Kind.OPAQUE, start, end));
       }
       start = end + 1;
     }

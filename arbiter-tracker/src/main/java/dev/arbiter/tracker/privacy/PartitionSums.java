@@ -57,7 +57,7 @@ final class PartitionSums {
     Map<String, Integer> mine =
         contributors.computeIfAbsent(contribution.contributor(), name -> new HashMap<>());
     int before = mine.getOrDefault(contribution.partition(), 0);
-    ContributionBounds bounds = question.bounds();
+    PrivateQuestion.Bounds bounds = question.bounds();
     boolean fits =
         before < bounds.perPartition() && (before > 0 || mine.size() < bounds.partitions());
     if (fits) {
@@ -66,23 +66,23 @@ final class PartitionSums {
     return fits;
   }
 
-  private static long steps(double value, ContributionBounds bounds) {
+  private static long steps(double value, PrivateQuestion.Bounds bounds) {
     double clamped = Math.max(bounds.lowest(), Math.min(bounds.highest(), value));
     double half = half(bounds);
     return Math.round((clamped - middle(bounds)) / half * GRID);
   }
 
   /** The value that so many steps, for so many contributions, are the mean of. */
-  static double mean(long steps, long count, ContributionBounds bounds) {
+  static double mean(long steps, long count, PrivateQuestion.Bounds bounds) {
     double mean = middle(bounds) + (double) steps / Math.max(1, count) / GRID * half(bounds);
     return Math.max(bounds.lowest(), Math.min(bounds.highest(), mean));
   }
 
-  private static double half(ContributionBounds bounds) {
+  private static double half(PrivateQuestion.Bounds bounds) {
     return (bounds.highest() - bounds.lowest()) / 2;
   }
 
-  private static double middle(ContributionBounds bounds) {
+  private static double middle(PrivateQuestion.Bounds bounds) {
     return bounds.lowest() + half(bounds);
   }
 }

@@ -29,7 +29,7 @@ public record PrivateQuestion(
     Instant from,
     Instant to,
     Measure measure,
-    ContributionBounds bounds,
+    Bounds bounds,
     double epsilon,
     double delta,
     Set<String> known) {
@@ -87,12 +87,7 @@ public record PrivateQuestion(
    * @return the question
    */
   public static PrivateQuestion count(
-      String tenant,
-      String name,
-      Instant from,
-      Instant to,
-      ContributionBounds bounds,
-      double epsilon) {
+      String tenant, String name, Instant from, Instant to, Bounds bounds, double epsilon) {
     return new PrivateQuestion(
         tenant, name, from, to, Measure.COUNT, bounds, epsilon, 1e-9, Set.of());
   }
@@ -109,12 +104,7 @@ public record PrivateQuestion(
    * @return the question
    */
   public static PrivateQuestion mean(
-      String tenant,
-      String name,
-      Instant from,
-      Instant to,
-      ContributionBounds bounds,
-      double epsilon) {
+      String tenant, String name, Instant from, Instant to, Bounds bounds, double epsilon) {
     return new PrivateQuestion(
         tenant, name, from, to, Measure.MEAN, bounds, epsilon, 1e-9, Set.of());
   }
@@ -160,7 +150,7 @@ public record PrivateQuestion(
    * @throws IllegalArgumentException if an argument is outside its range
    */
   public static double epsilonFor(
-      Measure measure, ContributionBounds bounds, double noiseLevel, int contributions) {
+      Measure measure, Bounds bounds, double noiseLevel, int contributions) {
     if (!(noiseLevel > 0 && noiseLevel < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("privacy.noiseLevel must be above 0, got " + noiseLevel);
     }
@@ -199,5 +189,53 @@ public record PrivateQuestion(
 
   private static void append(StringBuilder key, String part) {
     key.append(part.length()).append(':').append(part);
+  }
+
+  /**
+   * How much one contributor can change: what the noise has to hide.
+   *
+   * <p>What goes beyond is left out, in the order in which contributions are handed in, which
+   * depends on that contributor alone.
+   *
+   * @param lowest values below count as this
+   * @param highest values above count as this; finite, above the lowest
+   * @param partitions most partitions one contributor adds to, 1 to 1,024, default 1
+   * @param perPartition most contributions it adds to each of them, 1 to 1,024, default 1
+   */
+  public record Bounds(double lowest, double highest, int partitions, int perPartition) {
+    private static final int MOST = 1024;
+
+    /** Values in [0,1], one contribution each. */
+    public static final Bounds ONE = new Bounds(0, 1, 1, 1);
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if a bound is outside its range
+     */
+    public Bounds {
+      if (!(lowest < highest) || Double.isInfinite(highest - lowest)) {
+        throw new IllegalArgumentException(
+            "privacy.bounds must have lowest < highest, both finite, got "
+                + lowest
+                + " and "
+                + highest);
+      }
+      checked("privacy.bounds.partitions", partitions);
+      checked("privacy.bounds.perPartition", perPartition);
+    }
+
+    private static void checked(String key, int value) {
+      if (value < 1 || value > MOST) {
+        throw new IllegalArgumentException(key + " must be 1 to " + MOST + ", got " + value);
+      }
+    }
+
+    /**
+     * Most that all counts together change when one contributor comes or goes: their L1 distance.
+     */
+    long mostContributions() {
+      return (long) partitions * perPartition;
+    }
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * same without one contributor.
  *
  * <p>A question goes through five steps. Contributions are bounded and clamped ({@link
- * ContributionBounds}). Counts and sums get two-sided geometric noise, drawn exactly in whole
+ * PrivateQuestion.Bounds}). Counts and sums get two-sided geometric noise, drawn exactly in whole
  * numbers. Partitions that are not named by the question show only when their noised count reaches
  * a threshold ({@link PrivateQuestion#delta()}). The tenant's {@link PrivacyBudget} is charged, in
  * a file that is forced to disk, before the answer is returned. The same question gives the same

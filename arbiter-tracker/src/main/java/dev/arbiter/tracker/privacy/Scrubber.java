@@ -23,7 +23,7 @@ public final class Scrubber {
   private Scrubber() {}
 
   /**
-   * Finds every {@link SensitiveKind}.
+   * Finds every {@link Kind}.
    *
    * @return the one instance
    */
@@ -37,13 +37,13 @@ public final class Scrubber {
    * @param text any text
    * @return places in order, none overlapping
    */
-  public List<SensitiveSpan> find(String text) {
+  public List<Span> find(String text) {
     return merged(all(text));
   }
 
-  private static List<SensitiveSpan> all(String text) {
+  private static List<Span> all(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
-    List<SensitiveSpan> all = new ArrayList<>();
+    List<Span> all = new ArrayList<>();
     for (SensitiveRule rule : SensitiveRules.ALL) {
       rule.find(text, lower, all);
     }
@@ -53,17 +53,16 @@ public final class Scrubber {
   }
 
   /** Makes one of those that overlap; it is of the kind of the one that begins first. */
-  private static List<SensitiveSpan> merged(List<SensitiveSpan> all) {
+  private static List<Span> merged(List<Span> all) {
     all.sort(
-        Comparator.comparingInt(SensitiveSpan::start)
-            .thenComparing(SensitiveSpan::end, Comparator.reverseOrder()));
-    List<SensitiveSpan> merged = new ArrayList<>();
-    for (SensitiveSpan span : all) {
+        Comparator.comparingInt(Span::start).thenComparing(Span::end, Comparator.reverseOrder()));
+    List<Span> merged = new ArrayList<>();
+    for (Span span : all) {
       int at = merged.size() - 1;
       if (at >= 0 && span.start() < merged.get(at).end()) {
-        SensitiveSpan before = merged.get(at);
+        Span before = merged.get(at);
         int end = Math.max(before.end(), span.end());
-        merged.set(at, new SensitiveSpan(before.kind(), before.start(), end));
+        merged.set(at, new Span(before.kind(), before.start(), end));
       } else {
         merged.add(span);
       }
@@ -84,21 +83,66 @@ public final class Scrubber {
 
   /** Takes out everything but what has no known form: ids are often such. */
   String scrubKnown(String text) {
-    List<SensitiveSpan> all = all(text);
-    all.removeIf(span -> span.kind() == SensitiveKind.OPAQUE);
+    List<Span> all = all(text);
+    all.removeIf(span -> span.kind() == Kind.OPAQUE);
     return without(merged(all), text);
   }
 
-  private static String without(List<SensitiveSpan> spans, String text) {
+  private static String without(List<Span> spans, String text) {
     if (spans.isEmpty()) {
       return text;
     }
     StringBuilder clean = new StringBuilder(text.length());
     int from = 0;
-    for (SensitiveSpan span : spans) {
+    for (Span span : spans) {
       clean.append(text, from, span.start()).append(span.kind().placeholder());
       from = span.end();
     }
     return clean.append(text, from, text.length()).toString();
   }
+
+  /** What a {@link Scrubber} finds. */
+  public enum Kind {
+    /** A private key in PEM or age form, to its end. */
+    PRIVATE_KEY,
+    /** A token whose form gives away who issued it, a JSON web token, a key of a cloud. */
+    ACCESS_TOKEN,
+    /** What is assigned to a name such as password, or stands in a header or address as one. */
+    CREDENTIAL,
+    /** A long mix of letters and digits that no word has: a key of unknown kind, or a digest. */
+    OPAQUE,
+    /** An e-mail address. */
+    EMAIL,
+    /** A telephone number, international or in a common national form. */
+    PHONE,
+    /** A payment card number: 13 to 19 digits with a right check digit (ISO/IEC 7812-1). */
+    CARD,
+    /** A bank account number with right check digits (ISO 13616). */
+    IBAN,
+    /** A United States social security number. */
+    SSN,
+    /** An IPv4 or IPv6 address. */
+    IP_ADDRESS,
+    /** The address of a network card. */
+    MAC_ADDRESS,
+    /** A user's name in a path to a home folder. */
+    USER_NAME;
+
+    private final String placeholder =
+        "[" + name().toLowerCase(Locale.ROOT).replace('_', '-') + "]";
+
+    /** What stands in its place. */
+    String placeholder() {
+      return placeholder;
+    }
+  }
+
+  /**
+   * Where in a text something sensitive stands; does not hold the thing.
+   *
+   * @param kind what it is taken for
+   * @param start its first character
+   * @param end the character after its last
+   */
+  public record Span(Scrubber.Kind kind, int start, int end) {}
 }

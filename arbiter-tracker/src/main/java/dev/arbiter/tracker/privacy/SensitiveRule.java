@@ -15,9 +15,9 @@ import java.util.function.Predicate;
  * @param confirm a last look at the sensitive part, such as its check digit
  */
 record SensitiveRule(
-    SensitiveKind kind, Pattern pattern, List<String> words, Predicate<String> confirm) {
+    Scrubber.Kind kind, Pattern pattern, List<String> words, Predicate<String> confirm) {
 
-  static SensitiveRule of(SensitiveKind kind, String pattern, String... words) {
+  static SensitiveRule of(Scrubber.Kind kind, String pattern, String... words) {
     return new SensitiveRule(kind, Pattern.compile(pattern), List.of(words), part -> true);
   }
 
@@ -26,7 +26,7 @@ record SensitiveRule(
   }
 
   /** Adds what it finds; the second text is the first in lower case. */
-  void find(String text, String lower, List<SensitiveSpan> found) {
+  void find(String text, String lower, List<Scrubber.Span> found) {
     if (!words.isEmpty() && !hasWord(lower)) {
       return;
     }
@@ -34,7 +34,7 @@ record SensitiveRule(
     int group = pattern.groupCount() == 0 ? 0 : 1;
     while (matcher.find()) {
       if (confirm.test(matcher.group(group))) {
-        found.add(new SensitiveSpan(kind, matcher.start(group), matcher.end(group)));
+        found.add(new Scrubber.Span(kind, matcher.start(group), matcher.end(group)));
       }
     }
   }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
-import static dev.arbiter.tracker.privacy.SensitiveKind.ACCESS_TOKEN;
-import static dev.arbiter.tracker.privacy.SensitiveKind.CREDENTIAL;
-import static dev.arbiter.tracker.privacy.SensitiveKind.EMAIL;
-import static dev.arbiter.tracker.privacy.SensitiveKind.IBAN;
-import static dev.arbiter.tracker.privacy.SensitiveKind.IP_ADDRESS;
-import static dev.arbiter.tracker.privacy.SensitiveKind.MAC_ADDRESS;
-import static dev.arbiter.tracker.privacy.SensitiveKind.OPAQUE;
-import static dev.arbiter.tracker.privacy.SensitiveKind.PHONE;
-import static dev.arbiter.tracker.privacy.SensitiveKind.PRIVATE_KEY;
-import static dev.arbiter.tracker.privacy.SensitiveKind.SSN;
-import static dev.arbiter.tracker.privacy.SensitiveKind.USER_NAME;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.ACCESS_TOKEN;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.CREDENTIAL;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.EMAIL;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.IBAN;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.IP_ADDRESS;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.MAC_ADDRESS;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.OPAQUE;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.PHONE;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.PRIVATE_KEY;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.SSN;
+import static dev.arbiter.tracker.privacy.Scrubber.Kind.USER_NAME;
 
 import com.google.re2j.Pattern;
 import java.util.List;

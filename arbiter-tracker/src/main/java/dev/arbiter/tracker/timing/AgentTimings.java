@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,7 +134,7 @@ public final class AgentTimings implements AutoCloseable {
    * @param cli through what
    * @return a snapshot, with no runs for the unknown
    */
-  public TimingSummary summary(String agent, String cli) {
+  public Summary summary(String agent, String cli) {
     synchronized (lock) {
       return runs.summary(pair(agent, cli));
     }
@@ -144,15 +146,15 @@ public final class AgentTimings implements AutoCloseable {
    * @param agent who
    * @return one snapshot for each, the fastest median first, those without a success last
    */
-  public List<TimingSummary> compare(String agent) {
+  public List<Summary> compare(String agent) {
     synchronized (lock) {
       return runs.of(cut(agent)).stream()
           .map(runs::summary)
           .sorted(
               Comparator.comparing(
-                      (TimingSummary summary) ->
+                      (Summary summary) ->
                           summary.median().orElse(Duration.ofSeconds(Long.MAX_VALUE)))
-                  .thenComparing(TimingSummary::cli))
+                  .thenComparing(Summary::cli))
           .toList();
     }
   }
@@ -177,9 +179,9 @@ public final class AgentTimings implements AutoCloseable {
    *
    * @return counts and what was wrong with the file
    */
-  public TimingsState state() {
+  public State state() {
     synchronized (lock) {
-      return new TimingsState(
+      return new State(
           read.keptAside(),
           read.problem(),
           read.skipped(),
@@ -287,4 +289,127 @@ public final class AgentTimings implements AutoCloseable {
       return new AgentTimings(this);
     }
   }
+
+  /**
+   * One invocation that runs; the handle is its identity, so runs of one agent at the same time do
+   * not disturb each other.
+   *
+   * <p>Thread-safe. The first call of {@link #complete} or {@link #fail} counts; later ones do
+   * nothing. Never throws.
+   */
+  public static final class Timing {
+    private final AgentTimings timings;
+    private final TimedRun.Pair pair;
+    private final long startNanos;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Timing(AgentTimings timings, TimedRun.Pair pair, long startNanos) {
+      this.timings = timings;
+      this.pair = pair;
+      this.startNanos = startNanos;
+    }
+
+    /**
+     * The agent answered.
+     *
+     * @return how long it took, empty if the run had already ended
+     */
+    public Optional<Duration> complete() {
+      return end(true);
+    }
+
+    /**
+     * The agent failed.
+     *
+     * @return how long it took, empty if the run had already ended
+     */
+    public Optional<Duration> fail() {
+      return end(false);
+    }
+
+    private Optional<Duration> end(boolean success) {
+      if (ended.getAndSet(true)) {
+        return Optional.empty();
+      }
+      return Optional.of(timings.ended(pair, startNanos, success));
+    }
+  }
+
+  /**
+   * The last runs of one agent through one command line.
+   *
+   * <p>Times are of runs that succeeded: one that broke off at once, or hung until a time-out, says
+   * nothing about how long the work takes. They are empty when none did.
+   *
+   * @param agent who
+   * @param cli through what
+   * @param runs how many runs are remembered, at most {@value AgentTimings#KEPT}
+   * @param successes how many of them succeeded
+   * @param average mean time
+   * @param median the middle time; of an even number the mean of the two in the middle
+   * @param p95 the time that 95 % did not exceed, the nearest rank
+   */
+  public record Summary(
+      String agent,
+      String cli,
+      int runs,
+      int successes,
+      Optional<Duration> average,
+      Optional<Duration> median,
+      Optional<Duration> p95) {
+
+    static Summary of(TimedRun.Pair pair, int runs, long[] nanosOfSuccesses) {
+      long[] sorted = nanosOfSuccesses.clone();
+      Arrays.sort(sorted);
+      int n = sorted.length;
+      if (n == 0) {
+        return new Summary(
+            pair.agent(),
+            pair.cli(),
+            runs,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+      }
+      double mean = Arrays.stream(sorted).average().orElseThrow();
+      long middle = sorted[(n - 1) / 2] + (sorted[n / 2] - sorted[(n - 1) / 2]) / 2;
+      long p95 = sorted[(95 * n + 99) / 100 - 1];
+      return new Summary(
+          pair.agent(),
+          pair.cli(),
+          runs,
+          n,
+          Optional.of(Duration.ofNanos(Math.round(mean))),
+          Optional.of(Duration.ofNanos(middle)),
+          Optional.of(Duration.ofNanos(p95)));
+    }
+
+    /**
+     * The share of runs that succeeded.
+     *
+     * @return in [0,1]; 0 without runs
+     */
+    public double successShare() {
+      return runs == 0 ? 0 : (double) successes / runs;
+    }
+  }
+
+  /**
+   * How the timings are doing; every count is since they were opened.
+   *
+   * @param keptAside where a damaged file was put when it was read, empty if it was sound
+   * @param problem what was wrong with it, empty if nothing
+   * @param skipped entries of the file that made no sense
+   * @param saves times the file was written
+   * @param failedSaves times it could not be
+   * @param forgotten pairs of agent and command line given up because there were too many
+   */
+  public record State(
+      Optional<Path> keptAside,
+      String problem,
+      int skipped,
+      long saves,
+      long failedSaves,
+      long forgotten) {}
 }

@@ -32,14 +32,14 @@ final class LastRuns {
     }
   }
 
-  TimingSummary summary(Pair pair) {
+  AgentTimings.Summary summary(Pair pair) {
     ArrayDeque<TimedRun> runs = pairs.getOrDefault(pair, new ArrayDeque<>());
     long[] nanos =
         runs.stream()
             .filter(TimedRun::success)
             .mapToLong(run -> run.duration().toNanos())
             .toArray();
-    return TimingSummary.of(pair, runs.size(), nanos);
+    return AgentTimings.Summary.of(pair, runs.size(), nanos);
   }
 
   /** The pairs of an agent. */

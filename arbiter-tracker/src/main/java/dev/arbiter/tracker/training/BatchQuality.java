@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
+import dev.arbiter.tracker.training.BatchQuality.Measure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,8 +10,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a batch of steps must be like to be worth training from.
@@ -25,8 +28,9 @@ import java.util.Set;
  *       an id or a clock, and without those falls with the size of the batch: five agents at four
  *       types have 20 cells, 0.63 of a batch of 32 at best.
  *   <li><b>Gap</b>: the longest time between two consecutive choices.
- *   <li><b>Reward variance</b>: of {@link Reward#scalar}, with n - 1 in the denominator. At most
- *       0.25 and a bit; a batch of work that always succeeds teaches nothing and has 0.
+ *   <li><b>Transition.Reward variance</b>: of {@link Transition.Reward#scalar}, with n - 1 in the
+ *       denominator. At most 0.25 and a bit; a batch of work that always succeeds teaches nothing
+ *       and has 0.
  *   <li><b>Duplicates</b>: the share of steps that equal an earlier one in everything but the task
  *       and the time.
  * </ul>
@@ -82,8 +86,8 @@ public record BatchQuality(
    * @param steps the batch, in any order
    * @return each measure with its limit
    */
-  public QualityVerdict judge(List<Transition> steps) {
-    return new QualityVerdict(
+  public Verdict judge(List<Transition> steps) {
+    return new Verdict(
         steps.size(),
         List.of(
             Measure.atLeast("steps", steps.size(), batch),
@@ -193,5 +197,47 @@ public record BatchQuality(
       batches.add(sorted.subList(from, Math.min(sorted.size(), from + batch)));
     }
     return batches;
+  }
+
+  /**
+   * How a batch measures up.
+   *
+   * @param steps how many it has
+   * @param measures each with its limit
+   */
+  public record Verdict(int steps, List<Measure> measures) {
+    /** Copies. */
+    public Verdict {
+      measures = List.copyOf(measures);
+    }
+
+    /**
+     * Tells whether the batch may be used.
+     *
+     * @return whether all limits are kept
+     */
+    public boolean accepted() {
+      return measures.stream().allMatch(Measure::passed);
+    }
+
+    /**
+     * Why the batch is refused.
+     *
+     * @return such as {@code diversity 0.41, at least 0.7}; empty when it is accepted
+     */
+    public String why() {
+      return measures.stream()
+          .filter(measure -> !measure.passed())
+          .map(
+              measure ->
+                  String.format(
+                      Locale.ROOT,
+                      "%s %.4g, at %s %s",
+                      measure.name(),
+                      measure.value(),
+                      measure.atLeast() ? "least" : "most",
+                      measure.limit()))
+          .collect(Collectors.joining("; "));
+    }
   }
 }

@@ -36,15 +36,15 @@ final class Episode {
   private static final class Choice {
     final Step step;
     final RoutingDecision decision;
-    final EpisodeState state;
+    final Transition.State state;
     final double propensity;
     long startNanos;
     double nanos;
     boolean reported;
     Usage usage = Usage.none();
-    @Nullable Reward reward;
+    Transition.@Nullable Reward reward;
 
-    Choice(Step step, RoutingDecision decision, EpisodeState state) {
+    Choice(Step step, RoutingDecision decision, Transition.State state) {
       this.step = step;
       this.decision = decision;
       this.state = state;
@@ -83,7 +83,7 @@ final class Episode {
     RoutingDecision decision = routed.decision();
     List<String> candidates =
         decision.candidates().stream().map(RoutingDecision.Scored::agent).toList();
-    EpisodeState state = state(routed.step(), failed.size() + 1, candidates, "");
+    Transition.State state = state(routed.step(), failed.size() + 1, candidates, "");
     Transition completed = completed(state, false);
     choice = new Choice(routed.step(), decision, state);
     return completed;
@@ -110,16 +110,16 @@ final class Episode {
     if (current.reward == null) {
       current.reward = reward(current, concluded.step(), concluded.result());
     }
-    EpisodeState end =
+    Transition.State end =
         state(concluded.step(), current.state.attempt(), List.of(), concluded.state().name());
     return completed(end, true);
   }
 
-  private Reward reward(Choice current, Step step, TaskResult result) {
+  private Transition.Reward reward(Choice current, Step step, TaskResult result) {
     if (result instanceof TaskResult.Completed completed) {
       Verdict verdict = completed.verdict();
-      return new Reward(
-          Reward.Outcome.SUCCESS,
+      return new Transition.Reward(
+          Transition.Reward.Outcome.SUCCESS,
           true,
           verdict.quality(),
           current.usage.cost(),
@@ -134,15 +134,15 @@ final class Episode {
     return failure(current, step, FailureCause.INTERNAL, Optional.empty());
   }
 
-  private static Reward failure(
+  private static Transition.Reward failure(
       Choice current, Step step, FailureCause cause, Optional<Verdict> verdict) {
-    Reward.Outcome outcome = Reward.Outcome.INFRASTRUCTURE;
+    Transition.Reward.Outcome outcome = Transition.Reward.Outcome.INFRASTRUCTURE;
     if (cause == FailureCause.DENIED) {
-      outcome = Reward.Outcome.VIOLATION;
+      outcome = Transition.Reward.Outcome.VIOLATION;
     } else if (cause.byAgent()) {
-      outcome = Reward.Outcome.FAILURE;
+      outcome = Transition.Reward.Outcome.FAILURE;
     }
-    return new Reward(
+    return new Transition.Reward(
         outcome,
         false,
         0,
@@ -165,10 +165,10 @@ final class Episode {
     return Math.max(0, nanos) / NANOS_A_MILLI;
   }
 
-  private EpisodeState state(Step step, int attempt, List<String> candidates, String end) {
+  private Transition.State state(Step step, int attempt, List<String> candidates, String end) {
     Task task = step.task();
     long elapsed = TimeUnit.NANOSECONDS.toMillis(step.nanoTime() - receivedNanos);
-    return new EpisodeState(
+    return new Transition.State(
         task.type(),
         task.priority(),
         task.capabilities().stream().sorted().toList(),
@@ -181,7 +181,7 @@ final class Episode {
         end);
   }
 
-  private @Nullable Transition completed(EpisodeState next, boolean done) {
+  private @Nullable Transition completed(Transition.State next, boolean done) {
     Choice current = choice;
     choice = null;
     if (current == null || current.reward == null) {

@@ -163,10 +163,10 @@ public final class EpisodeRecorder implements ArbiterListener {
    *
    * @return counts
    */
-  public RecorderStats stats() {
+  public Stats stats() {
     lock.lock();
     try {
-      return new RecorderStats(
+      return new Stats(
           recorded.sum(),
           waiting.size(),
           overwritten.sum(),
@@ -177,4 +177,18 @@ public final class EpisodeRecorder implements ArbiterListener {
       lock.unlock();
     }
   }
+
+  /**
+   * How a recorder is doing; every count is since it was made.
+   *
+   * @param recorded steps that were recorded
+   * @param waiting of those, how many wait to be taken
+   * @param overwritten of those, how many made room for newer ones before they were taken
+   * @param open tasks that go on
+   * @param skipped tasks not followed because too many were open
+   * @param broken events that did not fit what went before, such as a propensity outside (0,1]; the
+   *     step they belong to is left out, or the whole task
+   */
+  public record Stats(
+      long recorded, int waiting, long overwritten, int open, long skipped, long broken) {}
 }

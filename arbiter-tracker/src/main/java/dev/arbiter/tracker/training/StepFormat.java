@@ -57,7 +57,7 @@ final class StepFormat {
     return fields;
   }
 
-  private static Map<String, Object> fields(EpisodeState state) {
+  private static Map<String, Object> fields(Transition.State state) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("taskType", state.taskType());
     fields.put("priority", state.priority());
@@ -72,7 +72,7 @@ final class StepFormat {
     return fields;
   }
 
-  private static Map<String, Object> fields(Reward reward) {
+  private static Map<String, Object> fields(Transition.Reward reward) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("outcome", reward.outcome().name().toLowerCase(Locale.ROOT));
     fields.put("success", reward.success());
@@ -105,7 +105,7 @@ final class StepFormat {
   }
 
   private static void check(Transition step) throws IOException {
-    Reward reward = step.reward();
+    Transition.Reward reward = step.reward();
     require(step.propensity() > 0 && step.propensity() <= 1, "propensity is not in (0,1]");
     require(reward.quality() >= 0 && reward.quality() <= 1, "quality is not in [0,1]");
     require(reward.success() || reward.quality() == 0, "work that does not stand has a quality");
@@ -121,8 +121,8 @@ final class StepFormat {
     }
   }
 
-  private static EpisodeState state(Json.Fields fields) throws IOException {
-    return new EpisodeState(
+  private static Transition.State state(Json.Fields fields) throws IOException {
+    return new Transition.State(
         fields.text("taskType"),
         Math.toIntExact(fields.whole("priority")),
         fields.texts("capabilities"),
@@ -135,9 +135,9 @@ final class StepFormat {
         fields.text("end"));
   }
 
-  private static Reward reward(Json.Fields fields) throws IOException {
-    return new Reward(
-        Reward.Outcome.valueOf(fields.text("outcome").toUpperCase(Locale.ROOT)),
+  private static Transition.Reward reward(Json.Fields fields) throws IOException {
+    return new Transition.Reward(
+        Transition.Reward.Outcome.valueOf(fields.text("outcome").toUpperCase(Locale.ROOT)),
         fields.truth("success"),
         fields.number("quality"),
         fields.number("cost"),

@@ -20,15 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * Writes steps to files that another program trains from.
  *
  * <p>Steps are put in order of time and cut into batches; a batch that fails its {@link
  * BatchQuality} is left out and the reason kept. Each step goes through an {@link Anonymizer} and
- * becomes one line of JSON; beside the data lies a {@link Manifest}. Both files are written under
- * another name, forced and renamed, the manifest last: whoever goes by manifests never sees half an
- * export.
+ * becomes one line of JSON; beside the data lies a {@link TrainingSet.Manifest}. Both files are
+ * written under another name, forced and renamed, the manifest last: whoever goes by manifests
+ * never sees half an export.
  *
  * <p>Single steps cannot be differentially private and useful at once. At that level export figures
  * instead: {@link #contributions} to {@link dev.arbiter.tracker.privacy.PrivateStatistics}.
@@ -109,30 +110,30 @@ public final class TrainingExport {
    * @param steps in any order
    * @return where they are, or why they are not
    */
-  public ExportResult write(List<Transition> steps) {
+  public Result write(List<Transition> steps) {
     List<List<Transition>> accepted = new ArrayList<>();
-    List<QualityVerdict> verdicts = new ArrayList<>();
+    List<BatchQuality.Verdict> verdicts = new ArrayList<>();
     for (List<Transition> batch : gates.batches(steps)) {
-      QualityVerdict verdict = gates.judge(batch);
+      BatchQuality.Verdict verdict = gates.judge(batch);
       verdicts.add(verdict);
       if (verdict.accepted()) {
         accepted.add(batch);
       }
     }
     if (accepted.isEmpty()) {
-      return new ExportResult.Refused(verdicts);
+      return new Result.Refused(verdicts);
     }
     lock.lock();
     try {
       return write(accepted, verdicts);
     } catch (IOException | RuntimeException e) {
-      return new ExportResult.Failed("cannot export to " + folder + ": " + e.getMessage());
+      return new Result.Failed("cannot export to " + folder + ": " + e.getMessage());
     } finally {
       lock.unlock();
     }
   }
 
-  private ExportResult write(List<List<Transition>> batches, List<QualityVerdict> verdicts)
+  private Result write(List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts)
       throws IOException {
     Files.createDirectories(folder);
     Instant now = clock.instant();
@@ -141,10 +142,10 @@ public final class TrainingExport {
     Path manifest = folder.resolve(name + ".manifest.json");
     boolean whole = false;
     try {
-      Manifest contents = writeData(data, now, batches, verdicts);
+      TrainingSet.Manifest contents = writeData(data, now, batches, verdicts);
       disk.writeAtomically(manifest, contents.json());
       whole = true;
-      return new ExportResult.Written(manifest, contents, verdicts);
+      return new Result.Written(manifest, contents, verdicts);
     } finally {
       if (!whole) {
         Files.deleteIfExists(data);
@@ -164,8 +165,8 @@ public final class TrainingExport {
     throw new IOException("a thousand exports of the same millisecond are there already");
   }
 
-  private Manifest writeData(
-      Path data, Instant now, List<List<Transition>> batches, List<QualityVerdict> verdicts)
+  private TrainingSet.Manifest writeData(
+      Path data, Instant now, List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts)
       throws IOException {
     Path fresh = data.resolveSibling(data.getFileName() + ".new");
     MessageDigest digest = Digests.sha256();
@@ -187,7 +188,7 @@ public final class TrainingExport {
     } finally {
       Files.deleteIfExists(fresh);
     }
-    return new Manifest(
+    return new TrainingSet.Manifest(
         StepFormat.SCHEMA,
         now,
         data.getFileName().toString(),
@@ -195,7 +196,7 @@ public final class TrainingExport {
         Digests.hex(digest.digest()),
         steps,
         batches.size(),
-        verdicts.stream().map(QualityVerdict::why).filter(why -> !why.isEmpty()).toList(),
+        verdicts.stream().map(BatchQuality.Verdict::why).filter(why -> !why.isEmpty()).toList(),
         gates,
         anonymizer.level(),
         anonymizer.statement());
@@ -208,5 +209,73 @@ public final class TrainingExport {
           .append('\n');
     }
     return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What came of an export. */
+  public sealed interface Result {
+
+    /**
+     * It is on the disk, whole.
+     *
+     * @param manifest the manifest's file, for {@link TrainingSet#read}
+     * @param contents what it says
+     * @param verdicts how each batch measured up, also those left out
+     */
+    record Written(
+        Path manifest, TrainingSet.Manifest contents, List<BatchQuality.Verdict> verdicts)
+        implements Result {
+      /** Copies. */
+      public Written {
+        verdicts = List.copyOf(verdicts);
+      }
+    }
+
+    /**
+     * No batch was good enough; nothing was written.
+     *
+     * @param verdicts how each measured up
+     */
+    record Refused(List<BatchQuality.Verdict> verdicts) implements Result {
+      /** Copies. */
+      public Refused {
+        verdicts = List.copyOf(verdicts);
+      }
+
+      /**
+       * Why, for the first batch.
+       *
+       * @return a sentence
+       */
+      public String why() {
+        return verdicts.isEmpty() ? "no steps" : verdicts.get(0).why();
+      }
+    }
+
+    /**
+     * It could not be written; nothing of it is left.
+     *
+     * @param message why, such as a full disk
+     */
+    record Failed(String message) implements Result {}
+
+    /**
+     * Calls the function of the case this is.
+     *
+     * @param written for {@link Written}
+     * @param refused for {@link Refused}
+     * @param failed for {@link Failed}
+     * @param <R> the result
+     * @return what that function gave
+     */
+    default <R> R match(
+        Function<Written, R> written, Function<Refused, R> refused, Function<Failed, R> failed) {
+      if (this instanceof Written w) {
+        return written.apply(w);
+      }
+      if (this instanceof Refused r) {
+        return refused.apply(r);
+      }
+      return failed.apply((Failed) this);
+    }
   }
 }

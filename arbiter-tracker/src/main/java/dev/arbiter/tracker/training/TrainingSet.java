@@ -3,6 +3,7 @@ package dev.arbiter.tracker.training;
 
 import dev.arbiter.internal.Digests;
 import dev.arbiter.tracker.internal.Json;
+import dev.arbiter.tracker.privacy.Anonymizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +44,7 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
    * @param problems what is wrong, at most 100 sentences; empty when nothing is
    * @param verdicts how each batch that could be read measures up
    */
-  public record Check(List<String> problems, List<QualityVerdict> verdicts) {
+  public record Check(List<String> problems, List<BatchQuality.Verdict> verdicts) {
     /** Copies. */
     public Check {
       problems = List.copyOf(problems);
@@ -87,7 +93,7 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
     private final Path file;
     private final List<Transition> steps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    private final List<QualityVerdict> verdicts = new ArrayList<>();
+    private final List<BatchQuality.Verdict> verdicts = new ArrayList<>();
     private @Nullable Manifest contents;
 
     Reading(Path file) {
@@ -154,7 +160,7 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
     private void judge(Manifest manifest) {
       int size = manifest.gates().batch();
       for (int from = 0; from < steps.size(); from += size) {
-        QualityVerdict verdict =
+        BatchQuality.Verdict verdict =
             manifest.gates().judge(steps.subList(from, Math.min(steps.size(), from + size)));
         verdicts.add(verdict);
         if (!verdict.accepted()) {
@@ -162,6 +168,91 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
         }
       }
       compare("batches", manifest.batches(), verdicts.size());
+    }
+  }
+
+  /**
+   * What an export says of itself, in a JSON file beside the data.
+   *
+   * @param schema the form of the lines, {@code arbiter.training.v1}
+   * @param createdAt when, by the host's clock
+   * @param data name of the file with one step a line, in the same folder
+   * @param bytes how long that file is
+   * @param sha256 its digest, 64 hexadecimal digits
+   * @param steps how many lines
+   * @param batches how many batches they make, one after the other
+   * @param refused why batches were left out, one sentence each
+   * @param gates what each batch was held to
+   * @param level how steps were anonymized
+   * @param privacy the same in a sentence
+   */
+  public record Manifest(
+      String schema,
+      Instant createdAt,
+      String data,
+      long bytes,
+      String sha256,
+      long steps,
+      int batches,
+      List<String> refused,
+      BatchQuality gates,
+      Anonymizer.Level level,
+      String privacy) {
+    /** Copies. */
+    public Manifest {
+      refused = List.copyOf(refused);
+    }
+
+    String json() {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("schema", schema);
+      fields.put("createdAt", createdAt.toString());
+      fields.put("data", data);
+      fields.put("bytes", bytes);
+      fields.put("sha256", sha256);
+      fields.put("steps", steps);
+      fields.put("batches", batches);
+      fields.put("refused", refused);
+      fields.put("gates", fields(gates));
+      fields.put("anonymizationLevel", level.name().toLowerCase(Locale.ROOT));
+      fields.put("privacy", privacy);
+      return Json.writePage(fields);
+    }
+
+    private static Map<String, Object> fields(BatchQuality gates) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("minSampleDiversity", gates.diversity());
+      fields.put("maxTemporalGap", gates.gap().toString());
+      fields.put("minRewardVariance", gates.rewardVariance());
+      fields.put("maxDuplicateRatio", gates.duplicates());
+      fields.put("batchSize", gates.batch());
+      return fields;
+    }
+
+    static Manifest read(String text) throws IOException {
+      Json.Fields fields = Json.read(text);
+      Json.Fields gates = fields.object("gates");
+      try {
+        return new Manifest(
+            fields.text("schema"),
+            Instant.parse(fields.text("createdAt")),
+            fields.text("data"),
+            fields.whole("bytes"),
+            fields.text("sha256"),
+            fields.whole("steps"),
+            Math.toIntExact(fields.whole("batches")),
+            fields.texts("refused"),
+            new BatchQuality(
+                gates.number("minSampleDiversity"),
+                Duration.parse(gates.text("maxTemporalGap")),
+                gates.number("minRewardVariance"),
+                gates.number("maxDuplicateRatio"),
+                Math.toIntExact(gates.whole("batchSize"))),
+            Anonymizer.Level.valueOf(fields.text("anonymizationLevel").toUpperCase(Locale.ROOT)),
+            fields.text("privacy"));
+      } catch (RuntimeException e) {
+        throw new IOException("the manifest cannot be read: " + e.getMessage(), e);
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import static dev.arbiter.tracker.alert.AnomalyKind.RESOURCE_SATURATION;
-import static dev.arbiter.tracker.alert.AnomalyKind.VIOLATION_SPIKE;
+import static dev.arbiter.tracker.alert.Alert.Kind.RESOURCE_SATURATION;
+import static dev.arbiter.tracker.alert.Alert.Kind.VIOLATION_SPIKE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -260,7 +260,7 @@ class AlertsTest {
 
   @Test
   void limits_that_make_no_sense_are_refused_by_name() {
-    AlertsBuilder builder = Alerts.builder();
+    Alerts.Builder builder = Alerts.builder();
 
     assertThatThrownBy(() -> builder.latencyMultiplier(1)).hasMessageContaining("got 1.0");
     assertThatThrownBy(() -> builder.latencyMultiplier(Double.NaN))

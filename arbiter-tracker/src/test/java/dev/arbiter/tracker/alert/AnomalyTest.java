@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import static dev.arbiter.tracker.alert.AnomalyKind.ACCURACY_DROP;
-import static dev.arbiter.tracker.alert.AnomalyKind.ERROR_RATE_INCREASE;
-import static dev.arbiter.tracker.alert.AnomalyKind.LATENCY_SPIKE;
-import static dev.arbiter.tracker.alert.AnomalyKind.VIOLATION_SPIKE;
+import static dev.arbiter.tracker.alert.Alert.Kind.ACCURACY_DROP;
+import static dev.arbiter.tracker.alert.Alert.Kind.ERROR_RATE_INCREASE;
+import static dev.arbiter.tracker.alert.Alert.Kind.LATENCY_SPIKE;
+import static dev.arbiter.tracker.alert.Alert.Kind.VIOLATION_SPIKE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -31,7 +31,7 @@ class AnomalyTest {
     assertThat(toldSoon(ACCURACY_DROP, stream -> stream.quality = 0.4)).isGreaterThanOrEqualTo(194);
   }
 
-  private static long toldSoon(AnomalyKind kind, Consumer<Stream> cause) {
+  private static long toldSoon(Alert.Kind kind, Consumer<Stream> cause) {
     long soon = 0;
     for (long seed = 0; seed < 200; seed++) {
       Stream stream = new Stream(seed).run(300);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import static dev.arbiter.tracker.alert.AnomalyKind.ERROR_RATE_INCREASE;
-import static dev.arbiter.tracker.alert.AnomalyKind.LATENCY_SPIKE;
+import static dev.arbiter.tracker.alert.Alert.Kind.ERROR_RATE_INCREASE;
+import static dev.arbiter.tracker.alert.Alert.Kind.LATENCY_SPIKE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

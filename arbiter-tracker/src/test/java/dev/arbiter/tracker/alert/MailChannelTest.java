@@ -128,7 +128,7 @@ class MailChannelTest {
 
   static Alert alert(String agent) {
     return new Alert(
-        AnomalyKind.ERROR_RATE_INCREASE,
+        Alert.Kind.ERROR_RATE_INCREASE,
         agent,
         true,
         false,

@@ -150,7 +150,7 @@ class OutboxTest {
       }
       time.advance(Duration.ofSeconds(7));
 
-      ChannelState hangs = alerts.stats().channels().get(0);
+      AlertChannel.State hangs = alerts.stats().channels().get(0);
       assertThat(hangs.name()).isEqualTo("hangs");
       assertThat(hangs.busy()).isEqualTo(Duration.ofSeconds(7));
       assertThat(hangs.sent()).isZero();
@@ -210,7 +210,7 @@ class OutboxTest {
 
   private static Alert alert(String subject) {
     return new Alert(
-        AnomalyKind.LATENCY_SPIKE,
+        Alert.Kind.LATENCY_SPIKE,
         subject,
         true,
         true,

@@ -26,7 +26,7 @@ final class Stream {
     this(seed, Alerts.builder());
   }
 
-  Stream(long seed, AlertsBuilder builder) {
+  Stream(long seed, Alerts.Builder builder) {
     this.random = new SplittableRandom(seed);
     this.alerts =
         builder
@@ -45,7 +45,7 @@ final class Stream {
   }
 
   /** Runs until something is told of the kind, at most so many attempts; when it was told. */
-  Instant runUntil(AnomalyKind kind, boolean firing, int most) {
+  Instant runUntil(Alert.Kind kind, boolean firing, int most) {
     for (int i = 0; i < most; i++) {
       int before = told.size();
       run(1);
@@ -70,7 +70,7 @@ final class Stream {
     return new FinishedAttempt(agent, "review", "default", at, took, stands, quality, Usage.none());
   }
 
-  List<Alert> told(AnomalyKind kind) {
+  List<Alert> told(Alert.Kind kind) {
     return told.stream().filter(alert -> alert.kind() == kind).toList();
   }
 }

@@ -22,7 +22,7 @@ class WebhookChannelTest {
   private static final String SECRET = "T000/B000/hushhushhush";
   private static final Alert ALERT =
       new Alert(
-          AnomalyKind.LATENCY_SPIKE,
+          Alert.Kind.LATENCY_SPIKE,
           "ada <!channel> & \u202e\n\u00e9",
           true,
           false,

@@ -79,7 +79,7 @@ class WebhookTlsTest {
 
   private static Alert alert() {
     return new Alert(
-        AnomalyKind.ACCURACY_DROP,
+        Alert.Kind.ACCURACY_DROP,
         "ada",
         true,
         false,

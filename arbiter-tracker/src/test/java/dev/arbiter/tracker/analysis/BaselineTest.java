@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.arbiter.tracker.analysis.Expectation.Insufficient;
-import dev.arbiter.tracker.analysis.Expectation.Known;
+import dev.arbiter.tracker.analysis.Baseline.Expectation.Insufficient;
+import dev.arbiter.tracker.analysis.Baseline.Expectation.Known;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +63,7 @@ class BaselineTest {
             insufficient -> assertThat(insufficient.reason()).contains("13 values"));
     assertThat(baseline.relative(MONDAY, 5)).isEmpty();
     fill(baseline, MONDAY.plus(Duration.ofDays(7)), Duration.ofDays(7));
-    Figures figures = figures(baseline.at(DayOfWeek.MONDAY, 10));
+    Baseline.Figures figures = figures(baseline.at(DayOfWeek.MONDAY, 10));
     assertThat(figures.samples()).isEqualTo(24);
     assertThat(figures.days()).isEqualTo(2);
   }
@@ -134,7 +134,7 @@ class BaselineTest {
     assertThat(figures(baseline.at(MONDAY)).p999()).isEmpty();
     baseline.add(MONDAY, 1000);
 
-    Figures figures = figures(baseline.at(MONDAY));
+    Baseline.Figures figures = figures(baseline.at(MONDAY));
     assertThat(figures.p999().orElseThrow()).isCloseTo(999, within(10.0));
     assertThat(figures.p95()).isCloseTo(950, withinPercentage(1.1));
     assertThat(figures.p99()).isCloseTo(990, withinPercentage(1.1));
@@ -198,7 +198,7 @@ class BaselineTest {
     return 100 + 24 * (day.getValue() - 1) + hour;
   }
 
-  private static Figures figures(Expectation expectation) {
+  private static Baseline.Figures figures(Baseline.Expectation expectation) {
     return expectation.match(
         Known::figures,
         insufficient -> {

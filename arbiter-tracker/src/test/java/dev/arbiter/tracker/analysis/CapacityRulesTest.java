@@ -37,7 +37,7 @@ class CapacityRulesTest {
     assertThat(rules.read(metric, limit, at(10))).isEmpty();
     assertThat(rules.read(metric, limit + 1, at(11))).isEmpty();
     assertThat(rules.read(metric, limit + 2, at(12)))
-        .contains(new ScalingTrigger(metric, limit, limit + 2, at(10)));
+        .contains(new ScalingRules.Trigger(metric, limit, limit + 2, at(10)));
   }
 
   @Test
@@ -58,7 +58,7 @@ class CapacityRulesTest {
     assertThat(rules.read("cpu_utilization", 91, at(3))).isEmpty();
     rules.read("cpu_utilization", 60, at(4));
     assertThat(rules.triggered())
-        .containsExactly(new ScalingTrigger("cpu_utilization", 70, 60, at(0)));
+        .containsExactly(new ScalingRules.Trigger("cpu_utilization", 70, 60, at(0)));
     rules.read("cpu_utilization", 95, at(5));
     rules.read("cpu_utilization", 60, at(6));
     assertThat(rules.triggered()).hasSize(1);
@@ -98,9 +98,9 @@ class CapacityRulesTest {
 
   @Test
   void littles_law_holds_of_a_queue_that_was_measured_rightly() {
-    LittlesLaw law = simulate(1.0);
+    FlowCheck.LittlesLaw law = simulate(1.0);
 
-    assertThat(law.residual()).isLessThan(LittlesLaw.MARGIN);
+    assertThat(law.residual()).isLessThan(FlowCheck.LittlesLaw.MARGIN);
     assertThat(law.holds()).isTrue();
     assertThat(law.perSecond()).isCloseTo(10, within(0.5));
   }
@@ -111,7 +111,7 @@ class CapacityRulesTest {
   }
 
   /** 10 arrivals a second at 8 workers of 0.7 s each for an hour; so many ends are reported. */
-  private static LittlesLaw simulate(double reported) {
+  private static FlowCheck.LittlesLaw simulate(double reported) {
     SplittableRandom random = new SplittableRandom(1);
     FlowCheck flow = new FlowCheck(BEGIN);
     Queue<Double> waiting = new ArrayDeque<>();
@@ -153,8 +153,8 @@ class CapacityRulesTest {
       flow.ended(attempt(2));
       flow.inFlight(1);
     }
-    LittlesLaw law = flow.close(at(120)).orElseThrow();
-    assertThat(law).isEqualTo(new LittlesLaw(1, 0.5, 2));
+    FlowCheck.LittlesLaw law = flow.close(at(120)).orElseThrow();
+    assertThat(law).isEqualTo(new FlowCheck.LittlesLaw(1, 0.5, 2));
     assertThat(law.residual()).isZero();
 
     for (int i = 0; i < 30; i++) {
@@ -166,12 +166,13 @@ class CapacityRulesTest {
 
   @Test
   void the_residual_is_relative_to_the_greater_side() {
-    assertThat(new LittlesLaw(0, 0, 0).residual()).isZero();
-    assertThat(new LittlesLaw(100, 9.5, 10).residual()).isCloseTo(0.05, within(1e-12));
-    assertThat(new LittlesLaw(95, 10, 10).residual()).isCloseTo(0.05, within(1e-12));
-    assertThat(new LittlesLaw(5, 0, 0).residual()).isEqualTo(1);
-    assertThatThrownBy(() -> new LittlesLaw(-1, 0, 0)).hasMessageContaining("at least 0");
-    assertThatThrownBy(() -> new LittlesLaw(0, Double.NaN, 0)).hasMessageContaining("at least 0");
+    assertThat(new FlowCheck.LittlesLaw(0, 0, 0).residual()).isZero();
+    assertThat(new FlowCheck.LittlesLaw(100, 9.5, 10).residual()).isCloseTo(0.05, within(1e-12));
+    assertThat(new FlowCheck.LittlesLaw(95, 10, 10).residual()).isCloseTo(0.05, within(1e-12));
+    assertThat(new FlowCheck.LittlesLaw(5, 0, 0).residual()).isEqualTo(1);
+    assertThatThrownBy(() -> new FlowCheck.LittlesLaw(-1, 0, 0)).hasMessageContaining("at least 0");
+    assertThatThrownBy(() -> new FlowCheck.LittlesLaw(0, Double.NaN, 0))
+        .hasMessageContaining("at least 0");
   }
 
   private static FinishedAttempt attempt(double seconds) {

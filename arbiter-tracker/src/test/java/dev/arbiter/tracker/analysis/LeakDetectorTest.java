@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.LeakVerdict.Insufficient;
-import dev.arbiter.tracker.analysis.LeakVerdict.Leaking;
-import dev.arbiter.tracker.analysis.LeakVerdict.NotSeen;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Insufficient;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Leaking;
+import dev.arbiter.tracker.analysis.LeakDetector.Verdict.NotSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -204,7 +204,7 @@ class LeakDetectorTest {
     assertThatThrownBy(() -> new LeakDetector(Double.NaN)).hasMessageContaining("leak.floor");
   }
 
-  private static ConfidenceInterval pace(LeakVerdict verdict) {
+  private static ConfidenceInterval pace(LeakDetector.Verdict verdict) {
     return verdict.match(
         Leaking::bytesPerHour,
         NotSeen::bytesPerHour,

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.RegressionVerdict.Insufficient;
-import dev.arbiter.tracker.analysis.RegressionVerdict.NotSeen;
-import dev.arbiter.tracker.analysis.RegressionVerdict.Regressed;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Insufficient;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.NotSeen;
+import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Regressed;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
@@ -54,7 +54,8 @@ class RegressionWatchTest {
       int values,
       ToDoubleFunction<SplittableRandom> noise) {
     SplittableRandom random = new SplittableRandom(seed);
-    ShiftEvidence shift = new ShiftEvidence(Direction.HIGHER, sample(random, reference, noise));
+    ShiftEvidence shift =
+        new ShiftEvidence(RegressionWatch.Direction.HIGHER, sample(random, reference, noise));
     for (int i = 1; i <= values; i++) {
       shift.add(factor * noise.applyAsDouble(random));
       if (i % 10 == 0 && shift.evidence() >= 20) {
@@ -80,7 +81,10 @@ class RegressionWatchTest {
     for (int run = 0; run < 200; run++) {
       SplittableRandom random = new SplittableRandom(1000 + run);
       RegressionWatch watch = RegressionWatch.builder().build();
-      watch.watch("p95", Direction.HIGHER, sample(random, reference, RegressionWatchTest::noise));
+      watch.watch(
+          "p95",
+          RegressionWatch.Direction.HIGHER,
+          sample(random, reference, RegressionWatchTest::noise));
       boolean seen = false;
       for (int i = 1; i <= values && !seen; i++) {
         watch.add("p95", factor * noise(random));
@@ -138,7 +142,9 @@ class RegressionWatchTest {
     RegressionWatch watch = RegressionWatch.builder().build();
     for (int metric = 0; metric < 100; metric++) {
       watch.watch(
-          "metric-" + metric, Direction.HIGHER, sample(random, 1000, RegressionWatchTest::noise));
+          "metric-" + metric,
+          RegressionWatch.Direction.HIGHER,
+          sample(random, 1000, RegressionWatchTest::noise));
     }
     return watch;
   }
@@ -147,7 +153,10 @@ class RegressionWatchTest {
   void a_change_below_the_floor_is_no_regression_however_sure() {
     SplittableRandom random = new SplittableRandom(1);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("p95", Direction.HIGHER, sample(random, 10_000, RegressionWatchTest::noise));
+    watch.watch(
+        "p95",
+        RegressionWatch.Direction.HIGHER,
+        sample(random, 10_000, RegressionWatchTest::noise));
     for (int i = 0; i < 30_000; i++) {
       watch.add("p95", 1.02 * noise(random));
     }
@@ -166,7 +175,10 @@ class RegressionWatchTest {
   void the_change_is_that_of_the_median() {
     SplittableRandom random = new SplittableRandom(2);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("p95", Direction.HIGHER, sample(random, 10_000, RegressionWatchTest::noise));
+    watch.watch(
+        "p95",
+        RegressionWatch.Direction.HIGHER,
+        sample(random, 10_000, RegressionWatchTest::noise));
     for (int i = 0; i < 5000; i++) {
       watch.add("p95", 1.2 * noise(random));
     }
@@ -181,8 +193,14 @@ class RegressionWatchTest {
   void what_got_better_is_no_regression() {
     SplittableRandom random = new SplittableRandom(3);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("latency", Direction.HIGHER, sample(random, 1000, RegressionWatchTest::noise));
-    watch.watch("throughput", Direction.LOWER, sample(random, 1000, RegressionWatchTest::noise));
+    watch.watch(
+        "latency",
+        RegressionWatch.Direction.HIGHER,
+        sample(random, 1000, RegressionWatchTest::noise));
+    watch.watch(
+        "throughput",
+        RegressionWatch.Direction.LOWER,
+        sample(random, 1000, RegressionWatchTest::noise));
     for (int i = 0; i < 1000; i++) {
       watch.add("latency", 0.8 * noise(random));
       watch.add("throughput", 1.2 * noise(random));
@@ -198,7 +216,10 @@ class RegressionWatchTest {
   void falling_throughput_is_a_regression() {
     SplittableRandom random = new SplittableRandom(4);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("throughput", Direction.LOWER, sample(random, 1000, RegressionWatchTest::noise));
+    watch.watch(
+        "throughput",
+        RegressionWatch.Direction.LOWER,
+        sample(random, 1000, RegressionWatchTest::noise));
     for (int i = 0; i < 500; i++) {
       watch.add("throughput", 0.8 * noise(random));
     }
@@ -214,7 +235,9 @@ class RegressionWatchTest {
     SplittableRandom random = new SplittableRandom(5);
     RegressionWatch watch = RegressionWatch.builder().build();
     watch.watch(
-        "errors", Direction.HIGHER, sample(random, 2000, r -> r.nextDouble() < 0.05 ? 1 : 0));
+        "errors",
+        RegressionWatch.Direction.HIGHER,
+        sample(random, 2000, r -> r.nextDouble() < 0.05 ? 1 : 0));
     for (int i = 0; i < 1000; i++) {
       watch.add("errors", random.nextDouble() < 0.12 ? 1 : 0);
     }
@@ -230,7 +253,7 @@ class RegressionWatchTest {
     reference[0] = -1;
     reference[1] = 1;
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("errors", Direction.HIGHER, reference);
+    watch.watch("errors", RegressionWatch.Direction.HIGHER, reference);
     for (int i = 0; i < 500; i++) {
       watch.add("errors", 1);
     }
@@ -244,7 +267,8 @@ class RegressionWatchTest {
   void outliers_do_not_matter() {
     SplittableRandom random = new SplittableRandom(6);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("p95", Direction.HIGHER, sample(random, 1000, RegressionWatchTest::noise));
+    watch.watch(
+        "p95", RegressionWatch.Direction.HIGHER, sample(random, 1000, RegressionWatchTest::noise));
     for (int i = 0; i < 2000; i++) {
       watch.add("p95", i % 200 == 0 ? 1e12 : noise(random));
     }
@@ -256,9 +280,11 @@ class RegressionWatchTest {
   void says_insufficient_data_rather_than_no_regression() {
     SplittableRandom random = new SplittableRandom(7);
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("few", Direction.HIGHER, sample(random, 199, RegressionWatchTest::noise));
-    watch.watch("flat", Direction.HIGHER, new double[500]);
-    watch.watch("unfed", Direction.HIGHER, sample(random, 200, RegressionWatchTest::noise));
+    watch.watch(
+        "few", RegressionWatch.Direction.HIGHER, sample(random, 199, RegressionWatchTest::noise));
+    watch.watch("flat", RegressionWatch.Direction.HIGHER, new double[500]);
+    watch.watch(
+        "unfed", RegressionWatch.Direction.HIGHER, sample(random, 200, RegressionWatchTest::noise));
     watch.add("few", 1);
     watch.add("flat", 1);
 
@@ -281,9 +307,12 @@ class RegressionWatchTest {
     assertThat(run(one)).isEqualTo(run(other));
   }
 
-  private static RegressionVerdict run(SplittableRandom random) {
+  private static RegressionWatch.Verdict run(SplittableRandom random) {
     RegressionWatch watch = RegressionWatch.builder().build();
-    watch.watch("p95", Direction.HIGHER, sample(random, 20_000, RegressionWatchTest::noise));
+    watch.watch(
+        "p95",
+        RegressionWatch.Direction.HIGHER,
+        sample(random, 20_000, RegressionWatchTest::noise));
     for (int i = 0; i < 100; i++) {
       watch.add("p95", 1.1 * noise(random));
     }
@@ -293,15 +322,15 @@ class RegressionWatchTest {
   @Test
   void values_of_no_metric_or_no_number_are_counted() {
     RegressionWatch watch = RegressionWatch.builder().capacity(1).build();
-    watch.watch("p95", Direction.HIGHER, 1, 2, 3);
+    watch.watch("p95", RegressionWatch.Direction.HIGHER, 1, 2, 3);
     watch.add("p99", 1);
     watch.add("p95", Double.NaN);
 
     assertThat(watch.refused()).isEqualTo(2);
-    assertThatThrownBy(() -> watch.watch("p99", Direction.HIGHER, 1))
+    assertThatThrownBy(() -> watch.watch("p99", RegressionWatch.Direction.HIGHER, 1))
         .hasMessageContaining("regression.capacity");
-    watch.watch("p95", Direction.LOWER, 1);
-    assertThatThrownBy(() -> watch.watch("p95", Direction.HIGHER, Double.NaN))
+    watch.watch("p95", RegressionWatch.Direction.LOWER, 1);
+    assertThatThrownBy(() -> watch.watch("p95", RegressionWatch.Direction.HIGHER, Double.NaN))
         .hasMessageContaining("p95");
   }
 

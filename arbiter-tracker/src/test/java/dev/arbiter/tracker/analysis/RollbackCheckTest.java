@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import static dev.arbiter.tracker.analysis.RollbackVerdict.Outcome.DIFFERENT;
-import static dev.arbiter.tracker.analysis.RollbackVerdict.Outcome.INSUFFICIENT;
-import static dev.arbiter.tracker.analysis.RollbackVerdict.Outcome.SAME;
-import static dev.arbiter.tracker.analysis.RollbackVerdict.Outcome.UNDECIDED;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.DIFFERENT;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.INSUFFICIENT;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.SAME;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.UNDECIDED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.RollbackVerdict.Outcome;
+import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class RollbackCheckTest {
 
   @Test
   void agrees_with_scipy() {
-    RollbackVerdict verdict = RollbackCheck.compare(BEFORE, AFTER, 0.1);
+    RollbackCheck.Verdict verdict = RollbackCheck.compare(BEFORE, AFTER, 0.1);
 
     assertThat(verdict.change().value()).isCloseTo(-0.09832668184999661, within(1e-10));
     assertThat(verdict.change().low()).isCloseTo(-0.2005977608222154, within(1e-9));

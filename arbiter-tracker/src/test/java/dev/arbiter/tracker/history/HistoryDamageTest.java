@@ -28,7 +28,7 @@ class HistoryDamageTest extends HistoryFixture {
       changed[at] ^= 1;
       Files.write(file, changed);
 
-      HistoryCheck check = new ChainVerifier(new ChainHead(0, "")).check(List.of(segment));
+      History.Check check = new ChainVerifier(new ChainHead(0, "")).check(List.of(segment));
 
       int good = 0;
       while (at > ends[good]) {
@@ -87,7 +87,7 @@ class HistoryDamageTest extends HistoryFixture {
         assertThat(history.stats().repaired()).isEqualTo(cut == lastLine ? 0 : 1);
         history.append("note", hour(9), Map.of());
         history.flush();
-        assertThat(history.verify()).isEqualTo(new HistoryCheck(true, history.head(), 3, 0, ""));
+        assertThat(history.verify()).isEqualTo(new History.Check(true, history.head(), 3, 0, ""));
         assertThat(history.stats().damaged()).isZero();
       }
     }
@@ -104,7 +104,7 @@ class HistoryDamageTest extends HistoryFixture {
     Files.write(file, bytes);
 
     try (History history = builder().build()) {
-      HistoryStats stats = history.stats();
+      History.Stats stats = history.stats();
       assertThat(stats.damaged()).isEqualTo(1);
       assertThat(stats.repaired()).isZero();
       assertThat(history.head().seq()).isEqualTo(4);
@@ -181,7 +181,7 @@ class HistoryDamageTest extends HistoryFixture {
 
       assertThat(history.stats().waiting()).isZero();
       assertThat(history.stats().dropped()).isZero();
-      assertThat(history.verify()).isEqualTo(new HistoryCheck(true, history.head(), 23, 0, ""));
+      assertThat(history.verify()).isEqualTo(new History.Check(true, history.head(), 23, 0, ""));
     }
   }
 
@@ -202,7 +202,7 @@ class HistoryDamageTest extends HistoryFixture {
 
       assertThat(history.flush()).isTrue();
       assertThat(history.stats().waiting()).isZero();
-      assertThat(history.verify()).isEqualTo(new HistoryCheck(true, history.head(), 22, 0, ""));
+      assertThat(history.verify()).isEqualTo(new History.Check(true, history.head(), 22, 0, ""));
     }
   }
 

@@ -32,7 +32,7 @@ class HistoryDeletionTest extends HistoryFixture {
     lines.set(2, HistoryEntry.of(third).text());
     Files.write(file, lines);
 
-    HistoryCheck check =
+    History.Check check =
         new ChainVerifier(new ChainHead(0, "")).check(List.of(new Segment(1, file)));
 
     assertThat(check.problem()).isEqualTo("no receipt says that records 3 to 3 were deleted");
@@ -51,7 +51,7 @@ class HistoryDeletionTest extends HistoryFixture {
       assertThat(receipt.deleted()).isEqualTo(21);
       assertThat(receipt.gaps().get(0).from()).isEqualTo(1);
       assertThat(receipt.head()).isEqualTo(history.head());
-      HistoryCheck check = history.verify(noted);
+      History.Check check = history.verify(noted);
       assertThat(check.problem()).isEmpty();
       assertThat(check.holds()).isTrue();
       assertThat(check.deleted()).isEqualTo(21);
@@ -81,7 +81,7 @@ class HistoryDeletionTest extends HistoryFixture {
 
           history.deleteBefore(hour(cutoff));
 
-          HistoryCheck check = history.verify(noted);
+          History.Check check = history.verify(noted);
           assertThat(check.problem()).as("seed %s round %s", seed, round).isEmpty();
           Instant limit = hour(cutoff);
           for (Segment segment : Segment.list(mine)) {
@@ -116,7 +116,7 @@ class HistoryDeletionTest extends HistoryFixture {
       history.deleteBefore(hour(100));
       fill(history, 100, 103);
 
-      HistoryCheck check = history.verify();
+      History.Check check = history.verify();
       assertThat(check.problem()).isEmpty();
       assertThat(check.records()).isEqualTo(4);
       assertThat(check.deleted()).isEqualTo(10);
@@ -167,14 +167,14 @@ class HistoryDeletionTest extends HistoryFixture {
 
   @Test
   void old_segments_go_by_age_with_a_receipt() {
-    Retention tenHours = new Retention(Duration.ofHours(10), 1 << 20);
+    History.Retention tenHours = new History.Retention(Duration.ofHours(10), 1 << 20);
     try (History history = builder().segmentBytes(1024).retention(tenHours).build()) {
       for (int hour = 0; hour < 60; hour++) {
         millis.set(hour(hour).toEpochMilli());
         fill(history, hour, hour + 1);
       }
 
-      HistoryCheck check = history.verify();
+      History.Check check = history.verify();
       assertThat(check.problem()).isEmpty();
       assertThat(check.deleted()).isBetween(40L, 60L);
       assertThat(check.records()).isBetween(10L, 30L);
@@ -184,7 +184,7 @@ class HistoryDeletionTest extends HistoryFixture {
 
   @Test
   void old_segments_go_by_size() throws IOException {
-    Retention oneMiB = new Retention(Duration.ofDays(999), 1 << 20);
+    History.Retention oneMiB = new History.Retention(Duration.ofDays(999), 1 << 20);
     SplittableRandom random = new SplittableRandom(1);
     try (History history = builder().segmentBytes(200_000).retention(oneMiB).build()) {
       for (int i = 0; i < 120; i++) {
@@ -195,7 +195,7 @@ class HistoryDeletionTest extends HistoryFixture {
       history.flush();
 
       assertThat(history.stats().bytes()).isBetween(700_000L, 1_300_000L);
-      HistoryCheck check = history.verify();
+      History.Check check = history.verify();
       assertThat(check.problem()).isEmpty();
       assertThat(check.deleted()).isPositive();
     }
@@ -233,7 +233,7 @@ class HistoryDeletionTest extends HistoryFixture {
       history.flush();
       history.deleteBefore(hour(10));
 
-      HistoryCheck check = history.verify();
+      History.Check check = history.verify();
       assertThat(check.problem()).isEmpty();
       assertThat(check.deleted()).isGreaterThanOrEqualTo(800);
       assertThat(history.stats().dropped()).isZero();

@@ -59,7 +59,7 @@ class HistoryTest extends HistoryFixture {
       fill(history, 30, 50);
 
       assertThat(history.verify(noted))
-          .isEqualTo(new HistoryCheck(true, history.head(), 50, 0, ""));
+          .isEqualTo(new History.Check(true, history.head(), 50, 0, ""));
       assertThat(noted.seq()).isEqualTo(30);
       assertThat(history.stats().segments()).isGreaterThan(5);
       assertThat(history.stats().written()).isEqualTo(20);
@@ -168,9 +168,11 @@ class HistoryTest extends HistoryFixture {
     refused(() -> builder().queue(4, 5), "history.batch must be 1 to the queue's 4, got 5");
     refused(() -> builder().segmentBytes(1023), "history.segmentBytes");
     refused(() -> builder().segmentBytes((256L << 20) + 1), "history.segmentBytes");
-    refused(() -> new Retention(Duration.ZERO, 1 << 20), "storage.retention must be positive");
-    refused(() -> new Retention(Duration.ofDays(1), 100), "storage.maxBytes");
-    assertThat(Retention.standard()).isEqualTo(new Retention(Duration.ofDays(90), 100L << 30));
+    refused(
+        () -> new History.Retention(Duration.ZERO, 1 << 20), "storage.retention must be positive");
+    refused(() -> new History.Retention(Duration.ofDays(1), 100), "storage.maxBytes");
+    assertThat(History.Retention.standard())
+        .isEqualTo(new History.Retention(Duration.ofDays(90), 100L << 30));
   }
 
   private static void refused(ThrowingCallable call, String why) {

@@ -116,7 +116,7 @@ class AnonymizerTest {
     assertThat(clean)
         .containsOnly(
             Map.entry("agent", "ada"), Map.entry("x", Map.of("y", "[email]")), Map.entry("n", 1));
-    assertThat(Anonymizer.none().level()).isEqualTo(AnonymizationLevel.NONE);
+    assertThat(Anonymizer.none().level()).isEqualTo(Anonymizer.Level.NONE);
     assertThat(Anonymizer.none().statement()).contains("level none");
   }
 
@@ -142,7 +142,7 @@ class AnonymizerTest {
 
   @Test
   void says_what_it_does() {
-    assertThat(basic().level()).isEqualTo(AnonymizationLevel.BASIC);
+    assertThat(basic().level()).isEqualTo(Anonymizer.Level.BASIC);
     assertThat(basic().statement()).contains("level basic", "HMAC-SHA-256");
   }
 

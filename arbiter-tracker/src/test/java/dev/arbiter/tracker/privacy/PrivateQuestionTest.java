@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PrivateQuestionTest {
   @Test
   void noise_level_005_of_a_hundred_costs_04_for_a_mean() {
-    assertThat(PrivateQuestion.epsilonFor(Measure.MEAN, ContributionBounds.ONE, 0.05, 100))
+    assertThat(PrivateQuestion.epsilonFor(Measure.MEAN, PrivateQuestion.Bounds.ONE, 0.05, 100))
         .isCloseTo(0.4, within(1e-9));
-    assertThat(PrivateQuestion.epsilonFor(Measure.COUNT, ContributionBounds.ONE, 0.05, 100))
+    assertThat(PrivateQuestion.epsilonFor(Measure.COUNT, PrivateQuestion.Bounds.ONE, 0.05, 100))
         .isCloseTo(0.283, within(1e-3));
     assertThat(
             PrivateQuestion.epsilonFor(
-                Measure.MEAN, new ContributionBounds(0, 1, 3, 2), 0.05, 1000))
+                Measure.MEAN, new PrivateQuestion.Bounds(0, 1, 3, 2), 0.05, 1000))
         .isCloseTo(0.24, within(1e-9));
   }
 
@@ -35,7 +35,7 @@ class PrivateQuestionTest {
   @ValueSource(doubles = {0, 0.5, 1})
   void the_noise_of_a_mean_deviates_by_no_more_than_its_level(double value) {
     int n = 200;
-    double epsilon = PrivateQuestion.epsilonFor(Measure.MEAN, ContributionBounds.ONE, 0.05, n);
+    double epsilon = PrivateQuestion.epsilonFor(Measure.MEAN, PrivateQuestion.Bounds.ONE, 0.05, n);
     PrivateQuestion question = Questions.mean("x", epsilon).about(Set.of("p"));
     NoiseMechanism mechanism = new NoiseMechanism(question);
     RandomBits bits = new RandomBits(new FixedRandom(9));
@@ -62,19 +62,19 @@ class PrivateQuestionTest {
     keys.add(question.about(Set.of("x")).key());
     keys.add(question.about(Set.of("x", "y")).key());
     keys.add(question.about(Set.of("x1:y")).key());
-    for (ContributionBounds bounds :
+    for (PrivateQuestion.Bounds bounds :
         List.of(
-            new ContributionBounds(-1, 1, 1, 1),
-            new ContributionBounds(0, 2, 1, 1),
-            new ContributionBounds(0, 1, 2, 1),
-            new ContributionBounds(0, 1, 1, 2))) {
+            new PrivateQuestion.Bounds(-1, 1, 1, 1),
+            new PrivateQuestion.Bounds(0, 2, 1, 1),
+            new PrivateQuestion.Bounds(0, 1, 2, 1),
+            new PrivateQuestion.Bounds(0, 1, 1, 2))) {
       keys.add(
           PrivateQuestion.count("acme", "ab", DAY, DAY.plus(Duration.ofDays(1)), bounds, 0.5)
               .key());
     }
     keys.add(
         PrivateQuestion.count(
-                "acmea", "b", DAY, DAY.plus(Duration.ofDays(1)), ContributionBounds.ONE, 0.5)
+                "acmea", "b", DAY, DAY.plus(Duration.ofDays(1)), PrivateQuestion.Bounds.ONE, 0.5)
             .key());
     keys.add(
         PrivateQuestion.count(
@@ -82,12 +82,12 @@ class PrivateQuestionTest {
                 "ab",
                 DAY.plusSeconds(1),
                 DAY.plus(Duration.ofDays(1)),
-                ContributionBounds.ONE,
+                PrivateQuestion.Bounds.ONE,
                 0.5)
             .key());
     keys.add(
         PrivateQuestion.count(
-                "acme", "ab", DAY, DAY.plus(Duration.ofDays(2)), ContributionBounds.ONE, 0.5)
+                "acme", "ab", DAY, DAY.plus(Duration.ofDays(2)), PrivateQuestion.Bounds.ONE, 0.5)
             .key());
 
     assertThat(keys).hasSize(15);
@@ -108,21 +108,22 @@ class PrivateQuestionTest {
     refused(() -> Questions.count("x", 0.5).withDelta(0.01), "delta must be 0 or more");
     refused(() -> Questions.count("x", 0.5).withDelta(-1), "delta must be 0 or more");
     refused(
-        () -> PrivateQuestion.count("", "x", DAY, DAY.plusSeconds(1), ContributionBounds.ONE, 1),
+        () ->
+            PrivateQuestion.count("", "x", DAY, DAY.plusSeconds(1), PrivateQuestion.Bounds.ONE, 1),
         "tenant");
     refused(
-        () -> PrivateQuestion.count("a", "x", DAY, DAY, ContributionBounds.ONE, 1),
+        () -> PrivateQuestion.count("a", "x", DAY, DAY, PrivateQuestion.Bounds.ONE, 1),
         "from must be before to");
-    refused(() -> new ContributionBounds(1, 1, 1, 1), "lowest < highest");
-    refused(() -> new ContributionBounds(0, Double.POSITIVE_INFINITY, 1, 1), "both finite");
-    refused(() -> new ContributionBounds(0, 1, 0, 1), "partitions must be 1 to 1024, got 0");
-    refused(() -> new ContributionBounds(0, 1, 1025, 1), "partitions");
-    refused(() -> new ContributionBounds(0, 1, 1, 0), "perPartition must be 1 to 1024, got 0");
+    refused(() -> new PrivateQuestion.Bounds(1, 1, 1, 1), "lowest < highest");
+    refused(() -> new PrivateQuestion.Bounds(0, Double.POSITIVE_INFINITY, 1, 1), "both finite");
+    refused(() -> new PrivateQuestion.Bounds(0, 1, 0, 1), "partitions must be 1 to 1024, got 0");
+    refused(() -> new PrivateQuestion.Bounds(0, 1, 1025, 1), "partitions");
+    refused(() -> new PrivateQuestion.Bounds(0, 1, 1, 0), "perPartition must be 1 to 1024, got 0");
     refused(
-        () -> PrivateQuestion.epsilonFor(Measure.COUNT, ContributionBounds.ONE, 0, 1),
+        () -> PrivateQuestion.epsilonFor(Measure.COUNT, PrivateQuestion.Bounds.ONE, 0, 1),
         "noiseLevel must be above 0, got 0.0");
     refused(
-        () -> PrivateQuestion.epsilonFor(Measure.COUNT, ContributionBounds.ONE, 0.05, 0),
+        () -> PrivateQuestion.epsilonFor(Measure.COUNT, PrivateQuestion.Bounds.ONE, 0.05, 0),
         "contributions must be at least 1, got 0");
   }
 
@@ -131,8 +132,9 @@ class PrivateQuestionTest {
     assertThat(Questions.count("x", 100).epsilon()).isEqualTo(100);
     assertThat(Questions.count("x", 0.000001).epsilon()).isEqualTo(0.000001);
     assertThat(Questions.mean("x", 0.000002).epsilon()).isEqualTo(0.000002);
-    assertThat(new ContributionBounds(0, 1, 1024, 1024).mostContributions()).isEqualTo(1 << 20);
-    assertThat(PrivateQuestion.epsilonFor(Measure.MEAN, ContributionBounds.ONE, 2, 1)).isEqualTo(1);
+    assertThat(new PrivateQuestion.Bounds(0, 1, 1024, 1024).mostContributions()).isEqualTo(1 << 20);
+    assertThat(PrivateQuestion.epsilonFor(Measure.MEAN, PrivateQuestion.Bounds.ONE, 2, 1))
+        .isEqualTo(1);
   }
 
   @Test

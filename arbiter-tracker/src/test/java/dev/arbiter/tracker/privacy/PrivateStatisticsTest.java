@@ -70,7 +70,7 @@ class PrivateStatisticsTest {
               "latency",
               DAY,
               DAY.plusSeconds(60),
-              new ContributionBounds(100, 300, 1, 1),
+              new PrivateQuestion.Bounds(100, 300, 1, 1),
               0.9);
 
       Released answer = released(statistics.ask(question, people("ada", 2000, 250)));
@@ -105,7 +105,7 @@ class PrivateStatisticsTest {
     }
     PrivateQuestion question =
         PrivateQuestion.count(
-            "acme", "x", DAY, DAY.plusSeconds(1), new ContributionBounds(0, 1, 3, 2), 1);
+            "acme", "x", DAY, DAY.plusSeconds(1), new PrivateQuestion.Bounds(0, 1, 3, 2), 1);
 
     PartitionSums tally = PartitionSums.of(question, greedy);
 
@@ -149,7 +149,7 @@ class PrivateStatisticsTest {
 
   @Test
   void the_threshold_takes_all_partitions_of_a_contributor_into_account() {
-    ContributionBounds four = new ContributionBounds(0, 1, 4, 2);
+    PrivateQuestion.Bounds four = new PrivateQuestion.Bounds(0, 1, 4, 2);
     PrivateQuestion question =
         PrivateQuestion.count("acme", "x", DAY, DAY.plusSeconds(1), four, 1).withDelta(1e-6);
 
@@ -268,14 +268,15 @@ class PrivateStatisticsTest {
     try (PrivateStatistics statistics = open()) {
       released(statistics.ask(Questions.count("a", 1), List.of()));
       PrivateQuestion other =
-          PrivateQuestion.count("zeta", "a", DAY, DAY.plusSeconds(1), ContributionBounds.ONE, 1);
+          PrivateQuestion.count(
+              "zeta", "a", DAY, DAY.plusSeconds(1), PrivateQuestion.Bounds.ONE, 1);
       PrivateQuestion nextDay =
           PrivateQuestion.count(
               "acme",
               "a",
               DAY.plus(Duration.ofDays(1)),
               DAY.plus(Duration.ofDays(2)),
-              ContributionBounds.ONE,
+              PrivateQuestion.Bounds.ONE,
               1);
 
       released(statistics.ask(other, List.of()));
@@ -289,7 +290,7 @@ class PrivateStatisticsTest {
     try (PrivateStatistics statistics = open()) {
       PrivateQuestion week =
           PrivateQuestion.count(
-              "acme", "w", DAY, DAY.plus(Duration.ofDays(7)), ContributionBounds.ONE, 0.6);
+              "acme", "w", DAY, DAY.plus(Duration.ofDays(7)), PrivateQuestion.Bounds.ONE, 0.6);
       released(statistics.ask(week, List.of()));
 
       assertThat(statistics.left("acme", DAY.plus(Duration.ofDays(6))).epsilon()).isEqualTo(0.4);
@@ -519,7 +520,7 @@ class PrivateStatisticsTest {
             "recent",
             DAY.plus(Duration.ofDays(5)),
             DAY.plus(Duration.ofDays(6)),
-            ContributionBounds.ONE,
+            PrivateQuestion.Bounds.ONE,
             0.3);
     Released kept;
     try (PrivateStatistics statistics = open()) {
@@ -566,10 +567,10 @@ class PrivateStatisticsTest {
     try (PrivateStatistics statistics = open()) {
       PrivateQuestion fits =
           PrivateQuestion.count(
-              "acme", "x", DAY, DAY.plus(Duration.ofDays(1024)), ContributionBounds.ONE, 0.1);
+              "acme", "x", DAY, DAY.plus(Duration.ofDays(1024)), PrivateQuestion.Bounds.ONE, 0.1);
       PrivateQuestion tooLong =
           PrivateQuestion.count(
-              "acme", "x", DAY, DAY.plus(Duration.ofDays(1025)), ContributionBounds.ONE, 0.1);
+              "acme", "x", DAY, DAY.plus(Duration.ofDays(1025)), PrivateQuestion.Bounds.ONE, 0.1);
 
       released(statistics.ask(fits, List.of()));
       assertThat(withheld(statistics.ask(tooLong, List.of())).reason()).isEqualTo(Reason.PERIOD);
@@ -580,7 +581,7 @@ class PrivateStatisticsTest {
   void forgetting_up_to_a_period_keeps_that_period() {
     PrivateQuestion twoDays =
         PrivateQuestion.count(
-            "acme", "two", DAY, DAY.plus(Duration.ofDays(2)), ContributionBounds.ONE, 0.25);
+            "acme", "two", DAY, DAY.plus(Duration.ofDays(2)), PrivateQuestion.Bounds.ONE, 0.25);
     try (PrivateStatistics statistics = open()) {
       Released before = released(statistics.ask(twoDays, people("ada", 100, 1)));
 
@@ -596,7 +597,7 @@ class PrivateStatisticsTest {
               "edge",
               DAY.plus(Duration.ofDays(1)),
               DAY.plus(Duration.ofDays(2)),
-              ContributionBounds.ONE,
+              PrivateQuestion.Bounds.ONE,
               0.75);
       released(statistics.ask(onTheEdge, List.of()));
       assertThat(statistics.left("acme", DAY.plus(Duration.ofDays(1))).epsilon()).isZero();
@@ -612,11 +613,11 @@ class PrivateStatisticsTest {
               "last",
               DAY.plus(Duration.ofDays(6)),
               DAY.plus(Duration.ofDays(7)),
-              ContributionBounds.ONE,
+              PrivateQuestion.Bounds.ONE,
               0.6);
       PrivateQuestion week =
           PrivateQuestion.count(
-              "acme", "week", DAY, DAY.plus(Duration.ofDays(7)), ContributionBounds.ONE, 0.6);
+              "acme", "week", DAY, DAY.plus(Duration.ofDays(7)), PrivateQuestion.Bounds.ONE, 0.6);
       released(statistics.ask(lastDay, List.of()));
 
       assertThat(withheld(statistics.ask(week, List.of())).reason()).isEqualTo(Reason.BUDGET);
@@ -642,7 +643,7 @@ class PrivateStatisticsTest {
               "x",
               DAY.plus(Duration.ofDays(2000)),
               DAY.plus(Duration.ofDays(2001)),
-              ContributionBounds.ONE,
+              PrivateQuestion.Bounds.ONE,
               0.1);
       released(statistics.ask(later, List.of()));
     }
@@ -650,13 +651,13 @@ class PrivateStatisticsTest {
 
   private static PrivateQuestion long1024(String tenant) {
     return PrivateQuestion.count(
-        tenant, "x", DAY, DAY.plus(Duration.ofDays(1024)), ContributionBounds.ONE, 0.1);
+        tenant, "x", DAY, DAY.plus(Duration.ofDays(1024)), PrivateQuestion.Bounds.ONE, 0.1);
   }
 
   @Test
   void a_range_around_zero_has_a_mean_within_it() {
     try (PrivateStatistics statistics = open()) {
-      ContributionBounds around = new ContributionBounds(-1, 1, 1, 1);
+      PrivateQuestion.Bounds around = new PrivateQuestion.Bounds(-1, 1, 1, 1);
       PrivateQuestion question =
           PrivateQuestion.mean("acme", "x", DAY, DAY.plusSeconds(60), around, 0.9);
 

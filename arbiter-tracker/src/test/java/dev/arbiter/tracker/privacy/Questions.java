@@ -15,12 +15,12 @@ final class Questions {
 
   static PrivateQuestion count(String name, double epsilon) {
     return PrivateQuestion.count(
-        "acme", name, DAY, DAY.plus(Duration.ofDays(1)), ContributionBounds.ONE, epsilon);
+        "acme", name, DAY, DAY.plus(Duration.ofDays(1)), PrivateQuestion.Bounds.ONE, epsilon);
   }
 
   static PrivateQuestion mean(String name, double epsilon) {
     return PrivateQuestion.mean(
-        "acme", name, DAY, DAY.plus(Duration.ofDays(1)), ContributionBounds.ONE, epsilon);
+        "acme", name, DAY, DAY.plus(Duration.ofDays(1)), PrivateQuestion.Bounds.ONE, epsilon);
   }
 
   /** So many contributors, one contribution each. */

@@ -159,13 +159,13 @@ class ScrubberTest {
 
   @Test
   void places_are_in_order_and_apart_and_name_their_kind() {
-    List<SensitiveSpan> spans = SCRUBBER.find("a@b.cc 10.0.0.1 password=a@b.cc");
+    List<Scrubber.Span> spans = SCRUBBER.find("a@b.cc 10.0.0.1 password=a@b.cc");
 
     assertThat(spans)
         .containsExactly(
-            new SensitiveSpan(SensitiveKind.EMAIL, 0, 6),
-            new SensitiveSpan(SensitiveKind.IP_ADDRESS, 7, 15),
-            new SensitiveSpan(SensitiveKind.CREDENTIAL, 25, 31));
+            new Scrubber.Span(Scrubber.Kind.EMAIL, 0, 6),
+            new Scrubber.Span(Scrubber.Kind.IP_ADDRESS, 7, 15),
+            new Scrubber.Span(Scrubber.Kind.CREDENTIAL, 25, 31));
   }
 
   @Test

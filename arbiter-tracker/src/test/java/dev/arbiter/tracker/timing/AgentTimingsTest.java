@@ -13,7 +13,7 @@ class AgentTimingsTest {
 
   @Test
   void measures_a_run_from_its_start_to_its_end() {
-    Timing run = timings.start("planner", "claude");
+    AgentTimings.Timing run = timings.start("planner", "claude");
     time.advance(Duration.ofNanos(11_400_001));
 
     assertThat(run.complete()).contains(Duration.ofNanos(11_400_001));
@@ -23,9 +23,9 @@ class AgentTimingsTest {
 
   @Test
   void runs_of_one_agent_at_the_same_time_do_not_share_a_mark() {
-    Timing first = timings.start("planner", "claude");
+    AgentTimings.Timing first = timings.start("planner", "claude");
     time.advance(Duration.ofMillis(10));
-    Timing second = timings.start("planner", "claude");
+    AgentTimings.Timing second = timings.start("planner", "claude");
     time.advance(Duration.ofMillis(5));
 
     assertThat(second.complete()).contains(Duration.ofMillis(5));
@@ -34,7 +34,7 @@ class AgentTimingsTest {
 
   @Test
   void a_run_ends_once() {
-    Timing run = timings.start("planner", "claude");
+    AgentTimings.Timing run = timings.start("planner", "claude");
 
     assertThat(run.fail()).isPresent();
     assertThat(run.complete()).isEmpty();
@@ -49,7 +49,7 @@ class AgentTimingsTest {
     }
     timings.record("planner", "claude", Duration.ofHours(1), false);
 
-    TimingSummary summary = timings.summary("planner", "claude");
+    AgentTimings.Summary summary = timings.summary("planner", "claude");
 
     assertThat(summary.runs()).isEqualTo(21);
     assertThat(summary.average()).contains(Duration.ofNanos(10_500_000));
@@ -83,7 +83,7 @@ class AgentTimingsTest {
 
   @Test
   void the_unknown_has_no_times() {
-    TimingSummary summary = timings.summary("nobody", "claude");
+    AgentTimings.Summary summary = timings.summary("nobody", "claude");
 
     assertThat(summary.runs()).isZero();
     assertThat(summary.successShare()).isZero();
@@ -100,7 +100,7 @@ class AgentTimingsTest {
     timings.record("coder", "fast", Duration.ofMillis(1), true);
 
     assertThat(timings.compare("planner"))
-        .extracting(TimingSummary::cli)
+        .extracting(AgentTimings.Summary::cli)
         .containsExactly("fast", "slow", "broken");
   }
 
@@ -115,7 +115,7 @@ class AgentTimingsTest {
 
   @Test
   void a_time_below_zero_counts_as_none() {
-    Timing run = timings.start("planner", "claude");
+    AgentTimings.Timing run = timings.start("planner", "claude");
     time.stepNanos(Duration.ofSeconds(-3));
 
     assertThat(run.complete()).contains(Duration.ZERO);
@@ -125,7 +125,7 @@ class AgentTimingsTest {
 
   @Test
   void the_wall_clock_has_no_part_in_a_time() {
-    Timing run = timings.start("planner", "claude");
+    AgentTimings.Timing run = timings.start("planner", "claude");
     time.stepWall(Duration.ofHours(-1));
     time.advance(Duration.ofMillis(4));
 

@@ -17,7 +17,7 @@ class BatchQualityTest {
 
   @Test
   void a_batch_that_covers_its_choices_is_accepted() {
-    QualityVerdict verdict = gates.judge(Steps.good(0, 32));
+    BatchQuality.Verdict verdict = gates.judge(Steps.good(0, 32));
 
     assertThat(verdict.accepted()).isTrue();
     assertThat(verdict.why()).isEmpty();

@@ -5,9 +5,9 @@ import static dev.arbiter.tracker.training.Tale.BEGIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult.FailureCause;
-import dev.arbiter.tracker.training.Reward.Outcome;
+import dev.arbiter.task.Task;
+import dev.arbiter.tracker.training.Transition.Reward.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +36,8 @@ class EpisodeRecorderTest {
         .passes(SECOND)
         .completed(0.9);
 
-    EpisodeState state =
-        new EpisodeState(
+    Transition.State state =
+        new Transition.State(
             "refactor",
             7,
             List.of("java", "sql"),
@@ -48,8 +48,8 @@ class EpisodeRecorderTest {
             0,
             List.of("ada", "bob"),
             "");
-    EpisodeState end =
-        new EpisodeState(
+    Transition.State end =
+        new Transition.State(
             "refactor",
             7,
             List.of("java", "sql"),
@@ -70,7 +70,7 @@ class EpisodeRecorderTest {
                 "ada",
                 "ucb1",
                 0.6,
-                new Reward(Outcome.SUCCESS, true, 0.9, 0.25, 1500, 0),
+                new Transition.Reward(Outcome.SUCCESS, true, 0.9, 0.25, 1500, 0),
                 end,
                 true));
   }
@@ -99,7 +99,7 @@ class EpisodeRecorderTest {
     assertThat(steps.get(1).state().spent()).isEqualTo(0.5);
     assertThat(steps.get(1).state().candidates()).containsExactly("bob");
     assertThat(steps.get(0).reward())
-        .isEqualTo(new Reward(Outcome.VIOLATION, false, 0, 0.5, 1000, 2));
+        .isEqualTo(new Transition.Reward(Outcome.VIOLATION, false, 0, 0.5, 1000, 2));
     assertThat(steps.get(1).reward().scalar()).isEqualTo(1);
     assertThat(steps.get(1).done()).isTrue();
   }
@@ -117,7 +117,8 @@ class EpisodeRecorderTest {
     task("T-1").routed("ada", 0.5, "ada").executing().passes(SECOND).failed(cause);
 
     Transition step = recorder.take(1).get(0);
-    assertThat(step.reward()).isEqualTo(new Reward(outcome, false, 0, 0, 1000, violations));
+    assertThat(step.reward())
+        .isEqualTo(new Transition.Reward(outcome, false, 0, 0, 1000, violations));
     assertThat(step.next().end()).isEqualTo("FAILED");
     assertThat(step.next().failed()).containsExactly("ada");
     assertThat(step.next().cause()).isEqualTo(cause.name());
@@ -163,7 +164,7 @@ class EpisodeRecorderTest {
     task("T-2").failed(FailureCause.NO_AGENT);
 
     assertThat(recorder.take(10)).isEmpty();
-    assertThat(recorder.stats()).isEqualTo(new RecorderStats(0, 0, 0, 0, 0, 0));
+    assertThat(recorder.stats()).isEqualTo(new EpisodeRecorder.Stats(0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -188,7 +189,7 @@ class EpisodeRecorderTest {
       new Tale(small, "T-" + i, BEGIN).received().routed("ada", 0.5, "ada").completed(1);
     }
 
-    assertThat(small.stats()).isEqualTo(new RecorderStats(5, 2, 3, 0, 0, 0));
+    assertThat(small.stats()).isEqualTo(new EpisodeRecorder.Stats(5, 2, 3, 0, 0, 0));
     assertThat(small.take(1)).extracting(Transition::task).containsExactly("T-3");
     assertThat(small.take(9)).extracting(Transition::task).containsExactly("T-4");
   }
@@ -204,7 +205,7 @@ class EpisodeRecorderTest {
 
     tales.forEach(tale -> tale.routed("ada", 0.5, "ada").completed(1));
 
-    assertThat(small.stats()).isEqualTo(new RecorderStats(2, 2, 0, 0, 3, 0));
+    assertThat(small.stats()).isEqualTo(new EpisodeRecorder.Stats(2, 2, 0, 0, 3, 0));
   }
 
   @ParameterizedTest
@@ -221,7 +222,7 @@ class EpisodeRecorderTest {
     task("T-1").routed(new Tale.BrokenDecision()).completed(1);
 
     assertThat(recorder.take(10)).isEmpty();
-    assertThat(recorder.stats()).isEqualTo(new RecorderStats(0, 0, 0, 0, 0, 1));
+    assertThat(recorder.stats()).isEqualTo(new EpisodeRecorder.Stats(0, 0, 0, 0, 0, 1));
   }
 
   @Test
@@ -258,7 +259,7 @@ class EpisodeRecorderTest {
     }
     done.await();
 
-    assertThat(large.stats()).isEqualTo(new RecorderStats(16_000, 16_000, 0, 0, 0, 0));
+    assertThat(large.stats()).isEqualTo(new EpisodeRecorder.Stats(16_000, 16_000, 0, 0, 0, 0));
     assertThat(large.take(20_000).stream().map(Transition::task).distinct().count())
         .isEqualTo(16_000);
   }

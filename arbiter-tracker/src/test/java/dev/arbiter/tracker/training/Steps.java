@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
-import dev.arbiter.tracker.training.Reward.Outcome;
+import dev.arbiter.tracker.training.Transition.Reward.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +13,11 @@ final class Steps {
   private Steps() {}
 
   static Transition step(int number, String taskType, String action, double quality) {
-    EpisodeState state =
-        new EpisodeState(
+    Transition.State state =
+        new Transition.State(
             taskType, 5, List.of("java"), 1, List.of(), "", number % 1000, 0.1, AGENTS, "");
-    EpisodeState end =
-        new EpisodeState(
+    Transition.State end =
+        new Transition.State(
             taskType,
             5,
             List.of("java"),
@@ -36,7 +36,7 @@ final class Steps {
         action,
         "ucb1",
         0.25,
-        new Reward(
+        new Transition.Reward(
             quality > 0 ? Outcome.SUCCESS : Outcome.FAILURE,
             quality > 0,
             quality,

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.internal.FailingDisk;
 import dev.arbiter.tracker.internal.SmallDisk;
-import dev.arbiter.tracker.privacy.AnonymizationLevel;
 import dev.arbiter.tracker.privacy.Anonymizer;
 import dev.arbiter.tracker.privacy.Contribution;
 import java.io.IOException;
@@ -41,7 +40,7 @@ class TrainingExportTest {
     return TrainingExport.basic(folder, KEY, BatchQuality.standard(), sources);
   }
 
-  private static ExportResult.Written written(ExportResult result) {
+  private static TrainingExport.Result.Written written(TrainingExport.Result result) {
     return result.match(
         written -> written,
         refused -> {
@@ -62,7 +61,7 @@ class TrainingExportTest {
   void what_is_read_back_equals_what_was_written() {
     List<Transition> steps = Steps.good(0, 64);
 
-    ExportResult.Written written = written(plain().write(steps));
+    TrainingExport.Result.Written written = written(plain().write(steps));
 
     TrainingSet data = TrainingSet.read(written.manifest());
     assertThat(data.steps()).isEqualTo(steps);
@@ -76,7 +75,7 @@ class TrainingExportTest {
     List<Transition> steps = new ArrayList<>();
     for (int i = 0; i < 640; i++) {
       Transition step = Steps.step(i, "type-" + i % 3, Steps.AGENTS.get(i % 4), (i / 4) % 2);
-      Reward reward = step.reward();
+      Transition.Reward reward = step.reward();
       steps.add(
           new Transition(
               step.tenant(),
@@ -86,7 +85,7 @@ class TrainingExportTest {
               step.action(),
               step.policy(),
               1 - random.nextDouble(),
-              new Reward(
+              new Transition.Reward(
                   reward.outcome(),
                   reward.success(),
                   reward.success() ? 1 - random.nextDouble() / 10 : 0,
@@ -115,9 +114,9 @@ class TrainingExportTest {
       steps.add(Steps.step(i, "refactor", "ada", 1));
     }
 
-    ExportResult.Written written = written(basic().write(steps));
+    TrainingExport.Result.Written written = written(basic().write(steps));
 
-    Manifest manifest = written.contents();
+    TrainingSet.Manifest manifest = written.contents();
     Path data = folder.resolve(manifest.data());
     byte[] bytes = Files.readAllBytes(data);
     assertThat(manifest.schema()).isEqualTo("arbiter.training.v1");
@@ -129,7 +128,7 @@ class TrainingExportTest {
     assertThat(manifest.bytes()).isEqualTo(bytes.length);
     assertThat(manifest.sha256())
         .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
-    assertThat(manifest.level()).isEqualTo(AnonymizationLevel.BASIC);
+    assertThat(manifest.level()).isEqualTo(Anonymizer.Level.BASIC);
     assertThat(manifest.privacy()).contains("keyed hashes");
     assertThat(manifest.gates()).isEqualTo(BatchQuality.standard());
     assertThat(written.verdicts()).hasSize(2);
@@ -144,8 +143,8 @@ class TrainingExportTest {
   void no_id_and_no_secret_is_in_any_byte() throws IOException {
     List<Transition> steps = new ArrayList<>();
     for (Transition step : Steps.good(0, 32)) {
-      EpisodeState state =
-          new EpisodeState(
+      Transition.State state =
+          new Transition.State(
               "mail ada@example.com",
               5,
               List.of("password=hunter2"),
@@ -170,7 +169,7 @@ class TrainingExportTest {
               step.done()));
     }
 
-    ExportResult.Written written = written(basic().write(steps));
+    TrainingExport.Result.Written written = written(basic().write(steps));
 
     for (String file : files()) {
       assertThat(Files.readString(folder.resolve(file)))
@@ -191,12 +190,12 @@ class TrainingExportTest {
 
   @Test
   void nothing_is_written_of_what_is_not_good_enough() throws IOException {
-    ExportResult few = plain().write(Steps.good(0, 31));
-    ExportResult none = plain().write(List.of());
+    TrainingExport.Result few = plain().write(Steps.good(0, 31));
+    TrainingExport.Result none = plain().write(List.of());
 
-    assertThat(few).isInstanceOf(ExportResult.Refused.class);
-    assertThat(((ExportResult.Refused) few).why()).isEqualTo("steps 31.00, at least 32.0");
-    assertThat(((ExportResult.Refused) none).why()).isEqualTo("no steps");
+    assertThat(few).isInstanceOf(TrainingExport.Result.Refused.class);
+    assertThat(((TrainingExport.Result.Refused) few).why()).isEqualTo("steps 31.00, at least 32.0");
+    assertThat(((TrainingExport.Result.Refused) none).why()).isEqualTo("no steps");
     assertThat(files()).isEmpty();
   }
 
@@ -212,9 +211,9 @@ class TrainingExportTest {
           new TrainingExport(
               folder, BatchQuality.standard(), Anonymizer.none(), sources.clock(), disk);
 
-      ExportResult result = export.write(Steps.good(0, 32));
+      TrainingExport.Result result = export.write(Steps.good(0, 32));
 
-      if (result instanceof ExportResult.Failed failed) {
+      if (result instanceof TrainingExport.Result.Failed failed) {
         assertThat(failed.message()).contains("cannot export to", "No space left");
         assertThat(files()).isEqualTo(before);
       } else {
@@ -233,12 +232,12 @@ class TrainingExportTest {
       TrainingExport export =
           TrainingExport.withoutAnonymization(root, BatchQuality.standard(), sources);
 
-      ExportResult full = export.write(Steps.good(0, 64));
+      TrainingExport.Result full = export.write(Steps.good(0, 64));
       Files.delete(ballast);
-      ExportResult roomy = export.write(Steps.good(0, 64));
+      TrainingExport.Result roomy = export.write(Steps.good(0, 64));
 
-      assertThat(full).isInstanceOf(ExportResult.Failed.class);
-      assertThat(((ExportResult.Failed) full).message()).contains("No space left");
+      assertThat(full).isInstanceOf(TrainingExport.Result.Failed.class);
+      assertThat(((TrainingExport.Result.Failed) full).message()).contains("No space left");
       assertThat(TrainingSet.read(written(roomy).manifest()).steps()).hasSize(64);
       try (var all = Files.list(root)) {
         assertThat(all).hasSize(2);
@@ -257,10 +256,10 @@ class TrainingExportTest {
         new TrainingExport(
             folder, BatchQuality.standard(), Anonymizer.none(), sources.clock(), disk);
 
-    ExportResult result = export.write(Steps.good(0, 32));
+    TrainingExport.Result result = export.write(Steps.good(0, 32));
 
-    assertThat(result).isInstanceOf(ExportResult.Failed.class);
-    assertThat(((ExportResult.Failed) result).message()).contains(message);
+    assertThat(result).isInstanceOf(TrainingExport.Result.Failed.class);
+    assertThat(((TrainingExport.Result.Failed) result).message()).contains(message);
     assertThat(files()).isEmpty();
   }
 
@@ -268,11 +267,11 @@ class TrainingExportTest {
   void a_folder_that_is_a_file_is_a_failure_not_an_exception() throws IOException {
     Path file = Files.writeString(folder.resolve("f"), "x");
 
-    ExportResult result =
+    TrainingExport.Result result =
         TrainingExport.withoutAnonymization(file, BatchQuality.standard(), sources)
             .write(Steps.good(0, 32));
 
-    assertThat(result).isInstanceOf(ExportResult.Failed.class);
+    assertThat(result).isInstanceOf(TrainingExport.Result.Failed.class);
   }
 
   @Test
