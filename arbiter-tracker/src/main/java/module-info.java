@@ -15,6 +15,7 @@ module dev.arbiter.tracker {
   requires com.fasterxml.jackson.databind;
   requires transitive dev.arbiter.core;
   requires java.management;
+  requires org.apache.commons.numbers.gamma;
   requires org.slf4j;
   requires re2j;
   requires static jakarta.mail;

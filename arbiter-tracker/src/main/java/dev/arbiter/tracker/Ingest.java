@@ -4,6 +4,7 @@ package dev.arbiter.tracker;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.tracker.internal.EventTime;
 import dev.arbiter.tracker.internal.ring.Collector;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.Loss;
@@ -107,7 +108,7 @@ final class Ingest {
     boolean told = id.isEmpty() ? dispatch.hearsNext() : dispatch.hears(tenant, id);
     put(
         EventTag.of(track, EventTag.ATTEMPT, EventTag.NORMAL) | EventTag.told(told),
-        BucketLevels.millis(attempt.at()),
+        EventTime.millis(attempt.at()),
         notNegative(nanos(attempt.time())),
         attempt.stands() ? corrected(attempt.quality()) : SlotLayout.DOES_NOT_STAND,
         attempt.usage(),

@@ -4,6 +4,7 @@ package dev.arbiter.tracker;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
@@ -396,9 +397,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder capacity(int series) {
-      if (series < 1) {
-        throw new IllegalArgumentException("tracker.capacity must be at least 1, got " + series);
-      }
+      Require.that(series >= 1, "tracker.capacity must be at least 1, got %s", series);
       this.capacity = series;
       return this;
     }
@@ -412,10 +411,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder tenantCapacity(int series) {
-      if (series < 1) {
-        throw new IllegalArgumentException(
-            "tracker.tenantCapacity must be at least 1, got " + series);
-      }
+      Require.that(series >= 1, "tracker.tenantCapacity must be at least 1, got %s", series);
       this.tenantCapacity = series;
       return this;
     }
@@ -428,9 +424,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder slots(int slots) {
-      if (slots < FEWEST_SLOTS || slots > MOST_SLOTS) {
-        throw new IllegalArgumentException("tracker.slots must be 64 to 1048576, got " + slots);
-      }
+      Require.that(
+          slots >= FEWEST_SLOTS && slots <= MOST_SLOTS,
+          "tracker.slots must be 64 to 1048576, got %s",
+          slots);
       this.slots = Integer.highestOneBit(2 * slots - 1);
       return this;
     }
@@ -443,9 +440,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder spillBytes(long bytes) {
-      if (bytes < 0) {
-        throw new IllegalArgumentException("tracker.spillBytes must not be negative, got " + bytes);
-      }
+      Require.that(bytes >= 0, "tracker.spillBytes must not be negative, got %s", bytes);
       this.spillBytes = bytes;
       return this;
     }
@@ -460,10 +455,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder dropAfter(Duration longestWait) {
-      if (longestWait.isNegative()) {
-        throw new IllegalArgumentException(
-            "tracker.dropAfter must not be negative, got " + longestWait);
-      }
+      Require.that(
+          !longestWait.isNegative(), "tracker.dropAfter must not be negative, got %s", longestWait);
       this.longestWait = longestWait.toNanos();
       return this;
     }
@@ -500,9 +493,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder tellShare(double share) {
-      if (!(share > 0 && share <= 1)) {
-        throw new IllegalArgumentException("tracker.tellShare must be in (0,1], got " + share);
-      }
+      Require.that(share > 0 && share <= 1, "tracker.tellShare must be in (0,1], got %s", share);
       this.share = share;
       return this;
     }
@@ -515,9 +506,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * @return this
      */
     public Builder remember(int ids) {
-      if (ids < 0 || ids > MOST_REMEMBERED) {
-        throw new IllegalArgumentException("tracker.remember must be 0 to 16777216, got " + ids);
-      }
+      Require.that(
+          ids >= 0 && ids <= MOST_REMEMBERED,
+          "tracker.remember must be 0 to 16777216, got %s",
+          ids);
       this.remembered = ids;
       return this;
     }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.TaskResult.FailureCause;
-import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.tracker.internal.EventTime;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
-import dev.arbiter.tracker.internal.window.BucketLevels;
 import dev.arbiter.tracker.internal.window.EventCounts;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +128,7 @@ final class TaskAttempts {
       return;
     }
     String agent = last.step().agent();
-    long at = BucketLevels.millis(step.at());
+    long at = EventTime.millis(step.at());
     if (last instanceof TaskEvent.Executed executed) {
       sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
     } else {

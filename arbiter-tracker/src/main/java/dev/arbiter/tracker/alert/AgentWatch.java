@@ -2,6 +2,7 @@
 package dev.arbiter.tracker.alert;
 
 import dev.arbiter.tracker.FinishedAttempt;
+import dev.arbiter.tracker.internal.EventTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** What is usual for one agent, and what is not right now; not thread-safe. */
 final class AgentWatch {
   private static final double NANOS_A_MILLI = 1e6;
-  private static final long MOST_MILLIS = Long.MAX_VALUE / 4;
 
   private final String agent;
   private final AlertLimits limits;
@@ -35,7 +35,7 @@ final class AgentWatch {
   }
 
   void ended(FinishedAttempt attempt, Consumer<Alert> out) {
-    long at = millis(attempt.at());
+    long at = EventTime.millis(attempt.at());
     float millis = (float) (nanos(attempt.time()) / NANOS_A_MILLI);
     double loss = attempt.stands() ? 1 - Math.max(0, Math.min(1, attempt.quality())) : 1;
     if (!norm.isReady()) {
@@ -111,11 +111,6 @@ final class AgentWatch {
     return nanos - seenNanos >= limits.forgetAfter().toNanos();
   }
 
-  static long millis(Instant at) {
-    long seconds = Math.max(-MOST_MILLIS / 1000, Math.min(MOST_MILLIS / 1000, at.getEpochSecond()));
-    return seconds * 1000 + at.getNano() / 1_000_000;
-  }
-
   private static double nanos(Duration time) {
     return Math.max(0, time.getSeconds() * 1e9 + time.getNano());
   }
@@ -139,9 +134,9 @@ final class AgentWatch {
       inBlock++;
       violatedInBlock += violated ? 1 : 0;
       if (inBlock == LearnedNorm.BLOCK) {
-        double days = Math.max(0, Math.min(1, (millis(at) - updatedAt) / 86_400_000.0));
+        double days = Math.max(0, Math.min(1, (EventTime.millis(at) - updatedAt) / 86_400_000.0));
         usual.show((double) violatedInBlock / LearnedNorm.BLOCK, LearnedNorm.SHARE_A_DAY * days);
-        updatedAt = millis(at);
+        updatedAt = EventTime.millis(at);
         blocks = Math.min(blocks + 1, 10);
         inBlock = 0;
         violatedInBlock = 0;
@@ -159,7 +154,7 @@ final class AgentWatch {
         recent = last;
         series = all;
       }
-      last.add(millis(at), 0, 0, violated ? 1 << RecentMarks.FAILED : 0);
+      last.add(EventTime.millis(at), 0, 0, violated ? 1 << RecentMarks.FAILED : 0);
       return all.look(at, out);
     }
   }

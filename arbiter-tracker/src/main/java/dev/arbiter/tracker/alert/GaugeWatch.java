@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.tracker.internal.EventTime;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -37,7 +38,7 @@ final class GaugeWatch {
 
   void add(double value, Instant now, Consumer<Alert> out) {
     newest = (newest + 1) % READINGS;
-    at[newest] = AgentWatch.millis(now);
+    at[newest] = EventTime.millis(now);
     values[newest] = value;
     sinceChange = Math.min(READINGS, sinceChange + 1);
     if (episode.isFiring()) {

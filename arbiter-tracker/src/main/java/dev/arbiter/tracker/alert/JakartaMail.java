@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.tracker.alert.MailChannel.Credentials;
 import dev.arbiter.tracker.alert.MailChannel.Settings;
@@ -29,9 +30,7 @@ final class JakartaMail {
     this.settings = settings;
     this.from = address("from", settings.from());
     List<String> recipients = settings.to();
-    if (recipients.isEmpty()) {
-      throw new IllegalArgumentException("alerts.mail.to must name a recipient, got none");
-    }
+    Require.that(!recipients.isEmpty(), "alerts.mail.to must name a recipient, got none");
     this.to = recipients.stream().map(one -> address("to", one)).toArray(InternetAddress[]::new);
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
 import java.time.Duration;
 import java.util.List;
@@ -113,9 +114,8 @@ public final class MailChannel implements AlertChannel {
      * @return this
      */
     public Builder port(int port) {
-      if (port < 1 || port > MOST_PORT) {
-        throw new IllegalArgumentException("alerts.mail.port must be 1 to 65535, got " + port);
-      }
+      Require.that(
+          port >= 1 && port <= MOST_PORT, "alerts.mail.port must be 1 to 65535, got %s", port);
       this.port = port;
       return this;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -24,9 +25,7 @@ record Timeouts(Duration connect, Duration whole, LongSupplier nanoTime) {
   }
 
   private static Duration positive(String key, Duration timeout) {
-    if (timeout.toMillis() < 1) {
-      throw new IllegalArgumentException(key + " must be at least 1 ms, got " + timeout);
-    }
+    Require.that(timeout.toMillis() >= 1, "%s must be at least 1 ms, got %s", key, timeout);
     return timeout;
   }
 }

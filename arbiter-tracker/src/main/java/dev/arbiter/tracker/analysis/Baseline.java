@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Insufficient;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Known;
 import java.time.DayOfWeek;
@@ -216,10 +217,7 @@ public final class Baseline {
      * @return this
      */
     public Builder minSamples(int samples) {
-      if (samples < 1) {
-        throw new IllegalArgumentException(
-            "baseline.minSamples must be at least 1, got " + samples);
-      }
+      Require.that(samples >= 1, "baseline.minSamples must be at least 1, got %s", samples);
       this.minSamples = samples;
       return this;
     }
@@ -231,9 +229,7 @@ public final class Baseline {
      * @return this
      */
     public Builder minDays(int days) {
-      if (days < 1) {
-        throw new IllegalArgumentException("baseline.minDays must be at least 1, got " + days);
-      }
+      Require.that(days >= 1, "baseline.minDays must be at least 1, got %s", days);
       this.minDays = days;
       return this;
     }
@@ -247,13 +243,11 @@ public final class Baseline {
      * @return this
      */
     public Builder peak(Set<DayOfWeek> days, int from, int to) {
-      if (from < 0 || from >= to || to > HOURS) {
-        throw new IllegalArgumentException(
-            "baseline.peak must be hours from 0 to 24, the first before the last, got "
-                + from
-                + " to "
-                + to);
-      }
+      Require.that(
+          from >= 0 && from < to && to <= HOURS,
+          "baseline.peak must be hours from 0 to 24, the first before the last, got %s to %s",
+          from,
+          to);
       this.peakDays = Set.copyOf(days);
       this.peakFrom = from;
       this.peakTo = to;

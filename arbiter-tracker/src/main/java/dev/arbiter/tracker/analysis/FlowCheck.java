@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
 import java.time.Duration;
@@ -89,15 +90,12 @@ public final class FlowCheck implements AttemptListener {
      * @throws IllegalArgumentException if a figure is negative or no number
      */
     public LittlesLaw {
-      if (!(inFlight >= 0 && perSecond >= 0 && seconds >= 0)) {
-        throw new IllegalArgumentException(
-            "Little's law needs figures of at least 0, got "
-                + inFlight
-                + ", "
-                + perSecond
-                + ", "
-                + seconds);
-      }
+      Require.that(
+          inFlight >= 0 && perSecond >= 0 && seconds >= 0,
+          "Little's law needs figures of at least 0, got %s, %s, %s",
+          inFlight,
+          perSecond,
+          seconds);
     }
 
     /**

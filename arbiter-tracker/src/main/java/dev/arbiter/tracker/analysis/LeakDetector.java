@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Insufficient;
 import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Leaking;
 import dev.arbiter.tracker.analysis.LeakDetector.Verdict.NotSeen;
+import dev.arbiter.tracker.internal.Distributions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -28,7 +30,7 @@ public final class LeakDetector {
   private static final int CAPACITY = 240;
   private static final int FEWEST = 20;
   private static final double P = 0.005;
-  private static final double Z = Normal.quantile(1 - P);
+  private static final double Z = Distributions.normalQuantile(1 - P);
   private static final double MILLIS_AN_HOUR = 3_600_000;
 
   private final double floor;
@@ -48,9 +50,7 @@ public final class LeakDetector {
    * @param bytesPerHour at least 0
    */
   public LeakDetector(double bytesPerHour) {
-    if (!(bytesPerHour >= 0)) {
-      throw new IllegalArgumentException("leak.floor must be at least 0, got " + bytesPerHour);
-    }
+    Require.that(bytesPerHour >= 0, "leak.floor must be at least 0, got %s", bytesPerHour);
     this.floor = bytesPerHour;
   }
 
@@ -94,7 +94,7 @@ public final class LeakDetector {
     }
     Arrays.sort(slopes, 0, pairs);
     double deviation = Math.sqrt(variance(n));
-    double p = s <= 0 || deviation == 0 ? 1 : Normal.cdf(-(s - 1) / deviation);
+    double p = s <= 0 || deviation == 0 ? 1 : Distributions.normal(-(s - 1) / deviation);
     ConfidenceInterval pace = pace(slopes, pairs, Z * deviation);
     return p < P && pace.low() > floor ? new Leaking(pace, p, n) : new NotSeen(pace, p, n);
   }

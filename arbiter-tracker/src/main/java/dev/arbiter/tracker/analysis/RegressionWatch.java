@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Insufficient;
 import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.NotSeen;
 import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Regressed;
@@ -180,10 +181,8 @@ public final class RegressionWatch {
      * @return this
      */
     public Builder alpha(double share) {
-      if (!(share > 0 && share < 1)) {
-        throw new IllegalArgumentException(
-            "regression.alpha must be above 0 and below 1, got " + share);
-      }
+      Require.that(
+          share > 0 && share < 1, "regression.alpha must be above 0 and below 1, got %s", share);
       this.alpha = share;
       return this;
     }
@@ -195,9 +194,7 @@ public final class RegressionWatch {
      * @return this
      */
     public Builder floor(double change) {
-      if (!(change >= 0)) {
-        throw new IllegalArgumentException("regression.floor must be at least 0, got " + change);
-      }
+      Require.that(change >= 0, "regression.floor must be at least 0, got %s", change);
       this.floor = change;
       return this;
     }
@@ -209,10 +206,10 @@ public final class RegressionWatch {
      * @return this
      */
     public Builder minReference(int samples) {
-      if (samples < FEWEST_REFERENCE) {
-        throw new IllegalArgumentException(
-            "regression.minReference must be at least 20, got " + samples);
-      }
+      Require.that(
+          samples >= FEWEST_REFERENCE,
+          "regression.minReference must be at least 20, got %s",
+          samples);
       this.minReference = samples;
       return this;
     }
@@ -224,10 +221,7 @@ public final class RegressionWatch {
      * @return this
      */
     public Builder capacity(int metrics) {
-      if (metrics < 1) {
-        throw new IllegalArgumentException(
-            "regression.capacity must be at least 1, got " + metrics);
-      }
+      Require.that(metrics >= 1, "regression.capacity must be at least 1, got %s", metrics);
       this.capacity = metrics;
       return this;
     }

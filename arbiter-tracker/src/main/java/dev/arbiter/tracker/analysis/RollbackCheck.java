@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
+import dev.arbiter.tracker.internal.Distributions;
 
 /**
  * Says whether performance after a rollback equals that before the change, within a margin.
@@ -32,9 +34,7 @@ public final class RollbackCheck {
    *     above 0
    */
   public static Verdict compare(double[] before, double[] after, double margin) {
-    if (!(margin > 0)) {
-      throw new IllegalArgumentException("rollback.margin must be above 0, got " + margin);
-    }
+    Require.that(margin > 0, "rollback.margin must be above 0, got %s", margin);
     Moments was = Moments.ofLogs(before);
     Moments is = Moments.ofLogs(after);
     double noise = was.squaredError() + is.squaredError();
@@ -47,7 +47,7 @@ public final class RollbackCheck {
             / (Math.pow(was.squaredError(), 2) / (before.length - 1)
                 + Math.pow(is.squaredError(), 2) / (after.length - 1));
     double shift = is.mean - was.mean;
-    double reach = StudentT.quantile(CONFIDENCE, freedom) * Math.sqrt(noise);
+    double reach = Distributions.studentQuantile(CONFIDENCE, freedom) * Math.sqrt(noise);
     double limit = Math.log1p(margin);
     Outcome outcome = Outcome.UNDECIDED;
     if (Math.abs(shift) + reach < limit) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
+import dev.arbiter.tracker.internal.Distributions;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -56,7 +58,7 @@ public record Scalability(
       return Optional.empty();
     }
     int freedom = loads.length - 3;
-    double t = StudentT.quantile(CONFIDENCE, freedom);
+    double t = Distributions.studentQuantile(CONFIDENCE, freedom);
     double variance = free.residual() / freedom;
     ConfidenceInterval[] estimates = new ConfidenceInterval[3];
     for (int i = 0; i < 3; i++) {
@@ -77,13 +79,11 @@ public record Scalability(
   }
 
   private static void check(double[] loads, double[] throughputs) {
-    if (loads.length != throughputs.length) {
-      throw new IllegalArgumentException(
-          "scalability needs one throughput for each load, got "
-              + loads.length
-              + " and "
-              + throughputs.length);
-    }
+    Require.that(
+        loads.length == throughputs.length,
+        "scalability needs one throughput for each load, got %s and %s",
+        loads.length,
+        throughputs.length);
     for (double[] figures : new double[][] {loads, throughputs}) {
       for (double figure : figures) {
         if (!(figure > 0) || Double.isInfinite(figure)) {

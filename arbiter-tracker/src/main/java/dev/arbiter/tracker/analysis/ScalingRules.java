@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.internal.Require;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -124,9 +125,7 @@ public final class ScalingRules {
      * @return this
      */
     public Builder limit(String metric, double limit) {
-      if (!(limit > 0)) {
-        throw new IllegalArgumentException("scaling." + metric + " must be above 0, got " + limit);
-      }
+      Require.that(limit > 0, "scaling.%s must be above 0, got %s", metric, limit);
       limits.put(metric, limit);
       return this;
     }
@@ -149,9 +148,7 @@ public final class ScalingRules {
      * @return this
      */
     public Builder readings(int count) {
-      if (count < 1) {
-        throw new IllegalArgumentException("scaling.readings must be at least 1, got " + count);
-      }
+      Require.that(count >= 1, "scaling.readings must be at least 1, got %s", count);
       this.readings = count;
       return this;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import dev.arbiter.tracker.internal.Distributions;
 import java.util.Arrays;
 
 /** Evidence that values of one metric moved away from a reference sample; not thread-safe. */
@@ -62,14 +63,12 @@ final class ShiftEvidence {
     return Arrays.stream(own).map(score -> Math.pow(score - meanScore, power)).average().orElse(0);
   }
 
-  /** Of each half rank; each is found from its neighbour, the upper half mirrors the lower. */
+  /** The normal score of each half rank; the upper half mirrors the lower. */
   private static double[] scores(int ranks) {
     double[] scores = new double[2 * ranks + 1];
-    double score = Normal.quantile(1 / (2.0 * ranks + 2));
     for (int i = 0; i < ranks; i++) {
-      score = Normal.quantile((i + 1) / (2.0 * ranks + 2), score);
-      scores[i] = score;
-      scores[2 * ranks - i] = -score;
+      scores[i] = Distributions.normalQuantile((i + 1) / (2.0 * ranks + 2));
+      scores[2 * ranks - i] = -scores[i];
     }
     return scores;
   }
@@ -134,7 +133,7 @@ final class ShiftEvidence {
     double both = noise + scale;
     double log = Math.log(2) + 0.5 * Math.log(noise / both);
     log += mean * mean * scale / (2 * noise * both);
-    return Math.exp(log) * Normal.cdf(mean * SCALE / Math.sqrt(noise * both));
+    return Math.exp(log) * Distributions.normal(mean * SCALE / Math.sqrt(noise * both));
   }
 
   /** How much worse, relative to the reference. */

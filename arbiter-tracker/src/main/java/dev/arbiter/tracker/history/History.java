@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.history;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
@@ -240,13 +241,13 @@ public final class History implements AttemptListener, AutoCloseable {
      * @return this
      */
     public Builder queue(int queue, int batch) {
-      if (queue < 1 || queue > 1 << 20) {
-        throw new IllegalArgumentException("history.queue must be 1 to 1048576, got " + queue);
-      }
-      if (batch < 1 || batch > queue) {
-        throw new IllegalArgumentException(
-            "history.batch must be 1 to the queue's " + queue + ", got " + batch);
-      }
+      Require.that(
+          queue >= 1 && queue <= 1 << 20, "history.queue must be 1 to 1048576, got %s", queue);
+      Require.that(
+          batch >= 1 && batch <= queue,
+          "history.batch must be 1 to the queue's %s, got %s",
+          queue,
+          batch);
       this.queue = queue;
       this.batch = batch;
       return this;
@@ -259,10 +260,10 @@ public final class History implements AttemptListener, AutoCloseable {
      * @return this
      */
     public Builder segmentBytes(long bytes) {
-      if (bytes < 1 << 10 || bytes > 256 << 20) {
-        throw new IllegalArgumentException(
-            "history.segmentBytes must be 1024 to 268435456, got " + bytes);
-      }
+      Require.that(
+          bytes >= 1 << 10 && bytes <= 256 << 20,
+          "history.segmentBytes must be 1024 to 268435456, got %s",
+          bytes);
       this.segmentBytes = bytes;
       return this;
     }
@@ -341,13 +342,10 @@ public final class History implements AttemptListener, AutoCloseable {
      * @throws IllegalArgumentException if a limit is outside its range
      */
     public Retention {
-      if (age.isZero() || age.isNegative()) {
-        throw new IllegalArgumentException("storage.retention must be positive, got " + age);
-      }
-      if (bytes < LEAST_BYTES) {
-        throw new IllegalArgumentException(
-            "storage.maxBytes must be at least " + LEAST_BYTES + ", got " + bytes);
-      }
+      Require.that(
+          !age.isZero() && !age.isNegative(), "storage.retention must be positive, got %s", age);
+      Require.that(
+          bytes >= LEAST_BYTES, "storage.maxBytes must be at least %s, got %s", LEAST_BYTES, bytes);
     }
 
     /**

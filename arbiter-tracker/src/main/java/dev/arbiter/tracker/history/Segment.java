@@ -112,17 +112,7 @@ record Segment(long first, Path file) {
     }
     String name = file.getFileName().toString();
     Path target = isCompressed() ? file : file.resolveSibling(name + ".gz");
-    Path fresh = target.resolveSibling(target.getFileName() + ".new");
-    try {
-      Files.deleteIfExists(fresh);
-      try (Disk.Output out = disk.append(fresh)) {
-        out.write(packed.toByteArray());
-        out.force();
-      }
-      disk.replace(fresh, target);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    disk.writeAtomically(target, out -> out.write(packed.toByteArray()));
     if (!isCompressed()) {
       Files.delete(file);
     }

@@ -186,7 +186,7 @@ final class SegmentWriter {
     try {
       if (segments.activeBytes() >= segmentBytes) {
         segments.roll();
-        long through = OldSegments.through(segments, retention, clock.instant());
+        long through = segments.through(retention, clock.instant());
         if (through > 0) {
           delete(Instant.MIN, through);
         }

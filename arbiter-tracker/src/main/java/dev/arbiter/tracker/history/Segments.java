@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -260,6 +261,32 @@ final class Segments implements Closeable {
   void removeOldest() throws IOException {
     Files.deleteIfExists(all.get(0).file());
     all.remove(0);
+  }
+
+  /**
+   * Up to which record whole segments go from the beginning, never the newest; 0 for none. Reads
+   * the first that stays, and those that go for their age.
+   */
+  long through(History.Retention retention, Instant now) throws IOException {
+    Instant oldest = now.minus(retention.age());
+    long tooMuch = bytes() - retention.bytes();
+    long through = 0;
+    for (int index = 0; index + 1 < all.size(); index++) {
+      if (tooMuch <= 0 && !newest(all.get(index)).isBefore(oldest)) {
+        return through;
+      }
+      tooMuch -= all.get(index).bytes();
+      through = all.get(index + 1).first() - 1;
+    }
+    return through;
+  }
+
+  private static Instant newest(Segment segment) throws IOException {
+    Instant newest = Instant.MIN;
+    for (HistoryEntry entry : segment.entries()) {
+      newest = entry.at().isAfter(newest) ? entry.at() : newest;
+    }
+    return newest;
   }
 
   @Override

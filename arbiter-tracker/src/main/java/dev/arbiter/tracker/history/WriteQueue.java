@@ -2,14 +2,11 @@
 package dev.arbiter.tracker.history;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
-/** Records that wait to be written: a bounded queue that many fill and one empties. */
+/** Records that wait to be written: a bounded queue. Thread-safe; no lock is held for long. */
 final class WriteQueue {
-  private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Map<String, Object>> records = new ArrayDeque<>();
   private final int capacity;
   private boolean closed;
@@ -19,85 +16,47 @@ final class WriteQueue {
     this.capacity = capacity;
   }
 
-  /** Whether there was room. */
-  boolean add(Map<String, Object> record) {
-    lock.lock();
-    try {
-      if (closed || records.size() >= capacity) {
-        dropped++;
-        return false;
-      }
-      return records.add(record);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void drop() {
-    lock.lock();
-    try {
+  /** Adds a record; returns false, and counts it as dropped, if there is no room. */
+  synchronized boolean add(Map<String, Object> record) {
+    if (closed || records.size() >= capacity) {
       dropped++;
-    } finally {
-      lock.unlock();
+      return false;
+    }
+    return records.add(record);
+  }
+
+  /** Counts a record that cannot be written. */
+  synchronized void drop() {
+    dropped++;
+  }
+
+  synchronized int size() {
+    return records.size();
+  }
+
+  synchronized long dropped() {
+    return dropped;
+  }
+
+  /** The oldest records; they stay in the queue until {@link #remove}. */
+  synchronized List<Map<String, Object>> oldest(int most) {
+    return records.stream().limit(most).toList();
+  }
+
+  synchronized void remove(int count) {
+    for (int i = 0; i < count; i++) {
+      records.removeFirst();
     }
   }
 
-  int size() {
-    lock.lock();
-    try {
-      return records.size();
-    } finally {
-      lock.unlock();
-    }
+  /** Refuses every further record. */
+  synchronized void close() {
+    closed = true;
   }
 
-  long dropped() {
-    lock.lock();
-    try {
-      return dropped;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The oldest; they stay until they are removed. */
-  List<Map<String, Object>> oldest(int most) {
-    lock.lock();
-    try {
-      return new ArrayList<>(records.stream().limit(most).toList());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void remove(int count) {
-    lock.lock();
-    try {
-      for (int i = 0; i < count; i++) {
-        records.removeFirst();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void close() {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Counts what is left as dropped. */
-  void giveUp() {
-    lock.lock();
-    try {
-      dropped += records.size();
-      records.clear();
-    } finally {
-      lock.unlock();
-    }
+  /** Counts the records that are left as dropped. */
+  synchronized void giveUp() {
+    dropped += records.size();
+    records.clear();
   }
 }

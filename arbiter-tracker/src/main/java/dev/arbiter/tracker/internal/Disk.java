@@ -38,25 +38,48 @@ public interface Disk {
   void replace(Path from, Path to) throws IOException;
 
   /**
-   * Puts a text where a file is, or nothing: a temporary file, forced, then renamed. What went
-   * wrong leaves no half file.
+   * Replaces a file, or creates it: writes a temporary file, forces it, then renames it. A failure
+   * leaves the old file, and no temporary one.
    *
    * @param file the file
-   * @param text all of it
-   * @throws IOException if it cannot be written; then the file is as it was
+   * @param content writes all of it
+   * @throws IOException if the file cannot be written
    */
-  default void writeAtomically(Path file, String text) throws IOException {
+  default void writeAtomically(Path file, Content content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.deleteIfExists(fresh);
       try (Output out = append(fresh)) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
+        content.writeTo(out);
         out.force();
       }
       replace(fresh, file);
     } finally {
       Files.deleteIfExists(fresh);
     }
+  }
+
+  /**
+   * Replaces a file by a text, as UTF-8.
+   *
+   * @param file the file
+   * @param text all of it
+   * @throws IOException if the file cannot be written
+   */
+  default void writeAtomically(Path file, String text) throws IOException {
+    writeAtomically(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The content of a file. */
+  @FunctionalInterface
+  interface Content {
+    /**
+     * Writes all of it.
+     *
+     * @param out an empty file
+     * @throws IOException if it cannot be written
+     */
+    void writeTo(Output out) throws IOException;
   }
 
   /** An open file; not thread-safe. */

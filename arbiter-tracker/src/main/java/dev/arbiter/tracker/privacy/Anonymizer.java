@@ -2,6 +2,7 @@
 package dev.arbiter.tracker.privacy;
 
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Require;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -65,10 +66,11 @@ public final class Anonymizer {
    * @throws IllegalArgumentException if the key is too short
    */
   public static Builder basic(byte[] key) {
-    if (key.length < SHORTEST_KEY) {
-      throw new IllegalArgumentException(
-          "privacy.key must have at least " + SHORTEST_KEY + " bytes, got " + key.length);
-    }
+    Require.that(
+        key.length >= SHORTEST_KEY,
+        "privacy.key must have at least %s bytes, got %s",
+        SHORTEST_KEY,
+        key.length);
     return new Builder(key.clone());
   }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
+import dev.arbiter.internal.Require;
+
 /**
  * Two-sided geometric noise: a whole number x with chance in proportion to exp(-abs(x) / scale).
  */
@@ -28,10 +30,8 @@ final class GeometricNoise {
     long divisor = gcd(whole, epsilonMicros);
     this.t = whole / divisor;
     this.s = epsilonMicros / divisor;
-    if (t > MOST_T) {
-      throw new IllegalArgumentException(
-          "privacy.question.epsilon is too small for bounds so wide: scale " + scale());
-    }
+    Require.that(
+        t <= MOST_T, "privacy.question.epsilon is too small for bounds so wide: scale %s", scale());
   }
 
   private static long gcd(long a, long b) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
+import dev.arbiter.internal.Require;
 import java.time.Duration;
 
 /**
@@ -27,17 +28,18 @@ public record PrivacyBudget(double epsilon, double delta, Duration period) {
    * @throws IllegalArgumentException if a part is outside its range
    */
   public PrivacyBudget {
-    if (!(epsilon > 0 && epsilon <= MOST_EPSILON) || PrivacyUnits.micros(epsilon) < 1) {
-      throw new IllegalArgumentException("privacy.epsilon must be 0.000001 to 100, got " + epsilon);
-    }
-    if (!(delta >= 0 && delta < TOO_MUCH_DELTA)) {
-      throw new IllegalArgumentException(
-          "privacy.delta must be 0 or more and below 0.01, got " + delta);
-    }
-    if (period.toSeconds() < 60 || !period.equals(Duration.ofSeconds(period.toSeconds()))) {
-      throw new IllegalArgumentException(
-          "privacy.period must be whole seconds, at least PT1M, got " + period);
-    }
+    Require.that(
+        epsilon > 0 && epsilon <= MOST_EPSILON && PrivacyUnits.micros(epsilon) >= 1,
+        "privacy.epsilon must be 0.000001 to 100, got %s",
+        epsilon);
+    Require.that(
+        delta >= 0 && delta < TOO_MUCH_DELTA,
+        "privacy.delta must be 0 or more and below 0.01, got %s",
+        delta);
+    Require.that(
+        period.toSeconds() >= 60 && period.equals(Duration.ofSeconds(period.toSeconds())),
+        "privacy.period must be whole seconds, at least PT1M, got %s",
+        period);
   }
 
   /**

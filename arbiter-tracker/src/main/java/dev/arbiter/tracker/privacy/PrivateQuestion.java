@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
+import dev.arbiter.internal.Require;
 import java.time.Instant;
 import java.util.Set;
 import java.util.SortedSet;
@@ -66,9 +67,7 @@ public record PrivateQuestion(
   }
 
   private static void require(boolean condition, String rule, Object got) {
-    if (!condition) {
-      throw new IllegalArgumentException("privacy.question." + rule + ", got " + got);
-    }
+    Require.that(condition, "privacy.question.%s, got %s", rule, got);
   }
 
   private static int parts(Measure measure) {
@@ -151,13 +150,12 @@ public record PrivateQuestion(
    */
   public static double epsilonFor(
       Measure measure, Bounds bounds, double noiseLevel, int contributions) {
-    if (!(noiseLevel > 0 && noiseLevel < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("privacy.noiseLevel must be above 0, got " + noiseLevel);
-    }
-    if (contributions < 1) {
-      throw new IllegalArgumentException(
-          "privacy.contributions must be at least 1, got " + contributions);
-    }
+    Require.that(
+        noiseLevel > 0 && noiseLevel < Double.POSITIVE_INFINITY,
+        "privacy.noiseLevel must be above 0, got %s",
+        noiseLevel);
+    Require.that(
+        contributions >= 1, "privacy.contributions must be at least 1, got %s", contributions);
     double factor = measure == Measure.MEAN ? 2 : SQRT_2;
     return factor * bounds.mostContributions() / (noiseLevel * contributions);
   }
@@ -214,21 +212,17 @@ public record PrivateQuestion(
      * @throws IllegalArgumentException if a bound is outside its range
      */
     public Bounds {
-      if (!(lowest < highest) || Double.isInfinite(highest - lowest)) {
-        throw new IllegalArgumentException(
-            "privacy.bounds must have lowest < highest, both finite, got "
-                + lowest
-                + " and "
-                + highest);
-      }
+      Require.that(
+          lowest < highest && !Double.isInfinite(highest - lowest),
+          "privacy.bounds must have lowest < highest, both finite, got %s and %s",
+          lowest,
+          highest);
       checked("privacy.bounds.partitions", partitions);
       checked("privacy.bounds.perPartition", perPartition);
     }
 
     private static void checked(String key, int value) {
-      if (value < 1 || value > MOST) {
-        throw new IllegalArgumentException(key + " must be 1 to " + MOST + ", got " + value);
-      }
+      Require.that(value >= 1 && value <= MOST, "%s must be 1 to %s, got %s", key, MOST, value);
     }
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.timing;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.timing.TimedRun.Pair;
 import java.io.IOException;
@@ -256,10 +257,8 @@ public final class AgentTimings implements AutoCloseable {
      * @return this
      */
     public Builder saveEvery(Duration interval) {
-      if (interval.isNegative()) {
-        throw new IllegalArgumentException(
-            "timings.saveEvery must not be negative, got " + interval);
-      }
+      Require.that(
+          !interval.isNegative(), "timings.saveEvery must not be negative, got %s", interval);
       this.saveEvery = interval;
       return this;
     }
@@ -271,9 +270,7 @@ public final class AgentTimings implements AutoCloseable {
      * @return this
      */
     public Builder capacity(int pairs) {
-      if (pairs < 1) {
-        throw new IllegalArgumentException("timings.capacity must be at least 1, got " + pairs);
-      }
+      Require.that(pairs >= 1, "timings.capacity must be at least 1, got %s", pairs);
       this.capacity = pairs;
       return this;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.training;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.training.BatchQuality.Measure;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,22 +54,17 @@ public record BatchQuality(
   public BatchQuality {
     share("rl.minSampleDiversity", diversity);
     share("rl.maxDuplicateRatio", duplicates);
-    if (!(rewardVariance >= 0 && rewardVariance <= 1)) {
-      throw new IllegalArgumentException(
-          "rl.minRewardVariance must be 0 to 1, got " + rewardVariance);
-    }
-    if (gap.isNegative()) {
-      throw new IllegalArgumentException("rl.maxTemporalGap must not be negative, got " + gap);
-    }
-    if (batch < 2 || batch > MOST_BATCH) {
-      throw new IllegalArgumentException("rl.batchSize must be 2 to 1000000, got " + batch);
-    }
+    Require.that(
+        rewardVariance >= 0 && rewardVariance <= 1,
+        "rl.minRewardVariance must be 0 to 1, got %s",
+        rewardVariance);
+    Require.that(!gap.isNegative(), "rl.maxTemporalGap must not be negative, got %s", gap);
+    Require.that(
+        batch >= 2 && batch <= MOST_BATCH, "rl.batchSize must be 2 to 1000000, got %s", batch);
   }
 
   private static void share(String key, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(key + " must be 0 to 1, got " + value);
-    }
+    Require.that(value >= 0 && value <= 1, "%s must be 0 to 1, got %s", key, value);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.arbiter.tracker.training;
 
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Task;
 import java.util.ArrayDeque;
@@ -76,9 +77,12 @@ public final class EpisodeRecorder implements ArbiterListener {
   }
 
   private static void check(String key, int value) {
-    if (value < 1 || value > MOST_CAPACITY) {
-      throw new IllegalArgumentException(key + " must be 1 to " + MOST_CAPACITY + ", got " + value);
-    }
+    Require.that(
+        value >= 1 && value <= MOST_CAPACITY,
+        "%s must be 1 to %s, got %s",
+        key,
+        MOST_CAPACITY,
+        value);
   }
 
   @Override

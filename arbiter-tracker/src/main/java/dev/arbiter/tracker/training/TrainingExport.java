@@ -168,33 +168,23 @@ public final class TrainingExport {
   private TrainingSet.Manifest writeData(
       Path data, Instant now, List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts)
       throws IOException {
-    Path fresh = data.resolveSibling(data.getFileName() + ".new");
     MessageDigest digest = Digests.sha256();
-    long bytes = 0;
-    long steps = 0;
-    try {
-      Files.deleteIfExists(fresh);
-      try (Disk.Output out = disk.append(fresh)) {
-        for (List<Transition> batch : batches) {
-          byte[] lines = lines(batch);
-          digest.update(lines);
-          out.write(lines);
-          bytes += lines.length;
-          steps += batch.size();
-        }
-        out.force();
-      }
-      disk.replace(fresh, data);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    disk.writeAtomically(
+        data,
+        out -> {
+          for (List<Transition> batch : batches) {
+            byte[] lines = lines(batch);
+            digest.update(lines);
+            out.write(lines);
+          }
+        });
     return new TrainingSet.Manifest(
         StepFormat.SCHEMA,
         now,
         data.getFileName().toString(),
-        bytes,
+        Files.size(data),
         Digests.hex(digest.digest()),
-        steps,
+        batches.stream().mapToLong(List::size).sum(),
         batches.size(),
         verdicts.stream().map(BatchQuality.Verdict::why).filter(why -> !why.isEmpty()).toList(),
         gates,

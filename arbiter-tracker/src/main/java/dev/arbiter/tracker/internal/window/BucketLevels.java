@@ -2,7 +2,6 @@
 package dev.arbiter.tracker.internal.window;
 
 import dev.arbiter.spi.PerformanceView.Window;
-import java.time.Instant;
 import java.time.InstantSource;
 
 /** The sub-windows that the four windows are made of, seen from now; not thread-safe. */
@@ -32,7 +31,6 @@ public final class BucketLevels {
   private static final long TICK_MILLIS = WINDOWS[0].span().toMillis() / PARTS[0];
   private static final long[] TICKS = new long[COUNT];
   private static final int LEVEL_SHIFT = 60;
-  private static final long LATEST_SECOND = Long.MAX_VALUE / 4_000;
 
   static {
     for (int level = 0; level < COUNT; level++) {
@@ -81,12 +79,6 @@ public final class BucketLevels {
   /** The middle of a place, in milliseconds. */
   static double middle(long place) {
     return (tick(place) + 0.5 * TICKS[level(place)]) * TICK_MILLIS;
-  }
-
-  /** Milliseconds since 1970, however far away the instant. */
-  public static long millis(Instant instant) {
-    long second = Math.max(-LATEST_SECOND, Math.min(LATEST_SECOND, instant.getEpochSecond()));
-    return second * 1_000 + instant.getNano() / 1_000_000;
   }
 
   /** Looks at the clock. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.internal.window;
 
+import dev.arbiter.tracker.internal.Distributions;
+
 /** A straight line through weighted points, by least squares; not thread-safe. */
 public final class LinearFit {
   private static final int FEWEST_POINTS = 4;
@@ -51,10 +53,7 @@ public final class LinearFit {
     return sxy / sxx * span();
   }
 
-  /**
-   * 1 less the chance of so steep a line without a trend, two-sided. Student's t is taken to the
-   * normal by the approximation of Wallace (1959), good to 0.002 from two degrees of freedom on.
-   */
+  /** 1 less the chance of so steep a line without a trend, two-sided, by Student's t. */
   double confidence() {
     int freedom = points - 2;
     double left = syy - sxy * sxy / sxx;
@@ -62,21 +61,6 @@ public final class LinearFit {
     if (error == 0) {
       return sxy == 0 ? 0 : 1;
     }
-    double t = sxy / sxx / error;
-    double z =
-        (8.0 * freedom + 1)
-            / (8.0 * freedom + 3)
-            * Math.sqrt(freedom * Math.log1p(t * t / freedom));
-    return 1 - 2 * upperTail(z);
-  }
-
-  /** Chance of a standard normal above z, at least 0: Abramowitz and Stegun 26.2.17. */
-  private static double upperTail(double z) {
-    double k = 1 / (1 + 0.2316419 * z);
-    double series =
-        k
-            * (0.319381530
-                + k * (-0.356563782 + k * (1.781477937 + k * (-1.821255978 + k * 1.330274429))));
-    return Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI) * series;
+    return 1 - Distributions.studentTails(sxy / sxx / error, freedom);
   }
 }
