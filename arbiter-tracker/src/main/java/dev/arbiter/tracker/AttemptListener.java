@@ -4,25 +4,25 @@ package dev.arbiter.tracker;
 import java.util.function.BooleanSupplier;
 
 /**
- * Is told of finished attempts, each exactly once, by one thread at a time, in the order in which
- * they are folded: nearly that of their ends. Attempts that ended for no fault of their agent are
- * not told. Must neither block nor call the tracker; what it throws is counted in {@link
- * TrackerHealth#listenerErrors()}, logged once a minute, and goes no further.
+ * Receives finished attempts: each exactly once, from one thread at a time, nearly in the order in
+ * which they ended. Attempts that the agent was not at fault for are left out. A listener must
+ * neither block nor call the tracker. An exception from it is counted in {@link
+ * TrackerHealth#listenerErrors()} and logged once a minute.
  */
 @FunctionalInterface
 public interface AttemptListener {
   /**
-   * An attempt ended.
+   * Receives one attempt.
    *
-   * @param attempt how
+   * @param attempt how it ended
    */
   void ended(FinishedAttempt attempt);
 
   /**
-   * This listener, told only while a flag is up.
+   * Returns a listener that passes attempts on only while a flag is set.
    *
-   * @param flag is asked before each attempt, such as {@code flags::training}
-   * @return a listener that asks first
+   * @param flag asked before each attempt, such as {@code flags::training}
+   * @return the filtered listener
    */
   default AttemptListener when(BooleanSupplier flag) {
     return attempt -> {

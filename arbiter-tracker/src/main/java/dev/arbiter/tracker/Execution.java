@@ -11,14 +11,13 @@ import java.lang.invoke.VarHandle;
 /**
  * One attempt of one agent, for hosts that run agents without an Arbiter.
  *
- * <p>The handle itself is the identity: two attempts at the same task at the same moment are two
- * handles. Exactly one call of {@link #complete}, {@link #fail} or {@link #cancel} counts, the
- * first; later ones return false and appear in {@link
- * PerformanceTracker.Stats#doubleCompletions()}. An attempt that is never ended is never counted
- * and costs nothing once the handle is unreachable. What was started while tracking was switched
- * off counts nowhere, and says true however often it is ended.
+ * <p>The handle is the identity: two attempts at the same task at the same moment are two handles.
+ * The first call of {@link #complete}, {@link #fail} or {@link #cancel} counts. Later calls return
+ * false and appear in {@link PerformanceTracker.Stats#doubleCompletions()}. An attempt that never
+ * ends is never counted and costs nothing once the handle is unreachable. A handle that was started
+ * while tracking was off counts nowhere; each call on it returns true.
  *
- * <p>Thread-safe; may be ended on another thread than it was started on. Never throws. 32 bytes.
+ * <p>Thread-safe: another thread may end the attempt. Never throws. 32 bytes.
  */
 public final class Execution {
   private static final VarHandle ENDED;
@@ -39,7 +38,7 @@ public final class Execution {
   @SuppressWarnings("UnusedVariable") // written through ENDED
   private boolean ended;
 
-  /** The track of what is not tracked. */
+  /** The track of an attempt that is not tracked. */
   static final int NO_TRACK = -1;
 
   Execution(Ingest ingest, int track, boolean told, long startNanos) {
@@ -50,7 +49,7 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt: the work stands, perfectly and at no cost.
+   * Ends the attempt: the work is accepted, with quality 1 and no cost.
    *
    * @return whether this call ended it
    */
@@ -59,11 +58,11 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt: the work stands.
+   * Ends the attempt: the work is accepted.
    *
-   * @param quality how good it is, in [0,1]; anything else counts as the nearest of the two, and in
-   *     {@link PerformanceTracker.Stats#corrected()}
-   * @param usage what it used up
+   * @param quality in [0,1]; another value counts as the nearer end, and in {@link
+   *     PerformanceTracker.Stats#corrected()}
+   * @param usage what the attempt used
    * @return whether this call ended it
    */
   public boolean complete(double quality, Usage usage) {
@@ -71,7 +70,7 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt: there is no work, or it does not stand.
+   * Ends the attempt: there is no work, or it is not accepted.
    *
    * @return whether this call ended it
    */
@@ -80,9 +79,9 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt: there is no work, or it does not stand.
+   * Ends the attempt: there is no work, or it is not accepted.
    *
-   * @param usage what it used up
+   * @param usage what the attempt used
    * @return whether this call ended it
    */
   public boolean fail(Usage usage) {
@@ -90,7 +89,7 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt for no fault of the agent: it was called off, or something else broke. Counts
+   * Ends the attempt without blame for the agent: it was cancelled, or something else broke. Counts
    * in {@link WindowSummary#excused()} only.
    *
    * @return whether this call ended it
@@ -100,10 +99,10 @@ public final class Execution {
   }
 
   /**
-   * Ends the attempt for no fault of the agent: it was called off, or something else broke. Counts
-   * in {@link WindowSummary#excused()}, and what it used up in cost and tokens.
+   * Ends the attempt without blame for the agent: it was cancelled, or something else broke. Counts
+   * in {@link WindowSummary#excused()}, cost and tokens.
    *
-   * @param usage what it used up
+   * @param usage what the attempt used
    * @return whether this call ended it
    */
   public boolean cancel(Usage usage) {

@@ -6,19 +6,20 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How one attempt of one agent ended: what all that looks at attempts is told.
+ * How one attempt of one agent ended.
  *
- * @param agent who worked; {@value PerformanceTracker#OTHER} for names beyond the capacity
- * @param taskType at what, empty for work without a type, {@value PerformanceTracker#OTHER} beyond
- *     the capacity
- * @param tenant for whom, {@link dev.arbiter.task.Task#DEFAULT_TENANT} unless said, {@value
+ * @param agent the agent's id; {@value PerformanceTracker#OTHER} for names beyond the capacity
+ * @param taskType the type of task, empty for work without one, {@value PerformanceTracker#OTHER}
+ *     beyond the capacity
+ * @param tenant the tenant, default {@link dev.arbiter.task.Task#DEFAULT_TENANT}, {@value
  *     PerformanceTracker#OTHER} beyond the capacity
  * @param at when it ended, in event time, to the millisecond
- * @param time how long it took, not negative
- * @param stands whether the work was good enough to stand
- * @param quality how good it is, in [0,1]; 0 when it does not stand
- * @param usage what it used up
- * @param weight how many attempts this one stands for: 1 divided by the share of tasks that is told
+ * @param time its duration, not negative
+ * @param stands whether the work was accepted
+ * @param quality in [0,1]; 0 when the work was not accepted
+ * @param usage what the attempt used
+ * @param weight how many attempts this one represents: 1 divided by the share of tasks that
+ *     listeners receive
  */
 public record FinishedAttempt(
     String agent,
@@ -31,18 +32,7 @@ public record FinishedAttempt(
     Usage usage,
     double weight) {
 
-  /**
-   * An attempt that stands for itself only.
-   *
-   * @param agent who worked
-   * @param taskType at what
-   * @param tenant for whom
-   * @param at when it ended
-   * @param time how long it took
-   * @param stands whether the work was good enough to stand
-   * @param quality how good it is
-   * @param usage what it used up
-   */
+  /** Creates an attempt of weight 1. */
   public FinishedAttempt(
       String agent,
       String taskType,

@@ -9,12 +9,12 @@ import dev.arbiter.tracker.summary.WindowSummary;
 import java.util.SortedMap;
 
 /**
- * What a host tells of besides attempts, where no Arbiter does; and how many events of each type
- * there were, whoever told.
+ * Events besides attempts that a host reports when no Arbiter does, and counts of all events by
+ * type.
  *
- * <p>Thread-safe; never throws, takes no lock, and allocates nothing for names it has seen.
- * Evaluations, validations and samples count in the windows of {@link WindowSummary}; all else is
- * counted only. Nothing is while tracking is switched off.
+ * <p>Thread-safe. Never throws, takes no lock, and allocates nothing for known names. Evaluations,
+ * validations and samples count in the windows of {@link WindowSummary}; other events are only
+ * counted. While tracking is off, nothing counts.
  */
 public final class HostEvents {
   private final Ingest ingest;
@@ -28,9 +28,10 @@ public final class HostEvents {
   }
 
   /**
-   * An agent was added: {@code agent_registration}.
+   * Reports that an agent was added: {@code agent_registration}.
    *
-   * @param agent who; from now on among {@link PerformanceTracker#agents()} while there is capacity
+   * @param agent the agent's id; it appears in {@link PerformanceTracker#agents()} while there is
+   *     capacity
    */
   public void registered(String agent) {
     if (flags.tracking()) {
@@ -40,10 +41,10 @@ public final class HostEvents {
   }
 
   /**
-   * Whether an agent takes work changed: {@code agent_status_change}.
+   * Reports that an agent's availability changed: {@code agent_status_change}.
    *
-   * @param agent who; counted for all agents together
-   * @param status what it is now, such as {@code offline}
+   * @param agent the agent's id; all agents count together
+   * @param status the new status, such as {@code offline}
    */
   public void statusChanged(String agent, String status) {
     if (flags.tracking()) {
@@ -52,9 +53,10 @@ public final class HostEvents {
   }
 
   /**
-   * An agent was chosen for a task: {@code routing_decision} and {@code agent_selection}.
+   * Reports a routing decision: {@code routing_decision} and {@code agent_selection}.
    *
-   * @param agent who, empty when nobody could be chosen: a decision without a selection
+   * @param agent the chosen agent; empty if none could be chosen, which is a decision without a
+   *     selection
    */
   public void routed(String agent) {
     if (flags.tracking()) {
@@ -66,13 +68,13 @@ public final class HostEvents {
   }
 
   /**
-   * Somebody scored an agent's work: {@code evaluation_outcome}.
+   * Reports a score of an agent's work: {@code evaluation_outcome}.
    *
-   * @param agent whose work
-   * @param taskType at what
-   * @param tenant for whom
-   * @param score how good it is, in [0,1]; anything else counts as the nearest of the two, and in
-   *     {@link PerformanceTracker.Stats#corrected()}
+   * @param agent the agent's id
+   * @param taskType the type of task
+   * @param tenant the tenant
+   * @param score in [0,1]; another value counts as the nearer end, and in {@link
+   *     PerformanceTracker.Stats#corrected()}
    */
   public void evaluated(String agent, String taskType, String tenant, double score) {
     if (flags.tracking()) {
@@ -82,14 +84,14 @@ public final class HostEvents {
   }
 
   /**
-   * Work was held to rules: {@code constitutional_validation}. One that did not pass is critical:
-   * it is never dropped.
+   * Reports a check of work against rules: {@code constitutional_validation}. A failed check is
+   * critical: it is never dropped.
    *
-   * @param agent whose work
-   * @param taskType at what
-   * @param tenant for whom
-   * @param passed whether it stands
-   * @param violations how many rules were broken, at least 0, more than 65,535 count as that many
+   * @param agent the agent's id
+   * @param taskType the type of task
+   * @param tenant the tenant
+   * @param passed whether the work passed
+   * @param violations broken rules, at least 0; more than 65,535 count as that many
    */
   public void validated(
       String agent, String taskType, String tenant, boolean passed, int violations) {
@@ -102,9 +104,9 @@ public final class HostEvents {
   }
 
   /**
-   * What an agent's process uses now.
+   * Reports what an agent's process uses now.
    *
-   * @param agent whose
+   * @param agent the agent's id
    * @param cpu share of the processor, in [0,1]
    * @param memory share of the memory, in [0,1]
    */
@@ -118,9 +120,10 @@ public final class HostEvents {
   }
 
   /**
-   * Anything else; of the vocabulary {@code anomaly_detected} and {@code system_load_spike}.
+   * Reports any other event, such as {@code anomaly_detected} and {@code system_load_spike} of the
+   * vocabulary.
    *
-   * @param name what; names beyond 256 count as {@value PerformanceTracker#OTHER}
+   * @param name the event's type; names beyond 256 count as {@value PerformanceTracker#OTHER}
    */
   public void happened(String name) {
     if (flags.tracking()) {
@@ -129,13 +132,13 @@ public final class HostEvents {
   }
 
   /**
-   * How many events of each type there were, everything told before the call included.
+   * Counts events by type, including every event reported before this call.
    *
-   * <p>A task's start counts when it ends, or while an Arbiter runs it: a handle that is never
-   * ended is not counted. A judgement of an attempt is a validation and an evaluation.
+   * <p>The start of a task counts when the task ends, or while an Arbiter runs it; a handle that
+   * never ends is not counted. A judged attempt is a validation and an evaluation.
    *
    * @return counts by name: the ten of the vocabulary, {@code task_execution_start} to {@code
-   *     system_load_spike}, and every name that {@link #happened} was given
+   *     system_load_spike}, and every name given to {@link #happened}
    */
   public SortedMap<String, Long> counts() {
     ingest.flush();

@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The parts of a tracker, and the way of an event through them. */
+/** Wires the parts of a tracker and turns each report into a recorded event. */
 final class Ingest {
   /*
-   * The wall clock is read once a millisecond at most; in between its last reading serves, as in the
-   * engine's steps. A read costs 30 ns, a fifth of recording an attempt.
+   * The wall clock is read at most once a millisecond; until then the last reading serves. A
+   * reading costs 30 ns, a fifth of recording an attempt.
    */
   private static final long STAMP_NANOS = 1_000_000;
 
@@ -115,7 +115,7 @@ final class Ingest {
         id.isEmpty() ? SlotLayout.NO_KEY : RecentKeys.key(id));
   }
 
-  /** Records what is no attempt, now. */
+  /** Records an event of now that is not an attempt. */
   void recordNow(
       String agent,
       String taskType,

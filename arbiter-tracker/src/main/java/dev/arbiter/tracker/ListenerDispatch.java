@@ -14,12 +14,12 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners of attempts; used under the collector's lock. */
+/** Passes attempts to listeners. Used under the collector's lock. */
 final class ListenerDispatch implements Aggregator.Sink {
   /*
-   * Which tasks are told is a matter of their key's hash, so all attempts of a task are, or none,
-   * on whatever node they ran. The hash of a string is no good spread of similar strings; the
-   * finaliser of MurmurHash3 (Appleby, public domain), a bijection on 32 bits, makes it one.
+   * A hash of the task's key decides whether listeners receive its attempts: all of them or none,
+   * on every node. String hashes of similar strings are close together; the finaliser of
+   * MurmurHash3 (Appleby, public domain), a bijection on 32 bits, spreads them.
    */
   private static final Logger LOG = LoggerFactory.getLogger(PerformanceTracker.class);
   private static final double HASHES = 0x1p32;
@@ -38,12 +38,14 @@ final class ListenerDispatch implements Aggregator.Sink {
     this.toldBelow = listeners.isEmpty() ? 0 : Math.max(1, Math.round(share * HASHES));
   }
 
-  /** Tells whether the attempts of a task are told. */
+  /** Returns whether listeners receive the attempts of a task. */
   boolean hears(String tenant, String taskId) {
     return toldBelow != 0 && hears(31 * tenant.hashCode() + taskId.hashCode());
   }
 
-  /** Tells whether an attempt is told whose task has no name: it is a task of its own. */
+  /**
+   * Returns whether listeners receive an attempt at an unnamed task, which is a task of its own.
+   */
   boolean hearsNext() {
     return toldBelow != 0 && (share >= 1 || hears((int) tickets.getAndIncrement()));
   }
@@ -55,7 +57,7 @@ final class ListenerDispatch implements Aggregator.Sink {
     return Integer.toUnsignedLong(mixed ^ mixed >>> 16) < toldBelow;
   }
 
-  /** Tells all listeners of the attempt in a slot. */
+  /** Passes the attempt in a slot to all listeners. */
   @Override
   public void tell(Track track, long[] words, int slot) {
     double quality = SlotLayout.quality(words, slot);

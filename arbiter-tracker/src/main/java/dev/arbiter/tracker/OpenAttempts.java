@@ -8,20 +8,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts that run now, by task: of each the last event that came. */
+/** The running attempts by task. Of each it keeps the last event. */
 final class OpenAttempts {
   /*
-   * A task may use any of the eight slots of its group and is looked for in all of them, so a slot
-   * can be freed without leaving a mark. Claiming is one compare-and-set on a free slot; nothing is
-   * allocated. The events of one task come from one thread at a time; the store with release hands
-   * the attempt to the thread of the next one.
+   * A task may use any of the eight slots of its group, and a lookup reads all eight, so freeing a
+   * slot leaves no mark. Claiming is one compare-and-set on a free slot; nothing is allocated. The
+   * events of one task come from one thread at a time; the release store hands the attempt to the
+   * thread of the next event.
    *
-   * The slot holds the event itself, which knows the task and all that is needed of the attempt: a
-   * record of our own would take five stores of references into old memory, and each may cost the
-   * collector of garbage a fence.
+   * A slot holds the event itself, which knows the task and the attempt. A record would take five
+   * reference stores into old memory, each of which may cost the garbage collector a fence.
    *
-   * Tasks whose group is full go to a map. That many attempts at once, 65,536 in the map, are taken
-   * for a host that never ends any: further ones are not opened.
+   * Tasks of a full group go to a map of at most 65,536 entries. A host with more open attempts
+   * probably never ends them, so further attempts are not opened.
    */
   static final int NONE = -1;
   private static final int OVERFLOWED = -2;
@@ -38,7 +37,7 @@ final class OpenAttempts {
     }
   }
 
-  /** Opens an attempt, or begins that of its task anew; tells whether there was room. */
+  /** Opens an attempt, or restarts that of its task. Returns whether there was room. */
   boolean open(TaskEvent.Executing event) {
     Task task = event.task();
     int place = find(task);
@@ -71,7 +70,7 @@ final class OpenAttempts {
     return !overflow.isEmpty() && overflow.containsKey(Key.of(task)) ? OVERFLOWED : NONE;
   }
 
-  /** Puts the next event of a task in the place that was found for it. */
+  /** Stores the next event of a task at its place. */
   void replace(int place, TaskEvent event) {
     if (place == OVERFLOWED) {
       overflow.put(Key.of(event.task()), event);
@@ -80,7 +79,7 @@ final class OpenAttempts {
     }
   }
 
-  /** Frees the place that was found for a task; the last event that was there. */
+  /** Frees the place of a task and returns its last event. */
   @Nullable TaskEvent close(int place, Task task) {
     if (place == OVERFLOWED) {
       return overflow.remove(Key.of(task));

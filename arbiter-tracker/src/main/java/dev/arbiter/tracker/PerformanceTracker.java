@@ -8,8 +8,8 @@ import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
-import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.PerformanceView.Window;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import dev.arbiter.tracker.internal.ring.Loss;
 import dev.arbiter.tracker.internal.window.Branch;
@@ -28,39 +28,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers how every attempt of every agent ended, and answers from it.
+ * Records how every attempt of every agent ended, and answers questions about it.
  *
- * <p>As the listener of an Arbiter it derives attempts from the events of tasks: an attempt begins
- * when its agent does and ends, once, with the verdict, the return to routing or the end of the
- * task. Only work that stands is a success; a denied, failed or timed-out attempt is none. What
- * ended for no fault of the agent (called off, out of the task's time, approval void, a fault
- * inside Arbiter) is told apart: {@link WindowSummary#excused()}. An attempt's time is what the
- * engine measured; without a report, the time from the agent's begin to the failure. A host without
- * an Arbiter calls {@link #start} and ends the handle, and tells the rest through {@link #events}.
+ * <p>As the listener of an Arbiter it derives attempts from task events. An attempt begins when its
+ * agent begins. It ends once: with the verdict, the return to routing, or the end of the task. Only
+ * accepted work is a success; a denied, failed or timed-out attempt is a failure. Attempts that
+ * ended without fault of the agent (cancelled, out of the task's time, approval void, a fault
+ * inside Arbiter) count separately, in {@link WindowSummary#excused()}. The engine measures an
+ * attempt's time; without a report it is the time from the agent's begin to the failure. A host
+ * without an Arbiter calls {@link #start}, ends the handle, and reports other events through {@link
+ * #events}.
  *
  * <p><b>Windows</b> slide. Each reaches back at least as far as its name says and at most one
  * sub-window further: 10 s for {@link Window#REALTIME}, 2 min for {@link Window#SHORT}, 1 h for
- * {@link Window#MEDIUM}, 6 h for {@link Window#LONG}. An attempt counts where its event time puts
- * it, in whatever order attempts come, up to 7 days late; later ones are counted in {@link
- * Stats#late()}. A clock that is set back does not turn windows back. Percentiles are within 1.6 %
- * of a value that occurred.
+ * {@link Window#MEDIUM}, 6 h for {@link Window#LONG}. An attempt counts at its event time, in any
+ * order of arrival, up to 7 days late; later ones count in {@link Stats#late()}. A clock that is
+ * set back does not turn windows back. Percentiles are within 1.6 % of a value that occurred.
  *
- * <p><b>Threads.</b> There is no thread of its own: a library should not keep a process alive, wake
- * an idle one, or have to be closed for its threads' sake. Whoever records the 256th attempt on a
- * ring folds those, about 20 us, and whoever asks folds the rest. Give an {@link Builder#executor}
- * to have the folding done there instead. Recording takes no lock, allocates nothing but the {@link
- * Execution}, and waits only when the folding has been stalled for so long that all spare room is
- * used up; unless {@link Builder#dropAfter} allows loss, nothing is lost before the close. The
- * first sight of a name takes a lock.
+ * <p><b>Threads.</b> The tracker has no thread: a library should not keep a process alive or wake
+ * an idle one. The thread that records the 256th attempt on a ring aggregates those, in about 20
+ * us; a reading thread aggregates the rest. {@link Builder#executor} moves this work elsewhere.
+ * Recording takes no lock and allocates only the {@link Execution}. It waits only when aggregation
+ * has stalled until all spare room is used. Unless {@link Builder#dropAfter} allows loss, no event
+ * is lost before the close. The first use of a name takes a lock.
  *
  * <p><b>Memory</b> is bounded by {@link Builder#capacity}: agents, task types and tenants beyond it
- * count under {@value #OTHER}. An agent that works at one type for one tenant takes one series,
- * some hundred bytes, else there is one for each type and tenant too. Of what is over, a sub-window
- * with a few attempts takes 15 to 40 bytes, and one with many up to 100 for each octave their times
- * span; the one that fills takes about 200, or 128 for each octave.
+ * count under {@value #OTHER}. An agent with one task type and one tenant takes one series of some
+ * hundred bytes; otherwise each type and tenant takes one more. A closed sub-window with a few
+ * attempts takes 15 to 40 bytes, one with many up to 100 for each octave of their times; the open
+ * one takes about 200, or 128 for each octave.
  */
 public final class PerformanceTracker implements ArbiterListener, PerformanceView, AutoCloseable {
-  /** Under this name counts what has no series of its own. */
+  /** The name that events without a series of their own count under. */
   public static final String OTHER = Tracks.OTHER;
 
   private static final long LONGEST_WAIT_NANOS = 1_000_000;
@@ -77,28 +76,20 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     this.untracked = new Execution(ingest, Execution.NO_TRACK, false, 0);
   }
 
-  /**
-   * A tracker with defaults for everything.
-   *
-   * @return a new tracker
-   */
+  /** {@return a new tracker with defaults for everything} */
   public static PerformanceTracker create() {
     return builder().build();
   }
 
-  /**
-   * Starts a tracker.
-   *
-   * @return a builder with defaults for everything
-   */
+  /** {@return a builder with defaults for everything} */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Takes an event of an Arbiter, which publishes each once. An event that comes again while its
-   * attempt runs, or after it ended, changes nothing; all events of an attempt over again, as from
-   * a queue that may deliver twice, are another attempt: bridge those by {@link #record}.
+   * Receives an event of an Arbiter, which publishes each event once. A repeated event changes
+   * nothing while its attempt runs and after it ended. A whole repeated sequence, as from a queue
+   * that may deliver twice, is another attempt: use {@link #record} for such a source.
    */
   @Override
   public void on(ArbiterEvent event) {
@@ -115,11 +106,11 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Begins an attempt that no Arbiter runs, at a task without a name, for {@link
+   * Starts an attempt that no Arbiter runs, at a task without a name, for {@link
    * Task#DEFAULT_TENANT}.
    *
-   * @param agent who works
-   * @param taskType at what, empty to count for the agent only
+   * @param agent the agent's id
+   * @param taskType the type of task, empty to count for the agent only
    * @return the handle that ends it
    */
   public Execution start(String agent, String taskType) {
@@ -130,12 +121,12 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Begins an attempt that no Arbiter runs.
+   * Starts an attempt that no Arbiter runs.
    *
-   * @param agent who works
-   * @param taskType at what, empty to count for the agent only
-   * @param tenant for whom
-   * @param taskId which task; listeners are told of all attempts at a task or of none
+   * @param agent the agent's id
+   * @param taskType the type of task, empty to count for the agent only
+   * @param tenant the tenant
+   * @param taskId the task's id; listeners receive all attempts at a task or none
    * @return the handle that ends it
    */
   public Execution start(String agent, String taskType, String tenant, String taskId) {
@@ -146,13 +137,12 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Takes an attempt that ended elsewhere, as from a log or a queue that may deliver twice. It
-   * counts where its time puts it, up to 7 days late. An id that came within the last {@link
-   * Builder#remember} attempts that had one counts once, the others in {@link
-   * TrackerHealth#duplicates()}; one that comes again later counts again.
+   * Records an attempt that ended elsewhere, as from a log or a queue that may deliver twice. It
+   * counts at its event time, up to 7 days late. A repeated id counts once within the last {@link
+   * Builder#remember} attempts with an id; repetitions count in {@link TrackerHealth#duplicates()}.
    *
-   * @param id names the attempt, empty for one that cannot come twice
-   * @param attempt how it ended; its weight is not looked at
+   * @param id the attempt's id, empty for one that cannot come twice
+   * @param attempt how it ended; its weight is ignored
    */
   public void record(String id, FinishedAttempt attempt) {
     if (flags.tracking()) {
@@ -160,30 +150,22 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
   }
 
-  /**
-   * What else a host tells, and how many events of each type there were.
-   *
-   * @return the one instance of this tracker
-   */
+  /** {@return the one instance that reports other events and counts events by type} */
   public HostEvents events() {
     return events;
   }
 
-  /**
-   * What is switched on.
-   *
-   * @return the flags, which may be flipped
-   */
+  /** {@return the switches of this tracker; they may be changed at any time} */
   public TrackerFlags flags() {
     return flags;
   }
 
   /**
-   * How an agent did, everything recorded before the call included.
+   * How an agent performed, including every event recorded before this call.
    *
-   * <p>Costs about 0.1 us when nothing changed since the last call, else some microseconds. While
-   * another thread folds it waits for that, at most a millisecond, then answers as of the call
-   * before; {@link #flush} waits as long as it takes.
+   * <p>Costs about 0.1 us if nothing changed since the last call, else some microseconds. While
+   * another thread aggregates, it waits at most a millisecond and then returns the previous answer;
+   * {@link #flush} waits as long as needed.
    *
    * @param agent the agent's id, or {@value #OTHER}
    * @param taskType the type of task, empty for all types together
@@ -196,11 +178,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * All that is known of how an agent did; as {@link #performance}, with more in it.
+   * The full summary of how an agent performed; otherwise as {@link #performance}.
    *
-   * @param agent the agent's id, or {@value #OTHER}
-   * @param taskType the type of task, empty for all types together
-   * @param window how far back
    * @return a snapshot, {@link WindowSummary#none()} for the unknown
    */
   public WindowSummary summary(String agent, String taskType, Window window) {
@@ -208,12 +187,12 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * All that is known of how an agent did for one tenant. Asked for all types of one tenant it adds
-   * them up each time, and waits for another thread that folds as long as it takes.
+   * The full summary for one tenant. For all types of one tenant it adds the types up on each call,
+   * and waits for another aggregating thread as long as needed.
    *
    * @param agent the agent's id, or {@value #OTHER}
    * @param taskType the type of task, empty for all types together
-   * @param tenant for whom, empty for all tenants together
+   * @param tenant the tenant, empty for all tenants together
    * @param window how far back
    * @return a snapshot, {@link WindowSummary#none()} for the unknown
    */
@@ -244,14 +223,14 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Where an agent is heading, everything recorded before the call included. Waits for another
-   * thread that folds, as {@link #flush} does.
+   * The trends of an agent, including every event recorded before this call. Waits for another
+   * aggregating thread, as {@link #flush} does.
    *
    * @param agent the agent's id, or {@value #OTHER}
    * @param taskType the type of task, empty for all types together
-   * @param tenant for whom, empty for all tenants together
+   * @param tenant the tenant, empty for all tenants together
    * @param window how far back
-   * @return a trend for each metric, each stable when there is too little to tell
+   * @return one trend for each metric; stable when there is too little data
    */
   public Trends trends(String agent, String taskType, String tenant, Window window) {
     ingest.collector.acquire();
@@ -264,16 +243,15 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Who was seen, as far as they have series of their own.
-   *
-   * @return agent ids and {@value #OTHER}, in alphabetical order
+   * {@return the ids of agents with a series of their own, and {@value #OTHER}, in alphabetical
+   * order}
    */
   public Set<String> agents() {
     return ingest.tracks.agents();
   }
 
   /**
-   * What an agent was seen at, as far as it has series of its own.
+   * The task types for which an agent has a series of its own.
    *
    * @param agent the agent's id
    * @return types of tasks in alphabetical order, empty for an unknown agent
@@ -283,10 +261,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Whom an agent was seen working for, as far as they have series of their own.
+   * The tenants for which an agent has a series of its own.
    *
    * @param agent the agent's id
-   * @param taskType at what
+   * @param taskType the type of task
    * @return tenants in alphabetical order, empty for an unknown agent or type
    */
   public Set<String> tenants(String agent, String taskType) {
@@ -294,42 +272,34 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * Puts everything recorded before the call into the windows and tells listeners, however long
-   * another thread that does so takes. A host that has listeners calls it now and then, every 10 s
-   * say: while nothing is recorded, nobody else does.
+   * Aggregates every event recorded before this call and passes attempts to listeners. Waits for
+   * another aggregating thread as long as needed. A host with listeners should call it regularly,
+   * for example every 10 s, because nothing else does while no event is recorded.
    */
   public void flush() {
     ingest.flush();
   }
 
-  /**
-   * How the tracker is doing; folds nothing.
-   *
-   * @return counts, each exact when nobody records meanwhile
-   */
+  /** {@return the tracker's counts, exact while no thread records} Aggregates nothing. */
   public Stats stats() {
     return ingest.stats();
   }
 
-  /**
-   * How the tracker is, in one report; folds nothing.
-   *
-   * @return the report, its figures exact when nobody records meanwhile
-   */
+  /** {@return the tracker's health, exact while no thread records} Aggregates nothing. */
   public TrackerHealth health() {
     return ingest.health();
   }
 
   /**
-   * Accepts nothing any more, and puts all that was accepted into the windows, which can still be
-   * asked. Attempts that end later are counted in {@link Stats#dropped()}.
+   * Refuses further events and aggregates all accepted ones. Questions can still be asked. Attempts
+   * that end later count in {@link Stats#dropped()}.
    */
   @Override
   public void close() {
     ingest.collector.close();
   }
 
-  /** Collects the parts of a {@link PerformanceTracker}; not thread-safe. */
+  /** Builder of {@link PerformanceTracker}. Not thread-safe. */
   public static final class Builder {
     private static final int MOST_SLOTS = 1 << 20;
     private static final int FEWEST_SLOTS = 64;
@@ -355,10 +325,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Says what is switched on, default everything. Of use where a listener is to look at the same
-     * flags: {@code listener(training.when(flags::training))}.
+     * Sets the switches, default all on. A listener can share them: {@code
+     * listener(training.when(flags::training))}.
      *
-     * @param flags may be flipped later
+     * @param flags may be changed later
      * @return this
      */
     public Builder flags(TrackerFlags flags) {
@@ -367,9 +337,9 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Takes flags and share of tasks from a configuration.
+     * Takes flags and sampling rate from a configuration.
      *
-     * @param config what was read
+     * @param config the configuration
      * @return this
      */
     public Builder config(TrackerConfig config) {
@@ -378,10 +348,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Says where time comes from: the clock for what is now, the nano clock for durations of {@link
-     * PerformanceTracker#start}; default the machine's.
+     * Sets the time source: the clock for event times, the nano clock for durations of {@link
+     * PerformanceTracker#start}. Default: the machine's clocks.
      *
-     * @param sources the same the Arbiter has
+     * @param sources the same as the Arbiter's
      * @return this
      */
     public Builder sources(Sources sources) {
@@ -390,7 +360,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Limits how many triples of agent, task type and tenant have a series of their own, default
+     * Limits the triples of agent, task type and tenant that have a series of their own, default
      * 4,096.
      *
      * @param series at least 1
@@ -403,9 +373,9 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Limits how many of the {@link #capacity} one tenant may take, so that its flood of names
-     * leaves room for the others; default all. What it does beyond counts where it counts without
-     * capacity.
+     * Limits how much of {@link #capacity} one tenant may use, so that a flood of names from one
+     * tenant leaves room for the others. Default: all. Further names of that tenant count as if the
+     * capacity were used up.
      *
      * @param series at least 1
      * @return this
@@ -417,10 +387,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Sizes a ring, of which there are two to four for each core, default 1,024. A slot is 64
-     * bytes.
+     * Sets the size of a ring, default 1,024 slots of 64 bytes. There are two to four rings for
+     * each core.
      *
-     * @param slots 64 to 1,048,576, made a power of two by rounding up
+     * @param slots 64 to 1,048,576, rounded up to a power of two
      * @return this
      */
     public Builder slots(int slots) {
@@ -433,8 +403,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Limits the spare room for attempts that end while the folding is stalled and their ring is
-     * full; when it is used up too, whoever records waits. Default 16 MiB, for 262,144 attempts.
+     * Limits the spare room for attempts that end while aggregation is stalled and their ring is
+     * full. When it is used up, recording threads wait. Default 16 MiB, for 262,144 attempts.
      *
      * @param bytes at least 0
      * @return this
@@ -446,10 +416,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Allows loss: whoever finds neither a slot nor spare room waits for so long, then drops what
-     * it would have recorded, which {@link TrackerHealth#dropped()} counts by class. Attempts of
-     * tasks of priority 10 and validations that did not pass are never dropped. By default whoever
-     * records waits as long as it takes and nothing is lost.
+     * Allows loss. A thread that finds neither a slot nor spare room waits this long, then drops
+     * its event; {@link TrackerHealth#dropped()} counts drops by class. Attempts of tasks of
+     * priority 10 and failed validations are never dropped. By default recording threads wait as
+     * long as needed and nothing is lost.
      *
      * @param longestWait at least zero
      * @return this
@@ -462,10 +432,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Says who folds a full batch in place of the thread that filled it. When it refuses or falls
-     * behind, that thread still does.
+     * Sets the executor that aggregates full batches. Without it, and whenever it refuses or falls
+     * behind, the recording thread does.
      *
-     * @param executor is given one short run at a time
+     * @param executor receives one short run at a time
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -474,9 +444,9 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Adds somebody who is told of finished attempts.
+     * Adds a listener of finished attempts.
      *
-     * @param listener called by whoever folds, in the order in which listeners were added
+     * @param listener called by the aggregating thread, in the order of addition
      * @return this
      */
     public Builder listener(AttemptListener listener) {
@@ -485,9 +455,9 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Limits what listeners are told to a share of the tasks, default 1. All attempts of a task are
-     * told, or none, by a hash of its tenant and id; {@link FinishedAttempt#weight()} makes up for
-     * the others. Windows and counts always have all.
+     * Limits listeners to a share of the tasks, default 1. A hash of tenant and id selects tasks;
+     * all attempts of a task are passed on or none. {@link FinishedAttempt#weight()} makes up for
+     * the others. Windows and counts always include all.
      *
      * @param share above 0, at most 1
      * @return this
@@ -499,8 +469,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Says how many ids of {@link PerformanceTracker#record} are remembered at least to tell
-     * duplicates, default 65,536. Takes 64 bytes for each, once the first id comes.
+     * Sets how many ids of {@link PerformanceTracker#record} are remembered at least, to find
+     * duplicates. Default 65,536. Takes 64 bytes for each, from the first id on.
      *
      * @param ids 0 to 16,777,216
      * @return this
@@ -515,11 +485,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     }
 
     /**
-     * Adds the state of something beside the tracker to {@link TrackerHealth#parts()}, such as
-     * alert channels.
+     * Adds a part to {@link TrackerHealth#parts()}, such as alert channels.
      *
-     * @param name its name
-     * @param state asked for each report; what it throws is the state
+     * @param name the part's name
+     * @param state asked for each report; an exception becomes the state
      * @return this
      */
     public Builder part(String name, Supplier<String> state) {
@@ -527,32 +496,27 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
       return this;
     }
 
-    /**
-     * Builds the tracker.
-     *
-     * @return a new tracker
-     */
+    /** {@return a new tracker} */
     public PerformanceTracker build() {
       return new PerformanceTracker(this);
     }
   }
 
   /**
-   * How a tracker is doing; every count is since it was made.
+   * Counts of a tracker since it was built.
    *
-   * @param claimed finished attempts, evaluations, validations and samples that were accepted
-   * @param delivered of those, how many were folded; the others wait to be, and none do after a
-   *     flush or the close
-   * @param spilled of those accepted, how many had to go to spare chunks because a ring was full
-   * @param dropped what was not accepted, in all; {@link TrackerHealth#dropped()} has it by class
-   * @param late attempts delivered more than the longest window after they happened, which count
+   * @param claimed accepted events: finished attempts, evaluations, validations and samples
+   * @param delivered aggregated events; the others wait, none after a flush or the close
+   * @param spilled accepted events that went to spare chunks because a ring was full
+   * @param dropped refused events, in all; {@link TrackerHealth#dropped()} has them by class
+   * @param late attempts that arrived later than the longest window after they happened; they count
    *     nowhere
-   * @param doubleCompletions calls that would have ended an {@link Execution} a second time
-   * @param corrected figures outside their range, such as a negative duration, that were counted as
-   *     the nearest one inside
+   * @param doubleCompletions calls on an {@link Execution} that had already ended
+   * @param corrected values outside their range, such as a negative duration, that were counted as
+   *     the nearest valid one
    * @param series triples of agent, task type and tenant that have a series of their own
-   * @param open attempts of tasks that began and did not end yet; those of {@link Execution} are
-   *     not known to the tracker before they end
+   * @param open attempts of tasks that began and did not end yet, without those of {@link
+   *     Execution}
    */
   public record Stats(
       long claimed,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.EventTime;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.LongAdder;
 /** Derives finished attempts from the events of tasks. */
 final class TaskAttempts {
   /*
-   * An attempt opens when its agent begins and ends with the first of: the verdict that the work
-   * stands, the return to routing, the end of the task. What comes without an open attempt is none:
-   * a rejected task, an agent that never began, the end of a task whose last attempt already ended,
-   * an event that comes a second time.
+   * An attempt opens when its agent begins. It ends with the first of: an accepting verdict, the
+   * return to routing, the end of the task. Events without an open attempt are ignored: a rejected
+   * task, an agent that never began, the end of a task whose last attempt already ended, a repeated
+   * event.
    */
   private final OpenAttempts open = new OpenAttempts();
   private final Sink sink;
@@ -34,10 +34,8 @@ final class TaskAttempts {
   /** Takes a finished attempt. */
   interface Sink {
     /**
-     * Takes it.
-     *
-     * @param bits of the tag: whether it was judged, and the violations
-     * @param quality NaN is work that does not stand
+     * Receives an attempt: bits of its tag (whether judged, violations), and NaN as quality if its
+     * work was not accepted.
      */
     void take(
         Task task,

@@ -14,19 +14,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is switched on and how much of it, from code, properties or the environment.
+ * The switches and limits of a tracker, from code, properties or the environment.
  *
- * <p>From the environment and from properties a flag that is not set is off. In properties a key
- * may also be written small with dots: {@code performance.sampling.rate}. The text of a webhook,
- * which is a secret, appears in no message and not in {@link #toString}.
+ * <p>In the environment and in properties an absent flag is off. A property key may also be lower
+ * case with dots: {@code performance.sampling.rate}. The address of a webhook is a secret: it
+ * appears in no message and not in {@link #toString}.
  *
  * @param tracking {@code PERFORMANCE_TRACKING_ENABLED}, true or false
  * @param aggregation {@code PERFORMANCE_AGGREGATION_ENABLED}, true or false
  * @param training {@code RL_TRAINING_ENABLED}, true or false
  * @param analysis {@code PERFORMANCE_ANALYSIS_ENABLED}, true or false
- * @param samplingRate {@code PERFORMANCE_SAMPLING_RATE}: the share of tasks that listeners are told
- *     of, above 0, at most 1, default 1
- * @param maxLatency {@code PERFORMANCE_MAX_LATENCY_MS}: how long recording may hold up a task where
+ * @param samplingRate {@code PERFORMANCE_SAMPLING_RATE}: the share of tasks that listeners receive,
+ *     above 0, at most 1, default 1
+ * @param maxLatency {@code PERFORMANCE_MAX_LATENCY_MS}: how long recording may delay a task where
  *     loss is allowed, for {@link PerformanceTracker.Builder#dropAfter}; 0 to 60,000 ms, default 10
  *     ms
  * @param slackWebhook {@code ALERT_SLACK_WEBHOOK}, an https address
@@ -80,11 +80,7 @@ public record TrackerConfig(
         retention);
   }
 
-  /**
-   * Everything on, all tasks told, no channels.
-   *
-   * @return the configuration
-   */
+  /** {@return a configuration with everything on, all tasks sampled and no channels} */
   public static TrackerConfig defaults() {
     return new TrackerConfig(
         true,
@@ -209,11 +205,7 @@ public record TrackerConfig(
     return new IllegalArgumentException(key + " must be " + allowed + ", got '" + value + "'");
   }
 
-  /**
-   * Flags as configured, to be flipped later.
-   *
-   * @return new flags
-   */
+  /** {@return new flags as configured} */
   public TrackerFlags flags() {
     return new TrackerFlags(tracking, aggregation, training, analysis);
   }

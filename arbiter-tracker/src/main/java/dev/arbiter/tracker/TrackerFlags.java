@@ -2,10 +2,10 @@
 package dev.arbiter.tracker;
 
 /**
- * What is switched on; may be flipped at any time.
+ * Switches that may be changed at any time.
  *
- * <p>Thread-safe. Reading is one read of a volatile field. Flags of training and analysis are kept
- * here for those who do that; the tracker itself looks at the first two only.
+ * <p>Thread-safe; a read is one volatile read. The tracker uses the first two; the flags of
+ * training and analysis are for classes that do that work.
  */
 public final class TrackerFlags {
   private volatile boolean tracking;
@@ -15,7 +15,7 @@ public final class TrackerFlags {
   private volatile Runnable whenTrackingTurns = () -> {};
 
   /**
-   * Flags.
+   * Creates flags.
    *
    * @param tracking whether anything is recorded
    * @param aggregation whether what is recorded goes into windows
@@ -38,76 +38,48 @@ public final class TrackerFlags {
         };
   }
 
-  /**
-   * Tells whether anything is recorded.
-   *
-   * @return the flag {@code PERFORMANCE_TRACKING_ENABLED}
-   */
+  /** {@return whether events are recorded: {@code PERFORMANCE_TRACKING_ENABLED}} */
   public boolean tracking() {
     return tracking;
   }
 
   /**
-   * Switches recording. Attempts of tasks that run while it is flipped are not counted; a handle of
-   * {@link PerformanceTracker#start} keeps to what held when it was given out.
-   *
-   * @param on whether to record from now on
+   * Switches recording. Attempts of tasks that run during a change are not counted; a handle of
+   * {@link PerformanceTracker#start} keeps the state at its start.
    */
   public void tracking(boolean on) {
     tracking = on;
     whenTrackingTurns.run();
   }
 
-  /**
-   * Tells whether what is recorded goes into windows.
-   *
-   * @return the flag {@code PERFORMANCE_AGGREGATION_ENABLED}
-   */
+  /** {@return whether events go into windows: {@code PERFORMANCE_AGGREGATION_ENABLED}} */
   public boolean aggregation() {
     return aggregation;
   }
 
-  /**
-   * Switches windows; listeners are told either way. Holds from the next batch that is folded.
-   *
-   * @param on whether to fold from now on
-   */
+  /** Switches aggregation from the next batch on. Listeners receive attempts in either case. */
   public void aggregation(boolean on) {
     aggregation = on;
   }
 
-  /**
-   * Tells whether training data is made.
-   *
-   * @return the flag {@code RL_TRAINING_ENABLED}
-   */
+  /** {@return whether training data is recorded: {@code RL_TRAINING_ENABLED}} */
   public boolean training() {
     return training;
   }
 
-  /**
-   * Switches training data.
-   *
-   * @param on whether to make it from now on
-   */
+  /** Switches training data. */
   public void training(boolean on) {
     training = on;
   }
 
   /**
-   * Tells whether anomalies and regressions are looked for.
-   *
-   * @return the flag {@code PERFORMANCE_ANALYSIS_ENABLED}
+   * {@return whether anomalies and regressions are detected: {@code PERFORMANCE_ANALYSIS_ENABLED}}
    */
   public boolean analysis() {
     return analysis;
   }
 
-  /**
-   * Switches analysis.
-   *
-   * @param on whether to look from now on
-   */
+  /** Switches analysis. */
   public void analysis(boolean on) {
     analysis = on;
   }

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The watches of all agents, at most so many; not thread-safe. */
+/** The watches of all agents, bounded. Not thread-safe. */
 final class AgentWatches {
   /*
-   * When there are too many, the agent that was not seen for longest goes, but only if that is long
-   * ago. Otherwise a flood of made-up names would drive out the agents that work; so it ends up in
-   * one watch of its own.
+   * When there are too many agents, the one that was idle for longest goes, if it was idle long
+   * enough. Otherwise a flood of made-up names would displace working agents. Further names share
+   * one watch.
    */
   private final Map<String, AgentWatch> watches = new LinkedHashMap<>(16, 0.75f, true);
   private final AlertLimits limits;
@@ -41,7 +41,7 @@ final class AgentWatches {
     return watch;
   }
 
-  /** Forgets the agents that were not seen for long; ends what was on for them. */
+  /** Removes agents that were idle for long and ends their anomalies. */
   void forget(long nanos, Consumer<Alert> out) {
     int left = watches.size();
     while (left > 0 && forgetOne(nanos, out)) {

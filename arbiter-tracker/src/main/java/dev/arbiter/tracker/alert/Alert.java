@@ -6,23 +6,23 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Something is worse than usual, or is so no longer.
+ * An anomaly began or ended.
  *
  * <p>{@code value}, {@code baseline}, {@code low} and {@code high} are milliseconds for {@link
  * Kind#LATENCY_SPIKE}, percent for {@link Kind#RESOURCE_SATURATION}, else shares in [0,1].
  *
- * @param kind what
- * @param subject whose: an agent's id or a gauge's name, as it was given
- * @param firing true when it began, false when it is over
- * @param critical whether the change is at least twice what is allowed
+ * @param kind the kind of anomaly
+ * @param subject an agent's id or a gauge's name, unchanged
+ * @param firing true at the begin, false at the end
+ * @param critical whether the change is at least twice its limit
  * @param since when it was found, in event time
- * @param at when this was said, in event time
- * @param measure what was measured, such as {@code p50}
- * @param value lately
- * @param baseline usually; the limit for a gauge
+ * @param at when this alert was sent, in event time
+ * @param measure the measured figure, such as {@code p50}
+ * @param value its recent value
+ * @param baseline its usual value; the limit for a gauge
  * @param low lower end of the interval of {@code value}
- * @param high upper end of it
- * @param samples how many attempts, judgements or readings are behind {@code value}
+ * @param high upper end of the interval
+ * @param samples attempts, judgements or readings behind {@code value}
  */
 public record Alert(
     Kind kind,
@@ -41,19 +41,13 @@ public record Alert(
   static final int LONGEST = 256;
 
   /**
-   * What stays the same from alert to alert about one thing: kind and subject, nothing of time.
-   *
-   * @return the kind's id, a colon, the subject
+   * {@return the key that all alerts about one anomaly share: the kind's id, a colon, the subject}
    */
   public String key() {
     return kind.id() + ':' + subject;
   }
 
-  /**
-   * The alert in one line of printable characters, whatever the subject holds.
-   *
-   * @return at most about 500 characters
-   */
+  /** {@return the alert as one line of printable characters, at most about 500, for any subject} */
   public String text() {
     return String.format(
         Locale.ROOT,
@@ -89,17 +83,17 @@ public record Alert(
         kind, subject, true, critical, since, when, measure, value, baseline, low, high, samples);
   }
 
-  /** What an {@link Alert} is about. */
+  /** The kind of anomaly. */
   public enum Kind {
-    /** Attempts take a multiple of their usual time, in the middle or at the 95th percentile. */
+    /** Attempts take a multiple of their usual time, at the median or the 95th percentile. */
     LATENCY_SPIKE("latency_spike"),
-    /** The mean quality fell, work that does not stand counting as 0. */
+    /** The mean quality fell; work that is not accepted counts as 0. */
     ACCURACY_DROP("accuracy_drop"),
-    /** More attempts than usual end without work that stands. */
+    /** More attempts than usual end without accepted work. */
     ERROR_RATE_INCREASE("error_rate_increase"),
     /** A gauge stays near its end. */
     RESOURCE_SATURATION("resource_saturation"),
-    /** The constitution denies more of the work it judges than usual. */
+    /** The constitution denies more of the judged work than usual. */
     VIOLATION_SPIKE("constitutional_violation_spike");
 
     private final String id;
@@ -108,11 +102,7 @@ public record Alert(
       this.id = id;
     }
 
-    /**
-     * The name in keys, messages and records.
-     *
-     * @return lower case with underscores
-     */
+    /** {@return the name in keys, messages and records: lower case with underscores} */
     public String id() {
       return id;
     }

@@ -7,37 +7,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries an alert to somebody.
+ * Delivers alerts.
  *
- * <p>Called on the executor of {@link Alerts}, one alert at a time in the order in which they were
- * found, and never by two threads at once. It may take its time: nothing waits for it but the
- * alerts behind it in its own queue. What it throws is counted and the alert is tried again,
- * {@value #TRIES} times in all; so an alert may arrive twice. A channel that holds secrets must
- * keep them out of its name and of its {@code toString}.
+ * <p>{@link Alerts} calls it on its executor, one alert at a time, in order, never from two threads
+ * at once. It may be slow: only the alerts behind it in its own queue wait. An exception is counted
+ * and the alert is tried again, {@value #TRIES} times in all, so an alert may arrive twice. A
+ * channel must keep secrets out of its name and its {@code toString}.
  */
 public interface AlertChannel {
   /** How often an alert is tried. */
   int TRIES = 3;
 
-  /**
-   * What the channel is called in logs and in {@link State}.
-   *
-   * @return a short name without secrets
-   */
+  /** {@return the channel's name in logs and in {@link State}: short, without secrets} */
   String name();
 
   /**
-   * Carries one alert.
+   * Delivers one alert.
    *
-   * @param alert what began or is over
-   * @throws Exception if it did not arrive
+   * @param alert the begin or end of an anomaly
+   * @throws Exception if it was not delivered
    */
   void send(Alert alert) throws Exception;
 
   /**
-   * One line in the log of {@code dev.arbiter.tracker.alert.Alerts}, as a warning.
-   *
-   * @return the channel
+   * {@return a channel that logs each alert as a warning of {@code
+   * dev.arbiter.tracker.alert.Alerts}}
    */
   static AlertChannel log() {
     Logger log = LoggerFactory.getLogger(Alerts.class);
@@ -45,10 +39,10 @@ public interface AlertChannel {
   }
 
   /**
-   * A call into the host.
+   * A channel that calls the host.
    *
-   * @param name what to call the channel
-   * @param sink is given each alert
+   * @param name the channel's name
+   * @param sink receives each alert
    * @return the channel
    */
   static AlertChannel callback(String name, Consumer<Alert> sink) {
@@ -66,18 +60,17 @@ public interface AlertChannel {
   }
 
   /**
-   * How one channel is doing; every count is since the alerts were built.
+   * The state of one channel, with counts since the alerts were built.
    *
    * @param name the channel's name
    * @param queued alerts that wait for it
-   * @param sent alerts that arrived
-   * @param failures tries that threw
-   * @param givenUp alerts that were tried as often as they may be and did not arrive
-   * @param dropped alerts that came while its queue was full
-   * @param refused times the executor would not take it on; tried again at the next alert or check
-   * @param busy for how long it has been at one alert, zero when at none
-   * @param lastFailure what the last failure was, without anything a channel's error may hold of
-   *     secrets; empty if there was none
+   * @param sent delivered alerts
+   * @param failures attempts that threw
+   * @param givenUp alerts that failed on every try
+   * @param dropped alerts that found the queue full
+   * @param refused times the executor refused; tried again at the next alert or check
+   * @param busy how long the current delivery has taken, zero when idle
+   * @param lastFailure the last failure without possible secrets; empty if there was none
    */
   public record State(
       String name,

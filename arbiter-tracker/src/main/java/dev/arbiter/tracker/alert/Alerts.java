@@ -4,6 +4,7 @@ package dev.arbiter.tracker.alert;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.TaskResult;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -28,35 +28,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices when an agent is suddenly worse than it used to be, and tells channels.
+ * Detects when an agent is suddenly worse than it used to be, and sends alerts to channels.
  *
- * <p>Each agent is compared with itself: with what its attempts usually take, are worth and fail,
- * learned from the first 50 to 250 and followed slowly from then on, never from an anomaly. Looked
- * at are the last {@link Builder#minSamples} to sixteen times as many attempts, none older than 5
- * minutes. An anomaly needs both: the measured change reaches its limit, and chance is excluded at
- * 99.9999 % by a likelihood ratio that holds for any distribution. One error of four is none; ten
- * of ten after fifty without are one. At one attempt a second, a fourfold latency or an error rate
- * of 60 % where 5 % is usual is told within 30 s of event time in 97 of 100 cases (AnomalyTest); it
- * takes the 10 to 28 attempts that the evidence needs, however long those take.
+ * <p>Each agent is compared with itself: with the usual time, quality and failures of its attempts.
+ * These are learned from the first 50 to 250 attempts, then followed slowly, and never learned from
+ * an anomaly. The detector looks at the last {@link Builder#minSamples} to sixteen times as many
+ * attempts, none older than 5 minutes. An anomaly needs two things: the measured change reaches its
+ * limit, and chance is excluded at 99.9999 % by a likelihood ratio that holds for any distribution.
+ * One error of four is no anomaly; ten of ten after fifty without errors are one. At one attempt a
+ * second, a fourfold latency or an error rate of 60 % where 5 % is usual raises an alert within 30
+ * s of event time in 97 of 100 cases (AnomalyTest). The evidence needs 10 to 28 attempts, however
+ * long those take.
  *
- * <p>Of 100 healthy agents with 20,000 attempts each, at a coefficient of variation from 0.1 to
+ * <p>With 100 healthy agents and 20,000 attempts each, at a coefficient of variation from 0.1 to
  * 1.3, at most one false alarm comes in 500,000 attempts (AnomalyTest, 2,000,000 attempts a
  * figure).
  *
- * <p>It is over when, since it began, the p95 is at most 1.2 times the usual, the quality within 5
- * points, the error or violation rate within 2 points, the gauge 10 below its limit, and an anomaly
- * at its limit would not look like this at 99.9 %. When what is new is to be the usual from now on,
- * call {@link #relearn}.
+ * <p>An anomaly ends when, since it began, the p95 is at most 1.2 times the usual, the quality
+ * within 5 points, the error or violation rate within 2 points, or the gauge 10 below its limit,
+ * and an anomaly at its limit is excluded at 99.9 %. To accept a new level as usual, call {@link
+ * #relearn}.
  *
- * <p><b>Wiring.</b> Attempts come from a tracker that this is the {@link AttemptListener} of;
- * verdicts from an Arbiter that this is a listener of, or from {@link #judged}; gauges are read
- * when the host calls {@link #check}, best every 1 or 2 s from its own scheduler.
+ * <p><b>Wiring.</b> Attempts come from a tracker, as its {@link AttemptListener}. Verdicts come
+ * from an Arbiter, as its listener, or from {@link #judged}. Gauges are read when the host calls
+ * {@link #check}, best every 1 or 2 s from its own scheduler.
  *
- * <p><b>Threads and cost.</b> Thread-safe; an attempt takes about a microsecond under one lock that
- * is never held while a gauge or a channel is called. Never throws. <b>Memory</b> is bounded: 3 KB
- * for each of at most {@link Builder#capacity} agents; those beyond count together as {@value
- * dev.arbiter.tracker.PerformanceTracker#OTHER}, until one has not been seen for an hour and gives
- * its place. <b>Time</b> is that of events. A clock that steps may shorten one cooldown, no more.
+ * <p><b>Threads and cost.</b> Thread-safe. An attempt takes about a microsecond under one lock,
+ * which is never held while a gauge or a channel is called. Never throws. <b>Memory:</b> 3 KB for
+ * each of at most {@link Builder#capacity} agents. Further agents count together as {@value
+ * dev.arbiter.tracker.PerformanceTracker#OTHER}, until an agent that was idle for an hour gives up
+ * its place. <b>Time</b> is event time. A clock step may shorten one cooldown.
  *
  * <p>Source of the bound: Chernoff's inequality in its Kullback-Leibler form (Hoeffding,
  * "Probability inequalities for sums of bounded random variables", JASA 58 (1963), theorem 1).
@@ -90,11 +91,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     this.gaugeLog = new LogGate(sources.nanoTime());
   }
 
-  /**
-   * Starts with the limits of the requirements, and no channel.
-   *
-   * @return a builder
-   */
+  /** {@return a builder with the required limits and no channel} */
   public static Builder builder() {
     return new Builder();
   }
@@ -110,7 +107,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     wake();
   }
 
-  /** Takes verdicts out of the events of tasks; everything else passes. */
+  /** Takes verdicts from task events; ignores other events. */
   @Override
   public void on(ArbiterEvent event) {
     if (event instanceof TaskEvent.Verified verified) {
@@ -126,10 +123,10 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   }
 
   /**
-   * Takes one judgement, for hosts without an Arbiter.
+   * Reports one judgement, for hosts without an Arbiter.
    *
-   * @param agent whose work
-   * @param violated whether it was denied
+   * @param agent the agent's id
+   * @param violated whether the work was denied
    * @param at when, in event time
    */
   public void judged(String agent, boolean violated, Instant at) {
@@ -143,8 +140,8 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   }
 
   /**
-   * Reads every gauge, tries again what channels could not carry, and forgets agents that were not
-   * seen for an hour, ending what was on for them. Gauges are read on this thread.
+   * Reads every gauge on this thread, retries failed alerts, and removes agents that were idle for
+   * an hour, which ends their anomalies.
    */
   public void check() {
     Instant now = sources.clock().instant();
@@ -176,9 +173,9 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   }
 
   /**
-   * Forgets what is usual for an agent and learns it anew; what is on for it ends.
+   * Discards the learned behaviour of an agent and ends its anomalies.
    *
-   * @param agent its id
+   * @param agent the agent's id
    */
   public void relearn(String agent) {
     synchronized (lock) {
@@ -188,9 +185,8 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   }
 
   /**
-   * What is on now, including what is not told yet because of its cooldown.
-   *
-   * @return a snapshot in no particular order
+   * {@return the current anomalies in no particular order, including those not sent yet because of
+   * a cooldown}
    */
   public List<Alert> firing() {
     List<Alert> firing = new ArrayList<>();
@@ -201,11 +197,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     return List.copyOf(firing);
   }
 
-  /**
-   * How the watching is doing.
-   *
-   * @return a snapshot
-   */
+  /** {@return the counts} */
   public Stats stats() {
     List<AlertChannel.State> channels = outboxes.stream().map(Outbox::state).toList();
     synchronized (lock) {
@@ -233,7 +225,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
   }
 
-  /** Collects the parts of {@link Alerts}; not thread-safe. */
+  /** Builder of {@link Alerts}. Not thread-safe. */
   public static final class Builder {
     private static final double POINTS = 100;
     private static final int FEWEST_SAMPLES = 5;
@@ -255,7 +247,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     Builder() {}
 
     /**
-     * Says where time comes from; default the machine's clocks.
+     * Sets the time source; default the machine's clocks.
      *
      * @param sources the nano clock for retries and idle agents, the clock for gauges
      * @return this
@@ -266,22 +258,22 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Says from which multiple of the usual on a latency is a spike, default 3.0.
+     * Sets the multiple of the usual latency that is a spike, default 3.0.
      *
      * @param multiplier above 1
      * @return this
      */
     public Builder latencyMultiplier(double multiplier) {
-      require(
+      Require.that(
           multiplier > 1 && multiplier <= 1000,
-          "latencyMultiplier must be above 1 and at most 1000, got %s",
+          "alerts.latencyMultiplier must be above 1 and at most 1000, got %s",
           multiplier);
       this.latencyMultiplier = multiplier;
       return this;
     }
 
     /**
-     * Says how far the mean quality may fall, default 15 points.
+     * Sets how far the mean quality may fall, default 15 points.
      *
      * @param points above 0, at most 100
      * @return this
@@ -292,7 +284,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Says how far the error rate may rise, default 25 points.
+     * Sets how far the error rate may rise, default 25 points.
      *
      * @param points above 0, at most 100
      * @return this
@@ -303,7 +295,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Says how far the share of denied work may rise, default 10 points.
+     * Sets how far the share of denied work may rise, default 10 points.
      *
      * @param points above 0, at most 100
      * @return this
@@ -314,76 +306,77 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Says where a gauge is at its end, default 95 percent.
+     * Sets the limit of a saturated gauge, default 95 percent.
      *
      * @param percent above 10, at most 100
      * @return this
      */
     public Builder saturation(double percent) {
-      require(
+      Require.that(
           percent > AlertLimits.RESOLVED_SATURATION && percent <= POINTS,
-          "saturation must be above 10 and at most 100, got %s",
+          "alerts.saturation must be above 10 and at most 100, got %s",
           percent);
       this.saturation = percent;
       return this;
     }
 
     /**
-     * Says how many attempts, judgements or readings an anomaly needs at least, default 10.
+     * Sets the least number of attempts, judgements or readings of an anomaly, default 10.
      *
      * @param samples 5 to 1,000
      * @return this
      */
     public Builder minSamples(int samples) {
-      require(
+      Require.that(
           samples >= FEWEST_SAMPLES && samples <= MOST_SAMPLES,
-          "minSamples must be 5 to 1000, got %s",
+          "alerts.minSamples must be 5 to 1000, got %s",
           samples);
       this.minSamples = samples;
       return this;
     }
 
     /**
-     * Says how long after one alert the next about the same thing may come, default 5 min.
+     * Sets the pause between two alerts about one anomaly, default 5 min.
      *
      * @param pause in event time, not negative
      * @return this
      */
     public Builder cooldown(Duration pause) {
-      require(!pause.isNegative(), "cooldown must not be negative, got %s", pause);
+      Require.that(!pause.isNegative(), "alerts.cooldown must not be negative, got %s", pause);
       this.cooldown = pause;
       return this;
     }
 
     /**
-     * Limits the agents that are watched on their own, default 4,096.
+     * Limits the agents with a watch of their own, default 4,096.
      *
      * @param agents at least 1
      * @return this
      */
     public Builder capacity(int agents) {
-      require(agents >= 1, "capacity must be at least 1, got %s", agents);
+      Require.that(agents >= 1, "alerts.capacity must be at least 1, got %s", agents);
       this.capacity = agents;
       return this;
     }
 
     /**
-     * Adds a gauge to watch for saturation.
+     * Adds a gauge that is watched for saturation.
      *
-     * @param name what to call it, such as {@code cpu}
-     * @param percent gives 0 to 100; anything negative or NaN is no reading
+     * @param name its name, such as {@code cpu}
+     * @param percent returns 0 to 100; a negative value or NaN is no reading
      * @return this
      */
     public Builder gauge(String name, DoubleSupplier percent) {
-      require(!gauges.containsKey(name), "gauge %s is there already; name each once", name);
+      Require.that(
+          !gauges.containsKey(name), "alerts.gauge %s is there already; name each once", name);
       gauges.put(name, percent);
       return this;
     }
 
     /**
-     * Adds a channel; it needs an {@link #executor}.
+     * Adds a channel; needs an {@link #executor}.
      *
-     * @param channel is told of everything that begins and ends
+     * @param channel receives every begin and end
      * @return this
      */
     public Builder channel(AlertChannel channel) {
@@ -392,10 +385,10 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Says who carries alerts. A channel that hangs holds one of its threads, so give it one thread
-     * for each channel, and one that does not run on the caller's.
+     * Sets the executor that delivers alerts. A hanging channel blocks one of its threads, so give
+     * it one thread for each channel. It must not run on the caller's thread.
      *
-     * @param executor is given one run for each channel at a time
+     * @param executor receives one run for each channel at a time
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -410,9 +403,9 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * @throws IllegalArgumentException if there is a channel and no executor
      */
     public Alerts build() {
-      require(
+      Require.that(
           channels.isEmpty() || executor != null,
-          "executor must be given when there are channels, got %s channels",
+          "alerts.executor must be given when there are channels, got %s channels",
           channels.size());
       return new Alerts(this);
     }
@@ -436,27 +429,24 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     private static double points(String key, double points) {
-      require(
-          points > 0 && points <= POINTS, key + " must be above 0 and at most 100, got %s", points);
+      Require.that(
+          points > 0 && points <= POINTS,
+          "alerts.%s must be above 0 and at most 100, got %s",
+          key,
+          points);
       return points;
-    }
-
-    private static void require(boolean condition, String message, Object got) {
-      if (!condition) {
-        throw new IllegalArgumentException(String.format(Locale.ROOT, "alerts." + message, got));
-      }
     }
   }
 
   /**
-   * How the watching is doing; every count is since the alerts were built.
+   * Counts since the alerts were built.
    *
    * @param watched agents with a watch of their own
-   * @param learning of those, how many have too few attempts to compare with
-   * @param inOthers attempts and judgements of agents that count together, for want of room
-   * @param began anomalies that were told
-   * @param ended anomalies whose end was told
-   * @param gaugeFailures readings of gauges that threw or were no figure
+   * @param learning watched agents with too few attempts to compare with
+   * @param inOthers attempts and judgements of agents that share a watch
+   * @param began anomalies that were sent
+   * @param ended anomalies whose end was sent
+   * @param gaugeFailures readings of gauges that threw or were invalid
    * @param channels one state for each channel, in the order in which they were added
    */
   public record Stats(
@@ -467,7 +457,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
       long ended,
       long gaugeFailures,
       List<AlertChannel.State> channels) {
-    /** Copies. */
+    /** Copies the lists. */
     public Stats {
       channels = List.copyOf(channels);
     }

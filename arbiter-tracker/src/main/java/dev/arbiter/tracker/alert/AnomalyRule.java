@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-/** One kind of anomaly: how it shows in sums of marks over the last so many attempts. */
+/** One kind of anomaly, detected in sums of marks over recent attempts. */
 interface AnomalyRule {
   Alert.Kind kind();
 
-  /** Whether the measured change reaches the limit and is beyond chance. */
+  /** Returns whether the change reaches its limit and chance is excluded. */
   boolean begins(int n, double[] sums);
 
-  /** Whether it is measured to be over, and an anomaly at the limit would not look like this. */
+  /** Returns whether the change is over and an anomaly at the limit is excluded. */
   boolean ends(int n, double[] sums);
 
-  /** What was measured. */
+  /** The measured figure. */
   Found found(int n, double[] sums);
 
   /** A figure with its interval. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-/** How far apart means of values in [0,1] are beyond chance, in nats. */
+/** The evidence, in nats, that means of values in [0,1] differ. */
 final class ChernoffBound {
   /*
    * Chernoff's bound holds for every distribution on [0,1], not only for coins: the mean of n such
@@ -23,13 +23,13 @@ final class ChernoffBound {
     return p <= 0 ? Double.POSITIVE_INFINITY : x * Math.log(x / p);
   }
 
-  /** For "both have one mean" to be given up: the likelihood ratio of two means against one. */
+  /** The likelihood ratio of two means against one common mean. */
   static double apart(double x, int n, double p, int m) {
     double pooled = (n * x + m * p) / (n + m);
     return n * kl(x, pooled) + m * kl(p, pooled);
   }
 
-  /** The lowest expectation that n values with mean x do not speak against. */
+  /** The lowest expectation that n values with mean x are compatible with. */
   static double low(double x, int n, double nats) {
     double out = 0;
     double in = x;

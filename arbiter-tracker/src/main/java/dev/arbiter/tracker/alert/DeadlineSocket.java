@@ -9,12 +9,12 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 
-/** A socket whose reads all end by one point in time, however slowly bytes come. */
+/** A socket whose reads all end by one deadline, however slowly bytes come. */
 final class DeadlineSocket extends Socket {
   /*
-   * A read time-out alone starts anew with every byte, so a peer that sends one now and then holds a
-   * thread for ever. Each read here may take what is left of the whole. Writes cannot be limited
-   * like that; what is sent fits into the send buffer, so they do not wait for the peer.
+   * A read time-out restarts with every byte, so a slow peer could hold a thread for ever. Here
+   * each read may take only what is left of the whole. Writes cannot be limited; a request fits
+   * into the send buffer, so writing does not wait for the peer.
    */
   static final int SEND_BUFFER = 1 << 16;
   private static final long NANOS_A_MILLI = 1_000_000;

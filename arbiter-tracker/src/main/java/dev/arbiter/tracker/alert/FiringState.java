@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether one kind of anomaly of one subject is on, and when it was last said; not thread-safe. */
+/**
+ * Whether one anomaly of one subject is firing, and when its last alert was sent. Not thread-safe.
+ */
 final class FiringState {
   private final Duration cooldown;
   private @Nullable Alert current;
@@ -25,14 +27,14 @@ final class FiringState {
     return Optional.ofNullable(current);
   }
 
-  /** It began: what to tell, if the last time is long enough ago. */
+  /** Begins: returns the alert, unless the cooldown holds it back. */
   Optional<Alert> begin(Alert alert) {
     current = alert;
     told = false;
     return stillOn(alert.at());
   }
 
-  /** It is on: what to tell if that was held back and is due now. */
+  /** Continues: returns the alert if it was held back and is due. */
   Optional<Alert> stillOn(Instant now) {
     if (current == null || told || !isDue(now)) {
       return Optional.empty();
@@ -46,7 +48,7 @@ final class FiringState {
     return toldAt == null || Duration.between(toldAt, now).abs().compareTo(cooldown) >= 0;
   }
 
-  /** It is over: what to tell, if its beginning was told. */
+  /** Ends: returns the alert, if the begin was sent. */
   Optional<Alert> end(Instant now) {
     Alert ended = current;
     current = null;

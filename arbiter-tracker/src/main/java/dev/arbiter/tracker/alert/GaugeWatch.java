@@ -9,8 +9,9 @@ import java.util.function.DoubleSupplier;
 /** Whether one gauge stays near its end; not thread-safe. */
 final class GaugeWatch {
   /*
-   * Half of the last readings at or above the limit would be a median at the limit; so many more
-   * than half that chance is excluded is saturation: ten of ten, or sixteen of eighteen.
+   * Half of the last readings at or above the limit would be a median at the limit. A gauge is
+   * saturated if so many more than half are that chance is excluded: ten of ten, or sixteen of
+   * eighteen.
    */
   private static final double HALF = 0.5;
   private static final int READINGS = 64;

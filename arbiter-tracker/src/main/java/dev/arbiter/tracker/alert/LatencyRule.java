@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-/** The median, or the 95th percentile, is a multiple of what is usual. */
+/** The median, or the 95th percentile, is a multiple of the usual one. */
 final class LatencyRule implements AnomalyRule {
   /*
-   * The median of some attempts is at least three times the usual one exactly when half of them take
-   * that long, and likewise for the 95th percentile and a twentieth. So a spike is a share too, and
-   * whether it is chance is asked of shares: no form of the distribution is assumed.
+   * The median is at least three times the usual one exactly when half of the attempts take that
+   * long; for the 95th percentile it is a twentieth. So a spike is a share as well, and the test
+   * for chance uses shares: it assumes no form of the distribution.
    */
   private static final double MIDDLE = 0.5;
   private static final double TAIL = 0.05;

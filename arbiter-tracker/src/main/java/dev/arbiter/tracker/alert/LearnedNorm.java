@@ -3,19 +3,19 @@ package dev.arbiter.tracker.alert;
 
 import java.util.Arrays;
 
-/** What is usual for one agent; not thread-safe. */
+/** The usual behaviour of one agent. Not thread-safe. */
 final class LearnedNorm {
   /*
    * Attempts are taken in blocks of 50. A block gives its median and 95th percentile, on a log
-   * scale, and shares; the first five are averaged, so 50 attempts are enough to begin and 250 to
-   * settle. From then on the usual moves by a tenth of the way to what the block says, and never
-   * faster than 10 % of the latency or 2 points of a share in a day of event time. That is what
-   * keeps an anomaly that creeps in from becoming the usual: tripling the latency unseen takes
-   * eleven days, and regressions over days are not looked for here.
+   * scale, and shares. The first five blocks are averaged, so 50 attempts are enough to begin and
+   * 250 to settle. Later the norm moves a tenth of the way to each block, at most 10 % of the
+   * latency or 2 points of a share in a day of event time. So an anomaly that grows slowly does not
+   * become usual: tripling the latency unseen takes eleven days. Regressions over days are not
+   * detected here.
    *
-   * What an anomaly showed is not learned from: the block in progress when one begins is thrown
-   * away, and none is begun before it is over. Shares that the usual itself exceeds are kept too:
-   * how many healthy attempts take three times the median says how surprising ten of them are.
+   * An anomaly teaches nothing: the current block is discarded when an anomaly begins, and the next
+   * one starts after its end. Shares that exceed the limits in healthy times are kept too: how many
+   * healthy attempts take three times the median says how surprising ten of them are.
    */
   static final int BLOCK = 50;
   static final double LATENCY_A_DAY = Math.log(1.1);
@@ -47,7 +47,7 @@ final class LearnedNorm {
     return blocks > 0;
   }
 
-  /** Whether the 95th percentile is known too: that of the first 50 alone is off by a third. */
+  /** Returns whether the 95th percentile is known; that of the first 50 alone is off by a third. */
   boolean knowsTail() {
     return blocks >= SlowAverage.LEARNED_AFTER;
   }
@@ -112,7 +112,7 @@ final class LearnedNorm {
     updatedAt = at;
   }
 
-  /** Since the last block; a clock that was set back, or far forward, gives no licence to move. */
+  /** Days since the last block; a clock step, back or far forward, does not speed up learning. */
   private double days(long at) {
     return Math.max(0, Math.min(1, (at - updatedAt) / DAY_MILLIS));
   }

@@ -11,15 +11,15 @@ import javax.net.ssl.SSLSocketFactory;
 /**
  * Sends each alert as a plain-text e-mail through an SMTP server.
  *
- * <p>Needs Jakarta Mail, which Arbiter does not bring: {@code jakarta.mail:jakarta.mail-api} with
- * an implementation such as {@code org.eclipse.angus:angus-mail}. Everything else works without;
- * {@link Builder#build} says so when it is missing. On the module path it needs {@code
- * --add-modules jakarta.mail} unless some module requires it.
+ * <p>Needs Jakarta Mail, which Arbiter does not include: {@code jakarta.mail:jakarta.mail-api} with
+ * an implementation such as {@code org.eclipse.angus:angus-mail}. {@link Builder#build} fails
+ * without it; everything else works. On the module path it needs {@code --add-modules jakarta.mail}
+ * unless a module requires it.
  *
- * <p>The connection is upgraded by STARTTLS, and the server's certificate must be of its name; only
+ * <p>STARTTLS protects the connection, and the server's certificate must match its name; only
  * {@link Builder#withoutTls} sends in the clear. Connecting takes at most 5 s, the conversation 30
- * s. Host and recipients are settings of the operator, so private addresses are allowed. The
- * password appears in no message, log or {@code toString}. No threads of its own.
+ * s. The operator sets host and recipients, so private addresses are allowed. The password appears
+ * in no message, log or {@code toString}. No threads of its own.
  */
 public final class MailChannel implements AlertChannel {
   private final String name;
@@ -30,7 +30,7 @@ public final class MailChannel implements AlertChannel {
     this.mail = mail;
   }
 
-  /** What a mail needs besides the alert. */
+  /** The settings of a mail. */
   record Settings(
       String host,
       int port,
@@ -41,7 +41,7 @@ public final class MailChannel implements AlertChannel {
       Optional<SSLSocketFactory> trusted,
       Timeouts timeouts) {}
 
-  /** Not a record: a record shows what it holds. */
+  /** Not a record, because a record's toString shows its content. */
   static final class Credentials {
     final String user;
     final String password;
@@ -77,7 +77,7 @@ public final class MailChannel implements AlertChannel {
     return "MailChannel " + name;
   }
 
-  /** Collects the parts of a {@link MailChannel}; not thread-safe. */
+  /** Builder of {@link MailChannel}. Not thread-safe. */
   public static final class Builder {
     private static final int SUBMISSION = 587;
     private static final int MOST_PORT = 65_535;
@@ -97,7 +97,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Names the channel; default {@code mail}.
+     * Sets the channel's name; default {@code mail}.
      *
      * @param name without secrets
      * @return this
@@ -108,7 +108,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says which port, default 587.
+     * Sets the port, default 587.
      *
      * @param port 1 to 65535
      * @return this
@@ -121,7 +121,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says who sends.
+     * Sets the sender.
      *
      * @param address an e-mail address
      * @return this
@@ -132,7 +132,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says who receives, such as {@code ALERT_EMAIL_RECIPIENTS} at its commas.
+     * Sets the recipients, such as {@code ALERT_EMAIL_RECIPIENTS} split at commas.
      *
      * @param addresses e-mail addresses, at least one
      * @return this
@@ -143,7 +143,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says how to log in; default not at all.
+     * Sets the login; default none.
      *
      * @param user the account
      * @param password its password
@@ -155,9 +155,9 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says whose certificates are trusted; default those the JDK trusts.
+     * Sets the trusted certificates; default those of the JDK.
      *
-     * @param sockets makes the upgraded connection; the server's name is checked all the same
+     * @param sockets creates the upgraded connection; the server's name is checked in any case
      * @return this
      */
     public Builder tls(SSLSocketFactory sockets) {
@@ -166,7 +166,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Sends in the clear, for a relay on the same machine; not with credentials.
+     * Sends in the clear, for a relay on the same machine; not allowed with credentials.
      *
      * @return this
      */
@@ -176,7 +176,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Limits how long connecting may take, default 5 s.
+     * Limits connecting, default 5 s.
      *
      * @param timeout at least 1 ms
      * @return this
@@ -187,7 +187,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Limits how long connecting and the conversation may take together, default 30 s.
+     * Limits connecting and the conversation together, default 30 s.
      *
      * @param timeout at least 1 ms
      * @return this
@@ -198,7 +198,7 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Says where time comes from; default the machine's nano clock.
+     * Sets the time source; default the machine's nano clock.
      *
      * @param sources the nano clock for time-outs
      * @return this
@@ -209,12 +209,12 @@ public final class MailChannel implements AlertChannel {
     }
 
     /**
-     * Builds the channel; nothing is connected to yet.
+     * Builds the channel. Connects to nothing yet.
      *
      * @return a new channel
      * @throws IllegalArgumentException if sender or recipients are missing or no addresses, or a
      *     password would go in the clear
-     * @throws IllegalStateException if Jakarta Mail is not there
+     * @throws IllegalStateException if Jakarta Mail is missing
      */
     public MailChannel build() {
       if (credentials.isPresent() && !tls) {

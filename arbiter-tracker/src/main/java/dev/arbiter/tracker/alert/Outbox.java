@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 /** The alerts that wait for one channel; thread-safe. */
 final class Outbox {
   /*
-   * Whoever adds an alert only takes the lock of the queue, then asks the executor for a run. One
-   * run at a time empties the queue; after it ends it looks again, for what was added between its
-   * last look and its end. A failed alert stays at the head until its next try is due, so that
-   * alerts about one thing keep their order; wake() is called with every alert and every check.
+   * A thread that adds an alert takes only the lock of the queue, then asks the executor for a run.
+   * One run at a time empties the queue; after its end it checks again for alerts added since its
+   * last look. A failed alert stays at the head until its next try is due, so alerts about one
+   * anomaly keep their order. Every alert and every check calls wake().
    */
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
   private static final int CAPACITY = 64;
@@ -74,7 +74,7 @@ final class Outbox {
     }
   }
 
-  /** Has the executor carry what is due. */
+  /** Asks the executor to deliver due alerts. */
   void wake() {
     if (due() == null || !running.compareAndSet(false, true)) {
       return;
@@ -154,7 +154,7 @@ final class Outbox {
     }
   }
 
-  /** Foreign messages may hold addresses and tokens, so only the type of those is kept. */
+  /** Messages of foreign exceptions may hold addresses and tokens, so only the type is kept. */
   private static String describe(Throwable error) {
     return error instanceof UndeliveredException
         ? Sanitizer.text(String.valueOf(error.getMessage()), Alert.LONGEST)

@@ -17,15 +17,15 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Posts a few kilobytes of JSON to one address, under the name it was resolved from. */
+/** Posts a few kilobytes of JSON to one checked address. */
 final class PinnedPost {
   /*
-   * java.net.http resolves a name itself when it connects, so an address that was checked before
-   * need not be the one it connects to; and it has threads of its own. Here the name is resolved
-   * once, by whoever checks it, and only used for the Host header, SNI and the certificate.
+   * java.net.http resolves a name itself when it connects, so it may connect to an address that was
+   * never checked; it also has its own threads. Here the caller resolves and checks the name once;
+   * the name itself is used only for the Host header, SNI and the certificate.
    *
-   * Of the answer only the status line is read, 4 KB of it at most: a redirect is a status like any
-   * other, its target is never looked at.
+   * Only the status line of the answer is read, at most 4 KB. A redirect is a status like any
+   * other; its target is ignored.
    */
   private static final int MOST_STATUS = 4096;
   private static final int HTTP = 80;

@@ -5,12 +5,12 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 
-/** Tells addresses of the open network from those of a machine or a site. */
+/** Tells public network addresses from private ones. */
 final class PublicAddresses {
   /*
    * Refused are the special-purpose blocks of RFC 6890 and its updates that are not globally
-   * reachable, multicast, and IPv6 forms that carry an IPv4 address which is refused: mapped,
-   * compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056). Teredo (RFC 4380) is refused altogether.
+   * reachable, multicast, and IPv6 forms that carry a refused IPv4 address: mapped, compatible,
+   * NAT64 (RFC 6052) and 6to4 (RFC 3056). Teredo (RFC 4380) is always refused.
    */
   private static final int[][] REFUSED_V4 = {
     {0, 8},

@@ -3,12 +3,13 @@ package dev.arbiter.tracker.alert;
 
 import java.util.Arrays;
 
-/** The last attempts of one agent, as marks in [0,1]; not thread-safe. */
+/** The last attempts of one agent, as marks in [0,1]. Not thread-safe. */
 final class RecentMarks {
   /*
-   * Looked at from the newest backwards, at lengths that grow by the square root of two: a sudden
-   * change shows in the shortest, a small one needs the longest. Age counts either way, so that a
-   * clock that steps back by an hour does not leave the attempts before it in sight for an hour.
+   * Sums run from the newest attempt backwards, at lengths that grow by the square root of two: a
+   * sudden change shows in the shortest, a small one needs the longest. Age counts in both
+   * directions, so that a clock step of an hour back does not keep older attempts in sight for an
+   * hour.
    */
   /** Longer than the multiple of the usual median. */
   static final int SLOW = 0;
@@ -19,10 +20,10 @@ final class RecentMarks {
   /** Longer than is good enough for a spike to be over. */
   static final int ABOVE = 2;
 
-  /** No work that stands. */
+  /** The work was not accepted. */
   static final int FAILED = 3;
 
-  /** What is missing to perfect quality. */
+  /** 1 minus the quality. */
   static final int LOSS = 4;
 
   static final int MARKS = 5;
@@ -38,7 +39,7 @@ final class RecentMarks {
   private int newest = -1;
   private int size;
 
-  /** Is shown the last attempts; says whether it has seen enough. */
+  /** Receives sums over recent attempts; returns whether it has seen enough. */
   interface Look {
     boolean at(int length, double[] sums);
   }
@@ -53,7 +54,7 @@ final class RecentMarks {
     this.flags = new byte[capacity];
   }
 
-  /** Shortest, about 1.4 times that, twice that, and on to sixteen times. */
+  /** Lengths from the shortest, in factors of about 1.4, to sixteen times the shortest. */
   static int[] lengths(int shortest) {
     int[] lengths = new int[9];
     for (int i = 0; i < lengths.length; i++) {
@@ -71,7 +72,7 @@ final class RecentMarks {
     flags[newest] = (byte) marks;
   }
 
-  /** Shows the sums of marks over the last attempts, each length, shortest first. */
+  /** Passes the sums of marks for each length, shortest first. */
   void look(Look look) {
     Arrays.fill(sums, 0);
     int next = 0;

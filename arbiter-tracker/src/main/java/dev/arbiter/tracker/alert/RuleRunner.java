@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The last attempts of one subject and what was found in them; not thread-safe. */
+/** Applies the rules to the recent attempts of one subject. Not thread-safe. */
 final class RuleRunner {
   /*
-   * A rule looks only at attempts since it last changed its mind. Otherwise an anomaly would be over
-   * at once because of the good attempts before it, and begin again because of its own.
+   * A rule uses only attempts since its last decision. Otherwise good attempts from before an
+   * anomaly would end it at once, and its own attempts would start it again.
    */
   private final String subject;
   private final RecentMarks recent;
@@ -31,7 +31,7 @@ final class RuleRunner {
     this.seen = new int[episodes.length];
   }
 
-  /** Looks at what was just added; says whether anything is on or has just ended. */
+  /** Applies the rules after an addition; returns whether an anomaly is firing or just ended. */
   boolean look(Instant now, Consumer<Alert> out) {
     boolean quiet = true;
     boolean[] settled = new boolean[episodes.length];

@@ -2,9 +2,8 @@
 package dev.arbiter.tracker.alert;
 
 import java.util.function.DoubleSupplier;
-import java.util.function.IntSupplier;
 
-/** A mean mark is so many points above what is usual. */
+/** A mean mark is a number of points above its usual value. */
 final class ShareRule implements AnomalyRule {
   private final Alert.Kind kind;
   private final String measure;
@@ -14,7 +13,7 @@ final class ShareRule implements AnomalyRule {
   private final double pointsWhenOver;
   private final double nats;
   private final DoubleSupplier usual;
-  private final IntSupplier usualSamples;
+  private final LearnedNorm norm;
 
   private ShareRule(
       Alert.Kind kind,
@@ -24,7 +23,7 @@ final class ShareRule implements AnomalyRule {
       double pointsWhenOver,
       double nats,
       DoubleSupplier usual,
-      IntSupplier usualSamples) {
+      LearnedNorm norm) {
     this.kind = kind;
     this.measure = measure;
     this.mark = mark;
@@ -33,7 +32,7 @@ final class ShareRule implements AnomalyRule {
     this.pointsWhenOver = pointsWhenOver;
     this.nats = nats;
     this.usual = usual;
-    this.usualSamples = usualSamples;
+    this.norm = norm;
   }
 
   static AnomalyRule accuracy(AlertLimits limits, LearnedNorm norm) {
@@ -45,7 +44,7 @@ final class ShareRule implements AnomalyRule {
         AlertLimits.RESOLVED_ACCURACY,
         limits.nats(),
         norm::loss,
-        norm::samples);
+        norm);
   }
 
   static AnomalyRule errors(AlertLimits limits, LearnedNorm norm) {
@@ -57,11 +56,10 @@ final class ShareRule implements AnomalyRule {
         AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
         norm::failed,
-        norm::samples);
+        norm);
   }
 
-  static AnomalyRule violations(
-      AlertLimits limits, DoubleSupplier usual, IntSupplier usualSamples) {
+  static AnomalyRule violations(AlertLimits limits, LearnedNorm norm) {
     return new ShareRule(
         Alert.Kind.VIOLATION_SPIKE,
         "violations",
@@ -69,8 +67,8 @@ final class ShareRule implements AnomalyRule {
         limits.violationIncrease(),
         AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
-        usual,
-        usualSamples);
+        norm::failed,
+        norm);
   }
 
   @Override
@@ -82,8 +80,7 @@ final class ShareRule implements AnomalyRule {
   public boolean begins(int n, double[] sums) {
     double mean = sums[mark] / n;
     double before = usual.getAsDouble();
-    return mean >= before + points
-        && ChernoffBound.apart(mean, n, before, usualSamples.getAsInt()) >= nats;
+    return mean >= before + points && ChernoffBound.apart(mean, n, before, norm.samples()) >= nats;
   }
 
   @Override

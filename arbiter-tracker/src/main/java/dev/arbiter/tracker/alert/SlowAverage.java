@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-/** A usual value that follows what it is shown, after a while only slowly; not thread-safe. */
+/** An average that learns fast at first and slowly later. Not thread-safe. */
 final class SlowAverage {
   /** Shown so often, it is learned. */
   static final int LEARNED_AFTER = 5;

@@ -6,7 +6,7 @@ import dev.arbiter.spi.Sources;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** How long a conversation with a server may take, connecting and as a whole. */
+/** The limits of a conversation with a server: connecting, and the whole. */
 record Timeouts(Duration connect, Duration whole, LongSupplier nanoTime) {
   Timeouts(Duration connect, Duration whole) {
     this(connect, whole, Sources.system().nanoTime());

@@ -3,7 +3,7 @@ package dev.arbiter.tracker.alert;
 
 import java.io.IOException;
 
-/** An alert did not arrive; its message is ours, and holds no secret. */
+/** An alert was not delivered. The message is Arbiter's own and holds no secret. */
 final class UndeliveredException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -20,20 +20,19 @@ import java.util.TreeSet;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Posts each alert to a webhook as Slack takes it: {@code {"text": "..."}} in JSON.
+ * Posts each alert to a webhook in Slack's format: {@code {"text": "..."}} as JSON.
  *
- * <p><b>Where it may go.</b> Only over https, unless {@link Builder#allowPlainHttp} is asked for,
- * and only to hosts on the allow-list, {@code hooks.slack.com} unless others are named. The host is
- * resolved for each alert; if any of its addresses is private, loopback, link-local or otherwise
- * not of the open network, nothing is sent, unless {@link Builder#allowPrivateAddresses} is asked
- * for. The connection goes to the very address that was checked, so a name that resolves otherwise
- * a moment later changes nothing; certificate, SNI and Host header are those of the name. That is
- * why this speaks HTTP/1.1 over a socket of its own: {@code java.net.http} resolves anew and cannot
- * be given an address. There is no proxy. Redirects are not followed: any status but 2xx is a
- * failure.
+ * <p><b>Targets.</b> Only https, unless {@link Builder#allowPlainHttp}, and only hosts on the
+ * allow-list, by default {@code hooks.slack.com}. The host is resolved for each alert. If any of
+ * its addresses is private, loopback, link-local or otherwise not public, nothing is sent, unless
+ * {@link Builder#allowPrivateAddresses}. The connection goes to the checked address, so a name that
+ * resolves differently a moment later changes nothing; certificate, SNI and Host header use the
+ * name. Therefore this class speaks HTTP/1.1 over its own socket: {@code java.net.http} resolves
+ * again and accepts no address. There is no proxy. Redirects are not followed: any status but 2xx
+ * is a failure.
  *
- * <p><b>Time.</b> Connecting takes at most 3 s, the whole at most 10 s, both from settings; the
- * resolver of the JVM has time-outs of its own. <b>Secrets.</b> The address of a webhook is one; it
+ * <p><b>Time.</b> Connecting takes at most 3 s, the whole at most 10 s, both configurable; the
+ * JVM's resolver has its own time-outs. <b>Secrets.</b> The address of a webhook is a secret: it
  * appears in no message, log or {@code toString}. <b>Threads.</b> None of its own.
  */
 public final class WebhookChannel implements AlertChannel {
@@ -66,7 +65,7 @@ public final class WebhookChannel implements AlertChannel {
    *
    * @param address an https URL without user, password and fragment
    * @return a builder
-   * @throws IllegalArgumentException if it is no such URL; the message does not hold it
+   * @throws IllegalArgumentException if it is no such URL; the message does not show it
    */
   public static Builder to(String address) {
     return new Builder(address);
@@ -101,7 +100,10 @@ public final class WebhookChannel implements AlertChannel {
     return addresses[0];
   }
 
-  /** Slack reads {@code <}, {@code >} and {@code &} as markup, so that a name could call a user. */
+  /**
+   * Slack reads {@code <}, {@code >} and {@code &} as markup; unescaped, a name could notify a
+   * user.
+   */
   private static byte[] body(Alert alert) throws IOException {
     String text = alert.text().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     StringWriter out = new StringWriter();
@@ -118,7 +120,7 @@ public final class WebhookChannel implements AlertChannel {
     return "WebhookChannel " + name;
   }
 
-  /** Collects the parts of a {@link WebhookChannel}; not thread-safe. */
+  /** Builder of {@link WebhookChannel}. Not thread-safe. */
   public static final class Builder {
     private static final String SLACK = "hooks.slack.com";
 
@@ -157,7 +159,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Names the channel; default {@code webhook}.
+     * Sets the channel's name; default {@code webhook}.
      *
      * @param name without secrets
      * @return this
@@ -168,7 +170,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Puts another host on the allow-list.
+     * Adds a host to the allow-list.
      *
      * @param host its exact name
      * @return this
@@ -179,7 +181,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Allows http without encryption.
+     * Allows unencrypted http.
      *
      * @return this
      */
@@ -189,7 +191,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Allows addresses that are not of the open network, for a host inside one's own.
+     * Allows private addresses, for a host inside the operator's own network.
      *
      * @return this
      */
@@ -199,7 +201,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Limits how long connecting may take, default 3 s.
+     * Limits connecting, default 3 s.
      *
      * @param timeout at least 1 ms
      * @return this
@@ -210,8 +212,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Limits how long connecting, handshake, sending and the answer may take together, default 10
-     * s.
+     * Limits connecting, handshake, sending and the answer together, default 10 s.
      *
      * @param timeout at least 1 ms
      * @return this
@@ -222,9 +223,9 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Says whose certificates are believed; default those the JVM believes.
+     * Sets the trusted certificates; default those of the JVM.
      *
-     * @param factory makes the TLS sockets
+     * @param factory creates the TLS sockets
      * @return this
      */
     public Builder tls(SSLSocketFactory factory) {
@@ -233,7 +234,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Says where time comes from; default the machine's nano clock.
+     * Sets the time source; default the machine's nano clock.
      *
      * @param sources the nano clock for time-outs
      * @return this
@@ -249,7 +250,7 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Builds the channel; nothing is connected to yet.
+     * Builds the channel. Connects to nothing yet.
      *
      * @return a new channel
      * @throws IllegalArgumentException if the scheme or the host is not allowed

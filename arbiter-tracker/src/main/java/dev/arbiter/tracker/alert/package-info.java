@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Tells somebody when an agent, or what it runs on, is suddenly worse than it used to be.
+ * Detects when an agent, or a resource it runs on, is suddenly worse than before, and sends alerts.
  *
- * <p>Start at {@link dev.arbiter.tracker.alert.Alerts}: it looks at finished attempts, judgements
- * and gauges; an {@link dev.arbiter.tracker.alert.AlertChannel} carries the word.
+ * <p>Start at {@link dev.arbiter.tracker.alert.Alerts}. It receives finished attempts, judgements
+ * and gauges; an {@link dev.arbiter.tracker.alert.AlertChannel} delivers the alerts.
+ *
+ * <pre>{@code
+ * attempt, verdict --> AgentWatches --> AgentWatch (one for each agent)
+ *                                         |-- LearnedNorm   the usual behaviour
+ *                                         |-- RecentMarks   the last attempts
+ *                                         '-- RuleRunner    LatencyRule, ShareRule
+ * gauge -------------> GaugeWatch           |
+ *                         '---- FiringState (begin, cooldown, end)
+ *                                   |
+ *                                Outbox (queue, retries) --> AlertChannel
+ *                                               MailChannel, WebhookChannel, log
+ * }</pre>
  */
 @NullMarked
 package dev.arbiter.tracker.alert;

@@ -16,17 +16,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is normal for one metric, by the hour of the week.
+ * The normal values of one metric, by hour of the week.
  *
- * <p>A value counts in the cell of its weekday and hour as the clocks of a zone showed them, by the
- * zone's rules: when clocks go forward the hour that is left out gets nothing that day, and when
- * they go back both passes of the repeated hour count in its cell, on one day. A cell speaks when
- * it has {@link Builder#minSamples} values and the baseline has values on {@link Builder#minDays}
- * days; before, it is {@link Insufficient}. Peak hours are Monday to Friday, 9 to 18, unless said
- * otherwise.
+ * <p>A value counts in the hour of the week that local clocks showed, by the rules of the zone.
+ * When clocks go forward, the missing hour gets no value that day. When they go back, both passes
+ * of the repeated hour count in that hour, on one day. An hour has figures once it has {@link
+ * Builder#minSamples} values and the baseline has values on {@link Builder#minDays} days; before
+ * that it is {@link Expectation.Insufficient}. Peak hours are Monday to Friday, 9 to 18, by
+ * default.
  *
  * <p>Values are non-negative, such as milliseconds, tasks a second or bytes; others are refused and
- * counted in {@link #refused()}. Thread-safe. Adding takes some 100 ns; memory is 168 cells of
+ * counted in {@link #refused()}. Thread-safe. Adding takes some 100 ns; memory is 168 hours of
  * typically 1 KB, at most 4 KB.
  */
 public final class Baseline {
@@ -56,7 +56,7 @@ public final class Baseline {
   }
 
   /**
-   * Starts with the zone whose clocks the work follows.
+   * Starts with a time zone.
    *
    * @param zone a zone with its rules, such as {@code Europe/Berlin}
    * @return a builder
@@ -66,7 +66,7 @@ public final class Baseline {
   }
 
   /**
-   * Takes a value.
+   * Adds a value.
    *
    * @param at when it was measured
    * @param value at least 0
@@ -96,10 +96,10 @@ public final class Baseline {
   }
 
   /**
-   * What is normal at a moment.
+   * The normal values at a moment.
    *
    * @param at any moment
-   * @return the figures of the hour of the week it falls in
+   * @return the figures of its hour of the week
    */
   public synchronized Expectation at(Instant at) {
     ZonedDateTime local = at.atZone(zone);
@@ -107,10 +107,10 @@ public final class Baseline {
   }
 
   /**
-   * What is normal in an hour of the week.
+   * The normal values in an hour of the week.
    *
    * @param day the weekday
-   * @param hour 0 to 23 as clocks show it
+   * @param hour 0 to 23, local time
    * @return the figures of that hour
    */
   public synchronized Expectation at(DayOfWeek day, int hour) {
@@ -119,31 +119,23 @@ public final class Baseline {
     return expectation(sketch == null ? new Sketch() : sketch, daysOfCell[cell]);
   }
 
-  /**
-   * What is normal in peak hours.
-   *
-   * @return the figures of all peak hours together
-   */
+  /** {@return the normal values of all peak hours together} */
   public synchronized Expectation peak() {
     return merged(true);
   }
 
-  /**
-   * What is normal outside peak hours.
-   *
-   * @return the figures of all other hours together
-   */
+  /** {@return the normal values of all other hours together} */
   public synchronized Expectation offPeak() {
     return merged(false);
   }
 
   /**
-   * A value as a multiple of what is normal at its time, which takes the hour of the week out of
-   * it: what {@link RegressionWatch} is best fed with.
+   * A value as a multiple of the normal value at its time. This removes the hour of the week; feed
+   * {@link RegressionWatch} with it.
    *
    * @param at when it was measured
    * @param value at least 0
-   * @return value over median; empty where the baseline is insufficient or its median is 0
+   * @return value over median; empty if the baseline is insufficient or its median is 0
    */
   public OptionalDouble relative(Instant at, double value) {
     return at(at)
@@ -155,11 +147,7 @@ public final class Baseline {
             insufficient -> OptionalDouble.empty());
   }
 
-  /**
-   * How many values were negative or no numbers, and so not taken.
-   *
-   * @return a count
-   */
+  /** {@return the number of refused values: negative, or not a number} */
   public synchronized long refused() {
     return refused;
   }
@@ -197,7 +185,7 @@ public final class Baseline {
     return (day.getValue() - 1) * HOURS + hour;
   }
 
-  /** Collects the parts of a {@link Baseline}; not thread-safe. */
+  /** Builder of {@link Baseline}. Not thread-safe. */
   public static final class Builder {
     private final ZoneId zone;
     private int minSamples = 30;
@@ -211,7 +199,7 @@ public final class Baseline {
     }
 
     /**
-     * Says how many values an hour of the week needs, default 30.
+     * Sets how many values an hour of the week needs, default 30.
      *
      * @param samples at least 1
      * @return this
@@ -223,7 +211,7 @@ public final class Baseline {
     }
 
     /**
-     * Says on how many calendar days there must be values, default 7.
+     * Sets on how many calendar days there must be values, default 7.
      *
      * @param days at least 1
      * @return this
@@ -235,9 +223,9 @@ public final class Baseline {
     }
 
     /**
-     * Says which hours are peak, default 9 to 18 from Monday to Friday.
+     * Sets the peak hours, default 9 to 18 from Monday to Friday.
      *
-     * @param days on which days
+     * @param days the days
      * @param from the first hour, 0 to 23
      * @param to the hour after the last, up to 24
      * @return this
@@ -254,29 +242,25 @@ public final class Baseline {
       return this;
     }
 
-    /**
-     * Builds the baseline.
-     *
-     * @return a new baseline that knows nothing yet
-     */
+    /** {@return a new baseline without values} */
     public Baseline build() {
       return new Baseline(this);
     }
   }
 
   /**
-   * What a metric was like, in its own unit; percentiles are within 1 % of a value that occurred.
+   * Figures of a metric in its own unit. Percentiles are within 1 % of a value that occurred.
    *
-   * @param samples how many values are behind it
-   * @param days on how many calendar days they fell
-   * @param min the least
-   * @param max the greatest
+   * @param samples the number of values
+   * @param days the number of calendar days
+   * @param min the minimum
+   * @param max the maximum
    * @param mean the mean
    * @param deviation the standard deviation
    * @param p50 the median
-   * @param p95 95 % did not exceed it
-   * @param p99 99 % did not exceed it
-   * @param p999 99.9 % did not exceed it; empty below 1,000 samples, where it would be a guess
+   * @param p95 the 95th percentile
+   * @param p99 the 99th percentile
+   * @param p999 the 99.9th percentile; empty below 1,000 samples, where it would be a guess
    */
   public record Figures(
       long samples,
@@ -308,33 +292,26 @@ public final class Baseline {
     }
   }
 
-  /** What a {@link Baseline} knows about some hours: enough to compare with, or not. */
+  /** The normal values of some hours, if there is enough data. */
   public sealed interface Expectation {
 
     /**
-     * Enough is known.
+     * Enough data.
      *
-     * @param figures what is normal
+     * @param figures the normal values
      */
     record Known(Baseline.Figures figures) implements Expectation {}
 
     /**
-     * Insufficient data: no comparison means anything yet, least of all "no regression".
+     * Insufficient data: a comparison means nothing yet, least of all "no regression".
      *
-     * @param samples how many values there are
-     * @param days on how many calendar days the whole baseline has values
+     * @param samples the number of values
+     * @param days the number of calendar days with values in the whole baseline
      * @param reason what is missing
      */
     record Insufficient(long samples, int days, String reason) implements Expectation {}
 
-    /**
-     * Calls the function of the case this is.
-     *
-     * @param known for {@link Known}
-     * @param insufficient for {@link Insufficient}
-     * @param <R> the result
-     * @return what that function gave
-     */
+    /** Calls the function for this case and returns its result. */
     default <R> R match(Function<Known, R> known, Function<Insufficient, R> insufficient) {
       return this instanceof Known k ? known.apply(k) : insufficient.apply((Insufficient) this);
     }

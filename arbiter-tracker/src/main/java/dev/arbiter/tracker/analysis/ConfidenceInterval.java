@@ -2,19 +2,15 @@
 package dev.arbiter.tracker.analysis;
 
 /**
- * A figure and how sure it is; with which confidence is said where it is used.
+ * A figure with its confidence interval. The level is stated where the figure is used.
  *
- * @param value the best guess
+ * @param value the best estimate
  * @param low lower end of the interval
- * @param high upper end of it
+ * @param high upper end of the interval
  */
 public record ConfidenceInterval(double value, double low, double high) {
 
-  /**
-   * Tells whether the figure can be told from 0.
-   *
-   * @return whether the interval lies above 0
-   */
+  /** {@return whether the figure is distinguishable from 0: its interval lies above 0} */
   public boolean isPositive() {
     return low > 0;
   }

@@ -9,11 +9,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Gathers what {@link LittlesLaw} needs: attempts that ended, from a tracker, and readings of how
- * many are in progress, from the host at even intervals.
+ * Collects the figures of {@link LittlesLaw}: finished attempts from a tracker, and readings of the
+ * number in progress from the host at even intervals.
  *
- * <p>Thread-safe; constant memory. A stretch should be many times longer than an attempt, or the
- * attempts across its ends spoil it.
+ * <p>Thread-safe; constant memory. A period should be many times longer than an attempt, because
+ * attempts across its ends distort the figures.
  */
 public final class FlowCheck implements AttemptListener {
   private static final int FEWEST = 30;
@@ -25,9 +25,9 @@ public final class FlowCheck implements AttemptListener {
   private double inFlight;
 
   /**
-   * Begins a stretch.
+   * Begins a period.
    *
-   * @param begin when
+   * @param begin its begin
    */
   public FlowCheck(Instant begin) {
     this.begin = begin;
@@ -40,9 +40,9 @@ public final class FlowCheck implements AttemptListener {
   }
 
   /**
-   * Takes a reading.
+   * Adds a reading.
    *
-   * @param count how many attempts are in progress
+   * @param count attempts in progress
    */
   public synchronized void inFlight(int count) {
     readings++;
@@ -50,11 +50,11 @@ public final class FlowCheck implements AttemptListener {
   }
 
   /**
-   * Ends the stretch and begins the next.
+   * Ends the period and begins the next one.
    *
-   * @param end when; best by the clock that stamps events
-   * @return the figures; empty for insufficient data: fewer than 30 attempts or readings, or no
-   *     time between begin and end
+   * @param end its end, best by the clock that stamps events
+   * @return the figures; empty for insufficient data: fewer than 30 attempts or readings, or an
+   *     empty period
    */
   public synchronized Optional<LittlesLaw> close(Instant end) {
     double stretch = Duration.between(begin, end).toMillis() / 1e3;
@@ -71,13 +71,12 @@ public final class FlowCheck implements AttemptListener {
   }
 
   /**
-   * A self-check of what was measured: work in progress is arrival rate times time in progress,
-   * whatever the distributions (Little, Operations Research 9 (1961)). Figures of one stretch of
-   * time that do not agree were measured wrongly: attempts lost, times cut off, or a gauge that
-   * misses bursts.
+   * A check of the measurements themselves: the number in progress is arrival rate times time in
+   * progress, for any distribution (Little, Operations Research 9 (1961)). Figures that disagree
+   * were measured wrongly: attempts were lost, times cut off, or a gauge misses bursts.
    *
    * @param inFlight mean number in progress, from a gauge read at even intervals
-   * @param perSecond how many ended in a second
+   * @param perSecond finished attempts a second
    * @param seconds their mean time
    */
   public record LittlesLaw(double inFlight, double perSecond, double seconds) {
@@ -85,7 +84,7 @@ public final class FlowCheck implements AttemptListener {
     public static final double MARGIN = 0.05;
 
     /**
-     * Checks.
+     * Checks the figures.
      *
      * @throws IllegalArgumentException if a figure is negative or no number
      */
@@ -99,9 +98,8 @@ public final class FlowCheck implements AttemptListener {
     }
 
     /**
-     * How far the two sides are apart, relative to the greater.
-     *
-     * @return in [0,1]; 0 when both are 0
+     * {@return the difference of the two sides relative to the greater, in [0,1]; 0 when both are
+     * 0}
      */
     public double residual() {
       double expected = perSecond * seconds;
@@ -109,11 +107,7 @@ public final class FlowCheck implements AttemptListener {
       return greater == 0 ? 0 : Math.abs(inFlight - expected) / greater;
     }
 
-    /**
-     * Tells whether the figures agree.
-     *
-     * @return whether the residual is at most {@value #MARGIN}
-     */
+    /** {@return whether the figures agree: the residual is at most {@value #MARGIN}} */
     public boolean holds() {
       return residual() <= MARGIN;
     }

@@ -11,12 +11,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Feeds a {@link LeakDetector} with what the JVM says is in use after collections.
+ * Feeds a {@link LeakDetector} with the heap in use after garbage collections of this JVM.
  *
- * <p>Read are the heap pools that keep what lives long, by what they held after the last collection
- * of them; young pools, which are empty then, are left out. A {@link #poll} adds a point only when
- * there was a collection since the last one and the figure is another. Call it at even intervals,
- * such as each hour. Not thread-safe.
+ * <p>It reads the heap pools for long-lived objects, each after its last collection; young pools,
+ * which are empty then, are left out. {@link #poll} adds a point only after a new collection with a
+ * changed figure. Call it at even intervals, such as each hour. Not thread-safe.
  */
 public final class HeapFeed {
   private final LeakDetector detector;
@@ -29,7 +28,7 @@ public final class HeapFeed {
   /**
    * Reads this JVM.
    *
-   * @param detector what to feed
+   * @param detector receives the points
    * @param clock stamps the points
    */
   public HeapFeed(LeakDetector detector, InstantSource clock) {
@@ -48,7 +47,7 @@ public final class HeapFeed {
   /**
    * Adds a point if there is a new one.
    *
-   * @return whether there was
+   * @return whether there was one
    */
   public boolean poll() {
     long now = collections.getAsLong();

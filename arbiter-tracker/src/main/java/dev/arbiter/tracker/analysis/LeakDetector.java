@@ -11,17 +11,17 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * Says whether the heap that is in use after collections grows without end.
+ * Detects whether the heap in use after collections grows without end.
  *
- * <p>Mann-Kendall's test says whether there is a trend, Theil and Sen's slope how steep it is, with
- * its interval; neither minds outliers or assumes a distribution. It is a leak when both hold: the
- * trend has a p-value below 0.005, and the lower end of the slope's 99 % interval is above the
- * floor. At least 20 points are needed. Figures (LeakDetectorTest): no alarm in 100 flat sawtooths
- * looked at after every point; 1 MiB an hour under noise of 2 MiB is found in 24 hourly points.
+ * <p>The Mann-Kendall test detects a trend; the slope of Theil and Sen with its interval measures
+ * it. Neither is sensitive to outliers or assumes a distribution. A leak needs both: the trend has
+ * a p-value below 0.005, and the lower end of the slope's 99 % interval is above the floor. At
+ * least 20 points are needed. Figures (LeakDetectorTest): no alarm in 100 flat sawtooths, checked
+ * after every point; 1 MiB an hour under noise of 2 MiB is found in 24 hourly points.
  *
- * <p>Thread-safe. Only the last 240 points are kept, and a verdict compares each pair of them:
- * about 3 ms. Points should be evenly spaced and further apart than what comes and goes by itself,
- * such as a cache that fills.
+ * <p>Thread-safe. Keeps the last 240 points; a verdict compares each pair of them, about 3 ms.
+ * Points should be evenly spaced and further apart than usual fluctuations, such as a cache that
+ * fills.
  *
  * <p>Source: Mann, Econometrica 13 (1945); Sen, Journal of the American Statistical Association 63
  * (1968), with its interval and correction for ties.
@@ -44,8 +44,8 @@ public final class LeakDetector {
   }
 
   /**
-   * Says from which pace on growth is a leak; the endurance tests of the performance certificate
-   * take 10 MiB an hour.
+   * Sets the floor above which growth is a leak. The endurance tests of the performance certificate
+   * use 10 MiB an hour.
    *
    * @param bytesPerHour at least 0
    */
@@ -55,9 +55,9 @@ public final class LeakDetector {
   }
 
   /**
-   * Takes a measurement.
+   * Adds a measurement.
    *
-   * @param at when
+   * @param at its time
    * @param inUse bytes in use after a collection
    */
   public synchronized void add(Instant at, long inUse) {
@@ -66,11 +66,7 @@ public final class LeakDetector {
     bytes[slot] = inUse;
   }
 
-  /**
-   * What the measurements say.
-   *
-   * @return the verdict
-   */
+  /** {@return the verdict on the measurements} */
   public synchronized Verdict verdict() {
     int n = (int) Math.min(added, CAPACITY);
     if (n < FEWEST) {
@@ -107,7 +103,7 @@ public final class LeakDetector {
         median, slopes[Math.max(0, low - 1)], slopes[Math.min(pairs - 1, Math.max(0, high))]);
   }
 
-  /** Of Mann and Kendall's sum, without a trend; equal values count less. */
+  /** The variance of the Mann-Kendall sum without a trend, reduced for ties. */
   private double variance(int n) {
     double[] sorted = Arrays.copyOf(bytes, n);
     Arrays.sort(sorted);
@@ -124,44 +120,36 @@ public final class LeakDetector {
     return (n * (n - 1.0) * (2 * n + 5) - ties) / 18;
   }
 
-  /** Whether what stays after collections grows without end. */
+  /** Whether the heap in use after collections grows without end. */
   public sealed interface Verdict {
 
     /**
-     * It grows: the trend is no chance, and even its slowest plausible pace is above the floor.
+     * It grows: chance is excluded, and the lower end of the interval is above the floor.
      *
-     * @param bytesPerHour the pace, lower end of its 99 % interval and upper end
-     * @param p how likely such a trend is without growth
-     * @param points how many measurements are behind it
+     * @param bytesPerHour the growth with its 99 % interval
+     * @param p the chance of such a trend without growth
+     * @param points the number of measurements
      */
     record Leaking(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
 
     /**
-     * No growth above the floor is seen.
+     * No growth above the floor was found.
      *
-     * @param bytesPerHour the pace with its 99 % interval
-     * @param p how likely such a trend is without growth
-     * @param points how many measurements are behind it
+     * @param bytesPerHour the growth with its 99 % interval
+     * @param p the chance of such a trend without growth
+     * @param points the number of measurements
      */
     record NotSeen(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
 
     /**
      * Insufficient data.
      *
-     * @param points how many measurements there are
-     * @param needed how many it takes
+     * @param points the number of measurements
+     * @param needed the number it needs
      */
     record Insufficient(int points, int needed) implements Verdict {}
 
-    /**
-     * Calls the function of the case this is.
-     *
-     * @param leaking for {@link Leaking}
-     * @param notSeen for {@link NotSeen}
-     * @param insufficient for {@link Insufficient}
-     * @param <R> the result
-     * @return what that function gave
-     */
+    /** Calls the function for this case and returns its result. */
     default <R> R match(
         Function<Leaking, R> leaking,
         Function<NotSeen, R> notSeen,

@@ -14,24 +14,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Says which of many metrics got worse than a reference, however often it is asked.
+ * Finds which of many metrics got worse than a reference, however often it is asked.
  *
  * <p>Each metric has a reference sample of at least {@link Builder#minReference} values. A metric
- * regressed when two things hold: its e-value passes the threshold of e-BH, which keeps the share
- * of false among all findings at {@link Builder#alpha} at whatever moment one stops looking, with
- * any dependence between metrics; and the change reaches {@link Builder#floor}, so that a
- * difference nobody feels is none. The change is that of the median, or of the mean for metrics
- * that take fewer than ten values such as success as 0 and 1.
+ * regressed when two things hold. First, its e-value passes the threshold of e-BH, which keeps the
+ * share of false findings at {@link Builder#alpha} whenever one stops looking, with any dependence
+ * between metrics. Second, the change reaches {@link Builder#floor}. The change is that of the
+ * median, or of the mean for metrics with fewer than ten distinct values, such as success as 0 and
+ * 1.
  *
- * <p>Figures (RegressionWatchTest): without a change at most 5 % false alarms at 100 looks; a shift
+ * <p>Figures (RegressionWatchTest): without a change at most 5 % false alarms at 100 looks. A shift
  * of 10 % at a coefficient of variation of 0.3 is found within 200 values in at least 90 % of
- * cases, against a reference of 2,000, and one of 5 % within 800, against 10,000. It assumes that
- * values are independent given what they are compared with: take the hour of the week out first,
- * with {@link Baseline#relative}, and add one value a window rather than each of a burst. Like
- * every rank statistic it sees that values moved, not by how much beyond the reference's extremes.
+ * cases, against a reference of 2,000; one of 5 % within 800, against 10,000. The test assumes
+ * independent values: remove the hour of the week first, with {@link Baseline#relative}, and add
+ * one value a window instead of each value of a burst. Like every rank statistic it detects that
+ * values moved, but not how far beyond the extremes of the reference.
  *
- * <p>Thread-safe. A value costs about 0.5 us, a verdict walks over the reference. Memory: 50 bytes
- * for each value of a reference, of which at most 10,000 are kept, evenly by rank; at most {@link
+ * <p>Thread-safe. A value costs about 0.5 us, a verdict one pass over the reference. Memory: 50
+ * bytes for each reference value, of which at most 10,000 are kept, evenly by rank; at most {@link
  * Builder#capacity} metrics. Equal input gives equal verdicts.
  *
  * <p>Source of the correction: Wang, Ramdas, "False discovery rate control with e-values", Journal
@@ -52,22 +52,18 @@ public final class RegressionWatch {
     this.capacity = builder.capacity;
   }
 
-  /**
-   * Starts with defaults for everything.
-   *
-   * @return a builder
-   */
+  /** {@return a builder with defaults for everything} */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Begins to watch a metric, or begins anew with another reference.
+   * Starts to watch a metric, or restarts with another reference.
    *
-   * @param name its name
-   * @param worse which way it gets worse
-   * @param reference finite values from when it was well; fewer than the minimum, or all equal, is
-   *     no error here but makes the verdict {@link Insufficient}
+   * @param name the metric's name
+   * @param worse the direction in which it gets worse
+   * @param reference finite values of a good time; too few values, or all equal, are no error here
+   *     but make the verdict {@link Verdict.Insufficient}
    * @throws IllegalArgumentException if a value is not finite or there are too many metrics
    */
   public synchronized void watch(String name, Direction worse, double... reference) {
@@ -85,10 +81,10 @@ public final class RegressionWatch {
   }
 
   /**
-   * Takes a value; of a metric that is not watched, or one that is not finite, it is only counted.
+   * Adds a value. A value of an unwatched metric, or one that is not finite, is only counted.
    *
-   * @param name which metric
-   * @param value its value
+   * @param name the metric's name
+   * @param value the value
    */
   public synchronized void add(String name, double value) {
     ShiftEvidence shift = metrics.get(name);
@@ -99,11 +95,7 @@ public final class RegressionWatch {
     }
   }
 
-  /**
-   * How every metric does now.
-   *
-   * @return verdicts in the order in which metrics were first watched
-   */
+  /** {@return the verdict on every metric by name, in the order of first watching} */
   public synchronized Map<String, Verdict> verdicts() {
     List<ShiftEvidence> ranked = new ArrayList<>();
     for (ShiftEvidence shift : metrics.values()) {
@@ -155,16 +147,12 @@ public final class RegressionWatch {
     return shift.referenceSize() >= minReference && shift.varies();
   }
 
-  /**
-   * How many values were of no watched metric, or not finite.
-   *
-   * @return a count
-   */
+  /** {@return the number of refused values: of no watched metric, or not finite} */
   public long refused() {
     return refused.get();
   }
 
-  /** Collects the parts of a {@link RegressionWatch}; not thread-safe. */
+  /** Builder of {@link RegressionWatch}. Not thread-safe. */
   public static final class Builder {
     private static final int FEWEST_REFERENCE = 20;
     private double alpha = 0.05;
@@ -175,7 +163,7 @@ public final class RegressionWatch {
     private Builder() {}
 
     /**
-     * Says which share of findings may be false, default 0.05.
+     * Sets the allowed share of false findings, default 0.05.
      *
      * @param share above 0, below 1
      * @return this
@@ -188,7 +176,7 @@ public final class RegressionWatch {
     }
 
     /**
-     * Says from which relative change on a difference matters, default 0.03.
+     * Sets the least relative change that matters, default 0.03.
      *
      * @param change at least 0
      * @return this
@@ -200,7 +188,7 @@ public final class RegressionWatch {
     }
 
     /**
-     * Says how many values a reference needs, default 200.
+     * Sets how many values a reference needs, default 200.
      *
      * @param samples at least 20
      * @return this
@@ -226,11 +214,7 @@ public final class RegressionWatch {
       return this;
     }
 
-    /**
-     * Builds the watch.
-     *
-     * @return a new watch without metrics
-     */
+    /** {@return a new watch without metrics} */
     public RegressionWatch build() {
       return new RegressionWatch(this);
     }
@@ -243,36 +227,28 @@ public final class RegressionWatch {
      * It got worse: chance is excluded and the change reaches the floor.
      *
      * @param change how much worse, relative: 0.1 is 10 % worse
-     * @param evidence the e-value; 20 for one metric alone is what 5 % asks
-     * @param samples how many values are behind it
+     * @param evidence the e-value; for a single metric, 5 % needs 20
+     * @param samples the number of values
      */
     record Regressed(double change, double evidence, long samples) implements Verdict {}
 
     /**
-     * Nothing worse is seen, which with few values means little: see {@code samples}.
+     * No regression was found. With few samples this means little.
      *
-     * @param change how much worse as measured, negative when better
+     * @param change the measured change, relative; negative is better
      * @param evidence the e-value
-     * @param samples how many values are behind it
+     * @param samples the number of values
      */
     record NotSeen(double change, double evidence, long samples) implements Verdict {}
 
     /**
-     * Insufficient data: the reference cannot be compared with, or nothing was added.
+     * Insufficient data: the reference is unusable, or no value was added.
      *
      * @param reason what is missing
      */
     record Insufficient(String reason) implements Verdict {}
 
-    /**
-     * Calls the function of the case this is.
-     *
-     * @param regressed for {@link Regressed}
-     * @param notSeen for {@link NotSeen}
-     * @param insufficient for {@link Insufficient}
-     * @param <R> the result
-     * @return what that function gave
-     */
+    /** Calls the function for this case and returns its result. */
     default <R> R match(
         Function<Regressed, R> regressed,
         Function<NotSeen, R> notSeen,

@@ -6,14 +6,14 @@ import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
 import dev.arbiter.tracker.internal.Distributions;
 
 /**
- * Says whether performance after a rollback equals that before the change, within a margin.
+ * Tests whether performance after a rollback equals that before the change, within a margin.
  *
- * <p>That no difference is found is no proof that there is none, so the question is turned round:
- * two one-sided tests ask whether the values are off by more than the margin, and only when both
- * are refused are they {@link Outcome#SAME}. Compared are geometric means, by Welch's t on
- * logarithms, for values above 0 such as latencies and rates; a margin of 0.05 allows a factor of
- * 1.05 either way. Stateless; the same input gives the same answer. Look once, when enough was
- * measured: unlike {@link RegressionWatch} it does not allow for looking again and again.
+ * <p>Finding no difference does not prove equality. So two one-sided tests ask whether the values
+ * are off by more than the margin; only if both are rejected is the outcome {@link Outcome#SAME}.
+ * The tests compare geometric means, by Welch's t on logarithms, of values above 0 such as
+ * latencies and rates; a margin of 0.05 allows a factor of 1.05 in both directions. Stateless;
+ * equal input gives equal answers. Test once, after enough measurements: unlike {@link
+ * RegressionWatch} it does not allow repeated looks.
  *
  * <p>Source: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987).
  */
@@ -24,7 +24,7 @@ public final class RollbackCheck {
   private RollbackCheck() {}
 
   /**
-   * Compares.
+   * Compares two samples.
    *
    * @param before values from before the change, above 0
    * @param after values from after the rollback, above 0
@@ -91,25 +91,25 @@ public final class RollbackCheck {
   }
 
   /**
-   * Whether a metric is after a rollback what it was before.
+   * Whether a metric returned to its value before the change.
    *
    * @param outcome the answer
-   * @param change how much higher the typical value is after than before, relative: its best guess
-   *     and the 90 % interval that the two one-sided tests at 5 % amount to
-   * @param margin how far it may be off
-   * @param before how many values there were before
-   * @param after how many after
+   * @param change how much higher the typical value is after than before, relative, with the 90 %
+   *     interval that corresponds to two one-sided tests at 5 %
+   * @param margin the allowed difference
+   * @param before the number of values before
+   * @param after the number of values after
    */
   public record Verdict(
       Outcome outcome, ConfidenceInterval change, double margin, int before, int after) {
 
-    /** What can be said. */
+    /** The possible answers. */
     public enum Outcome {
-      /** Equal within the margin, with 5 % risk of saying so wrongly. */
+      /** Equal within the margin, at 5 % risk of error. */
       SAME,
       /** Beyond the margin. */
       DIFFERENT,
-      /** The interval reaches across the margin: neither shown; measure longer. */
+      /** The interval crosses the margin: measure longer. */
       UNDECIDED,
       /** Insufficient data: fewer than 10 values before or after, or values that do not vary. */
       INSUFFICIENT

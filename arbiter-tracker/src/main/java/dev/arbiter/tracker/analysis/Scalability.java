@@ -11,10 +11,10 @@ import java.util.Optional;
  * alpha (N - 1) + beta N (N - 1))}.
  *
  * <p>Fitted by least squares with alpha and beta not below 0. Intervals are 95 %, by the delta
- * method with Student's t, cut at 0; where an interval reaches 0 the figure cannot be told from 0,
- * and a prediction that rests on it is a guess. A beta that is not {@link
- * ConfidenceInterval#isPositive} means the loads measured do not show where throughput will fall:
- * measure higher ones.
+ * method with Student's t, cut at 0. A figure whose interval reaches 0 is not distinguishable from
+ * 0, and a prediction that depends on it is a guess. A beta that is not {@link
+ * ConfidenceInterval#isPositive} means that the measured loads do not show where throughput will
+ * fall: measure higher ones.
  *
  * <p>Source: Gunther, "Guerrilla Capacity Planning" (2007), chapters 4 to 6.
  *
@@ -22,8 +22,8 @@ import java.util.Optional;
  * @param alpha share of work that waits for its turn
  * @param beta cost of keeping each pair in agreement
  * @param r2 share of the variance that the curve explains
- * @param points how many measurements are behind it
- * @param peak the load with the highest throughput, empty when beta cannot be told from 0
+ * @param points the number of measurements
+ * @param peak the load with the highest throughput, empty when beta is not distinguishable from 0
  */
 public record Scalability(
     ConfidenceInterval lambda,
@@ -40,9 +40,9 @@ public record Scalability(
    * Fits the law.
    *
    * @param loads concurrent agents or requests, above 0
-   * @param throughputs what was done at each of them in a unit of time, above 0
+   * @param throughputs work done at each load in a unit of time, above 0
    * @return the fit; empty for insufficient data: fewer than 6 points, fewer than 4 different
-   *     loads, or loads that cannot tell the three figures apart
+   *     loads, or loads that cannot tell the three parameters apart
    * @throws IllegalArgumentException if the lengths differ or a figure is not above 0 and finite
    */
   public static Optional<Scalability> fit(double[] loads, double[] throughputs) {
@@ -122,7 +122,7 @@ public record Scalability(
   }
 
   /**
-   * What the curve says of a load; beyond the loads measured it is a guess.
+   * The throughput of the curve at a load; beyond the measured loads it is a guess.
    *
    * @param load above 0
    * @return the throughput

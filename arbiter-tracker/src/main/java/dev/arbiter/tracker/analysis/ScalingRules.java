@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says when more room is needed, by a limit for each metric.
+ * Detects when more capacity is needed, by a limit for each metric.
  *
- * <p>Those of the performance certificate are there: {@code cpu_utilization} 70 %, {@code
+ * <p>The rules of the performance certificate are built in: {@code cpu_utilization} 70 %, {@code
  * memory_utilization} 80 %, {@code agent_registration_latency} 200 ms, {@code
- * event_store_queue_depth} 1000, {@code database_connection_utilization} 85 %. A rule triggers when
- * so many readings in a row are at or above its limit, and is over when as many in a row are below.
+ * event_store_queue_depth} 1000, {@code database_connection_utilization} 85 %. A rule triggers
+ * after a number of consecutive readings at or above its limit, and ends after as many below.
  *
- * <p>Thread-safe. Readings of metrics without a rule, and those that are no numbers, count nowhere.
+ * <p>Thread-safe. Readings of metrics without a rule, and NaN, are ignored.
  */
 public final class ScalingRules {
   private final Map<String, Rule> rules = new LinkedHashMap<>();
@@ -43,22 +43,18 @@ public final class ScalingRules {
     builder.limits.forEach((metric, limit) -> rules.put(metric, new Rule(limit)));
   }
 
-  /**
-   * Starts with the rules of the performance certificate.
-   *
-   * @return a builder
-   */
+  /** {@return a builder with the rules of the performance certificate} */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Takes a reading.
+   * Adds a reading.
    *
-   * @param metric which
+   * @param metric the metric's name
    * @param value its value in the unit of its limit
-   * @param at when
-   * @return the trigger, if this reading set it off
+   * @param at its time
+   * @return the trigger, if this reading caused it
    */
   public synchronized Optional<Trigger> read(String metric, double value, Instant at) {
     Rule rule = rules.get(metric);
@@ -88,11 +84,7 @@ public final class ScalingRules {
     return Optional.of(new Trigger(metric, rule.limit, rule.last, since));
   }
 
-  /**
-   * What needs more room now.
-   *
-   * @return triggers in the order of the rules, with the last reading of each
-   */
+  /** {@return the triggered rules in their order, with the last reading of each} */
   public synchronized List<Trigger> triggered() {
     List<Trigger> triggered = new ArrayList<>();
     rules.forEach(
@@ -104,7 +96,7 @@ public final class ScalingRules {
     return triggered;
   }
 
-  /** Collects the parts of {@link ScalingRules}; not thread-safe. */
+  /** Builder of {@link ScalingRules}. Not thread-safe. */
   public static final class Builder {
     private final Map<String, Double> limits = new LinkedHashMap<>();
     private int readings = 3;
@@ -118,9 +110,9 @@ public final class ScalingRules {
     }
 
     /**
-     * Sets the limit of a metric, one of the certificate's or another.
+     * Sets the limit of a metric, of the certificate or new.
      *
-     * @param metric which
+     * @param metric the metric's name
      * @param limit above 0
      * @return this
      */
@@ -133,7 +125,7 @@ public final class ScalingRules {
     /**
      * Removes a rule.
      *
-     * @param metric which
+     * @param metric the metric's name
      * @return this
      */
     public Builder without(String metric) {
@@ -142,7 +134,7 @@ public final class ScalingRules {
     }
 
     /**
-     * Says how many readings in a row it takes, default 3.
+     * Sets the number of consecutive readings, default 3.
      *
      * @param count at least 1
      * @return this
@@ -153,21 +145,17 @@ public final class ScalingRules {
       return this;
     }
 
-    /**
-     * Builds the rules.
-     *
-     * @return new rules, none triggered
-     */
+    /** {@return new rules, none triggered} */
     public ScalingRules build() {
       return new ScalingRules(this);
     }
   }
 
   /**
-   * A metric stayed at or above its limit: time for more room.
+   * A metric stayed at or above its limit: more capacity is needed.
    *
-   * @param metric which
-   * @param limit from where on more room is needed
+   * @param metric the metric's name
+   * @param limit its limit
    * @param value the last reading
    * @param since the first reading at or above the limit
    */

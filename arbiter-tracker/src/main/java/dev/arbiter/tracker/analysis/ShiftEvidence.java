@@ -4,25 +4,25 @@ package dev.arbiter.tracker.analysis;
 import dev.arbiter.tracker.internal.Distributions;
 import java.util.Arrays;
 
-/** Evidence that values of one metric moved away from a reference sample; not thread-safe. */
+/** Evidence that the values of one metric moved away from a reference sample. Not thread-safe. */
 final class ShiftEvidence {
   /*
-   * A value becomes the normal score of its rank among the reference, so neither the form of the
-   * distribution nor outliers matter. If nothing changed, the scores have mean b, where b is the
-   * error of the reference itself, normal with variance 1/m; the mean of n scores then has variance
-   * s^2 = 1/n + 1/m. The e-value is the likelihood of that mean when a shift d > 0 is added whose
-   * size is half-normal with scale t, over its likelihood without:
+   * A value becomes the normal score of its rank in the reference, so neither the form of the
+   * distribution nor outliers matter. Without a change the scores have mean b, the error of the
+   * reference itself, which is normal with variance 1/m. The mean of n scores then has variance s^2
+   * = 1/n + 1/m. The e-value is a likelihood ratio: with a shift d > 0 whose size is half-normal
+   * with scale t, over without:
    *
    *   2 sqrt(s^2 / (s^2 + t^2)) exp(x^2 t^2 / (2 s^2 (s^2 + t^2))) Phi(x t / (s sqrt(s^2 + t^2)))
    *
-   * The mean is sufficient for the path of scores, so this is a ratio of two mixtures over the whole
-   * path: a martingale without a shift, and by Ville's inequality it ever reaches 1/a with
-   * probability at most a, however often one looks (Robbins, "Statistical methods related to the law
-   * of the iterated logarithm", Annals of Mathematical Statistics 41 (1970)).
+   * The mean is sufficient for the path of scores, so this is a ratio of two mixtures over the
+   * whole path. Without a shift it is a martingale. By Ville's inequality it reaches 1/a with
+   * probability at most a, however often one looks (Robbins, "Statistical methods related to the
+   * law of the iterated logarithm", Annals of Mathematical Statistics 41 (1970)).
    *
    * Without ties the variance of scores is that of the ranks, and known. With few distinct values
-   * it is an estimate, too small just when the mean is too, as with rare failures: 5.8 % false
-   * alarms where 5 % were promised. It is taken one standard error higher then.
+   * it is an estimate that is too small exactly when the mean is, as with rare failures: 5.8 %
+   * false alarms instead of 5 %. Therefore it is raised by one standard error.
    */
   private static final double SCALE = 0.25;
   private static final int MOST_REFERENCE = 10_000;
@@ -100,7 +100,7 @@ final class ShiftEvidence {
     scoreSum += (scores[rank] - meanScore) / deviation;
   }
 
-  /** How many of the reference lie below, twice, plus how many are equal. */
+  /** Twice the number of reference values below, plus the number that are equal. */
   private int rank(double value) {
     return below(value, false) + below(value, true);
   }
@@ -151,7 +151,9 @@ final class ShiftEvidence {
     return sorted[(sorted.length - 1) / 2];
   }
 
-  /** Where the median of the new values lies in the reference; its ends stand for all beyond. */
+  /**
+   * The position of the new values' median in the reference; its ends represent all values beyond.
+   */
   private int medianRank() {
     long seen = 0;
     for (int rank = 0; rank < ranks.length; rank++) {

@@ -3,12 +3,12 @@ package dev.arbiter.tracker.analysis;
 
 import java.util.Arrays;
 
-/** Moments and percentiles of non-negative values in bounded room; not thread-safe. */
+/** Moments and percentiles of non-negative values in bounded memory. Not thread-safe. */
 final class Sketch {
   /*
-   * Buckets grow by 2 %, so a percentile is within 1 % of a value that occurred. They are kept as a
-   * run of counters from the lowest hit to the highest; when that run would be longer than 1,024,
-   * a factor of 600 million, what lies below counts in the lowest.
+   * Bins grow by 2 %, so a percentile is within 1 % of a value that occurred. They are one run of
+   * counters from the lowest to the highest hit. If that run would exceed 1,024, a factor of 600
+   * million, lower values count in the lowest bin.
    */
   private static final double LOG_GROWTH = Math.log(1.02);
   private static final int LONGEST = 1024;

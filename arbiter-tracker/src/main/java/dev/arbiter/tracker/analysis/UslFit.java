@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Least squares for X(N) = lambda N / (1 + alpha (N - 1) + beta N (N - 1)). */
 final class UslFit {
   /*
-   * Levenberg-Marquardt over those of the three that are free, begun at the least squares of the
-   * form that is linear in 1/lambda, alpha/lambda and beta/lambda. Alpha and beta must not be below
-   * 0: when the free fit is, each of them is held at 0 in turn and the best of what is allowed
-   * stands. Three parameters have only four such cases, so no search is needed.
+   * Levenberg-Marquardt over the free parameters, started at the mean of throughput over load.
+   * Alpha and beta must not be below 0: if the free fit is, each is held at 0 in turn and the best
+   * allowed fit wins. Three parameters have only four such cases, so no search is needed.
    */
   private static final int STEPS = 200;
   private static final double FIRST_DAMPING = 1e-3;
@@ -27,7 +26,7 @@ final class UslFit {
     this.throughputs = throughputs;
   }
 
-  /** Parameters and what they leave over. */
+  /** Parameters and the residual sum of squares. */
   static final class Solution {
     private final double[] parameters;
     private final double residual;
@@ -152,7 +151,7 @@ final class UslFit {
     return Double.isNaN(sum) ? Double.POSITIVE_INFINITY : sum;
   }
 
-  /** The inverse of the normal matrix; null where the loads cannot tell the parameters apart. */
+  /** The inverse of the normal matrix; null if the loads cannot tell the parameters apart. */
   double @Nullable [][] inverse(Solution solution) {
     double[][] normal = new double[3][3];
     for (double load : loads) {
@@ -180,7 +179,9 @@ final class UslFit {
     }
   }
 
-  /** Gauss with pivots, on rows and columns scaled by the diagonal; null if singular. */
+  /**
+   * Gauss elimination with pivots, on rows and columns scaled by the diagonal; null if singular.
+   */
   private static double @Nullable [] solve(double[][] matrix, double[] right) {
     int n = right.length;
     double[] scale = new double[n];

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Says what is normal, what got worse, and how much more would fit: figures over days, with
- * intervals, and "insufficient data" where they would be guesses.
+ * Figures over days: the normal values of a metric, regressions, leaks and capacity. All have
+ * intervals, or state "insufficient data" where they would be guesses.
  *
- * <p>Start at {@link dev.arbiter.tracker.analysis.Baseline} for what is normal, {@link
- * dev.arbiter.tracker.analysis.RegressionWatch} for what got worse, {@link
- * dev.arbiter.tracker.analysis.Scalability} for capacity. Nothing here has threads or reads a
- * clock; classes that are fed are thread-safe unless they say otherwise.
+ * <p>No class here has threads or reads a clock. Classes that collect values are thread-safe unless
+ * they state otherwise.
+ *
+ * <pre>{@code
+ * values by time ----> Baseline ----------> Expectation    normal by hour of the week
+ *                         | relative()
+ * values by metric --> RegressionWatch ---> Verdict        ShiftEvidence, e-BH
+ * before and after --> RollbackCheck -----> Verdict        two one-sided tests
+ * heap, HeapFeed ----> LeakDetector ------> Verdict        Mann-Kendall, Theil-Sen
+ * attempts ----------> FlowCheck ---------> LittlesLaw     a check of the measurements
+ * loads -------------> Scalability (UslFit)                throughput by load
+ * readings ----------> ScalingRules ------> Trigger
+ * }</pre>
  */
 @NullMarked
 package dev.arbiter.tracker.analysis;

@@ -2,12 +2,12 @@
 package dev.arbiter.tracker.history;
 
 /**
- * Records that were deleted.
+ * A range of deleted records.
  *
- * @param from the first
- * @param to the last
- * @param prev hash of the record before the first
- * @param last hash of the last one: the record after it names it
+ * @param from the first number
+ * @param to the last number
+ * @param prev hash of the record before the range
+ * @param last hash of the last deleted record, which the next record names
  */
 public record DeletedRange(long from, long to, String prev, String last) {
 

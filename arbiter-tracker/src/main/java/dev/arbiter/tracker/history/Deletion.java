@@ -10,16 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Works out what a deletion leaves, then leaves that. */
+/** Plans a deletion, then carries it out. */
 final class Deletion {
   /*
-   * First the receipt goes into the chain and is forced, then the files change; in between, a crash
-   * leaves records that have a receipt already, which verify allows and the next opening finishes.
+   * The receipt is appended and forced first, then the files change. A crash in between leaves
+   * records that already have a receipt; verify allows this, and the next opening finishes the
+   * deletion.
    *
-   * Segments at the beginning of which nothing would be left are removed; further on, one line
-   * stands in place of each run of deleted records, with the hashes at its two ends. Receipts stay,
-   * except in segments that are removed: what those prove lies before them, so it is removed with
-   * them, and the new receipt's first gap reaches from the very first record over all of it.
+   * Leading segments that would be empty are removed. In later segments one line replaces each run
+   * of deleted records, with the hashes at its two ends. Receipts stay, except in removed segments:
+   * what those prove lies before them and is removed too, and the first gap of the new receipt
+   * covers all of it.
    */
   private static final int MOST_GAPS = 10_000;
 
@@ -31,14 +32,14 @@ final class Deletion {
   private int removed;
   private long deleted;
 
-  /** What happened before a time goes, and all up to a place. */
+  /** Deletes records from before a time, and records up to a number. */
   Deletion(Segments segments, Instant before, long through) {
     this.segments = segments;
     this.before = before;
     this.through = through;
   }
 
-  /** Reads the segments it may concern; the newest must be closed. */
+  /** Reads the segments concerned; the newest must be closed. */
   void plan() throws IOException {
     boolean leading = true;
     for (int index = 0; index < segments.all().size(); index++) {
@@ -113,7 +114,7 @@ final class Deletion {
     return gaps;
   }
 
-  /** What the history says of it. */
+  /** The content of the receipt. */
   Map<String, Object> receipt() {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("before", before.toString());

@@ -5,17 +5,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Proof of a deletion: the same is in the history as a record of type {@code deletion}.
+ * Proof of a deletion. The history holds the same as a record of type {@code deletion}.
  *
- * @param before records that happened before this were deleted
+ * @param before records from before this time were deleted
  * @param deleted how many
- * @param gaps where they were, some of which hold records deleted earlier; empty when there were
- *     none to delete, and then there is no record of it
- * @param head the record that says so, or the last one
+ * @param gaps their ranges, which may include records deleted earlier; empty when there was nothing
+ *     to delete, and then there is no record of it
+ * @param head the record of the deletion, or else the last record
  */
 public record DeletionReceipt(
     Instant before, long deleted, List<DeletedRange> gaps, ChainHead head) {
-  /** Copies. */
+  /** Copies the lists. */
   public DeletionReceipt {
     gaps = List.copyOf(gaps);
   }

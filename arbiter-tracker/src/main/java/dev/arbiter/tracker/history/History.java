@@ -16,25 +16,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An append-only file of what was tracked, one JSON object a line, each with the SHA-256 of itself
- * and of the one before: who changes, removes or inserts a record breaks the chain.
+ * An append-only file of tracked events, one JSON object a line. Each line holds the SHA-256 of
+ * itself and of the line before, so changing, removing or inserting a record breaks the chain.
  *
- * <p>Give it to whoever finishes attempts as an {@link AttemptListener}, or {@link #append} what
- * else there is. Records wait in a bounded queue; whoever fills a batch writes it, or the executor
- * does. A record is safe from a crash of the process once it is written, and from a power cut after
- * {@link #flush}, the end of a segment, or the close. Segments are compressed when they end, and
- * the oldest go by {@link Retention}; {@link #deleteBefore} deletes by time, wherever a record
- * stands, and leaves a proof, so that {@link #verify} still holds.
+ * <p>Add it to a tracker as an {@link AttemptListener}, or {@link #append} other records. Records
+ * wait in a bounded queue; the thread that fills a batch writes it, or the executor does. A written
+ * record survives a crash of the process. It survives a power cut after {@link #flush}, the end of
+ * a segment, or the close. Segments are compressed when they end; {@link Retention} removes the
+ * oldest. {@link #deleteBefore} deletes by time and leaves a proof, so that {@link #verify} still
+ * holds.
  *
- * <p>What the chain cannot show by itself is that the newest records were cut off, or that somebody
- * wrote all of it anew: note the {@link #head} elsewhere now and then, and give it to verify.
+ * <p>The chain alone cannot show that the newest records were cut off, or that the whole file was
+ * rewritten: store the {@link #head} elsewhere regularly, and pass it to verify.
  *
- * <p>Thread-safe. Adding a record takes a short lock; hashing, writing and compressing come to
- * about 10 microseconds of CPU a record, spent by whoever adds each 256th one, or by the executor.
- * Adding never throws: a full disk is counted, logged once a minute, and tried again after a
+ * <p>Thread-safe. Adding takes a short lock. Hashing, writing and compressing cost about 10
+ * microseconds of CPU a record, spent by the thread that adds each 256th record, or by the
+ * executor. Adding never throws. A full disk is counted, logged once a minute, and retried after a
  * second; meanwhile records wait, and are dropped and counted when the queue is full.
  */
 public final class History implements AttemptListener, AutoCloseable {
@@ -52,9 +53,9 @@ public final class History implements AttemptListener, AutoCloseable {
   }
 
   /**
-   * Opens the history in a folder, or begins one, with defaults for everything.
+   * Opens or creates the history in a folder, with defaults for everything.
    *
-   * @param folder where its files are; made when it is not there
+   * @param folder the folder of its files; created if missing
    * @return the history
    * @throws UncheckedIOException if the folder cannot be read or written, or another history has it
    *     open
@@ -64,9 +65,9 @@ public final class History implements AttemptListener, AutoCloseable {
   }
 
   /**
-   * Starts a history.
+   * Starts building a history.
    *
-   * @param folder where its files are; made when it is not there
+   * @param folder the folder of its files; created if missing
    * @return a builder with defaults for everything
    */
   public static Builder builder(Path folder) {
@@ -91,11 +92,11 @@ public final class History implements AttemptListener, AutoCloseable {
   /**
    * Adds a record.
    *
-   * @param type what kind, such as {@code routing_decision}; not empty, and not {@code deletion} or
-   *     {@code damage}, which the history itself writes: such a record is dropped
-   * @param at when it happened
-   * @param data texts, numbers, truth values, lists and maps of such; copied as JSON when it is
-   *     written, so it must not be changed
+   * @param type the kind of record, such as {@code routing_decision}; not empty, and not {@code
+   *     deletion} or {@code damage}, which the history itself writes: such a record is dropped
+   * @param at its event time
+   * @param data texts, numbers, booleans, lists and maps of such; converted to JSON when written,
+   *     so it must not be changed
    */
   public void append(String type, Instant at, Map<String, ?> data) {
     if (type.isEmpty() || type.equals(HistoryEntry.DELETION) || type.equals(SegmentWriter.DAMAGE)) {
@@ -108,57 +109,52 @@ public final class History implements AttemptListener, AutoCloseable {
   }
 
   /**
-   * Writes all that waits and waits until it is on the disk.
+   * Writes all waiting records and forces them to the disk.
    *
-   * @return whether it is; false when the disk fails, and then it is tried again later
+   * @return whether they are on the disk; after a failure they are tried again later
    */
   public boolean flush() {
     return writing.flush();
   }
 
-  /**
-   * The last record that was written.
-   *
-   * @return its place and hash
-   */
+  /** {@return the number and hash of the last written record} */
   public ChainHead head() {
-    files.lock();
-    try {
-      return segments.head();
-    } finally {
-      files.unlock();
-    }
+    return locked(segments::head);
   }
 
   /**
-   * Follows the chain from the first record to the last; reads everything, about 5 microseconds a
-   * record. Writing waits meanwhile.
+   * Verifies the chain from the first record to the last. Reads everything, about 5 microseconds a
+   * record; writing waits meanwhile.
    *
-   * @return how far it holds
+   * @return up to where it holds
    */
   public Check verify() {
     return verify(new ChainHead(0, ChainedLine.NOTHING));
   }
 
   /**
-   * The same, and whether the history still has a record that was noted elsewhere.
+   * Verifies the chain, and that the history still contains a noted record.
    *
-   * @param noted what {@link #head} gave once
-   * @return how far it holds
+   * @param noted an earlier {@link #head}
+   * @return up to where it holds
    */
   public Check verify(ChainHead noted) {
+    return locked(() -> new ChainVerifier(noted).check(segments.all()));
+  }
+
+  private <T> T locked(Supplier<T> question) {
     files.lock();
     try {
-      return new ChainVerifier(noted).check(segments.all());
+      return question.get();
     } finally {
       files.unlock();
     }
   }
 
   /**
-   * Deletes every record that happened before a time, wherever it stands, and proves it: a receipt
-   * goes into the history first, and needs room on the disk. Reads all segments, rewrites those
-   * that change. A crash in the middle is made good on the next opening.
+   * Deletes every record from before a time and proves it. The receipt is appended first and needs
+   * room on the disk. Reads all segments and rewrites those that change. After a crash the next
+   * opening finishes the deletion.
    *
    * @param before in event time
    * @return the proof
@@ -169,22 +165,18 @@ public final class History implements AttemptListener, AutoCloseable {
     return writing.delete(before, 0);
   }
 
-  /**
-   * How it is doing.
-   *
-   * @return counts
-   */
+  /** {@return the counts} */
   public Stats stats() {
     return writing.stats();
   }
 
-  /** Writes all that waits, forces it and closes the files; what comes later is dropped. */
+  /** Writes and forces all waiting records and closes the files. Later records are dropped. */
   @Override
   public void close() {
     writing.close();
   }
 
-  /** Collects the parts of a {@link History}; not thread-safe. */
+  /** Builder of {@link History}. Not thread-safe. */
   public static final class Builder {
     private final Path folder;
     Sources sources = Sources.system();
@@ -200,9 +192,9 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Says where time comes from; default the machine's clocks.
+     * Sets the time source; default the machine's clocks.
      *
-     * @param sources the same the Arbiter has
+     * @param sources the same as the Arbiter's
      * @return this
      */
     public Builder sources(Sources sources) {
@@ -211,7 +203,7 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Limits how much is kept, default {@link Retention#standard}.
+     * Sets the retention, default {@link Retention#standard}.
      *
      * @param retention the limits
      * @return this
@@ -222,9 +214,9 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Says who writes full batches in place of the thread that filled them.
+     * Sets the executor that writes full batches; default the thread that fills them.
      *
-     * @param executor is given one run at a time
+     * @param executor receives one run at a time
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -233,8 +225,7 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Limits how many records may wait, default 8,192, and says how many are written at once,
-     * default 256.
+     * Sets how many records may wait, default 8,192, and how many are written at once, default 256.
      *
      * @param queue 1 to 1,048,576
      * @param batch 1 to the queue
@@ -254,7 +245,7 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Says how long a segment gets before it is compressed, default 8 MiB.
+     * Sets the size at which a segment is compressed, default 8 MiB.
      *
      * @param bytes 1 KiB to 256 MiB
      * @return this
@@ -274,7 +265,7 @@ public final class History implements AttemptListener, AutoCloseable {
     }
 
     /**
-     * Opens the history; repairs what a crash left and finishes a deletion it cut short.
+     * Opens the history, repairs the effects of a crash and finishes an interrupted deletion.
      *
      * @return the history
      * @throws UncheckedIOException if the folder cannot be read or written, or another history has
@@ -293,16 +284,16 @@ public final class History implements AttemptListener, AutoCloseable {
   }
 
   /**
-   * How a history is doing; every count is since it was opened.
+   * Counts of a history since it was opened.
    *
    * @param written records in the files
    * @param waiting records that wait to be written
-   * @param dropped records that found the queue full, or came after the close
-   * @param failures times that writing, forcing, compressing or deleting old segments failed
-   * @param repaired 1 if a record cut by a crash was taken off on opening
-   * @param damaged files set aside on opening because they had been changed
-   * @param segments files
-   * @param bytes their length together
+   * @param dropped records that found the queue full or came after the close
+   * @param failures failed writes, forces, compressions and deletions of old segments
+   * @param repaired 1 if opening removed a record that a crash had cut
+   * @param damaged changed files that opening set aside
+   * @param segments number of files
+   * @param bytes their total length
    * @param head the last record written
    */
   public record Stats(
@@ -320,18 +311,18 @@ public final class History implements AttemptListener, AutoCloseable {
    * Whether a history is as it was written.
    *
    * @param holds whether every record follows the one before, and every gap has its receipt
-   * @param upTo the last record up to which that is so
-   * @param records how many records are there up to it
-   * @param deleted how many were deleted, as receipts say
-   * @param problem what is wrong after {@code upTo}; empty when it holds
+   * @param upTo the last record up to which that holds
+   * @param records number of records up to it
+   * @param deleted number of deleted records, by receipts
+   * @param problem the problem after {@code upTo}; empty if it holds
    */
   public record Check(boolean holds, ChainHead upTo, long records, long deleted, String problem) {}
 
   /**
-   * How much history is kept; whole segments go, the oldest first, when a new one begins.
+   * How much history is kept. When a new segment begins, whole old segments are removed.
    *
-   * @param age segments whose newest record happened longer ago go, positive; default 90 days
-   * @param bytes more than this, compressed, is not kept, at least 1 MiB; default 100 GiB
+   * @param age segments whose newest record is older are removed, positive; default 90 days
+   * @param bytes most compressed bytes, at least 1 MiB; default 100 GiB
    */
   public record Retention(Duration age, long bytes) {
     private static final long LEAST_BYTES = 1L << 20;
@@ -348,11 +339,7 @@ public final class History implements AttemptListener, AutoCloseable {
           bytes >= LEAST_BYTES, "storage.maxBytes must be at least %s, got %s", LEAST_BYTES, bytes);
     }
 
-    /**
-     * The limits of the requirements.
-     *
-     * @return 90 days, 100 GiB
-     */
+    /** {@return the required limits: 90 days, 100 GiB} */
     public static Retention standard() {
       return new Retention(Duration.ofDays(90), 100L << 30);
     }

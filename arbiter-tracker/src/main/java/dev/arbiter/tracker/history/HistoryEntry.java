@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One line of a segment: a record, or what stands in place of deleted ones.
+ * One line of a segment: a record, or a gap in place of deleted records.
  *
- * @param gap its places and hashes; a record is from and to one place
- * @param type of the record, empty for a gap
- * @param at when it happened, {@link Instant#MIN} for a gap
+ * @param gap its numbers and hashes; a record covers one number
+ * @param type type of the record, empty for a gap
+ * @param at event time, {@link Instant#MIN} for a gap
  * @param text the line
  */
 record HistoryEntry(DeletedRange gap, String type, Instant at, String text) {

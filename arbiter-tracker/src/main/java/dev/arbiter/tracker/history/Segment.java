@@ -20,8 +20,8 @@ import java.util.zip.GZIPOutputStream;
 /**
  * One file of a history.
  *
- * @param first the place of its first record
- * @param file plain, or compressed once it is closed
+ * @param first the number of its first record
+ * @param file plain, or compressed once closed
  */
 record Segment(long first, Path file) {
   private static final String PREFIX = "history-";
@@ -33,7 +33,7 @@ record Segment(long first, Path file) {
         first, folder.resolve(String.format(Locale.ROOT, "%s%019d%s", PREFIX, first, PLAIN)));
   }
 
-  /** The segments in a folder, oldest first; of one that is there twice, the compressed. */
+  /** The segments in a folder, oldest first. Of a duplicate, the compressed file wins. */
   static List<Segment> list(Path folder) throws IOException {
     List<Segment> all = new ArrayList<>();
     List<Path> files;
@@ -94,7 +94,7 @@ record Segment(long first, Path file) {
     return entries;
   }
 
-  /** Puts other lines in their place, compressed; a crash leaves the old or the new. */
+  /** Replaces the lines, compressed. A crash leaves the old file or the new one. */
   Segment rewrite(List<HistoryEntry> entries, Disk disk) throws IOException {
     StringBuilder text = new StringBuilder();
     entries.forEach(entry -> text.append(entry.text()).append('\n'));

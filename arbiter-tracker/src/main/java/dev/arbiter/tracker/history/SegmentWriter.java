@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Moves records from the queue into the files, and old segments out. */
+/** Moves records from the queue into segments, and removes old segments. */
 final class SegmentWriter {
   static final String DAMAGE = "damage";
 
@@ -76,7 +76,7 @@ final class SegmentWriter {
     return fields;
   }
 
-  /** Says in the history what was found on opening, and finishes a deletion. */
+  /** Records the damage found on opening, and finishes a deletion. */
   void begin(Path folder) throws IOException {
     pending = folder.resolve("deletion.pending");
     Instant now = clock.instant();
@@ -97,7 +97,7 @@ final class SegmentWriter {
     }
   }
 
-  /** A record came: writes a batch, if there is one and nobody else does. */
+  /** Writes a batch, if one is full and no other thread writes. */
   void wanted() {
     if (waiting.size() < batch || (paused && nanoTime.getAsLong() - pausedSince < PAUSE)) {
       return;
@@ -152,7 +152,7 @@ final class SegmentWriter {
     return true;
   }
 
-  /** One of them cannot be written as JSON: it is dropped, the others are not. */
+  /** One of the records cannot be written as JSON: it is dropped, the others are kept. */
   private boolean writeSingly(List<Map<String, Object>> records) {
     for (Map<String, Object> record : records) {
       try {

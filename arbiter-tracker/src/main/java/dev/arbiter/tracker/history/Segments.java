@@ -14,18 +14,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a history and its head; its owner's lock guards it. */
+/** The files of a history and its head. Guarded by the owner's lock. */
 final class Segments implements Closeable {
   /*
-   * On opening, the newest plain segment is read and its chain checked. A last line without its line
-   * feed was cut by a crash: it is taken off, and its record was never reported as written. Any other
-   * line that does not fit means that somebody, or the disk, changed the file: a copy is set aside,
-   * and the segment cut to the records that fit, from the last of which the chain goes on. Older
-   * segments are looked at by verify only.
+   * On opening, the newest plain segment is read and its chain checked. A last line without a line
+   * feed was cut by a crash: it is removed, as its record was never reported as written. Any other
+   * misfit means that the file was changed: a copy is set aside, and the segment is cut to the
+   * valid records, from which the chain continues. Only verify reads older segments.
    *
-   * After a failed write the segment is cut back to what it was; when that fails too, it is closed
-   * and cut when it is opened for the next record. After a failed force it is closed and opened anew
-   * as well: what the kernel had taken of it may be lost in a power cut, which verify would show.
+   * After a failed write the segment is cut back. If that fails too, it is closed, and cut when the
+   * next record opens it. After a failed force it is also closed and reopened: a power cut may lose
+   * what the kernel had accepted, and verify would show it.
    */
   private final Path folder;
   private final Disk disk;
@@ -243,7 +242,7 @@ final class Segments implements Closeable {
     }
   }
 
-  /** Ends the active segment, so that the next record begins another, and compresses it. */
+  /** Ends and compresses the active segment; the next record begins another. */
   void roll() throws IOException {
     if (all.isEmpty() || all.get(all.size() - 1).isCompressed()) {
       return;
@@ -264,8 +263,8 @@ final class Segments implements Closeable {
   }
 
   /**
-   * Up to which record whole segments go from the beginning, never the newest; 0 for none. Reads
-   * the first that stays, and those that go for their age.
+   * The last record of the segments to remove from the beginning, never the newest; 0 for none.
+   * Reads the first segment that stays, and those removed for their age.
    */
   long through(History.Retention retention, Instant now) throws IOException {
     Instant oldest = now.minus(retention.age());

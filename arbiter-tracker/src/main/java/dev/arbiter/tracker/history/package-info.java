@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Keeps what was tracked in files that show when somebody changed them.
+ * Tamper-evident files of tracked events.
  *
  * <p>Start at {@link dev.arbiter.tracker.history.History}.
  */

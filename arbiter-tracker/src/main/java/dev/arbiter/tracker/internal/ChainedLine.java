@@ -9,33 +9,28 @@ import java.util.Map;
 
 /**
  * One line of a file whose lines carry a SHA-256 chain: <code>
- * {"seq":2,"prev":"...",...,"hash":"..."}</code>.
+ *  {"seq":2,"prev":"...",...,"hash":"..."}</code>.
  *
- * <p>The hash is over the file's domain, a line feed, and the line up to the comma before {@code
- * "hash"}, as UTF-8; {@code prev} is the hash of the line before, 64 zeros for the first. So a line
- * can be checked without knowing how its JSON was written.
+ * <p>The hash covers the file's domain, a line feed, and the line up to the comma before {@code
+ * "hash"}, as UTF-8. {@code prev} is the hash of the line before, 64 zeros for the first. So a
+ * check of a line does not depend on how its JSON was written.
  *
- * @param seq its place, from 1
+ * @param seq its number, from 1
  * @param prev the hash of the line before
- * @param hash its own
+ * @param hash its own hash
  * @param text the whole line without its line feed
- * @param fields what it says; seq and prev among them
+ * @param fields its content, including seq and prev
  */
 public record ChainedLine(long seq, String prev, String hash, String text, Json.Fields fields) {
-  /** What comes before the first line. */
+  /** The hash before the first line. */
   public static final String NOTHING = "0".repeat(Digests.HEX_LENGTH);
 
   private static final String SEAL = ",\"hash\":\"";
   private static final int SEAL_LENGTH = SEAL.length() + Digests.HEX_LENGTH + 2;
 
   /**
-   * Seals a line.
-   *
-   * @param domain what kind of file, so that a line of one kind never passes as another
-   * @param seq its place, from 1
-   * @param prev the hash of the line before
-   * @param fields what it says; none of them named seq, prev or hash
-   * @return the line
+   * Seals a line of a domain, which keeps lines of different kinds of files apart. The fields must
+   * not include seq, prev and hash.
    */
   public static ChainedLine seal(String domain, long seq, String prev, Map<String, ?> fields) {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -49,12 +44,8 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
   }
 
   /**
-   * Reads a line and checks its own hash; whether it follows another is for the caller.
-   *
-   * @param domain what kind of file
-   * @param text the line without its line feed
-   * @return the line
-   * @throws IOException if it is no such line, or was changed
+   * Reads a line without its line feed and checks its own hash; throws if it is no such line or was
+   * changed. The caller checks that it follows another line.
    */
   public static ChainedLine read(String domain, String text) throws IOException {
     int end = text.length() - SEAL_LENGTH;
@@ -69,11 +60,7 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
     return new ChainedLine(fields.whole("seq"), fields.text("prev"), hash, text, fields);
   }
 
-  /**
-   * The line as it stands in a file.
-   *
-   * @return UTF-8 with the line feed
-   */
+  /** {@return the line as written to a file: UTF-8 with the line feed} */
   public byte[] bytes() {
     return (text + "\n").getBytes(StandardCharsets.UTF_8);
   }

@@ -13,43 +13,24 @@ public final class Distributions {
   private Distributions() {}
 
   /**
-   * The chance that a standard normal value is at most x.
-   *
-   * @param x any number
-   * @return in [0,1]; small tails keep their relative precision
+   * {@return the chance that a standard normal value is at most x} Small tails keep their relative
+   * precision.
    */
   public static double normal(double x) {
     return Erfc.value(-x / SQRT_2) / 2;
   }
 
-  /**
-   * The inverse of {@link #normal}.
-   *
-   * @param share between 0 and 1, both excluded
-   * @return the value that this share of a standard normal does not exceed
-   */
+  /** {@return the value that a share, above 0 and below 1, of a standard normal does not exceed} */
   public static double normalQuantile(double share) {
     return -SQRT_2 * InverseErfc.value(2 * share);
   }
 
-  /**
-   * The chance that Student's t is further from 0 than a value, on either side.
-   *
-   * @param t any number
-   * @param freedom degrees of freedom, above 0
-   * @return in [0,1]
-   */
+  /** {@return the chance that Student's t is further from 0 than a value, on either side} */
   public static double studentTails(double t, double freedom) {
     return RegularizedBeta.value(freedom / (freedom + t * t), freedom / 2, 0.5);
   }
 
-  /**
-   * The value that a share of Student's t does not exceed.
-   *
-   * @param share at least 0.5, below 1
-   * @param freedom degrees of freedom, above 0
-   * @return at least 0
-   */
+  /** {@return the value that a share, at least 0.5 and below 1, of Student's t does not exceed} */
   public static double studentQuantile(double share, double freedom) {
     double tails = 2 * (1 - share);
     double high = 1;

@@ -10,10 +10,8 @@ public final class EventTime {
   private EventTime() {}
 
   /**
-   * Milliseconds since 1970.
-   *
-   * @param instant any instant; one too far away counts as the last that fits
-   * @return a number that two may be added or subtracted of without an overflow
+   * {@return milliseconds since 1970} An instant too far away counts as the last for which sums and
+   * differences of two do not overflow.
    */
   public static long millis(Instant instant) {
     long second = Math.max(-LATEST_SECOND, Math.min(LATEST_SECOND, instant.getEpochSecond()));

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * JSON text and plain maps, lists, strings, numbers and booleans; thread-safe.
+ * JSON text to and from plain maps, lists, strings, numbers and booleans. Thread-safe.
  *
- * <p>Reading refuses text after the end, names that come twice and more than 32 levels. Numbers
- * that are no JSON, such as NaN, become strings when written.
+ * <p>Reading refuses text after the end, duplicate names and more than 32 levels. Numbers that JSON
+ * lacks, such as NaN, are written as strings.
  */
 public final class Json {
   private static final ObjectMapper MAPPER =
@@ -31,12 +31,7 @@ public final class Json {
 
   private Json() {}
 
-  /**
-   * Writes one line.
-   *
-   * @param object names and values, in the map's order
-   * @return JSON without line breaks
-   */
+  /** Writes an object as JSON without line breaks, in the map's order. */
   public static String write(Map<String, ?> object) {
     try {
       return MAPPER.writeValueAsString(object);
@@ -45,12 +40,7 @@ public final class Json {
     }
   }
 
-  /**
-   * Writes a page for people.
-   *
-   * @param object names and values, in the map's order
-   * @return JSON with indentation
-   */
+  /** Writes an object as indented JSON for people, in the map's order. */
   public static String writePage(Map<String, ?> object) {
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
@@ -59,18 +49,12 @@ public final class Json {
     }
   }
 
-  /**
-   * Reads one object.
-   *
-   * @param text JSON
-   * @return its fields
-   * @throws IOException if it is no JSON object
-   */
+  /** Reads the fields of a text that is one JSON object; throws if it is not. */
   public static Fields read(String text) throws IOException {
     return Fields.of(MAPPER.readValue(text, Object.class), "the text");
   }
 
-  /** The fields of an object that was read, each asked for with the type it must have. */
+  /** The fields of an object, each read with the type it must have. */
   public static final class Fields {
     private final Map<String, Object> fields;
 
@@ -87,53 +71,27 @@ public final class Json {
       return new Fields(fields);
     }
 
-    /**
-     * Fields that are at hand already.
-     *
-     * @param fields names and values
-     * @return the same, typed
-     */
+    /** Wraps names and values. */
     public static Fields of(Map<String, ?> fields) {
       return new Fields(new LinkedHashMap<>(fields));
     }
 
-    /**
-     * All of them.
-     *
-     * @return names and values, in order
-     */
+    /** {@return all names and values, in order} */
     public Map<String, Object> all() {
       return fields;
     }
 
-    /**
-     * Tells whether a field is there.
-     *
-     * @param name the field
-     * @return whether it is
-     */
+    /** Returns whether a field exists and is not null. */
     public boolean has(String name) {
       return fields.get(name) != null;
     }
 
-    /**
-     * A text.
-     *
-     * @param name the field
-     * @return its value
-     * @throws IOException if it is no text
-     */
+    /** Reads a text; throws if the field is missing or has another type. */
     public String text(String name) throws IOException {
       return typed(name, String.class);
     }
 
-    /**
-     * A whole number.
-     *
-     * @param name the field
-     * @return its value
-     * @throws IOException if it is none
-     */
+    /** Reads a whole number; throws if the field is missing or has another type. */
     public long whole(String name) throws IOException {
       Number number = typed(name, Number.class);
       if (number instanceof Integer || number instanceof Long) {
@@ -142,57 +100,27 @@ public final class Json {
       throw new IOException(name + " is no whole number: " + number);
     }
 
-    /**
-     * A number.
-     *
-     * @param name the field
-     * @return its value
-     * @throws IOException if it is none
-     */
+    /** Reads a number; throws if the field is missing or has another type. */
     public double number(String name) throws IOException {
       return typed(name, Number.class).doubleValue();
     }
 
-    /**
-     * A truth value.
-     *
-     * @param name the field
-     * @return its value
-     * @throws IOException if it is none
-     */
+    /** Reads a boolean; throws if the field is missing or has another type. */
     public boolean truth(String name) throws IOException {
       return typed(name, Boolean.class);
     }
 
-    /**
-     * An object.
-     *
-     * @param name the field
-     * @return its fields
-     * @throws IOException if it is none
-     */
+    /** Reads an object; throws if the field is missing or has another type. */
     public Fields object(String name) throws IOException {
       return of(typed(name, Map.class), name);
     }
 
-    /**
-     * A list.
-     *
-     * @param name the field
-     * @return its values
-     * @throws IOException if it is none
-     */
+    /** Reads a list; throws if the field is missing or has another type. */
     public List<?> list(String name) throws IOException {
       return typed(name, List.class);
     }
 
-    /**
-     * A list of objects.
-     *
-     * @param name the field
-     * @return the fields of each
-     * @throws IOException if it is none
-     */
+    /** Reads a list of objects; throws if the field is missing or has another type. */
     public List<Fields> objects(String name) throws IOException {
       List<Fields> all = new ArrayList<>();
       for (Object value : list(name)) {
@@ -201,13 +129,7 @@ public final class Json {
       return all;
     }
 
-    /**
-     * A list of texts.
-     *
-     * @param name the field
-     * @return the texts
-     * @throws IOException if it is none
-     */
+    /** Reads a list of texts; throws if the field is missing or has another type. */
     public List<String> texts(String name) throws IOException {
       List<String> all = new ArrayList<>();
       for (Object value : list(name)) {

@@ -34,7 +34,7 @@ final class RealDisk implements Disk {
     forceFolder(to);
   }
 
-  /** Makes a new or changed name last; a system that cannot open a folder needs no such help. */
+  /** Makes a new or changed name durable; systems that cannot open a folder do not need it. */
   private static void forceFolder(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {

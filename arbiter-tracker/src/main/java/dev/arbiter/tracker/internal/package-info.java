@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/**
- * What the packages of this module share and nobody else sees: files, JSON, hash chains, sparse log
- * lines.
- */
+/** Files, hash chains, JSON and distributions that the packages of this module share. */
 @NullMarked
 package dev.arbiter.tracker.internal;
 

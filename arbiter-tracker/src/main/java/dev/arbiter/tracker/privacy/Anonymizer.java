@@ -18,19 +18,19 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a record fit to leave the host.
+ * Makes a record safe to leave the host.
  *
- * <p>A record is a map of names to texts, numbers, truth values, lists and further maps; an inner
- * field is named by its path, {@code state.agent}, and a list by the field that holds it. At level
- * {@link Level#BASIC} a field stays only if it is listed: as it is (texts scrubbed), or as a keyed
- * hash. Everything else goes, so a field somebody adds later does not leak. At {@link Level#NONE}
- * all stay; texts are scrubbed all the same ({@link Scrubber}), but for {@link
- * Scrubber.Kind#OPAQUE}, which many ids are. Names of fields are never scrubbed.
+ * <p>A record maps names to texts, numbers, booleans, lists and further maps. A path names an inner
+ * field, such as {@code state.agent}; a list has the path of its field. At level {@link
+ * Level#BASIC} only listed fields stay: unchanged, with texts scrubbed, or as a keyed hash. A field
+ * added later does not leak. At level {@link Level#NONE} all fields stay; texts are scrubbed
+ * ({@link Scrubber}), except for {@link Scrubber.Kind#OPAQUE}, which many ids are. Field names are
+ * never scrubbed.
  *
- * <p>A hash is the first 16 bytes of HMAC-SHA-256 (RFC 2104) over tenant, field and value: the same
- * agent has the same pseudonym wherever one tenant's field holds it, and without the key nobody can
- * try out names. Who has the key can; throwing it away makes the pseudonyms final. Pseudonymous is
- * not anonymous: a rare combination of what stays may still point to somebody.
+ * <p>A hash is the first 16 bytes of HMAC-SHA-256 (RFC 2104) over tenant, field and value. The same
+ * agent has the same pseudonym in all fields of that kind of one tenant. Without the key, names
+ * cannot be tried out; with it they can. Destroying the key makes the pseudonyms final.
+ * Pseudonymous is not anonymous: a rare combination of other fields may still identify a person.
  *
  * <p>Thread-safe. About 2 microseconds for each hash.
  */
@@ -49,17 +49,13 @@ public final class Anonymizer {
     this.hashed = hashed;
   }
 
-  /**
-   * Keeps all fields and scrubs texts.
-   *
-   * @return level NONE
-   */
+  /** {@return level NONE: keeps all fields and scrubs texts} */
   public static Anonymizer none() {
     return new Anonymizer(null, Set.of(), Map.of());
   }
 
   /**
-   * Keeps what will be listed.
+   * Keeps only fields that will be listed.
    *
    * @param key secret, at least 16 bytes from a secure source; copied
    * @return a builder of level BASIC with nothing listed
@@ -74,20 +70,12 @@ public final class Anonymizer {
     return new Builder(key.clone());
   }
 
-  /**
-   * How much it does.
-   *
-   * @return NONE or BASIC
-   */
+  /** {@return the level: NONE or BASIC} */
   public Level level() {
     return key == null ? Level.NONE : Level.BASIC;
   }
 
-  /**
-   * What a manifest says of records that went through it.
-   *
-   * @return one sentence
-   */
+  /** {@return a sentence for the manifest of anonymized records} */
   public String statement() {
     return key == null
         ? "level none: all fields as recorded, secrets and personal data scrubbed from texts"
@@ -96,11 +84,11 @@ public final class Anonymizer {
   }
 
   /**
-   * Makes a record fit to leave.
+   * Anonymizes a record.
    *
-   * @param tenant whose record it is; pseudonyms of different tenants have nothing in common
+   * @param tenant the tenant; pseudonyms of different tenants are unrelated
    * @param fields the record, not changed
-   * @return what may leave
+   * @return the fields that may leave
    */
   public Map<String, Object> anonymize(String tenant, Map<String, ?> fields) {
     return object(tenant, "", fields, 0);
@@ -118,7 +106,7 @@ public final class Anonymizer {
     return clean;
   }
 
-  /** What is left of a value; null for nothing. */
+  /** The anonymized value; null if it is removed. */
   private @Nullable Object value(String tenant, String path, Object value, int depth) {
     if (depth >= MOST_DEPTH) {
       return null;
@@ -153,7 +141,7 @@ public final class Anonymizer {
     return key == null ? scrubber.scrubKnown(text) : scrubber.scrub(text);
   }
 
-  /** Length before each part, so that no two triples are the same bytes. */
+  /** Each part follows its length, so that no two triples give the same bytes. */
   private String pseudonym(String tenant, String domain, String value) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
@@ -177,7 +165,7 @@ public final class Anonymizer {
     }
 
     /**
-     * Lets fields leave: numbers and truth values as they are, texts scrubbed.
+     * Keeps fields: numbers and booleans unchanged, texts scrubbed.
      *
      * @param paths such as {@code taskType} or {@code state.attempt}
      * @return this
@@ -188,11 +176,11 @@ public final class Anonymizer {
     }
 
     /**
-     * Lets fields leave as keyed hashes. Fields of one kind get the same pseudonym for the same
-     * value, those of different kinds do not.
+     * Keeps fields as keyed hashes. Equal values get equal pseudonyms in fields of one kind,
+     * different ones in fields of different kinds.
      *
-     * @param kind what they hold, such as {@code agent}
-     * @param paths where
+     * @param kind the kind of value, such as {@code agent}
+     * @param paths the fields
      * @return this
      */
     public Builder hash(String kind, String... paths) {
@@ -221,9 +209,9 @@ public final class Anonymizer {
 
   /** How much is done to records before they leave. */
   public enum Level {
-    /** Ids stay as they are; secrets and personal data in texts are taken out all the same. */
+    /** Ids stay unchanged; secrets and personal data are removed from texts. */
     NONE,
-    /** Only listed fields stay, and ids become keyed hashes. Pseudonyms, not anonymity. */
+    /** Only listed fields stay, and ids become keyed hashes: pseudonyms, not anonymity. */
     BASIC,
     /** No single record leaves, only noised figures under a privacy budget. */
     DIFFERENTIAL

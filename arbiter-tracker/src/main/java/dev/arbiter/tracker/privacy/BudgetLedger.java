@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who spent how much, and what was answered for it; its owner's lock guards it. */
+/** The spent budgets, and the paid answers. Guarded by the owner's lock. */
 final class BudgetLedger implements Closeable {
   private static final int MOST_ACCOUNTS = 1 << 17;
   private static final int MOST_ANSWERS = 1 << 14;
@@ -99,7 +99,7 @@ final class BudgetLedger implements Closeable {
     return answers.get(question);
   }
 
-  /** What the question would cost, without figures yet. */
+  /** The cost of a question, without figures yet. */
   SpendEntry quote(PrivateQuestion question, String digest, double countDeviation) {
     return new SpendEntry(
         question.tenant(),
@@ -116,7 +116,7 @@ final class BudgetLedger implements Closeable {
     return Math.floorDiv(at.getEpochSecond(), budget.period().toSeconds());
   }
 
-  /** Why a charge cannot be made; null when it can. */
+  /** Returns why a question cannot be charged; null if it can. */
   @Nullable Withheld refuse(SpendEntry charge) {
     if (file.isFailed()) {
       return new Withheld(Reason.LEDGER, "the ledger could not be written; open it anew");
@@ -180,7 +180,7 @@ final class BudgetLedger implements Closeable {
         PrivacyUnits.delta(Math.max(0, PrivacyUnits.femtos(budget.delta()) - spent.deltaFemtos)));
   }
 
-  /** Drops accounts of periods that ended by then, and answers that reach no further. */
+  /** Removes periods that ended by then, and answers that reach no further. */
   void forget(Instant before) throws IOException {
     long newFloor = Math.max(floor, period(before));
     List<Map<String, ?>> lines = new ArrayList<>();

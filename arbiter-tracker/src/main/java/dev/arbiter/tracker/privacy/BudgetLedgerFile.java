@@ -16,13 +16,13 @@ import java.util.Map;
 /** The file of a privacy ledger: sealed lines, each forced before its answer leaves. */
 final class BudgetLedgerFile implements Closeable {
   /*
-   * A last line without its line feed was cut by a crash before its append returned, so nothing it
-   * says was released: it is cut off. Anything else that does not fit the chain is damage, and then
-   * nobody knows what was spent: the file stays as it is and is not opened. After a failed write or
-   * force nothing more is accepted until the file is opened anew; by then the line counts, or it is
-   * torn, and either way no answer left.
+   * A last line without a line feed was cut by a crash before its append returned, so its answer
+   * was never released: it is removed. Any other misfit is damage, and the spent budget is unknown:
+   * the file is left unchanged and not opened. After a failed write or force no line is accepted
+   * until the file is reopened; by then the line counts, or it is torn, and in both cases no answer
+   * left.
    *
-   * The lock is on a file of its own, because the ledger is replaced when it forgets.
+   * A separate file carries the lock, because the ledger is replaced when it forgets.
    */
   private static final String DOMAIN = "arbiter.privacy.v1";
 
@@ -106,7 +106,7 @@ final class BudgetLedgerFile implements Closeable {
     failed = false;
   }
 
-  /** Puts other lines in place of all; when that fails the file is as it was. */
+  /** Replaces all lines; after a failure the file is unchanged. */
   void rewrite(List<Map<String, ?>> lines) throws IOException {
     StringBuilder text = new StringBuilder();
     long place = 0;

@@ -3,7 +3,7 @@ package dev.arbiter.tracker.privacy;
 
 import java.util.List;
 
-/** Finds payment card numbers: 13 to 19 digits, in groups or not, with a right check digit. */
+/** Finds payment card numbers: 13 to 19 digits, possibly grouped, with a valid check digit. */
 final class CardNumbers {
   private static final int SHORTEST = 13;
   private static final int LONGEST = 19;
@@ -29,11 +29,11 @@ final class CardNumbers {
     return c >= '2' && c <= '6' && (at == 0 || !PatternChecks.isDigit(text.charAt(at - 1)));
   }
 
-  /** Where the longest card that begins there ends, or there when none does. */
+  /** The end of the longest card number that begins here, or the begin if there is none. */
   private static int end(String text, int from) {
     /*
-     * Luhn (ISO/IEC 7812-1) counts from the right and doubles every second digit. From the left the
-     * two sums, with and without the last digit doubled, change places at each digit.
+     * Luhn (ISO/IEC 7812-1) counts from the right and doubles every second digit. From the left,
+     * the two sums, with and without the last digit doubled, swap at each digit.
      */
     int best = from;
     int digits = 0;

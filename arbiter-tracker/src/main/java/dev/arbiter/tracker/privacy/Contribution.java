@@ -2,12 +2,12 @@
 package dev.arbiter.tracker.privacy;
 
 /**
- * What one contributor adds to a figure.
+ * One contributor's addition to a figure.
  *
- * @param contributor whose privacy is protected: a person, an agent, or whatever the host decides;
- *     all contributions under one name are hidden together
- * @param partition which of the figures it adds to, such as an agent or a type of task
- * @param value what is averaged, clamped to the question's range; ignored by counts, and a NaN adds
+ * @param contributor the protected unit: a person, an agent, or another choice of the host;
+ *     contributions of one name are hidden together
+ * @param partition the figure it adds to, such as an agent or a task type
+ * @param value the averaged value, clamped to the question's range; counts ignore it, and NaN adds
  *     nothing
  */
 public record Contribution(String contributor, String partition, double value) {}

@@ -4,18 +4,20 @@ package dev.arbiter.tracker.privacy;
 import dev.arbiter.internal.Require;
 
 /**
- * Two-sided geometric noise: a whole number x with chance in proportion to exp(-abs(x) / scale).
+ * Two-sided geometric noise: a whole number x with probability proportional to exp(-abs(x) /
+ * scale).
  */
 final class GeometricNoise {
   /*
    * Ghosh, Roughgarden, Sundararajan, "Universally Utility-Maximizing Privacy Mechanisms" (STOC
    * 2009), drawn as in Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy"
-   * (NeurIPS 2020), algorithms 1 and 2. All of it is whole numbers: with doubles, which outputs can
-   * occur tells the input (Mironov 2012). 1 / scale is the fraction s / t in lowest terms.
+   * (NeurIPS 2020), algorithms 1 and 2. All arithmetic is in whole numbers: with doubles, the set
+   * of possible outputs reveals the input (Mironov 2012). 1 / scale is the fraction s / t in lowest
+   * terms.
    *
-   * Every loop ends with a chance of a half or more at each round; the limits are there for a
-   * source that is broken. How long a draw takes depends on what is drawn: who can time single
-   * answers to the microsecond learns some of the noise.
+   * Every loop ends with probability one half or more in each round; the limits catch a broken
+   * source. The time of a draw depends on its result: an observer who times single answers to the
+   * microsecond learns some of the noise.
    */
   private static final int MOST_ROUNDS = 4096;
   private static final int MOST_STEPS = 512;
@@ -24,7 +26,7 @@ final class GeometricNoise {
   private final long s;
   private final long t;
 
-  /** Hides a change of the sum of all outputs' inputs by the sensitivity at the given epsilon. */
+  /** Hides a change of the inputs of all outputs together by the sensitivity, at this epsilon. */
   GeometricNoise(long sensitivity, long epsilonMicros) {
     long whole = Math.multiplyExact(sensitivity, PrivacyUnits.MICROS);
     long divisor = gcd(whole, epsilonMicros);
@@ -48,7 +50,7 @@ final class GeometricNoise {
     return 1 / (2 * sinh * sinh);
   }
 
-  /** The least k with a chance of at most delta that the noise is k or more: a^k / (1 + a). */
+  /** The least k such that noise of k or more has probability at most delta: a^k / (1 + a). */
   long upperTail(double delta) {
     double a = Math.exp(-1 / scale());
     double k = scale() * -Math.log(delta * (1 + a));
@@ -83,7 +85,10 @@ final class GeometricNoise {
     throw RandomBits.broken();
   }
 
-  /** True with chance exp(-p / q), for p of 0 to q: parity of the first k that p / (q k) misses. */
+  /**
+   * True with probability exp(-p / q), for p of 0 to q: the parity of the first k that p / (q k)
+   * misses.
+   */
   private static boolean exp(long p, long q, RandomBits bits) {
     for (int k = 1; k < MOST_STEPS; k++) {
       boolean hit = bits.below(q) < p && bits.below(k) == 0;

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The noise of one question: what it adds to counts and sums, and which partitions it shows. */
+/** The noise of one question, and the threshold at which its partitions show. */
 final class NoiseMechanism {
   /*
-   * A partition from the data shows when its noised count reaches the threshold: what one
-   * contributor can add plus the noise's upper tail at delta / bounds.partitions(). So one whose
-   * only contributor leaves, and which then cannot show at all, showed with at most that chance;
-   * over all partitions of that contributor, delta. The count of a shown partition has the same
-   * noise, drawn once.
+   * A partition from the data shows when its noised count reaches the threshold: the most that one
+   * contributor can add, plus the noise's upper tail at delta / bounds.partitions(). So a partition
+   * whose only contributor leaves, and which then cannot show, showed with at most that
+   * probability; over all partitions of that contributor, delta. The count of a shown partition has
+   * the same noise, drawn once.
    */
   private final PrivateQuestion question;
   private final GeometricNoise countNoise;

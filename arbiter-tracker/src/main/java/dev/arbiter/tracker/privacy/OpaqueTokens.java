@@ -3,16 +3,14 @@ package dev.arbiter.tracker.privacy;
 
 import java.util.List;
 
-/**
- * Finds keys of unknown kind: long runs in which small and capital letters and digits alternate.
- */
+/** Finds keys of unknown kind: long runs of alternating small letters, capitals and digits. */
 final class OpaqueTokens {
   /*
-   * Of the steps from one character to the next, ignoring - _ = + ~, a random base-62 text changes
-   * its class in 62 of 100, a base-36 text in 40, hexadecimal digits in 47. Words joined by hyphens
+   * Between one character and the next, ignoring - _ = + ~, a random base-62 text changes its class
+   * in 62 of 100 steps, a base-36 text in 40, hexadecimal digits in 47. Words joined by hyphens
    * change in fewer than 15; CamelCase in 30 to 45, but it has hardly any digits. A run of 20 or
-   * more is taken for a key if it changes in a fifth of its steps and has two digits, or in two
-   * fifths and has one.
+   * more is a key if it changes in a fifth of its steps and has two digits, or in two fifths and
+   * has one.
    */
   private static final int SHORTEST = 20;
   private static final int MANY_DIGITS = 2;
@@ -34,7 +32,7 @@ final class OpaqueTokens {
     }
   }
 
-  /** Whether small and capital letters and digits change as often as in random text. */
+  /** Returns whether the character class changes as often as in random text. */
   static boolean alternates(String text, int start, int end) {
     int digits = 0;
     int changes = 0;

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Exact counts and sums of bounded contributions, before any noise; never leaves the package. */
+/** Exact counts and sums of bounded contributions, before noise. They never leave the package. */
 final class PartitionSums {
   /*
-   * Whether a contribution counts depends on its contributor's other contributions and on the
-   * question, never on anybody else's: so leaving out one contributor changes the counts together
-   * by at most bounds.mostContributions(), and each sum by at most GRID times that.
+   * Whether a contribution counts depends only on the question and on other contributions of the
+   * same contributor. So removing one contributor changes the counts together by at most
+   * bounds.mostContributions(), and each sum by at most GRID times that.
    */
-  /** A value is a whole number of steps from the middle of its range, at most so many. */
+  /** A value is a whole number of steps from the middle of its range, at most this many. */
   static final int GRID = 1 << 16;
 
   private final PrivateQuestion question;
   private final Map<String, Map<String, Integer>> contributors = new HashMap<>();
   private final SortedMap<String, Sums> partitions = new TreeMap<>();
 
-  /** What a partition comes to. */
+  /** The sums of one partition. */
   static final class Sums {
     long count;
     long steps;
@@ -72,7 +72,7 @@ final class PartitionSums {
     return Math.round((clamped - middle(bounds)) / half * GRID);
   }
 
-  /** The value that so many steps, for so many contributions, are the mean of. */
+  /** The mean value of this many steps for this many contributions. */
   static double mean(long steps, long count, PrivateQuestion.Bounds bounds) {
     double mean = middle(bounds) + (double) steps / Math.max(1, count) / GRID * half(bounds);
     return Math.max(bounds.lowest(), Math.min(bounds.highest(), mean));

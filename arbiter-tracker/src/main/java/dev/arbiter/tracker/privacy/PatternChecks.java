@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.privacy;
 
-/** Last looks at what a pattern found. */
+/** Additional checks of pattern matches. */
 final class PatternChecks {
   private static final int FEWEST_PHONE_DIGITS = 8;
   private static final int MOST_PHONE_DIGITS = 15;
@@ -43,17 +43,17 @@ final class PatternChecks {
     return true;
   }
 
-  /** Not the two colons of code, such as {@code List::add}: at least one digit. */
+  /** Excludes the two colons of code, such as {@code List::add}: needs a digit. */
   static boolean isIpV6(String text) {
     return hasDigit(text) && text.length() > 3;
   }
 
-  /** What follows a known prefix is no plain word. */
+  /** The text after a known prefix is not a plain word. */
   static boolean hasTail(String text) {
     return hasDigit(text.substring(4)) || text.length() >= LONGER_THAN_WORDS;
   }
 
-  /** Letters and digits alternate as in no word, though it may be short. */
+  /** Letters and digits alternate as in no word; the text may be short. */
   static boolean looksRandom(String text) {
     return OpaqueTokens.alternates(text, 0, text.length());
   }

@@ -5,13 +5,13 @@ import dev.arbiter.internal.Require;
 import java.time.Duration;
 
 /**
- * How much may be learned of a tenant's contributors: for each period of event time, all questions
+ * The privacy loss allowed to a tenant's contributors: for each period of event time, all questions
  * that touch it may cost this much together.
  *
- * <p>Costs add up (basic composition). A contributor is protected with epsilon and delta for what
- * it did within one period; what it did in k periods, with k times as much. A question over a week
- * with a period of a day is charged on each of the seven days, so overlapping windows cannot learn
- * the same day twice for free.
+ * <p>Costs add up (basic composition). A contributor is protected with epsilon and delta for its
+ * actions within one period; over k periods, with k times as much. A question over a week with a
+ * period of a day is charged on each of the seven days, so overlapping windows cannot read the same
+ * day twice for free.
  *
  * @param epsilon total privacy loss a period, above 0 up to 100, kept in millionths; default 1
  * @param delta total chance that a rare partition shows, from 0 to below 0.01, kept in units of
@@ -42,11 +42,7 @@ public record PrivacyBudget(double epsilon, double delta, Duration period) {
         period);
   }
 
-  /**
-   * Epsilon 1 and delta 1e-6 for each day.
-   *
-   * @return the default
-   */
+  /** {@return the default: epsilon 1 and delta 1e-6 for each day} */
   public static PrivacyBudget daily() {
     return new PrivacyBudget(1, 1e-6, Duration.ofDays(1));
   }

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/** What {@link PrivateStatistics} answers. */
+/** An answer of {@link PrivateStatistics}. */
 public sealed interface PrivateAnswer {
 
   /**
-   * Noised figures, paid for.
+   * Noised figures that were paid for.
    *
-   * @param figures for each partition that shows, by name; may be empty
-   * @param epsilon what they cost
-   * @param delta what they cost
+   * @param figures one for each shown partition, by name; may be empty
+   * @param epsilon their cost
+   * @param delta their cost
    * @param countDeviation standard deviation of the noise on each count
-   * @param repeated whether the same question was answered before: these are those figures, and
-   *     they cost nothing more
+   * @param repeated whether the same question was answered before; the figures are the same and
+   *     cost nothing more
    */
   record Released(
       List<Figure> figures, double epsilon, double delta, double countDeviation, boolean repeated)
       implements PrivateAnswer {
-    /** Copies. */
+    /** Copies the lists. */
     public Released {
       figures = List.copyOf(figures);
     }
@@ -30,39 +30,32 @@ public sealed interface PrivateAnswer {
   /**
    * The figures of one partition.
    *
-   * @param partition which
-   * @param count contributions, noised: may be wrong by a few {@link Released#countDeviation()},
-   *     even negative
-   * @param mean of the clamped values, noised, within their range; empty when not asked for
+   * @param partition its name
+   * @param count noised number of contributions; may be off by a few {@link
+   *     Released#countDeviation()}, even negative
+   * @param mean noised mean of the clamped values, within their range; empty if not asked for
    */
   record Figure(String partition, long count, OptionalDouble mean) {}
 
   /**
-   * No figures, and nothing charged.
+   * No figures, and no charge.
    *
-   * @param reason why
-   * @param message the same in a sentence
+   * @param reason the reason
+   * @param message the reason as a sentence
    */
   record Withheld(Reason reason, String message) implements PrivateAnswer {}
 
   /** Why nothing is answered. */
   enum Reason {
-    /** The tenant's budget of a period the question touches has too little left. */
+    /** The tenant's budget of a touched period is too low. */
     BUDGET,
-    /** The ledger cannot take more: it must {@code forget}, or be written to again. */
+    /** The ledger accepts no more: it must {@code forget}, or be reopened. */
     LEDGER,
-    /** The question reaches back to a period that was forgotten, or over too many periods. */
+    /** The question reaches a forgotten period, or covers too many periods. */
     PERIOD
   }
 
-  /**
-   * Calls the function of the case this is.
-   *
-   * @param released for {@link Released}
-   * @param withheld for {@link Withheld}
-   * @param <R> the result
-   * @return what that function gave
-   */
+  /** Calls the function for this case and returns its result. */
   default <R> R match(Function<Released, R> released, Function<Withheld, R> withheld) {
     return this instanceof Released r ? released.apply(r) : withheld.apply((Withheld) this);
   }

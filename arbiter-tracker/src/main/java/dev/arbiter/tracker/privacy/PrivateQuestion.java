@@ -8,21 +8,20 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A question that {@link PrivateStatistics} answers: how many contributions each partition has, or
- * the mean of their values. Two questions that are equal are the same question: it is answered
- * once.
+ * A question for {@link PrivateStatistics}: how many contributions each partition has, or the mean
+ * of their values. Equal questions are answered once.
  *
- * @param tenant whose data it is about, and whose budget it costs
- * @param name says which data; the host hands in the same data for the same name, tenant and times
+ * @param tenant the tenant of the data, whose budget pays
+ * @param name names the data; the host must pass the same data for the same name, tenant and times
  * @param from the beginning of the data, in event time
  * @param to its end, after the beginning
- * @param measure what is asked
+ * @param measure what is measured
  * @param bounds how much one contributor can change
- * @param epsilon what the answer costs, at least 0.000001 (a mean 0.000002)
- * @param delta chance that a partition with a single contributor shows, positive unless the
+ * @param epsilon the cost of the answer, at least 0.000001 (a mean 0.000002)
+ * @param delta probability that a partition with a single contributor shows; positive unless the
  *     partitions are known
- * @param known the partitions to answer for, whether or not there is data; empty to answer for
- *     those that are in the data and not rare
+ * @param known the partitions to answer for, with or without data; empty for those in the data that
+ *     are not rare
  */
 public record PrivateQuestion(
     String tenant,
@@ -36,7 +35,7 @@ public record PrivateQuestion(
     Set<String> known) {
   private static final double SQRT_2 = Math.sqrt(2);
 
-  /** What is asked of each partition. */
+  /** The measure of each partition. */
   public enum Measure {
     /** How many contributions. */
     COUNT,
@@ -77,12 +76,12 @@ public record PrivateQuestion(
   /**
    * Asks how many contributions each partition has; delta 1e-9, partitions from the data.
    *
-   * @param tenant whose data
-   * @param name which data
-   * @param from from when
-   * @param to until when
+   * @param tenant the tenant
+   * @param name the data
+   * @param from the beginning of the data
+   * @param to its end
    * @param bounds how much one contributor can change
-   * @param epsilon what it may cost
+   * @param epsilon the cost
    * @return the question
    */
   public static PrivateQuestion count(
@@ -91,17 +90,7 @@ public record PrivateQuestion(
         tenant, name, from, to, Measure.COUNT, bounds, epsilon, 1e-9, Set.of());
   }
 
-  /**
-   * Asks for the mean value of each partition; delta 1e-9, partitions from the data.
-   *
-   * @param tenant whose data
-   * @param name which data
-   * @param from from when
-   * @param to until when
-   * @param bounds how much one contributor can change
-   * @param epsilon what it may cost
-   * @return the question
-   */
+  /** Asks for the mean value of each partition; otherwise as {@link #count}. */
   public static PrivateQuestion mean(
       String tenant, String name, Instant from, Instant to, Bounds bounds, double epsilon) {
     return new PrivateQuestion(
@@ -109,7 +98,7 @@ public record PrivateQuestion(
   }
 
   /**
-   * The same question about named partitions, which then show even when empty.
+   * Returns the question about named partitions, which show even when empty.
    *
    * @param partitions the partitions; must not be taken from the data
    * @return a copy that costs no delta
@@ -119,9 +108,9 @@ public record PrivateQuestion(
   }
 
   /**
-   * The same question with another delta.
+   * Returns the question with another delta.
    *
-   * @param chance that a partition with a single contributor shows
+   * @param chance probability that a partition with a single contributor shows
    * @return a copy
    */
   public PrivateQuestion withDelta(double chance) {
@@ -129,22 +118,22 @@ public record PrivateQuestion(
   }
 
   /**
-   * What the requirements' {@code noiseLevel} means here: the epsilon at which the noise of an
+   * Converts the required {@code noiseLevel} to epsilon: the epsilon at which the noise of an
    * answer has a standard deviation of this share of the range, for a partition with at least this
    * many contributions.
    *
-   * <p>The range is {@code highest - lowest} for a mean and the count itself for a count. With C
-   * contributions of one contributor at most (partitions times perPartition) and n in a partition:
-   * epsilon is 2 C / (noiseLevel n) for a mean, since half of it goes to the sum and half to the
-   * count, each with a deviation of at most sqrt(2) C / (epsilon n) ranges; it is sqrt(2) C /
-   * (noiseLevel n) for a count. Level 0.05, 100 contributions, one each: 0.4 for a mean, 0.283 for
-   * a count. Noise in proportion to a value, as the number may suggest, is not private: it tells
-   * zero from one exactly.
+   * <p>The range is {@code highest - lowest} for a mean and the count itself for a count. Let C be
+   * the most contributions of one contributor (partitions times perPartition) and n those of a
+   * partition. Epsilon is 2 C / (noiseLevel n) for a mean, since one half goes to the sum and one
+   * to the count, each with a deviation of at most sqrt(2) C / (epsilon n) ranges. It is sqrt(2) C
+   * / (noiseLevel n) for a count. Level 0.05 with 100 contributions, one each, gives 0.4 for a mean
+   * and 0.283 for a count. Noise proportional to a value is not private: it tells zero from one
+   * exactly.
    *
-   * @param measure what is asked
+   * @param measure what is measured
    * @param bounds how much one contributor can change
    * @param noiseLevel the share, above 0, such as 0.05
-   * @param contributions how many a partition has at least, at least 1, such as 100
+   * @param contributions contributions of the smallest partition, at least 1, such as 100
    * @return epsilon, for {@link #epsilon()}
    * @throws IllegalArgumentException if an argument is outside its range
    */
@@ -160,7 +149,7 @@ public record PrivateQuestion(
     return factor * bounds.mostContributions() / (noiseLevel * contributions);
   }
 
-  /** Names the question; unlike parts give unlike names, whatever characters are in them. */
+  /** A text that is different for different questions, whatever characters they hold. */
   String key() {
     StringBuilder key = new StringBuilder();
     SortedSet<String> partitions = new TreeSet<>(known);
@@ -190,13 +179,13 @@ public record PrivateQuestion(
   }
 
   /**
-   * How much one contributor can change: what the noise has to hide.
+   * How much one contributor can change: what the noise hides.
    *
-   * <p>What goes beyond is left out, in the order in which contributions are handed in, which
-   * depends on that contributor alone.
+   * <p>Further contributions are left out in the order of the input, which depends on that
+   * contributor alone.
    *
-   * @param lowest values below count as this
-   * @param highest values above count as this; finite, above the lowest
+   * @param lowest lower values count as this
+   * @param highest higher values count as this; finite, above the lowest
    * @param partitions most partitions one contributor adds to, 1 to 1,024, default 1
    * @param perPartition most contributions it adds to each of them, 1 to 1,024, default 1
    */
@@ -225,9 +214,7 @@ public record PrivateQuestion(
       Require.that(value >= 1 && value <= MOST, "%s must be 1 to %s, got %s", key, MOST, value);
     }
 
-    /**
-     * Most that all counts together change when one contributor comes or goes: their L1 distance.
-     */
+    /** The L1 distance of all counts when one contributor comes or goes. */
     long mostContributions() {
       return (long) partitions * perPartition;
     }

@@ -11,29 +11,30 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions about many contributors so that no answer, nor all of them together, tells much
- * of any single one: (epsilon, delta)-differential privacy, the neighbour of a data set being the
- * same without one contributor.
+ * Answers questions about many contributors such that all answers together reveal little about any
+ * one of them: (epsilon, delta)-differential privacy. Two data sets are neighbours if one lacks a
+ * single contributor.
  *
- * <p>A question goes through five steps. Contributions are bounded and clamped ({@link
+ * <p>A question takes five steps. Contributions are bounded and clamped ({@link
  * PrivateQuestion.Bounds}). Counts and sums get two-sided geometric noise, drawn exactly in whole
- * numbers. Partitions that are not named by the question show only when their noised count reaches
- * a threshold ({@link PrivateQuestion#delta()}). The tenant's {@link PrivacyBudget} is charged, in
- * a file that is forced to disk, before the answer is returned. The same question gives the same
- * answer for ever and is charged once: asking again averages nothing away.
+ * numbers. Partitions that the question does not name show only when their noised count reaches a
+ * threshold ({@link PrivateQuestion#delta()}). The tenant's {@link PrivacyBudget} is charged in a
+ * file, which is forced to disk before the answer is returned. The same question always gives the
+ * same answer and is charged once, so asking again cannot average the noise away.
  *
- * <p>It fails closed. A ledger that is damaged does not open; one that cannot be written answers
- * nothing more until it is opened anew; a crash at any point leaves the charge with its answer, or
- * neither. A ledger that somebody deletes, or puts back to an older copy, is taken at its word:
- * keep it where the host keeps its keys. What the noise does not hide: which questions were asked
- * and when, and to who can time single answers, some of the noise.
+ * <p>It fails closed. A damaged ledger does not open. A ledger that cannot be written answers
+ * nothing more until it is reopened. A crash leaves the charge with its answer, or neither. A
+ * deleted ledger, or an older copy of it, cannot be recognised: store it with the host's keys. The
+ * noise does not hide which questions were asked and when; timing single answers reveals some of
+ * the noise.
  *
- * <p>Thread-safe; one answer is drawn at a time, each costs one forced write, about 0.3
- * microseconds a contribution and some microseconds a partition. Memory: the contributions of a
- * question while it is answered; all paid answers, at most 16,384, until {@link #forget}.
+ * <p>Thread-safe. One answer is drawn at a time; each costs one forced write, about 0.3
+ * microseconds a contribution and some microseconds a partition. Memory: the contributions of the
+ * current question, and all paid answers, at most 16,384, until {@link #forget}.
  *
  * <p>Dwork, Roth, "The Algorithmic Foundations of Differential Privacy" (2014), sections 3.3 and
  * 3.5; the noise as in Canonne, Kamath, Steinke (NeurIPS 2020), algorithm 2; showing partitions by
@@ -51,30 +52,30 @@ public final class PrivateStatistics implements AutoCloseable {
   }
 
   /**
-   * Opens a ledger, or begins one.
+   * Opens or creates a ledger.
    *
-   * @param ledger the file; a lock file is put beside it
-   * @param budget what each tenant may spend a period; epsilon and delta may change from one
-   *     opening to the next, the period may not
+   * @param ledger the file; a lock file is created beside it
+   * @param budget the budget of each tenant a period; epsilon and delta may change between
+   *     openings, the period may not
    * @return the statistics
    * @throws UncheckedIOException if the file cannot be read or written, is open elsewhere or is
-   *     damaged; it is left as it was
-   * @throws IllegalArgumentException if the ledger counts in other periods
+   *     damaged; it stays unchanged
+   * @throws IllegalArgumentException if the ledger has another period
    */
   public static PrivateStatistics open(Path ledger, PrivacyBudget budget) {
     return open(ledger, budget, Sources.entropy());
   }
 
   /**
-   * The same, with noise from another source.
+   * Opens or creates a ledger, with noise from another source.
    *
    * @param ledger the file
-   * @param budget what each tenant may spend a period
-   * @param random where noise comes from: one that can be foreseen protects nobody
+   * @param budget the budget of each tenant a period
+   * @param random the source of noise; a predictable one protects no contributor
    * @return the statistics
    * @throws UncheckedIOException if the file cannot be read or written, is open elsewhere or is
    *     damaged
-   * @throws IllegalArgumentException if the ledger counts in other periods
+   * @throws IllegalArgumentException if the ledger has another period
    */
   public static PrivateStatistics open(Path ledger, PrivacyBudget budget, SecureRandom random) {
     return open(ledger, budget, random, Disk.real());
@@ -97,31 +98,26 @@ public final class PrivateStatistics implements AutoCloseable {
    * Answers a question.
    *
    * @param question what is asked
-   * @param data all contributions the question is about, in any order; not looked at when the
-   *     question was answered before
-   * @return the noised figures, or why there are none
+   * @param data all contributions that the question is about, in any order; ignored if the question
+   *     was answered before
+   * @return the noised figures, or the reason why there are none
    * @throws IllegalArgumentException if the question's bounds are too wide for its epsilon
    */
   public PrivateAnswer ask(PrivateQuestion question, Iterable<Contribution> data) {
     String digest = SpendEntry.digest(question);
-    SpendEntry before = answered(digest);
+    SpendEntry before = locked(() -> ledger.answered(digest));
     if (before != null) {
       return before.released(true);
     }
     NoiseMechanism mechanism = new NoiseMechanism(question);
     PartitionSums tally = PartitionSums.of(question, data);
-    lock.lock();
-    try {
-      return answer(question, digest, mechanism, tally);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> answer(question, digest, mechanism, tally));
   }
 
-  private @Nullable SpendEntry answered(String digest) {
+  private <T extends @Nullable Object> T locked(Supplier<T> question) {
     lock.lock();
     try {
-      return ledger.answered(digest);
+      return question.get();
     } finally {
       lock.unlock();
     }
@@ -148,23 +144,18 @@ public final class PrivateStatistics implements AutoCloseable {
   }
 
   /**
-   * What a tenant may still spend on questions about a time.
+   * The remaining budget of a tenant for a time.
    *
    * @param tenant the tenant
-   * @param at in event time; the period it lies in counts
-   * @return the rest of the budget, nothing for periods that were forgotten
+   * @param at in event time; selects the period
+   * @return the rest of the budget, nothing for forgotten periods
    */
   public Rest left(String tenant, Instant at) {
-    lock.lock();
-    try {
-      return ledger.left(tenant, at);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> ledger.left(tenant, at));
   }
 
   /**
-   * What is left of a budget for one period.
+   * The remaining budget of one period.
    *
    * @param epsilon at least 0
    * @param delta at least 0
@@ -172,12 +163,12 @@ public final class PrivateStatistics implements AutoCloseable {
   public record Rest(double epsilon, double delta) {}
 
   /**
-   * Drops what is known of periods that ended before a time, so that the ledger stays small;
-   * questions that reach back there are withheld from then on. Call it when the data is deleted.
+   * Removes all entries of periods that ended before a time, so that the ledger stays small. Later
+   * questions about them are withheld. Call it when the data is deleted.
    *
    * @param before in event time
-   * @throws UncheckedIOException if the file cannot be written; nothing is forgotten then, and
-   *     nothing answered until it is opened anew
+   * @throws UncheckedIOException if the file cannot be written; then nothing is forgotten, and
+   *     nothing answered until it is reopened
    */
   public void forget(Instant before) {
     lock.lock();
@@ -190,7 +181,7 @@ public final class PrivateStatistics implements AutoCloseable {
     }
   }
 
-  /** Closes the ledger; questions that were not answered before are withheld from then on. */
+  /** Closes the ledger; new questions are withheld. */
   @Override
   public void close() {
     lock.lock();

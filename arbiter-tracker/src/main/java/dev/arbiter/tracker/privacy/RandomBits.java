@@ -3,7 +3,7 @@ package dev.arbiter.tracker.privacy;
 
 import java.security.SecureRandom;
 
-/** Uniform whole numbers, exactly, from a secure source; not thread-safe. */
+/** Exactly uniform whole numbers from a secure source. Not thread-safe. */
 final class RandomBits {
   private static final int BUFFER = 512;
   private static final int MOST_ROUNDS = 256;
@@ -21,9 +21,8 @@ final class RandomBits {
   }
 
   /**
-   * Each of 0 to bound - 1 with the same chance: draws as many bits as the bound has and begins
-   * again when they come to more. A source that gives such a number 256 times, which happens by
-   * chance once in 2^256, is broken.
+   * Draws 0 to bound - 1 with equal probability: as many bits as the bound has, again if they
+   * exceed it. A source that exceeds it 256 times in a row, probability 1 in 2^256, is broken.
    */
   long below(long bound) {
     int bits = Long.SIZE - Long.numberOfLeadingZeros(bound - 1);

@@ -7,35 +7,31 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds secrets and personal data in text, and takes them out.
+ * Finds and removes secrets and personal data in text.
  *
- * <p>By patterns, so it guesses: it takes out rather too much, such as digests and version numbers
- * with four parts, and cannot find a name, or a password in plain prose. It is the second line; the
- * first is not to let free text leave at all ({@link Anonymizer}).
+ * <p>Patterns only guess. They remove too much, such as digests and version numbers with four
+ * parts, and cannot find a name, or a password in plain prose. The first line of defence is to let
+ * no free text leave ({@link Anonymizer}); this is the second.
  *
- * <p>Thread-safe. Time grows with the length of the text, whatever is in it: the patterns run on
- * RE2/J, and only those whose key words the text has. About 40 ns a character for prose, up to 2 us
- * for text made of findings.
+ * <p>Thread-safe. The time is linear in the length of any text: the patterns run on RE2/J, and only
+ * those whose key words occur. About 40 ns a character for prose, up to 2 us for text full of
+ * matches.
  */
 public final class Scrubber {
   private static final Scrubber STANDARD = new Scrubber();
 
   private Scrubber() {}
 
-  /**
-   * Finds every {@link Kind}.
-   *
-   * @return the one instance
-   */
+  /** {@return the one instance, which finds every {@link Kind}} */
   public static Scrubber standard() {
     return STANDARD;
   }
 
   /**
-   * Finds what is sensitive.
+   * Finds sensitive places.
    *
    * @param text any text
-   * @return places in order, none overlapping
+   * @return places in order, without overlaps
    */
   public List<Span> find(String text) {
     return merged(all(text));
@@ -52,7 +48,7 @@ public final class Scrubber {
     return all;
   }
 
-  /** Makes one of those that overlap; it is of the kind of the one that begins first. */
+  /** Merges overlapping places; the result has the kind of the first. */
   private static List<Span> merged(List<Span> all) {
     all.sort(
         Comparator.comparingInt(Span::start).thenComparing(Span::end, Comparator.reverseOrder()));
@@ -71,17 +67,17 @@ public final class Scrubber {
   }
 
   /**
-   * Takes out what is sensitive.
+   * Removes sensitive places.
    *
    * @param text any text
-   * @return the text with words such as {@code [email]} in place of what was found; the same text
-   *     when nothing was
+   * @return the text with words such as {@code [email]} in their place; the same text if there were
+   *     none
    */
   public String scrub(String text) {
     return without(find(text), text);
   }
 
-  /** Takes out everything but what has no known form: ids are often such. */
+  /** Removes everything except {@link Kind#OPAQUE}, which many ids are. */
   String scrubKnown(String text) {
     List<Span> all = all(text);
     all.removeIf(span -> span.kind() == Kind.OPAQUE);
@@ -101,21 +97,21 @@ public final class Scrubber {
     return clean.append(text, from, text.length()).toString();
   }
 
-  /** What a {@link Scrubber} finds. */
+  /** The kind of a sensitive place. */
   public enum Kind {
     /** A private key in PEM or age form, to its end. */
     PRIVATE_KEY,
-    /** A token whose form gives away who issued it, a JSON web token, a key of a cloud. */
+    /** A token of a known issuer, a JSON web token, a cloud key. */
     ACCESS_TOKEN,
-    /** What is assigned to a name such as password, or stands in a header or address as one. */
+    /** A value of a name such as password, or of a header or an address. */
     CREDENTIAL,
-    /** A long mix of letters and digits that no word has: a key of unknown kind, or a digest. */
+    /** A long mix of letters and digits: a key of unknown kind, or a digest. */
     OPAQUE,
     /** An e-mail address. */
     EMAIL,
     /** A telephone number, international or in a common national form. */
     PHONE,
-    /** A payment card number: 13 to 19 digits with a right check digit (ISO/IEC 7812-1). */
+    /** A payment card number: 13 to 19 digits with a valid check digit (ISO/IEC 7812-1). */
     CARD,
     /** A bank account number with right check digits (ISO 13616). */
     IBAN,
@@ -131,18 +127,18 @@ public final class Scrubber {
     private final String placeholder =
         "[" + name().toLowerCase(Locale.ROOT).replace('_', '-') + "]";
 
-    /** What stands in its place. */
+    /** The text in its place. */
     String placeholder() {
       return placeholder;
     }
   }
 
   /**
-   * Where in a text something sensitive stands; does not hold the thing.
+   * A sensitive place in a text, without its content.
    *
-   * @param kind what it is taken for
-   * @param start its first character
-   * @param end the character after its last
+   * @param kind the assumed kind
+   * @param start index of its first character
+   * @param end index after its last character
    */
   public record Span(Scrubber.Kind kind, int start, int end) {}
 }

@@ -9,10 +9,10 @@ import java.util.function.Predicate;
 /**
  * One pattern.
  *
- * @param kind what it finds
- * @param pattern where group 1, or all of it when there is no group, is the sensitive part
- * @param words lower-case text without one of which the pattern cannot match; empty for any text
- * @param confirm a last look at the sensitive part, such as its check digit
+ * @param kind the kind it finds
+ * @param pattern group 1, or the whole match without a group, is the sensitive part
+ * @param words lower-case words of which the text must contain one; empty for any text
+ * @param confirm an additional check of the sensitive part, such as its check digit
  */
 record SensitiveRule(
     Scrubber.Kind kind, Pattern pattern, List<String> words, Predicate<String> confirm) {
@@ -25,7 +25,7 @@ record SensitiveRule(
     return new SensitiveRule(kind, pattern, words, look);
   }
 
-  /** Adds what it finds; the second text is the first in lower case. */
+  /** Adds all matches; the second text is the first in lower case. */
   void find(String text, String lower, List<Scrubber.Span> found) {
     if (!words.isEmpty() && !hasWord(lower)) {
       return;

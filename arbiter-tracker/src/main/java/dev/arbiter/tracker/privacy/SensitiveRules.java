@@ -19,9 +19,9 @@ import java.util.List;
 /** All patterns. */
 final class SensitiveRules {
   /*
-   * Bounded repeats are unrolled by RE2, so they are kept small and long runs use + and *. No
-   * pattern may end in something that looks for a later end and may do without it, or text full of
-   * beginnings would be read to its end once for each: the private key takes the rest instead.
+   * RE2 unrolls bounded repeats, so they are kept small and long runs use + and *. No pattern may
+   * end in an optional search for a later end: text full of beginnings would be read to its end
+   * once for each. The private key takes the rest instead.
    */
   private static final String QUOTE = "\\\\?[\"'`]";
   private static final String ASSIGN = "(?:" + QUOTE + ")?\\s{0,3}(?:=>|:?=|:)\\s{0,3}";

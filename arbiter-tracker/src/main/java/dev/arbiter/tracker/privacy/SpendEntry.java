@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * One paid answer, as the ledger keeps it.
+ * One paid answer in the ledger.
  *
- * @param tenant who paid
+ * @param tenant the paying tenant
  * @param question digest of the question
- * @param first the first period it is charged to
- * @param last the last
- * @param epsilonMicros charged to each of them
- * @param deltaFemtos charged to each of them
- * @param countDeviation of the noise on counts
- * @param figures what was answered
+ * @param first the first charged period
+ * @param last the last charged period
+ * @param epsilonMicros charge for each period
+ * @param deltaFemtos charge for each period
+ * @param countDeviation standard deviation of the noise on counts
+ * @param figures the answer
  */
 record SpendEntry(
     String tenant,

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * What has to happen to records before they leave the host.
+ * Makes records safe to leave the host. There are three levels: {@link
+ * dev.arbiter.tracker.privacy.Anonymizer.Level}.
  *
- * <p>Three levels, {@link dev.arbiter.tracker.privacy.Anonymizer.Level}. Single records go through
- * an {@link dev.arbiter.tracker.privacy.Anonymizer}: fields that are listed stay, ids become keyed
- * hashes, text loses secrets and personal data ({@link dev.arbiter.tracker.privacy.Scrubber}).
- * Figures over many go through {@link dev.arbiter.tracker.privacy.PrivateStatistics}, which is
- * differentially private and keeps a budget.
+ * <pre>{@code
+ * a record --> Anonymizer: listed fields, keyed hashes
+ *                 '-- Scrubber: SensitiveRules, CardNumbers, OpaqueTokens
+ *
+ * many contributions + PrivateQuestion
+ *    --> PrivateStatistics.ask
+ *           1. PartitionSums      bounded counts and sums
+ *           2. NoiseMechanism     GeometricNoise, threshold
+ *           3. BudgetLedger       charges the PrivacyBudget, in BudgetLedgerFile
+ *    --> PrivateAnswer: Released or Withheld
+ * }</pre>
  */
 @NullMarked
 package dev.arbiter.tracker.privacy;

@@ -4,19 +4,18 @@ package dev.arbiter.tracker.summary;
 import java.time.Duration;
 
 /**
- * Where one agent at one type of task is heading within one window. A snapshot: it never changes.
+ * The trends of one agent at one task type within one window. A snapshot that never changes.
  *
- * <p>Each metric gets a straight line through the means of its sub-windows, weighted by the
- * attempts behind each. It has a direction when there are at least 20 attempts in at least 4
- * sub-windows, the line changes by at least 5 % of the metric's mean from the window's first
- * attempt to its last (for shares in [0,1]: by at least 0.05), and a slope of zero is refused at 1
- * %, two-sided, by Student's t; else it is stable. A reader who looks often will see a direction
- * now and then where there is none: one look in a hundred.
+ * <p>Each metric gets a straight line through the means of its sub-windows, weighted by their
+ * attempts. It has a direction if there are at least 20 attempts in at least 4 sub-windows, the
+ * line changes by at least 5 % of the metric's mean from the first attempt to the last (for shares
+ * in [0,1]: by at least 0.05), and Student's t rejects a slope of zero at 1 %, two-sided; otherwise
+ * it is stable. A frequent reader sees a false direction in one look of a hundred.
  *
- * @param latency the time of an attempt, on a logarithmic scale so that single slow ones weigh
+ * @param latency the time of an attempt, on a logarithmic scale so that single slow attempts weigh
  *     little; rising is declining
- * @param accuracy the share of attempts whose work stands; rising is improving
- * @param quality of work that stands; rising is improving
+ * @param accuracy the share of accepted attempts; rising is improving
+ * @param quality of accepted work; rising is improving
  * @param cost dollars for each attempt; rising is declining
  */
 public record Trends(Trend latency, Trend accuracy, Trend quality, Trend cost) {
@@ -27,18 +26,18 @@ public record Trends(Trend latency, Trend accuracy, Trend quality, Trend cost) {
     IMPROVING,
     /** They get worse. */
     DECLINING,
-    /** They stay as they are, or there is too little to tell. */
+    /** Unchanged, or too little data. */
     STABLE
   }
 
   /**
-   * Where one metric is heading.
+   * The trend of one metric.
    *
-   * @param direction whether that is good
-   * @param change from the window's first sub-window to its last: relative to the mean, such as 0.2
-   *     for a fifth more; for shares in [0,1] the difference; 0 when there is too little to tell
+   * @param direction whether it improves
+   * @param change from the first sub-window to the last: relative to the mean, such as 0.2 for a
+   *     fifth more; for shares in [0,1] the difference; 0 with too little data
    * @param confidence 1 less the chance of so steep a line without a trend, in [0,1]
-   * @param attempts how many attempts it is taken from
+   * @param attempts the number of attempts
    * @param span from the first sub-window with an attempt to the last
    */
   public record Trend(

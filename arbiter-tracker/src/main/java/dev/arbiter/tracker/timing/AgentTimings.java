@@ -19,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers how long agents took on each command line they were called through: the last {@value
- * #KEPT} runs of each pair, in memory and, if a file is named, over restarts.
+ * Remembers how long agents took on each command line: the last {@value #KEPT} runs of each pair of
+ * agent and command line, in memory and, with a file, over restarts.
  *
  * <p>The file is a JSON array of {@code {agent, cli, duration, timestamp}}: milliseconds with
- * fractions and ISO 8601; a failed run has {@code "success": false} besides. It is written beside
- * itself and moved into place, so a reader sees the old or the new one whole. One process owns it:
- * of two that write, the last wins. A damaged file is renamed to {@code *.damaged-<time>} when it
- * is read, what stood before the damage is used, and {@link #state()} says so.
+ * fractions and ISO 8601; a failed run also has {@code "success": false}. It is written to a
+ * temporary file and renamed, so a reader sees the old or the new one whole. One process owns it:
+ * of two writers, the last wins. A damaged file is renamed to {@code *.damaged-<time>} when it is
+ * read; entries before the damage are used, and {@link #state()} reports it.
  *
- * <p>Thread-safe. Recording takes a short lock and never throws; with an executor the file is
- * written there, at most once every {@link Builder#saveEvery}, and in any case by {@link #save} and
- * {@link #close}. Memory: at most {@link Builder#capacity} pairs of about 10 KB; the pair that was
- * not seen for longest goes first.
+ * <p>Thread-safe. Recording takes a short lock and never throws. With an executor, it writes the
+ * file at most once every {@link Builder#saveEvery}; {@link #save} and {@link #close} always write.
+ * Memory: at most {@link Builder#capacity} pairs of about 10 KB; the least recently used pair goes
+ * first.
  */
 public final class AgentTimings implements AutoCloseable {
   /** Runs that are remembered of each pair. */
@@ -79,20 +79,16 @@ public final class AgentTimings implements AutoCloseable {
     }
   }
 
-  /**
-   * Starts with defaults for everything: no file, nothing remembered over restarts.
-   *
-   * @return a builder
-   */
+  /** {@return a builder with defaults for everything: no file} */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Begins a run.
+   * Starts a run.
    *
-   * @param agent who is called
-   * @param cli through what
+   * @param agent the agent's id
+   * @param cli the command line
    * @return the handle that ends it
    */
   public Timing start(String agent, String cli) {
@@ -100,11 +96,11 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * Takes a run that was measured elsewhere and ended now; a negative time counts as none.
+   * Records a run that was measured elsewhere and ended now; a negative time counts as zero.
    *
-   * @param agent who was called
-   * @param cli through what
-   * @param duration how long it took
+   * @param agent the agent's id
+   * @param cli the command line
+   * @param duration its duration
    * @param success whether the agent answered
    */
   public void record(String agent, String cli, Duration duration, boolean success) {
@@ -129,11 +125,11 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * How an agent did lately through one command line.
+   * The recent runs of an agent through one command line.
    *
-   * @param agent who
-   * @param cli through what
-   * @return a snapshot, with no runs for the unknown
+   * @param agent the agent's id
+   * @param cli the command line
+   * @return a snapshot, without runs for unknown names
    */
   public Summary summary(String agent, String cli) {
     synchronized (lock) {
@@ -142,10 +138,10 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * Compares the command lines an agent was called through.
+   * Compares the command lines of an agent.
    *
-   * @param agent who
-   * @return one snapshot for each, the fastest median first, those without a success last
+   * @param agent the agent's id
+   * @return one snapshot each, fastest median first, those without a success last
    */
   public List<Summary> compare(String agent) {
     synchronized (lock) {
@@ -163,7 +159,7 @@ public final class AgentTimings implements AutoCloseable {
   /**
    * Writes the file now, on this thread.
    *
-   * @return whether it was written; without a file there is nothing to write, and true
+   * @return whether it was written; true without a file
    */
   public boolean save() {
     return saving == null || saving.save();
@@ -175,11 +171,7 @@ public final class AgentTimings implements AutoCloseable {
     }
   }
 
-  /**
-   * How the timings are doing.
-   *
-   * @return counts and what was wrong with the file
-   */
+  /** {@return the counts and the state of the file} */
   public State state() {
     synchronized (lock) {
       return new State(
@@ -192,7 +184,7 @@ public final class AgentTimings implements AutoCloseable {
     }
   }
 
-  /** Writes the file; the timings can still be asked and added to. */
+  /** Writes the file. The timings remain usable. */
   @Override
   public void close() {
     save();
@@ -206,7 +198,7 @@ public final class AgentTimings implements AutoCloseable {
     return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
   }
 
-  /** Collects the parts of {@link AgentTimings}; not thread-safe. */
+  /** Builder of {@link AgentTimings}. Not thread-safe. */
   public static final class Builder {
     private Sources sources = Sources.system();
     private @Nullable Path path;
@@ -217,7 +209,7 @@ public final class AgentTimings implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Says where time comes from; default the machine's clocks.
+     * Sets the time source; default the machine's clocks.
      *
      * @param sources clock and nano clock
      * @return this
@@ -228,7 +220,7 @@ public final class AgentTimings implements AutoCloseable {
     }
 
     /**
-     * Names the file, such as {@code agent-performance.json}; it need not exist. Default none.
+     * Sets the file, such as {@code agent-performance.json}; it need not exist. Default none.
      *
      * @param path the file
      * @return this
@@ -239,10 +231,10 @@ public final class AgentTimings implements AutoCloseable {
     }
 
     /**
-     * Says who writes the file after runs; default nobody, only {@link AgentTimings#save} and
-     * {@link AgentTimings#close} do.
+     * Sets the executor that writes the file after runs; by default only {@link AgentTimings#save}
+     * and {@link AgentTimings#close} write.
      *
-     * @param executor is given one write at a time
+     * @param executor receives one write at a time
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -251,7 +243,7 @@ public final class AgentTimings implements AutoCloseable {
     }
 
     /**
-     * Limits how often the executor is asked to write, default every 5 s.
+     * Limits how often the executor writes, default every 5 s.
      *
      * @param interval not negative
      * @return this
@@ -279,8 +271,7 @@ public final class AgentTimings implements AutoCloseable {
      * Reads the file, if there is one.
      *
      * @return the timings
-     * @throws UncheckedIOException if the file is there and cannot be read or, damaged, not be
-     *     moved
+     * @throws UncheckedIOException if the file exists and cannot be read or, if damaged, renamed
      */
     public AgentTimings build() {
       return new AgentTimings(this);
@@ -288,8 +279,8 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * One invocation that runs; the handle is its identity, so runs of one agent at the same time do
-   * not disturb each other.
+   * One running invocation. The handle is its identity, so concurrent runs of one agent do not
+   * interfere.
    *
    * <p>Thread-safe. The first call of {@link #complete} or {@link #fail} counts; later ones do
    * nothing. Never throws.
@@ -307,18 +298,18 @@ public final class AgentTimings implements AutoCloseable {
     }
 
     /**
-     * The agent answered.
+     * Ends the run: the agent answered.
      *
-     * @return how long it took, empty if the run had already ended
+     * @return its duration, empty if the run had already ended
      */
     public Optional<Duration> complete() {
       return end(true);
     }
 
     /**
-     * The agent failed.
+     * Ends the run: the agent failed.
      *
-     * @return how long it took, empty if the run had already ended
+     * @return its duration, empty if the run had already ended
      */
     public Optional<Duration> fail() {
       return end(false);
@@ -333,18 +324,18 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * The last runs of one agent through one command line.
+   * The recent runs of one agent through one command line.
    *
-   * <p>Times are of runs that succeeded: one that broke off at once, or hung until a time-out, says
-   * nothing about how long the work takes. They are empty when none did.
+   * <p>Times are of successful runs only: a run that broke off, or hung until a time-out, says
+   * nothing about the duration of the work. They are empty without successes.
    *
-   * @param agent who
-   * @param cli through what
-   * @param runs how many runs are remembered, at most {@value AgentTimings#KEPT}
-   * @param successes how many of them succeeded
+   * @param agent the agent's id
+   * @param cli the command line
+   * @param runs remembered runs, at most {@value AgentTimings#KEPT}
+   * @param successes successful runs
    * @param average mean time
-   * @param median the middle time; of an even number the mean of the two in the middle
-   * @param p95 the time that 95 % did not exceed, the nearest rank
+   * @param median the median; for an even number, the mean of the middle two
+   * @param p95 the 95th percentile, nearest rank
    */
   public record Summary(
       String agent,
@@ -382,25 +373,21 @@ public final class AgentTimings implements AutoCloseable {
           Optional.of(Duration.ofNanos(p95)));
     }
 
-    /**
-     * The share of runs that succeeded.
-     *
-     * @return in [0,1]; 0 without runs
-     */
+    /** {@return the share of successful runs, in [0,1]; 0 without runs} */
     public double successShare() {
       return runs == 0 ? 0 : (double) successes / runs;
     }
   }
 
   /**
-   * How the timings are doing; every count is since they were opened.
+   * Counts since the timings were opened.
    *
-   * @param keptAside where a damaged file was put when it was read, empty if it was sound
-   * @param problem what was wrong with it, empty if nothing
-   * @param skipped entries of the file that made no sense
-   * @param saves times the file was written
-   * @param failedSaves times it could not be
-   * @param forgotten pairs of agent and command line given up because there were too many
+   * @param keptAside the renamed damaged file, empty if the file was sound
+   * @param problem the damage, empty if there was none
+   * @param skipped invalid entries of the file
+   * @param saves successful writes
+   * @param failedSaves failed writes
+   * @param forgotten pairs removed because there were too many
    */
   public record State(
       Optional<Path> keptAside,

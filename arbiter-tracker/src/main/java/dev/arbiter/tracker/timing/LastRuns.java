@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The last runs of each pair, the pairs bounded too; not thread-safe. */
+/** The recent runs of a bounded number of pairs. Not thread-safe. */
 final class LastRuns {
   private final Map<Pair, ArrayDeque<TimedRun>> pairs = new LinkedHashMap<>(16, 0.75f, true);
   private final int capacity;
@@ -19,7 +19,7 @@ final class LastRuns {
     this.capacity = capacity;
   }
 
-  /** Adds a run, and forgets the pair that was not seen for longest when there are too many. */
+  /** Adds a run; removes the least recently used pair if there are too many. */
   void add(TimedRun run) {
     ArrayDeque<TimedRun> runs = pairs.computeIfAbsent(run.pair(), pair -> new ArrayDeque<>());
     runs.addLast(run);

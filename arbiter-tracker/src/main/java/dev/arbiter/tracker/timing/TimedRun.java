@@ -7,6 +7,6 @@ import java.time.Instant;
 /** One invocation that ended: an entry of the file. */
 record TimedRun(Pair pair, Duration duration, Instant at, boolean success) {
 
-  /** Whom and through what; a record, so that no separator in a name can make two pairs one. */
+  /** Agent and command line; a record, so that no separator in a name can merge two pairs. */
   record Pair(String agent, String cli) {}
 }

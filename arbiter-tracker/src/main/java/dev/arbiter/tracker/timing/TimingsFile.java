@@ -35,15 +35,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The file: a JSON array of {agent, cli, duration, timestamp}, replaced as a whole. */
+/** The file: a JSON array of {agent, cli, duration, timestamp}, always replaced as a whole. */
 final class TimingsFile {
   /*
-   * A failed run carries "success": false besides the four documented fields: readers of the format
-   * skip what they do not know, and without it the share of successes would not survive a restart.
+   * A failed run has "success": false besides the four documented fields. Readers of the format
+   * skip unknown fields; without it the share of successes would be lost on restart.
    *
-   * A file that is no such array is renamed, never overwritten: whatever happened to it, a person
-   * may want to look. What stood before the damage is used. An entry that is JSON but makes no sense
-   * is skipped and counted, and goes when the file is next written.
+   * A file that is no such array is renamed, never overwritten, because a person may want to look
+   * at it. Entries before the damage are used. A well-formed but invalid entry is skipped and
+   * counted, and disappears with the next write.
    */
   private static final long MOST_BYTES = 64L << 20;
   private static final int LONGEST_TEXT = 4096;
@@ -69,7 +69,7 @@ final class TimingsFile {
     this.path = path;
   }
 
-  /** What reading found besides runs. */
+  /** The result of reading, besides the runs. */
   record Read(Optional<Path> keptAside, String problem, int skipped) {}
 
   Read read(Consumer<TimedRun> sink, Instant now) throws IOException {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the runs to their file, one writer at a time, and counts how that went. */
+/** Writes the runs to their file, one writer at a time, and counts successes and failures. */
 final class TimingsSaver {
   private static final Logger LOG = LoggerFactory.getLogger(AgentTimings.class);
 
@@ -46,7 +46,7 @@ final class TimingsSaver {
     this.savedAt = new AtomicLong(nanoTime.getAsLong() - everyNanos);
   }
 
-  /** Writes now, on this thread; tells whether that worked. */
+  /** Writes now, on this thread; returns whether it succeeded. */
   boolean save() {
     synchronized (writing) {
       try {
@@ -65,7 +65,7 @@ final class TimingsSaver {
     }
   }
 
-  /** Has it written by the executor, unless that was done a moment ago. */
+  /** Asks the executor to write, unless the last write is recent. */
   void soon() {
     boolean due = nanoTime.getAsLong() - savedAt.get() >= everyNanos;
     if (executor != null && due && asked.compareAndSet(false, true)) {

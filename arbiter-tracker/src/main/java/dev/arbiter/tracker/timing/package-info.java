@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * How long agents take on each command line they are called through, kept in a small file.
+ * The time that agents take on each command line, kept in a small file.
  *
  * <p>Start at {@link dev.arbiter.tracker.timing.AgentTimings}.
  */

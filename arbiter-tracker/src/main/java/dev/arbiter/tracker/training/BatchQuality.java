@@ -68,16 +68,15 @@ public record BatchQuality(
   }
 
   /**
-   * The limits of the requirements.
-   *
-   * @return diversity 0.7, gap 30 min, variance 0.1, duplicates 0.15, batch 32
+   * {@return the required limits: diversity 0.7, gap 30 min, variance 0.1, duplicates 0.15, batch
+   * 32}
    */
   public static BatchQuality standard() {
     return new BatchQuality(0.7, Duration.ofMinutes(30), 0.1, 0.15, 32);
   }
 
   /**
-   * Measures a batch and holds it to the limits.
+   * Measures a batch and compares it with the limits.
    *
    * @param steps the batch, in any order
    * @return each measure with its limit
@@ -96,10 +95,10 @@ public record BatchQuality(
   /**
    * One measure of a batch.
    *
-   * @param name which
-   * @param value what the batch has
-   * @param limit what it must have
-   * @param atLeast whether the limit is the least, otherwise the most
+   * @param name its name
+   * @param value its value
+   * @param limit its limit
+   * @param atLeast whether the limit is a minimum; otherwise it is a maximum
    */
   public record Measure(String name, double value, double limit, boolean atLeast) {
     static Measure atLeast(String name, double value, double limit) {
@@ -110,11 +109,7 @@ public record BatchQuality(
       return new Measure(name, value, limit, false);
     }
 
-    /**
-     * Tells whether the limit is kept.
-     *
-     * @return whether it is
-     */
+    /** {@return whether the limit is kept} */
     public boolean passed() {
       return atLeast ? value >= limit : value <= limit;
     }
@@ -196,30 +191,25 @@ public record BatchQuality(
   }
 
   /**
-   * How a batch measures up.
+   * The measures of a batch.
    *
-   * @param steps how many it has
+   * @param steps the number of steps
    * @param measures each with its limit
    */
   public record Verdict(int steps, List<Measure> measures) {
-    /** Copies. */
+    /** Copies the lists. */
     public Verdict {
       measures = List.copyOf(measures);
     }
 
-    /**
-     * Tells whether the batch may be used.
-     *
-     * @return whether all limits are kept
-     */
+    /** {@return whether the batch may be used: all limits are kept} */
     public boolean accepted() {
       return measures.stream().allMatch(Measure::passed);
     }
 
     /**
-     * Why the batch is refused.
-     *
-     * @return such as {@code diversity 0.41, at least 0.7}; empty when it is accepted
+     * {@return the reason for a refusal, such as {@code diversity 0.41, at least 0.7}; empty when
+     * the batch is accepted}
      */
     public String why() {
       return measures.stream()

@@ -16,13 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One task as it goes on; its events come from one thread at a time. */
+/** The steps of one running task. Its events come from one thread at a time. */
 final class Episode {
   /*
-   * Routed opens a step. Routing after a failure, or the end, says what came of it; the next Routed,
-   * or the end, completes it with its next state. The map that hands an episode from thread to
-   * thread makes what was written visible: it is concurrent, and the engine's own hand-over of a
-   * task orders its events.
+   * Routed opens a step. Routing after a failure, or the end, gives its reward. The next Routed, or
+   * the end, completes it with its next state. The concurrent map that hands an episode from thread
+   * to thread makes its fields visible, and the engine orders the events of a task.
    */
   private static final double NANOS_A_MILLI = 1e6;
 
@@ -32,7 +31,7 @@ final class Episode {
   private double spent;
   private @Nullable Choice choice;
 
-  /** A step whose next state is not known yet. */
+  /** A step whose next state is still unknown. */
   private static final class Choice {
     final Step step;
     final RoutingDecision decision;
@@ -159,7 +158,7 @@ final class Episode {
             .count();
   }
 
-  /** As the engine measured it; without a report, from the agent's begin to the failure. */
+  /** The engine's measurement; without a report, the time from the agent's begin to the failure. */
   private static double millis(Choice current, Step step) {
     double nanos = current.reported ? current.nanos : step.nanoTime() - current.startNanos;
     return Math.max(0, nanos) / NANOS_A_MILLI;

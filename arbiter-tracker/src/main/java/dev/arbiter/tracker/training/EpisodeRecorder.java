@@ -12,18 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Makes training data from the events of tasks; give it to an Arbiter as a listener.
+ * Records training data from task events, as a listener of an Arbiter.
  *
- * <p>A step is complete when the next agent is chosen, or the task ends: only then is its next
- * state known. A task that reaches no agent gives no step. What the agent was told, and what it
- * answered, is not recorded.
+ * <p>A step is complete when the next agent is chosen or the task ends, because only then is its
+ * next state known. A task that reaches no agent gives no step. The prompt of the agent and its
+ * answer are not recorded.
  *
- * <p>Thread-safe. Costs about a microsecond and 500 bytes an attempt; asking a decision for its
+ * <p>Thread-safe. Costs about a microsecond and 500 bytes an attempt; reading a decision's
  * propensity may make the router's policy compute it. Memory is bounded: the newest steps wait to
- * be {@link #take taken}, older ones make room; tasks beyond the most that may be open are not
+ * be {@link #take taken}, older ones are overwritten; tasks beyond the limit of open ones are not
  * followed. Never throws into the caller.
  */
 public final class EpisodeRecorder implements ArbiterListener {
@@ -35,7 +34,6 @@ public final class EpisodeRecorder implements ArbiterListener {
   private final int capacity;
   private final int mostOpen;
   private final Map<Key, Episode> open = new ConcurrentHashMap<>();
-  private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Transition> waiting = new ArrayDeque<>();
   private final LongAdder recorded = new LongAdder();
   private final LongAdder overwritten = new LongAdder();
@@ -53,19 +51,15 @@ public final class EpisodeRecorder implements ArbiterListener {
     this.mostOpen = mostOpen;
   }
 
-  /**
-   * A recorder for 10,000 steps and as many open tasks.
-   *
-   * @return a new recorder
-   */
+  /** {@return a new recorder for 10,000 steps and as many open tasks} */
   public static EpisodeRecorder create() {
     return create(DEFAULT_CAPACITY, DEFAULT_CAPACITY);
   }
 
   /**
-   * A recorder.
+   * Creates a recorder.
    *
-   * @param capacity most steps that wait to be taken, 1 to 16,777,216
+   * @param capacity most waiting steps, 1 to 16,777,216
    * @param mostOpen most tasks followed at once, 1 to 16,777,216
    * @return a new recorder
    * @throws IllegalArgumentException if a number is outside its range
@@ -130,46 +124,35 @@ public final class EpisodeRecorder implements ArbiterListener {
       return;
     }
     recorded.increment();
-    lock.lock();
-    try {
+    synchronized (waiting) {
       if (waiting.size() == capacity) {
         waiting.removeFirst();
         overwritten.increment();
       }
       waiting.addLast(step);
-    } finally {
-      lock.unlock();
     }
   }
 
   /**
-   * Takes steps out.
+   * Removes and returns steps.
    *
-   * @param most how many at most, at least 1
-   * @return the oldest, in the order in which they were completed
+   * @param most most steps, at least 1
+   * @return the oldest steps, in order of completion
    */
   public List<Transition> take(int most) {
     check("training.take", most);
     List<Transition> taken = new ArrayList<>();
-    lock.lock();
-    try {
+    synchronized (waiting) {
       while (taken.size() < most && !waiting.isEmpty()) {
         taken.add(waiting.removeFirst());
       }
-    } finally {
-      lock.unlock();
     }
     return taken;
   }
 
-  /**
-   * How it is doing.
-   *
-   * @return counts
-   */
+  /** {@return the counts} */
   public Stats stats() {
-    lock.lock();
-    try {
+    synchronized (waiting) {
       return new Stats(
           recorded.sum(),
           waiting.size(),
@@ -177,21 +160,19 @@ public final class EpisodeRecorder implements ArbiterListener {
           open.size(),
           skipped.sum(),
           broken.sum());
-    } finally {
-      lock.unlock();
     }
   }
 
   /**
-   * How a recorder is doing; every count is since it was made.
+   * Counts of a recorder since it was created.
    *
-   * @param recorded steps that were recorded
-   * @param waiting of those, how many wait to be taken
-   * @param overwritten of those, how many made room for newer ones before they were taken
-   * @param open tasks that go on
+   * @param recorded recorded steps
+   * @param waiting recorded steps that wait to be taken
+   * @param overwritten recorded steps that were overwritten before they were taken
+   * @param open running tasks
    * @param skipped tasks not followed because too many were open
-   * @param broken events that did not fit what went before, such as a propensity outside (0,1]; the
-   *     step they belong to is left out, or the whole task
+   * @param broken events that did not fit, such as a propensity outside (0,1]; their step is left
+   *     out, or the whole task
    */
   public record Stats(
       long recorded, int waiting, long overwritten, int open, long skipped, long broken) {}

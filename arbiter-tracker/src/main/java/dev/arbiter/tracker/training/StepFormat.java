@@ -17,7 +17,7 @@ final class StepFormat {
 
   private StepFormat() {}
 
-  /** Lists the fields of a step: figures and names of task types stay, ids become hashes. */
+  /** The fields of a step: figures and task types stay, ids become hashes. */
   static Anonymizer basic(byte[] key) {
     Anonymizer.Builder builder =
         Anonymizer.basic(key)

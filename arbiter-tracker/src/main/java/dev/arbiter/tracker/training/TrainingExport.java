@@ -23,19 +23,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Writes steps to files that another program trains from.
+ * Writes steps to files for training by another program.
  *
- * <p>Steps are put in order of time and cut into batches; a batch that fails its {@link
- * BatchQuality} is left out and the reason kept. Each step goes through an {@link Anonymizer} and
- * becomes one line of JSON; beside the data lies a {@link TrainingSet.Manifest}. Both files are
- * written under another name, forced and renamed, the manifest last: whoever goes by manifests
- * never sees half an export.
+ * <p>Steps are ordered by time and cut into batches; a batch that fails its {@link BatchQuality} is
+ * left out and the reason kept. Each step goes through an {@link Anonymizer} and becomes one line
+ * of JSON; a {@link TrainingSet.Manifest} lies beside the data. Both files are written under
+ * another name, forced and renamed, the manifest last: a reader that starts from manifests never
+ * sees half an export.
  *
  * <p>Single steps cannot be differentially private and useful at once. At that level export figures
  * instead: {@link #contributions} to {@link dev.arbiter.tracker.privacy.PrivateStatistics}.
  *
- * <p>Thread-safe; one export is written at a time, on the caller's thread, about 0.1 ms a step,
- * most of it to look for secrets. Never throws for what the steps or the disk are like.
+ * <p>Thread-safe. One export is written at a time, on the caller's thread, about 0.1 ms a step,
+ * most of it for the search for secrets. Never throws because of the steps or the disk.
  */
 public final class TrainingExport {
   private static final DateTimeFormatter NAME =
@@ -60,11 +60,11 @@ public final class TrainingExport {
 
   /**
    * Exports at level BASIC: figures, task types, capabilities and policies stay; tenants, tasks and
-   * agents become keyed hashes, the same in all exports with the same key.
+   * agents become keyed hashes, equal in all exports with the same key.
    *
-   * @param folder where to; made when it is not there
+   * @param folder the target folder; created if missing
    * @param key secret, at least 16 bytes from a secure source
-   * @param gates what batches are held to
+   * @param gates the limits of batches
    * @param sources the host's clock
    * @return the export
    * @throws IllegalArgumentException if the key is too short
@@ -74,10 +74,10 @@ public final class TrainingExport {
   }
 
   /**
-   * Exports at level NONE: ids stay, known forms of secrets and personal data go all the same.
+   * Exports at level NONE: ids stay, known forms of secrets and personal data are removed.
    *
-   * @param folder where to; made when it is not there
-   * @param gates what batches are held to
+   * @param folder the target folder; created if missing
+   * @param gates the limits of batches
    * @param sources the host's clock
    * @return the export
    */
@@ -87,8 +87,8 @@ public final class TrainingExport {
   }
 
   /**
-   * What steps contribute to private figures: the mean reward of each agent at each type of task,
-   * each task being a contributor. Names of types and agents are taken as they are.
+   * Converts steps to contributions for private figures: the mean reward of each agent at each task
+   * type, with each task as a contributor. Names of types and agents stay unchanged.
    *
    * @param steps the steps
    * @return one contribution each, to the partition {@code taskType/agent}
@@ -108,7 +108,7 @@ public final class TrainingExport {
    * Writes the batches that are good enough.
    *
    * @param steps in any order
-   * @return where they are, or why they are not
+   * @return the files, or the reason why there are none
    */
   public Result write(List<Transition> steps) {
     List<List<Transition>> accepted = new ArrayList<>();
@@ -201,20 +201,20 @@ public final class TrainingExport {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What came of an export. */
+  /** The result of an export. */
   public sealed interface Result {
 
     /**
-     * It is on the disk, whole.
+     * Written completely.
      *
      * @param manifest the manifest's file, for {@link TrainingSet#read}
-     * @param contents what it says
-     * @param verdicts how each batch measured up, also those left out
+     * @param contents its content
+     * @param verdicts one for each batch, also those left out
      */
     record Written(
         Path manifest, TrainingSet.Manifest contents, List<BatchQuality.Verdict> verdicts)
         implements Result {
-      /** Copies. */
+      /** Copies the lists. */
       public Written {
         verdicts = List.copyOf(verdicts);
       }
@@ -223,40 +223,28 @@ public final class TrainingExport {
     /**
      * No batch was good enough; nothing was written.
      *
-     * @param verdicts how each measured up
+     * @param verdicts one for each batch
      */
     record Refused(List<BatchQuality.Verdict> verdicts) implements Result {
-      /** Copies. */
+      /** Copies the lists. */
       public Refused {
         verdicts = List.copyOf(verdicts);
       }
 
-      /**
-       * Why, for the first batch.
-       *
-       * @return a sentence
-       */
+      /** {@return the reason for the first batch, as a sentence} */
       public String why() {
         return verdicts.isEmpty() ? "no steps" : verdicts.get(0).why();
       }
     }
 
     /**
-     * It could not be written; nothing of it is left.
+     * Writing failed; nothing is left of it.
      *
-     * @param message why, such as a full disk
+     * @param message the reason, such as a full disk
      */
     record Failed(String message) implements Result {}
 
-    /**
-     * Calls the function of the case this is.
-     *
-     * @param written for {@link Written}
-     * @param refused for {@link Refused}
-     * @param failed for {@link Failed}
-     * @param <R> the result
-     * @return what that function gave
-     */
+    /** Calls the function for this case and returns its result. */
     default <R> R match(
         Function<Written, R> written, Function<Refused, R> refused, Function<Failed, R> failed) {
       if (this instanceof Written w) {

@@ -26,47 +26,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * An export, read back.
  *
- * @param manifest what it says of itself
+ * @param manifest its manifest
  * @param steps its lines, in order
  */
 public record TrainingSet(Manifest manifest, List<Transition> steps) {
   private static final int MOST_PROBLEMS = 100;
   private static final long LONGEST_MANIFEST = 16L << 20;
 
-  /** Copies. */
+  /** Copies the lists. */
   public TrainingSet {
     steps = List.copyOf(steps);
   }
 
   /**
-   * Whether an export is what its manifest says, and good enough to train from.
+   * Whether an export matches its manifest and is good enough to train from.
    *
-   * @param problems what is wrong, at most 100 sentences; empty when nothing is
-   * @param verdicts how each batch that could be read measures up
+   * @param problems at most 100 sentences; empty if there are none
+   * @param verdicts one for each batch that could be read
    */
   public record Check(List<String> problems, List<BatchQuality.Verdict> verdicts) {
-    /** Copies. */
+    /** Copies the lists. */
     public Check {
       problems = List.copyOf(problems);
       verdicts = List.copyOf(verdicts);
     }
 
-    /**
-     * Tells whether nothing is wrong.
-     *
-     * @return whether it is sound
-     */
+    /** {@return whether there is no problem} */
     public boolean sound() {
       return problems.isEmpty();
     }
   }
 
   /**
-   * Reads an export that is sound.
+   * Reads a sound export.
    *
    * @param manifest the manifest's file
    * @return all of it
-   * @throws UncheckedIOException if it is not what it says, naming the first thing that is wrong
+   * @throws UncheckedIOException if it does not match its manifest, naming the first problem
    */
   public static TrainingSet read(Path manifest) {
     Reading reading = new Reading(manifest);
@@ -79,10 +75,10 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
   }
 
   /**
-   * Checks an export: schema, length, digest, count, every line, and every batch against the gates.
+   * Checks an export: schema, length, digest, count, every line, and the quality of every batch.
    *
    * @param manifest the manifest's file
-   * @return what is wrong with it
+   * @return its problems
    */
   public static Check check(Path manifest) {
     return new Reading(manifest).check();
@@ -172,19 +168,19 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
   }
 
   /**
-   * What an export says of itself, in a JSON file beside the data.
+   * The description of an export, in a JSON file beside the data.
    *
    * @param schema the form of the lines, {@code arbiter.training.v1}
-   * @param createdAt when, by the host's clock
+   * @param createdAt its time, by the host's clock
    * @param data name of the file with one step a line, in the same folder
-   * @param bytes how long that file is
+   * @param bytes the length of that file
    * @param sha256 its digest, 64 hexadecimal digits
-   * @param steps how many lines
-   * @param batches how many batches they make, one after the other
-   * @param refused why batches were left out, one sentence each
-   * @param gates what each batch was held to
-   * @param level how steps were anonymized
-   * @param privacy the same in a sentence
+   * @param steps number of lines
+   * @param batches number of consecutive batches
+   * @param refused the reasons of batches left out, one sentence each
+   * @param gates the limits of each batch
+   * @param level the level of anonymization
+   * @param privacy the level as a sentence
    */
   public record Manifest(
       String schema,
@@ -198,7 +194,7 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
       BatchQuality gates,
       Anonymizer.Level level,
       String privacy) {
-    /** Copies. */
+    /** Copies the lists. */
     public Manifest {
       refused = List.copyOf(refused);
     }

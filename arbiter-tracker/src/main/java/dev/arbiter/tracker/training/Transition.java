@@ -7,16 +7,16 @@ import java.util.List;
 /**
  * One step of an episode: a task is the episode, each attempt at it a step.
  *
- * @param tenant whose task
- * @param task which
- * @param at when the choice was made, in event time
- * @param state what was known
- * @param action the agent that was chosen
+ * @param tenant the tenant
+ * @param task the task's id
+ * @param at the time of the choice, in event time
+ * @param state the state at the choice
+ * @param action the chosen agent
  * @param policy the rule that chose it
- * @param propensity how likely that choice was just before it, above 0 up to 1; what off-policy
- *     evaluation divides by
- * @param reward what came of it
- * @param next what was known at the next choice for the same task, or at its end
+ * @param propensity the probability of that choice just before it, above 0 up to 1; off-policy
+ *     evaluation divides by it
+ * @param reward the result of the choice
+ * @param next the state at the next choice for the same task, or at its end
  * @param done whether the task ended with this step
  */
 public record Transition(
@@ -32,14 +32,14 @@ public record Transition(
     boolean done) {
 
   /**
-   * What came of one choice, in parts and as it was: neither weighed nor decayed, so that whoever
-   * trains can do either, and gets the same again tomorrow.
+   * The result of one choice, in parts: neither weighted nor decayed, so that a training program
+   * can do either, reproducibly.
    *
-   * @param outcome what happened
-   * @param success whether the work stands
-   * @param quality how good it is by the constitution's measure, in [0,1]; 0 when it does not stand
+   * @param outcome the outcome
+   * @param success whether the work was accepted
+   * @param quality in [0,1], by the constitution's measure; 0 when the work was not accepted
    * @param cost US dollars, at least 0
-   * @param latencyMillis how long the agent took
+   * @param latencyMillis the duration of the attempt
    * @param violations findings of severity ERROR in the verdict, 0 when it was not judged
    */
   public record Reward(
@@ -50,22 +50,21 @@ public record Transition(
       double latencyMillis,
       int violations) {
 
-    /** What happened to an attempt. */
+    /** The outcome of an attempt. */
     public enum Outcome {
-      /** The work stands. */
+      /** The work was accepted. */
       SUCCESS,
       /** The agent failed: it threw, took too long or returned nothing. */
       FAILURE,
       /** The work was denied. */
       VIOLATION,
-      /** It came to nothing through no doing of the agent, such as a cancellation. */
+      /** The attempt ended without fault of the agent, such as by a cancellation. */
       INFRASTRUCTURE
     }
 
     /**
-     * What Arbiter's own routers learn from: success times quality.
-     *
-     * @return between 0 and 1
+     * {@return the reward that Arbiter's routers learn from: success times quality, between 0 and
+     * 1}
      */
     public double scalar() {
       return success ? quality : 0;
@@ -73,19 +72,19 @@ public record Transition(
   }
 
   /**
-   * What is known of a task when an agent is to be chosen for it, or when it has ended.
+   * The state of a task when an agent is chosen for it, or when it has ended.
    *
    * @param taskType the kind of work
    * @param priority 1 (last) to 10 (first)
-   * @param capabilities what an agent must have, in alphabetical order
+   * @param capabilities required capabilities, in alphabetical order
    * @param attempt 1 for the first choice; at the end, of the last one
    * @param failed agents whose attempts at this task failed, oldest first
    * @param cause why the last attempt failed, by the name of its {@link
    *     dev.arbiter.task.TaskResult.FailureCause}; empty before the first
    * @param elapsedMillis since the task was received, by the nano clock
    * @param spent US dollars spent on it so far
-   * @param candidates who can be chosen, in registry order; none at the end
-   * @param end empty while the task goes on, then the name of its last {@link
+   * @param candidates the possible agents, in registry order; none at the end
+   * @param end empty while the task runs, then the name of its last {@link
    *     dev.arbiter.task.TaskState}
    */
   public record State(
@@ -99,7 +98,7 @@ public record Transition(
       double spent,
       List<String> candidates,
       String end) {
-    /** Copies. */
+    /** Copies the lists. */
     public State {
       capabilities = List.copyOf(capabilities);
       failed = List.copyOf(failed);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * What a router can be trained from: what was known, what was chosen and how likely, what came of
- * it, and what was known next.
+ * Training data for routers: states, choices with their probabilities, rewards and next states.
  *
- * <p>{@link dev.arbiter.tracker.training.EpisodeRecorder} listens to an Arbiter, {@link
- * dev.arbiter.tracker.training.TrainingExport} writes what passes its {@link
- * dev.arbiter.tracker.training.BatchQuality} and reads it back.
+ * <p>{@link dev.arbiter.tracker.training.EpisodeRecorder} listens to an Arbiter; {@link
+ * dev.arbiter.tracker.training.TrainingExport} writes steps that pass {@link
+ * dev.arbiter.tracker.training.BatchQuality}; {@link dev.arbiter.tracker.training.TrainingSet}
+ * reads them back.
  */
 @NullMarked
 package dev.arbiter.tracker.training;

@@ -5,8 +5,8 @@ import static dev.arbiter.tracker.training.Tale.BEGIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.tracker.training.Transition.Reward.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -14,25 +14,27 @@ import org.jspecify.annotations.Nullable;
 /** Takes events from many threads and hands each to one reader, exactly once. */
 public final class Collector {
   /*
-   * One ring for every few threads, chosen by thread id: a ThreadLocal would give a ring to each of
-   * 10,000 virtual threads. Whoever fills a batch drains its own ring under a try-lock, or asks the
-   * executor to. A full ring means that the drain is stalled: the writer tries to drain, then
-   * spills, and only when the budget is used up parks, 100 us at a time. It never spins: two
-   * spinning writers on two busy cores made an event cost 344 ns in place of 130.
+   * There is one ring for every few threads, chosen by thread id: a ThreadLocal would give one to
+   * each of 10,000 virtual threads. A thread that fills a batch drains its own ring under a
+   * try-lock, or asks the executor to. A full ring means that draining has stalled: the writer
+   * tries to drain, then spills, and parks for 100 us at a time only when the budget is used up. It
+   * never spins: with two spinning writers on two busy cores an event cost 344 ns instead of 130.
    *
-   * The lock is for readers. A writer only ever tries it. Once a second whoever drains its own ring
-   * drains all, so that what a thread left behind is not stuck as long as nobody asks.
+   * The lock is for readers; a writer only tries it. Once a second a thread that drains its own
+   * ring drains all, so that the events of a finished thread do not wait for a reader.
    *
-   * Where loss is allowed, a writer without room waits for so long and then drops, unless the event
-   * is critical. It tested for room before it claimed, so what was dropped was never claimed.
+   * Where loss is allowed, a writer without room waits for a limited time and then drops, unless
+   * the event is critical. It tested for room before it claimed, so a dropped event was never
+   * claimed.
    *
-   * A reader that records, or asks, from within a drain must not drain again below itself: it would
-   * be handed the events it has not left yet. It finds the lock its own and goes without.
+   * A reader that records or asks from within a drain must not drain again: it would receive the
+   * events that it has not finished. If this thread already holds the lock, it returns without
+   * draining.
    *
-   * A writer that dies between claim and publication would stop its ring. Nothing there can throw;
-   * and whoever skipped the slot of a thread that is only slow would later read a slot that two
-   * laps write. So nobody skips: the other rings go on, this one's writers spill, and the close
-   * gives up after 5 s and counts what is missing as dropped.
+   * A writer that dies between claim and publication would stop its ring. Nothing there can throw.
+   * Skipping the slot of a thread that is only slow would later read a slot that two laps write. So
+   * no slot is skipped: the other rings continue, this one's writers spill, and the close gives up
+   * after 5 s and counts the missing events as dropped.
    */
   private static final int MOST_STRIPES = 64;
   private static final int BATCH = 256;
@@ -54,12 +56,9 @@ public final class Collector {
   private boolean closed;
 
   /**
-   * A collector.
-   *
-   * @param slots of one ring, a power of two, at least 16
-   * @param spillBytes for spare chunks of all rings together
-   * @param executor drains, or nobody but writers and readers does
-   * @param loss says when a writer without room may drop
+   * A collector with rings of so many slots (a power of two, at least 16) and spare chunks of so
+   * many bytes in all. The executor drains full batches; without one, writers and readers do. Loss
+   * decides when a writer without room may drop.
    */
   public Collector(
       SlotLayout.Reader reader,
@@ -84,7 +83,7 @@ public final class Collector {
     return Math.min(MOST_STRIPES, Integer.highestOneBit(4 * cores - 1));
   }
 
-  /** Takes one event; drops it, and counts that, after the close, or where loss is allowed. */
+  /** Records one event. Drops and counts it after the close, or where loss is allowed. */
   public void record(
       long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
     EventRing ring = rings[stripe()];
@@ -107,7 +106,7 @@ public final class Collector {
     return (int) (mixed >>> 32) & (rings.length - 1);
   }
 
-  /** More threads claimed at once than a ring has spare slots; a claim cannot be given back. */
+  /** More threads claimed at once than the ring has spare slots; a claim cannot be returned. */
   private void awaitFree(EventRing ring, long sequence) {
     while (!ring.isFree(sequence)) {
       if (!tryDrain(ring)) {
@@ -193,7 +192,9 @@ public final class Collector {
     return true;
   }
 
-  /** Waits its turn to read, for at most a while; {@link #release} must follow a true. */
+  /**
+   * Takes the reader's turn, waiting at most this long. After true, {@link #release} must follow.
+   */
   public boolean acquire(long nanos) {
     if (lock.tryLock()) {
       return true;
@@ -206,7 +207,7 @@ public final class Collector {
     }
   }
 
-  /** Waits its turn to read, however long; {@link #release} must follow. */
+  /** Takes the reader's turn, however long it takes. {@link #release} must follow. */
   public void acquire() {
     lock.lock();
   }
@@ -216,7 +217,7 @@ public final class Collector {
     lock.unlock();
   }
 
-  /** Hands over what is published. Whoever calls it has acquired. */
+  /** Delivers all published events. The caller has acquired. */
   public void drain() {
     if (lock.getHoldCount() > 1) {
       return;
@@ -229,7 +230,7 @@ public final class Collector {
     spill.drain(reader);
   }
 
-  /** Tells whether everything that was claimed before was also handed over. */
+  /** Returns whether every claimed event was delivered. */
   public boolean isEmpty() {
     for (EventRing ring : rings) {
       if (ring.delivered() != ring.claimed()) {
@@ -239,7 +240,7 @@ public final class Collector {
     return spill.delivered() == spill.claimed();
   }
 
-  /** Refuses what comes from now on and hands over all that came before. */
+  /** Refuses further events and delivers all earlier ones. */
   public void close() {
     lock.lock();
     try {
@@ -256,9 +257,7 @@ public final class Collector {
     }
   }
 
-  /**
-   * A writer between claim and publication takes nanoseconds; one that died there takes for ever.
-   */
+  /** A writer between claim and publication takes nanoseconds; a dead one takes for ever. */
   private void drainSealed() {
     drain();
     for (int parks = 0; !isDrained() && parks < PARKS_AT_CLOSE; parks++) {
@@ -300,7 +299,7 @@ public final class Collector {
     return loss;
   }
 
-  /** How often a writer found neither a slot nor spare room and waited. */
+  /** How often a writer found no room and waited. */
   public long waits() {
     return waits.sum();
   }
@@ -320,7 +319,7 @@ public final class Collector {
     return Math.max(0, nanoTime.getAsLong() - drainedAt);
   }
 
-  /** An interrupt must neither cut the wait to nothing, which would be spinning, nor be lost. */
+  /** An interrupt must not shorten the wait, which would be spinning, and must not be lost. */
   private void park() {
     boolean interrupted = Thread.interrupted();
     LockSupport.parkNanos(this, PARK_NANOS);

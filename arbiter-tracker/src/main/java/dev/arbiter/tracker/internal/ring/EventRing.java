@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.internal.ring;
 
-/** A ring of slots that many threads write and one at a time reads. */
+/** A ring of slots with many writers and one reader at a time. */
 public final class EventRing {
   /*
    * A writer tests for room, claims a sequence with one fetch-and-add, fills its slot, then
-   * publishes by storing sequence + 1 with release; an unpublished slot ends the drain. Nothing
+   * publishes it by a release store of sequence + 1. An unpublished slot ends the drain. Nothing
    * between claim and publication can throw.
    *
-   * The test leaves a quarter of the ring unused. Threads that passed it together may claim into
-   * that quarter, and only if more of them than it has slots did so at once does one find its slot
-   * still taken; it then waits with its claim, which loses nothing.
+   * The test leaves a quarter of the ring unused. Threads that pass it together may claim into that
+   * quarter. Only if more threads than it has slots did so at once does one find its slot still
+   * taken; it then waits with its claim, and no event is lost.
    *
-   * Closing adds SEALED to the claims. Who claimed before has a sequence below SEALED and will
-   * publish, so the last drain knows how many to wait for; who claims after sees that it is too
-   * late. There is no moment in between in which an event could be accepted and not delivered.
+   * Closing adds SEALED to the claims. A writer that claimed before has a sequence below SEALED and
+   * will publish, so the last drain knows how many to wait for. A later writer sees that it is too
+   * late. At no moment can an event be accepted and not delivered.
    */
   public static final long NO_ROOM = -1;
   private static final long SEALED = 1L << 62;
@@ -40,7 +40,7 @@ public final class EventRing {
     return capacity;
   }
 
-  /** Claims a sequence, or says that there is no room or that the ring is sealed. */
+  /** Claims a sequence; {@link #NO_ROOM} if the ring is full or sealed. */
   public long claim() {
     if (claimed.get() - consumed.getAcquire() >= room) {
       return NO_ROOM;
@@ -49,7 +49,7 @@ public final class EventRing {
     return sequence < SEALED ? sequence : NO_ROOM;
   }
 
-  /** Tells whether the slot of a claimed sequence may be written. */
+  /** Returns whether the slot of a claimed sequence may be written. */
   boolean isFree(long sequence) {
     return sequence - consumed.getAcquire() < capacity;
   }
@@ -69,12 +69,12 @@ public final class EventRing {
     SlotLayout.publish(words, slot, sequence + 1);
   }
 
-  /** Tells whether a batch is full with this sequence, so that it is time to drain. */
+  /** Returns whether this sequence completes a batch, so that it is time to drain. */
   boolean endsBatch(long sequence) {
     return ((sequence + 1) & (batch - 1)) == 0;
   }
 
-  /** Hands over what is published, one lap at most. One thread at a time. */
+  /** Delivers published events, at most one lap. One thread at a time. */
   public void drain(SlotLayout.Reader reader) {
     long next = consumed.getPlain();
     long end = next + capacity;

@@ -2,10 +2,10 @@
 package dev.arbiter.tracker.internal.ring;
 
 /**
- * One word that says what a slot holds and where it counts.
+ * One word with the kind and the track of an event.
  *
- * <p>From the lowest bit: 32 of the track, 4 of the kind, 1 for each of judged and told, 2 of the
- * importance, 16 of the number of violations.
+ * <p>From the lowest bit: 32 of the track, 4 of the kind, 1 each for judged and told, 2 of the
+ * importance, 16 of the number of violations. "Told" events are passed to listeners.
  */
 public final class EventTag {
   /** An attempt that counts for its agent. */
@@ -14,7 +14,7 @@ public final class EventTag {
   /** An attempt that ended for no fault of its agent. */
   public static final int EXCUSED = 1;
 
-  /** A score that somebody gave work. */
+  /** A score of an agent's work. */
   public static final int EVALUATION = 2;
 
   /** A check against rules that was no judgement of an attempt. */
@@ -23,10 +23,10 @@ public final class EventTag {
   /** A sample of what an agent's process uses. */
   public static final int RESOURCES = 4;
 
-  /** The importance of what may not be dropped. */
+  /** The importance of events that are never dropped. */
   public static final int CRITICAL = 3;
 
-  /** The importance of what says nothing of its own. */
+  /** The importance of events without one of their own. */
   public static final int NORMAL = 1;
 
   /** How many importances there are. */
@@ -52,7 +52,7 @@ public final class EventTag {
     return track | (long) kind << KIND | (long) importance << IMPORTANCE;
   }
 
-  /** The bits of a judgement, to be added to a tag that has none. */
+  /** The bits of a judgement, to be added to a tag without one. */
   public static long judged(int violations) {
     return JUDGED | violations(violations);
   }

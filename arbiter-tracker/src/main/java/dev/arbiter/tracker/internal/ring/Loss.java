@@ -12,13 +12,13 @@ public final class Loss {
   private final long longestWait;
   private final LongAdder[] dropped = new LongAdder[EventTag.IMPORTANCES];
 
-  /** Allows loss after so many nanoseconds without room, or {@link #NEVER}. */
+  /** Allows loss after this many nanoseconds without room, or {@link #NEVER}. */
   public Loss(long longestWait) {
     this.longestWait = longestWait;
     Arrays.setAll(dropped, i -> new LongAdder());
   }
 
-  /** Tells whether an event may be dropped that waited for so long; never a critical one. */
+  /** Returns whether an event that waited this long may be dropped; never a critical one. */
   boolean isAllowed(long tag, long waited) {
     return longestWait >= 0
         && EventTag.importance(tag) != EventTag.CRITICAL

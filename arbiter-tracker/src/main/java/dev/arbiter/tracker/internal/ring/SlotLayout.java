@@ -5,16 +5,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How one event lies in an array of longs: eight words, as long as a cache line.
+ * The layout of one event in an array of longs: eight words, one cache line.
  *
- * <p>The first word tells whether the other seven can be read; it is written last, with release.
- * What the other words mean is up to the kind in the {@link EventTag}; for an attempt it is what
- * they are called.
+ * <p>The first word marks the other seven as readable; it is written last, with release. The
+ * meaning of the other words depends on the kind in the {@link EventTag}; their names are those for
+ * an attempt.
  */
 public final class SlotLayout {
   public static final int WORDS = 8;
 
-  /** The quality of work that does not stand. */
+  /** The quality of work that was not accepted. */
   public static final double DOES_NOT_STAND = Double.NaN;
 
   /** The key of an attempt that cannot come twice. */
@@ -63,7 +63,7 @@ public final class SlotLayout {
     WORD.setRelease(words, slot, mark);
   }
 
-  /** Tells whether the slot holds what was published under the mark. */
+  /** Returns whether the slot holds the event published under the mark. */
   static boolean isPublished(long[] words, int slot, long mark) {
     return (long) WORD.getAcquire(words, slot) == mark;
   }
@@ -113,7 +113,7 @@ public final class SlotLayout {
     /** Is called before the slots of one drain. */
     void begin();
 
-    /** Takes the event in a slot; the slot is not its own afterwards. */
+    /** Takes the event in a slot, which is reused afterwards. */
     void read(long[] words, int slot);
   }
 }

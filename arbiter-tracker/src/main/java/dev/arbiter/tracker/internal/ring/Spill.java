@@ -6,17 +6,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Spare chunks for when a ring is full: a linked list that grows under a byte budget. */
+/** Spare chunks for events that find their ring full: a linked list under a byte budget. */
 public final class Spill {
   /*
    * A writer claims a place in the last chunk with one fetch-and-add. A place past the end means
-   * the chunk is full: somebody links a new one, the others go on there. A slow writer may set last
-   * back to a chunk that is full, from where the links lead on. Chunks are never used
-   * twice, so there is nothing to confuse; the collector takes them, and their bytes go back to the
-   * budget when the reader leaves them. The list begins with an empty chunk that counts as full.
+   * that the chunk is full: one writer links a new chunk, and all continue there. A slow writer may
+   * set last back to a full chunk; its links lead on. Chunks are never reused, so no place is
+   * ambiguous; the garbage collector frees them, and their bytes return to the budget when the
+   * reader leaves them. The list begins with an empty chunk that counts as full.
    *
-   * Sealing takes all places that are left in the last chunk and links END behind it, where no
-   * chunk can follow.
+   * Sealing takes all remaining places of the last chunk and links END behind it, where no chunk
+   * can follow.
    */
   private static final int CHUNK = 256;
   public static final int CHUNK_BYTES = CHUNK * SlotLayout.WORDS * Long.BYTES;
@@ -36,7 +36,7 @@ public final class Spill {
     this.budget = new AtomicLong(budget);
   }
 
-  /** Keeps an event, or says that the budget is used up or the list sealed. */
+  /** Keeps an event; returns false if the budget is used up or the list is sealed. */
   public boolean offer(
       long tag, long at, long nanos, double quality, double cost, long tokens, long key) {
     while (true) {
@@ -75,7 +75,7 @@ public final class Spill {
     return true;
   }
 
-  /** Hands over what is published. One thread at a time. */
+  /** Delivers published events. One thread at a time. */
   public void drain(SlotLayout.Reader reader) {
     while (true) {
       while (place < first.filled()
@@ -93,7 +93,7 @@ public final class Spill {
     }
   }
 
-  /** Refuses every offer from now on. The thread that drains calls it. */
+  /** Refuses further offers. Called by the draining thread. */
   public void seal() {
     Chunk chunk = last;
     chunk.seal();
@@ -122,7 +122,7 @@ public final class Spill {
     return delivered.getAcquire();
   }
 
-  /** Tells, once sealed, whether nothing is left. */
+  /** Returns, once sealed, whether no event is left. */
   public boolean isDrained() {
     return place == first.filled() && first.next.get() == END;
   }
@@ -139,7 +139,7 @@ public final class Spill {
       this.words = new long[size * SlotLayout.WORDS];
     }
 
-    /** A place, or -1 when there is none; looks first so that the count cannot run over. */
+    /** A place, or -1 if there is none; tests first so that the count cannot overflow. */
     int claim() {
       if (claims.get() >= size) {
         return -1;

@@ -6,7 +6,7 @@ import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 
-/** Buckets added up to one answer; used again and again, not thread-safe. */
+/** Sums over buckets, and the summary of a window from them. Reused; not thread-safe. */
 public final class Accumulator extends Counters {
   private static final int FEWEST_FOR_P999 = 1_000;
   private static final double[] SHARES = {0, 0.5, 0.95, 0.99, 0.999, 1};

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Folds events into series and tells listeners; used under the collector's lock. */
+/** Adds events to series and passes attempts to listeners. Used under the collector's lock. */
 public final class Aggregator implements SlotLayout.Reader {
   /*
-   * Where a track counts in one series only, the bucket that its attempts go to is at hand until the
-   * tick ends or branches part: looking it up anew for each took as long as adding to it. Asking
-   * whether an attempt is to be told before it is folded rather than after saves a quarter.
+   * If a track counts in one series only, its open bucket is cached until the tick ends or branches
+   * part: looking it up for each event took as long as adding to it. Testing for listeners before
+   * adding instead of afterwards saves a quarter.
    */
   private final Tracks tracks;
   private final BucketLevels levels;
@@ -34,7 +34,7 @@ public final class Aggregator implements SlotLayout.Reader {
   private long bucketsTick = Long.MIN_VALUE;
   private int partings;
 
-  /** Receives the attempts that listeners are told of. */
+  /** Receives the attempts for listeners. */
   public interface Sink {
     /** Takes the attempt in a slot. */
     void tell(Track track, long[] words, int slot);
@@ -153,7 +153,7 @@ public final class Aggregator implements SlotLayout.Reader {
     return late.get();
   }
 
-  /** Attempts whose key had come before. */
+  /** Attempts with a repeated key. */
   public long duplicates() {
     return duplicates.get();
   }

@@ -4,16 +4,16 @@ package dev.arbiter.tracker.internal.window;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A place where attempts count: an agent, a task type of it, or a tenant of that. */
+/** A node where events count: an agent, one of its task types, or a tenant of that. */
 public final class Branch {
   /*
-   * What counts at a branch counts at all branches above it. As long as a branch has had one child
-   * only, both would hold the same, so they share one series: most agents work at one type of task
-   * for one tenant, which makes three series one. The first attempt of a second child copies it.
+   * An event of a branch counts at all branches above it. While a branch has only one child, both
+   * would hold the same, so they share one series: most agents work at one task type for one
+   * tenant, which turns three series into one. The first event of a second child copies the series.
    *
-   * A child knows from its registration whether it came later than another, and the copy is made
-   * when the first attempt of a later one is folded, under the collector's lock, as all that
-   * touches series is. Until then nothing was counted that the two do not share.
+   * A child knows from its registration whether it is a later one. The copy is made when the first
+   * event of a later child is aggregated, under the collector's lock, as all access to series is.
+   * Until then every counted event is common to both.
    */
   final String agent;
   final @Nullable String taskType;
@@ -28,7 +28,7 @@ public final class Branch {
   private volatile @Nullable Branch youngest;
   private @Nullable Branch sole;
 
-  /** Where attempts of this very branch count; null above the tenants. */
+  /** The track of events of this very branch; -1 above the tenants. */
   volatile int track = -1;
 
   /** Where attempts count that have no child of their own here. */
@@ -59,12 +59,12 @@ public final class Branch {
     parent.youngest = this;
   }
 
-  /** Adds a task type to an agent; under the lock of all branches. */
+  /** Adds a task type to an agent. Under the lock of all branches. */
   Branch type(String name) {
     return new Branch(this, name, null);
   }
 
-  /** Adds a tenant to a task type; under the lock of all branches. */
+  /** Adds a tenant to a task type. Under the lock of all branches. */
   Branch tenant(String name) {
     return new Branch(this, Objects.requireNonNull(taskType), name);
   }
@@ -78,12 +78,12 @@ public final class Branch {
     return youngest;
   }
 
-  /** Parts the first child of the parent from it if this is a later one; tells whether it did. */
+  /** Separates the parent's first child if this is a later one; returns whether it did. */
   boolean partFromElder() {
     return later && parent != null && parent.part();
   }
 
-  /** Gives the child that shares the series of this branch its own; tells whether it did. */
+  /** Gives the child that shares this branch's series its own; returns whether it did. */
   boolean part() {
     Branch child = sole;
     if (child == null) {

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Finds branches by their names: read by all without a lock, written by one thread at a time. */
+/** Finds branches by name. Reads need no lock; one thread at a time writes. */
 public final class BranchTable {
   /*
-   * Open addressing, at most half full, nothing is ever removed. One look replaces the three of
-   * nested maps and needs no key object. A name that would come to lie more than 64 places from its
-   * own is refused: at this load that happens only to names made to collide, which shall not slow
-   * everybody down.
+   * Open addressing, at most half full; entries are never removed. One lookup replaces three of
+   * nested maps and needs no key object. A name that would lie more than 64 places from its own is
+   * refused. At this load that happens only to names made to collide, which must not slow down the
+   * others.
    */
   private static final int FARTHEST = 64;
 
@@ -31,12 +31,12 @@ public final class BranchTable {
     return null;
   }
 
-  /** Tells whether there is room for these names. */
+  /** Returns whether there is room for these names. */
   boolean hasRoom(String agent, @Nullable String taskType, @Nullable String tenant) {
     return free(places, Branch.hash(agent, taskType, tenant)) >= 0;
   }
 
-  /** Adds a branch that is not there yet and for which there was room. */
+  /** Adds a new branch for which there was room. */
   void add(Branch branch) {
     AtomicReferenceArray<@Nullable Branch> table = places;
     if (2 * ++count > table.length()) {

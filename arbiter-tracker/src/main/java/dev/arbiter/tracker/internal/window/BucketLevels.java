@@ -4,24 +4,25 @@ package dev.arbiter.tracker.internal.window;
 import dev.arbiter.spi.PerformanceView.Window;
 import java.time.InstantSource;
 
-/** The sub-windows that the four windows are made of, seen from now; not thread-safe. */
+/** The sub-windows (buckets) of the four windows, relative to now. Not thread-safe. */
 public final class BucketLevels {
   /*
-   * Level 0 holds the last 5 minutes in sub-windows of 10 s, level 1 what is older up to an hour in
-   * such of 2 min, level 2 up to a day in such of 1 h, level 3 up to a week in such of 6 h. An
-   * attempt is in one sub-window only, whose content moves up as it ages. A window is its level and
-   * all below. Each width divides the next, so what moves stays within one sub-window above.
+   * Level 0 holds the last 5 minutes in buckets of 10 s, level 1 older events up to an hour in
+   * buckets of 2 min, level 2 up to a day in buckets of 1 h, level 3 up to a week in buckets of 6
+   * h. An event is in one bucket only, whose content moves up as it ages. A window is its level and
+   * all below. Each width divides the next, so content that moves stays within one bucket above.
    *
-   * A sub-window is named by its place: one number of its level and the tick of 10 s it begins with,
-   * which is the lesser the newer it is.
+   * A bucket is named by its place: one number of its level and the tick of 10 s it begins with. A
+   * newer bucket has a smaller place.
    *
-   * Time here is the wall clock plus an offset that makes it never run backwards. When the clock is
-   * set back by more than a tick, the offset takes the step up: what comes stamped with the new time
-   * counts as present, and windows keep their length. Smaller steps stand still until made good.
+   * Time here is the wall clock plus an offset, and never runs backwards. When the clock is set
+   * back by more than a tick, the offset absorbs the step: events with the new time count as
+   * present, and windows keep their length. During smaller steps time stops until the clock has
+   * caught up.
    */
   static final int COUNT = 4;
 
-  /** The place of what is older than the longest window. */
+  /** The place of events older than the longest window. */
   static final long TOO_OLD = Long.MAX_VALUE;
 
   private static final Window[] WINDOWS = {
@@ -61,7 +62,7 @@ public final class BucketLevels {
     };
   }
 
-  /** The place of the sub-window of a level that begins with a tick. */
+  /** The place of the bucket of a level that begins with a tick. */
   static long place(int level, long tick) {
     return ((long) level << LEVEL_SHIFT) - tick;
   }
@@ -101,7 +102,7 @@ public final class BucketLevels {
     }
   }
 
-  /** Changes whenever a sub-window may have grown too old for its level. */
+  /** The current tick; it changes whenever a bucket may have grown too old for its level. */
   long tick() {
     return tick;
   }
@@ -116,22 +117,22 @@ public final class BucketLevels {
     return from() + TICK_MILLIS;
   }
 
-  /** Tells whether an event stamped by the clock is present; one from the future is. */
+  /** Returns whether an event of this wall-clock time is present; future ones are. */
   boolean isPresent(long wallMillis) {
     return wallMillis + offset >= tickBegan;
   }
 
-  /** The place of what is present. */
+  /** The place of present events. */
   long present() {
     return place(0, tick);
   }
 
-  /** Where an event stamped by the clock counts, which may be {@link #TOO_OLD}. */
+  /** The place of an event of this wall-clock time, which may be {@link #TOO_OLD}. */
   long at(long wallMillis) {
     return settled(place(0, Math.floorDiv(wallMillis + offset, TICK_MILLIS)));
   }
 
-  /** Where the content of a place belongs by now, which may be {@link #TOO_OLD}. */
+  /** The place where the content of a place belongs by now, which may be {@link #TOO_OLD}. */
   long settled(long place) {
     int level = level(place);
     long begin = tick(place);

@@ -6,18 +6,18 @@ import dev.arbiter.tracker.summary.WindowSummary;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** What one agent did, or one agent at one type of task, or that for one tenant. */
+/** The buckets of one agent, of one of its task types, or of a tenant of that. */
 public final class BucketSeries {
   /*
-   * One sub-window is being filled, the present one, and older ones when attempts come late; all
-   * others are bytes, closed when the tick ends. An attempt touches one bucket, whatever windows it is
-   * in. Late buckets are as many as there are sub-windows at the most, 116: closing them when there
-   * were eight made attempts that come in no order at all cost 2 us each.
+   * The present bucket is open, and older ones when events come late; all others are bytes, closed
+   * when the tick ends. An event touches one bucket, whatever windows it is in. There are at most
+   * as many late buckets as sub-windows, 116: closing them at eight made events in random order
+   * cost 2 us each.
    *
-   * Buckets belong to whoever holds the collector's lock. An answer is kept with all that tells whether
-   * it would be the same now: the present bucket, how often that changed, how often older ones did,
-   * and the wall-clock time for which it holds. None of these comes back to what it was, so whoever
-   * finds them unchanged, and nothing waiting in the collector, needs no lock.
+   * Buckets belong to the holder of the collector's lock. An answer is cached with a stamp: the
+   * present bucket, its number of changes, that of older ones, and the wall-clock time for which it
+   * holds. None of these ever repeats, so a thread that finds them unchanged, and no event waiting
+   * in the collector, needs no lock.
    */
   private byte[] closed = ClosedBuckets.NOTHING;
   private @Nullable OpenBucket present;
@@ -44,7 +44,7 @@ public final class BucketSeries {
     return bucket;
   }
 
-  /** Adds the event in a slot at a place that is over, but not too old. */
+  /** Adds the event in a slot at a closed place that is not too old. */
   void addLate(ClosedBuckets past, long place, long[] words, int slot) {
     late(past, place).add(words, slot);
     lateChanges++;
@@ -65,7 +65,7 @@ public final class BucketSeries {
     return bucket;
   }
 
-  /** Closes late buckets; the present one stays what it is as long as the tick. */
+  /** Closes late buckets; the present one stays open until the tick ends. */
   private void closeLate(ClosedBuckets past) {
     OpenBucket bucket = present(past);
     closed = past.close(closed, bucket.older);
@@ -101,7 +101,7 @@ public final class BucketSeries {
     return bucket == null ? 0 : bucket.changes();
   }
 
-  /** Adds what happened within a window to a sum. */
+  /** Adds the events of a window to a sum. */
   void addTo(Accumulator sum, ClosedBuckets past, Window window) {
     roll(past);
     int level = BucketLevels.of(window);

@@ -3,13 +3,13 @@ package dev.arbiter.tracker.internal.window;
 
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the closed sub-windows of series as bytes; not thread-safe. */
+/** Keeps closed buckets as bytes. Not thread-safe. */
 public final class ClosedBuckets {
   /*
-   * Closing merges two rows of sub-windows, both the newest first: those closed before and those
-   * that were filled. Each goes where its age puts it by now, and those that come to lie in one
-   * place become one. As age changes no order, one pass does it. What stays where it is, unless it
-   * was filled late, is copied unread: what moves to its place is newer and would come before it.
+   * Closing merges two rows of buckets, both newest first: the closed ones and the open ones. Each
+   * moves to the place of its age, and buckets of one place become one. Age changes no order, so
+   * one pass is enough. A bucket that does not move and received no late event is copied byte for
+   * byte: content that moves to its place is newer and would come before it.
    */
   static final byte[] NOTHING = {};
 
@@ -25,12 +25,12 @@ public final class ClosedBuckets {
     this.time = time;
   }
 
-  /** Looks at sub-windows; the sum it is shown is used again for the next. */
+  /** Visits buckets; the sum it receives is reused for the next. */
   public interface Visitor {
     void visit(long place, Accumulator sum);
   }
 
-  /** Closes buckets, the newest given, on top of what was closed before. */
+  /** Closes buckets, starting with the newest, on top of the closed ones. */
   byte[] close(byte[] closed, @Nullable OpenBucket newest) {
     packer.clear();
     packed.open(closed);
@@ -72,7 +72,7 @@ public final class ClosedBuckets {
     openPlace = open == null ? BucketLevels.TOO_OLD : time.settled(open.place());
   }
 
-  /** Adds what was closed, as far back as a level reaches, to a sum. */
+  /** Adds closed buckets up to a level to a sum. */
   void addTo(Accumulator to, byte[] closed, int level) {
     packed.open(closed);
     while (packed.next() && BucketLevels.level(packed.place()) <= level) {
@@ -80,7 +80,7 @@ public final class ClosedBuckets {
     }
   }
 
-  /** Shows the present bucket and what was closed, as far back as a level reaches. */
+  /** Visits the present bucket and closed ones up to a level. */
   void forEach(OpenBucket present, byte[] closed, int level, Visitor visitor) {
     sum.clear();
     present.addTo(sum);

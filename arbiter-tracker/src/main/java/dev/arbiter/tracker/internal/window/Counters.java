@@ -5,7 +5,7 @@ import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import org.jspecify.annotations.Nullable;
 
-/** What happened, but for the times it took; not thread-safe. */
+/** Counts and sums of events, without their times. Not thread-safe. */
 public class Counters {
   /** How many words hold all figures. */
   static final int WORDS = 8 + RareCounters.FIGURES;
@@ -22,7 +22,7 @@ public class Counters {
   long outputTokens;
   private @Nullable RareCounters extras;
 
-  /** What most have none of; not to be changed. */
+  /** The rare counters; not to be changed. */
   final RareCounters extras() {
     return extras == null ? NO_EXTRAS : extras;
   }
@@ -100,7 +100,7 @@ public class Counters {
     }
   }
 
-  /** Writes all figures into a row of words, those first that are seldom zero. */
+  /** Writes all figures into a row of words, first those that are seldom zero. */
   final void writeTo(long[] row) {
     row[0] = count;
     row[1] = Packer.word(quality);

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** How many events of each type there were. */
 public final class EventCounts {
   /*
-   * What becomes a slot is counted when the slot is read, by one thread, which costs next to
-   * nothing; the rest by adders.
+   * Events with a slot are counted by the one reading thread, which costs next to nothing; all
+   * others by adders.
    */
   private static final int MOST_NAMES = 256;
 
@@ -25,7 +25,7 @@ public final class EventCounts {
   private final AtomicLongArray slots = new AtomicLongArray(EventTag.SHAPES);
   private final Map<String, LongAdder> named = new ConcurrentHashMap<>();
 
-  /** Counts what a slot held; one thread at a time. */
+  /** Counts the event of a slot; one thread at a time. */
   void add(long tag) {
     int shape = EventTag.shape(tag);
     slots.setOpaque(shape, slots.getPlain(shape) + 1);

@@ -2,8 +2,8 @@
 package dev.arbiter.tracker.internal.window;
 
 /**
- * Log-linear bins for times: an octave is 32 of equal width, so a bin is 1/32 of its lower end wide
- * and its middle at most 1.6 % away from any value in it; below 32 ns they are exact.
+ * Log-linear bins of times. An octave has 32 bins of equal width, so a bin is 1/32 of its lower end
+ * wide, and its middle is at most 1.6 % from any value in it. Below 32 ns bins are exact.
  */
 public final class LatencyBins {
   static final int OF_OCTAVE = 32;

@@ -3,7 +3,7 @@ package dev.arbiter.tracker.internal.window;
 
 import dev.arbiter.tracker.internal.Distributions;
 
-/** A straight line through weighted points, by least squares; not thread-safe. */
+/** A weighted straight line by least squares. Not thread-safe. */
 public final class LinearFit {
   private static final int FEWEST_POINTS = 4;
   private static final double TINY = 1e-9;
@@ -18,7 +18,7 @@ public final class LinearFit {
   private double firstX = Double.POSITIVE_INFINITY;
   private double lastX = Double.NEGATIVE_INFINITY;
 
-  /** Adds a point, by the update of West (1979), which does not cancel. */
+  /** Adds a point, by the update of West (1979), which avoids cancellation. */
   void add(double x, double y, double w) {
     if (!(w > 0)) {
       return;

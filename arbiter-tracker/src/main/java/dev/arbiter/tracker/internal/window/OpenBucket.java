@@ -6,13 +6,13 @@ import dev.arbiter.tracker.internal.ring.SlotLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A sub-window of one series that is being filled; not thread-safe but for {@link #changes}. */
+/** A sub-window of one series that is being filled. Not thread-safe except {@link #changes}. */
 public final class OpenBucket extends Counters {
   /*
-   * The first 128 times are kept one by one, each as its bin: most sub-windows of most agents
-   * see a handful. Beyond that there is a count for every bin from the lowest octave that is hit
-   * to the highest, in one array: with an array for each octave a third of the time of folding went
-   * into finding the next one. A count is good for 4 billion, which is 430 million a second.
+   * The first 128 times are kept one by one, each as its bin: most buckets of most agents see a
+   * handful. Beyond that one array counts every bin from the lowest octave hit to the highest. With
+   * an array for each octave, finding the next one took a third of the aggregation time. A count
+   * lasts for 4 billion, which is 430 million a second.
    */
   private static final int MOST_VALUES = 128;
   private static final int FEWEST_VALUES = 8;
@@ -39,7 +39,7 @@ public final class OpenBucket extends Counters {
     return place;
   }
 
-  /** How often something was added, modulo four billion: of 64 bits read in halves, one is used. */
+  /** The number of additions, modulo four billion, so that one read is atomic. */
   int changes() {
     return (int) count + others;
   }
@@ -112,7 +112,7 @@ public final class OpenBucket extends Counters {
     size = 0;
   }
 
-  /** Adds what this bucket holds to a sum over buckets. */
+  /** Adds this bucket to a sum over buckets. */
   void addTo(Accumulator sum) {
     sum.add(this);
     for (int i = 0; i < size; i++) {

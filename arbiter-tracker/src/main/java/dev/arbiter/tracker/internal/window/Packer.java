@@ -3,19 +3,20 @@ package dev.arbiter.tracker.internal.window;
 
 import java.util.Arrays;
 
-/** Packs sub-windows into bytes, the newest first; used again and again, not thread-safe. */
+/** Packs buckets into bytes, newest first. Reused; not thread-safe. */
 public final class Packer {
   /*
-   * A sub-window becomes
+   * A bucket becomes
    *
-   *   how many ticks it begins before the one before, times four, plus its level
-   *   the length of what follows, in two bytes
-   *   which figures are not zero, a bit for each, and those
-   *   for each bin hit: how many before it were not, times two, plus one if it was hit more than
-   *   once; and then how often, less two
+   *   the ticks by which it begins before the previous one, times four, plus its level
+   *   the length of the rest, in two bytes
+   *   a bit for each figure that is not zero, and those figures
+   *   for each bin hit: the number of empty bins before it, times two, plus one if it was hit
+   *   more than once; then the count, less two
    *
-   * Whole numbers take seven bits a byte, the lowest first (LEB128); so do doubles with their bytes
-   * turned round, which makes 0 and 3.0 short. A handful of attempts takes 15 to 40 bytes.
+   * Whole numbers take seven bits a byte, lowest first (LEB128). Doubles are written the same way
+   * with their bytes reversed, which makes 0 and 3.0 short. A handful of attempts takes 15 to 40
+   * bytes.
    */
   static final long FIRST_TICK = 1L << 32;
   static final int LENGTH_BYTES = 2;
@@ -43,7 +44,7 @@ public final class Packer {
     tick = FIRST_TICK;
   }
 
-  /** Packs what a sum holds. */
+  /** Packs a sum. */
   void put(long place, Accumulator sum) {
     putPlace(place);
     int begin = size + LENGTH_BYTES;

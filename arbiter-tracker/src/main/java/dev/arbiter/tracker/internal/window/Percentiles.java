@@ -3,11 +3,11 @@ package dev.arbiter.tracker.internal.window;
 
 import java.util.Arrays;
 
-/** Adds times up and reads percentiles off the sum; used again and again, not thread-safe. */
+/** Sums times and reads percentiles from the sum. Reused; not thread-safe. */
 public final class Percentiles {
   /*
-   * A bit for each bin tells whether it was hit: a sum of ten attempts is read and cleared in ten
-   * steps, not in one for each bin between the fastest and the slowest.
+   * A bit for each bin marks a hit: a sum of ten attempts is read and cleared in ten steps, instead
+   * of one for each bin between the fastest and the slowest.
    */
   private final long[] counts = new long[LatencyBins.COUNT];
   private final long[] hit = new long[(LatencyBins.COUNT + Long.SIZE - 1) / Long.SIZE];
@@ -44,7 +44,7 @@ public final class Percentiles {
     }
   }
 
-  /** The mean of the natural logarithms of all values; those below 1 ns count as 1. */
+  /** The mean of the natural logarithms of all values; values below 1 ns count as 1. */
   double meanLog() {
     double[] sum = {0};
     forEach(
@@ -53,10 +53,8 @@ public final class Percentiles {
   }
 
   /**
-   * Reads values off in one pass: for each share, in rising order, the smallest value that at least
-   * so many do not exceed.
-   *
-   * @return the mean, in nanoseconds
+   * Reads values in one pass: for each share, in rising order, the smallest value that at least
+   * this share of all do not exceed. Returns the mean. All in nanoseconds.
    */
   double read(double[] shares, long[] nanos) {
     Arrays.fill(nanos, 0);

@@ -4,7 +4,7 @@ package dev.arbiter.tracker.internal.window;
 import dev.arbiter.tracker.internal.ring.EventTag;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 
-/** What most sub-windows have none of; not thread-safe. */
+/** Counters of events that most buckets have none of. Not thread-safe. */
 public final class RareCounters {
   static final int FIGURES = 9;
 

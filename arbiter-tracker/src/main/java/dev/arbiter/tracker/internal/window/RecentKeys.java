@@ -3,12 +3,12 @@ package dev.arbiter.tracker.internal.window;
 
 import java.util.Arrays;
 
-/** Remembers the keys of the attempts that came last; not thread-safe. */
+/** Remembers the keys of recent attempts. Not thread-safe. */
 public final class RecentKeys {
   /*
-   * Two tables of open addressing, at most half full. When the younger has taken as many keys as
-   * are to be remembered, it becomes the elder and the elder, emptied, the younger: a key is known
-   * for at least that many others, at most for twice as many. Made when the first key comes.
+   * Two tables of open addressing, at most half full. When the younger is full, it becomes the
+   * elder, and the elder, emptied, the younger. So a key is remembered for at least the given
+   * number of others and at most twice as many. The tables are created when the first key comes.
    */
   private final int remembered;
   private long[] younger = {};
@@ -58,7 +58,7 @@ public final class RecentKeys {
     return place;
   }
 
-  /** A key of a name, never 0: FNV-1a (Fowler, Noll, Vo) over its characters, mixed. */
+  /** The key of a name, never 0: FNV-1a (Fowler, Noll, Vo) over its characters, mixed. */
   public static long key(String name) {
     long hash = 0xCBF29CE484222325L;
     for (int i = 0; i < name.length(); i++) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where an attempt counts; its series are used under the collector's lock. */
+/** The series that an attempt counts in, used under the collector's lock. */
 public final class Track {
   /*
    * The series of the branches are looked up once and kept until branches part anywhere, which
@@ -27,11 +27,8 @@ public final class Track {
   }
 
   /**
-   * A track.
-   *
-   * @param id names it in a slot
-   * @param branch counts it, and all above do
-   * @param other counts it too when it has no branch of its own
+   * A track with an id for slots, a branch whose series and those above count it, and perhaps
+   * OTHER.
    */
   Track(int id, Branch branch, @Nullable Branch other, Parting parting) {
     this.id = id;
@@ -45,11 +42,7 @@ public final class Track {
     return id;
   }
 
-  /**
-   * Adds the event in a slot to the present.
-   *
-   * @return the one bucket it went to, null if there are more
-   */
+  /** Adds the event in a slot to the present; returns its one bucket, or null if there are more. */
   @Nullable OpenBucket add(ClosedBuckets past, long[] words, int slot) {
     updatePath();
     OpenBucket bucket = nearest.present(past);
@@ -60,7 +53,7 @@ public final class Track {
     return above.length == 0 ? bucket : null;
   }
 
-  /** Adds the event in a slot at a place that is over, but not too old. */
+  /** Adds the event in a slot at a closed place that is not too old. */
   void addLate(ClosedBuckets past, long place, long[] words, int slot) {
     updatePath();
     nearest.addLate(past, place, words, slot);

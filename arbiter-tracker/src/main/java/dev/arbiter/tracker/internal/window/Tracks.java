@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds where attempts count, and makes new places unless there are too many. */
+/** Finds the track of an event, and creates new ones up to the capacity. */
 public final class Tracks {
   /*
-   * Looking up takes one look into a table and allocates nothing; only the first sight of an agent,
-   * of a task type of it, or of a tenant of that takes the lock, and none of that happens once the
-   * capacity is used up, the whole or the one of its tenant. Then a new tenant counts for the agent at that type, a new type for the
-   * agent, and both in OTHER; a new agent counts in OTHER only.
+   * A lookup is one read of a table and allocates nothing. Only the first sight of an agent, task
+   * type or tenant takes the lock, and only while there is capacity, in all and for its tenant.
+   * Beyond it, a new tenant counts for the agent at that type, a new type for the agent, each also
+   * in OTHER; a new agent counts in OTHER only.
    */
   public static final String OTHER = "(other)";
   static final String ALL = "";
@@ -108,7 +108,7 @@ public final class Tracks {
         && table.hasRoom(agent, taskType, tenant);
   }
 
-  /** Where attempts count that have no branch of their own: at the nearest one there is. */
+  /** The track of events without a branch of their own: at the nearest existing branch. */
   private Track rest(String agent, String taskType) {
     Branch nearest = table.get(agent, taskType, null);
     if (nearest == null) {
@@ -147,7 +147,7 @@ public final class Tracks {
     return parting.count;
   }
 
-  /** The branches that together hold what is asked for; an empty type or tenant asks for all. */
+  /** The branches that together answer a question; an empty type or tenant means all. */
   public List<Branch> find(String agent, String taskType, String tenant) {
     if (!taskType.equals(ALL) || tenant.equals(ALL)) {
       String type = taskType.equals(ALL) ? null : taskType;
@@ -175,14 +175,14 @@ public final class Tracks {
     return children;
   }
 
-  /** Who has series, in alphabetical order. */
+  /** The agents with series, in alphabetical order. */
   public Set<String> agents() {
     Set<String> agents = new TreeSet<>();
     table.forEach(branch -> agents.add(branch.agent));
     return agents;
   }
 
-  /** What an agent has series for, in alphabetical order. */
+  /** The task types of an agent with series, in alphabetical order. */
   public Set<String> taskTypes(String agent) {
     Set<String> types = new TreeSet<>();
     for (Branch type : children(table.get(agent, null, null))) {
@@ -192,7 +192,7 @@ public final class Tracks {
     return types;
   }
 
-  /** Whom an agent worked for at a type, in alphabetical order. */
+  /** The tenants of an agent and type, in alphabetical order. */
   public Set<String> tenants(String agent, String taskType) {
     Set<String> tenants = new TreeSet<>();
     for (Branch leaf : children(table.get(agent, taskType, null))) {

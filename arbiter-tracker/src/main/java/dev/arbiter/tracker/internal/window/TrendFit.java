@@ -6,7 +6,7 @@ import dev.arbiter.tracker.summary.Trends.Direction;
 import dev.arbiter.tracker.summary.Trends.Trend;
 import java.time.Duration;
 
-/** Lays lines through the sub-windows of one window; not thread-safe. */
+/** Fits lines through the buckets of one window. Not thread-safe. */
 public final class TrendFit implements ClosedBuckets.Visitor {
   private static final int FEWEST_ATTEMPTS = 20;
   private static final double SMALLEST_CHANGE = 0.05;

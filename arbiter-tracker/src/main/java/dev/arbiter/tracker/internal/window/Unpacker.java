@@ -3,7 +3,7 @@ package dev.arbiter.tracker.internal.window;
 
 import java.util.Arrays;
 
-/** Reads sub-windows that a {@link Packer} packed, the newest first; not thread-safe. */
+/** Reads buckets that a {@link Packer} packed, newest first. Not thread-safe. */
 public final class Unpacker {
   private final long[] row = new long[Counters.WORDS];
   private byte[] bytes = {};
@@ -20,7 +20,7 @@ public final class Unpacker {
     tick = Packer.FIRST_TICK;
   }
 
-  /** Goes on to the next older one, if there is one. */
+  /** Moves to the next older bucket, if there is one. */
   boolean next() {
     if (end == bytes.length) {
       return false;
@@ -45,7 +45,7 @@ public final class Unpacker {
     packer.copy(place, bytes, begin, end);
   }
 
-  /** Adds what this one holds. */
+  /** Adds this bucket to a sum. */
   void addTo(Accumulator sum) {
     at = begin + Packer.LENGTH_BYTES;
     Arrays.fill(row, 0);

@@ -18,7 +18,7 @@ public final class RingRaces {
 
   private RingRaces() {}
 
-  /** What a drain sees of an event that is published meanwhile: nothing, or all of it. */
+  /** A drain against the publication of an event: it sees nothing, or all of it. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "not published yet")
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "whole")
@@ -43,7 +43,7 @@ public final class RingRaces {
     }
   }
 
-  /** Two writers, one of which drains as well: in the end each event was read once. */
+  /** Two writers, one of which also drains: in the end each event was read once. */
   @JCStressTest
   @Outcome(id = "2, 0, 2", expect = Expect.ACCEPTABLE, desc = "both, once, whole")
   @Outcome(expect = Expect.FORBIDDEN, desc = "lost, torn or twice")
@@ -69,13 +69,11 @@ public final class RingRaces {
     @Arbiter
     public void rest(III_Result result) {
       ring.drain(reader);
-      result.r1 = reader.count;
-      result.r2 = reader.torn;
-      result.r3 = (int) ring.claimed();
+      reader.show(result, ring.claimed());
     }
   }
 
-  /** A writer against the seal: what was accepted is delivered, what was not is not. */
+  /** A writer against the seal: accepted events are delivered, others are not. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "too late")
   @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "in time and delivered")
@@ -95,7 +93,7 @@ public final class RingRaces {
       }
     }
 
-    /** Seals and waits for what was claimed before. */
+    /** Seals and waits for earlier claims. */
     @Actor
     public void seal(II_Result result) {
       ring.seal();
@@ -106,7 +104,7 @@ public final class RingRaces {
     }
   }
 
-  /** The last free slot, two writers: each waits for room or gets it, neither overwrites. */
+  /** Two writers for the last free slot: each waits for room or gets it, neither overwrites. */
   @JCStressTest
   @Outcome(id = "12, 0, 12", expect = Expect.ACCEPTABLE, desc = "one found room")
   @Outcome(id = "13, 0, 13", expect = Expect.ACCEPTABLE, desc = "both passed the test for room")
@@ -146,9 +144,7 @@ public final class RingRaces {
     public void read(III_Result result) {
       SummingReader reader = new SummingReader();
       ring.drain(reader);
-      result.r1 = reader.count;
-      result.r2 = reader.torn;
-      result.r3 = (int) ring.claimed();
+      reader.show(result, ring.claimed());
     }
   }
 }

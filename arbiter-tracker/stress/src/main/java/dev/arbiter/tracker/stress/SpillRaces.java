@@ -15,7 +15,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public final class SpillRaces {
   private SpillRaces() {}
 
-  /** Two first offers both want to link a chunk: one is linked, both are kept, one is paid for. */
+  /**
+   * Two first offers try to link a chunk: one is linked, both events are kept, one chunk is paid
+   * for.
+   */
   @JCStressTest
   @Outcome(id = "2, 0, 1", expect = Expect.ACCEPTABLE, desc = "both kept in one chunk")
   @Outcome(expect = Expect.FORBIDDEN, desc = "lost, torn, or the budget is wrong")
@@ -41,13 +44,11 @@ public final class SpillRaces {
       long chunks = spill.bytes() / Spill.CHUNK_BYTES;
       SummingReader reader = new SummingReader();
       spill.drain(reader);
-      result.r1 = reader.count;
-      result.r2 = reader.torn;
-      result.r3 = (int) chunks;
+      reader.show(result, chunks);
     }
   }
 
-  /** An offer against a drain: nothing, or all of it; and in the end all. */
+  /** An offer against a drain: it sees nothing, or all of it; in the end all. */
   @JCStressTest
   @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "once, whole")
   @Outcome(expect = Expect.FORBIDDEN, desc = "lost, torn or twice")
@@ -72,13 +73,11 @@ public final class SpillRaces {
     @Arbiter
     public void rest(III_Result result) {
       spill.drain(reader);
-      result.r1 = reader.count;
-      result.r2 = reader.torn;
-      result.r3 = (int) spill.delivered();
+      reader.show(result, spill.delivered());
     }
   }
 
-  /** An offer against the seal: what was kept is delivered, what was not is not. */
+  /** An offer against the seal: kept events are delivered, others are not. */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "too late")
   @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "in time and delivered")
@@ -94,7 +93,7 @@ public final class SpillRaces {
       result.r1 = SummingReader.offer(spill, 7) ? 1 : 0;
     }
 
-    /** Seals and waits for what was kept before. */
+    /** Seals and waits for earlier offers. */
     @Actor
     public void seal(II_Result result) {
       spill.seal();

@@ -4,19 +4,27 @@ package dev.arbiter.tracker.stress;
 import dev.arbiter.tracker.internal.ring.EventRing;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.ring.Spill;
+import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Counts what it reads, and what does not hold together. */
+/** Counts events, and events that are torn. */
 final class SummingReader implements SlotLayout.Reader {
   int count;
   int torn;
 
-  /** Events whose fields all hold the same figure. */
+  /** Publishes an event whose fields all hold the same figure. */
   static void publish(EventRing ring, long sequence, int figure) {
     ring.publish(sequence, figure, figure, figure, figure, figure, figure, figure);
   }
 
   static boolean offer(Spill spill, int figure) {
     return spill.offer(figure, figure, figure, figure, figure, figure, figure);
+  }
+
+  /** Shows the counts, and one more figure. */
+  void show(III_Result result, long figure) {
+    result.r1 = count;
+    result.r2 = torn;
+    result.r3 = (int) figure;
   }
 
   @Override

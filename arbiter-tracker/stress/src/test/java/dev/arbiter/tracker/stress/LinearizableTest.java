@@ -16,9 +16,9 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
 
 /**
- * Looks at the interleavings of two threads of two or three operations each, for linearizability
- * against the same code run by one thread. A drain beside writers is not linearizable and not meant
- * to be: an event that is claimed and not yet published holds back those behind it. The seal is.
+ * Explores the interleavings of two threads with two or three operations each, for linearizability
+ * against the same code on one thread. A drain beside writers is not linearizable and need not be:
+ * a claimed event that is not published yet holds back those behind it. The seal is linearizable.
  */
 class LinearizableTest {
   private static final int SCENARIOS = 20;
