@@ -13,6 +13,7 @@ import dev.arbiter.routing.internal.record.Trust;
 import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +21,27 @@ import org.jspecify.annotations.Nullable;
 /** The default policy: see {@link BanditPolicy#adaptiveThompson()}. */
 final class AdaptiveThompson implements Learner, LearnedSums {
   /*
-   * Everything known is in arrays by row, each kind in a class of its own: the record (SuccessCounts), the
-   * type of task (TypeRecords, TypeOffsets), declarations (Trust), second attempts (Fallbacks), change
-   * (ChangeDetector); time and money (Prices, Spending) are the router's. A decision reads them once a candidate and draws once a
-   * candidate; an outcome writes the rows of one agent.
+   * All knowledge is in arrays by row, each kind in its own class: the overall record
+   * (SuccessCounts), types of task (TypeRecords, TypeOffsets), declarations (Trust), second attempts
+   * (Fallbacks), change (ChangeDetector). Time and money (Prices, Spending) are the router's. A
+   * decision reads each once a candidate and draws once a candidate; an outcome writes the rows of
+   * one agent.
    *
-   * An outcome is first compared with what was expected, by Trust or Fallbacks, and then learned.
+   * Trust or Fallbacks compare an outcome with the expectation before the record learns it.
    */
   static final String NAME = "adaptive-thompson";
   private static final double PRIOR = 8;
   private static final double CLAIM_PRIOR = 26;
   static final double KEEP = .9995;
 
-  /* Where one agent changed others may, in ways too slight or too rarely seen for the test. */
+  /* After one change other agents may change too, too slightly or too rarely seen for the test. */
   private static final double KEEP_AFTER_CHANGE = .998;
   private static final double FORCED = .01;
   private static final double MOST_SHARPENING = 4;
   private static final double LEAST_LEFT = .05;
   private static final int MOST_PAGES = 1 << 16;
 
-  /** From where on computing few draws costs less than drawing all (RESULTS.md, routing). */
+  /** From here on computing few draws costs less than drawing all (RESULTS.md, routing). */
   static final int MANY = 64;
 
   private final RandomGenerator random;
@@ -57,14 +59,14 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private final PrunedArgmax.Cache argmaxes = new PrunedArgmax.Cache(offsets);
   private final Round round = new Round();
 
-  /* What each agent claimed and nobody checked, faded like its record. */
+  /* Unchecked claims of each agent, faded like its record. */
   private double[] unchecked = new double[0];
   private long choices;
   private long turns;
   private int sharpeningSize;
   private double sharpeningStart;
 
-  /** A keep of 1 forgets nothing and looks for no change. */
+  /** With a keep of 1 nothing fades and no change is detected. */
   AdaptiveThompson(BanditPolicy.Setting setting, double keep) {
     this.keep = keep;
     this.random = setting.random();
@@ -117,7 +119,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     return firstChoice(id, candidates, draws, drawBest(draws, candidates));
   }
 
-  /** Declarations and prices differ by agent and would have to be screened too. */
+  /** Declarations and prices differ by agent, and PrunedArgmax knows neither. */
   private boolean isMany(CandidateSet candidates) {
     return candidates.recurs
         && candidates.size() >= MANY
@@ -128,12 +130,14 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private BanditDecision firstChoice(long id, CandidateSet candidates, Draws draws, int best) {
     choices++;
     if (changes.alarms() == 0) {
-      return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, null);
+      return new ThompsonDecision(id, NAME, candidates.agents, draws, best, null);
     }
     int turn = (int) (turns % candidates.size());
     boolean force = random.nextDouble() < FORCED;
     turns += force ? 1 : 0;
-    return ThompsonDecision.explored(id, NAME, candidates.agents, draws, best, FORCED, turn, force);
+    int chosen = force ? turn : best;
+    return new ThompsonDecision(
+        id, NAME, candidates.agents, chosen, draws, FORCED, turn, force, null);
   }
 
   private int drawBest(Draws draws, CandidateSet candidates) {
@@ -165,7 +169,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
       redraw(draws, candidates, earlier);
       best = draws.best();
     }
-    return ThompsonDecision.best(id, NAME, candidates.agents, draws, best, earlier);
+    return new ThompsonDecision(id, NAME, candidates.agents, draws, best, earlier);
   }
 
   /** Takes the draws of the decision that failed; candidates that are new since then draw now. */
@@ -181,7 +185,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     }
   }
 
-  /** What is the same for all candidates of one decision; one object, filled anew for each. */
+  /** The parts common to all candidates of one decision; one object, filled anew for each. */
   private final class Round {
     double mean;
     double alpha;
@@ -264,7 +268,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     return wait;
   }
 
-  /** Above 1 a record counts for more than it is, so that short horizons are not explored away. */
+  /** A factor of records, above 1 so that exploring does not use up a short horizon. */
   private double sharpening(int size) {
     if (size != sharpeningSize) {
       sharpeningSize = size;
@@ -357,13 +361,8 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   }
 
   @Override
-  public int[] categories(int row) {
-    return types.allSeen(row);
-  }
-
-  @Override
-  public double[] sums(int category, int row) {
-    return types.sums(category, row);
+  public TypeRecords types() {
+    return types;
   }
 
   @Override
@@ -380,7 +379,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     offsets.settle(row);
     unchecked[row] = Math.max(0, unchecked[row] + change[2]);
     trust.add(row, change[3]);
-    fallbacks.add(row, change[4], change[5]);
+    fallbacks.add(row, Arrays.copyOfRange(change, 4, 6));
   }
 
   @Override

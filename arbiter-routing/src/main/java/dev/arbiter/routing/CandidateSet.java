@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The candidates of a request, with all that can be looked up before choosing. */
+/** The candidates of a request, with all look-ups that a choice needs. */
 final class CandidateSet {
   final List<RegisteredAgent> candidates;
   final Set<String> capabilities;
@@ -19,21 +20,24 @@ final class CandidateSet {
   final int[] rows;
   final int[] slots;
 
-  /** Mean level each candidate claims in what the task requires, NaN if none; empty if nobody. */
+  /**
+   * Mean level that each candidate declares in the required capabilities, NaN if none; empty if no
+   * candidate declares one.
+   */
   final float[] claims;
 
-  /** Mean level each candidate claims in everything. */
+  /** Mean level that each candidate declares in all its capabilities. */
   final float[] overallClaims;
 
-  /** The index of agents's evictions when the rows were looked up. */
+  /** The evictions of the index of agents when the rows were looked up. */
   int evictions;
 
   long lastUse;
 
-  /** Whether the same list came before, with nobody on it twice. */
+  /** Whether the same list came before, without a repeated agent. */
   boolean recurs;
 
-  /** What UCB keeps of a candidate set that recurs. */
+  /** UCB's index of a candidate set that recurs. */
   @Nullable KineticTournament tournament;
 
   CandidateSet(List<RegisteredAgent> candidates, Task task, AgentIndex agentIndex, long now) {
@@ -76,10 +80,10 @@ final class CandidateSet {
     }
   }
 
-  /** The candidates that are kept; this candidate set itself when all are. */
-  CandidateSet only(boolean[] keep) {
-    int[] places = IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
-    return places.length == keep.length ? this : new CandidateSet(this, places);
+  /** The set of the candidates to keep; this set itself if that is all. */
+  CandidateSet only(IntPredicate keep) {
+    int[] places = IntStream.range(0, size()).filter(keep).toArray();
+    return places.length == size() ? this : new CandidateSet(this, places);
   }
 
   int size() {
@@ -90,7 +94,7 @@ final class CandidateSet {
     return claims.length > 0;
   }
 
-  /** NaN if the candidate claims no level in anything the task requires. */
+  /** The declared level of a candidate, NaN for none. */
   float claim(int candidate) {
     return hasClaims() ? claims[candidate] : Float.NaN;
   }
@@ -119,12 +123,11 @@ final class CandidateSet {
     return count == 0 ? Float.NaN : (float) (sum / count);
   }
 
-  /** Keeps the candidate sets of the lists of candidates that come again and again. */
+  /** Keeps the candidate sets of lists that recur. */
   static final class Cache {
     /*
-     * A registry answers with the same immutable list until it changes, so the list itself is the
-     * key. List.copyOf tells: it returns its argument only when that is immutable, and a copy, which
-     * nobody will ask for again, otherwise.
+     * A registry returns the same immutable list until it changes, so the list itself is the key.
+     * List.copyOf returns its argument only if that is immutable, else a copy that never recurs.
      */
     private static final int KEPT = 32;
 
@@ -172,7 +175,7 @@ final class CandidateSet {
       return set;
     }
 
-    /* Whoever is on a kept candidate set was seen when the candidate set was used, so that it is not evicted. */
+    /* The agents of a kept set count as seen when the set was used last, and are not evicted. */
     private void touchKept() {
       if (!agentIndex.isFull()) {
         return;

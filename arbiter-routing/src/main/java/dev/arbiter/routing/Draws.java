@@ -9,12 +9,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The distribution and the draw of every candidate's score, as they were when it was chosen. */
+/** The distribution and the draw of every candidate's score, at decision time. */
 sealed class Draws permits NormalDraws, TailDraws {
   /*
-   * One array, because a decision is allocated for every task: score, alpha, beta, shift for each
-   * candidate, and where somebody claims a level also the trust in the claim and alpha, beta and
-   * shift of the distribution under the claim. Waits get an array only once somebody has to wait.
+   * One array, because a decision is allocated for every task. It has score, alpha, beta and shift of
+   * each candidate; if a level is declared, also the trust in the declaration, and alpha, beta and
+   * shift of the distribution under it. Waits get an array only when there is one.
    */
   private static final int PLAIN = 4;
   private static final int CLAIMED = 8;
@@ -33,7 +33,7 @@ sealed class Draws permits NormalDraws, TailDraws {
     this.cells = new float[size * width];
   }
 
-  /** Draws without claims that get their cells when first asked. */
+  /** Draws without claims, whose cells are computed at the first call. */
   Draws(int size, float[] cells) {
     this.size = size;
     this.width = PLAIN;
@@ -78,7 +78,7 @@ sealed class Draws permits NormalDraws, TailDraws {
     waits[candidate] = price;
   }
 
-  /** Notes what of the shift is what money and time will cost. */
+  /** Notes the part of the shift that is the price of money and time. */
   void cost(int candidate, float price) {
     if (costs.length == 0) {
       costs = new float[size];
@@ -86,7 +86,7 @@ sealed class Draws permits NormalDraws, TailDraws {
     costs[candidate] = price;
   }
 
-  /** Takes over one candidate's distribution and draw, but not its wait. */
+  /** Copies one candidate's distribution and draw, but not its wait. */
   void copy(int candidate, Draws from, int index) {
     if (from.costs.length > 0) {
       cost(candidate, from.costs[index]);
@@ -118,22 +118,22 @@ sealed class Draws permits NormalDraws, TailDraws {
     return cells()[candidate * width];
   }
 
-  /** The first number the score was drawn from. */
+  /** The first parameter of the distribution. */
   final float first(int candidate) {
     return cells()[candidate * width + 1];
   }
 
-  /** The second number the score was drawn from. */
+  /** The second parameter of the distribution. */
   final float second(int candidate) {
     return cells()[candidate * width + 2];
   }
 
-  /** What is added to a draw, the wait taken off. */
+  /** The shift of a draw, less the wait. */
   final float shift(int candidate) {
     return cells()[candidate * width + 3] - waitOf(candidate);
   }
 
-  /** What a score is the sum of, by name; what is 0 is left out. */
+  /** The parts whose sum is a score, by name; without those that are 0. */
   final Map<String, Double> parts(int candidate) {
     Map<String, Double> parts = new LinkedHashMap<>();
     double wait = waitOf(candidate);
@@ -156,12 +156,12 @@ sealed class Draws permits NormalDraws, TailDraws {
     }
   }
 
-  /** The chance of success that the agent's record makes to expect, whatever the task. */
+  /** The success rate to expect by the agent's record, over all types of task. */
   double record(int candidate) {
     return first(candidate) / (first(candidate) + second(candidate));
   }
 
-  /** What is added for the type of task, what it will cost taken off. */
+  /** The shift for the type of task, less the price. */
   double typeShift(int candidate) {
     return cells()[candidate * width + 3];
   }

@@ -31,7 +31,7 @@ final class EpsilonGreedy implements RecordLearner {
     double highest = Double.NEGATIVE_INFINITY;
     int ties = 0;
     for (int i = 0; i < size; i++) {
-      scores[i] = record.rate(candidates.rows[i]);
+      scores[i] = record.counts.rate(candidates.rows[i]);
       ties = scores[i] > highest ? 1 : scores[i] == highest ? ties + 1 : ties;
       highest = Math.max(highest, scores[i]);
     }

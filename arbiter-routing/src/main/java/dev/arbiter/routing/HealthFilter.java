@@ -5,12 +5,12 @@ import dev.arbiter.agent.RegisteredAgent;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Masks the sick, unless that would be half of the candidates or more. */
+/** Removes unhealthy candidates, unless half or more are unhealthy: then the check is suspect. */
 final class HealthFilter {
   private final @Nullable Predicate<RegisteredAgent> healthy;
   private long panics;
 
-  /** Without a check everybody is healthy. */
+  /** Without a check all agents are healthy. */
   HealthFilter(@Nullable Predicate<RegisteredAgent> healthy) {
     this.healthy = healthy;
   }
@@ -19,32 +19,27 @@ final class HealthFilter {
     return panics;
   }
 
-  /** The candidate set itself when nobody is masked. */
+  /** The healthy candidates; the set itself if all remain. */
   CandidateSet healthy(CandidateSet candidates) {
     Predicate<RegisteredAgent> check = healthy;
     if (check == null) {
       return candidates;
     }
-    int sick = 0;
-    boolean[] keep = null;
+    boolean[] sick = null;
+    int count = 0;
     for (int i = 0; i < candidates.size(); i++) {
       if (!passes(check, candidates.agents[i])) {
-        keep = keep == null ? new boolean[candidates.size()] : keep;
-        keep[i] = true;
-        sick++;
+        sick = sick == null ? new boolean[candidates.size()] : sick;
+        sick[i] = true;
+        count++;
       }
     }
-    if (keep == null) {
+    if (sick == null || 2 * count >= candidates.size()) {
+      panics += count > 0 ? 1 : 0;
       return candidates;
     }
-    if (2 * sick >= candidates.size()) {
-      panics++;
-      return candidates;
-    }
-    for (int i = 0; i < keep.length; i++) {
-      keep[i] = !keep[i];
-    }
-    return candidates.only(keep);
+    boolean[] masked = sick;
+    return candidates.only(i -> !masked[i]);
   }
 
   private static boolean passes(Predicate<RegisteredAgent> check, RegisteredAgent agent) {

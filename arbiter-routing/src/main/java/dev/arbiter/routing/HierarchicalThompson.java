@@ -7,20 +7,21 @@ import dev.arbiter.routing.internal.record.Fallbacks;
 import dev.arbiter.routing.internal.record.SuccessCounts;
 import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.spi.RoutingRequest;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** See {@link BanditPolicy#hierarchicalThompson()}. */
 final class HierarchicalThompson extends ThompsonLearner implements LearnedSums {
   /*
    * At a type of task an agent's chance is Beta(K m, K (1 - m)), and m, the agent's own mean, is
-   * itself uncertain. N outcomes of one type, whose chance may be off by luck, say as much about m
-   * as N (K+1)/(K+N) independent ones, so no type counts for more than K+1; their sum over all
-   * types gives m a beta distribution. Given m, the chance there is beta again; over all m it is
-   * not, and is drawn from the beta distribution of the same mean and variance. So the distribution of a
-   * draw is known, and with it the probability of a choice.
+   * itself uncertain. N outcomes of one type, whose chance may be off by luck, say as much about m as
+   * N (K+1)/(K+N) independent ones, so no type counts for more than K+1. Their sum over all types
+   * gives m a beta distribution. Given m, the chance at the type is beta distributed again. Over all
+   * m it is not; it is drawn from the beta distribution of the same mean and variance. So the
+   * distribution of a draw is known, and with it the probability of a choice.
    *
-   * The records by type live in pages (TypeRecords). Where the cap took a page away, the agent's own
-   * mean still has what it learned from it.
+   * The records by type lie in pages (TypeRecords). If the cap takes a page away, the agent's own mean
+   * keeps what it learned from it.
    */
   static final String NAME = "hierarchical-thompson";
   private static final double CLOSENESS = 20;
@@ -48,7 +49,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     drawBeta(draws, place, weight * rate, weight * (1 - rate));
   }
 
-  /** How many outcomes a beta distribution of this mean has that is as uncertain as the rate. */
+  /** The alpha + beta of a beta distribution as uncertain as the rate. */
   private double weight(int row, double rate) {
     double mean = mean(row);
     double known = CLOSENESS + types.count(pages, row);
@@ -58,12 +59,12 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     return spread * (known + 1) / (spread + known * doubt) - 1;
   }
 
-  /** The success to expect of an agent, whatever the task. */
+  /** The success rate to expect of an agent over all types. */
   private double mean(int row) {
     return means.expected(row);
   }
 
-  /** The success to expect of an agent at one type of task. */
+  /** The success rate to expect of an agent at one type of task. */
   private double rate(double[][] pagesOfType, int row) {
     double count = types.count(pagesOfType, row);
     double successes = Math.min(count, types.rewards(pagesOfType, row));
@@ -94,7 +95,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     change(row, category, () -> types.add(category, row, 1, reward, weight, 0));
   }
 
-  /** Changes a record by type, and the agent's mean by what that changes of its worth. */
+  /** Changes a record by type, and the agent's mean by the change of that record's worth. */
   private void change(int row, int category, Runnable how) {
     double[][] before = types.pages(category, choices);
     double successes = -worth(before, row, types.rewards(before, row));
@@ -108,7 +109,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     means.set(row, rate * newCount, newCount);
   }
 
-  /** What a sum over outcomes of one type is worth to the agent's mean. */
+  /** The worth of a sum over outcomes of one type to the agent's mean. */
   private double worth(double[][] pagesOfType, int row, double sum) {
     return sum * (CLOSENESS + 1) / (CLOSENESS + types.count(pagesOfType, row));
   }
@@ -135,13 +136,13 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
     return fallbacks.totals();
   }
 
-  /** Rewards and outcomes of all types are told and never added: they follow from the types. */
+  /** Rewards and outcomes of all types are reported, never added: they follow from the types. */
   @Override
   public double[] sums(int row) {
     double rewards = 0;
     double count = 0;
-    for (int i = 0; i < types.seen(row); i++) {
-      double[][] pagesOfType = types.pages(types.seen(row, i));
+    for (int category : types.seen(row)) {
+      double[][] pagesOfType = types.pages(category);
       rewards += types.rewards(pagesOfType, row);
       count += types.count(pagesOfType, row);
     }
@@ -150,13 +151,8 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
   }
 
   @Override
-  public int[] categories(int row) {
-    return types.allSeen(row);
-  }
-
-  @Override
-  public double[] sums(int category, int row) {
-    return types.sums(category, row);
+  public TypeRecords types() {
+    return types;
   }
 
   @Override
@@ -166,7 +162,7 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
 
   @Override
   public void add(int row, double[] change) {
-    fallbacks.add(row, change[2], change[3]);
+    fallbacks.add(row, Arrays.copyOfRange(change, 2, 4));
   }
 
   @Override

@@ -17,14 +17,14 @@ final class Imed extends RecordIndex {
   void begin(CandidateSet candidates) {
     highest = 0;
     for (int row : candidates.rows) {
-      highest = Math.max(highest, record.rate(row));
+      highest = Math.max(highest, record.counts.rate(row));
     }
   }
 
   /** The paper's index with its sign turned, so that higher is better. */
   @Override
   double index(int row) {
-    double count = record.count(row);
-    return -count * Divergence.bernoulli(record.rate(row), highest) - Math.log(count);
+    double count = record.counts.outcomes(row);
+    return -count * Divergence.bernoulli(record.counts.rate(row), highest) - Math.log(count);
   }
 }

@@ -28,10 +28,7 @@ abstract class IndexLearner implements Learner {
   /** The index of a candidate; infinite if it must be tried first. */
   abstract double index(CandidateSet candidates, int candidate);
 
-  /**
-   * What an index is the sum of, if it is one; of what the candidate set itself says, never of
-   * records.
-   */
+  /** The parts of an index that is a sum; of the candidate set alone, never of records. */
   Map<String, Double> parts(CandidateSet candidates, int candidate, double index) {
     return Map.of();
   }

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-/**
- * The candidate of one candidate set with the highest upper confidence bound, found without a scan.
- */
+/** Finds the candidate of one set with the highest upper confidence bound, without a scan. */
 final class KineticTournament {
   /*
-   * A bound is rate + width / sqrt(count), and the width, sqrt(alpha ln t / 2), is the same for
-   * all: bounds are straight lines over it. So this is a kinetic tournament (Basch, Guibas,
-   * Hershberger, "Data Structures for Mobile Data", 1999): each match of the tree knows its winner
-   * and up to which width nobody below it overtakes anybody. A decision replays the matches above
-   * agents that changed, and those whose width is over.
+   * A bound is rate + width / sqrt(count). The width, sqrt(alpha ln t / 2), is the same for all, so
+   * bounds are straight lines over it. This is a kinetic tournament (Basch, Guibas, Hershberger,
+   * "Data Structures for Mobile Data", 1999): each match of the tree knows its winner and the width
+   * up to which no order below it changes. A decision replays the matches above changed agents, and
+   * those whose width has passed.
    *
-   * The choice is the one of a scan to the last bit. Lines are only approximations of the bounds a
-   * scan computes, so where two are closer than rounding explains, the bounds themselves are
-   * computed and compared, again with every decision until they have parted.
+   * The choice equals that of a scan to the last bit. Lines only approximate the bounds of a scan. So
+   * if two are closer than rounding explains, the bounds themselves are computed and compared, with
+   * every decision until they have parted.
    *
    * Nodes 1 to size - 1 are matches, between nodes 2i and 2i+1; nodes size to 2 size - 1 are the
-   * places. A node is four numbers: its winner's rate, slope and place, and the width up to which
-   * that stands. They lie side by side, because a path from leaf to root costs what it misses in
-   * the cache.
+   * places. A node is four numbers: its winner's rate, slope and place, and the width up to which it
+   * is valid. They lie side by side, because cache misses dominate a path from leaf to root.
    */
   private static final int NODE = 4;
   private static final int SLOPE = 1;
@@ -125,7 +122,9 @@ final class KineticTournament {
     return asked < otherAsked || (asked == otherAsked && one < other);
   }
 
-  /** Up to which width a loser surely does not overtake, or less if that is over before. */
+  /**
+   * The width up to which the loser surely stays behind, or less if a match below expires before.
+   */
   private double expiry(int winner, int loser, double before) {
     double lead = line(winner) - line(loser) - rounding(winner);
     if (lead <= 0) {

@@ -21,7 +21,7 @@ final class KlUcb extends RecordIndex {
 
   @Override
   double index(int row) {
-    return bound(record.rate(row), budget / record.count(row));
+    return bound(record.counts.rate(row), budget / record.counts.outcomes(row));
   }
 
   /** The highest rate whose divergence from a rate seen is within a budget. */
@@ -39,9 +39,9 @@ final class KlUcb extends RecordIndex {
     return bound;
   }
 
-  /* Divergence is convex above the rate, so Newton's steps from a point beyond the root go down
-   * to it and never past it. Two such points: Pinsker's inequality, and all but the divergence's
-   * last term left out, which alone stays below 1. */
+  /* Divergence is convex above the rate, so Newton's steps from a point beyond the root go down to
+   * the root and never past it. Two such points: Pinsker's inequality, and the divergence without its
+   * last term, which alone stays below 1. */
   private static double above(double rate, double budget) {
     double pinsker = rate + Math.sqrt(budget / 2);
     double entropy = rate > 0 ? rate * Math.log(rate) : 0;

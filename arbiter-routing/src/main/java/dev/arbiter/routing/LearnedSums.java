@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
-/** What a policy learned, in numbers that add up over routers. */
+import dev.arbiter.routing.internal.record.TypeRecords;
+import org.jspecify.annotations.Nullable;
+
+/** The learned sums of a policy, which add up over routers. */
 interface LearnedSums {
-  /** What a policy learned that learns nothing. */
+  /** The sums of a policy that learns nothing. */
   LearnedSums NOTHING = () -> new Widths(0, 0, 0);
 
   /**
-   * How many numbers there are.
+   * How many sums there are.
    *
-   * @param total of no agent in particular
+   * @param total over all agents
    * @param agent of each agent
    * @param type of each agent at each type of task
    */
@@ -17,32 +20,27 @@ interface LearnedSums {
 
   Widths widths();
 
-  /** What is known of no agent in particular. */
+  /** The records by type of task, if the policy keeps any. */
+  default @Nullable TypeRecords types() {
+    return null;
+  }
+
+  /** The sums over all agents. */
   default double[] totals() {
     return new double[widths().total()];
   }
 
-  /** What is known of an agent. */
+  /** The sums of an agent. */
   default double[] sums(int row) {
     return new double[widths().agent()];
   }
 
-  /** The types of task at which something is known of an agent. */
-  default int[] categories(int row) {
-    return new int[0];
-  }
-
-  /** What is known of an agent at one of these. */
-  default double[] sums(int category, int row) {
-    return new double[0];
-  }
-
-  /** Adds what another router learned, or this one before. */
+  /** Adds sums of another router, or of this one before a restart. */
   default void addTotals(double[] change) {}
 
-  /** The same for an agent. Nothing falls below zero that cannot. */
+  /** Adds sums of an agent; a sum that cannot be negative stays at least 0. */
   default void add(int row, double[] change) {}
 
-  /** The same for an agent and a type of task. */
+  /** Adds sums of an agent at a type of task. */
   default void add(int category, int row, double[] change) {}
 }

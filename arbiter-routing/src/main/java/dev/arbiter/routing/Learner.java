@@ -6,36 +6,36 @@ import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Task;
 
 /**
- * What a policy knows, and how it chooses.
+ * The knowledge of a policy, and its rule of choice.
  *
- * <p>Every method is called under the router's lock. Agents are rows of arrays, types of task are
- * numbers. For one decision {@link #learn} is called once or never, and maybe much later.
+ * <p>All methods are called under the router's lock. An agent is a row, a type of task a category.
+ * {@link #learn} is called once or never for a decision, and maybe much later.
  */
 interface Learner {
 
-  /** Makes room for rows 0 to count - 1; comes before a row is used for the first time. */
+  /** Makes room for rows 0 to count - 1, before one is used for the first time. */
   void rows(int count);
 
-  /** Chooses one of the candidate set's candidates, of which there is at least one. */
+  /** Chooses one of the candidates, of which there is at least one. */
   BanditDecision choose(long id, RoutingRequest request, CandidateSet candidates, int category);
 
-  /** Takes the outcome of a decision of its own. */
+  /** Learns the outcome of its own decision. */
   void learn(Feedback feedback);
 
-  /** How often an agent was found changed, which can only be the one that was learned of last. */
+  /** How often a change was detected; a new one is of the agent of the last outcome. */
   default long alarms() {
     return 0;
   }
 
-  /** An agent's claims are believed by so much more than before, the past ones too. */
+  /** Believes an agent's unchecked claims by so much more, the past ones too. */
   default void revalue(int row, double more) {}
 
-  /** What was learned, in numbers that add up over routers. */
+  /** The learned sums, which add up over routers. */
   default LearnedSums summed() {
     return LearnedSums.NOTHING;
   }
 
-  /** Forgets an agent: its row will be given to another. */
+  /** Forgets an agent: another will get its row. */
   void forget(int row);
 
   /**
@@ -43,12 +43,11 @@ interface Learner {
    *
    * @param row the agent
    * @param category the type of task
-   * @param failedRow who failed at the task before, -1 if nobody knows any more, {@link
-   *     PendingDecisions#FIRST_CHOICE} if nobody did
-   * @param claim the level the agent claimed, NaN for none
+   * @param failedRow the agent that failed at the task before, -1 if unknown, {@link
+   *     PendingDecisions#FIRST_CHOICE} for none
+   * @param claim the level the agent declared, NaN for none
    * @param reward between 0 and 1
-   * @param unchecked what the agent claims and nobody checked, of which the reward is the believed
-   *     part; 0 for what was checked
+   * @param unchecked an unchecked claim, of which the reward is the believed part; 0 if checked
    * @param task the task
    */
   record Feedback(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LinThompson extends ThompsonLearner {
   static final String NAME = "lin-thompson";
 
-  /* No reward in [0,1] deviates more; the prior of each weight is as wide. */
+  /* The largest deviation of rewards in [0,1]; the prior of each weight is as wide. */
   private static final double NOISE = .5;
   private static final double CENTER = .5;
   private static final int BUCKETS = 16;

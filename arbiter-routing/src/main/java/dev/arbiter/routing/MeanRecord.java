@@ -4,13 +4,14 @@ package dev.arbiter.routing;
 import dev.arbiter.routing.Learner.Feedback;
 import dev.arbiter.routing.internal.record.Fallbacks;
 import dev.arbiter.routing.internal.record.SuccessCounts;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
-/** Success rates, and nothing else, of every agent. */
+/** The success rate of every agent, and how much less a fallback succeeds. */
 final class MeanRecord implements LearnedSums {
   private final double keep;
   private final IntConsumer changed;
-  private final SuccessCounts counts = new SuccessCounts();
+  final SuccessCounts counts = new SuccessCounts();
   private final Fallbacks fallbacks = new Fallbacks();
   private double total;
 
@@ -21,8 +22,8 @@ final class MeanRecord implements LearnedSums {
   /**
    * A record that fades.
    *
-   * @param keep what an outcome leaves of its agent's earlier ones, in [0,1]
-   * @param changed told whose record is another
+   * @param keep the share of an agent's earlier outcomes that a new one leaves, in [0,1]
+   * @param changed called with an agent whose record changed
    */
   MeanRecord(double keep, IntConsumer changed) {
     this.keep = keep;
@@ -34,37 +35,12 @@ final class MeanRecord implements LearnedSums {
     fallbacks.rows(count);
   }
 
-  /** The share of outcomes that were successes, 0 without an outcome. */
-  double rate(int row) {
-    return counts.rate(row);
-  }
-
-  /** The success to expect of an agent nobody has seen. */
-  double populationMean() {
-    return counts.populationMean();
-  }
-
-  /** The success to expect of an agent, shrunk towards the population. */
-  double mean(int row, double populationMean) {
-    return counts.mean(row, populationMean);
-  }
-
-  /** Successes of one agent. */
-  double successes(int row) {
-    return counts.successes(row);
-  }
-
-  /** Outcomes of one agent; a fallback's counts half. */
-  double count(int row) {
-    return counts.outcomes(row);
-  }
-
   /** Outcomes of all agents. */
   double total() {
     return total;
   }
 
-  /** Learns a first choice as it is, and a fallback corrected for the task being a hard one. */
+  /** Learns a first choice as it is, and a fallback corrected for the hard task. */
   void learn(Feedback feedback) {
     int row = feedback.row();
     if (feedback.isFallback()) {
@@ -115,13 +91,12 @@ final class MeanRecord implements LearnedSums {
     double before = counts.outcomes(row);
     counts.addSums(row, change[0], change[1]);
     total += counts.outcomes(row) - before;
-    fallbacks.add(row, change[2], change[3]);
+    fallbacks.add(row, Arrays.copyOfRange(change, 2, 4));
     changed.accept(row);
   }
 
-  /** A policy that knows success rates and nothing else. */
+  /** A policy whose whole knowledge is such a record. */
   interface RecordLearner extends Learner {
-    /** All that the policy knows. */
     MeanRecord record();
 
     @Override

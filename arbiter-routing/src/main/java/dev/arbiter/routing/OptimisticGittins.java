@@ -25,7 +25,7 @@ final class OptimisticGittins extends RecordIndex {
 
   @Override
   void begin(CandidateSet candidates) {
-    mean = record.populationMean();
+    mean = record.counts.populationMean();
     optimism = optimism(record.total() + START, optimism);
   }
 
@@ -36,17 +36,18 @@ final class OptimisticGittins extends RecordIndex {
 
   @Override
   double index(int row) {
-    double expected = record.mean(row, mean);
+    double expected = record.counts.mean(row, mean);
     double deviation =
-        Math.sqrt(expected * (1 - expected) / (SuccessCounts.PRIOR + record.count(row) + 1));
+        Math.sqrt(
+            expected * (1 - expected) / (SuccessCounts.PRIOR + record.counts.outcomes(row) + 1));
     return expected + deviation * optimism;
   }
 
   /**
-   * How many deviations above the mean a reward for certain is as good as one more look.
+   * The sure reward as good as one more look, in deviations above the mean.
    *
-   * @param age the inverse of what the discount lacks to 1
-   * @param start below the root, or the last one
+   * @param age 1 / (1 - discount)
+   * @param start a point below the root, or the last root
    */
   static double optimism(double age, double start) {
     double d = start;

@@ -5,18 +5,18 @@ import dev.arbiter.routing.internal.math.Sampler;
 import dev.arbiter.routing.internal.record.SuccessCounts;
 
 /**
- * What makes a distribution of a candidate's record, the same for all candidates of a decision.
+ * Makes distributions of candidates' records; the same for all candidates of a decision.
  *
- * @param mean the success to expect of an agent nobody has seen
- * @param sharpening what outcomes are multiplied by
+ * @param mean the success rate to expect of an agent without outcomes
+ * @param sharpening the factor of outcomes
  * @param shared how much easier the type of task is than others
  */
 record Prior(double mean, double sharpening, double shared) {
   /*
-   * A record is four numbers. What the agent is better at the type than expected there is
+   * A record is four numbers. How much better the agent is at the type than expected is
    * (sum - count * expected) / (count + 20), where expected = (8 mean + successes) / (8 + outcomes)
-   * + shared, within 0 and 1. Of that the record holds the part that does not depend on the prior,
-   * and what the prior's mean is multiplied by, so that a bound takes no quotient.
+   * + shared, cut to [0,1]. The record holds the part of it that does not depend on the prior, and
+   * the factor of the prior's mean, so that a bound takes no quotient.
    */
   static final int NUMBERS = 4;
   private static final int SUCCESSES = 0;

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** Finds the highest draw among many candidates at one type of task, computing few of them. */
 final class PrunedArgmax {
   /*
-   * Every candidate draws a chance, and its score is what a draw from its distribution exceeds with that
-   * chance: the same distribution as drawing the score, but one that can be bounded before it is
-   * computed, by a few products (BetaTail). Only who can be above the highest so far is computed.
-   * Whoever was best the last time comes first; of agents with the same distribution, such as those nobody
-   * knows, only smaller and smaller chances are computed.
+   * Every candidate draws a chance. Its score is the value that a draw of its distribution exceeds
+   * with that chance. This has the same distribution as drawing the score, but a few products bound
+   * it before it is computed (BetaTail). Only a score that can be above the highest so far is
+   * computed. The best candidate of the last decision comes first. Of agents with the same
+   * distribution, such as those without outcomes, only smaller and smaller chances are computed.
    *
-   * Laws are rounded to floats and so are chances in what a decision shows later; ROUNDING is more
-   * than both can move a score.
+   * Distributions are rounded to floats, and so are chances when a decision shows them later.
+   * ROUNDING is more than both can move a score.
    */
   private static final double ROUNDING = 1e-5;
   private static final int LUCKY = 256;
@@ -24,7 +24,7 @@ final class PrunedArgmax {
   private final int category;
   private final ScoreView view;
 
-  /* The best so far; between decisions, who was best the last time. */
+  /* The best so far; between decisions, the best of the last one. */
   private int best;
   private double highest;
   private float alpha;
@@ -42,7 +42,7 @@ final class PrunedArgmax {
     return candidates == itsCandidates && category == itsCategory && view.isOf(candidates);
   }
 
-  /** Draws for all candidates, of which nothing is computed yet. */
+  /** Draws of all candidates, none of them computed yet. */
   LazyDraws draw(Prior prior, long seed) {
     return new LazyDraws(view, prior, seed);
   }
@@ -66,7 +66,7 @@ final class PrunedArgmax {
     return best;
   }
 
-  /* So that among agents nobody knows the bar is high from the beginning. */
+  /* With this one first, the bar is high from the start even among agents without outcomes. */
   private int luckiest(LazyDraws draws) {
     int luckiest = 0;
     for (int i = 1; i < Math.min(LUCKY, view.size()); i++) {
@@ -75,7 +75,7 @@ final class PrunedArgmax {
     return luckiest;
   }
 
-  /** The first place from one on whose draw can be the highest. */
+  /** The next place, from one on, whose draw can be the highest. */
   private int next(LazyDraws draws, int from) {
     double[] records = view.cells;
     Prior prior = draws.prior();
@@ -118,7 +118,7 @@ final class PrunedArgmax {
     }
   }
 
-  /** Draws of a first choice among many, of which only the seed and the records are kept. */
+  /** Draws of a first choice among many; it keeps only the seed and the records. */
   static final class LazyDraws extends TailDraws {
     private static final float[] NONE = {};
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -129,7 +129,7 @@ final class PrunedArgmax {
     private final Prior prior;
     private final long seed;
 
-    /* Every thread that restores it gets the same, so no lock. */
+    /* All threads restore the same numbers, so there is no lock. */
     private volatile float @Nullable [] restored;
 
     LazyDraws(ScoreView view, Prior prior, long seed) {
@@ -144,7 +144,7 @@ final class PrunedArgmax {
       return prior;
     }
 
-    /** The chance of more than what a candidate drew, in (0,1]: the bits of SplitMix64. */
+    /** The chance of more than a candidate's draw, in (0,1]: the bits of SplitMix64. */
     double chance(int candidate) {
       long bits = seed + GOLDEN * candidate;
       bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -176,11 +176,11 @@ final class PrunedArgmax {
     }
   }
 
-  /** Keeps the screens of candidate sets that recur, by type of task. */
+  /** Keeps one for each recurring candidate set and type of task. */
   static final class Cache {
     /*
-     * A screen is worth what it took to make only if it is used again. So while all that are kept
-     * were used lately, a new one is not made, rather than each pushing out the one needed next.
+     * Making one pays only if it is used again. While all kept ones were used lately, no new one is
+     * made; else each would push out the one needed next.
      */
     static final int KEPT = 32;
     private static final int LATELY = 1_024;
@@ -193,7 +193,7 @@ final class PrunedArgmax {
       this.offsets = offsets;
     }
 
-    /** A screen that is up to date, or null if there are too many in use. */
+    /** One that is up to date, or null if there are too many in use. */
     @Nullable PrunedArgmax of(CandidateSet candidates, int category) {
       uses++;
       int oldest = 0;

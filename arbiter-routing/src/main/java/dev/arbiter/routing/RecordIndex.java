@@ -4,7 +4,7 @@ package dev.arbiter.routing;
 import dev.arbiter.routing.Learner.Feedback;
 import dev.arbiter.task.Explanation.Motive;
 
-/** An index of each agent's own record; who has none comes first. */
+/** An index of each agent's own record; agents without outcomes come first. */
 abstract class RecordIndex extends IndexLearner {
   final MeanRecord record = new MeanRecord(1, changes::add);
   private final String exploits;
@@ -13,7 +13,7 @@ abstract class RecordIndex extends IndexLearner {
   /**
    * Names the policy.
    *
-   * @param index what reasons call the index
+   * @param index its name in reasons
    */
   RecordIndex(String name, String index) {
     super(name);
@@ -27,7 +27,7 @@ abstract class RecordIndex extends IndexLearner {
   @Override
   double index(CandidateSet candidates, int candidate) {
     int row = candidates.rows[candidate];
-    return record.count(row) > 0 ? index(row) : Double.POSITIVE_INFINITY;
+    return record.counts.outcomes(row) > 0 ? index(row) : Double.POSITIVE_INFINITY;
   }
 
   @Override
@@ -47,7 +47,7 @@ abstract class RecordIndex extends IndexLearner {
   private int favourite(CandidateSet candidates) {
     int favourite = 0;
     for (int i = 1; i < candidates.size(); i++) {
-      if (record.rate(candidates.rows[i]) > record.rate(candidates.rows[favourite])) {
+      if (record.counts.rate(candidates.rows[i]) > record.counts.rate(candidates.rows[favourite])) {
         favourite = i;
       }
     }

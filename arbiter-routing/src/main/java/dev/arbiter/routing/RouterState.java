@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link BanditRouter} does, by one thread at a time. */
+/** The state of a {@link BanditRouter}, used by one thread at a time. */
 final class RouterState {
-  /* Ids begin at random, so that an outcome of another router, or of one before a restart, is
-   * taken for what it is: unknown. 48 bits leave room for ids to grow. */
+  /* Ids begin at random, so that a decision of another router, or of one before a restart, is
+   * unknown here. 48 bits leave room for ids to grow. */
   private static final int ID_SHIFT = 16;
 
-  /* Rewards are taken to the millionth, in binary, so that sums of them do not depend on order. */
+  /* Rewards are rounded to a millionth, in binary, so that their sums do not depend on order. */
   private static final double GRAINS = 1 << 20;
 
   private static final double MOST_SECONDS = 1e9;
@@ -127,7 +127,7 @@ final class RouterState {
     specialties.forget(row);
   }
 
-  /** Learns an outcome, once; the change it brought to light, or null. */
+  /** Learns an outcome, once; returns the change that it revealed, or null. */
   @Nullable AgentChange learn(Outcome outcome) {
     int at = pending.find(outcome.decision().id());
     if (at < 0 || !agentIndex.isRowOf(pending.row(at), outcome.decision().agent())) {
@@ -158,7 +158,7 @@ final class RouterState {
         : null;
   }
 
-  /* Every policy that keeps sums of an agent begins them with rewards and outcomes. */
+  /* An agent's sums begin with rewards and outcomes in every policy. */
   private double mean(int row) {
     double[] sums = learner.summed().sums(row);
     return sums.length < 2 || sums[1] == 0 ? Double.NaN : sums[0] / sums[1];

@@ -4,20 +4,17 @@ package dev.arbiter.routing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Numbers of every candidate of one candidate set, in the candidate set's order; kept up to date on
- * demand.
- */
+/** A copy of a policy's numbers for the candidates of one set, kept up to date on demand. */
 final class ScoreView {
   /*
-   * A policy's numbers are by row, and all candidate sets share them. A board copies those of one candidate set and
-   * follows the log of rows that changed, so that a decision costs as many reads as there were
-   * changes; when it is too far behind it reads all rows again. It holds only while the candidate set's
-   * agents keep their rows.
+   * A policy's numbers are by row, for all candidate sets together. A view copies those of one set
+   * and follows the log of changed rows, so a decision costs as many reads as there were changes.
+   * When it is too far behind, it reads all rows again. It is valid while the agents of its set keep
+   * their rows.
    */
   static final int NONE = -1;
 
-  /** Where the numbers come from. */
+  /** The policy's numbers. */
   @FunctionalInterface
   interface Source {
     /** Writes the numbers of a row into an array from a position on. */
@@ -34,7 +31,7 @@ final class ScoreView {
   private long seen = Long.MIN_VALUE;
   private @Nullable History history;
 
-  /** A board that is behind. */
+  /** A view that has read nothing yet. */
   ScoreView(CandidateSet candidates, int width, Source source, ChangeLog log) {
     this.cells = new double[candidates.size() * width];
     this.width = width;
@@ -66,12 +63,12 @@ final class ScoreView {
     return rows[place];
   }
 
-  /** Whether the agents of its candidate set still have the rows they had. */
+  /** Whether the agents of its set still have their rows. */
   boolean isOf(CandidateSet candidates) {
     return evictions == candidates.evictions;
   }
 
-  /** Whether reading everything is due; {@link #next} is for when it is not. */
+  /** Whether all rows must be read; else call {@link #next}. */
   boolean isFarBehind() {
     return seen == Long.MIN_VALUE || log.end() - seen > rows.length || !log.reaches(seen);
   }
@@ -84,7 +81,7 @@ final class ScoreView {
     history = null;
   }
 
-  /** Reads one candidate that changed, and returns its place; NONE when all is read. */
+  /** Reads one changed candidate and returns its place; NONE if none is left. */
   int next() {
     while (seen < log.end()) {
       int row = log.row(seen++);
@@ -107,7 +104,7 @@ final class ScoreView {
     }
   }
 
-  /** The past whose moment is now. */
+  /** The history, whose moment is now. */
   History history() {
     if (history == null) {
       history = new History(cells, width);
@@ -115,15 +112,15 @@ final class ScoreView {
     return history;
   }
 
-  /** What a board held at every moment since a copy of it was made. */
+  /** The numbers of a view at every moment since a copy of it was made. */
   static final class History {
     /*
-     * A copy and the writes that followed, so that a decision need not copy ten thousand numbers to
-     * be able to show what it compared: it keeps the past and a moment, which is how many writes
-     * there had been. The router goes on writing behind that moment while others read what is before
-     * it; what is before was written before the decision was published. A past takes a quarter as
-     * many writes as there are places, and then the board begins another, so the copies cost four
-     * places a write and an old decision keeps no more than this.
+     * A copy and the writes after it. So a decision need not copy ten thousand numbers to be able to
+     * show its scores: it keeps the history and a moment, the number of writes so far. The router
+     * writes behind that moment while other threads read before it; those writes happened before the
+     * decision was published. A history takes a quarter as many writes as there are places, then the
+     * view begins another one. So copies cost four places a write, and an old decision keeps no more
+     * than this.
      */
     private static final int LEAST_WRITES = 64;
 
@@ -149,14 +146,14 @@ final class ScoreView {
       return moment == places.length;
     }
 
-    /** Takes over what a place holds now. */
+    /** Notes the numbers of a place now. */
     void write(int place, double[] cells) {
       System.arraycopy(cells, place * width, written, moment * width, width);
       places[moment] = place;
       moment++;
     }
 
-    /** A copy of the board as it was at a moment. */
+    /** A copy of the view at a moment. */
     double[] at(int then) {
       double[] cells = Arrays.copyOf(start, start.length);
       for (int i = 0; i < then; i++) {
@@ -166,7 +163,7 @@ final class ScoreView {
     }
   }
 
-  /** Which rows of a policy changed last, for boards to follow. */
+  /** The rows of a policy that changed last, for views to follow. */
   static final class ChangeLog {
     private static final int REACH = 1 << 12;
 
@@ -178,7 +175,7 @@ final class ScoreView {
       end++;
     }
 
-    /** Whoever follows must read all rows. */
+    /** All rows changed: every view must read all. */
     void addAll() {
       end += REACH + 1;
     }

@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * What every agent's outcomes were at each type of task and each capability, for people to read.
- */
+/** The outcomes of every agent by type of task and by capability, for people to read. */
 final class Specialties {
   private static final double KEEP = .9995;
   private static final int MOST_PAGES = 1 << 13;
@@ -39,7 +37,7 @@ final class Specialties {
     }
 
     void addTo(List<Specialty> all, int row) {
-      for (int number : records.allSeen(row)) {
+      for (int number : records.seen(row)) {
         String name = numbers.name(number);
         if (name != null) {
           double[] sums = records.sums(number, row);
@@ -64,7 +62,7 @@ final class Specialties {
     capabilities.records.forget(row);
   }
 
-  /* One outcome fades what came before once, however many capabilities the task requires. */
+  /* One outcome fades the earlier ones once, however many capabilities the task requires. */
   void learn(int row, Task task, double reward) {
     learned++;
     types.add(task.type(), row, KEEP, reward, learned);

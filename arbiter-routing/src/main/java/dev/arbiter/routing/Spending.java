@@ -7,16 +7,16 @@ import dev.arbiter.spi.Router;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what agents cost within a limit for a number of tasks. */
+/** Keeps the cost of a number of tasks within a limit. */
 final class Spending {
   /*
-   * Two things at once. A price on money, which rises while more is spent than the limit's share
-   * and falls while less is (primal-dual pacing), makes the policy choose so that the money lasts.
-   * And a reserve, which no price can promise: nobody is tried whose worst case would take what the
-   * tasks that are left need at the cheapest agent. Costs have long tails, so the worst case is
-   * taken as 25 times the mean unless more was seen. Decisions whose cost is not known yet count as
-   * what they are expected to cost together and six times the root of its squares, which is about
-   * three standard deviations of their sum.
+   * A price on money makes the policy choose so that the money lasts: it rises while more is spent
+   * than the limit's share and falls while less is (primal-dual pacing). No price can guarantee the
+   * limit, so there is also a reserve: an agent is no candidate if its worst case would take the
+   * money that the remaining tasks need at the cheapest agent. Costs have long tails, so the worst
+   * case is 25 times the mean unless more was seen. Decisions without an outcome count as the sum of
+   * their expected costs and six times the root of the sum of squares, about three standard
+   * deviations.
    */
   private static final double TAIL = 25;
   private static final double CHEAPEST_TAIL = 6;
@@ -42,7 +42,7 @@ final class Spending {
     return dollars < Double.POSITIVE_INFINITY;
   }
 
-  /** Starts a period; what outstanding decisions will cost is charged to it. */
+  /** Starts a period, which pays for outstanding decisions too. */
   void limit(double newDollars, long newTasks) {
     dollars = newDollars;
     tasks = newTasks;
@@ -52,7 +52,7 @@ final class Spending {
     price = 0;
   }
 
-  /** What a dollar costs beyond itself, in successes. */
+  /** The price of a dollar beyond itself, in successes. */
   double price() {
     return price;
   }
@@ -62,10 +62,10 @@ final class Spending {
   }
 
   /**
-   * Leaves those who can be afforded, and the cheapest if nobody else can.
+   * The affordable candidates, or the cheapest one if it alone can be afforded.
    *
-   * @return the candidate set itself when all can be
-   * @throws Router.RefusedException if even the cheapest cannot
+   * @return the candidate set itself if all are affordable
+   * @throws Router.RefusedException if not even the cheapest is
    */
   CandidateSet affordable(
       CandidateSet candidates, Prices prices, boolean firstChoice, String task) {
@@ -82,19 +82,18 @@ final class Spending {
     boolean[] keep =
         keep(candidates, prices, cheapest, left - reserve(least, firstChoice), allowance());
     if (keep != null) {
-      return candidates.only(keep);
+      return candidates.only(i -> keep[i]);
     }
     double worst = Math.min(prices.mostDollars(candidates.rows[cheapest]), LAST_TAIL * least);
     if (left < Math.max(CHEAPEST_TAIL * least, worst)) {
       refused++;
       throw refusal(task, candidates.agents[cheapest].id(), least, left);
     }
-    boolean[] one = new boolean[candidates.size()];
-    one[cheapest] = true;
-    return candidates.only(one);
+    int one = cheapest;
+    return candidates.only(i -> i == one);
   }
 
-  /* Null when nobody is left. */
+  /* Null if none is left. */
   private boolean @Nullable [] keep(
       CandidateSet candidates, Prices prices, int cheapest, double free, double allowance) {
     boolean[] keep = new boolean[candidates.size()];
@@ -109,7 +108,7 @@ final class Spending {
     return any ? keep : null;
   }
 
-  /** What the tasks after this one need at least. */
+  /** The least money that the tasks after this one need. */
   private double reserve(double least, boolean firstChoice) {
     double rest = Math.max(0, tasks - decided - (firstChoice ? 1 : 0));
     return least * (rest + SPREAD * Math.sqrt(rest));
@@ -140,7 +139,7 @@ final class Spending {
             least));
   }
 
-  /** Notes a decision and what it is expected to cost. */
+  /** Notes a decision and its expected cost. */
   void decided(boolean firstChoice, double expected) {
     if (!isLimited()) {
       return;
@@ -153,7 +152,7 @@ final class Spending {
     }
   }
 
-  /** Notes what a decision came to. */
+  /** Notes the cost of a decision. */
   void paid(boolean firstChoice, double expected, double cost) {
     if (!isLimited()) {
       return;

@@ -6,44 +6,31 @@ import dev.arbiter.routing.internal.record.AgentIndex;
 import dev.arbiter.routing.internal.record.Audits;
 import dev.arbiter.routing.internal.record.Prices;
 import dev.arbiter.routing.internal.record.TaskTypeIndex;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
-/** Converts the learned state of a router between its arrays and {@link LearnedState}. */
-final class StateCodec {
+/**
+ * Converts the learned state of a router between its arrays and {@link LearnedState}.
+ *
+ * @param grow makes room for more agents
+ */
+record StateCodec(
+    String policy,
+    LearnedSums learned,
+    AgentIndex agentIndex,
+    TaskTypeIndex categories,
+    Prices prices,
+    Audits audits,
+    IntConsumer grow) {
   /*
    * An agent's sums are the learner's, then those of Prices, then those of Audits. Last comes the
    * cost of its dearest task, which is no sum: of two, the higher one stays. A delta is added to the
    * sums here; forgetting on several sides could make a sum negative, then it is 0.
    */
-  private final String policy;
-  private final LearnedSums learned;
-  private final AgentIndex agentIndex;
-  private final TaskTypeIndex categories;
-  private final Prices prices;
-  private final Audits audits;
-  private final IntConsumer grow;
-
-  /** Calls back for room for more agents. */
-  StateCodec(
-      String policy,
-      LearnedSums learned,
-      AgentIndex agentIndex,
-      TaskTypeIndex categories,
-      Prices prices,
-      Audits audits,
-      IntConsumer grow) {
-    this.policy = policy;
-    this.learned = learned;
-    this.agentIndex = agentIndex;
-    this.categories = categories;
-    this.prices = prices;
-    this.audits = audits;
-    this.grow = grow;
-  }
 
   LearnedState state() {
     Map<String, double[]> agents = new TreeMap<>();
@@ -52,16 +39,19 @@ final class StateCodec {
         (id, row) -> {
           double[] dearest = {prices.mostDollars(row)};
           agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), dearest));
-          for (int category : learned.categories(row)) {
-            String type = categories.name(category);
-            if (type != null) {
-              types
-                  .computeIfAbsent(type, t -> new TreeMap<>())
-                  .put(id, learned.sums(category, row));
-            }
-          }
+          addTypes(types, id, row);
         });
     return new LearnedState(policy, learned.totals(), agents, types);
+  }
+
+  private void addTypes(Map<String, Map<String, double[]>> types, String id, int row) {
+    TypeRecords records = learned.types();
+    for (int category : records == null ? new int[0] : records.seen(row)) {
+      String type = categories.name(category);
+      if (type != null) {
+        types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, records.sums(category, row));
+      }
+    }
   }
 
   private static double[] joined(double[]... parts) {

@@ -4,7 +4,7 @@ package dev.arbiter.routing;
 import dev.arbiter.routing.PrunedArgmax.LazyDraws;
 import dev.arbiter.routing.internal.math.BetaTail;
 
-/** Draws that are known by the chance of more than them, and computed when somebody asks. */
+/** Draws known by the chance of more than them; computed when asked for. */
 sealed class TailDraws extends Draws permits LazyDraws {
   private static final double SMALLEST = 1e-15;
   private static final double EXACTLY = Double.NEGATIVE_INFINITY;
@@ -17,7 +17,7 @@ sealed class TailDraws extends Draws permits LazyDraws {
     super(size, cells);
   }
 
-  /** Takes a score drawn from the candidate's distribution, before its wait is known. */
+  /** Sets a score drawn from the candidate's distribution, before its wait is known. */
   @Override
   final void drawn(int candidate, float score) {
     double more = 1 - distribution(candidate).cumulative(score);

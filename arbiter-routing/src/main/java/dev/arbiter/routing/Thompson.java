@@ -18,8 +18,8 @@ final class Thompson extends ThompsonLearner implements RecordLearner {
 
   @Override
   void draw(Draws draws, int place, int row) {
-    double successes = record.successes(row);
-    drawBeta(draws, place, 1 + successes, 1 + record.count(row) - successes);
+    double successes = record.counts.successes(row);
+    drawBeta(draws, place, 1 + successes, 1 + record.counts.outcomes(row) - successes);
   }
 
   @Override

@@ -25,7 +25,24 @@ final class ThompsonDecision extends BanditDecision {
   /* Computed at the first call. All threads compute the same number, so there is no lock. */
   private volatile double probability = Double.NaN;
 
-  private ThompsonDecision(
+  /** Shares agents and draws; a fallback holds the draws of the decision that failed. */
+  ThompsonDecision(
+      long id,
+      String policy,
+      RegisteredAgent[] agents,
+      Draws draws,
+      int best,
+      @Nullable ThompsonDecision failed) {
+    this(id, policy, agents, best, draws, 0, NONE, false, failed);
+  }
+
+  /**
+   * A decision that was, with a small chance, for the agent whose turn it was.
+   *
+   * @param forced the chance
+   * @param turn the candidate whose turn it was
+   */
+  ThompsonDecision(
       long id,
       String policy,
       RegisteredAgent[] agents,
@@ -41,31 +58,6 @@ final class ThompsonDecision extends BanditDecision {
     this.turn = turn;
     this.wasForced = wasForced;
     this.failed = failed;
-  }
-
-  /** Shares agents and draws; those of a fallback hold the draws of the decision that failed. */
-  static ThompsonDecision best(
-      long id,
-      String policy,
-      RegisteredAgent[] agents,
-      Draws draws,
-      int best,
-      @Nullable ThompsonDecision failed) {
-    return new ThompsonDecision(id, policy, agents, best, draws, 0, NONE, false, failed);
-  }
-
-  /** A decision that was, with a small chance, for the agent whose turn it was. */
-  static ThompsonDecision explored(
-      long id,
-      String policy,
-      RegisteredAgent[] agents,
-      Draws draws,
-      int best,
-      double forced,
-      int turn,
-      boolean wasForced) {
-    int chosen = wasForced ? turn : best;
-    return new ThompsonDecision(id, policy, agents, chosen, draws, forced, turn, wasForced, null);
   }
 
   Draws draws() {

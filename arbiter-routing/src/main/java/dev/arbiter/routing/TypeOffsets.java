@@ -6,13 +6,13 @@ import dev.arbiter.routing.internal.record.SuccessCounts;
 import dev.arbiter.routing.internal.record.TypeRecords;
 import java.util.Arrays;
 
-/** How each type of task differs from the others, for everybody and for each agent. */
+/** How each type of task differs from the others, for all agents together and for each. */
 final class TypeOffsets {
   /*
-   * For an agent: what its records at a category exceed what its overall record foretells. For
-   * everybody: the same summed over agents. It is a function of the agents' sums alone, whatever the
-   * order they came in, so that routers that add their sums up agree on it. Whoever changes an
-   * agent's sums or record takes its part out before, with lift, and puts it back after, with settle.
+   * An agent's excess at a category is its rewards there less those that its overall record foretells.
+   * The shared excess of a category is the sum over agents. It is a function of the agents' sums
+   * alone, whatever their order, so that routers that add up their sums agree on it. Before a change
+   * of an agent's sums or record, lift takes its part out; after it, settle puts the part back.
    */
   private static final double SHARED_PRIOR = 10;
   private static final double OWN_PRIOR = 20;
@@ -39,7 +39,7 @@ final class TypeOffsets {
     }
   }
 
-  /** How much easier a category is than its agents' records say. */
+  /** How much easier a category is than its agents' records foretell. */
   double shared(int category) {
     return category < outcomes.length ? excess[category] / (outcomes[category] + SHARED_PRIOR) : 0;
   }
@@ -49,7 +49,7 @@ final class TypeOffsets {
    *
    * @param pages of the category
    * @param mean the success expected there
-   * @param claimed what its declaration adds, worth 20 outcomes
+   * @param claimed the excess that it declares, worth 20 outcomes
    */
   double own(double[][] pages, int row, double mean, double claimed) {
     double sum = records.rewards(pages, row);
@@ -57,10 +57,7 @@ final class TypeOffsets {
     return (OWN_PRIOR * claimed + sum - count * mean) / (count + OWN_PRIOR);
   }
 
-  /**
-   * Writes what a prior makes an agent's distribution of, at a category where nobody claims
-   * anything.
-   */
+  /** Writes the numbers from which a prior makes an agent's distribution, without declarations. */
   void read(int category, int row, double[] to, int at) {
     double[][] pages = records.pages(category);
     double count = records.count(pages, row);
@@ -69,12 +66,12 @@ final class TypeOffsets {
     Prior.write(to, at, counts.successes(row), counts.outcomes(row), excess, count * weight);
   }
 
-  /** Takes an agent's part out of what is shared. */
+  /** Takes an agent's part out of the shared excess. */
   void lift(int row) {
     share(row, -1);
   }
 
-  /** Puts an agent's part back, as it is now. */
+  /** Puts an agent's present part back. */
   void settle(int row) {
     share(row, 1);
     changes.add(row);
@@ -83,8 +80,7 @@ final class TypeOffsets {
   private void share(int row, double sign) {
     ensure(records.categories());
     double foretold = counts.expected(row);
-    for (int i = 0; i < records.seen(row); i++) {
-      int category = records.seen(row, i);
+    for (int category : records.seen(row)) {
       double[][] pages = records.pages(category);
       double count = records.count(pages, row);
       excess[category] += sign * (records.rewards(pages, row) - foretold * count);

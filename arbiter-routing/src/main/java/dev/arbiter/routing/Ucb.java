@@ -12,7 +12,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
   static final String UCB1 = "ucb1";
   static final String ALPHA = "ucb-alpha";
 
-  /** Where a tournament begins to cost less than a scan (RESULTS.md, routing). */
+  /** From here on a tournament costs less than a scan (RESULTS.md, routing). */
   static final int MANY = 8;
 
   private final double alpha;
@@ -54,7 +54,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
 
   @Override
   double index(int row) {
-    return bound(record.rate(row), record.count(row), budget);
+    return bound(record.counts.rate(row), record.counts.outcomes(row), budget);
   }
 
   /** The upper confidence bound; infinite without an outcome. */
@@ -62,7 +62,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
     return count > 0 ? rate + Math.sqrt(budget / count) : Double.POSITIVE_INFINITY;
   }
 
-  /** What a bound is the sum of. */
+  /** The parts whose sum is a bound. */
   static Map<String, Double> parts(double rate, double count, double budget) {
     return count > 0
         ? Map.of("record", rate, "doubt", Math.sqrt(budget / count))
@@ -71,20 +71,18 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
 
   @Override
   public void read(int row, double[] to, int at) {
-    to[at] = record.rate(row);
-    to[at + 1] = record.count(row);
+    to[at] = record.counts.rate(row);
+    to[at + 1] = record.counts.outcomes(row);
   }
 
-  /**
-   * A decision for the highest upper confidence bound, whose bounds are computed when asked for.
-   */
+  /** A decision for the highest upper confidence bound; computes bounds when asked for. */
   static final class BoundDecision extends BanditDecision {
     private final Ucb by;
     private final ScoreView.History history;
     private final int moment;
     private final double budget;
 
-    /* Every thread that restores it gets the same, so no lock. */
+    /* All threads restore the same numbers, so there is no lock. */
     private volatile double @Nullable [] records;
 
     BoundDecision(
@@ -101,7 +99,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
       this.budget = budget;
     }
 
-    /** Rate and count of every candidate when this was decided. */
+    /** Rate and count of every candidate at decision time. */
     private double[] records() {
       double[] known = records;
       if (known == null) {

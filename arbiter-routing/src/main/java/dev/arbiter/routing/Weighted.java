@@ -17,7 +17,7 @@ final class Weighted extends RecordIndex {
 
   @Override
   double index(int row) {
-    return MEASURED * (record.count(row) > 0 ? record.rate(row) : UNKNOWN);
+    return MEASURED * (record.counts.outcomes(row) > 0 ? record.counts.rate(row) : UNKNOWN);
   }
 
   @Override

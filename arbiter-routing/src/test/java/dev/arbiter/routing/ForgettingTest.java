@@ -4,6 +4,7 @@ package dev.arbiter.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.routing.Learner.Feedback;
+import dev.arbiter.routing.internal.record.TypeRecords;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,7 +31,8 @@ class ForgettingTest {
     learner.forget(0);
 
     assertThat(summed.sums(0)).containsOnly(new double[summed.widths().agent()]);
-    assertThat(summed.categories(0)).isEmpty();
+    TypeRecords types = summed.types();
+    assertThat(types == null ? new int[0] : types.seen(0)).isEmpty();
     assertThat(summed.sums(1)).isEqualTo(other);
     assertThat(other.length == 0 || other[1] > 0).isTrue();
   }

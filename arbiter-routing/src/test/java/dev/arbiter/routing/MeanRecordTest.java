@@ -26,9 +26,9 @@ class MeanRecordTest {
   /** After the fallback 5.5 of 10 are solved again, 11.5 of 20 after this agent: .5 / .575. */
   @Test
   void a_fallback_counts_half_and_for_more_because_the_task_was_a_hard_one() {
-    assertThat(record.count(39)).isEqualTo(.5);
-    assertThat(record.successes(39)).isCloseTo(.5 * .5 / .575, within(1e-12));
-    assertThat(record.rate(0)).isEqualTo(.5);
+    assertThat(record.counts.outcomes(39)).isEqualTo(.5);
+    assertThat(record.counts.successes(39)).isCloseTo(.5 * .5 / .575, within(1e-12));
+    assertThat(record.counts.rate(0)).isEqualTo(.5);
     assertThat(record.total()).isEqualTo(2.5);
   }
 
@@ -36,7 +36,7 @@ class MeanRecordTest {
   void a_forgotten_agent_leaves_nothing_behind() {
     record.forget(0);
 
-    assertThat(record.count(0)).isZero();
+    assertThat(record.counts.outcomes(0)).isZero();
     assertThat(record.sums(0)).containsExactly(0, 0, 0, 0);
     assertThat(record.total()).isEqualTo(.5);
     assertThat(record.sums(39)[1]).isEqualTo(.5);

@@ -51,9 +51,9 @@ class ThompsonTest {
     record.learn(Simulation.feedback(1, 1));
     record.learn(Simulation.feedback(1, 0));
 
-    assertThat(record.count(0)).isEqualTo(1);
-    assertThat(record.count(1)).isEqualTo(1.5);
-    assertThat(record.successes(1)).isEqualTo(.5);
+    assertThat(record.counts.outcomes(0)).isEqualTo(1);
+    assertThat(record.counts.outcomes(1)).isEqualTo(1.5);
+    assertThat(record.counts.successes(1)).isEqualTo(.5);
     assertThat(record.total()).isEqualTo(2.5);
   }
 

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Who can be chosen when, as agents arrive in the course of a run. */
+/** The candidates of each task at each step, as agents arrive during a run. */
 final class Arrivals {
   /*
-   * A router keeps what it looked up for a list of candidates as long as it sees the same immutable
-   * list. So tasks that the same agents can take share one list, in all steps and all runs.
+   * A router caches its look-ups for a list of candidates while it sees the same immutable list. So
+   * tasks with the same able agents share one list, in all steps and all runs.
    */
-  private static final int NOBODY = -1;
+  private static final int NONE = -1;
 
   private final TreeMap<Integer, Phase> phases = new TreeMap<>();
   private final OutcomeMatrix matrix;
@@ -27,7 +27,7 @@ final class Arrivals {
   /** Each agent can be chosen from a step on. */
   Arrivals(OutcomeMatrix matrix, int[] from) {
     this.matrix = matrix;
-    this.hindsight = Hindsight.of(matrix);
+    this.hindsight = new Hindsight(matrix);
     Map<List<RegisteredAgent>, List<RegisteredAgent>> lists = new HashMap<>();
     phases.put(0, phase(0, from, lists));
     for (int start : from) {
@@ -47,24 +47,23 @@ final class Arrivals {
   }
 
   private int best(int start, int[] from) {
-    int best = NOBODY;
+    int best = NONE;
     for (int agent = 0; agent < from.length; agent++) {
-      if (from[agent] <= start
-          && (best == NOBODY || hindsight.mean(agent) > hindsight.mean(best))) {
+      if (from[agent] <= start && (best == NONE || hindsight.mean(agent) > hindsight.mean(best))) {
         best = agent;
       }
     }
     return best;
   }
 
-  /** Who can take a task at a step; empty if nobody can yet. */
+  /** The candidates of a task at a step; may be empty. */
   List<RegisteredAgent> candidates(int step, int task) {
     return phases.floorEntry(step).getValue().candidates.get(task);
   }
 
   /**
-   * What the best agent that arrived by a step, in hindsight, comes to at a task: its mean over all
-   * tasks where it has no record of this one.
+   * The reward to expect at a task from the best agent, in hindsight, that arrived by a step: its
+   * mean over all tasks if it has no record of this one.
    */
   double best(int step, int task) {
     int best = phases.floorEntry(step).getValue().best;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A log cut into parts, each with what the others say of it. */
+/** A log cut into folds, each with a reward model learned from the others. */
 final class CrossFitting {
   private static final int COUNT = 10;
   private static final long SEED = 1;
@@ -44,7 +44,7 @@ final class CrossFitting {
     return others;
   }
 
-  /** Learned from all folds but that of the decision. */
+  /** The model learned from all folds but that of the decision. */
   RewardModel model(int decision) {
     return models.get(fold[decision]);
   }

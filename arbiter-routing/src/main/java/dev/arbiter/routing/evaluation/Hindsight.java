@@ -7,18 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is known of a matrix once all of it is known. */
+/** Means over a whole matrix. */
 final class Hindsight {
   private final OutcomeMatrix matrix;
   private final double[] means;
 
-  private Hindsight(OutcomeMatrix matrix) {
+  Hindsight(OutcomeMatrix matrix) {
     this.matrix = matrix;
     this.means = means(matrix.tasks());
-  }
-
-  static Hindsight of(OutcomeMatrix matrix) {
-    return new Hindsight(matrix);
   }
 
   /** An agent's mean over the tasks it has a record of. */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Why a log may not be able to tell what a target would come to. */
+/** Reasons to doubt the estimates of a target by a log. */
 final class LogDiagnostics {
   /*
-   * A log holds the probability of the agent that was chosen only, so that an agent could not have
-   * been chosen shows in two ways: the log has no choice of it, and the weights, which are 1 in the
-   * mean of any log that supports the target, fall short.
+   * A log holds the probability of the chosen agent only. That another agent could not be chosen
+   * shows in two ways: the log has no choice of it, and the weights fall short of 1, their mean in
+   * any log that supports the target.
    */
   private static final double LEAST_EFFECTIVE = 50;
   private static final double MOST_UNSEEN = .05;
@@ -28,7 +28,7 @@ final class LogDiagnostics {
     this.size = size;
   }
 
-  /** The target would choose, with a probability, an agent never chosen for this type of task. */
+  /** Adds a probability that the target chooses an agent never chosen for this type of task. */
   void unseen(String agent, double probability) {
     unseen.merge(agent, probability / size, Double::sum);
   }

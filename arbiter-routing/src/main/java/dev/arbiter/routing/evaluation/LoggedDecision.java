@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.task.RoutingDecision.Scored;
 import java.util.HashSet;
@@ -8,14 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One line of a decision log: who could be chosen, who was, how likely that was and what came of
- * it.
+ * One line of a decision log: the candidates, the choice, its probability and its reward.
  *
  * @param type the task's type
- * @param candidates ids of all who could have been chosen, each once
+ * @param candidates ids of all candidates, each once
  * @param agent id of the chosen one, among the candidates
- * @param probability of this choice, seen from just before it, in (0,1]
- * @param reward what came of it, in [0,1]
+ * @param probability of this choice just before it, in (0,1]
+ * @param reward of its outcome, in [0,1]
  */
 public record LoggedDecision(
     String type, List<String> candidates, String agent, double probability, double reward) {
@@ -27,43 +27,34 @@ public record LoggedDecision(
    */
   public LoggedDecision {
     candidates = List.copyOf(candidates);
-    if (!candidates.contains(agent)) {
-      throw new IllegalArgumentException(
-          "logged agent '"
-              + agent
-              + "' is not among the candidates "
-              + candidates
-              + "; log all who could have been chosen");
-    }
-    if (new HashSet<>(candidates).size() < candidates.size()) {
-      throw new IllegalArgumentException(
-          "logged candidates must be there once each, got " + candidates + "; log agent ids");
-    }
-    if (!(probability > 0 && probability <= 1)) {
-      throw new IllegalArgumentException(
-          "logged probability of agent '"
-              + agent
-              + "' must be in (0,1], got "
-              + probability
-              + "; take it from RoutingDecision.probability()");
-    }
-    if (!(reward >= 0 && reward <= 1)) {
-      throw new IllegalArgumentException(
-          "logged reward of agent '"
-              + agent
-              + "' must be in [0,1], got "
-              + reward
-              + "; take it from Outcome.reward()");
-    }
+    Require.that(
+        candidates.contains(agent),
+        "logged agent '%s' is not among the candidates %s; log all who could have been chosen",
+        agent,
+        candidates);
+    Require.that(
+        new HashSet<>(candidates).size() == candidates.size(),
+        "logged candidates must be there once each, got %s; log agent ids",
+        candidates);
+    Require.that(
+        probability > 0 && probability <= 1,
+        "logged probability of agent '%s' must be in (0,1], got %s; take it from"
+            + " RoutingDecision.probability()",
+        agent,
+        probability);
+    Require.that(
+        reward >= 0 && reward <= 1,
+        "logged reward of agent '%s' must be in [0,1], got %s; take it from Outcome.reward()",
+        agent,
+        reward);
   }
 
   /**
-   * What an outcome adds to a log; who was masked was no candidate. Computes the decision's
-   * probability where that was not asked before.
+   * The line of an outcome; masked agents are no candidates. Computes the decision's probability if
+   * it was not asked before.
    *
-   * @param outcome what came of a decision
-   * @return the line; empty for a fallback, whose task is known to be a hard one, and for an
-   *     attempt that failed through no doing of the agent
+   * @return empty for a fallback, whose task is known to be a hard one, and for an attempt that
+   *     failed through no fault of the agent
    */
   public static Optional<LoggedDecision> of(Outcome outcome) {
     if (outcome.attempt() > 1 || outcome.kind() == Outcome.Kind.INFRASTRUCTURE) {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.internal.Require;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Estimates, from a log of decisions, what another policy would have come to.
+ * Estimates from a log of decisions the reward of another policy.
  *
  * <p>Decision i of n has the context x (type and candidates), the choice a, its logged probability
  * p and the reward r. Its weight is w = target(a | x) / p, and q is a reward model. Then
@@ -25,19 +26,19 @@ import java.util.function.Function;
  * </ul>
  *
  * <p>Errors of the means are those of independent terms. Intervals are of 95 %, by Student's
- * distribution with one less than the effective size as degrees of freedom, after the square of the
- * error was raised by 1 over the square of the effective size, because a few successes in a row
- * prove no certainty.
+ * distribution with one less than the effective size as degrees of freedom. Before, 1 over the
+ * square of the effective size is added to the square of the error, because a few successes in a
+ * row prove no certainty.
  *
  * <p>The log may come from a router that learned meanwhile: every decision has its own probability,
- * so estimates stay right in the mean where no weight is extreme. But such a router goes on trying
- * whom it found good, so the logs that support a target are rather those where the target had luck.
+ * so estimates stay right in the mean if no weight is extreme. But such a router keeps trying
+ * agents it found good, so logs that support a target are rather those where the target had luck.
  * With three agents of nearly equal merit, supported estimates were up to .06 too high and their
- * doubly robust intervals held in 88 to 94 of 100 logs; over all logs, in 90 to 97. Tasks are taken
- * to be of the same kind all along.
+ * doubly robust intervals held in 88 to 94 of 100 logs; over all logs, in 90 to 97. The mix of
+ * tasks is assumed to stay the same.
  *
- * <p>Immutable and thread-safe. Equal logs give equal reports. The time of a judgement grows with
- * the candidates in the log.
+ * <p>Immutable and thread-safe. Equal logs give equal reports. Time grows with the candidates in
+ * the log.
  */
 public final class OffPolicyEvaluator {
   private static final double ROUNDING = 1e-6;
@@ -56,35 +57,31 @@ public final class OffPolicyEvaluator {
    * An evaluator by one log.
    *
    * @param log first choices, at least two
-   * @return the evaluator
    * @throws IllegalArgumentException if there are fewer than two
    */
   public static OffPolicyEvaluator of(List<LoggedDecision> log) {
-    if (log.size() < 2) {
-      throw new IllegalArgumentException(
-          "decision log must hold at least 2 decisions, got " + log.size() + "; log more of them");
-    }
+    Require.that(
+        log.size() >= 2,
+        "decision log must hold at least 2 decisions, got %d; log more of them",
+        log.size());
     return new OffPolicyEvaluator(List.copyOf(log));
   }
 
   /**
-   * Judges a policy that owes nothing to this log.
+   * Judges a policy that was not learned from this log.
    *
-   * @param target the policy
-   * @return what the log says of it
-   * @throws IllegalArgumentException if the target's probabilities are none
+   * @throws IllegalArgumentException if the target's probabilities are no probabilities
    */
   public OffPolicyReport evaluate(TargetPolicy target) {
     return evaluate(Collections.nCopies(folds.count(), target));
   }
 
   /**
-   * Judges a way to learn a policy, such as {@link TargetPolicy#bestMean}: ten policies, each
-   * learned from nine tenths of the log and judged by the rest.
+   * Judges a way to learn a policy, such as {@link TargetPolicy#bestMean}: the mean of ten
+   * policies, each learned from nine tenths of the log and judged by the rest.
    *
    * @param learner makes a policy of a log
-   * @return what the log says of such a policy, in the mean of the ten
-   * @throws IllegalArgumentException if a policy's probabilities are none
+   * @throws IllegalArgumentException if a policy's probabilities are no probabilities
    */
   public OffPolicyReport evaluateLearned(Function<List<LoggedDecision>, TargetPolicy> learner) {
     List<TargetPolicy> learned = new ArrayList<>();
@@ -95,24 +92,24 @@ public final class OffPolicyEvaluator {
   }
 
   private OffPolicyReport evaluate(List<TargetPolicy> byFold) {
-    WeightedLog reweighed = new WeightedLog(log.size());
-    LogDiagnostics doubts = new LogDiagnostics(log.size());
+    WeightedLog weighted = new WeightedLog(log.size());
+    LogDiagnostics diagnostics = new LogDiagnostics(log.size());
     for (int i = 0; i < log.size(); i++) {
-      weigh(i, byFold.get(folds.of(i)), reweighed, doubts);
+      weigh(i, byFold.get(folds.of(i)), weighted, diagnostics);
     }
     return new OffPolicyReport(
         log.size(),
-        reweighed.ips(),
-        reweighed.snips(),
-        reweighed.doublyRobust(),
-        reweighed.logged(),
-        reweighed.gain(),
-        reweighed.effectiveSize(),
-        reweighed.largestWeight(),
-        doubts.of(reweighed));
+        weighted.ips(),
+        weighted.snips(),
+        weighted.doublyRobust(),
+        weighted.logged(),
+        weighted.gain(),
+        weighted.effectiveSize(),
+        weighted.largestWeight(),
+        diagnostics.of(weighted));
   }
 
-  private void weigh(int i, TargetPolicy target, WeightedLog reweighed, LogDiagnostics doubts) {
+  private void weigh(int i, TargetPolicy target, WeightedLog weighted, LogDiagnostics diagnostics) {
     LoggedDecision decision = log.get(i);
     String type = decision.type();
     RewardModel model = folds.model(i);
@@ -123,14 +120,14 @@ public final class OffPolicyEvaluator {
         String candidate = decision.candidates().get(c);
         expected += probabilities[c] * model.predict(type, candidate);
         if (whole.count(type, candidate) == 0) {
-          doubts.unseen(candidate, probabilities[c]);
+          diagnostics.unseen(candidate, probabilities[c]);
         }
       }
     }
     int chosen = decision.candidates().indexOf(decision.agent());
     double weight = probabilities[chosen] / decision.probability();
     double predicted = model.predict(type, decision.agent());
-    reweighed.set(i, weight, decision.reward(), expected, predicted);
+    weighted.set(i, weight, decision.reward(), expected, predicted);
   }
 
   private static double[] probabilities(TargetPolicy target, LoggedDecision decision) {
@@ -141,18 +138,14 @@ public final class OffPolicyEvaluator {
       valid &= probability >= 0;
       sum += probability;
     }
-    if (!valid || !(Math.abs(sum - 1) <= ROUNDING)) {
-      throw new IllegalArgumentException(
-          "target policy gave "
-              + probabilities.length
-              + " probabilities that sum to "
-              + sum
-              + " for the "
-              + decision.candidates().size()
-              + " candidates of a task of type '"
-              + decision.type()
-              + "'; it must give one of at least 0 each, 1 together");
-    }
+    Require.that(
+        valid && Math.abs(sum - 1) <= ROUNDING,
+        "target policy gave %d probabilities that sum to %s for the %d candidates of a task of type"
+            + " '%s'; it must give one of at least 0 each, 1 together",
+        probabilities.length,
+        sum,
+        decision.candidates().size(),
+        decision.type());
     return probabilities;
   }
 }

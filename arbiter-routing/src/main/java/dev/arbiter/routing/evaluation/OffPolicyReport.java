@@ -4,19 +4,18 @@ package dev.arbiter.routing.evaluation;
 import java.util.List;
 
 /**
- * What a log says of a target policy; see {@link OffPolicyEvaluator} for the estimators.
+ * The estimates of a target policy by a log; see {@link OffPolicyEvaluator} for the estimators.
  *
- * @param decisions how many the log holds
+ * @param decisions in the log
  * @param ips by inverse propensity scores: unbiased, and the widest
- * @param snips by self-normalized scores; not a number where no logged choice is one of the
- *     target's
- * @param doublyRobust by a reward model and its corrected errors: the one to go by
+ * @param snips by self-normalized scores; NaN if no logged choice is one of the target's
+ * @param doublyRobust by a reward model and its corrected errors: the one to rely on
  * @param logged mean reward of the log itself
  * @param gain {@code doublyRobust} less {@code logged}; its error allows for both coming from the
  *     same decisions
- * @param effectiveSize how many decisions of the target's own would say as much, at most {@code
- *     decisions}
- * @param largestWeight the most that a decision counts, in decisions
+ * @param effectiveSize the number of the target's own decisions with the same information, at most
+ *     {@code decisions}
+ * @param largestWeight the highest weight of a decision, in decisions
  * @param doubts why this log may not support an answer, one sentence each; empty if it does
  */
 public record OffPolicyReport(
@@ -35,11 +34,7 @@ public record OffPolicyReport(
     doubts = List.copyOf(doubts);
   }
 
-  /**
-   * Tells whether the estimates can be relied on.
-   *
-   * @return true if there are no doubts
-   */
+  /** Whether the estimates are reliable: there are no doubts. */
   public boolean isSupported() {
     return doubts.isEmpty();
   }

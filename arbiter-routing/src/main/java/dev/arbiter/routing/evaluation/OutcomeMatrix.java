@@ -4,6 +4,7 @@ package dev.arbiter.routing.evaluation;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.internal.Require;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +15,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Which agent came to what at which task, as recorded: tasks by agents, with one or several trials
- * where an agent was tried, and none where it was not.
+ * Recorded outcomes of tasks by agents: one or several trials of an agent at a task, or none.
  *
  * <p>Immutable and safe to share. {@link ReplayEvaluator} runs routers over it.
  */
@@ -27,41 +27,25 @@ public final class OutcomeMatrix {
   private OutcomeMatrix(List<RegisteredAgent> agents, List<RecordedTask> tasks) {
     this.agents = agents;
     this.tasks = tasks;
-    this.references = Hindsight.of(this).references();
+    this.references = new Hindsight(this).references();
   }
 
-  /**
-   * Starts a matrix.
-   *
-   * @return a builder without trials
-   */
+  /** A builder without trials. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * Who has a trial.
-   *
-   * @return agent ids, in the order of their first trials
-   */
+  /** Ids of the agents with a trial, in the order of their first trials. */
   public List<String> agents() {
     return agents.stream().map(RegisteredAgent::id).toList();
   }
 
-  /**
-   * How many tasks have a trial.
-   *
-   * @return at least 1
-   */
+  /** How many tasks have a trial, at least 1. */
   public int size() {
     return tasks.size();
   }
 
-  /**
-   * What routers are held against.
-   *
-   * @return success rates of choices that learn nothing
-   */
+  /** Success rates of choices that learn nothing, to compare routers with. */
   public References references() {
     return references;
   }
@@ -75,7 +59,7 @@ public final class OutcomeMatrix {
   }
 
   /**
-   * Success rates of choices that learn nothing; those in hindsight know what no router can know.
+   * Success rates of choices that learn nothing; those in hindsight know more than a router can.
    *
    * @param uniform an agent with a record of the task, at random
    * @param bestAgent the agent of {@code bestFixed}, the first of several
@@ -101,16 +85,7 @@ public final class OutcomeMatrix {
 
     private record Trials(Task task, Map<Integer, List<RecordedTrial>> byAgent) {}
 
-    /**
-     * Adds a trial that cost nothing and took no time.
-     *
-     * @param taskId names the task
-     * @param type the task's type
-     * @param agent who was tried
-     * @param success whether the agent solved the task
-     * @return this
-     * @throws IllegalArgumentException if an earlier trial gave the task another type
-     */
+    /** Adds a trial that cost nothing and took no time. */
     public Builder trial(String taskId, String type, String agent, boolean success) {
       return trial(taskId, type, agent, success, 0, 0);
     }
@@ -120,11 +95,9 @@ public final class OutcomeMatrix {
      *
      * @param taskId names the task
      * @param type the task's type
-     * @param agent who was tried
      * @param success whether the agent solved the task
      * @param cost US dollars, at least 0
-     * @param seconds how long it took, at least 0
-     * @return this
+     * @param seconds duration, at least 0
      * @throws IllegalArgumentException if a number is out of range, or an earlier trial gave the
      *     task another type
      */
@@ -135,17 +108,13 @@ public final class OutcomeMatrix {
       Trials row =
           rows.computeIfAbsent(
               taskId, id -> new Trials(Task.builder(type).id(id).build(), new HashMap<>()));
-      if (!row.task.type().equals(type)) {
-        throw new IllegalArgumentException(
-            "task '"
-                + taskId
-                + "' was of type '"
-                + row.task.type()
-                + "' in an earlier trial and is"
-                + " of type '"
-                + type
-                + "' in this one; give every task one type");
-      }
+      Require.that(
+          row.task.type().equals(type),
+          "task '%s' was of type '%s' in an earlier trial and is of type '%s' in this one; give"
+              + " every task one type",
+          taskId,
+          row.task.type(),
+          type);
       int number = numbers.computeIfAbsent(agent, id -> numbers.size());
       Duration time = Duration.ofNanos((long) (seconds * 1e9));
       row.byAgent
@@ -154,13 +123,7 @@ public final class OutcomeMatrix {
       return this;
     }
 
-    /**
-     * Declares what an agent says a task costs; without it the agent says nothing.
-     *
-     * @param agent who has, or will have, a trial
-     * @param dollars US dollars, at least 0
-     * @return this
-     */
+    /** Sets the declared price of an agent with a trial, US dollars a task; default none. */
     public Builder declaredPrice(String agent, double dollars) {
       prices.put(agent, dollars);
       return this;
@@ -169,19 +132,16 @@ public final class OutcomeMatrix {
     /**
      * Builds the matrix.
      *
-     * @return the matrix
      * @throws IllegalArgumentException if there is no trial, or an agent that declared a price has
      *     none
      */
     public OutcomeMatrix build() {
-      if (rows.isEmpty()) {
-        throw new IllegalArgumentException("matrix has no trial; add one with trial(...)");
-      }
+      Require.that(!rows.isEmpty(), "matrix has no trial; add one with trial(...)");
       for (String agent : prices.keySet()) {
-        if (!numbers.containsKey(agent)) {
-          throw new IllegalArgumentException(
-              "agent '" + agent + "' declares a price and has no trial; add one or check the id");
-        }
+        Require.that(
+            numbers.containsKey(agent),
+            "agent '%s' declares a price and has no trial; add one or check the id",
+            agent);
       }
       List<RegisteredAgent> agents = new ArrayList<>();
       numbers.forEach((id, number) -> agents.add(new RecordedAgent(profile(id), number)));
@@ -205,22 +165,18 @@ public final class OutcomeMatrix {
 
     private static void requireAmount(
         String what, String unit, double value, String taskId, String agent) {
-      if (!(value >= 0 && value < 1e9)) {
-        throw new IllegalArgumentException(
-            what
-                + " of agent '"
-                + agent
-                + "' at task '"
-                + taskId
-                + "' must be 0 to 1e9 "
-                + unit
-                + ", got "
-                + value);
-      }
+      Require.that(
+          value >= 0 && value < 1e9,
+          "%s of agent '%s' at task '%s' must be 0 to 1e9 %s, got %s",
+          what,
+          agent,
+          taskId,
+          unit,
+          value);
     }
   }
 
-  /** What came of one agent's work at one recorded task. */
+  /** The outcome of one agent at one recorded task. */
   record RecordedTrial(boolean success, double cost, Duration time) {
     double reward() {
       return success ? 1 : 0;

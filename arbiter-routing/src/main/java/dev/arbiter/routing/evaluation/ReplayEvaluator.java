@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
+import dev.arbiter.internal.Require;
+import dev.arbiter.routing.evaluation.ReplayRun.RunTotals;
 import dev.arbiter.spi.Router;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +15,14 @@ import java.util.function.ToDoubleFunction;
 /**
  * Runs routers over an {@link OutcomeMatrix}, as if the recorded tasks came in again.
  *
- * <p>A router is offered the agents that have a record of the task and have arrived, and is told
- * the recorded outcome of whom it chose. A task that nobody can take yet, or that the router
- * refuses, goes unsolved and costs no regret. Where an agent has several trials of a task, chance
- * picks one. Load is not replayed: all agents are free at all times.
+ * <p>A router is offered the agents that have a record of the task and have arrived, and learns the
+ * recorded outcome of its choice. A task without such an agent, or refused by the router, stays
+ * unsolved and costs no regret. If an agent has several trials of a task, chance selects one. Load
+ * is not replayed: all agents are free at all times.
  *
- * <p>Immutable and thread-safe. Equal seeds give equal reports on any executor, and put different
- * routers before the same tasks in the same order with the same luck. A step builds no profile, and
- * no list unless it falls back.
+ * <p>Immutable and thread-safe. Equal seeds give equal reports on any executor, and give different
+ * routers the same tasks in the same order with the same luck. A step builds no profile, and no
+ * list unless it falls back.
  */
 public final class ReplayEvaluator {
   private final ReplayPlan plan;
@@ -35,12 +37,7 @@ public final class ReplayEvaluator {
     this.executor = builder.executor;
   }
 
-  /**
-   * Starts an evaluator.
-   *
-   * @param matrix what was recorded
-   * @return a builder with defaults for everything else
-   */
+  /** A builder with defaults for everything but the recorded outcomes. */
   public static Builder builder(OutcomeMatrix matrix) {
     return new Builder(matrix);
   }
@@ -49,10 +46,9 @@ public final class ReplayEvaluator {
    * Runs new routers over the matrix, and waits for all runs; the calling thread takes part.
    *
    * @param router makes the router of one run from the run's seed; one that is {@code
-   *     AutoCloseable} is closed when its run is over
-   * @return what they came to
-   * @throws IllegalStateException if a router throws, or chooses who is no candidate, or the
-   *     calling thread is interrupted
+   *     AutoCloseable} is closed after its run
+   * @throws IllegalStateException if a router throws, or chooses an agent that is no candidate, or
+   *     the calling thread is interrupted
    */
   public ReplayReport evaluate(LongFunction<Router> router) {
     List<FutureTask<RunTotals>> all = new ArrayList<>(runs);
@@ -81,7 +77,10 @@ public final class ReplayEvaluator {
     }
   }
 
-  /** Collects the parts of a {@link ReplayEvaluator}; not thread-safe. */
+  /**
+   * Collects the parts of a {@link ReplayEvaluator}; not thread-safe. A setter throws {@code
+   * IllegalArgumentException} for a value outside its range.
+   */
   public static final class Builder {
     private final OutcomeMatrix matrix;
     private int runs = 50;
@@ -98,34 +97,22 @@ public final class ReplayEvaluator {
     }
 
     /**
-     * Sets how many independent runs there are, default 50.
-     *
-     * @param runs at least 1; with one run the standard errors are NaN
-     * @return this
-     * @throws IllegalArgumentException if it is less than 1
+     * Sets the number of independent runs, at least 1, default 50; with 1 standard errors are NaN.
      */
     public Builder runs(int runs) {
       this.runs = atLeast(1, "runs", runs);
       return this;
     }
 
-    /**
-     * Sets the seed of the first run, default 1; every further run takes the next number.
-     *
-     * @param seed any number
-     * @return this
-     */
+    /** Sets the seed of the first run, default 1; each further run takes the next number. */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
     /**
-     * Draws tasks with replacement; without this, a run is one pass over all tasks in random order.
-     *
-     * @param tasks how many to draw in a run, at least 1
-     * @return this
-     * @throws IllegalArgumentException if it is less than 1
+     * Draws as many tasks in a run, at least 1, with replacement; by default a run is one pass over
+     * all tasks in random order.
      */
     public Builder draws(int tasks) {
       this.draws = atLeast(1, "draws", tasks);
@@ -133,25 +120,15 @@ public final class ReplayEvaluator {
     }
 
     /**
-     * Sets how many further tasks are routed before the last outcome of a task is told, default 0.
-     * A failure that is followed by a fallback is told at once.
-     *
-     * @param tasks at least 0
-     * @return this
-     * @throws IllegalArgumentException if it is negative
+     * Sets how many further tasks are routed before the router learns the last outcome of a task,
+     * at least 0, default 0. A failure that is followed by a fallback is learned at once.
      */
     public Builder delay(int tasks) {
       this.delay = atLeast(0, "delay", tasks);
       return this;
     }
 
-    /**
-     * Sets how many other agents are tried after a failure, default 0.
-     *
-     * @param agents at least 0
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
+    /** Sets how many other agents are tried after a failure, at least 0, default 0. */
     public Builder fallbacks(int agents) {
       this.fallbacks = atLeast(0, "fallbacks", agents);
       return this;
@@ -160,9 +137,8 @@ public final class ReplayEvaluator {
     /**
      * Sets when agents arrive, default at the start.
      *
-     * @param share from an agent's id to the share of a run's steps that are over when it arrives,
-     *     in [0,1]; at 1 it never does
-     * @return this
+     * @param share from an agent's id to the share of a run's steps before its arrival, in [0,1];
+     *     at 1 it never arrives
      */
     public Builder arrival(ToDoubleFunction<String> share) {
       this.arrival = share;
@@ -170,11 +146,7 @@ public final class ReplayEvaluator {
     }
 
     /**
-     * Sets in how many parts the learning curve is cut, default 50, and never more than steps.
-     *
-     * @param parts at least 1
-     * @return this
-     * @throws IllegalArgumentException if it is less than 1
+     * Sets the number of parts of the learning curve, at least 1, default 50; at most one a step.
      */
     public Builder buckets(int parts) {
       this.buckets = atLeast(1, "buckets", parts);
@@ -182,11 +154,8 @@ public final class ReplayEvaluator {
     }
 
     /**
-     * Sets who helps the calling thread, default nobody. Each run is handed in as one task; one
-     * that is dropped or delayed is done by the calling thread.
-     *
-     * @param executor the executor, which need not run anything
-     * @return this
+     * Sets an executor that helps the calling thread, default none. It gets each run as one task;
+     * the calling thread does those that it drops or delays.
      */
     public Builder executor(Executor executor) {
       this.executor = executor;
@@ -196,7 +165,6 @@ public final class ReplayEvaluator {
     /**
      * Builds the evaluator.
      *
-     * @return the evaluator
      * @throws IllegalArgumentException if an arrival is not in [0,1]
      */
     public ReplayEvaluator build() {
@@ -215,24 +183,19 @@ public final class ReplayEvaluator {
       for (int agent = 0; agent < from.length; agent++) {
         String id = matrix.registered().get(agent).id();
         double share = arrival.applyAsDouble(id);
-        if (!(share >= 0 && share <= 1)) {
-          throw new IllegalArgumentException(
-              "arrival of agent '"
-                  + id
-                  + "' must be in [0,1], got "
-                  + share
-                  + "; give the share of steps that are over when it arrives");
-        }
+        Require.that(
+            share >= 0 && share <= 1,
+            "arrival of agent '%s' must be in [0,1], got %s; give the share of steps that are over"
+                + " when it arrives",
+            id,
+            share);
         from[agent] = (int) Math.round(share * steps);
       }
       return from;
     }
 
     private static int atLeast(int least, String what, int value) {
-      if (value < least) {
-        throw new IllegalArgumentException(
-            "replay." + what + " must be at least " + least + ", got " + value);
-      }
+      Require.that(value >= least, "replay.%s must be at least %d, got %d", what, least, value);
       return value;
     }
   }

@@ -7,23 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a router came to over an {@link OutcomeMatrix}, as means over runs.
+ * The results of a router over an {@link OutcomeMatrix}, as means over runs.
  *
- * <p>Errors say how much luck there was in order, trials and draws. They do not say how other tasks
- * would have gone: the tasks are the same in every run.
+ * <p>Errors measure the luck in order, trials and draws. They say nothing of other tasks: the tasks
+ * are the same in every run.
  *
- * @param runs how many runs
  * @param steps tasks in each run
  * @param firstChoice share of tasks that the first choice solved
  * @param afterFallback share of tasks solved, by the first choice or a fallback
  * @param spend US dollars a task, all attempts together
  * @param spendByRun the same of each run
- * @param refused mean share of tasks, and of fallbacks, that the router gave to nobody
+ * @param refused mean share of tasks, and of fallbacks, that the router gave to no agent
  * @param regret how many tasks fewer in a run the first choices solve than the best fixed agent, or
  *     until that arrives the best one that has; by the agents' means at each task, so that the luck
  *     of a trial adds nothing
  * @param shares of all first choices, by agent
- * @param references what to hold this against; they take all agents to be there from the start
+ * @param references for comparison; they assume all agents from the start
  * @param curve the run in parts of about equal length, oldest first
  */
 public record ReplayReport(

@@ -13,16 +13,17 @@ import dev.arbiter.task.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One router's way over a matrix. */
+/** One run of one router over a matrix. */
 final class ReplayRun {
   /*
-   * Which task comes when and how each trial falls is drawn from the seed alone, never from what
-   * the router does: two routers under the same seed face the same tasks and the same luck, which
-   * makes their difference far less noisy than either of them.
+   * The order of tasks and the luck of each trial depend on the seed alone, never on the router. Two
+   * routers under the same seed face the same tasks and the same luck, so their difference is far
+   * less noisy than either result.
    */
   private final ReplayPlan plan;
   private final Router router;
@@ -45,7 +46,7 @@ final class ReplayRun {
     int[] order = plan.order(random);
     for (step = 0; step < order.length; step++) {
       step(order[step]);
-      tellWhatIsDue();
+      learnWhatIsDue();
     }
     if (router instanceof AutoCloseable closeable) {
       closeable.close();
@@ -82,7 +83,7 @@ final class ReplayRun {
     }
   }
 
-  /* Null if the router gives the task to nobody. */
+  /* Null if the router refuses the task. */
   private @Nullable RoutingDecision route(
       Task task, List<RegisteredAgent> candidates, List<RoutingDecision> failed) {
     try {
@@ -100,7 +101,7 @@ final class ReplayRun {
         decision, recorded.task, attempt, kind, trial.reward(), trial.cost(), trial.time());
   }
 
-  /* A failure that is followed by a fallback is known, so it is not late. */
+  /* A failure that is followed by a fallback is never late. */
   private void tell(Outcome outcome, int due) {
     if (due == step) {
       router.learn(outcome);
@@ -109,7 +110,7 @@ final class ReplayRun {
     }
   }
 
-  private void tellWhatIsDue() {
+  private void learnWhatIsDue() {
     for (Late next = underway.peek(); next != null && next.due <= step; next = underway.peek()) {
       router.learn(next.outcome);
       underway.remove();
@@ -125,15 +126,14 @@ final class ReplayRun {
       }
     }
     throw new IllegalStateException(
-        "policy '"
-            + decision.policy()
-            + "' chose agent '"
-            + id
-            + "' for task '"
-            + recorded.task.id()
-            + "', who is not among its "
-            + candidates.size()
-            + " candidates; a router must choose one of RoutingRequest.candidates()");
+        String.format(
+            Locale.ROOT,
+            "policy '%s' chose agent '%s' for task '%s', who is not among its %d candidates; a router"
+                + " must choose one of RoutingRequest.candidates()",
+            decision.policy(),
+            id,
+            recorded.task.id(),
+            candidates.size()));
   }
 
   private static List<RoutingDecision> with(List<RoutingDecision> failed, RoutingDecision last) {
@@ -146,5 +146,82 @@ final class ReplayRun {
     List<RegisteredAgent> rest = new ArrayList<>(all);
     rest.remove(one);
     return List.copyOf(rest);
+  }
+
+  /** The results of one run. */
+  static final class RunTotals {
+    private final ReplayPlan plan;
+    private final int[][] chosen;
+    private final int[] solvedFirst;
+    private final double[] regret;
+    private double spent;
+    private int solved;
+    private int refused;
+
+    RunTotals(ReplayPlan plan) {
+      this.plan = plan;
+      this.chosen = new int[plan.buckets()][plan.matrix().registered().size()];
+      this.solvedFirst = new int[plan.buckets()];
+      this.regret = new double[plan.buckets()];
+    }
+
+    void first(int step, int agent, RecordedTrial trial, double newRegret) {
+      int bucket = plan.bucket(step);
+      chosen[bucket][agent]++;
+      regret[bucket] += newRegret;
+      solvedFirst[bucket] += trial.success() ? 1 : 0;
+      count(trial);
+    }
+
+    void fallback(RecordedTrial trial) {
+      count(trial);
+    }
+
+    void refused() {
+      refused++;
+    }
+
+    private void count(RecordedTrial trial) {
+      spent += trial.cost();
+      solved += trial.success() ? 1 : 0;
+    }
+
+    double firstChoice() {
+      double sum = 0;
+      for (int count : solvedFirst) {
+        sum += count;
+      }
+      return sum / plan.steps();
+    }
+
+    double firstChoice(int bucket) {
+      return solvedFirst[bucket] / (double) (plan.start(bucket + 1) - plan.start(bucket));
+    }
+
+    double afterFallback() {
+      return solved / (double) plan.steps();
+    }
+
+    double spend() {
+      return spent / plan.steps();
+    }
+
+    /** Tasks and fallbacks that the router refused, a task. */
+    double refusedShare() {
+      return refused / (double) plan.steps();
+    }
+
+    int chosen(int bucket, int agent) {
+      return chosen[bucket][agent];
+    }
+
+    /** From the first step to the last of a bucket. */
+    double regret(int bucket) {
+      double sum = 0;
+      for (int i = 0; i <= bucket; i++) {
+        sum += regret[i];
+      }
+      return sum;
+    }
   }
 }

@@ -2,6 +2,7 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.evaluation.ReplayRun.RunTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,15 +11,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** Makes one report of many runs. */
-final class ReplaySummary {
-  private final ReplayPlan plan;
-  private final List<RunTotals> runs;
-
-  ReplaySummary(ReplayPlan plan, List<RunTotals> runs) {
-    this.plan = plan;
-    this.runs = runs;
-  }
-
+record ReplaySummary(ReplayPlan plan, List<RunTotals> runs) {
   ReplayReport report() {
     List<ReplayReport.Bucket> curve = new ArrayList<>();
     for (int bucket = 0; bucket < plan.buckets(); bucket++) {

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Mean rewards by agent and type, shrunk towards the agent's mean over all types, and that towards
- * everybody's.
+ * the mean of all agents.
  */
 final class RewardModel {
   private static final double AGENT_PRIOR = 8;
@@ -50,7 +50,7 @@ final class RewardModel {
     return model;
   }
 
-  /** The expected reward; everybody's mean for an agent that was never chosen. */
+  /** The expected reward; the mean of all agents for one that was never chosen. */
   double predict(String type, String agent) {
     double everybody = all.count > 0 ? all.rewards / all.count : UNKNOWN;
     double overall = byAgent.getOrDefault(agent, NOTHING).shrunk(everybody, AGENT_PRIOR);

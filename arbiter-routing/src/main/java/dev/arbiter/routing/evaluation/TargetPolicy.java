@@ -5,27 +5,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A way to choose that is to be judged by a log of other choices.
+ * A policy to be judged by a log of other choices.
  *
- * <p>Threads: as many as judge. Errors: what it throws ends the judging.
+ * <p>Threads: as many as judge. Errors: an exception ends the evaluation.
  */
 @FunctionalInterface
 public interface TargetPolicy {
-
   /**
-   * How it would choose.
+   * The probability of each candidate, in their order; at least 0 each, 1 together.
    *
    * @param type the task's type
-   * @param candidates ids of all who can be chosen
-   * @return the probability of each candidate, in their order; at least 0 each, 1 together
+   * @param candidates ids of all candidates
    */
   double[] probabilities(String type, List<String> candidates);
 
-  /**
-   * Any candidate, each as likely.
-   *
-   * @return the policy
-   */
+  /** Any candidate, each with the same probability. */
   static TargetPolicy uniform() {
     return (type, candidates) -> {
       double[] all = new double[candidates.size()];
@@ -34,12 +28,7 @@ public interface TargetPolicy {
     };
   }
 
-  /**
-   * Always the same agent, and any candidate where that is none.
-   *
-   * @param agent the agent's id
-   * @return the policy
-   */
+  /** Always the agent of an id; any candidate if it is none. */
   static TargetPolicy fixed(String agent) {
     return (type, candidates) -> {
       int at = candidates.indexOf(agent);
@@ -48,15 +37,12 @@ public interface TargetPolicy {
   }
 
   /**
-   * The candidate that a log says is best at the type of task: the one with the highest mean, where
-   * the mean is shrunk towards the agent's mean over all types as if 20 decisions had shown it, and
-   * that towards everybody's by 8.
+   * The candidate with the highest mean in a log at the type of task. The mean is shrunk towards
+   * the agent's mean over all types, as if 20 decisions had shown it, and that towards the mean of
+   * all agents by 8.
    *
-   * <p>A policy must not be judged by the log it was learned from: hand this method itself to
+   * <p>A policy must not be judged by the log it was learned from: pass this method itself to
    * {@link OffPolicyEvaluator#evaluateLearned}.
-   *
-   * @param log what to learn from
-   * @return the policy
    */
   static TargetPolicy bestMean(List<LoggedDecision> log) {
     RewardModel model = RewardModel.of(log);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.evaluation;
 
-/** A log as a target would have lived it: each decision with its weight. */
+/** A log with the weight that a target gives to each decision. */
 final class WeightedLog {
   private final double[] weights;
   private final double[] rewards;
@@ -17,8 +17,8 @@ final class WeightedLog {
    * Sets one decision.
    *
    * @param weight the target's probability of the choice over the logged one
-   * @param expected what the reward model expects under the target
-   * @param predicted what it expected of the logged choice
+   * @param expected the reward that the model expects of the target
+   * @param predicted the reward that it expects of the logged choice
    */
   void set(int i, double weight, double reward, double expected, double predicted) {
     weights[i] = weight;

@@ -4,8 +4,8 @@ package dev.arbiter.routing.rollout;
 import dev.arbiter.task.Task;
 
 /**
- * Draws for each task a lot that only its key and a name decide, so that it is the same in every
- * process and after every restart; lots under two names are independent. Thread-safe.
+ * Gives each task a bucket from its key and a name alone: the same in every process and after every
+ * restart. Buckets under two names are independent. Thread-safe.
  */
 final class Bucketing {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -17,7 +17,7 @@ final class Bucketing {
     this.salt = fold(0, name);
   }
 
-  /** The lot of a task, at least 0 and below 1, even over keys. */
+  /** The bucket of a task, at least 0 and below 1, even over keys. */
   double of(Task task) {
     String key = task.idempotencyKey().isEmpty() ? task.id() : task.idempotencyKey();
     return (fold(fold(salt, task.tenant()), key) >>> UNUSED_BITS) * 0x1p-53;

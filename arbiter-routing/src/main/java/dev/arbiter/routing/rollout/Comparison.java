@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The outcomes of both sides under one share, and what they prove; not thread-safe. */
+/** The outcomes of both sides under one share, and their confidence sequences; not thread-safe. */
 final class Comparison {
   private final RolloutLimits limits;
   private final int number;
@@ -31,7 +31,7 @@ final class Comparison {
     this.guards = guards;
   }
 
-  /** The comparison after this one, which has spent its error only if both sides had outcomes. */
+  /** The next comparison; this one has spent its error only if both sides had outcomes. */
   Comparison next() {
     int next = reward.isTwoSided() ? number + 1 : number;
     return new Comparison(limits, next, new ConfidenceSequence(), fresh(limits.guards().size()));
@@ -63,7 +63,7 @@ final class Comparison {
     }
   }
 
-  /** Why the candidate must not go on, empty if no guard is certain of it. */
+  /** The reason to roll the candidate back, empty if no guard is certain. */
   Optional<String> harm() {
     for (int i = 0; i < guards.size(); i++) {
       GuardRule rule = limits.guards().get(i);
@@ -74,7 +74,7 @@ final class Comparison {
     return Optional.empty();
   }
 
-  /** Why the candidate can take over, empty if its gain is not certain or not asked for. */
+  /** The reason to promote the candidate, empty if its gain is not certain or not asked for. */
   Optional<String> gain() {
     double error = limits.errorOfEach(number);
     if (limits.gain().isEmpty() || !reward.isAbove(limits.gain().getAsDouble(), error)) {

@@ -2,47 +2,31 @@
 package dev.arbiter.routing.rollout;
 
 /**
- * What is known, at any time and at all times together, of the difference between the mean of the
- * candidate and the mean of current; all numbers lie between 0 and 1.
+ * Bounds, valid at all times together, of the mean of the candidate less the mean of current; all
+ * numbers lie between 0 and 1.
  *
- * <p>Each of {@link #isAbove}, {@link #isBelow}, {@link #lower} and {@link #upper} is wrong, ever,
- * in at most the given share of all sequences, however often it is asked. Not thread-safe.
+ * <p>Each of {@link #isAbove}, {@link #isBelow}, {@link #lower} and {@link #upper} is ever wrong in
+ * at most the given share of all sequences, however often it is asked. Not thread-safe.
  */
-final class ConfidenceSequence {
+record ConfidenceSequence(EProcess current, EProcess candidate) {
   /*
    * A pair of means is excluded when the product of both sides' evidence against it reaches
-   * 1/error: each side's evidence is a supermartingale of its own outcomes, so the product is one
-   * of all of them, and Ville's inequality bounds the chance that it ever gets there (Howard,
-   * Ramdas, McAuliffe, Sekhon 2021; see EProcess). A difference is excluded when every pair of means
-   * so far apart is. The product needs a third fewer outcomes than one bound a side at half the
-   * error. Its logarithm is convex in the mean of current, so a golden section finds the pair that
-   * is hardest to exclude; mostly the first guess is not excluded and the search ends there.
+   * 1/error. Each side's evidence is a supermartingale of its own outcomes, so the product is one of
+   * all of them, and Ville's inequality bounds the chance that it ever gets there (Howard, Ramdas,
+   * McAuliffe, Sekhon 2021; see EProcess). A difference is excluded when every pair of means so far
+   * apart is. The product needs a third fewer outcomes than one bound a side at half the error. Its
+   * logarithm is convex in the mean of current, so a golden section finds the pair that is hardest to
+   * exclude. Mostly the first guess is not excluded and the search ends there.
    *
-   * The bounds of different times are not intersected: with agents and routers that change, the
-   * average of the means so far is not one number.
+   * The bounds of different times are not intersected: agents and routers change, so the average of
+   * the means so far is not one number.
    */
   private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
   private static final int SECTIONS = 45;
   private static final int HALVINGS = 40;
 
-  private final EProcess current;
-  private final EProcess candidate;
-
   ConfidenceSequence() {
     this(new EProcess(), new EProcess());
-  }
-
-  private ConfidenceSequence(EProcess current, EProcess candidate) {
-    this.current = current;
-    this.candidate = candidate;
-  }
-
-  EProcess current() {
-    return current;
-  }
-
-  EProcess candidate() {
-    return candidate;
   }
 
   ConfidenceSequence copy() {
@@ -54,7 +38,7 @@ final class ConfidenceSequence {
     return current.count() > 0 && candidate.count() > 0;
   }
 
-  /** The mean of the candidate less the mean of current, not a number before both have one. */
+  /** The difference of the means seen, NaN before both sides have one. */
   double estimate() {
     return candidate.mean() - current.mean();
   }
@@ -69,12 +53,12 @@ final class ConfidenceSequence {
     return isTwoSided() && isExcluded(difference, false, -Math.log(error));
   }
 
-  /** A number the difference is certainly not below, -1 at first. */
+  /** A lower bound of the difference, -1 at first. */
   double lower(double error) {
     return bound(-1, true, error);
   }
 
-  /** A number the difference is certainly not above, 1 at first. */
+  /** An upper bound of the difference, 1 at first. */
   double upper(double error) {
     return bound(1, false, error);
   }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.rollout;
 
-/** Numbers between 0 and 1 as they come, and the evidence they are about their mean. */
+/** Numbers between 0 and 1, and the evidence about their mean. */
 final class EProcess {
   /*
    * The empirical Bernstein process of Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform,
    * nonparametric, nonasymptotic confidence sequences", Annals of Statistics 49 (2021), theorem 4:
    * for a bet in (0,1), exp(bet * sum(x - mean) - price(bet) * spread) is a supermartingale that
    * begins at 1, where spread sums the squared distances from a guess made before each number. The
-   * numbers may depend on all before them and their means may move; what is judged is then the
+   * numbers may depend on all before them and their means may move; the evidence is then about the
    * average of the means so far.
    *
-   * Any bet is as valid as any other and the best one depends on the spread, so twelve bets, each
-   * half of the one before, share the stake evenly. In a simulation of .8 against .7 other grids,
-   * of 5 to 18 bets, needed between 7 % fewer and 4 % more tasks to decide 95 of 100 runs. Beyond
-   * some hundred million numbers the smallest bet is too large, and bounds get no narrower.
+   * Any bet is valid, and the best one depends on the spread. So twelve bets, each half of the one
+   * before, share the stake evenly. In a simulation of .8 against .7 other grids, of 5 to 18 bets,
+   * needed between 7 % fewer and 4 % more tasks to decide 95 of 100 runs. Beyond some hundred million
+   * numbers the smallest bet is too large, and bounds get no narrower.
    */
   private static final int BETS = 12;
   private static final double LARGEST_BET = .5;
@@ -52,12 +52,12 @@ final class EProcess {
     return count;
   }
 
-  /** The mean of what came, not a number before anything did. */
+  /** The mean seen, NaN before the first number. */
   double mean() {
     return sum / count;
   }
 
-  /** How sharply the mean is known: one over its variance, roughly. */
+  /** Roughly one over the variance of the mean. */
   double precision() {
     return count * (double) count / (spread + 1);
   }

@@ -8,11 +8,11 @@ import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
- * On which terms a rollout acts by itself.
+ * The limits at which a rollout acts by itself.
  *
- * @param guards what the candidate may not worsen
- * @param gain how much more mean reward promotes the candidate, empty for no promotion
- * @param error how likely a rollout may ever act wrongly, and its interval ever be wrong
+ * @param guards figures that the candidate must not worsen
+ * @param gain of mean reward that promotes the candidate, empty for no promotion
+ * @param error the chance that a rollout ever acts wrongly, and that its interval is ever wrong
  */
 record RolloutLimits(List<GuardRule> guards, OptionalDouble gain, double error) {
 
@@ -34,10 +34,10 @@ record RolloutLimits(List<GuardRule> guards, OptionalDouble gain, double error) 
   /**
    * A figure of outcomes, higher is worse, that the candidate may worsen by a margin and no more.
    *
-   * @param metric what it is called
+   * @param metric its name
    * @param unit of margin and most, empty for a rate
    * @param margin from 0 up to most, in the unit
-   * @param most where figures are cut, in the unit
+   * @param most at which figures are cut, in the unit
    * @param countsFaults whether a candidate that throws instead of choosing counts as the worst
    * @param figure the figure of an outcome, in the unit
    */

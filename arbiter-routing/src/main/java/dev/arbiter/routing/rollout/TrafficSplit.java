@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The two routers of a rollout: asks the one a task comes to, and passes outcomes back to it. */
+/** The two routers of a rollout: asks the router of a task, and passes outcomes back to it. */
 final class TrafficSplit {
   private final AtomicLong lastId = new AtomicLong();
   private final Router current;
@@ -70,7 +70,7 @@ final class TrafficSplit {
     return wrap(chosen, false, now.comparison(), shadow);
   }
 
-  /** What the candidate is to learn from the outcome of current's choice, null for nothing. */
+  /** The candidate's own choice if it is to learn from the outcome of current's, else null. */
   private @Nullable RoutingDecision shadow(RoutingRequest request, RoutingDecision chosen) {
     RoutingDecision shadow = ask(request);
     if (shadow == null) {
@@ -119,8 +119,8 @@ final class TrafficSplit {
   }
 
   /**
-   * Shows a router its own decisions as it made them. Those of the other side stay wrapped, so that
-   * it knows who failed and takes nobody else's draws for its own.
+   * Shows a router its own failed decisions as it made them. Those of the other side stay wrapped,
+   * so that it knows the agents that failed and does not take the other router's draws for its own.
    */
   private RoutingRequest unwrap(RoutingRequest request, boolean forCandidate) {
     if (request.failed().isEmpty()) {

@@ -2,7 +2,7 @@
 package dev.arbiter.routing.internal.record;
 
 /** How far each agent's claims of success are believed, by the checks of its earlier claims. */
-public final class Audits {
+public final class Audits extends RowSums {
   /** How many sums there are of an agent: claims upheld, claims refuted. */
   public static final int SUMS = 2;
 
@@ -11,21 +11,13 @@ public final class Audits {
   private static final int UPHELD = 0;
   private static final int REFUTED = 1;
 
-  private final RowSums checks = new RowSums(SUMS);
-
-  /** Makes room for rows 0 to count - 1. */
-  public void rows(int count) {
-    checks.rows(count);
-  }
-
-  /** Forgets an agent. */
-  public void forget(int row) {
-    checks.forget(row);
+  public Audits() {
+    super(SUMS);
   }
 
   /** The weight of an unchecked claim; a checked one has weight 1. */
   public double belief(int row) {
-    return (PRIOR / 2 + checks.get(row, UPHELD)) / weight(row);
+    return (PRIOR / 2 + get(row, UPHELD)) / weight(row);
   }
 
   /** The chance that the next claim is to be checked: 1 at first, then falling to one in ten. */
@@ -34,21 +26,11 @@ public final class Audits {
   }
 
   private double weight(int row) {
-    return PRIOR + checks.get(row, UPHELD) + checks.get(row, REFUTED);
+    return PRIOR + get(row, UPHELD) + get(row, REFUTED);
   }
 
   /** Counts one check. */
   public void learn(int row, boolean upheld) {
-    checks.add(row, upheld ? UPHELD : REFUTED, 1);
-  }
-
-  /** All sums of an agent. */
-  public double[] sums(int row) {
-    return checks.copy(row);
-  }
-
-  /** Adds sums of an agent from another router; none falls below 0. */
-  public void add(int row, double[] change) {
-    checks.add(row, change);
+    add(row, upheld ? UPHELD : REFUTED, 1);
   }
 }

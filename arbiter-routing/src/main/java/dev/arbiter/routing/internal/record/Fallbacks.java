@@ -2,7 +2,7 @@
 package dev.arbiter.routing.internal.record;
 
 /** How much less likely a task is solved after another agent failed at it. */
-public final class Fallbacks {
+public final class Fallbacks extends RowSums {
   /** The weight of a fallback's outcome; a first choice's is 1. */
   public static final double WEIGHT = .5;
 
@@ -13,18 +13,11 @@ public final class Fallbacks {
   private static final int REWARDS = 0;
   private static final int EXPECTED = 1;
 
-  private final RowSums after = new RowSums(2);
   private double rewards = PRIOR_REWARDS;
   private double expected = PRIOR_EXPECTED;
 
-  /** Makes room for rows 0 to count - 1. */
-  public void rows(int count) {
-    after.rows(count);
-  }
-
-  /** Forgets an agent. */
-  public void forget(int row) {
-    after.forget(row);
+  public Fallbacks() {
+    super(2);
   }
 
   /**
@@ -38,8 +31,8 @@ public final class Fallbacks {
     rewards += reward;
     expected += expectation;
     if (failedRow >= 0) {
-      after.add(failedRow, REWARDS, reward);
-      after.add(failedRow, EXPECTED, expectation);
+      add(failedRow, REWARDS, reward);
+      add(failedRow, EXPECTED, expectation);
     }
     return corrected(failedRow, reward);
   }
@@ -54,8 +47,7 @@ public final class Fallbacks {
     double overall = rewards / expected;
     return failedRow < 0
         ? overall
-        : (OWN_PRIOR * overall + after.get(failedRow, REWARDS))
-            / (OWN_PRIOR + after.get(failedRow, EXPECTED));
+        : (OWN_PRIOR * overall + get(failedRow, REWARDS)) / (OWN_PRIOR + get(failedRow, EXPECTED));
   }
 
   /** Rewards and expected rewards after all failures. */
@@ -63,19 +55,9 @@ public final class Fallbacks {
     return new double[] {rewards - PRIOR_REWARDS, expected - PRIOR_EXPECTED};
   }
 
-  /** Rewards and expected rewards after failures of one agent. */
-  public double[] sums(int row) {
-    return after.copy(row);
-  }
-
   /** Adds totals from another router. */
   public void addTotals(double moreRewards, double moreExpected) {
     rewards = Math.max(PRIOR_REWARDS, rewards + moreRewards);
     expected = Math.max(PRIOR_EXPECTED, expected + moreExpected);
-  }
-
-  /** Adds sums of one agent from another router; none falls below 0. */
-  public void add(int row, double moreRewards, double moreExpected) {
-    after.add(row, new double[] {moreRewards, moreExpected});
   }
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.internal.record;
 
-import java.util.Arrays;
-
 /** Decisions without an outcome, up to a number; past it the oldest is forgotten. */
 public final class PendingDecisions {
   /*
-   * Open addressing over parallel arrays, at most half full, so that a hundred thousand
-   * outstanding decisions take a few megabytes and no objects. Ids only grow, so a cursor that
+   * Open addressing over parallel arrays, at most half full: a hundred thousand outstanding decisions take a few megabytes and no objects. Ids only grow, so a cursor that
    * passes each id once finds the oldest.
    */
   private static final int FIRST_SIZE = 64;
+  private static final int NUMBERS = 3;
+  private static final int AMOUNTS = 2;
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /** The failed row of a first choice. */
@@ -18,11 +17,9 @@ public final class PendingDecisions {
 
   private final int most;
   private long[] ids = new long[FIRST_SIZE];
-  private int[] rows = new int[FIRST_SIZE];
-  private int[] categories = new int[FIRST_SIZE];
-  private int[] failedRows = new int[FIRST_SIZE];
-  private float[] claims = new float[FIRST_SIZE];
-  private float[] costs = new float[FIRST_SIZE];
+  /* Row, category and failed row; claim and cost. */
+  private int[] numbers = new int[NUMBERS * FIRST_SIZE];
+  private float[] amounts = new float[AMOUNTS * FIRST_SIZE];
   private int size;
   private long oldest;
 
@@ -51,7 +48,13 @@ public final class PendingDecisions {
     if (2 * (size + 1) > ids.length) {
       grow();
     }
-    put(id, row, category, failedRow, claim, cost);
+    int at = free(id);
+    ids[at] = id;
+    numbers[NUMBERS * at] = row;
+    numbers[NUMBERS * at + 1] = category;
+    numbers[NUMBERS * at + 2] = failedRow;
+    amounts[AMOUNTS * at] = claim;
+    amounts[AMOUNTS * at + 1] = cost;
     size++;
     return forgotten;
   }
@@ -71,27 +74,27 @@ public final class PendingDecisions {
 
   /** The chosen agent. */
   public int row(int at) {
-    return rows[at];
+    return numbers[NUMBERS * at];
   }
 
   /** The type of the task. */
   public int category(int at) {
-    return categories[at];
+    return numbers[NUMBERS * at + 1];
   }
 
   /** The agent that failed before, -1 if unknown, {@link #FIRST_CHOICE} for none. */
   public int failedRow(int at) {
-    return failedRows[at];
+    return numbers[NUMBERS * at + 2];
   }
 
   /** The level the agent declared. */
   public float claim(int at) {
-    return claims[at];
+    return amounts[AMOUNTS * at];
   }
 
   /** The expected cost. */
   public float cost(int at) {
-    return costs[at];
+    return amounts[AMOUNTS * at + 1];
   }
 
   /** Removes the decision at a place, and closes the gap that other searches would stop at. */
@@ -100,7 +103,7 @@ public final class PendingDecisions {
     for (int at = next(gap); ids[at] != 0; at = next(at)) {
       int distance = (at - home(ids[at])) & (ids.length - 1);
       if (distance >= ((at - gap) & (ids.length - 1))) {
-        copy(at, gap);
+        move(ids, numbers, amounts, at, gap);
         gap = at;
       }
     }
@@ -114,50 +117,35 @@ public final class PendingDecisions {
       oldest++;
       at = find(oldest);
     }
-    float cost = costs[at];
+    float cost = cost(at);
     remove(at);
     return cost;
   }
 
-  private void put(long id, int row, int category, int failedRow, float claim, float cost) {
+  private int free(long id) {
     int at = home(id);
     while (ids[at] != 0) {
       at = next(at);
     }
-    ids[at] = id;
-    rows[at] = row;
-    categories[at] = category;
-    failedRows[at] = failedRow;
-    claims[at] = claim;
-    costs[at] = cost;
+    return at;
   }
 
-  private void copy(int from, int to) {
-    ids[to] = ids[from];
-    rows[to] = rows[from];
-    categories[to] = categories[from];
-    failedRows[to] = failedRows[from];
-    claims[to] = claims[from];
-    costs[to] = costs[from];
+  private void move(long[] fromIds, int[] fromNumbers, float[] fromAmounts, int from, int to) {
+    ids[to] = fromIds[from];
+    System.arraycopy(fromNumbers, NUMBERS * from, numbers, NUMBERS * to, NUMBERS);
+    System.arraycopy(fromAmounts, AMOUNTS * from, amounts, AMOUNTS * to, AMOUNTS);
   }
 
   private void grow() {
     long[] oldIds = ids;
-    int[] oldRows = rows;
-    int[] oldCategories = categories;
-    int[] oldFailedRows = failedRows;
-    float[] oldClaims = claims;
-    float[] oldCosts = costs;
-    int length = 2 * oldIds.length;
-    ids = new long[length];
-    rows = Arrays.copyOf(oldRows, length);
-    categories = Arrays.copyOf(oldCategories, length);
-    failedRows = Arrays.copyOf(oldFailedRows, length);
-    claims = Arrays.copyOf(oldClaims, length);
-    costs = Arrays.copyOf(oldCosts, length);
+    int[] oldNumbers = numbers;
+    float[] oldAmounts = amounts;
+    ids = new long[2 * oldIds.length];
+    numbers = new int[2 * oldNumbers.length];
+    amounts = new float[2 * oldAmounts.length];
     for (int i = 0; i < oldIds.length; i++) {
       if (oldIds[i] != 0) {
-        put(oldIds[i], oldRows[i], oldCategories[i], oldFailedRows[i], oldClaims[i], oldCosts[i]);
+        move(oldIds, oldNumbers, oldAmounts, i, free(oldIds[i]));
       }
     }
   }

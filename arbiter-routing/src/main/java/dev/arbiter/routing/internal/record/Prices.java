@@ -2,6 +2,7 @@
 package dev.arbiter.routing.internal.record;
 
 import dev.arbiter.agent.RegisteredAgent;
+import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /** Time and money that agents' tasks took. */
@@ -13,12 +14,12 @@ public final class Prices {
   private static final int SECONDS = 0;
   private static final int DOLLARS = 1;
   private static final int TASKS = 2;
+  private static final int DEAREST = SUMS;
 
   private double valueOfSuccess;
   private double pricePerSecond;
   private final double[] all = new double[SUMS];
-  private final RowSums own = new RowSums(SUMS);
-  private final RowSums dearest = new RowSums(1);
+  private final RowSums own = new RowSums(SUMS + 1);
 
   /** With infinity as the value of a success neither money nor time matters. */
   public Prices(double valueOfSuccess, double pricePerSecond) {
@@ -39,13 +40,11 @@ public final class Prices {
   /** Makes room for rows 0 to count - 1. */
   public void rows(int count) {
     own.rows(count);
-    dearest.rows(count);
   }
 
   /** Forgets an agent. */
   public void forget(int row) {
     own.forget(row);
-    dearest.forget(row);
   }
 
   /** Learns what one task took. */
@@ -69,7 +68,7 @@ public final class Prices {
 
   /** The dollars of an agent's dearest task. */
   public double mostDollars(int row) {
-    return dearest.get(row, 0);
+    return own.get(row, DEAREST);
   }
 
   /** Whether money or time takes anything from a score. */
@@ -104,7 +103,7 @@ public final class Prices {
 
   /** All sums of an agent. */
   public double[] sums(int row) {
-    return own.copy(row);
+    return Arrays.copyOf(own.sums(row), SUMS);
   }
 
   /** Adds sums of an agent; the dearest task is no sum, the higher one stays. */
@@ -116,7 +115,7 @@ public final class Prices {
     add(row, SECONDS, seconds);
     add(row, DOLLARS, dollars);
     add(row, TASKS, tasks);
-    dearest.set(row, 0, Math.max(dearest.get(row, 0), most));
+    own.set(row, DEAREST, Math.max(own.get(row, DEAREST), most));
   }
 
   private void add(int row, int sum, double amount) {

@@ -4,7 +4,7 @@ package dev.arbiter.routing.internal.record;
 import java.util.Arrays;
 
 /** A few sums of every agent, side by side in one array; all are 0 at first. */
-public final class RowSums {
+public class RowSums {
   private final int width;
   private double[] cells = {};
 
@@ -40,29 +40,29 @@ public final class RowSums {
   }
 
   /** One sum of an agent. */
-  public double get(int row, int sum) {
+  public final double get(int row, int sum) {
     return cells[row * width + sum];
   }
 
   /** Sets one sum of an agent. */
-  public void set(int row, int sum, double value) {
+  public final void set(int row, int sum, double value) {
     cells[row * width + sum] = value;
   }
 
   /** Adds to one sum of an agent. */
-  public void add(int row, int sum, double amount) {
+  public final void add(int row, int sum, double amount) {
     cells[row * width + sum] += amount;
   }
 
-  /** Adds to all sums of an agent, none of which falls below 0. */
-  public void add(int row, double[] change) {
+  /** Adds sums of an agent from another router; none falls below 0. */
+  public final void add(int row, double[] change) {
     for (int i = 0; i < width; i++) {
       set(row, i, Math.max(0, get(row, i) + change[i]));
     }
   }
 
   /** All sums of an agent. */
-  public double[] copy(int row) {
+  public final double[] sums(int row) {
     return Arrays.copyOfRange(cells, row * width, (row + 1) * width);
   }
 

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.internal.record;
 
-/** How far each agent's declared levels are believed: as far as they foretold its outcomes. */
-public final class Trust {
+/**
+ * How far each agent's declared levels are believed: as far as they foretold its outcomes. The sum
+ * is the log of how much better they did than the record; 0 is one half.
+ */
+public final class Trust extends RowSums {
   private static final double SURE = .01;
 
-  /* The log of how much better the declaration foretold outcomes than the record did; 0 is a half. */
-  private final RowSums evidence = new RowSums(1);
   private double[] weights = {};
 
-  /** Makes room for rows 0 to count - 1. */
+  public Trust() {
+    super(1);
+  }
+
+  @Override
   public void rows(int count) {
-    evidence.rows(count);
+    super.rows(count);
     weights = RowSums.grown(weights, count, .5);
   }
 
-  /** Forgets an agent. */
+  @Override
   public void forget(int row) {
-    evidence.forget(row);
+    super.forget(row);
     weights[row] = .5;
   }
 
@@ -33,13 +38,13 @@ public final class Trust {
 
   /** The evidence for an agent's declarations, a logarithm. */
   public double evidence(int row) {
-    return evidence.get(row, 0);
+    return get(row, 0);
   }
 
   /** Adds evidence. */
   public void add(int row, double more) {
-    evidence.add(row, 0, more);
-    weights[row] = 1 / (1 + Math.exp(-evidence.get(row, 0)));
+    add(row, 0, more);
+    weights[row] = 1 / (1 + Math.exp(-evidence(row)));
   }
 
   private static double likelihood(double foretold, double reward) {

@@ -54,19 +54,9 @@ public final class TypeRecords {
     return pages.length;
   }
 
-  /** At how many categories an agent was seen. */
-  public int seen(int row) {
-    return seen.count(row);
-  }
-
-  /** The categories an agent was seen at. */
-  public int[] allSeen(int row) {
-    return seen.copy(row);
-  }
-
-  /** The index-th category an agent was seen at. */
-  public int seen(int row, int index) {
-    return seen.get(row, index);
+  /** The categories an agent was seen at; an array that never changes. */
+  public int[] seen(int row) {
+    return seen.of(row);
   }
 
   /** The pages of a category, which is marked as asked for now. */
@@ -120,16 +110,12 @@ public final class TypeRecords {
     }
     double[] page = page(category, row);
     int at = cell(row);
-    see(category, row, page[at + 1]);
+    if (page[at + 1] == 0) {
+      seen.add(row, category);
+    }
     page[at] += weight * reward / scales[row];
     page[at + 1] += weight / scales[row];
     page[at + 2] += weight * unchecked / scales[row];
-  }
-
-  private void see(int category, int row, double countBefore) {
-    if (countBefore == 0) {
-      seen.add(row, category);
-    }
   }
 
   /** Rewards, outcomes and unchecked claims of an agent at a category; empty if there are none. */
@@ -150,7 +136,9 @@ public final class TypeRecords {
     ensure(category);
     double[] page = page(category, row);
     int at = cell(row);
-    see(category, row, page[at + 1]);
+    if (page[at + 1] == 0) {
+      seen.add(row, category);
+    }
     page[at + 1] = Math.max(0, page[at + 1] + change[1] / scales[row]);
     page[at] = Math.min(page[at + 1], Math.max(0, page[at] + change[0] / scales[row]));
     page[at + 2] = Math.max(0, page[at + 2] + change[2] / scales[row]);
@@ -158,8 +146,8 @@ public final class TypeRecords {
 
   /** An agent's claims are believed by so much more, at all categories. */
   public void revalue(int row, double more) {
-    for (int i = 0; i < seen.count(row); i++) {
-      double[] page = pageOf(pages[seen.get(row, i)], row);
+    for (int category : seen.of(row)) {
+      double[] page = pageOf(pages[category], row);
       page[cell(row)] += more * page[cell(row) + 2];
     }
   }
@@ -172,8 +160,8 @@ public final class TypeRecords {
   }
 
   private void rescale(int row, double factor) {
-    for (int i = 0; i < seen.count(row); i++) {
-      double[] page = pageOf(pages[seen.get(row, i)], row);
+    for (int category : seen.of(row)) {
+      double[] page = pageOf(pages[category], row);
       for (int at = cell(row); at < cell(row) + CELLS; at++) {
         page[at] *= factor;
       }
@@ -237,58 +225,50 @@ public final class TypeRecords {
     }
   }
 
-  /** Which types of task each agent has a record at, in the order in which it came to them. */
-  static final class SeenTypes {
+  /** The categories at which each agent has a record, in the order of its first outcomes there. */
+  private static final class SeenTypes {
     private static final int[] NONE = {};
 
     private int[][] types = new int[0][];
-    private int[] counts = new int[0];
 
     void rows(int count) {
       if (count > types.length) {
         int before = types.length;
         types = Arrays.copyOf(types, Math.max(count, 2 * before));
         Arrays.fill(types, before, types.length, NONE);
-        counts = Arrays.copyOf(counts, types.length);
       }
     }
 
-    int count(int row) {
-      return counts[row];
-    }
-
-    /** The type an agent came to as the index-th. */
-    int get(int row, int index) {
-      return types[row][index];
-    }
-
-    int[] copy(int row) {
-      return Arrays.copyOf(types[row], counts[row]);
+    int[] of(int row) {
+      return types[row];
     }
 
     void add(int row, int type) {
       if (indexOf(row, type) < 0) {
-        if (counts[row] == types[row].length) {
-          types[row] = Arrays.copyOf(types[row], Math.max(4, 2 * counts[row]));
-        }
-        types[row][counts[row]++] = type;
+        int count = types[row].length;
+        types[row] = Arrays.copyOf(types[row], count + 1);
+        types[row][count] = type;
       }
     }
 
     void remove(int row, int type) {
       int index = indexOf(row, type);
       if (index >= 0) {
-        types[row][index] = types[row][--counts[row]];
+        int last = types[row].length - 1;
+        int[] rest = Arrays.copyOf(types[row], last);
+        if (index < last) {
+          rest[index] = types[row][last];
+        }
+        types[row] = rest;
       }
     }
 
     void clear(int row) {
       types[row] = NONE;
-      counts[row] = 0;
     }
 
     private int indexOf(int row, int type) {
-      for (int i = 0; i < counts[row]; i++) {
+      for (int i = 0; i < types[row].length; i++) {
         if (types[row][i] == type) {
           return i;
         }
