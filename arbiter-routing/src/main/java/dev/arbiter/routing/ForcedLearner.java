@@ -47,6 +47,11 @@ abstract class ForcedLearner implements Learner {
   }
 
   @Override
+  public void revalue(int row, double more) {
+    inner.revalue(row, more);
+  }
+
+  @Override
   public void forget(int row) {
     inner.forget(row);
   }

@@ -57,11 +57,6 @@ final class Newcomers extends ForcedLearner {
   }
 
   @Override
-  public void revalue(int row, double more) {
-    inner.revalue(row, more);
-  }
-
-  @Override
   public void forget(int row) {
     super.forget(row);
     asked[row] = 0;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.Simulation.Measured;
+import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -118,5 +120,25 @@ class RestartingTest {
       RoutingRequest alone = Simulation.request(Simulation.TASK, List.of(agent));
       router.learn(Simulation.outcome(router.route(alone), Simulation.TASK, success));
     }
+  }
+
+  /** Two claims of one agent, then a check that upholds one: the claims count for more. */
+  @Test
+  void a_check_changes_the_worth_of_earlier_claims() {
+    BanditRouter plain = Simulation.router(BanditPolicy.adaptiveThompson(), 1);
+    BanditRouter wrapped =
+        Simulation.router(BanditPolicy.restarting(BanditPolicy.adaptiveThompson()), 1);
+
+    assertThat(successesAfterACheck(wrapped)).isEqualTo(successesAfterACheck(plain));
+  }
+
+  private static double successesAfterACheck(BanditRouter router) {
+    List<RegisteredAgent> one = FakeAgent.several(1);
+    for (Outcome.Kind kind :
+        List.of(Outcome.Kind.CLAIMED, Outcome.Kind.CLAIMED, Outcome.Kind.SUCCESS)) {
+      RoutingDecision decision = router.route(Simulation.request(Simulation.TASK, one));
+      router.learn(new Outcome(decision, Simulation.TASK, 1, kind, 1, 0, Duration.ofSeconds(1)));
+    }
+    return router.state().agents().values().iterator().next()[0];
   }
 }
