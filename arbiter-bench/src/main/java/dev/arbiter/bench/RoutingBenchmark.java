@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One decision among agents that all have a record, and the outcome of it; beside scoring and
- * sorting everybody.
+ * One decision among agents that all have a record, and its outcome; beside scoring and sorting all
+ * agents.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,22 +33,32 @@ public class RoutingBenchmark {
     public int agents;
   }
 
-  /** A router with the default policy. */
-  @State(Scope.Benchmark)
-  public static class ByDefault {
+  /** A router of one policy that has seen all agents. */
+  private abstract static class Taught {
     @SuppressWarnings("NullAway.Init") // JMH calls teach() before anything else
     Pool pool;
 
-    /** Lets the router see everybody. */
+    abstract BanditPolicy policy();
+
+    /** Lets the router see all agents. */
     @Setup
     public void teach(Size size) {
-      pool = new Pool(size.agents, BanditPolicy.adaptiveThompson());
+      pool = new Pool(size.agents, policy());
     }
 
     /** Ends the registry. */
     @TearDown
     public void close() {
       pool.close();
+    }
+  }
+
+  /** A router with the default policy. */
+  @State(Scope.Benchmark)
+  public static class ByDefault extends Taught {
+    @Override
+    BanditPolicy policy() {
+      return BanditPolicy.adaptiveThompson();
     }
   }
 
@@ -60,20 +70,10 @@ public class RoutingBenchmark {
 
   /** A router with UCB1. */
   @State(Scope.Benchmark)
-  public static class ByUcb1 {
-    @SuppressWarnings("NullAway.Init") // JMH calls teach() before anything else
-    Pool pool;
-
-    /** Lets the router see everybody. */
-    @Setup
-    public void teach(Size size) {
-      pool = new Pool(size.agents, BanditPolicy.ucb1());
-    }
-
-    /** Ends the registry. */
-    @TearDown
-    public void close() {
-      pool.close();
+  public static class ByUcb1 extends Taught {
+    @Override
+    BanditPolicy policy() {
+      return BanditPolicy.ucb1();
     }
   }
 
@@ -90,7 +90,7 @@ public class RoutingBenchmark {
     private final List<Sum> all = new ArrayList<>();
     private double total;
 
-    /** Gives everybody as many outcomes as a router gets. */
+    /** Gives every agent as many outcomes as a router gets. */
     @Setup
     public void teach(Size size) {
       for (int i = 0; i < size.agents; i++) {

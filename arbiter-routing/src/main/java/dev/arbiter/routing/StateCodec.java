@@ -46,7 +46,10 @@ record StateCodec(
 
   private void addTypes(Map<String, Map<String, double[]>> types, String id, int row) {
     TypeRecords records = learned.types();
-    for (int category : records == null ? new int[0] : records.seen(row)) {
+    if (records == null) {
+      return;
+    }
+    for (int category : records.seen(row)) {
       String type = categories.name(category);
       if (type != null) {
         types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, records.sums(category, row));

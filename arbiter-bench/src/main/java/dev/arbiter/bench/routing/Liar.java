@@ -9,23 +9,16 @@ import dev.arbiter.task.Task;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Eight agents that own up to their failures, and a poor ninth that always claims success. */
-final class Liar {
+/**
+ * Eight agents that own up to their failures, and a poor ninth that always claims success.
+ *
+ * @param hearsClaims whether the router learns unchecked claims
+ */
+record Liar(boolean hearsClaims) {
   private static final double[] CHANCES = {.3, .35, .4, .4, .45, .45, .5, .55, .15};
   private static final int LIAR = 8;
   private static final int ROUNDS = 10_000;
   private static final Task WORK = Task.builder("work").id("T-1").build();
-
-  private final boolean hearsClaims;
-
-  /**
-   * A lab rat.
-   *
-   * @param hearsClaims whether the router hears of work that nobody checked
-   */
-  Liar(boolean hearsClaims) {
-    this.hearsClaims = hearsClaims;
-  }
 
   /** The ninth agent's share of the tasks, in percent. */
   double share(BanditRouter router, long seed) {

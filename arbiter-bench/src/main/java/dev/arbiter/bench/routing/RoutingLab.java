@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs every policy through the standard scenarios and prints a table for each: mean and standard
- * error over runs with pinned seeds, in brackets what the reference simulation came to, and last
+ * error over runs with pinned seeds, in brackets the figures of the reference simulation, and last
  * the bars of the default.
  *
  * <p>Options: {@code --runs-scale F} for more or fewer runs, {@code --only} and {@code --policies}
@@ -70,12 +71,11 @@ public final class RoutingLab {
     for (String name : options.only()) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            "no scenario is named '"
-                + name
-                + "'; take one of "
-                + names
-                + ", with --outcomes FILE"
-                + " also recorded");
+            String.format(
+                Locale.ROOT,
+                "no scenario is named '%s'; take one of %s, with --outcomes FILE also recorded",
+                name,
+                names));
       }
     }
     all.removeIf(each -> !options.only().isEmpty() && !options.only().contains(each.name()));

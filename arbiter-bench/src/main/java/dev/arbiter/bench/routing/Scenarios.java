@@ -160,9 +160,8 @@ final class Scenarios {
     return success ? Observed.SUCCESS : Observed.FAILURE;
   }
 
-  private static Case heard(String name, ObservationModel hearsay) {
-    return Case.of(
-        name, 40, regret(seed -> World.steady(9, ROUNDS, (a, t) -> NINE[a]), hearsay, 0));
+  private static Case heard(String name, ObservationModel model) {
+    return Case.of(name, 40, regret(seed -> World.steady(9, ROUNDS, (a, t) -> NINE[a]), model, 0));
   }
 
   private static Scenario poisoned() {
@@ -311,9 +310,9 @@ final class Scenarios {
     return regret(worlds, ObservationModel.TRUTH, 0);
   }
 
-  private static Trial regret(LongFunction<World> worlds, ObservationModel hearsay, int delay) {
+  private static Trial regret(LongFunction<World> worlds, ObservationModel model, int delay) {
     return (policy, seed) ->
-        new SimulatedRun(worlds.apply(seed), hearsay, delay)
+        new SimulatedRun(worlds.apply(seed), model, delay)
             .regret(Routers.router(policy, seed), seed);
   }
 }

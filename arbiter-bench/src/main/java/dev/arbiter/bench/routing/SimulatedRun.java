@@ -14,37 +14,27 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 
-/** One router's way through one world. */
-final class SimulatedRun {
-  private final World world;
-  private final ObservationModel hearsay;
-  private final int delay;
-
-  /** What a router is told of an attempt. */
+/**
+ * A run of one router through one world.
+ *
+ * @param model what the router learns of outcomes
+ * @param delay how many further tasks are routed before an outcome is learned
+ */
+record SimulatedRun(World world, ObservationModel model, int delay) {
+  /** What a router learns of an attempt. */
   enum Observed {
     SUCCESS,
     FAILURE,
     NOTHING
   }
 
-  /** Makes what happened into what the router hears. */
+  /** Turns an outcome into what the router learns of it. */
   @FunctionalInterface
   interface ObservationModel {
     Observed of(int agent, boolean success, SplittableRandom luck);
 
     ObservationModel TRUTH =
         (agent, success, luck) -> success ? Observed.SUCCESS : Observed.FAILURE;
-  }
-
-  /**
-   * A walk.
-   *
-   * @param delay how many further tasks are routed before an outcome is told
-   */
-  SimulatedRun(World world, ObservationModel hearsay, int delay) {
-    this.world = world;
-    this.hearsay = hearsay;
-    this.delay = delay;
   }
 
   /** How many tasks fewer are expected to be solved than with the best candidate every time. */
@@ -60,8 +50,8 @@ final class SimulatedRun {
       int agent = Integer.parseInt(decision.agent().substring(1));
       double chance = world.chances().of(agent, round);
       regret += world.best(round) - chance;
-      Observed heard = hearsay.of(agent, luck.nextDouble() < chance, noise);
-      underway.add(() -> tell(router, decision, task, heard));
+      Observed observed = model.of(agent, luck.nextDouble() < chance, noise);
+      underway.add(() -> learn(router, decision, task, observed));
       if (underway.size() > delay) {
         underway.remove().run();
       }
@@ -73,9 +63,9 @@ final class SimulatedRun {
     return new RoutingRequest(task, candidates, PerformanceView.empty(), List.of());
   }
 
-  private static void tell(Router router, RoutingDecision decision, Task task, Observed heard) {
-    if (heard != Observed.NOTHING) {
-      boolean success = heard == Observed.SUCCESS;
+  private static void learn(Router router, RoutingDecision decision, Task task, Observed observed) {
+    if (observed != Observed.NOTHING) {
+      boolean success = observed == Observed.SUCCESS;
       Outcome.Kind kind = success ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
       router.learn(outcome(decision, task, kind));
     }
