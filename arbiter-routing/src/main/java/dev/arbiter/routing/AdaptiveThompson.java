@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Draws.TailDraws;
 import dev.arbiter.routing.Learner.Feedback;
 import dev.arbiter.routing.PrunedArgmax.LazyDraws;
+import dev.arbiter.routing.TypeOffsets.Prior;
 import dev.arbiter.routing.internal.math.Sampler;
 import dev.arbiter.routing.internal.record.ChangeDetector;
 import dev.arbiter.routing.internal.record.Fallbacks;

@@ -65,6 +65,11 @@ abstract class BanditDecision implements RoutingDecision {
   /** The chance that a candidate had to be chosen. */
   abstract double probability(int candidate);
 
+  @Override
+  public double probability() {
+    return probability(chosen);
+  }
+
   /** Whether the policy exploits records, explores, or does neither. */
   abstract Motive motive();
 

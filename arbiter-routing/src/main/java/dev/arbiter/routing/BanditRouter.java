@@ -12,6 +12,7 @@ import dev.arbiter.task.Task;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,9 @@ public final class BanditRouter implements Router {
     this.onChange = builder.onChange;
     StateCodec codec = state.codec(builder.policy.name());
     if (builder.state != null) {
-      codec.add(builder.state, state.lastId());
+      codec.add(builder.state, state.lastId);
     }
-    String name = builder.replica.isEmpty() ? Long.toHexString(state.lastId()) : builder.replica;
+    String name = builder.replica.isEmpty() ? Long.toHexString(state.lastId) : builder.replica;
     this.replica = new Replica(name, builder.sources.clock().millis(), codec);
   }
 
@@ -147,9 +148,7 @@ public final class BanditRouter implements Router {
 
   /** Spending and its limit, as of now. */
   public SpendingReport spending() {
-    synchronized (lock) {
-      return state.spending.report();
-    }
+    return locked(() -> state.spending.report());
   }
 
   /**
@@ -159,9 +158,7 @@ public final class BanditRouter implements Router {
    * <p>Kept beside every policy from all outcomes, up to {@value #MOST_TYPES} names of each kind.
    */
   public List<Specialty> specialties(String agent) {
-    synchronized (lock) {
-      return state.specialties(agent);
-    }
+    return locked(() -> state.specialties(agent));
   }
 
   /**
@@ -169,9 +166,7 @@ public final class BanditRouter implements Router {
    * unhealthy.
    */
   public long panics() {
-    synchronized (lock) {
-      return state.health.panics();
-    }
+    return locked(() -> state.health.panics());
   }
 
   /**
@@ -182,18 +177,14 @@ public final class BanditRouter implements Router {
    * types of task each; a delta or a merge of that size takes several times that.
    */
   public LearnedState state() {
-    synchronized (lock) {
-      return replica.state();
-    }
+    return locked(() -> replica.state());
   }
 
   /**
    * What was learned here since the last call, for other routers to {@link #merge}; may be empty.
    */
   public LearnedState.Delta delta() {
-    synchronized (lock) {
-      return replica.delta();
-    }
+    return locked(() -> replica.delta());
   }
 
   /**
@@ -207,9 +198,7 @@ public final class BanditRouter implements Router {
    * @throws IllegalArgumentException if it is of another policy
    */
   public boolean merge(LearnedState.Delta delta) {
-    synchronized (lock) {
-      return replica.merge(delta, state.lastId());
-    }
+    return locked(() -> replica.merge(delta, state.lastId));
   }
 
   /**
@@ -217,15 +206,17 @@ public final class BanditRouter implements Router {
    * outcome already.
    */
   public long ignoredOutcomes() {
-    synchronized (lock) {
-      return state.ignored();
-    }
+    return locked(() -> state.ignored);
   }
 
   /** Decisions without an outcome yet. */
   public int outstandingDecisions() {
+    return locked(() -> state.outstanding());
+  }
+
+  private <T> T locked(Supplier<T> answer) {
     synchronized (lock) {
-      return state.outstanding();
+      return answer.get();
     }
   }
 

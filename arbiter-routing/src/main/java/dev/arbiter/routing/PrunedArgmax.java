@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.Draws.TailDraws;
+import dev.arbiter.routing.TypeOffsets.Prior;
 import dev.arbiter.routing.internal.math.BetaTail;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +80,7 @@ final class PrunedArgmax {
   /** The next place, from one on, whose draw can be the highest. */
   private int next(LazyDraws draws, int from) {
     double[] records = view.cells;
-    Prior prior = draws.prior();
+    Prior prior = draws.prior;
     double bar = highest - ROUNDING;
     int place = from;
     while (place * Prior.NUMBERS < records.length) {
@@ -96,7 +98,7 @@ final class PrunedArgmax {
 
   private void consider(LazyDraws draws, int place) {
     int at = place * Prior.NUMBERS;
-    Prior prior = draws.prior();
+    Prior prior = draws.prior;
     double exact = prior.alpha(view.cells, at);
     float itsAlpha = (float) exact;
     float itsBeta = (float) (prior.total(view.cells, at) - exact);
@@ -138,10 +140,6 @@ final class PrunedArgmax {
       this.moment = history.moment();
       this.prior = prior;
       this.seed = seed;
-    }
-
-    Prior prior() {
-      return prior;
     }
 
     /** The chance of more than a candidate's draw, in (0,1]: the bits of SplitMix64. */

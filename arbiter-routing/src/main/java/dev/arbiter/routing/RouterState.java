@@ -42,8 +42,8 @@ final class RouterState {
   private final Specialties specialties = new Specialties(BanditRouter.MOST_TYPES);
   private final boolean countInfrastructureFailures;
   private final boolean tellsChanges;
-  private long lastId;
-  private long ignored;
+  long lastId;
+  long ignored;
 
   RouterState(BanditRouter.Builder builder) {
     SplittableRandom random = new SplittableRandom(builder.sources.random().nextLong());
@@ -65,11 +65,6 @@ final class RouterState {
     this.pending = new PendingDecisions(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
     this.tellsChanges = builder.onChange != null;
-  }
-
-  /** The last decision's id. */
-  long lastId() {
-    return lastId;
   }
 
   StateCodec codec(String policy) {
@@ -199,10 +194,6 @@ final class RouterState {
   List<Specialty> specialties(String agent) {
     int row = agentIndex.find(agent);
     return row < 0 ? List.of() : specialties.of(row);
-  }
-
-  long ignored() {
-    return ignored;
   }
 
   int outstanding() {

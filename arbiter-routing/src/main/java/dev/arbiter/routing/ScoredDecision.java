@@ -61,11 +61,6 @@ final class ScoredDecision extends BanditDecision {
   }
 
   @Override
-  public double probability() {
-    return probability(chosen);
-  }
-
-  @Override
   String why() {
     return why + agent() + " with " + number(scores[chosen]) + second();
   }

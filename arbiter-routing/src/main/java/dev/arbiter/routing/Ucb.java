@@ -132,11 +132,6 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
     }
 
     @Override
-    public double probability() {
-      return 1;
-    }
-
-    @Override
     String why() {
       return by.why(hasBestRecord()) + agent() + " with " + number(score(chosen)) + second();
     }

@@ -16,7 +16,7 @@
  *                        -> ThompsonDecision                  -> ScoredDecision
  *   learn:  PendingDecisions -> Prices, Audits -> Learner.learn -> Specialties
  *                                                   SuccessCounts, TypeRecords, ChangeDetector
- *   state, delta, merge:  Replica -> StateCodec (arrays) -> LearnedState -> StateFormat (bytes)
+ *   state, delta, merge:  Replica -> StateCodec (arrays) -> LearnedState (bytes)
  * </pre>
  */
 @NullMarked

@@ -2,6 +2,7 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.evaluation.OutcomeMatrix.Hindsight;
 import dev.arbiter.routing.evaluation.OutcomeMatrix.RecordedTask;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,8 +39,8 @@ final class Arrivals {
   private Phase phase(
       int start, int[] from, Map<List<RegisteredAgent>, List<RegisteredAgent>> lists) {
     List<List<RegisteredAgent>> candidates = new ArrayList<>(matrix.size());
-    for (RecordedTask task : matrix.tasks()) {
-      List<RegisteredAgent> able = new ArrayList<>(matrix.registered());
+    for (RecordedTask task : matrix.tasks) {
+      List<RegisteredAgent> able = new ArrayList<>(matrix.registered);
       able.removeIf(agent -> from[agent.number()] > start || !task.has(agent.number()));
       candidates.add(lists.computeIfAbsent(able, List::copyOf));
     }
@@ -67,7 +68,7 @@ final class Arrivals {
    */
   double best(int step, int task) {
     int best = phases.floorEntry(step).getValue().best;
-    RecordedTask recorded = matrix.tasks().get(task);
+    RecordedTask recorded = matrix.tasks.get(task);
     return recorded.has(best) ? recorded.rate(best) : hindsight.mean(best);
   }
 }

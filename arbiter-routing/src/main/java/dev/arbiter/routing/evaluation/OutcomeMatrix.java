@@ -20,12 +20,12 @@ import java.util.SplittableRandom;
  * <p>Immutable and safe to share. {@link ReplayEvaluator} runs routers over it.
  */
 public final class OutcomeMatrix {
-  private final List<RegisteredAgent> agents;
-  private final List<RecordedTask> tasks;
+  final List<RegisteredAgent> registered;
+  final List<RecordedTask> tasks;
   private final References references;
 
   private OutcomeMatrix(List<RegisteredAgent> agents, List<RecordedTask> tasks) {
-    this.agents = agents;
+    this.registered = agents;
     this.tasks = tasks;
     this.references = new Hindsight(this).references();
   }
@@ -37,7 +37,7 @@ public final class OutcomeMatrix {
 
   /** Ids of the agents with a trial, in the order of their first trials. */
   public List<String> agents() {
-    return agents.stream().map(RegisteredAgent::id).toList();
+    return registered.stream().map(RegisteredAgent::id).toList();
   }
 
   /** How many tasks have a trial, at least 1. */
@@ -48,14 +48,6 @@ public final class OutcomeMatrix {
   /** Success rates of choices that learn nothing, to compare routers with. */
   public References references() {
     return references;
-  }
-
-  List<RegisteredAgent> registered() {
-    return agents;
-  }
-
-  List<RecordedTask> tasks() {
-    return tasks;
   }
 
   /**
@@ -234,6 +226,89 @@ public final class OutcomeMatrix {
     RecordedTrial trial(int agent, long luck) {
       RecordedTrial[] all = trials[agent];
       return all[all.length == 1 ? 0 : new SplittableRandom(luck + agent).nextInt(all.length)];
+    }
+  }
+
+  /** Means over a whole matrix. */
+  static final class Hindsight {
+    private final OutcomeMatrix matrix;
+    private final double[] means;
+
+    Hindsight(OutcomeMatrix matrix) {
+      this.matrix = matrix;
+      this.means = means(matrix.tasks);
+    }
+
+    /** An agent's mean over the tasks it has a record of. */
+    double mean(int agent) {
+      return means[agent];
+    }
+
+    OutcomeMatrix.References references() {
+      int best = best(means);
+      double uniform = 0;
+      double any = 0;
+      for (RecordedTask task : matrix.tasks) {
+        double sum = 0;
+        double highest = 0;
+        int count = 0;
+        for (int agent = 0; agent < means.length; agent++) {
+          if (task.has(agent)) {
+            sum += task.rate(agent);
+            highest = Math.max(highest, task.rate(agent));
+            count++;
+          }
+        }
+        uniform += sum / count;
+        any += highest;
+      }
+      int size = matrix.size();
+      return new OutcomeMatrix.References(
+          uniform / size,
+          matrix.registered.get(best).id(),
+          means[best],
+          bestPerCategory(),
+          any / size);
+    }
+
+    private double bestPerCategory() {
+      Map<String, List<RecordedTask>> byType = new LinkedHashMap<>();
+      for (RecordedTask task : matrix.tasks) {
+        byType.computeIfAbsent(task.task.type(), type -> new ArrayList<>()).add(task);
+      }
+      double solved = 0;
+      for (List<RecordedTask> tasks : byType.values()) {
+        double[] within = means(tasks);
+        solved += within[best(within)] * tasks.size();
+      }
+      return solved / matrix.size();
+    }
+
+    /* NaN for an agent without a record among these tasks. */
+    private double[] means(List<RecordedTask> tasks) {
+      double[] means = new double[matrix.registered.size()];
+      for (int agent = 0; agent < means.length; agent++) {
+        double sum = 0;
+        int count = 0;
+        for (RecordedTask task : tasks) {
+          if (task.has(agent)) {
+            sum += task.rate(agent);
+            count++;
+          }
+        }
+        means[agent] = sum / count;
+      }
+      return means;
+    }
+
+    private static int best(double[] means) {
+      int best = -1;
+      for (int agent = 0; agent < means.length; agent++) {
+        if (best < 0 ? !Double.isNaN(means[agent]) : means[agent] > means[best]) {
+          best = agent;
+        }
+      }
+      return best;
     }
   }
 }

@@ -2,6 +2,8 @@
 package dev.arbiter.routing.evaluation;
 
 import dev.arbiter.internal.Require;
+import dev.arbiter.routing.evaluation.ReplayRun.ReplayPlan;
+import dev.arbiter.routing.evaluation.ReplayRun.ReplaySummary;
 import dev.arbiter.routing.evaluation.ReplayRun.RunTotals;
 import dev.arbiter.spi.Router;
 import java.util.ArrayList;
@@ -179,9 +181,9 @@ public final class ReplayEvaluator {
     }
 
     private int[] arrivalSteps(int steps) {
-      int[] from = new int[matrix.registered().size()];
+      int[] from = new int[matrix.registered.size()];
       for (int agent = 0; agent < from.length; agent++) {
-        String id = matrix.registered().get(agent).id();
+        String id = matrix.registered.get(agent).id();
         double share = arrival.applyAsDouble(id);
         Require.that(
             share >= 0 && share <= 1,

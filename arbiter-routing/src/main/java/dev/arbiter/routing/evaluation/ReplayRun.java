@@ -12,10 +12,14 @@ import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one router over a matrix. */
@@ -59,7 +63,7 @@ final class ReplayRun {
     List<RegisteredAgent> candidates = plan.arrivals().candidates(step, task);
     List<RoutingDecision> failed = List.of();
     while (!candidates.isEmpty() && failed.size() <= plan.fallbacks()) {
-      RecordedTask recorded = plan.matrix().tasks().get(task);
+      RecordedTask recorded = plan.matrix().tasks.get(task);
       RoutingDecision decision = route(recorded.task, candidates, failed);
       if (decision == null) {
         return;
@@ -73,7 +77,7 @@ final class ReplayRun {
         double regret = plan.arrivals().best(step, task) - recorded.rate(chosen.number());
         totals.first(step, chosen.number(), trial, regret);
       } else {
-        totals.fallback(trial);
+        totals.count(trial);
       }
       if (trial.success()) {
         return;
@@ -89,7 +93,7 @@ final class ReplayRun {
     try {
       return router.route(new RoutingRequest(task, candidates, PerformanceView.empty(), failed));
     } catch (Router.RefusedException e) {
-      totals.refused();
+      totals.refused++;
       return null;
     }
   }
@@ -160,7 +164,7 @@ final class ReplayRun {
 
     RunTotals(ReplayPlan plan) {
       this.plan = plan;
-      this.chosen = new int[plan.buckets()][plan.matrix().registered().size()];
+      this.chosen = new int[plan.buckets()][plan.matrix().registered.size()];
       this.solvedFirst = new int[plan.buckets()];
       this.regret = new double[plan.buckets()];
     }
@@ -171,14 +175,6 @@ final class ReplayRun {
       regret[bucket] += newRegret;
       solvedFirst[bucket] += trial.success() ? 1 : 0;
       count(trial);
-    }
-
-    void fallback(RecordedTrial trial) {
-      count(trial);
-    }
-
-    void refused() {
-      refused++;
     }
 
     private void count(RecordedTrial trial) {
@@ -198,23 +194,6 @@ final class ReplayRun {
       return solvedFirst[bucket] / (double) (plan.start(bucket + 1) - plan.start(bucket));
     }
 
-    double afterFallback() {
-      return solved / (double) plan.steps();
-    }
-
-    double spend() {
-      return spent / plan.steps();
-    }
-
-    /** Tasks and fallbacks that the router refused, a task. */
-    double refusedShare() {
-      return refused / (double) plan.steps();
-    }
-
-    int chosen(int bucket, int agent) {
-      return chosen[bucket][agent];
-    }
-
     /** From the first step to the last of a bucket. */
     double regret(int bucket) {
       double sum = 0;
@@ -222,6 +201,99 @@ final class ReplayRun {
         sum += regret[i];
       }
       return sum;
+    }
+  }
+
+  /** Makes one report of many runs. */
+  record ReplaySummary(ReplayPlan plan, List<RunTotals> runs) {
+    ReplayReport report() {
+      List<ReplayReport.Bucket> curve = new ArrayList<>();
+      for (int bucket = 0; bucket < plan.buckets(); bucket++) {
+        curve.add(bucket(bucket));
+      }
+      return new ReplayReport(
+          runs.size(),
+          plan.steps(),
+          IntervalEstimate.mean(values(RunTotals::firstChoice)),
+          IntervalEstimate.mean(perTask(run -> run.solved)),
+          IntervalEstimate.mean(perTask(run -> run.spent)),
+          Arrays.stream(perTask(run -> run.spent)).boxed().toList(),
+          IntervalEstimate.average(perTask(run -> run.refused)),
+          IntervalEstimate.mean(values(run -> run.regret(plan.buckets() - 1))),
+          shares(0, plan.buckets()),
+          plan.matrix().references(),
+          curve);
+    }
+
+    private ReplayReport.Bucket bucket(int bucket) {
+      double[] success = values(run -> run.firstChoice(bucket));
+      double[] regret = values(run -> run.regret(bucket));
+      return new ReplayReport.Bucket(
+          plan.start(bucket),
+          plan.start(bucket + 1),
+          IntervalEstimate.average(success),
+          Math.sqrt(IntervalEstimate.variance(success)),
+          IntervalEstimate.average(regret),
+          Math.sqrt(IntervalEstimate.variance(regret)),
+          shares(bucket, bucket + 1));
+    }
+
+    private Map<String, Double> shares(int from, int to) {
+      double steps = plan.start(to) - plan.start(from);
+      Map<String, Double> shares = new LinkedHashMap<>();
+      for (RegisteredAgent agent : plan.matrix().registered) {
+        long count = 0;
+        for (RunTotals run : runs) {
+          for (int bucket = from; bucket < to; bucket++) {
+            count += run.chosen[bucket][agent.number()];
+          }
+        }
+        shares.put(agent.id(), count / steps / runs.size());
+      }
+      return shares;
+    }
+
+    private double[] perTask(ToDoubleFunction<RunTotals> of) {
+      return values(run -> of.applyAsDouble(run) / plan.steps());
+    }
+
+    private double[] values(ToDoubleFunction<RunTotals> of) {
+      return runs.stream().mapToDouble(of).toArray();
+    }
+  }
+
+  /** What all runs of a replay have in common. */
+  record ReplayPlan(
+      OutcomeMatrix matrix,
+      Arrivals arrivals,
+      int steps,
+      boolean withReplacement,
+      int delay,
+      int fallbacks,
+      int buckets) {
+
+    /** The number of the task at each step. */
+    int[] order(SplittableRandom random) {
+      int[] order = new int[steps];
+      for (int step = 0; step < steps; step++) {
+        order[step] = withReplacement ? random.nextInt(matrix.size()) : step;
+      }
+      for (int step = withReplacement ? 0 : steps - 1; step > 0; step--) {
+        int other = random.nextInt(step + 1);
+        int task = order[step];
+        order[step] = order[other];
+        order[other] = task;
+      }
+      return order;
+    }
+
+    int bucket(int step) {
+      return (int) ((long) step * buckets / steps);
+    }
+
+    /** The first step of a bucket; of the one after the last, how many steps there are. */
+    int start(int bucket) {
+      return (int) (((long) bucket * steps + buckets - 1) / buckets);
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.rollout;
 
+import dev.arbiter.routing.rollout.RolloutController.RolloutState;
 import dev.arbiter.routing.rollout.RolloutLimits.GuardRule;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;

@@ -100,6 +100,7 @@ final class RolloutController {
       now = state;
       seen = now.comparison().copy();
     }
+    long both = counts.agreed.sum(); // before the number asked, so that it is never above
     return new RolloutStatus(
         name,
         now.mode(),
@@ -110,10 +111,10 @@ final class RolloutController {
         counts.side(true, seen.reward(true)),
         seen.interval(),
         seen.guards(),
-        counts.agreement(),
-        counts.faults(),
-        counts.lastFault(),
-        counts.ignoredOutcomes());
+        new RolloutStatus.Agreement(counts.asked.sum(), both),
+        counts.faults.sum(),
+        counts.lastFault,
+        counts.ignored.sum());
   }
 
   /** What a rollout counts since it was built; thread-safe. */
@@ -159,22 +160,40 @@ final class RolloutController {
           reward.count(),
           reward.count() == 0 ? OptionalDouble.empty() : OptionalDouble.of(reward.mean()));
     }
+  }
 
-    RolloutStatus.Agreement agreement() {
-      long both = agreed.sum();
-      return new RolloutStatus.Agreement(asked.sum(), both);
+  /**
+   * The state of a rollout; replaced as a whole.
+   *
+   * @param mode which router decides
+   * @param share the part of new tasks that goes to the candidate
+   * @param state whether the rollout is over
+   * @param reason of the state, in one sentence
+   * @param comparison for the outcomes of decisions made now, guarded by the rollout's lock
+   */
+  record RolloutState(
+      Rollout.Mode mode, double share, Rollout.State state, String reason, Comparison comparison) {
+
+    /** Another share begins another comparison: its tasks are of another time. */
+    RolloutState to(Rollout.Mode newMode, double newShare) {
+      Comparison next = newShare == share ? comparison : comparison.next();
+      return new RolloutState(newMode, newShare, state, reason, next);
     }
 
-    long faults() {
-      return faults.sum();
+    RolloutState rolledBack(String why) {
+      return new RolloutState(mode, 0, Rollout.State.ROLLED_BACK, "rolled back " + why, comparison);
     }
 
-    String lastFault() {
-      return lastFault;
+    RolloutState promoted(String why) {
+      return new RolloutState(mode, 1, Rollout.State.PROMOTED, "promoted " + why, comparison);
     }
 
-    long ignoredOutcomes() {
-      return ignored.sum();
+    boolean isRunning() {
+      return state == Rollout.State.RUNNING;
+    }
+
+    boolean isShadow() {
+      return isRunning() && mode == Rollout.Mode.SHADOW;
     }
   }
 }

@@ -2,6 +2,7 @@
 package dev.arbiter.routing.rollout;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.rollout.RolloutController.RolloutState;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;

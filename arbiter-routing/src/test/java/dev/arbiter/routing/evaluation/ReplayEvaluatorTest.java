@@ -106,7 +106,7 @@ class ReplayEvaluatorTest {
 
     for (RoutingRequest request : requests) {
       RecordedTask task =
-          matrix.tasks().stream()
+          matrix.tasks.stream()
               .filter(t -> t.task.equals(request.task()))
               .findFirst()
               .orElseThrow();
@@ -253,8 +253,8 @@ class ReplayEvaluatorTest {
             .declaredPrice("ada", .5)
             .build();
 
-    assertThat(matrix.registered().get(0).profile().price()).hasValue(.5);
-    assertThat(matrix.registered().get(1).profile().price()).isEmpty();
+    assertThat(matrix.registered.get(0).profile().price()).hasValue(.5);
+    assertThat(matrix.registered.get(1).profile().price()).isEmpty();
   }
 
   @Test
