@@ -34,7 +34,7 @@ public class RoutingBenchmark {
   }
 
   /** A router of one policy that has seen all agents. */
-  private abstract static class Taught {
+  abstract static class Taught {
     @SuppressWarnings("NullAway.Init") // JMH calls teach() before anything else
     Pool pool;
 

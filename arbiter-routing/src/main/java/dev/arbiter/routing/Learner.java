@@ -12,7 +12,6 @@ import dev.arbiter.task.Task;
  * {@link #learn} is called once or never for a decision, and maybe much later.
  */
 interface Learner {
-
   /** Makes room for rows 0 to count - 1, before one is used for the first time. */
   void rows(int count);
 
@@ -58,7 +57,6 @@ interface Learner {
       double reward,
       double unchecked,
       Task task) {
-
     boolean isFallback() {
       return failedRow != PendingDecisions.FIRST_CHOICE;
     }

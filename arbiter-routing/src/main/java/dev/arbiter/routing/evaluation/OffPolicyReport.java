@@ -28,7 +28,6 @@ public record OffPolicyReport(
     double effectiveSize,
     double largestWeight,
     List<String> doubts) {
-
   /** Copies. */
   public OffPolicyReport {
     doubts = List.copyOf(doubts);

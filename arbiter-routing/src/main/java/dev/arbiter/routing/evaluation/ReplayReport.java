@@ -37,7 +37,6 @@ public record ReplayReport(
     Map<String, Double> shares,
     OutcomeMatrix.References references,
     List<Bucket> curve) {
-
   /** Copies; agents stay in their order. */
   public ReplayReport {
     shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));
@@ -64,7 +63,6 @@ public record ReplayReport(
       double regret,
       double regretDeviation,
       Map<String, Double> shares) {
-
     /** Copies; agents stay in their order. */
     public Bucket {
       shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));

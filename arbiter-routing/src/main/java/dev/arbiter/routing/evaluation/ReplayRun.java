@@ -271,7 +271,6 @@ final class ReplayRun {
       int delay,
       int fallbacks,
       int buckets) {
-
     /** The number of the task at each step. */
     int[] order(SplittableRandom random) {
       int[] order = new int[steps];

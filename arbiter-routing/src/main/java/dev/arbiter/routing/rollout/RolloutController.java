@@ -173,7 +173,6 @@ final class RolloutController {
    */
   record RolloutState(
       Rollout.Mode mode, double share, Rollout.State state, String reason, Comparison comparison) {
-
     /** Another share begins another comparison: its tasks are of another time. */
     RolloutState to(Rollout.Mode newMode, double newShare) {
       Comparison next = newShare == share ? comparison : comparison.next();

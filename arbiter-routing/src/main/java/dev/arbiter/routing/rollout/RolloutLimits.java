@@ -15,7 +15,6 @@ import java.util.function.ToDoubleFunction;
  * @param error the chance that a rollout ever acts wrongly, and that its interval is ever wrong
  */
 record RolloutLimits(List<GuardRule> guards, OptionalDouble gain, double error) {
-
   /* 1/2 + 1/6 + 1/12 + ... is 1, so all comparisons of a rollout share one error. */
   private double errorOf(int comparison) {
     return error / ((double) comparison * (comparison + 1));
@@ -48,7 +47,6 @@ record RolloutLimits(List<GuardRule> guards, OptionalDouble gain, double error) 
       double most,
       boolean countsFaults,
       ToDoubleFunction<Outcome> figure) {
-
     static GuardRule success(double margin) {
       return new GuardRule(
           "failure rate", "", margin, 1, true, o -> o.kind() == Outcome.Kind.SUCCESS ? 0 : 1);

@@ -3,7 +3,6 @@ package dev.arbiter.routing.internal.math;
 
 /** The distribution of one candidate's score. */
 public sealed interface Distribution {
-
   /** The chance of a score of at most this. */
   double cumulative(double score);
 
