@@ -230,8 +230,7 @@ final class ProjectFiles {
     try {
       return file(file).current();
     } catch (Unreadable e) {
-      String name = String.valueOf(file.getFileName());
-      unread.add(Finding.error(rule + e.rule(), name, name + " " + e.reason()).onLine(e.line()));
+      unread.add(e.finding(rule, file));
       return null;
     }
   }

@@ -5,6 +5,9 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A check of the work that the host makes itself, instead of believing the report's evidence.
@@ -37,7 +40,17 @@ public interface QualityGate {
     if (limit.isNegative() || limit.isZero()) {
       throw new IllegalArgumentException("a gate's time limit must be positive, got " + limit);
     }
-    return new TimedGate(this, limit, executor);
+    return (assignment, report) -> {
+      FutureTask<Result> run = new FutureTask<>(() -> check(assignment, report));
+      executor.execute(run);
+      try {
+        return run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        return Result.fail("the checker took longer than " + limit);
+      } finally {
+        run.cancel(true);
+      }
+    };
   }
 
   /**

@@ -332,9 +332,7 @@ public final class SpecValidator {
         try {
           waiver(name, new FileText(file, () -> now).current());
         } catch (Unreadable e) {
-          unread.add(
-              Finding.error("waiver.schema." + e.rule(), name, name + " " + e.reason())
-                  .onLine(e.line()));
+          unread.add(e.finding("waiver.schema.", file));
         }
       }
       return this;

@@ -31,25 +31,22 @@ public record SpecOutline(String id, List<String> contracts, List<String> accept
   public static Optional<SpecOutline> read(String text) {
     try {
       Node.Fields spec = Document.object(text);
-      List<String> acceptance = texts(spec, "acceptance", "id");
+      List<String> acceptance = texts(spec.field("acceptance"), "id");
       if (acceptance.isEmpty()) {
-        acceptance = texts(spec, "acceptance_criteria", "id");
+        acceptance = texts(spec.field("acceptance_criteria"), "id");
       }
-      String id = spec.values().get("id") instanceof Node.Text given ? given.value() : "";
-      return Optional.of(new SpecOutline(id, texts(spec, "contracts", "path"), acceptance));
+      return Optional.of(
+          new SpecOutline(spec.text("id"), texts(spec.field("contracts"), "path"), acceptance));
     } catch (Unreadable e) {
       return Optional.empty();
     }
   }
 
-  private static List<String> texts(Node.Fields spec, String list, String field) {
+  private static List<String> texts(Node list, String field) {
     List<String> found = new ArrayList<>();
-    if (spec.values().get(list) instanceof Node.Items items) {
-      for (Node item : items.values()) {
-        if (item instanceof Node.Fields fields
-            && fields.values().get(field) instanceof Node.Text text) {
-          found.add(text.value());
-        }
+    for (Node item : list.items()) {
+      if (item.field(field) instanceof Node.Text text) {
+        found.add(text.value());
       }
     }
     return found;

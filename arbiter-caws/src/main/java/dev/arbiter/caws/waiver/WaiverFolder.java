@@ -195,9 +195,7 @@ public final class WaiverFolder implements AutoCloseable {
         String text = new FileText(file, () -> now).current();
         WaiverReader.read(text).forEach(read -> waivers.add(WaiverFile.of(name, read, now)));
       } catch (Unreadable e) {
-        unreadable.add(
-            Finding.error("waiver.schema." + e.rule(), name, name + " " + e.reason())
-                .onLine(e.line()));
+        unreadable.add(e.finding("waiver.schema.", file));
       }
     }
     return new Contents(waivers, unreadable);

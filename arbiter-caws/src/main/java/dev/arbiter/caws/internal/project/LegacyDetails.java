@@ -68,7 +68,7 @@ final class LegacyDetails {
   }
 
   private static void criterionId(FieldReader criterion, List<String> ids) {
-    String id = criterion.node("id") instanceof Node.Text text ? text.value() : "";
+    String id = criterion.given("id");
     if (criterion.has("id") && !Ids.isCriterionId(id)) {
       criterion.violation(
           "id", "acceptance id '" + Sanitizer.text(id, 40) + "' should be A1, A2, ...");

@@ -131,7 +131,7 @@ final class LegacySpec {
 
   private String mode() {
     Node node = spec.node("mode");
-    String mode = node instanceof Node.Text text ? text.value() : "";
+    String mode = spec.given("mode");
     if (node != null && !isFalsy(node) && !MODES.contains(mode)) {
       spec.warning(
           "schema.mode.development_removed",
@@ -165,7 +165,7 @@ final class LegacySpec {
 
   private @Nullable Finding status() {
     Node node = spec.node("status");
-    String status = node instanceof Node.Text text ? text.value() : "";
+    String status = spec.given("status");
     if (ENDED.contains(status) && node != null) {
       return SpecReader.dormant("status", node.line(), status);
     }

@@ -241,7 +241,11 @@ public final class PolicyReader {
         return List.of();
       }
     }
-    return ScopeReader.globs(policy, "non_governed_zones", zones);
+    return ScopeReader.globs(
+        policy,
+        "non_governed_zones",
+        zones,
+        reason -> policy.violation("non_governed_zones", reason));
   }
 
   private Set<String> rootPassthrough() {

@@ -6,6 +6,7 @@ import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the scope of a spec. */
@@ -64,70 +65,62 @@ final class ScopeReader {
   }
 
   private static @Nullable Scope patterns(FieldReader scope, List<String> in, List<String> given) {
-    List<Glob> out = new ArrayList<>();
     if (given.size() > MOST_PATTERNS) {
       scope.violation("out", "holds more than " + MOST_PATTERNS + " paths; name folders");
       return null;
     }
-    for (String path : given) {
-      shutOut(scope, path, out);
-    }
     return new Scope(
         admitted(scope, "in", in),
-        List.copyOf(out),
+        excluded(scope, given),
         admitted(scope, "support", scope.texts("support")));
   }
 
   /**
-   * Reads a path of {@code out}. A backslash is read as a slash, which rather excludes too much
-   * than too little. A text that is no relative path even then can match none, since no other paths
-   * are admitted.
+   * A backslash is read as a slash, which rather excludes too much than too little. A text that is
+   * no relative path even then can match none, since no other paths are admitted.
    */
-  private static void shutOut(FieldReader scope, String path, List<Glob> out) {
-    try {
-      for (String one : Glob.expand(path.replace('\\', '/'))) {
-        out.add(Glob.of(one));
-      }
-    } catch (Unreadable e) {
-      scope.warning("schema.violation", "out", "is no path and shuts nothing out: " + e.reason());
+  private static List<Glob> excluded(FieldReader scope, List<String> paths) {
+    List<Glob> globs = new ArrayList<>();
+    for (String path : paths) {
+      add(
+          path.replace('\\', '/'),
+          globs,
+          wrong(scope, "out", "is no path and shuts nothing out: "));
     }
+    return List.copyOf(globs);
   }
 
   /** A pattern that is no path covers nothing, so leaving it out only narrows the scope. */
   private static List<Glob> admitted(FieldReader scope, String name, List<String> patterns) {
+    return globs(scope, name, patterns, wrong(scope, name, "covers nothing: "));
+  }
+
+  private static Consumer<String> wrong(FieldReader scope, String name, String effect) {
+    return reason -> scope.warning("schema.violation", name, effect + reason);
+  }
+
+  /** Reads patterns; the reason of each that cannot be read goes to {@code wrong}. */
+  static List<Glob> globs(
+      FieldReader fields, String name, List<String> patterns, Consumer<String> wrong) {
     List<Glob> globs = new ArrayList<>();
     for (String pattern : patterns) {
       if (globs.size() > MOST_PATTERNS) {
-        scope.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
+        fields.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
         return List.of();
       }
-      try {
-        for (String one : Glob.expand(pattern)) {
-          globs.add(Glob.of(one));
-        }
-      } catch (Unreadable e) {
-        scope.warning("schema.violation", name, "covers nothing: " + e.reason());
-      }
+      add(pattern, globs, wrong);
     }
     return List.copyOf(globs);
   }
 
-  static List<Glob> globs(FieldReader shape, String name, List<String> patterns) {
-    List<Glob> globs = new ArrayList<>();
-    for (String pattern : patterns) {
-      if (globs.size() > MOST_PATTERNS) {
-        shape.violation(name, "holds more than " + MOST_PATTERNS + " patterns; name folders");
-        return List.of();
+  private static void add(String pattern, List<Glob> globs, Consumer<String> wrong) {
+    try {
+      for (String one : Glob.expand(pattern)) {
+        globs.add(Glob.of(one));
       }
-      try {
-        for (String one : Glob.expand(pattern)) {
-          globs.add(Glob.of(one));
-        }
-      } catch (Unreadable e) {
-        shape.violation(name, e.reason());
-      }
+    } catch (Unreadable e) {
+      wrong.accept(e.reason());
     }
-    return List.copyOf(globs);
   }
 
   private static void contradictions(FieldReader scope, Scope read) {

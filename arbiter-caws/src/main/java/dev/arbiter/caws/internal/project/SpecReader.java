@@ -53,9 +53,8 @@ public final class SpecReader {
           dialect == Dialect.V1
               ? new SpecV1(root, notes).read()
               : new LegacySpec(root, notes).read();
-      String id = root.values().get("id") instanceof Node.Text given ? given.value() : "";
       Spec valid = notes.hasErrors() ? null : spec;
-      return new Reading(text, root, valid, dialect, id, notes.all());
+      return new Reading(text, root, valid, dialect, root.text("id"), notes.all());
     } catch (Unreadable e) {
       notes.error("spec.yaml." + e.kernelRule(), "", e.line(), "the working spec " + e.reason());
       return new Reading(text, null, null, wanted, "", notes.all());

@@ -37,9 +37,9 @@ final class SpecV1 {
     if (notes.hasErrors()) {
       return null;
     }
-    String id = text("id");
+    String id = spec.given("id");
     int tier = Objects.requireNonNull(FieldReader.whole(spec.node("risk_tier"))).intValue();
-    String mode = text("mode");
+    String mode = spec.given("mode");
     boolean hasContracts = !spec.items("contracts").isEmpty();
     if (tier < 3 && !hasContracts && !mode.equals("chore")) {
       needs("tier" + tier + ".contracts_required", "contracts", tier, "at least one contract");
@@ -49,7 +49,7 @@ final class SpecV1 {
     }
     Instant until = experimental(tier);
     Finding dormant = lifecycle();
-    if (id.equals(maybe("supersedes"))) {
+    if (id.equals(spec.given("supersedes"))) {
       spec.error("semantic.supersedes.self_reference", "supersedes", "a spec supersedes another");
     }
     successors(id);
@@ -61,14 +61,6 @@ final class SpecV1 {
       return null;
     }
     return new Spec(id, tier, mode, hasContracts, scope, until, dormant);
-  }
-
-  private String text(String name) {
-    return spec.node(name) instanceof Node.Text text ? text.value() : "";
-  }
-
-  private @Nullable String maybe(String name) {
-    return spec.node(name) instanceof Node.Text text ? text.value() : null;
   }
 
   private void needs(String rule, String field, int tier, String what) {
@@ -108,7 +100,7 @@ final class SpecV1 {
   }
 
   private @Nullable Finding lifecycle() {
-    String state = text("lifecycle_state");
+    String state = spec.given("lifecycle_state");
     boolean ended = state.equals("closed") || state.equals("archived");
     if (!ended && spec.mentions("resolution")) {
       spec.error(
@@ -130,10 +122,10 @@ final class SpecV1 {
   private void successors(String id) {
     Map<String, Integer> seen = new HashMap<>();
     for (FieldReader successor : spec.objects("successors")) {
-      String target = given(successor, "target_spec_id");
-      String disposition = given(successor, "disposition");
-      String absorbedBy = given(successor, "absorbed_by");
-      boolean reasoned = !given(successor, "rationale").isBlank();
+      String target = successor.given("target_spec_id");
+      String disposition = successor.given("disposition");
+      String absorbedBy = successor.given("absorbed_by");
+      boolean reasoned = !successor.given("rationale").isBlank();
       if (disposition.equals("declined") && !reasoned) {
         wrong(successor, "declined_rationale_required", "rationale", "say why it was declined");
       }
@@ -156,10 +148,6 @@ final class SpecV1 {
         wrong(successor, "duplicate_target", "target_spec_id", "is there twice; keep one");
       }
     }
-  }
-
-  private static String given(FieldReader shape, String name) {
-    return shape.node(name) instanceof Node.Text text ? text.value() : "";
   }
 
   private static void wrong(FieldReader successor, String rule, String field, String message) {
@@ -208,17 +196,16 @@ final class SpecV1 {
   private void evidence() {
     Set<String> declared = new HashSet<>();
     for (FieldReader criterion : spec.objects("acceptance")) {
-      declared.add(given(criterion, "id"));
+      declared.add(criterion.given("id"));
     }
     for (FieldReader evidence : spec.objects("evidence")) {
-      if (given(evidence, "status").equals("waived")
-          && given(evidence, "waiver_reason").isBlank()) {
+      if (evidence.given("status").equals("waived") && evidence.given("waiver_reason").isBlank()) {
         evidence.error(
             "semantic.evidence.waiver_reason_required",
             "waiver_reason",
             "a waived criterion needs waiver_reason; say why");
       }
-      if (!declared.contains(given(evidence, "criterion_id"))) {
+      if (!declared.contains(evidence.given("criterion_id"))) {
         evidence.error(
             "semantic.evidence.criterion_id_unknown",
             "criterion_id",
@@ -231,13 +218,13 @@ final class SpecV1 {
   private void oddities() {
     Set<String> ids = new HashSet<>();
     for (FieldReader criterion : spec.objects("acceptance")) {
-      String id = given(criterion, "id");
+      String id = criterion.given("id");
       if (!ids.add(id)) {
         criterion.warning(
             "semantic.acceptance.duplicate_id", "id", "id " + id + " is used twice; number them");
       }
       for (String part : List.of("given", "when", "then")) {
-        if (given(criterion, part).isBlank()) {
+        if (criterion.given(part).isBlank()) {
           criterion.warning("semantic.acceptance.blank", part, part + " is blank; say something");
         }
       }
@@ -245,7 +232,7 @@ final class SpecV1 {
     if (!spec.mentions("operational_rollback_slo")) {
       return;
     }
-    String slo = text("operational_rollback_slo");
+    String slo = spec.given("operational_rollback_slo");
     if (!Ids.isDuration(slo)) {
       spec.warning(
           "semantic.rollback_slo.no_duration",

@@ -67,6 +67,11 @@ public final class FieldReader {
     return fields.keySet();
   }
 
+  /** The text in a field; empty when it has none. Adds no finding. */
+  public String given(String name) {
+    return fields.get(name) instanceof Node.Text text ? text.value() : "";
+  }
+
   /** The value of a field; null when it is absent or null. */
   public @Nullable Node node(String name) {
     return has(name) ? fields.get(name) : null;
@@ -113,14 +118,6 @@ public final class FieldReader {
     for (String name : names) {
       if (!has(name)) {
         violation(name, "required field '" + name + "' is missing; add it");
-      }
-    }
-  }
-
-  void allowOnly(Set<String> known) {
-    for (String name : fields.keySet()) {
-      if (!known.contains(name)) {
-        violation(name, "unknown field '" + Sanitizer.text(name, 80) + "'; remove it");
       }
     }
   }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.internal.text;
 
+import dev.arbiter.task.Finding;
+import java.nio.file.Path;
+
 /** A text that cannot be read as a document, with the broken rule, the line, and the correction. */
 public final class Unreadable extends Exception {
   private static final long serialVersionUID = 1;
@@ -49,5 +52,11 @@ public final class Unreadable extends Exception {
   public String reason() {
     String message = getMessage();
     return message == null ? rule : message;
+  }
+
+  /** An error about a file that cannot be read. */
+  public Finding finding(String rules, Path file) {
+    String name = String.valueOf(file.getFileName());
+    return Finding.error(rules + rule, name, name + " " + reason()).onLine(line);
   }
 }
