@@ -118,7 +118,8 @@ public final class SkippedTests {
             testClass = attribute(xml, "classname");
             test = attribute(xml, "name");
           } else if (xml.getLocalName().equals("skipped")) {
-            skipped.add(new Skipped(testClass, test, reason(attribute(xml, "message"))));
+            String message = attribute(xml, "message");
+            skipped.add(new Skipped(testClass, test, reason(message, xml.getElementText())));
           }
         }
       }
@@ -133,8 +134,11 @@ public final class SkippedTests {
     return value == null ? "" : value;
   }
 
-  private static String reason(String message) {
-    String line = message.replace(ABORTED, "").strip().replaceAll("\\s+", " ");
+  /* Surefire writes the message, or only the stack trace, which begins with the exception's name. */
+  private static String reason(String message, String trace) {
+    String first = trace.strip().split("\n\\s*at ", 2)[0];
+    String told = message.isEmpty() ? first.substring(first.indexOf(": ") + 1) : message;
+    String line = told.replace(ABORTED, "").strip().replaceAll("\\s+", " ");
     if (line.isEmpty()) {
       return "no reason given";
     }

@@ -18,6 +18,9 @@ class SkippedTestsTest {
   private static final String SKIPPED =
       "<testcase name=\"needs_it\" classname=\"a.ATest\"><skipped message=\"Assumption failed: no"
           + " &lt;node&gt;&#10;  here\" type=\"x\"><![CDATA[at a.ATest]]></skipped></testcase>";
+  private static final String WITH_TRACE =
+      "<testcase name=\"is_there\" classname=\"a.CTest\"><skipped type=\"x\"><![CDATA[x.Aborted:"
+          + " Assumption failed: no faketime\n\tat a.CTest]]></skipped></testcase>";
   private static final String WHOLE_CLASS =
       "<testcase name=\"\" classname=\"a.BTest\"><skipped/></testcase>";
 
@@ -34,14 +37,15 @@ class SkippedTestsTest {
   @Test
   void names_each_skipped_test_with_its_reason() throws Exception {
     report("two", "TEST-b.xml", START.plusSeconds(5), WHOLE_CLASS);
-    report("one/deep", "TEST-a.xml", START, PASSED, SKIPPED);
+    report("one/deep", "TEST-a.xml", START, PASSED, SKIPPED, WITH_TRACE, PASSED);
 
     assertThat(SkippedTests.summary(root, START))
         .isEqualTo(
             """
-            promises not checked here: 2
+            promises not checked here: 3
               a.ATest.needs_it: no <node> here
               a.BTest: no reason given
+              a.CTest.is_there: no faketime
             """);
   }
 
