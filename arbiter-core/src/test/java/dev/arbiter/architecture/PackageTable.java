@@ -98,7 +98,8 @@ public final class PackageTable {
     return new PackageTable(rows);
   }
 
-  private static Path project() {
+  /** {@return the folder of the whole project, above the module whose test runs} */
+  public static Path project() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.exists(folder.resolve("docs/architecture.md"))) {
       folder = folder.getParent();
