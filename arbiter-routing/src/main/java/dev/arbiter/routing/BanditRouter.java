@@ -10,6 +10,7 @@ import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -69,17 +70,24 @@ public final class BanditRouter implements Router {
    */
   @Override
   public RoutingDecision route(RoutingRequest request) {
-    Task task = request.task();
-    Require.that(
-        !request.candidates().isEmpty(),
-        "no candidate for task '%s' (type %s, capabilities %s); register an agent that has them or"
-            + " relax Task.capabilities",
-        task.id(),
-        task.type(),
-        task.capabilities());
+    if (request.candidates().isEmpty()) {
+      throw noCandidate(request.task());
+    }
     synchronized (lock) {
       return state.route(request);
     }
+  }
+
+  /* Apart from route, so that a decision neither allocates nor formats anything for it. */
+  private static IllegalArgumentException noCandidate(Task task) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "no candidate for task '%s' (type %s, capabilities %s); register an agent that has them"
+                + " or relax Task.capabilities",
+            task.id(),
+            task.type(),
+            task.capabilities()));
   }
 
   /** Learns the outcome of a decision, once. Calls {@link Builder#onChange} outside the lock. */
