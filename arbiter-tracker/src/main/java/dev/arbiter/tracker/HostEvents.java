@@ -28,10 +28,8 @@ public final class HostEvents {
   }
 
   /**
-   * Reports that an agent was added: {@code agent_registration}.
-   *
-   * @param agent the agent's id; it appears in {@link PerformanceTracker#agents()} while there is
-   *     capacity
+   * Reports that an agent was added: {@code agent_registration}. It appears in {@link
+   * PerformanceTracker#agents()} while there is capacity.
    */
   public void registered(String agent) {
     if (flags.tracking()) {

@@ -251,21 +251,16 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * The task types for which an agent has a series of its own.
-   *
-   * @param agent the agent's id
-   * @return types of tasks in alphabetical order, empty for an unknown agent
+   * {@return the task types for which an agent has a series of its own, in alphabetical order;
+   * empty for an unknown agent}
    */
   public Set<String> taskTypes(String agent) {
     return ingest.tracks.taskTypes(agent);
   }
 
   /**
-   * The tenants for which an agent has a series of its own.
-   *
-   * @param agent the agent's id
-   * @param taskType the type of task
-   * @return tenants in alphabetical order, empty for an unknown agent or type
+   * {@return the tenants for which an agent has a series of its own at a task type, in alphabetical
+   * order; empty for an unknown agent or type}
    */
   public Set<String> tenants(String agent, String taskType) {
     return ingest.tracks.tenants(agent, taskType);

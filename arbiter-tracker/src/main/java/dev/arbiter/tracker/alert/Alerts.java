@@ -172,11 +172,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
   }
 
-  /**
-   * Discards the learned behaviour of an agent and ends its anomalies.
-   *
-   * @param agent the agent's id
-   */
+  /** Discards the learned behaviour of an agent and ends its anomalies. */
   public void relearn(String agent) {
     synchronized (lock) {
       watches.relearn(agent, out);

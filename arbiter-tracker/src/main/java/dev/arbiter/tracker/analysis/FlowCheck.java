@@ -24,11 +24,7 @@ public final class FlowCheck implements AttemptListener {
   private long readings;
   private double inFlight;
 
-  /**
-   * Begins a period.
-   *
-   * @param begin its begin
-   */
+  /** Begins a period at an instant. */
   public FlowCheck(Instant begin) {
     this.begin = begin;
   }
@@ -39,11 +35,7 @@ public final class FlowCheck implements AttemptListener {
     seconds += Math.max(0, attempt.time().toNanos() / 1e9);
   }
 
-  /**
-   * Adds a reading.
-   *
-   * @param count attempts in progress
-   */
+  /** Adds a reading of the attempts in progress. */
   public synchronized void inFlight(int count) {
     readings++;
     inFlight += Math.max(0, count);

@@ -84,13 +84,7 @@ public final class AgentTimings implements AutoCloseable {
     return new Builder();
   }
 
-  /**
-   * Starts a run.
-   *
-   * @param agent the agent's id
-   * @param cli the command line
-   * @return the handle that ends it
-   */
+  /** {@return the handle of a new run of an agent through a command line} */
   public Timing start(String agent, String cli) {
     return new Timing(this, pair(agent, cli), sources.nanoTime().getAsLong());
   }
@@ -124,13 +118,7 @@ public final class AgentTimings implements AutoCloseable {
     }
   }
 
-  /**
-   * The recent runs of an agent through one command line.
-   *
-   * @param agent the agent's id
-   * @param cli the command line
-   * @return a snapshot, without runs for unknown names
-   */
+  /** {@return the recent runs of an agent through a command line; none for unknown names} */
   public Summary summary(String agent, String cli) {
     synchronized (lock) {
       return runs.summary(pair(agent, cli));
@@ -138,10 +126,8 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * Compares the command lines of an agent.
-   *
-   * @param agent the agent's id
-   * @return one snapshot each, fastest median first, those without a success last
+   * {@return the recent runs of an agent through each command line, fastest median first, those
+   * without a success last}
    */
   public List<Summary> compare(String agent) {
     synchronized (lock) {

@@ -27,6 +27,7 @@ public final class ClosedBuckets {
 
   /** Visits buckets; the sum it receives is reused for the next. */
   public interface Visitor {
+    /** Visits the bucket at a place. */
     void visit(long place, Accumulator sum);
   }
 
