@@ -95,7 +95,7 @@ final class EvidenceGates {
     return found;
   }
 
-  @SuppressWarnings("CatchingUnchecked") // a gate is foreign code: whatever it throws fails it
+  @SuppressWarnings("CatchingUnchecked") // a gate is foreign code: any throwable fails it
   private QualityGate.Result check(QualityGate checker) {
     try {
       QualityGate.Result result = checker.check(assignment, report);

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A breach of the schema policy.v1 that {@link Caws} does not care about, such as a gate of the
  * host's own, is a warning; with {@link Dialect#V1} given it is an error, as in the CAWS kernel.
  *
- * <p>Immutable. {@link #validate} throws nothing, whatever the texts are.
+ * <p>Immutable. {@link #validate} throws for no text.
  */
 public final class SpecValidator {
   private final Dialect dialect;

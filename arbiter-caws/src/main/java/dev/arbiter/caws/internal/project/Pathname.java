@@ -168,7 +168,7 @@ record Pathname(String path, String problem) {
     if (kept.isEmpty()) {
       return new Pathname("", "names no file");
     }
-    return kept.getFirst().startsWith("~") // it need not have stood at the beginning
+    return kept.getFirst().startsWith("~") // it may have moved to the beginning
         ? new Pathname("", HOME)
         : new Pathname(String.join("/", kept), "");
   }

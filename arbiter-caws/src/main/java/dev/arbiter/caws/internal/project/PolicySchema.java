@@ -32,7 +32,7 @@ public final class PolicySchema {
 
   private PolicySchema() {}
 
-  /** Notes every breach under the kernel's rule id. */
+  /** Adds each breach under the kernel's rule id. */
   public static void check(Node.Fields policy, Severity severity, Findings notes) {
     boolean forced =
         policy.values().get("non_governed_zones_force") instanceof Node.Flag flag && flag.value();

@@ -25,7 +25,9 @@ final class ScopeReader {
     return scope == null ? null : patterns(scope, scope.texts("in"), scope.texts("out"));
   }
 
-  /** The scope of a legacy spec; null when it is missing or cannot be enforced, which is noted. */
+  /**
+   * The scope of a legacy spec; null when it is missing or cannot be enforced, which adds an error.
+   */
   @Nullable Scope readLoosely() {
     FieldReader scope = spec.object("scope");
     if (scope == null) {

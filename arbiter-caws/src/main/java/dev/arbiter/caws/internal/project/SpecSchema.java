@@ -74,7 +74,7 @@ final class SpecSchema {
 
   private SpecSchema() {}
 
-  /** Notes every breach under the kernel's rule id. */
+  /** Adds each breach under the kernel's rule id. */
   static void check(Node.Fields spec, Findings notes) {
     SPEC.check(
         spec,

@@ -178,7 +178,7 @@ public final class Document {
           e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
           "parse_failed",
           "is neither YAML nor JSON: " + Sanitizer.text(String.valueOf(e.getProblem()), 200));
-    } catch (RuntimeException e) { // whatever the library trips over, the text is refused
+    } catch (RuntimeException e) { // any failure of the library refuses the text
       throw new Unreadable(
           "parse_failed",
           "is neither YAML nor JSON: " + Sanitizer.text(String.valueOf(e.getMessage()), 200));
