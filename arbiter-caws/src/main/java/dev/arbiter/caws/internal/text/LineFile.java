@@ -36,6 +36,7 @@ public final class LineFile {
 
   /** Receives each complete line that is read. */
   public interface Reader {
+    /** Receives one line without its line feed; the bytes are valid during the call only. */
     void line(byte[] bytes, int length);
   }
 
@@ -142,10 +143,12 @@ public final class LineFile {
     }
   }
 
+  /** Whether the file was closed, by its owner or after a failed write. */
   public boolean isClosed() {
     return !channel.isOpen();
   }
 
+  /** Closes the file and gives up its lock. */
   public void close() {
     try {
       channel.close();
