@@ -18,6 +18,8 @@ public final class Digests {
   /** The text before the digits of a named digest. */
   public static final String NAME = "sha256:";
 
+  private static final byte[] NOTHING = {};
+  private static final byte[] PREFIX = NAME.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private Digests() {}
@@ -51,7 +53,7 @@ public final class Digests {
    * @param bytes the bytes
    */
   public static String hex(byte[] bytes) {
-    return digits("", bytes);
+    return digits(NOTHING, bytes);
   }
 
   /**
@@ -78,7 +80,7 @@ public final class Digests {
    * @param digest its bytes
    */
   public static String named(byte[] digest) {
-    return digits(NAME, digest);
+    return digits(PREFIX, digest);
   }
 
   /**
@@ -116,9 +118,9 @@ public final class Digests {
     return true;
   }
 
-  private static String digits(String before, byte[] bytes) {
-    int at = before.length();
-    byte[] text = Arrays.copyOf(before.getBytes(StandardCharsets.US_ASCII), at + bytes.length * 2);
+  private static String digits(byte[] before, byte[] bytes) {
+    int at = before.length;
+    byte[] text = Arrays.copyOf(before, at + bytes.length * 2);
     for (byte b : bytes) {
       text[at++] = HEX[(b >> 4) & 15];
       text[at++] = HEX[b & 15];
