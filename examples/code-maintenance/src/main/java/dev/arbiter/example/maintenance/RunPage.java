@@ -18,6 +18,7 @@ import dev.arbiter.example.report.ReportPage.Place;
 import dev.arbiter.task.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -51,15 +52,14 @@ final class RunPage {
    * @param proof the checked verdicts
    */
   void write(Path file, String setting, Engine.Proof proof) throws IOException {
-    ReportPage page = ReportPage.of("code maintenance", headline(), setting);
-    facts(proof).forEach(page::add);
-    page.add(byType()).add(success()).add(agents());
+    List<Figure> figures = new ArrayList<>(List.of(byType(), success(), agents()));
     if (!log.denials().isEmpty()) {
-      page.add(denials());
+      figures.add(denials());
     }
-    page.add(times());
-    places().forEach(page::add);
-    page.write(file);
+    figures.add(times());
+    new ReportPage(
+            "code maintenance", headline(), setting, facts(proof), figures, List.of(), places())
+        .write(file);
   }
 
   private String headline() {

@@ -53,13 +53,13 @@ final class ReplayPage {
   }
 
   void write(Path file) throws IOException {
-    ReportPage page = ReportPage.of("outcome replay", headline(), lead());
-    facts().forEach(page::add);
-    page.add(learning()).add(shares()).add(regret());
+    List<Figure> figures = new ArrayList<>(List.of(learning(), shares(), regret()));
     if (report.spend().value() > 0) {
-      page.add(spend());
+      figures.add(spend());
     }
-    page.add(table()).write(file);
+    new ReportPage(
+            "outcome replay", headline(), lead(), facts(), figures, List.of(table()), List.of())
+        .write(file);
   }
 
   private String headline() {

@@ -12,17 +12,29 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 
 /**
- * A page of findings: one file that needs no network.
+ * A page of findings: one file that needs no network. Equal content gives equal bytes.
  *
- * <p>Not thread-safe. Equal content gives equal bytes.
+ * @param program name of the program that made the page
+ * @param headline the result, as one sentence
+ * @param lead how the result was found, in a few sentences
+ * @param facts numbers under the headline
+ * @param figures in order; the first one is the largest
+ * @param tables under all figures
+ * @param places files and folders beside the page
  */
-public final class ReportPage {
+public record ReportPage(
+    String program,
+    String headline,
+    String lead,
+    List<Fact> facts,
+    List<Figure> figures,
+    List<Table> tables,
+    List<Place> places) {
   /*
    * All content is JSON in a script element, and page.js shows it as text nodes. So no name is ever
    * read as HTML. Only a '<' could end the script element, and JSON can write it as an escape. The
@@ -58,16 +70,13 @@ public final class ReportPage {
   private static final String END = "</script>\n</body>\n</html>\n";
   private static final String ECHARTS = "/META-INF/maven/org.webjars/echarts/pom.properties";
 
-  private final Content content;
-
-  private record Content(
-      String program,
-      String headline,
-      String lead,
-      List<Fact> facts,
-      List<Figure> figures,
-      List<Table> tables,
-      List<Place> places) {}
+  /** Copies the lists. */
+  public ReportPage {
+    facts = List.copyOf(facts);
+    figures = List.copyOf(figures);
+    tables = List.copyOf(tables);
+    places = List.copyOf(places);
+  }
 
   /**
    * One number to remember.
@@ -139,74 +148,6 @@ public final class ReportPage {
     }
   }
 
-  private ReportPage(Content content) {
-    this.content = content;
-  }
-
-  /**
-   * Starts a page.
-   *
-   * @param program name of the program that made the page
-   * @param headline the result, as one sentence
-   * @param lead how the result was found, in a few sentences
-   * @return a page without figures
-   */
-  public static ReportPage of(String program, String headline, String lead) {
-    return new ReportPage(
-        new Content(
-            program,
-            headline,
-            lead,
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>()));
-  }
-
-  /**
-   * Adds a number to remember.
-   *
-   * @param fact is shown under the headline
-   * @return this
-   */
-  public ReportPage add(Fact fact) {
-    content.facts.add(fact);
-    return this;
-  }
-
-  /**
-   * Adds a figure.
-   *
-   * @param figure is shown after the earlier ones; the first one is the largest
-   * @return this
-   */
-  public ReportPage add(Figure figure) {
-    content.figures.add(figure);
-    return this;
-  }
-
-  /**
-   * Adds a table.
-   *
-   * @param table is shown under all figures
-   * @return this
-   */
-  public ReportPage add(Table table) {
-    content.tables.add(table);
-    return this;
-  }
-
-  /**
-   * Names a file or folder beside the page.
-   *
-   * @param place is shown at the end
-   * @return this
-   */
-  public ReportPage add(Place place) {
-    content.places.add(place);
-    return this;
-  }
-
   /**
    * Writes the page.
    *
@@ -242,7 +183,7 @@ public final class ReportPage {
     return HEAD
         + read("page.css")
         + BODY
-        + JSON.writeValueAsString(content).replace("<", "\\u003c")
+        + JSON.writeValueAsString(this).replace("<", "\\u003c")
         + NEXT_SCRIPT
         + echarts()
         + NEXT_SCRIPT

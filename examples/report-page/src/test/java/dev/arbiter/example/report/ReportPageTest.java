@@ -32,27 +32,32 @@ class ReportPageTest {
     List<Shares.Agent> agents =
         List.of(
             new Shares.Agent("bob", List.of(.25, .25)), new Shares.Agent(agent, List.of(.75, .75)));
-    return ReportPage.of("test", agent + " won", "Twice.")
-        .add(new Fact(.5, Unit.SHARE, "learned", agent))
-        .add(
-            new Figure.Curve(
-                CAPTION,
-                10,
-                false,
-                Unit.SHARE,
-                List.of(
-                    new Series(
-                        "first", Role.LEARNED, List.of(.1, 1 / 3.), List.of(Double.NaN, 0.))),
-                List.of(new Level("uniform", Role.UNIFORM, .25))))
-        .add(Shares.of(CAPTION, 10, agents))
-        .add(new Figure.Dots(CAPTION, "run", Unit.DOLLARS, List.of(3., 1., 2.), List.of()))
-        .add(
-            new Table(
-                "Who",
-                "agent",
-                List.of(new Table.Column("share", Unit.SHARE)),
-                List.of(new Table.Row(agent, List.of(.75)))))
-        .add(new Place("report.txt", agent));
+    Figure curve =
+        new Figure.Curve(
+            CAPTION,
+            10,
+            false,
+            Unit.SHARE,
+            List.of(
+                new Series("first", Role.LEARNED, List.of(.1, 1 / 3.), List.of(Double.NaN, 0.))),
+            List.of(new Level("uniform", Role.UNIFORM, .25)));
+    Table table =
+        new Table(
+            "Who",
+            "agent",
+            List.of(new Table.Column("share", Unit.SHARE)),
+            List.of(new Table.Row(agent, List.of(.75))));
+    return new ReportPage(
+        "test",
+        agent + " won",
+        "Twice.",
+        List.of(new Fact(.5, Unit.SHARE, "learned", agent)),
+        List.of(
+            curve,
+            Shares.of(CAPTION, 10, agents),
+            new Figure.Dots(CAPTION, "run", Unit.DOLLARS, List.of(3., 1., 2.), List.of())),
+        List.of(table),
+        List.of(new Place("report.txt", agent)));
   }
 
   private static JsonNode content(String html) throws Exception {
