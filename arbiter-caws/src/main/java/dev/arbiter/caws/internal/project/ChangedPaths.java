@@ -70,12 +70,12 @@ public final class ChangedPaths {
   private static void check(
       String path, EffectiveSpec effective, Findings scope, Findings integrity) {
     Policy policy = effective.policy();
-    Scope.Decision decision =
+    Scope.Placement placement =
         effective.spec().scope().decide(path, policy.zones(), policy.rootPassthrough());
-    if (decision != Scope.Decision.ADMITTED) {
+    if (placement != Scope.Placement.ADMITTED) {
       String place = Sanitizer.text(path, LONGEST);
-      Findings notes = decision == Scope.Decision.GOVERNED ? integrity : scope;
-      notes.error(decision.rule, place, "'" + place + "' " + decision.message);
+      Findings notes = placement == Scope.Placement.GOVERNED ? integrity : scope;
+      notes.error(placement.rule, place, "'" + place + "' " + placement.message);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.Set;
  */
 public record Scope(List<Glob> in, List<Glob> out, List<Glob> support) {
 
-  /** The decision about one path. */
-  enum Decision {
+  /** The place of one path relative to a scope. */
+  enum Placement {
     ADMITTED("", ""),
     GOVERNED(
         "scope.integrity.governed_path",
@@ -31,28 +31,28 @@ public record Scope(List<Glob> in, List<Glob> out, List<Glob> support) {
     final String rule;
     final String message;
 
-    Decision(String rule, String message) {
+    Placement(String rule, String message) {
       this.rule = rule;
       this.message = message;
     }
   }
 
-  Decision decide(String path, List<Glob> zones, Set<String> rootPassthrough) {
+  Placement decide(String path, List<Glob> zones, Set<String> rootPassthrough) {
     if (isGoverned(path)) {
-      return Decision.GOVERNED;
+      return Placement.GOVERNED;
     }
     for (int i = 0; i < out.size(); i++) {
       if (out.get(i).coversIgnoringCase(path)) {
-        return Decision.OUT;
+        return Placement.OUT;
       }
     }
     if (matches(zones, path) || matches(in, path) || matches(support, path)) {
-      return Decision.ADMITTED;
+      return Placement.ADMITTED;
     }
     if (path.indexOf('/') >= 0) {
-      return Decision.MISSED;
+      return Placement.MISSED;
     }
-    return rootPassthrough.contains(path) ? Decision.ADMITTED : Decision.ROOT;
+    return rootPassthrough.contains(path) ? Placement.ADMITTED : Placement.ROOT;
   }
 
   private static boolean matches(List<Glob> globs, String path) {
