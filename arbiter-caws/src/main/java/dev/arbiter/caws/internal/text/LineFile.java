@@ -37,6 +37,7 @@ public final class LineFile {
   /** Receives each complete line that is read. */
   public interface Reader {
     /** Receives one line without its line feed; the bytes are valid during the call only. */
+    /** Receives one line; the array is valid until the method returns. */
     void line(byte[] bytes, int length);
   }
 
@@ -144,11 +145,13 @@ public final class LineFile {
   }
 
   /** Whether the file was closed, by its owner or after a failed write. */
+  /** Whether the file was closed, by its owner or after a failed force. */
   public boolean isClosed() {
     return !channel.isOpen();
   }
 
   /** Closes the file and gives up its lock. */
+  /** Closes the file and gives up its lock; the buffer is not written. */
   public void close() {
     try {
       channel.close();
