@@ -36,7 +36,7 @@ public final class Arbiter implements AutoCloseable {
   private final EngineConfig config;
   private final Threads threads;
   private final LiveRegistry registry;
-  private final EventPublisher publisher;
+  private final TaskStateMachine states;
   private final Dispatcher dispatcher;
   private final TaskPipeline pipeline;
   private final Submissions submissions;
@@ -51,14 +51,14 @@ public final class Arbiter implements AutoCloseable {
     this.threads = builder.threads();
     this.closeLimit = builder.closeLimit();
     this.registry = new LiveRegistry(config.sources());
-    this.publisher =
-        new EventPublisher(config.journal(), config.listeners(), config.sources().nanoTime());
+    this.states =
+        new TaskStateMachine(config.journal(), config.listeners(), config.sources().nanoTime());
     this.dispatcher = new Dispatcher(config.queue(), threads.executor(), config.concurrency());
-    this.pipeline = new TaskPipeline(config, registry, publisher, dispatcher);
+    this.pipeline = new TaskPipeline(config, registry, states, dispatcher);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.extendLeasesAt = config.sources().nanoTime().getAsLong();
     dispatcher.connect(pipeline::begin, this::newRun);
-    registry.connect(pipeline, publisher);
+    registry.connect(pipeline, states);
     builder.registerAgents(registry);
     this.sweeping =
         threads
@@ -146,7 +146,7 @@ public final class Arbiter implements AutoCloseable {
         dispatcher.waiting(),
         dispatcher.inFlight(),
         registry.abandoned(),
-        publisher.errors(),
+        states.errors(),
         pipeline.learningErrors());
   }
 

@@ -37,7 +37,7 @@ final class LiveRegistry implements AgentRegistry {
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
   private @Nullable TaskPipeline pipeline;
-  private @Nullable EventPublisher publisher;
+  private @Nullable TaskStateMachine states;
 
   LiveRegistry(Sources sources) {
     this.sources = sources;
@@ -69,9 +69,9 @@ final class LiveRegistry implements AgentRegistry {
     }
   }
 
-  void connect(TaskPipeline toPipeline, EventPublisher toPublisher) {
+  void connect(TaskPipeline toPipeline, TaskStateMachine toStates) {
     pipeline = toPipeline;
-    publisher = toPublisher;
+    states = toStates;
   }
 
   @Override
@@ -284,8 +284,8 @@ final class LiveRegistry implements AgentRegistry {
   }
 
   private void publish(AgentEvent event) {
-    if (publisher != null) {
-      publisher.record(event);
+    if (states != null) {
+      states.record(event);
     }
   }
 

@@ -47,7 +47,7 @@ final class TaskPipeline {
   private final Constitution constitution;
   private final PerformanceView performance;
   private final AgentCaller caller;
-  private final EventPublisher publisher;
+  private final TaskStateMachine states;
   private final Dispatcher dispatcher;
   private final Sources sources;
   private final int fallbacks;
@@ -56,13 +56,13 @@ final class TaskPipeline {
   private final AtomicLong learningErrors = new AtomicLong();
 
   TaskPipeline(
-      EngineConfig config, LiveRegistry registry, EventPublisher publisher, Dispatcher dispatcher) {
+      EngineConfig config, LiveRegistry registry, TaskStateMachine states, Dispatcher dispatcher) {
     this.registry = registry;
     this.router = config.router();
     this.constitution = config.constitution();
     this.performance = config.performance();
     this.caller = new AgentCaller(config.interceptors());
-    this.publisher = publisher;
+    this.states = states;
     this.dispatcher = dispatcher;
     this.sources = config.sources();
     this.fallbacks = config.fallbacks();
@@ -71,7 +71,7 @@ final class TaskPipeline {
 
   /** Publishes that a run was submitted. */
   void receive(TaskRun run) {
-    publisher.step(run, new TaskEvent.Received(now(run)));
+    states.step(run, new TaskEvent.Received(now(run)));
   }
 
   /** Fails a run that was received and found the queue full. */
@@ -87,7 +87,7 @@ final class TaskPipeline {
           if (isStopped(run)) {
             return;
           }
-          publisher.step(run, new TaskEvent.Validating(now(run)));
+          states.step(run, new TaskEvent.Validating(now(run)));
           Admission admission = admit(run.task());
           if (admission instanceof Admission.Refused refused) {
             conclude(run, new TaskResult.Rejected(run.task(), refused.findings()));
@@ -108,14 +108,14 @@ final class TaskPipeline {
 
   private void approve(TaskRun run, Admission.Admitted admission) {
     run.approved(admission.specDigest(), taskDigest.of(run.task(), admission.specDigest()));
-    publisher.step(run, new TaskEvent.Approved(now(run), admission));
+    states.step(run, new TaskEvent.Approved(now(run), admission));
   }
 
   private void route(TaskRun run, Optional<AttemptFailure> failed) {
     if (isStopped(run)) {
       return;
     }
-    publisher.step(run, new TaskEvent.Routing(now(run), failed));
+    states.step(run, new TaskEvent.Routing(now(run), failed));
     RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
     if (request.candidates().isEmpty()) {
       String why = registry.explainNone(run.task(), run.decisions());
@@ -133,7 +133,7 @@ final class TaskPipeline {
     }
     LiveRegistry.Registration entry = chosen(decision, request.candidates());
     run.routed(decision);
-    publisher.step(run, new TaskEvent.Routed(now(run), decision));
+    states.step(run, new TaskEvent.Routed(now(run), decision));
     takeSlot(run, entry);
   }
 
@@ -225,7 +225,7 @@ final class TaskPipeline {
       return null;
     }
     Step step = now(run);
-    publisher.step(run, new TaskEvent.Executing(step));
+    states.step(run, new TaskEvent.Executing(step));
     Assignment assignment =
         new Assignment(run.task(), run.agent(), run.attempts(), run.specDigest(), timeLeft(run));
     return new Attempt(assignment, entry.slots(), step.nanoTime());
@@ -296,11 +296,11 @@ final class TaskPipeline {
 
   private void judge(TaskRun run, Assignment assignment, WorkReport report, long nanos) {
     Step step = now(run);
-    publisher.step(run, new TaskEvent.Executed(step, report, nanos));
+    states.step(run, new TaskEvent.Executed(step, report, nanos));
     if (isStopped(run)) {
       return;
     }
-    publisher.step(run, new TaskEvent.Verifying(step));
+    states.step(run, new TaskEvent.Verifying(step));
     Verdict verdict = judge(assignment, report);
     if (verdict instanceof Verdict.Denied) {
       String why = "denied: " + verdict.findings().get(0).message();
@@ -308,7 +308,7 @@ final class TaskPipeline {
       failAttempt(run, FailureCause.DENIED, why, nanos, denial);
       return;
     }
-    publisher.step(run, new TaskEvent.Verified(now(run), verdict));
+    states.step(run, new TaskEvent.Verified(now(run), verdict));
     Outcome outcome = outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), report.usage(), nanos);
     TaskResult result =
         new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict);
@@ -423,7 +423,7 @@ final class TaskPipeline {
 
   private void conclude(TaskRun run, TaskResult result, @Nullable Outcome outcome) {
     Step step = now(run);
-    publisher.step(run, new TaskEvent.Concluded(step, result, step.nanoTime() - run.submitted()));
+    states.step(run, new TaskEvent.Concluded(step, result, step.nanoTime() - run.submitted()));
     if (outcome != null) {
       learn(outcome);
     }
@@ -483,9 +483,7 @@ final class TaskPipeline {
       try {
         conclude(run, result, unfinished(run));
       } catch (RuntimeException | Error again) {
-        // The journal refuses even the end. Complete the run, so that its caller does not wait
-        // forever.
-        run.enter(result.state());
+        states.endUnrecorded(run, result.state());
         dispatcher.done(run);
         run.complete(result);
       }

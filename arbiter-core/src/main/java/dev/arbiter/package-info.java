@@ -10,7 +10,7 @@
  *                                     |
  *  Dispatcher (places, leases) -> TaskPipeline: admit, route, run, judge, conclude, learn
  *                                     |        |            |               |
- *                    LiveRegistry ----+   AgentSlots   AgentCaller    EventPublisher
+ *                    LiveRegistry ----+   AgentSlots   AgentCaller    TaskStateMachine
  *                    (snapshot)           (permits)    (Attempt)      (table, journal,
  *                                                                      listeners)
  * </pre>

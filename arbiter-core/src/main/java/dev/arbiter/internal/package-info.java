@@ -5,7 +5,7 @@
  * package to Arbiter's own modules only.
  *
  * <p>{@link dev.arbiter.internal.Digests}: SHA-256. {@link dev.arbiter.internal.Sanitizer}: foreign
- * text for one log line. {@link dev.arbiter.internal.LogGate}: one log line a minute. {@link
+ * text for one log line. {@link dev.arbiter.internal.LogLimiter}: one log line a minute. {@link
  * dev.arbiter.internal.Require}: checks of arguments.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker;
 
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 import dev.arbiter.tracker.internal.window.Aggregator;
@@ -25,7 +25,7 @@ final class ListenerDispatch implements Aggregator.Sink {
   private static final double HASHES = 0x1p32;
 
   private final List<AttemptListener> listeners;
-  private final LogGate log;
+  private final LogLimiter log;
   private final double share;
   private final long toldBelow;
   private final AtomicLong errors = new AtomicLong();
@@ -33,7 +33,7 @@ final class ListenerDispatch implements Aggregator.Sink {
 
   ListenerDispatch(List<AttemptListener> listeners, LongSupplier nanoTime, double share) {
     this.listeners = List.copyOf(listeners);
-    this.log = new LogGate(nanoTime);
+    this.log = new LogLimiter(nanoTime);
     this.share = share;
     this.toldBelow = listeners.isEmpty() ? 0 : Math.max(1, Math.round(share * HASHES));
   }

@@ -3,7 +3,7 @@ package dev.arbiter.tracker.alert;
 
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Sources;
@@ -71,7 +71,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
   private final List<GaugeWatch> gauges;
   private final List<Outbox> outboxes;
   private final Consumer<Alert> out = this::tell;
-  private final LogGate gaugeLog;
+  private final LogLimiter gaugeLog;
   private final AtomicLong began = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
   private final AtomicLong gaugeFailures = new AtomicLong();
@@ -88,7 +88,7 @@ public final class Alerts implements AttemptListener, ArbiterListener {
         builder.channels.stream()
             .map(channel -> new Outbox(channel, builder.executor(), sources.nanoTime()))
             .toList();
-    this.gaugeLog = new LogGate(sources.nanoTime());
+    this.gaugeLog = new LogLimiter(sources.nanoTime());
   }
 
   /** {@return a builder with the required limits and no channel} */

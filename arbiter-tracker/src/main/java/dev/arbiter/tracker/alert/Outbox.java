@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,7 +30,7 @@ final class Outbox {
   private final String name;
   private final Executor executor;
   private final LongSupplier nanoTime;
-  private final LogGate log;
+  private final LogLimiter log;
   private final AtomicBoolean running = new AtomicBoolean();
   private final Object lock = new Object();
   private final Deque<Letter> letters = new ArrayDeque<>();
@@ -60,7 +60,7 @@ final class Outbox {
     this.name = Sanitizer.text(channel.name(), Alert.LONGEST);
     this.executor = executor;
     this.nanoTime = nanoTime;
-    this.log = new LogGate(nanoTime);
+    this.log = new LogLimiter(nanoTime);
   }
 
   void add(Alert alert) {

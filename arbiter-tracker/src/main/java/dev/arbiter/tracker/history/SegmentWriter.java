@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.history;
 
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.tracker.internal.Disk;
 import dev.arbiter.tracker.internal.Json;
 import java.io.IOException;
@@ -35,7 +35,7 @@ final class SegmentWriter {
   private final Segments segments;
   private final WriteQueue waiting;
   private final ReentrantLock files;
-  private final LogGate log;
+  private final LogLimiter log;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final History.Retention retention;
@@ -56,7 +56,7 @@ final class SegmentWriter {
     this.segments = segments;
     this.waiting = waiting;
     this.files = files;
-    this.log = new LogGate(builder.sources.nanoTime());
+    this.log = new LogLimiter(builder.sources.nanoTime());
     this.clock = builder.sources.clock();
     this.nanoTime = builder.sources.nanoTime();
     this.retention = builder.retention;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.timing;
 
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +24,7 @@ final class TimingsSaver {
   private final @Nullable Executor executor;
   private final long everyNanos;
   private final LongSupplier nanoTime;
-  private final LogGate log;
+  private final LogLimiter log;
   private final Object writing = new Object();
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicLong savedAt;
@@ -42,7 +42,7 @@ final class TimingsSaver {
     this.executor = executor;
     this.everyNanos = every.toNanos();
     this.nanoTime = nanoTime;
-    this.log = new LogGate(nanoTime);
+    this.log = new LogLimiter(nanoTime);
     this.savedAt = new AtomicLong(nanoTime.getAsLong() - everyNanos);
   }
 

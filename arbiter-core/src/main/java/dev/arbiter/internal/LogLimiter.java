@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** Lets one log line a minute through. Thread-safe; takes no lock. */
-public final class LogGate {
+public final class LogLimiter {
   private static final long INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
   private final LongSupplier nanoTime;
@@ -17,7 +17,7 @@ public final class LogGate {
    *
    * @param nanoTime a clock in nanoseconds; only differences count
    */
-  public LogGate(LongSupplier nanoTime) {
+  public LogLimiter(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.opensAt = new AtomicLong(nanoTime.getAsLong());
   }

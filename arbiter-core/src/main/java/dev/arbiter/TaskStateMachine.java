@@ -3,31 +3,35 @@ package dev.arbiter;
 
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.internal.LogGate;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Journal;
+import dev.arbiter.task.TaskState;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes events: checks a step against the table, appends to the journal, calls listeners. */
-final class EventPublisher {
+/**
+ * Changes the states of tasks: checks a step against the table of {@link TaskState}, appends it to
+ * the journal, calls the listeners. Other events take the same way, without the table.
+ */
+final class TaskStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
   private final Journal journal;
   private final List<ArbiterListener> listeners;
   private final AtomicLong errors = new AtomicLong();
-  private final LogGate log;
+  private final LogLimiter log;
 
-  EventPublisher(Journal journal, List<ArbiterListener> listeners, LongSupplier nanoTime) {
+  TaskStateMachine(Journal journal, List<ArbiterListener> listeners, LongSupplier nanoTime) {
     this.journal = journal;
     this.listeners = List.copyOf(listeners);
-    this.log = new LogGate(nanoTime);
+    this.log = new LogLimiter(nanoTime);
   }
 
-  /** Changes the state of a task; no other method does. The thread that drives the run calls it. */
+  /** Changes the state of a task. The thread that drives the run calls it. */
   void step(TaskRun run, TaskEvent event) {
     if (event.state() != run.state() && !run.state().mayBecome(event.state())) {
       throw new IllegalStateException(run + " cannot become " + event.state());
@@ -39,6 +43,11 @@ final class EventPublisher {
     if (subscribers != null) {
       subscribers.forEach(subscriber -> tell(subscriber, event));
     }
+  }
+
+  /** Ends a task whose journal refuses even the end, so that its caller does not wait forever. */
+  void endUnrecorded(TaskRun run, TaskState end) {
+    run.enter(end);
   }
 
   /** Publishes an event that is not a step of a task. */
