@@ -85,7 +85,7 @@ final class JakartaMail {
     properties.put("mail.smtp.starttls.required", String.valueOf(settings.tls()));
     properties.put("mail.smtp.ssl.checkserveridentity", "true");
     settings.trusted().ifPresent(sockets -> properties.put("mail.smtp.ssl.socketFactory", sockets));
-    properties.put("mail.smtp.socketFactory", new DeadlineSockets(settings.timeouts()));
+    properties.put("mail.smtp.socketFactory", new TimedTcpSockets(settings.timeouts()));
     properties.put("mail.smtp.socketFactory.fallback", "false");
     return properties;
   }

@@ -43,7 +43,7 @@ final class PinnedPost {
 
   /** The status of the answer. */
   int send(InetAddress address, byte[] json) throws IOException {
-    try (DeadlineSocket plain = new DeadlineSocket(timeouts)) {
+    try (TimedTcpSocket plain = new TimedTcpSocket(timeouts)) {
       plain.connect(new InetSocketAddress(address, port()));
       try (Socket socket = isTls() ? secure(plain) : plain) {
         socket.getOutputStream().write(request(json));

@@ -8,17 +8,17 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each connection its own deadline, whichever way it is asked for. */
-final class DeadlineSockets extends SocketFactory {
+/** Creates TCP connections, each with its own deadline, whichever way it is asked for. */
+final class TimedTcpSockets extends SocketFactory {
   private final Timeouts timeouts;
 
-  DeadlineSockets(Timeouts timeouts) {
+  TimedTcpSockets(Timeouts timeouts) {
     this.timeouts = timeouts;
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    return new DeadlineSocket(timeouts);
+    return new TimedTcpSocket(timeouts);
   }
 
   @Override
@@ -45,7 +45,7 @@ final class DeadlineSockets extends SocketFactory {
 
   private Socket connected(InetSocketAddress to, @Nullable InetSocketAddress from)
       throws IOException {
-    DeadlineSocket socket = new DeadlineSocket(timeouts);
+    TimedTcpSocket socket = new TimedTcpSocket(timeouts);
     try {
       if (from != null) {
         socket.bind(from);

@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 
-/** A socket whose reads all end by one deadline, however slowly bytes come. */
-final class DeadlineSocket extends Socket {
+/** A TCP connection whose reads all end by one deadline, however slowly bytes come. */
+final class TimedTcpSocket extends Socket {
   /*
    * A read time-out restarts with every byte, so a slow peer could hold a thread for ever. Here
    * each read may take only what is left of the whole. Writes cannot be limited; a request fits
@@ -22,7 +22,7 @@ final class DeadlineSocket extends Socket {
   private final Timeouts timeouts;
   private final long deadline;
 
-  DeadlineSocket(Timeouts timeouts) throws IOException {
+  TimedTcpSocket(Timeouts timeouts) throws IOException {
     this.timeouts = timeouts;
     this.deadline = timeouts.nanoTime().getAsLong() + timeouts.whole().toNanos();
     setSendBufferSize(SEND_BUFFER);
@@ -61,7 +61,7 @@ final class DeadlineSocket extends Socket {
     };
   }
 
-  /** At least 1: to a socket, 0 means for ever. */
+  /** At least 1: to {@link Socket}, 0 means for ever. */
   private int millisLeft() throws IOException {
     long left = (deadline - timeouts.nanoTime().getAsLong()) / NANOS_A_MILLI;
     if (left <= 0) {

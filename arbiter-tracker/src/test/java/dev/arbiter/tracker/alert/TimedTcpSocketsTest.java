@@ -15,10 +15,10 @@ import javax.net.SocketFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class DeadlineSocketsTest {
+class TimedTcpSocketsTest {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
   private final SocketFactory sockets =
-      new DeadlineSockets(new Timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)));
+      new TimedTcpSockets(new Timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)));
 
   /** A way to ask for a connected socket. */
   interface Way {
