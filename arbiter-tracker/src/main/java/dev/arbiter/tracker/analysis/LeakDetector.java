@@ -2,9 +2,9 @@
 package dev.arbiter.tracker.analysis;
 
 import dev.arbiter.internal.Require;
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Insufficient;
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Leaking;
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.NotSeen;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.Insufficient;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.Leaking;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.NotSeen;
 import dev.arbiter.tracker.internal.Distributions;
 import java.time.Instant;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import java.util.function.Function;
  * least 20 points are needed. Figures (LeakDetectorTest): no alarm in 100 flat sawtooths, checked
  * after every point; 1 MiB an hour under noise of 2 MiB is found in 24 hourly points.
  *
- * <p>Thread-safe. Keeps the last 240 points; a verdict compares each pair of them, about 3 ms.
+ * <p>Thread-safe. Keeps the last 240 points; a diagnosis compares each pair of them, about 3 ms.
  * Points should be evenly spaced and further apart than usual fluctuations, such as a cache that
  * fills.
  *
@@ -66,8 +66,8 @@ public final class LeakDetector {
     bytes[slot] = inUse;
   }
 
-  /** {@return the verdict on the measurements} */
-  public synchronized Verdict verdict() {
+  /** {@return the diagnosis of the measurements} */
+  public synchronized Diagnosis diagnosis() {
     int n = (int) Math.min(added, CAPACITY);
     if (n < FEWEST) {
       return new Insufficient(n, FEWEST);
@@ -121,7 +121,7 @@ public final class LeakDetector {
   }
 
   /** Whether the heap in use after collections grows without end. */
-  public sealed interface Verdict {
+  public sealed interface Diagnosis {
 
     /**
      * It grows: chance is excluded, and the lower end of the interval is above the floor.
@@ -130,7 +130,7 @@ public final class LeakDetector {
      * @param p the chance of such a trend without growth
      * @param points the number of measurements
      */
-    record Leaking(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
+    record Leaking(ConfidenceInterval bytesPerHour, double p, int points) implements Diagnosis {}
 
     /**
      * No growth above the floor was found.
@@ -139,7 +139,7 @@ public final class LeakDetector {
      * @param p the chance of such a trend without growth
      * @param points the number of measurements
      */
-    record NotSeen(ConfidenceInterval bytesPerHour, double p, int points) implements Verdict {}
+    record NotSeen(ConfidenceInterval bytesPerHour, double p, int points) implements Diagnosis {}
 
     /**
      * Insufficient data.
@@ -147,7 +147,7 @@ public final class LeakDetector {
      * @param points the number of measurements
      * @param needed the number it needs
      */
-    record Insufficient(int points, int needed) implements Verdict {}
+    record Insufficient(int points, int needed) implements Diagnosis {}
 
     /** Calls the function for this case and returns its result. */
     default <R> R match(

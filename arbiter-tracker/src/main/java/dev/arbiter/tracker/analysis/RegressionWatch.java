@@ -2,9 +2,9 @@
 package dev.arbiter.tracker.analysis;
 
 import dev.arbiter.internal.Require;
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Insufficient;
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.NotSeen;
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Regressed;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.Insufficient;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.NotSeen;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.Regressed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -30,9 +30,9 @@ import java.util.function.Function;
  * one value a window instead of each value of a burst. Like every rank statistic it detects that
  * values moved, but not how far beyond the extremes of the reference.
  *
- * <p>Thread-safe. A value costs about 0.5 us, a verdict one pass over the reference. Memory: 50
+ * <p>Thread-safe. A value costs about 0.5 us, a diagnosis one pass over the reference. Memory: 50
  * bytes for each reference value, of which at most 10,000 are kept, evenly by rank; at most {@link
- * Builder#capacity} metrics. Equal input gives equal verdicts.
+ * Builder#capacity} metrics. Equal input gives equal diagnoses.
  *
  * <p>Source of the correction: Wang, Ramdas, "False discovery rate control with e-values", Journal
  * of the Royal Statistical Society B 84 (2022).
@@ -63,7 +63,7 @@ public final class RegressionWatch {
    * @param name the metric's name
    * @param worse the direction in which it gets worse
    * @param reference finite values of a good time; too few values, or all equal, are no error here
-   *     but make the verdict {@link Verdict.Insufficient}
+   *     but make the diagnosis {@link Diagnosis.Insufficient}
    * @throws IllegalArgumentException if a value is not finite or there are too many metrics
    */
   public synchronized void watch(String name, Direction worse, double... reference) {
@@ -95,8 +95,8 @@ public final class RegressionWatch {
     }
   }
 
-  /** {@return the verdict on every metric by name, in the order of first watching} */
-  public synchronized Map<String, Verdict> verdicts() {
+  /** {@return the diagnosis of every metric by name, in the order of first watching} */
+  public synchronized Map<String, Diagnosis> diagnoses() {
     List<ShiftEvidence> ranked = new ArrayList<>();
     for (ShiftEvidence shift : metrics.values()) {
       if (isSound(shift) && shift.samples() > 0) {
@@ -104,9 +104,9 @@ public final class RegressionWatch {
       }
     }
     double threshold = threshold(ranked);
-    Map<String, Verdict> verdicts = new LinkedHashMap<>();
-    metrics.forEach((name, shift) -> verdicts.put(name, verdict(shift, threshold)));
-    return verdicts;
+    Map<String, Diagnosis> diagnoses = new LinkedHashMap<>();
+    metrics.forEach((name, shift) -> diagnoses.put(name, diagnosis(shift, threshold)));
+    return diagnoses;
   }
 
   /** The e-BH threshold: with k metrics at or above m/(k alpha), the lowest such. */
@@ -126,7 +126,7 @@ public final class RegressionWatch {
     return Double.POSITIVE_INFINITY;
   }
 
-  private Verdict verdict(ShiftEvidence shift, double threshold) {
+  private Diagnosis diagnosis(ShiftEvidence shift, double threshold) {
     if (!isSound(shift)) {
       return new Insufficient(
           "insufficient data: the reference has fewer than "
@@ -221,7 +221,7 @@ public final class RegressionWatch {
   }
 
   /** Whether a metric got worse than its reference. */
-  public sealed interface Verdict {
+  public sealed interface Diagnosis {
 
     /**
      * It got worse: chance is excluded and the change reaches the floor.
@@ -230,7 +230,7 @@ public final class RegressionWatch {
      * @param evidence the e-value; for a single metric, 5 % needs 20
      * @param samples the number of values
      */
-    record Regressed(double change, double evidence, long samples) implements Verdict {}
+    record Regressed(double change, double evidence, long samples) implements Diagnosis {}
 
     /**
      * No regression was found. With few samples this means little.
@@ -239,14 +239,14 @@ public final class RegressionWatch {
      * @param evidence the e-value
      * @param samples the number of values
      */
-    record NotSeen(double change, double evidence, long samples) implements Verdict {}
+    record NotSeen(double change, double evidence, long samples) implements Diagnosis {}
 
     /**
      * Insufficient data: the reference is unusable, or no value was added.
      *
      * @param reason what is missing
      */
-    record Insufficient(String reason) implements Verdict {}
+    record Insufficient(String reason) implements Diagnosis {}
 
     /** Calls the function for this case and returns its result. */
     default <R> R match(

@@ -2,7 +2,7 @@
 package dev.arbiter.tracker.analysis;
 
 import dev.arbiter.internal.Require;
-import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
+import dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome;
 import dev.arbiter.tracker.internal.Distributions;
 
 /**
@@ -29,17 +29,17 @@ public final class RollbackCheck {
    * @param before values from before the change, above 0
    * @param after values from after the rollback, above 0
    * @param margin how far the typical value may be off, relative, above 0
-   * @return the verdict
+   * @return the diagnosis
    * @throws IllegalArgumentException if a value is not above 0 and finite, or the margin is not
    *     above 0
    */
-  public static Verdict compare(double[] before, double[] after, double margin) {
+  public static Diagnosis compare(double[] before, double[] after, double margin) {
     Require.that(margin > 0, "rollback.margin must be above 0, got %s", margin);
     Moments was = Moments.ofLogs(before);
     Moments is = Moments.ofLogs(after);
     double noise = was.squaredError() + is.squaredError();
     if (before.length < FEWEST || after.length < FEWEST || !(noise > 0)) {
-      return verdict(Outcome.INSUFFICIENT, 0, 0, margin, before, after);
+      return diagnosis(Outcome.INSUFFICIENT, 0, 0, margin, before, after);
     }
     double freedom =
         noise
@@ -55,15 +55,15 @@ public final class RollbackCheck {
     } else if (Math.abs(shift) - reach > limit) {
       outcome = Outcome.DIFFERENT;
     }
-    return verdict(outcome, shift, reach, margin, before, after);
+    return diagnosis(outcome, shift, reach, margin, before, after);
   }
 
-  private static Verdict verdict(
+  private static Diagnosis diagnosis(
       Outcome outcome, double shift, double reach, double margin, double[] before, double[] after) {
     ConfidenceInterval change =
         new ConfidenceInterval(
             Math.expm1(shift), Math.expm1(shift - reach), Math.expm1(shift + reach));
-    return new Verdict(outcome, change, margin, before.length, after.length);
+    return new Diagnosis(outcome, change, margin, before.length, after.length);
   }
 
   /** Mean and variance of logarithms. */
@@ -100,7 +100,7 @@ public final class RollbackCheck {
    * @param before the number of values before
    * @param after the number of values after
    */
-  public record Verdict(
+  public record Diagnosis(
       Outcome outcome, ConfidenceInterval change, double margin, int before, int after) {
 
     /** The possible answers. */

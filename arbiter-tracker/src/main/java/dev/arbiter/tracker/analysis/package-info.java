@@ -10,9 +10,9 @@
  * <pre>{@code
  * values by time ----> Baseline ----------> Expectation    normal by hour of the week
  *                         | relative()
- * values by metric --> RegressionWatch ---> Verdict        ShiftEvidence, e-BH
- * before and after --> RollbackCheck -----> Verdict        two one-sided tests
- * heap, HeapFeed ----> LeakDetector ------> Verdict        Mann-Kendall, Theil-Sen
+ * values by metric --> RegressionWatch ---> Diagnosis      ShiftEvidence, e-BH
+ * before and after --> RollbackCheck -----> Diagnosis      two one-sided tests
+ * heap, HeapFeed ----> LeakDetector ------> Diagnosis      Mann-Kendall, Theil-Sen
  * attempts ----------> FlowCheck ---------> LittlesLaw     a check of the measurements
  * loads -------------> Scalability (UslFit)                throughput by load
  * readings ----------> ScalingRules ------> Trigger

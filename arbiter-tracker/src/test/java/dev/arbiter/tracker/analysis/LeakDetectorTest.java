@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Insufficient;
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.Leaking;
-import dev.arbiter.tracker.analysis.LeakDetector.Verdict.NotSeen;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.Insufficient;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.Leaking;
+import dev.arbiter.tracker.analysis.LeakDetector.Diagnosis.NotSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -29,7 +29,7 @@ class LeakDetectorTest {
       for (int hour = 0; hour < 72; hour++) {
         double tooth = 20.0 * (hour % period) / period;
         add(detector, hour, 200 + tooth + 2 * random.nextGaussian());
-        alarm |= detector.verdict() instanceof Leaking;
+        alarm |= detector.diagnosis() instanceof Leaking;
       }
       alarms += alarm ? 1 : 0;
     }
@@ -44,7 +44,7 @@ class LeakDetectorTest {
       LeakDetector detector = new LeakDetector();
       for (int hour = 0; hour < 100; hour++) {
         add(detector, hour, 200 + 2 * random.nextGaussian());
-        alarms += detector.verdict() instanceof Leaking ? 1 : 0;
+        alarms += detector.diagnosis() instanceof Leaking ? 1 : 0;
       }
     }
     assertThat(alarms).isZero();
@@ -59,7 +59,7 @@ class LeakDetectorTest {
       for (int hour = 0; hour < 24; hour++) {
         add(detector, hour, 200 + hour + 2 * random.nextGaussian());
       }
-      found += detector.verdict() instanceof Leaking ? 1 : 0;
+      found += detector.diagnosis() instanceof Leaking ? 1 : 0;
     }
     assertThat(found).isGreaterThanOrEqualTo(99);
   }
@@ -73,7 +73,7 @@ class LeakDetectorTest {
       for (int hour = 0; hour < 30; hour++) {
         add(detector, hour, 200 + 3 * hour + 5 * random.nextGaussian());
       }
-      ConfidenceInterval pace = pace(detector.verdict());
+      ConfidenceInterval pace = pace(detector.diagnosis());
       held += pace.low() <= 3 * MIB && 3 * MIB <= pace.high() ? 1 : 0;
     }
     assertThat(held / 500.0).isBetween(0.97, 1.0);
@@ -90,7 +90,7 @@ class LeakDetectorTest {
       add(detector, hour, points[hour]);
     }
 
-    assertThat(detector.verdict())
+    assertThat(detector.diagnosis())
         .isInstanceOfSatisfying(
             Leaking.class,
             leaking -> {
@@ -111,7 +111,7 @@ class LeakDetectorTest {
       add(detector, hour, 200 + 9 * hour);
     }
 
-    assertThat(detector.verdict())
+    assertThat(detector.diagnosis())
         .isInstanceOfSatisfying(
             NotSeen.class,
             notSeen -> {
@@ -129,8 +129,8 @@ class LeakDetectorTest {
       add(still, hour, 200);
     }
 
-    assertThat(shrinking.verdict()).isInstanceOf(NotSeen.class);
-    assertThat(still.verdict())
+    assertThat(shrinking.diagnosis()).isInstanceOf(NotSeen.class);
+    assertThat(still.diagnosis())
         .isInstanceOfSatisfying(NotSeen.class, notSeen -> assertThat(notSeen.p()).isEqualTo(1));
   }
 
@@ -140,10 +140,10 @@ class LeakDetectorTest {
     for (int hour = 0; hour < 19; hour++) {
       add(detector, hour, 200 + 100 * hour);
     }
-    assertThat(detector.verdict()).isEqualTo(new Insufficient(19, 20));
+    assertThat(detector.diagnosis()).isEqualTo(new Insufficient(19, 20));
     add(detector, 19, 5000);
 
-    assertThat(detector.verdict()).isInstanceOf(Leaking.class);
+    assertThat(detector.diagnosis()).isInstanceOf(Leaking.class);
   }
 
   @Test
@@ -152,7 +152,7 @@ class LeakDetectorTest {
     for (int i = 0; i < 30; i++) {
       detector.add(BEGIN, i);
     }
-    assertThat(detector.verdict()).isInstanceOf(Insufficient.class);
+    assertThat(detector.diagnosis()).isInstanceOf(Insufficient.class);
   }
 
   @Test
@@ -162,7 +162,7 @@ class LeakDetectorTest {
       add(detector, hour, hour < 760 ? hour : 760 + hour % 3);
     }
 
-    assertThat(detector.verdict())
+    assertThat(detector.diagnosis())
         .isInstanceOfSatisfying(
             NotSeen.class, notSeen -> assertThat(notSeen.points()).isEqualTo(240));
   }
@@ -185,7 +185,7 @@ class LeakDetectorTest {
     inUse[0] = -1;
     collections[0]++;
     assertThat(feed.poll()).as("no figure").isFalse();
-    assertThat(detector.verdict()).isEqualTo(new Insufficient(2, 20));
+    assertThat(detector.diagnosis()).isEqualTo(new Insufficient(2, 20));
   }
 
   @Test
@@ -204,8 +204,8 @@ class LeakDetectorTest {
     assertThatThrownBy(() -> new LeakDetector(Double.NaN)).hasMessageContaining("leak.floor");
   }
 
-  private static ConfidenceInterval pace(LeakDetector.Verdict verdict) {
-    return verdict.match(
+  private static ConfidenceInterval pace(LeakDetector.Diagnosis diagnosis) {
+    return diagnosis.match(
         Leaking::bytesPerHour,
         NotSeen::bytesPerHour,
         insufficient -> {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Insufficient;
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.NotSeen;
-import dev.arbiter.tracker.analysis.RegressionWatch.Verdict.Regressed;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.Insufficient;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.NotSeen;
+import dev.arbiter.tracker.analysis.RegressionWatch.Diagnosis.Regressed;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
@@ -75,7 +75,7 @@ class RegressionWatchTest {
     assertThat(found(1.05, 800, 10_000)).isGreaterThanOrEqualTo(0.9);
   }
 
-  /** By verdict, looking after each tenth value. */
+  /** By diagnosis, looking after each tenth value. */
   private static double found(double factor, int values, int reference) {
     int found = 0;
     for (int run = 0; run < 200; run++) {
@@ -88,7 +88,7 @@ class RegressionWatchTest {
       boolean seen = false;
       for (int i = 1; i <= values && !seen; i++) {
         watch.add("p95", factor * noise(random));
-        seen = i % 10 == 0 && watch.verdicts().get("p95") instanceof Regressed;
+        seen = i % 10 == 0 && watch.diagnoses().get("p95") instanceof Regressed;
       }
       found += seen ? 1 : 0;
     }
@@ -108,7 +108,7 @@ class RegressionWatchTest {
             watch.add("metric-" + metric, noise(random));
           }
         }
-        alarm |= watch.verdicts().values().stream().anyMatch(Regressed.class::isInstance);
+        alarm |= watch.diagnoses().values().stream().anyMatch(Regressed.class::isInstance);
       }
       weeksWithAlarm += alarm ? 1 : 0;
     }
@@ -127,10 +127,10 @@ class RegressionWatchTest {
           watch.add("metric-" + metric, (metric < 20 ? 1.15 : 1) * noise(random));
         }
       }
-      for (var verdict : watch.verdicts().entrySet()) {
-        if (verdict.getValue() instanceof Regressed) {
+      for (var diagnosis : watch.diagnoses().entrySet()) {
+        if (diagnosis.getValue() instanceof Regressed) {
           found++;
-          wrong += Integer.parseInt(verdict.getKey().substring(7)) < 20 ? 0 : 1;
+          wrong += Integer.parseInt(diagnosis.getKey().substring(7)) < 20 ? 0 : 1;
         }
       }
     }
@@ -161,7 +161,7 @@ class RegressionWatchTest {
       watch.add("p95", 1.02 * noise(random));
     }
 
-    assertThat(watch.verdicts().get("p95"))
+    assertThat(watch.diagnoses().get("p95"))
         .isInstanceOfSatisfying(
             NotSeen.class,
             notSeen -> {
@@ -183,7 +183,7 @@ class RegressionWatchTest {
       watch.add("p95", 1.2 * noise(random));
     }
 
-    assertThat(watch.verdicts().get("p95"))
+    assertThat(watch.diagnoses().get("p95"))
         .isInstanceOfSatisfying(
             Regressed.class,
             regressed -> assertThat(regressed.change()).isEqualTo(0.2, within(0.02)));
@@ -206,8 +206,8 @@ class RegressionWatchTest {
       watch.add("throughput", 1.2 * noise(random));
     }
 
-    assertThat(watch.verdicts().values()).allMatch(NotSeen.class::isInstance);
-    assertThat(watch.verdicts().get("latency"))
+    assertThat(watch.diagnoses().values()).allMatch(NotSeen.class::isInstance);
+    assertThat(watch.diagnoses().get("latency"))
         .isInstanceOfSatisfying(
             NotSeen.class, notSeen -> assertThat(notSeen.change()).isEqualTo(-0.2, within(0.03)));
   }
@@ -224,7 +224,7 @@ class RegressionWatchTest {
       watch.add("throughput", 0.8 * noise(random));
     }
 
-    assertThat(watch.verdicts().get("throughput"))
+    assertThat(watch.diagnoses().get("throughput"))
         .isInstanceOfSatisfying(
             Regressed.class,
             regressed -> assertThat(regressed.change()).isEqualTo(0.2, within(0.04)));
@@ -242,7 +242,7 @@ class RegressionWatchTest {
       watch.add("errors", random.nextDouble() < 0.12 ? 1 : 0);
     }
 
-    assertThat(watch.verdicts().get("errors"))
+    assertThat(watch.diagnoses().get("errors"))
         .isInstanceOfSatisfying(
             Regressed.class, regressed -> assertThat(regressed.change()).isBetween(0.8, 2.5));
   }
@@ -258,7 +258,7 @@ class RegressionWatchTest {
       watch.add("errors", 1);
     }
 
-    assertThat(watch.verdicts().get("errors"))
+    assertThat(watch.diagnoses().get("errors"))
         .isInstanceOfSatisfying(
             Regressed.class, regressed -> assertThat(regressed.change()).isEqualTo(1e9));
   }
@@ -273,7 +273,7 @@ class RegressionWatchTest {
       watch.add("p95", i % 200 == 0 ? 1e12 : noise(random));
     }
 
-    assertThat(watch.verdicts().get("p95")).isInstanceOf(NotSeen.class);
+    assertThat(watch.diagnoses().get("p95")).isInstanceOf(NotSeen.class);
   }
 
   @Test
@@ -288,11 +288,11 @@ class RegressionWatchTest {
     watch.add("few", 1);
     watch.add("flat", 1);
 
-    assertThat(watch.verdicts())
+    assertThat(watch.diagnoses())
         .hasSize(3)
         .allSatisfy(
-            (name, verdict) ->
-                assertThat(verdict)
+            (name, diagnosis) ->
+                assertThat(diagnosis)
                     .isInstanceOfSatisfying(
                         Insufficient.class,
                         insufficient ->
@@ -300,14 +300,14 @@ class RegressionWatchTest {
   }
 
   @Test
-  void the_same_input_gives_the_same_verdict() {
+  void the_same_input_gives_the_same_diagnosis() {
     SplittableRandom one = new SplittableRandom(8);
     SplittableRandom other = new SplittableRandom(8);
 
     assertThat(run(one)).isEqualTo(run(other));
   }
 
-  private static RegressionWatch.Verdict run(SplittableRandom random) {
+  private static RegressionWatch.Diagnosis run(SplittableRandom random) {
     RegressionWatch watch = RegressionWatch.builder().build();
     watch.watch(
         "p95",
@@ -316,7 +316,7 @@ class RegressionWatchTest {
     for (int i = 0; i < 100; i++) {
       watch.add("p95", 1.1 * noise(random));
     }
-    return watch.verdicts().values().iterator().next();
+    return watch.diagnoses().values().iterator().next();
   }
 
   @Test

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
-import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.DIFFERENT;
-import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.INSUFFICIENT;
-import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.SAME;
-import static dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome.UNDECIDED;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome.DIFFERENT;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome.INSUFFICIENT;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome.SAME;
+import static dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome.UNDECIDED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.tracker.analysis.RollbackCheck.Verdict.Outcome;
+import dev.arbiter.tracker.analysis.RollbackCheck.Diagnosis.Outcome;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -27,14 +27,14 @@ class RollbackCheckTest {
 
   @Test
   void agrees_with_scipy() {
-    RollbackCheck.Verdict verdict = RollbackCheck.compare(BEFORE, AFTER, 0.1);
+    RollbackCheck.Diagnosis diagnosis = RollbackCheck.compare(BEFORE, AFTER, 0.1);
 
-    assertThat(verdict.change().value()).isCloseTo(-0.09832668184999661, within(1e-10));
-    assertThat(verdict.change().low()).isCloseTo(-0.2005977608222154, within(1e-9));
-    assertThat(verdict.change().high()).isCloseTo(0.017028390488189778, within(1e-9));
-    assertThat(verdict.outcome()).isEqualTo(UNDECIDED);
-    assertThat(verdict.before()).isEqualTo(15);
-    assertThat(verdict.after()).isEqualTo(20);
+    assertThat(diagnosis.change().value()).isCloseTo(-0.09832668184999661, within(1e-10));
+    assertThat(diagnosis.change().low()).isCloseTo(-0.2005977608222154, within(1e-9));
+    assertThat(diagnosis.change().high()).isCloseTo(0.017028390488189778, within(1e-9));
+    assertThat(diagnosis.outcome()).isEqualTo(UNDECIDED);
+    assertThat(diagnosis.before()).isEqualTo(15);
+    assertThat(diagnosis.after()).isEqualTo(20);
     assertThat(RollbackCheck.compare(BEFORE, AFTER, 0.3).outcome()).isEqualTo(SAME);
   }
 
