@@ -122,7 +122,7 @@ final class WaiverResolver {
     if (expires == null) {
       return "malformed";
     }
-    if (!expires.isAfter(c.at())) {
+    if (Waiver.isOver(expires, c.at())) {
       return "expired";
     }
     Instant created = waiver.created();

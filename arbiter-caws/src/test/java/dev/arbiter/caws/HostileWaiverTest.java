@@ -195,12 +195,12 @@ class HostileWaiverTest {
             proposal("budget_limit", now.plusSeconds(9), 0));
 
     for (WaiverEntry.Proposal proposal : hostile) {
-      assertThat(ledger.propose(proposal)).isInstanceOf(WaiverLedger.Outcome.Refused.class);
+      assertThat(ledger.propose(proposal)).isInstanceOf(WaiverLedger.StepResult.Refused.class);
     }
     assertThat(ledger.propose(proposal("budget_limit", now.plusNanos(1), 1)))
-        .isInstanceOf(WaiverLedger.Outcome.Done.class);
+        .isInstanceOf(WaiverLedger.StepResult.Done.class);
     assertThat(ledger.approve("WV-1", "Gr\ufe0face"))
-        .isInstanceOf(WaiverLedger.Outcome.Refused.class);
+        .isInstanceOf(WaiverLedger.StepResult.Refused.class);
     assertThat(ledger.active()).isEmpty();
   }
 

@@ -93,7 +93,7 @@ public record WaiverEntry(
       if (gates.contains(GateRule.SPEC)) {
         return "gate_never_waived";
       }
-      if (!expires.isAfter(now)) {
+      if (Waiver.isOver(expires, now)) {
         return "already_over";
       }
       return Duration.between(now, expires).compareTo(longest) > 0 ? "too_long" : "";
@@ -159,7 +159,7 @@ public record WaiverEntry(
   }
 
   boolean isActiveAt(Instant now) {
-    return status == Status.ACTIVE && expires.isAfter(now);
+    return status == Status.ACTIVE && !Waiver.isOver(expires, now);
   }
 
   /** Whether it may still be ended: it is proposed or active. */

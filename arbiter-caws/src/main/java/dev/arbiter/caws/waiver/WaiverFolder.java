@@ -91,7 +91,7 @@ public final class WaiverFolder implements AutoCloseable {
         return "not_bound_to_spec";
       }
       Instant expires = waiver.expires();
-      return expires != null && expires.isAfter(now) ? "counts" : "expired";
+      return expires != null && !Waiver.isOver(expires, now) ? "counts" : "expired";
     }
   }
 

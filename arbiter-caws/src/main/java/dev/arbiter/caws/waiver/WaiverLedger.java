@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.waiver;
 
+import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
@@ -74,21 +75,21 @@ public final class WaiverLedger {
   }
 
   /** The result of one step. */
-  public sealed interface Outcome {
+  public sealed interface StepResult {
 
     /**
      * The step was recorded and counts.
      *
      * @param waiver as it is after the step
      */
-    record Done(WaiverEntry waiver) implements Outcome {}
+    record Done(WaiverEntry waiver) implements StepResult {}
 
     /**
      * Nothing was changed.
      *
      * @param reason a short word, listed at the step's method
      */
-    record Refused(String reason) implements Outcome {}
+    record Refused(String reason) implements StepResult {}
 
     /**
      * Tells whether the step counts.
@@ -178,7 +179,7 @@ public final class WaiverLedger {
    * @return the waiver, proposed; or refused as {@code malformed}, {@code gate_never_waived},
    *     {@code duplicate_id}, {@code already_over}, {@code too_long} or {@code ledger_full}
    */
-  public Outcome propose(WaiverEntry.Proposal proposal) {
+  public StepResult propose(WaiverEntry.Proposal proposal) {
     return locked(
         () -> {
           Instant now = clock.instant();
@@ -191,7 +192,7 @@ public final class WaiverLedger {
           }
           return problem.isEmpty()
               ? put(WaiverEntry.of(proposal, now), Action.PROPOSE, proposal.by(), "", now)
-              : new Outcome.Refused(problem);
+              : new StepResult.Refused(problem);
         });
   }
 
@@ -204,7 +205,7 @@ public final class WaiverLedger {
    *     {@code blank}, {@code self_approval}, {@code already_approved} or {@code
    *     too_many_approvers}
    */
-  public Outcome approve(String id, String by) {
+  public StepResult approve(String id, String by) {
     return step(id, Action.APPROVE, by, "", rules::approve);
   }
 
@@ -217,7 +218,7 @@ public final class WaiverLedger {
    *     {@code insufficient_approvers}, {@code already_over}, {@code too_long}, {@code conflict}
    *     when another active waiver of the spec names the same gate, or {@code too_many_for_gate}
    */
-  public Outcome activate(String id, String by) {
+  public StepResult activate(String id, String by) {
     return step(
         id,
         Action.ACTIVATE,
@@ -246,7 +247,7 @@ public final class WaiverLedger {
    * @return the waiver; or refused as {@code unknown}, {@code blank}, {@code not_active}, {@code
    *     not_later} or {@code too_long}
    */
-  public Outcome extend(String id, String by, Instant expires) {
+  public StepResult extend(String id, String by, Instant expires) {
     return step(
         id,
         Action.EXTEND,
@@ -263,7 +264,7 @@ public final class WaiverLedger {
    * @param reason the reason
    * @return the waiver, revoked; or refused as {@code unknown}, {@code blank} or {@code not_open}
    */
-  public Outcome revoke(String id, String by, String reason) {
+  public StepResult revoke(String id, String by, String reason) {
     String why = Sanitizer.text(reason, 200);
     return step(id, Action.REVOKE, by, why, (entry, who, now) -> rules.revoke(entry));
   }
@@ -277,7 +278,7 @@ public final class WaiverLedger {
    * @return the waiver; or refused as {@code unknown}, {@code blank}, {@code not_active}, {@code
    *     approved_by_user} or {@code used_up}
    */
-  public Outcome use(String id, String by, String subject) {
+  public StepResult use(String id, String by, String subject) {
     return step(id, Action.USE, by, Sanitizer.text(subject, 200), rules::use);
   }
 
@@ -298,7 +299,7 @@ public final class WaiverLedger {
           for (String id : ids) {
             WaiverEntry entry = entries.get(id);
             if (entry != null) {
-              if (!(rules.use(entry, handle, now) instanceof Outcome.Done done)) {
+              if (!(rules.use(entry, handle, now) instanceof StepResult.Done done)) {
                 return false;
               }
               used.add(done.waiver());
@@ -321,7 +322,7 @@ public final class WaiverLedger {
           Instant now = clock.instant();
           List<String> over = new ArrayList<>();
           for (WaiverEntry entry : List.copyOf(entries.values())) {
-            if (entry.isOpen() && !entry.expires().isAfter(now)) {
+            if (entry.isOpen() && Waiver.isOver(entry.expires(), now)) {
               put(entry.ended(WaiverEntry.Status.EXPIRED), Action.EXPIRE, "clock", "", now);
               over.add(entry.proposal().id());
             }
@@ -372,7 +373,7 @@ public final class WaiverLedger {
     return changes.get();
   }
 
-  private Outcome step(
+  private StepResult step(
       String id, Action action, String by, String detail, WaiverRules.Decider decider) {
     String handle = Ids.handle(by);
     return locked(
@@ -380,19 +381,19 @@ public final class WaiverLedger {
           Instant now = clock.instant();
           WaiverEntry entry = entries.get(id);
           if (entry == null || handle.isEmpty()) {
-            return new Outcome.Refused(entry == null ? "unknown" : "blank");
+            return new StepResult.Refused(entry == null ? "unknown" : "blank");
           }
-          Outcome outcome = decider.decide(entry, handle, now);
-          return outcome instanceof Outcome.Done done
+          StepResult result = decider.decide(entry, handle, now);
+          return result instanceof StepResult.Done done
               ? put(done.waiver(), action, handle, detail, now)
-              : outcome;
+              : result;
         });
   }
 
-  private Outcome put(WaiverEntry entry, Action action, String by, String detail, Instant now) {
+  private StepResult put(WaiverEntry entry, Action action, String by, String detail, Instant now) {
     recorder.record(new Step(steps, now, entry.proposal().id(), action, by, detail), entry);
     replay(entry, action);
-    return new Outcome.Done(entry);
+    return new StepResult.Done(entry);
   }
 
   /** Takes in a step that was recorded before; the caller holds the lock, or alone the ledger. */

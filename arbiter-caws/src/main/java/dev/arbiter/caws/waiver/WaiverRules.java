@@ -3,10 +3,11 @@ package dev.arbiter.caws.waiver;
 
 import dev.arbiter.caws.internal.project.Policy;
 import dev.arbiter.caws.internal.project.PolicyReader;
+import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.waiver.WaiverEntry.Approval;
 import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
 import dev.arbiter.caws.waiver.WaiverEntry.Status;
-import dev.arbiter.caws.waiver.WaiverLedger.Outcome;
+import dev.arbiter.caws.waiver.WaiverLedger.StepResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
 
   /** Decides one step; the person's handle is in its normal form. */
   interface Decider {
-    Outcome decide(WaiverEntry entry, String by, Instant now);
+    StepResult decide(WaiverEntry entry, String by, Instant now);
   }
 
   static WaiverLedger.Limits limits(String policyText) {
@@ -34,41 +35,41 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return new WaiverLedger.Limits(approvers, 3, longest);
   }
 
-  Outcome approve(WaiverEntry entry, String by, Instant now) {
+  StepResult approve(WaiverEntry entry, String by, Instant now) {
     boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
     if (!open) {
-      return new Outcome.Refused("not_open");
+      return new StepResult.Refused("not_open");
     }
     if (entry.isBy(by)) {
-      return new Outcome.Refused("self_approval");
+      return new StepResult.Refused("self_approval");
     }
     if (entry.approvals().stream().anyMatch(approval -> approval.by().equals(by))) {
-      return new Outcome.Refused("already_approved");
+      return new StepResult.Refused("already_approved");
     }
     return entry.approvals().size() >= MOST_APPROVERS
-        ? new Outcome.Refused("too_many_approvers")
-        : new Outcome.Done(entry.with(new Approval(by, now)));
+        ? new StepResult.Refused("too_many_approvers")
+        : new StepResult.Done(entry.with(new Approval(by, now)));
   }
 
-  Outcome activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
+  StepResult activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
     boolean extension = entry.wanted().isPresent();
     if (entry.status() != Status.PROPOSED && !extension) {
-      return new Outcome.Refused("not_open");
+      return new StepResult.Refused("not_open");
     }
     if (entry.approvals().size() < limits.approvers()) {
-      return new Outcome.Refused("insufficient_approvers");
+      return new StepResult.Refused("insufficient_approvers");
     }
     Instant expires = entry.wanted().orElse(entry.expires());
-    if (!expires.isAfter(now)) {
-      return new Outcome.Refused("already_over");
+    if (Waiver.isOver(expires, now)) {
+      return new StepResult.Refused("already_over");
     }
     if (Duration.between(now, expires).compareTo(limits.longest()) > 0) {
-      return new Outcome.Refused("too_long");
+      return new StepResult.Refused("too_long");
     }
     String problem = extension ? "" : crowded(entry.proposal(), now, all);
     return problem.isEmpty()
-        ? new Outcome.Done(entry.activated(now))
-        : new Outcome.Refused(problem);
+        ? new StepResult.Done(entry.activated(now))
+        : new StepResult.Refused(problem);
   }
 
   private String crowded(Proposal proposal, Instant now, Collection<WaiverEntry> all) {
@@ -96,34 +97,34 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return found;
   }
 
-  Outcome extend(WaiverEntry entry, String by, Instant expires, Instant now) {
+  StepResult extend(WaiverEntry entry, String by, Instant expires, Instant now) {
     if (!entry.isActiveAt(now)) {
-      return new Outcome.Refused("not_active");
+      return new StepResult.Refused("not_active");
     }
     if (!expires.isAfter(entry.expires())) {
-      return new Outcome.Refused("not_later");
+      return new StepResult.Refused("not_later");
     }
     return Duration.between(now, expires).compareTo(limits.longest()) > 0
-        ? new Outcome.Refused("too_long")
-        : new Outcome.Done(entry.wanting(expires, by));
+        ? new StepResult.Refused("too_long")
+        : new StepResult.Done(entry.wanting(expires, by));
   }
 
-  Outcome revoke(WaiverEntry entry) {
+  StepResult revoke(WaiverEntry entry) {
     return entry.isOpen()
-        ? new Outcome.Done(entry.ended(Status.REVOKED))
-        : new Outcome.Refused("not_open");
+        ? new StepResult.Done(entry.ended(Status.REVOKED))
+        : new StepResult.Refused("not_open");
   }
 
-  Outcome use(WaiverEntry entry, String by, Instant now) {
+  StepResult use(WaiverEntry entry, String by, Instant now) {
     if (!entry.isActiveAt(now)) {
-      return new Outcome.Refused("not_active");
+      return new StepResult.Refused("not_active");
     }
     if (entry.wasApprovedBy(by)) {
-      return new Outcome.Refused("approved_by_user");
+      return new StepResult.Refused("approved_by_user");
     }
     long most = entry.proposal().maxUses();
     return most >= 0 && entry.uses() >= most
-        ? new Outcome.Refused("used_up")
-        : new Outcome.Done(entry.used());
+        ? new StepResult.Refused("used_up")
+        : new StepResult.Done(entry.used());
   }
 }

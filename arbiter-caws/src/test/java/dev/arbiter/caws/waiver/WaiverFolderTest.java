@@ -53,7 +53,7 @@ class WaiverFolderTest {
     now = now.plusSeconds(60);
     try (WaiverFolder second = open()) {
       assertThat(second.ledger().approve("WV-1", "ada"))
-          .isInstanceOf(WaiverLedger.Outcome.Refused.class);
+          .isInstanceOf(WaiverLedger.StepResult.Refused.class);
       second.ledger().approve("WV-1", "grace");
       second.ledger().approve("WV-1", "alan");
       assertThat(second.ledger().activate("WV-1", "grace").isDone()).isTrue();

@@ -60,8 +60,8 @@ class WaiverLedgerTest {
     assertThat(ledger.activate(proposal.id(), "grace").isDone()).isTrue();
   }
 
-  private static void assertRefused(WaiverLedger.Outcome outcome, String reason) {
-    assertThat(outcome).isEqualTo(new WaiverLedger.Outcome.Refused(reason));
+  private static void assertRefused(WaiverLedger.StepResult result, String reason) {
+    assertThat(result).isEqualTo(new WaiverLedger.StepResult.Refused(reason));
   }
 
   @Test
@@ -321,9 +321,10 @@ class WaiverLedgerTest {
   }
 
   private static long race(
-      ExecutorService pool, int threads, IntFunction<WaiverLedger.Outcome> step) throws Exception {
+      ExecutorService pool, int threads, IntFunction<WaiverLedger.StepResult> step)
+      throws Exception {
     CyclicBarrier start = new CyclicBarrier(threads);
-    List<Callable<WaiverLedger.Outcome>> all = new ArrayList<>();
+    List<Callable<WaiverLedger.StepResult>> all = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       int number = i;
       all.add(
@@ -333,8 +334,8 @@ class WaiverLedgerTest {
           });
     }
     long done = 0;
-    for (Future<WaiverLedger.Outcome> outcome : pool.invokeAll(all)) {
-      done += outcome.get().isDone() ? 1 : 0;
+    for (Future<WaiverLedger.StepResult> result : pool.invokeAll(all)) {
+      done += result.get().isDone() ? 1 : 0;
     }
     return done;
   }

@@ -39,8 +39,8 @@ class WaiverLimitsTest {
     return proposal.problem(NOW, DAY);
   }
 
-  private static String refusal(WaiverLedger.Outcome outcome) {
-    return outcome instanceof WaiverLedger.Outcome.Refused refused ? refused.reason() : "";
+  private static String refusal(WaiverLedger.StepResult result) {
+    return result instanceof WaiverLedger.StepResult.Refused refused ? refused.reason() : "";
   }
 
   @ParameterizedTest

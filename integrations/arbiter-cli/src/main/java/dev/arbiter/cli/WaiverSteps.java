@@ -157,18 +157,19 @@ abstract class WaiverSteps extends CliCommand {
         });
   }
 
-  private int step(Ledger ledger, boolean make, Function<WaiverLedger, WaiverLedger.Outcome> step)
+  private int step(
+      Ledger ledger, boolean make, Function<WaiverLedger, WaiverLedger.StepResult> step)
       throws IOException {
     return with(
         ledger,
         make,
         waivers -> {
-          WaiverLedger.Outcome outcome = step.apply(waivers);
-          if (outcome instanceof WaiverLedger.Outcome.Done done) {
+          WaiverLedger.StepResult result = step.apply(waivers);
+          if (result instanceof WaiverLedger.StepResult.Done done) {
             out().println(WaiverText.line(done.waiver()));
             return Exit.ALLOWED;
           }
-          String reason = ((WaiverLedger.Outcome.Refused) outcome).reason();
+          String reason = ((WaiverLedger.StepResult.Refused) result).reason();
           err().println("arbiter: refused: " + WaiverText.reason(reason));
           return WaiverText.isMisuse(reason) ? Exit.UNUSABLE : Exit.DENIED;
         });

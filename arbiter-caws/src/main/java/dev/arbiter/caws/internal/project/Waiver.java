@@ -61,6 +61,14 @@ public record Waiver(
     return created != null && !expires.isAfter(created) ? "malformed" : "";
   }
 
+  /**
+   * Whether a waiver with this expiry is over. It counts strictly before its expiry. The only place
+   * that decides this, for judgements and for the steps of a ledger.
+   */
+  public static boolean isOver(Instant expires, Instant now) {
+    return !expires.isAfter(now);
+  }
+
   /** Whether it adds files or lines to the limit. */
   public boolean raisesBudget() {
     return files > 0 || lines > 0;
