@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permits of one agent: one for each task it may work on at once, and the runs that wait for
- * one. They outlive updates of the agent's profile. Thread-safe.
+ * The slots of one agent: one for each task it may work on at once, and the runs that wait for one.
+ * They outlive updates of the agent's profile. Thread-safe.
  */
 final class AgentSlots {
   private final Deque<Waiter> waiters = new ArrayDeque<>();

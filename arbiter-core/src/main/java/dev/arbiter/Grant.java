@@ -5,9 +5,9 @@ import java.security.MessageDigest;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Permission for one attempt at one task under one spec. It works once.
+ * The approval of one attempt at one task under one spec. It works once.
  *
- * <p>The permission is for a {@link TaskDigest}: it is void for any other task or spec.
+ * <p>The approval is for a {@link TaskDigest}: it is void for any other task or spec.
  */
 final class Grant {
   private final byte[] digest;
@@ -17,7 +17,7 @@ final class Grant {
     this.digest = digest;
   }
 
-  /** Uses the permission. Returns the empty text, or why the attempt may not run. */
+  /** Uses the approval. Returns the empty text, or why the attempt may not run. */
   String redeem(byte[] digestNow) {
     if (!MessageDigest.isEqual(digest, digestNow)) {
       return "task or spec changed after they were approved; submit the task again";

@@ -11,7 +11,7 @@
  *  Dispatcher (places, leases) -> TaskPipeline: admit, route, run, judge, conclude, learn
  *                                     |        |            |               |
  *                    LiveRegistry ----+   AgentSlots   AgentCaller    TaskStateMachine
- *                    (snapshot)           (permits)    (Attempt)      (table, journal,
+ *                    (snapshot)           (slots)      (Attempt)      (table, journal,
  *                                                                      listeners)
  * </pre>
  */

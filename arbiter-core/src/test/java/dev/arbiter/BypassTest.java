@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every way from the public API to an agent, tried without a permit: through whatever object can be
+ * Every way from the public API to an agent, tried without a grant: through whatever object can be
  * had, and through what an interceptor holds.
  */
 class BypassTest {
@@ -72,7 +72,7 @@ class BypassTest {
    * there is a new door to think about.
    */
   @Test
-  void no_public_door_leads_to_an_agent_without_a_permit() throws Exception {
+  void no_public_door_leads_to_an_agent_without_a_grant() throws Exception {
     TaskQueue queue = TaskQueue.memory(100_000, time.sources().nanoTime());
     AtomicReference<@Nullable Object> event = new AtomicReference<>();
     Set<String> doors = new TreeSet<>();
@@ -152,7 +152,7 @@ class BypassTest {
   }
 
   @Test
-  void an_interceptor_cannot_put_other_work_under_the_permit() throws Exception {
+  void an_interceptor_cannot_put_other_work_under_the_grant() throws Exception {
     Task other = Task.builder("forbidden").id("T-1").build();
     List<TaskInterceptor> amending =
         List.of(
