@@ -10,7 +10,7 @@
  *
  * <pre>
  * The path of a spec:
- *   task.spec() --> Evaluator.admit --> SpecCache ---------> EffectiveSpec (spec, policy, waivers, digest)
+ *   task.spec() --> Evaluator.admit --> SpecCache ---------> EffectiveSpec (with digest)
  *                        |                 |                     ^
  *                        |            ProjectFiles: spec files --+-- PolicySnapshot (policy, waivers)
  *                        +--> RuleGates: constitutional rules          ^

@@ -4,7 +4,9 @@
  * Chooses an agent for a task, and gets better at it from outcomes.
  *
  * <p>Start at {@link dev.arbiter.routing.BanditRouter}. A {@link dev.arbiter.routing.BanditPolicy}
- * sees rewards between 0 and 1 and nothing else. The path of one decision, and of its outcome:
+ * sees rewards between 0 and 1, and never an agent's output. The default, {@code
+ * adaptive-thompson}, also uses the type of the task, declared levels, waiting time and prices. The
+ * path of one decision, and of its outcome:
  *
  * <pre>
  * BanditRouter (lock) -> RouterState

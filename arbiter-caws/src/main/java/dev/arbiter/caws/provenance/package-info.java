@@ -9,7 +9,8 @@
  *
  * <pre>{@code
  * document --append--> ProvenanceLog --> LogEntries ---------> VerdictFile (verdicts.jsonl)
- *                            |               |   *                            |               |   +--> KeyRing <-- KeyRotation entries
+ *                            |               |   |
+ *                            |               |   +--> KeyRing <-- KeyRotation entries
  *                            |               v
  *                            |          MerkleTree <-- LeafIndex --> InclusionProof
  *                            v               | root
