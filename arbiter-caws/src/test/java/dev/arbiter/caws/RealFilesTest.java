@@ -24,7 +24,7 @@ class RealFilesTest {
   private static String sample(String name) throws IOException {
     Path file =
         Path.of(System.getProperty("arbiter.shared", "none")).resolve("samples/caws").resolve(name);
-    assumeThat(file).exists();
+    assumeThat(file).as("the samples of real projects are not at hand").exists();
     return Files.readString(file);
   }
 

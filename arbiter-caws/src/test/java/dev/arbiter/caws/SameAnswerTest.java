@@ -141,7 +141,7 @@ class SameAnswerTest {
   @Test
   void for_every_spec_and_policy_of_real_projects() throws IOException {
     Path samples = Path.of(System.getProperty("arbiter.shared", "none")).resolve("samples/caws");
-    assumeThat(samples).exists();
+    assumeThat(samples).as("the samples of real projects are not at hand").exists();
     List<Path> policies = new ArrayList<>();
     List<Path> waivers = new ArrayList<>();
     List<Path> specs = new ArrayList<>();

@@ -17,7 +17,7 @@ abstract class RepositoryFixture {
 
   @BeforeEach
   void init() throws Exception {
-    assumeThat(hasGit()).isTrue();
+    assumeThat(hasGit()).as("git is not installed").isTrue();
     git("init", "-q");
   }
 
