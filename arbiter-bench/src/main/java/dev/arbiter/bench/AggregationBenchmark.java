@@ -18,8 +18,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What it costs to turn the events of one window into statistics of 100 agents. The tracker counts,
- * adds quality, cost and tokens, and keeps times for six percentiles; the peers keep times only.
+ * Measures the cost of turning the events of one window into statistics of 100 agents. The tracker
+ * counts, adds quality, cost and tokens, and keeps times for six percentiles. The peers keep times
+ * only.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -29,7 +30,7 @@ public class AggregationBenchmark {
   private static final long SEED = 3;
   private static final long LONGEST = TimeUnit.HOURS.toNanos(1);
 
-  /** How many events the window has. */
+  /** Number of events in the window. */
   @Param({"1000", "1000000"})
   public int events;
 
@@ -44,7 +45,7 @@ public class AggregationBenchmark {
 
   private record Event(String agent, long nanos) {}
 
-  /** Makes the events: times over nine octaves, one in twenty without work that stands. */
+  /** Makes the events: times over nine octaves; one event in twenty has no quality. */
   @Setup
   public void make() {
     SplittableRandom random = new SplittableRandom(SEED);
@@ -68,7 +69,7 @@ public class AggregationBenchmark {
     return probe.foldAndSummarize();
   }
 
-  /** The part of it that is left when the window closes: everything was folded as it came. */
+  /** Only the work at the close of the window; each event was folded when it arrived. */
   @Benchmark
   public long summarize() {
     return probe.summarize();

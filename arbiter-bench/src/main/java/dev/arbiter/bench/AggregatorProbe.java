@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Folds the same events again and again, each time into windows that are empty. */
+/** Folds the same events repeatedly, each time into empty windows. */
 public final class AggregatorProbe {
   private static final long NOW_OR_LATER = Long.MAX_VALUE / 2;
   private static final long A_WHILE = Duration.ofDays(8).toMillis();
@@ -27,9 +27,9 @@ public final class AggregatorProbe {
   /**
    * Writes the events.
    *
-   * @param agent whose each is
-   * @param nanos how long each took
-   * @param quality of each, NaN when it does not stand
+   * @param agent number of each event's agent
+   * @param nanos duration of each event
+   * @param quality of each event; NaN for none
    */
   public AggregatorProbe(int[] agent, long[] nanos, double[] quality) {
     Tracks tracks = new Tracks(agent.length, agent.length);
@@ -61,11 +61,7 @@ public final class AggregatorProbe {
     }
   }
 
-  /**
-   * Folds all events and summarizes all agents.
-   *
-   * @return the sum of the 99th percentiles
-   */
+  /** {@return the sum of the agents' 99th percentiles after folding all events} */
   public long foldAndSummarize() {
     millis += A_WHILE;
     aggregator.begin();
@@ -75,11 +71,7 @@ public final class AggregatorProbe {
     return summarize();
   }
 
-  /**
-   * Summarizes all agents.
-   *
-   * @return the sum of the 99th percentiles
-   */
+  /** {@return the sum of the agents' 99th percentiles} */
   public long summarize() {
     long sum = 0;
     for (List<Branch> agent : agents) {

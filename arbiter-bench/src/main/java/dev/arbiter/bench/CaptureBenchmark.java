@@ -20,29 +20,28 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What it costs to capture that a task began and how it ended: the tracker, folding into four
- * windows included, beside a span with as many attributes, a timer, and two reads of the clock.
+ * Measures the cost of capturing a task's begin and end. The tracker folds into four windows. The
+ * peers are a span with as many attributes, a timer, and two reads of the clock.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CaptureBenchmark {
   private static final int AGENTS = 64;
 
-  /** The tracker, which tells at the end whether it lost anything. */
+  /** The tracker. At the end it prints how many events it lost. */
   @State(Scope.Benchmark)
   public static class Tracked {
     final PerformanceTracker tracker = PerformanceTracker.create();
 
-    /** Closes and tells. */
+    /** Closes the tracker and prints its figures. */
     @TearDown
     public void close() {
       tracker.close();
-      System.out.println();
-      System.out.println(tracker.stats());
+      System.out.printf("%n%s%n", tracker.stats());
     }
   }
 
-  /** What one measuring thread captures. */
+  /** The events of one measuring thread. */
   @State(Scope.Thread)
   public static class Work {
     final Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
@@ -68,15 +67,14 @@ public class CaptureBenchmark {
   public static class Traced {
     final SpanPeer peer = new SpanPeer();
 
-    /** Closes and tells. */
+    /** Closes the peer and prints its figures. */
     @TearDown
     public void close() {
-      System.out.println();
-      System.out.println(peer.closeAndTell());
+      System.out.printf("%n%s%n", peer.close());
     }
   }
 
-  /** The same duration by Micrometer, and nothing else of it. */
+  /** Micrometer: the same duration only. */
   @State(Scope.Benchmark)
   public static class Timed {
     final Timer timer =
@@ -92,15 +90,14 @@ public class CaptureBenchmark {
   public static class Handing {
     final CollectorProbe probe = new CollectorProbe();
 
-    /** Closes and tells. */
+    /** Closes the collector and prints its figures. */
     @TearDown
     public void close() {
-      System.out.println();
-      System.out.println(probe.closeAndTell());
+      System.out.printf("%n%s%n", probe.close());
     }
   }
 
-  /** Queues that hand over to a thread of their own. */
+  /** Queues, each with a thread that takes events out. */
   @State(Scope.Benchmark)
   public static class Queued {
     final QueuePeers peers = new QueuePeers();
@@ -112,32 +109,32 @@ public class CaptureBenchmark {
     }
   }
 
-  /** What is switched off. */
+  /** A tracker and a logger that are switched off. */
   @State(Scope.Benchmark)
   public static class Off {
     final PerformanceTracker tracker = PerformanceTracker.create();
     final Logger logger = new LoggerContext().getLogger("off");
 
-    /** Switches off. */
+    /** Switches both off. */
     public Off() {
       tracker.flags().tracking(false);
       logger.setLevel(Level.INFO);
     }
   }
 
-  /** Promise: at most one and a half times a Disruptor's publish, its own drain included. */
+  /** Promise: at most 1.5 times a Disruptor's publish; draining is included here only. */
   @Benchmark
   public void handOff(Handing handing, Work work) {
     handing.probe.handOff(work.turn++);
   }
 
-  /** Peer: a Disruptor for many producers; draining is another thread's. */
+  /** Peer: a Disruptor for many producers; another thread drains. */
   @Benchmark
   public void disruptorPublish(Queued queued, Work work) {
     queued.peers.publish(work.turn++);
   }
 
-  /** Peer: JCTools' bounded queue, an event object made for each; draining is another thread's. */
+  /** Peer: JCTools' bounded queue with an object for each event; another thread drains. */
   @Benchmark
   public void mpscArrayQueueOffer(Queued queued, Work work) {
     queued.peers.offer(work.turn++);
@@ -149,7 +146,7 @@ public class CaptureBenchmark {
     off.tracker.on(work.event);
   }
 
-  /** Switched off through the other door. */
+  /** A switched-off tracker called by hand instead of by an event. */
   @Benchmark
   public boolean switchedOffExecution(Off off) {
     return off.tracker.start("ada", "refactor").complete();
@@ -161,7 +158,7 @@ public class CaptureBenchmark {
     off.logger.debug("task {}", work.event);
   }
 
-  /** Promise: under 1 us CPU, nothing lost, 32 B/op for the handle and nothing else. */
+  /** Promise: under 1 us CPU, nothing lost, 32 B/op, all of it for the handle. */
   @Benchmark
   public boolean execution(Tracked tracked, Work work) {
     return tracked.tracker.start(work.agent(), "refactor").complete(0.9, work.usage);
@@ -181,7 +178,7 @@ public class CaptureBenchmark {
     traced.peer.startAndEnd(work.agent());
   }
 
-  /** Peer: a Micrometer timer kept at hand. */
+  /** Peer: a Micrometer timer that is looked up once. */
   @Benchmark
   public void timer(Timed timed) {
     long start = System.nanoTime();

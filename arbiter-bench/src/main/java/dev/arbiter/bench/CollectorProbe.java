@@ -5,7 +5,7 @@ import dev.arbiter.tracker.internal.ring.Collector;
 import dev.arbiter.tracker.internal.ring.Loss;
 import dev.arbiter.tracker.internal.ring.SlotLayout;
 
-/** A collector whose reader adds two fields up, and nothing else. */
+/** A collector whose reader only adds up two fields. */
 public final class CollectorProbe {
   private static final int SLOTS = 1024;
   private static final long SPILL_BYTES = 16L << 20;
@@ -30,7 +30,7 @@ public final class CollectorProbe {
   }
 
   /**
-   * Hands one event over: claims, fills, publishes, and drains when a batch is full.
+   * Hands one event over: claims, fills and publishes a slot, and drains when a batch is full.
    *
    * @param value differs from event to event
    */
@@ -38,12 +38,8 @@ public final class CollectorProbe {
     collector.record(1, value, 2, 3, 4, 5, 6);
   }
 
-  /**
-   * Closes.
-   *
-   * @return what came of the events
-   */
-  public String closeAndTell() {
+  /** {@return the numbers of claimed, delivered, spilled and dropped events, as text} */
+  public String close() {
     collector.close();
     return String.format(
         "hand-offs: claimed=%d delivered=%d spilled=%d dropped=%d sum=%d",

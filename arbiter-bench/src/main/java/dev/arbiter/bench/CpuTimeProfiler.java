@@ -4,7 +4,6 @@ package dev.arbiter.bench;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +17,12 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * A JMH profiler: CPU nanoseconds for each operation, of the measuring threads as {@code cpu}, and
- * of all Java threads, such as those of a pool or an exporter, as {@code cpu.all}.
+ * A JMH profiler that counts CPU nanoseconds for each operation: {@code cpu} of the measuring
+ * threads, {@code cpu.all} of all Java threads, such as those of a pool or an exporter.
  *
- * <p>On a machine whose cores others also use, wall time tells what the others did; CPU time is
- * steadier. Threads of the garbage collector and the compiler are not counted, nor is a thread that
- * ends during the iteration. Use it with {@code -prof dev.arbiter.bench.CpuTimeProfiler}.
+ * <p>On a machine with other work, CPU time is steadier than wall time. The profiler does not count
+ * threads of the garbage collector and the compiler, nor a thread that ends during the iteration.
+ * Use it with {@code -prof dev.arbiter.bench.CpuTimeProfiler}.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
   private static final String MEASURING_THREAD = "jmh-worker";
@@ -31,7 +30,7 @@ public final class CpuTimeProfiler implements InternalProfiler {
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private Map<Long, Long> before = Map.of();
 
-  /** Is made by JMH. */
+  /** JMH makes the profiler. */
   public CpuTimeProfiler() {}
 
   @Override
@@ -53,29 +52,19 @@ public final class CpuTimeProfiler implements InternalProfiler {
     }
     double all = 0;
     double measuring = 0;
-    for (Spent thread : spentSince(before)) {
-      all += thread.nanos();
-      measuring += thread.measuring() ? thread.nanos() : 0;
+    for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (thread != null) {
+        long id = thread.getThreadId();
+        long nanos = threads.getThreadCpuTime(id) - before.getOrDefault(id, 0L);
+        all += nanos;
+        measuring += thread.getThreadName().contains(MEASURING_THREAD) ? nanos : 0;
+      }
     }
     return List.of(result("cpu", measuring / operations), result("cpu.all", all / operations));
   }
 
-  private record Spent(boolean measuring, long nanos) {}
-
   private static ScalarResult result(String name, double each) {
     return new ScalarResult(name, each, "ns/op", AggregationPolicy.AVG);
-  }
-
-  private List<Spent> spentSince(Map<Long, Long> earlier) {
-    List<Spent> spent = new ArrayList<>();
-    for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-      if (thread != null) {
-        long id = thread.getThreadId();
-        long nanos = threads.getThreadCpuTime(id) - earlier.getOrDefault(id, 0L);
-        spent.add(new Spent(thread.getThreadName().contains(MEASURING_THREAD), nanos));
-      }
-    }
-    return spent;
   }
 
   private Map<Long, Long> cpuTimes() {

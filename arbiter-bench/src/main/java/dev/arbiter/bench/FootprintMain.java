@@ -16,10 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * Prints how much heap the tracker holds for 10,000 agents with 100 attempts each, whose times span
- * five octaves, when the attempts are spread over more and more time, without and with a quality,
- * tokens and a cost that differ; what a million tasks more add; and what a series of Micrometer
- * takes.
+ * Prints the heap that the tracker holds for 10,000 agents with 100 attempts each.
+ *
+ * <p>The attempts' times span five octaves. The attempts are spread over more and more time,
+ * without and with differing quality, tokens and cost. Then it prints the heap that a million more
+ * tasks add, and the heap of one Micrometer timer.
  */
 public final class FootprintMain {
   private static final int ATTEMPTS = 100;
@@ -60,10 +61,8 @@ public final class FootprintMain {
 
   /** A million tasks of 64 agents through the events of an engine, over an hour. */
   private double millionTasks() {
-    Sources sources =
-        new Sources(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get, random.split());
     long before = heapUsed();
-    try (PerformanceTracker tracker = PerformanceTracker.builder().sources(sources).build()) {
+    try (PerformanceTracker tracker = PerformanceTracker.builder().sources(sources()).build()) {
       for (int i = 0; i < MILLION; i++) {
         attempt(tracker, agents.get(i % 64));
         wallMillis.addAndGet(i % 18 == 0 ? 65 : 0);
@@ -87,8 +86,7 @@ public final class FootprintMain {
       }
       Timer timer = builder.register(registry);
       for (int k = 0; k < ATTEMPTS; k++) {
-        double time = SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble());
-        timer.record((long) time, TimeUnit.NANOSECONDS);
+        timer.record(overOctaves(random), TimeUnit.NANOSECONDS);
       }
     }
     double grown = heapUsed() - before;
@@ -97,11 +95,9 @@ public final class FootprintMain {
   }
 
   private double measure(Duration spread) {
-    Sources sources =
-        new Sources(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get, random.split());
     long before = heapUsed();
     try (PerformanceTracker tracker =
-        PerformanceTracker.builder().capacity(agents.size()).sources(sources).build()) {
+        PerformanceTracker.builder().capacity(agents.size()).sources(sources()).build()) {
       for (int i = 0; i < ATTEMPTS; i++) {
         agents.forEach(agent -> attempt(tracker, agent));
         wallMillis.addAndGet(spread.toMillis() / ATTEMPTS);
@@ -113,17 +109,27 @@ public final class FootprintMain {
 
   private void attempt(PerformanceTracker tracker, String agent) {
     Execution execution = tracker.start(agent, "refactor");
-    nanos.addAndGet((long) (SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble())));
+    nanos.addAndGet(overOctaves(random));
     if (paid) {
-      Usage usage = new Usage(random.nextInt(5_000), random.nextInt(1_000), cents(), Duration.ZERO);
+      Usage usage =
+          new Usage(
+              random.nextInt(5_000),
+              random.nextInt(1_000),
+              random.nextDouble() / 10,
+              Duration.ZERO);
       execution.complete(random.nextDouble(), usage);
     } else {
       execution.complete();
     }
   }
 
-  private double cents() {
-    return random.nextDouble() / 10;
+  private Sources sources() {
+    return new Sources(() -> Instant.ofEpochMilli(wallMillis.get()), nanos::get, random.split());
+  }
+
+  /** A time in nanoseconds, spread over five octaves from 0.1 s. */
+  static long overOctaves(SplittableRandom random) {
+    return (long) (SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble()));
   }
 
   private static long heapUsed() {

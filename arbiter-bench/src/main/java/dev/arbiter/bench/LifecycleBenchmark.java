@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The whole life of a task whose agent does nothing: submit, admit, route, run, judge, conclude,
- * learn, every step in the journal and told to the tracker, all on the submitting thread; beside
- * five stages of plain futures.
+ * Measures the whole life of a task whose agent does nothing: submit, admit, route, run, judge,
+ * conclude, learn. The journal and the tracker receive every step. All of it runs on the submitting
+ * thread. The peer is five stages of plain futures.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -44,11 +44,11 @@ public class LifecycleBenchmark {
     private static final int BATCH = 256;
     private static final long SEED = 42;
 
-    /** Who holds tasks to rules, and how verdicts are sealed. */
+    /** The constitution, and the way it seals verdicts. */
     @Param({"none", "hashed", "batched"})
     public String constitution;
 
-    /** Who chooses. */
+    /** The router. */
     @Param({"leastLoaded", "bandit"})
     public String router;
 
@@ -85,13 +85,12 @@ public class LifecycleBenchmark {
       };
     }
 
-    /** Closes, and tells whether the tracker saw every task. */
+    /** Closes, and prints whether the tracker saw every task. */
     @TearDown
     public void close() {
       arbiter.close();
       tracker.close();
-      System.out.println();
-      System.out.println(tracker.stats());
+      System.out.printf("%n%s%n", tracker.stats());
     }
   }
 
@@ -108,8 +107,8 @@ public class LifecycleBenchmark {
   }
 
   /**
-   * A pool for futures. Not the common one: on two cores that has one thread, and futures then
-   * start a new thread for every stage, which costs ten times as much.
+   * A pool for futures. On two cores the common pool has one thread. Futures then start a new
+   * thread for every stage, which costs ten times as much.
    */
   @State(Scope.Benchmark)
   public static class Pool {

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Agents of a real registry, and a router that has seen each of them 20 to 200 times at five types
- * of task.
+ * Agents of a real registry, and a router that has 20 to 200 outcomes of each, over five types of
+ * task.
  */
 final class Pool implements AutoCloseable {
   static final long SEED = 42;
@@ -49,7 +49,7 @@ final class Pool implements AutoCloseable {
     teach();
   }
 
-  /** The last digit tells how good an agent is. */
+  /** An agent's id; its last digit decides the agent's chance of success. */
   static String id(int agent) {
     return "agent-" + agent + "-" + agent * 7 % 10;
   }
@@ -76,7 +76,7 @@ final class Pool implements AutoCloseable {
     return new RoutingRequest(task, candidates, PerformanceView.empty(), List.of());
   }
 
-  /** The type of task changes with every call. */
+  /** Routes the next task and learns its outcome; the type changes with every call. */
   long routeAndLearn() {
     next = next + 1 < TYPES ? next + 1 : 0;
     return routeAndLearn(requests.get(next));

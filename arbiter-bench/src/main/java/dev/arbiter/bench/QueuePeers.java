@@ -9,8 +9,8 @@ import com.lmax.disruptor.dsl.ProducerType;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * The queues a collector could have been made of, each with its thread that takes events out. They
- * are started when first used, so that one does not take the core from the other.
+ * The queues that a collector could use instead, each with a thread that takes events out. A queue
+ * starts at its first use, so that its thread does not take the core from the other.
  */
 final class QueuePeers implements AutoCloseable {
   private static final int CAPACITY = 1 << 16;

@@ -18,29 +18,29 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One decision among agents that all have a record, and its outcome; beside scoring and sorting all
- * agents.
+ * Measures one decision among agents that all have a record, and learning its outcome. The peer
+ * scores and sorts all agents.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RoutingBenchmark {
 
-  /** How many agents there are. */
+  /** The number of agents. */
   @State(Scope.Benchmark)
   public static class Size {
-    /** All of them are candidates. */
+    /** Number of agents; all are candidates. */
     @Param({"10", "100", "1000", "10000"})
     public int agents;
   }
 
-  /** A router of one policy that has seen all agents. */
+  /** A router of one policy that has outcomes of all agents. */
   abstract static class Taught {
     @SuppressWarnings("NullAway.Init") // JMH calls teach() before anything else
     Pool pool;
 
     abstract BanditPolicy policy();
 
-    /** Lets the router see all agents. */
+    /** Gives the router outcomes of all agents. */
     @Setup
     public void teach(Size size) {
       pool = new Pool(size.agents, policy());
@@ -83,7 +83,7 @@ public class RoutingBenchmark {
     return state.pool.routeAndLearn();
   }
 
-  /** Sums by agent, and nothing else. */
+  /** Only sums, by agent. */
   @State(Scope.Benchmark)
   public static class Sums {
     private final SplittableRandom luck = new SplittableRandom(Pool.SEED);
@@ -125,7 +125,7 @@ public class RoutingBenchmark {
 
   private record Scored(Sum sum, double bound) {}
 
-  /** Peer: UCB1 as it is written down, a list of scores, sorted. */
+  /** Peer: UCB1 as the paper writes it, with a sorted list of scores. */
   @Benchmark
   public double naiveScoreAndSort(Sums sums) {
     List<Scored> scored = new ArrayList<>(sums.all.size());

@@ -55,7 +55,8 @@ final class SpanPeer {
     ended.increment();
   }
 
-  String closeAndTell() {
+  /** {@return the ended and the lost spans, as text} */
+  String close() {
     provider.forceFlush().join(5, TimeUnit.SECONDS);
     provider.close();
     long all = ended.sum();

@@ -13,14 +13,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The events that make one attempt, of many tasks, made in advance. */
+/** The three events of one attempt, made in advance for many tasks. */
 final class TaskEvents {
   private static final AtomicInteger SETS = new AtomicInteger();
 
   private final TaskEvent[] events;
   private int next;
 
-  /** The events of as many tasks, which no other set has. */
+  /** Makes events of new tasks. */
   TaskEvents(int tasks) {
     Usage usage = new Usage(1_200, 400, 0.01, Duration.ZERO);
     WorkReport report = WorkReport.of("done").withUsage(usage);
@@ -37,7 +37,7 @@ final class TaskEvents {
     }
   }
 
-  /** The next of them, and after the last the first again. */
+  /** {@return the next event; the first one follows the last} */
   TaskEvent next() {
     TaskEvent event = events[next++];
     if (next == events.length) {

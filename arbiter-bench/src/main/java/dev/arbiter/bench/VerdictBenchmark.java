@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Judgements, how they are signed, and proofs from a log of a million verdicts. */
+/** Measures judgements, their signatures, and proofs from a log of a million verdicts. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class VerdictBenchmark {
@@ -44,23 +44,12 @@ public class VerdictBenchmark {
     final Judge hashed = new Judge(BenchSpec.caws().sealHashedOnly());
   }
 
-  /**
-   * The same with fifty files, four gates that all pass, and a log that signs nothing meanwhile.
-   */
+  /** The same with fifty files, four gates that all pass, and a log that signs nothing. */
   @State(Scope.Thread)
   public static class Full {
     private static final int FILES = 50;
     private static final String POLICY =
-        """
-        version: 1
-        risk_tiers:
-          '2': {max_files: 60, max_loc: 3000}
-        gates:
-          budget_limit: {enabled: true, mode: block}
-          spec_completeness: {enabled: true, mode: block}
-          scope_boundary: {enabled: true, mode: block}
-          tests-pass: {enabled: true, mode: block}
-        """;
+        BenchSpec.POLICY.replace("max_files: 10, max_loc: 300}", "max_files: 60, max_loc: 3000}");
 
     final WorkReport report = report();
     final Judge logged = new Judge(BenchSpec.caws().policy(POLICY).sealInBatches(NEVER));
@@ -126,7 +115,7 @@ public class VerdictBenchmark {
     }
   }
 
-  /** What a judgement costs without any signature. */
+  /** A judgement without any signature. */
   @Benchmark
   public Verdict hashedOnly(Small small) {
     return small.hashed.judge(small.report);
@@ -156,13 +145,13 @@ public class VerdictBenchmark {
     return full.ruled.judge(full.report);
   }
 
-  /** That a verdict stands in a log of a million. */
+  /** Proves that a verdict is in a log of a million. */
   @Benchmark // promise: under 1 ms
   public InclusionProof inclusionProof(Million million) {
     return million.log.proof(million.index(), Million.ENTRIES);
   }
 
-  /** That a shorter log is the start of a log of a million. */
+  /** Proves that a shorter log is the start of a log of a million. */
   @Benchmark // promise: under 1 ms
   public List<String> consistencyProof(Million million) {
     return million.log.consistency(million.index() + 1, Million.ENTRIES);

@@ -22,16 +22,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What it costs to keep percentiles of a time that was measured elsewhere, and to ask for them. The
- * tracker keeps four windows of all figures of an attempt; the timer keeps its time.
+ * Measures the cost of keeping percentiles of a time that was measured elsewhere, and of reading
+ * them. The tracker keeps four windows of all figures of an attempt. The timer keeps its time only.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
 public class WindowBenchmark {
   private static final int MASK = 1023;
-  private static final double SHORTEST_NANOS = 1e8;
-  private static final int OCTAVES = 5;
 
   private final PerformanceTracker tracker = PerformanceTracker.create();
   private final FinishedAttempt[] attempts = new FinishedAttempt[MASK + 1];
@@ -49,7 +47,7 @@ public class WindowBenchmark {
   public WindowBenchmark() {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i <= MASK; i++) {
-      nanos[i] = (long) (SHORTEST_NANOS * Math.pow(2, OCTAVES * random.nextDouble()));
+      nanos[i] = FootprintMain.overOctaves(random);
       attempts[i] =
           new FinishedAttempt(
               "ada",
@@ -63,7 +61,7 @@ public class WindowBenchmark {
     }
   }
 
-  /** Promise: at most a quarter of a timer with percentiles, or as near as a whole attempt gets. */
+  /** Promise: at most a quarter of a timer with percentiles, or as near as possible. */
   @Benchmark
   public void record() {
     tracker.record("", attempts[next++ & MASK]);
@@ -76,7 +74,7 @@ public class WindowBenchmark {
     return tracker.summary("ada", "format", Window.REALTIME);
   }
 
-  /** Asks for what has not changed since it was last asked. */
+  /** Asks for percentiles that have not changed since the last call. */
   @Benchmark
   public WindowSummary askAgain() {
     return tracker.summary("ada", "format", Window.REALTIME);

@@ -3,8 +3,7 @@
 /**
  * Measures each promise of Arbiter beside a named peer, in one run.
  *
- * <p>Start at {@link dev.arbiter.bench.CaptureBenchmark}; read {@code RESULTS.md} for what came
- * out.
+ * <p>Start at {@link dev.arbiter.bench.CaptureBenchmark}. {@code RESULTS.md} holds the results.
  */
 @NullMarked
 package dev.arbiter.bench;

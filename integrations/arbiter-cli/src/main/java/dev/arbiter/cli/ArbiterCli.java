@@ -13,8 +13,7 @@ import picocli.CommandLine.Command;
 /**
  * The program {@code arbiter}: checks working specs, changes made under them, and kept evidence.
  *
- * <p>Ends with 0 when allowed, 1 when denied, 2 when the input cannot be used, 3 when evidence is
- * damaged.
+ * <p>Exit codes: 0 allowed, 1 denied, 2 input cannot be used, 3 evidence is damaged.
  */
 @Command(
     name = "arbiter",
@@ -45,13 +44,12 @@ public final class ArbiterCli extends CliCommand implements Runnable {
   }
 
   /**
-   * Runs the program.
+   * Runs the program and returns its exit code.
    *
    * @param clock the default of {@code --now}
    * @param out gets answers
    * @param err gets error messages
    * @param arguments the command line
-   * @return the exit code
    */
   static int run(InstantSource clock, PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(new ArbiterCli());

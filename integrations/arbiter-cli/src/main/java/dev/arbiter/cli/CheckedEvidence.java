@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +50,11 @@ record CheckedEvidence(
     if (files.isEmpty()) {
       throw new Refusal(path + " holds no verdicts.jsonl, events.jsonl or chain.json");
     }
-    CheckedEvidence[] found = new CheckedEvidence[files.size()];
-    for (int i = 0; i < found.length; i++) {
-      found[i] = chain(files.get(i));
+    List<CheckedEvidence> found = new ArrayList<>();
+    for (Path file : files) {
+      found.add(chain(file));
     }
-    return List.of(found);
+    return found;
   }
 
   private static CheckedEvidence chain(Path file) throws IOException {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What all commands share: their output, exit codes and common options. */
+/** The base of all commands: output, exit codes and common options. */
 abstract class CliCommand {
   @Spec private @Nullable CommandSpec spec;
 
@@ -78,7 +78,7 @@ abstract class CliCommand {
     out().println(file + line + ": " + found.ruleId() + ": " + found.message());
   }
 
-  /** Names the steps of a command that was given none. */
+  /** {@return the error of a command without a subcommand} */
   final ParameterException misuse(String remedy) {
     return new ParameterException(line(), remedy);
   }

@@ -33,7 +33,7 @@ final class KeyCommand extends CliCommand implements Runnable {
       throws IOException {
     SigningKey key = SigningKey.generate();
     store(key, file);
-    print("made " + key.id() + " in " + file);
+    out().println("made " + key.id() + " in " + file);
     return Exit.ALLOWED;
   }
 
@@ -62,7 +62,8 @@ final class KeyCommand extends CliCommand implements Runnable {
         beside(file, ".pub"),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    print("rotated " + old.id() + " (kept in " + kept + ") to " + fresh.id() + " in " + file);
+    String replaced = "rotated " + old.id() + " (kept in " + kept + ")";
+    out().println(replaced + " to " + fresh.id() + " in " + file);
     return Exit.ALLOWED;
   }
 
@@ -82,9 +83,5 @@ final class KeyCommand extends CliCommand implements Runnable {
 
   private static Path beside(Path file, String ending) {
     return file.resolveSibling(file.getFileName() + ending);
-  }
-
-  private void print(String line) {
-    out().println(line);
   }
 }

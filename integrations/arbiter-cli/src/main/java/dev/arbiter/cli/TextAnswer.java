@@ -6,38 +6,27 @@ import dev.arbiter.task.Finding;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** Prints one answer for people: a line a finding, then one that sums up. */
+/** Prints one answer for people: a line for each finding, then a line with the outcome. */
 final class TextAnswer {
   private TextAnswer() {}
 
   static void print(ValidateCommand.Answer answer, PrintWriter out) {
     Validation validation = answer.validation();
     for (Finding finding : validation.findings()) {
-      out.println(
-          answer.file()
-              + (finding.line() > 0 ? ":" + finding.line() : "")
-              + ": "
-              + finding.severity().name().toLowerCase(Locale.ROOT)
-              + " "
-              + finding.ruleId()
-              + (finding.place().isEmpty() ? "" : " at " + finding.place())
-              + ": "
-              + finding.message());
+      String line = finding.line() > 0 ? ":" + finding.line() : "";
+      String severity = finding.severity().name().toLowerCase(Locale.ROOT);
+      String place = finding.place().isEmpty() ? "" : " at " + finding.place();
+      String rule = severity + " " + finding.ruleId() + place;
+      out.println(answer.file() + line + ": " + rule + ": " + finding.message());
     }
     Validation.Budget budget = validation.budget();
     for (Validation.Skipped skipped : budget.waiversSkipped()) {
       out.println(answer.file() + ": waiver " + skipped.id() + " skipped: " + skipped.reason());
     }
     String name = validation.spec().isEmpty() ? "" : " " + validation.spec();
-    out.println(
-        answer.file()
-            + ": "
-            + validation.outcome().name().toLowerCase(Locale.ROOT)
-            + name
-            + " ("
-            + validation.dialect().word()
-            + spent(budget)
-            + ")");
+    String outcome = validation.outcome().name().toLowerCase(Locale.ROOT);
+    String limits = validation.dialect().word() + spent(budget);
+    out.println(answer.file() + ": " + outcome + name + " (" + limits + ")");
   }
 
   private static String spent(Validation.Budget budget) {

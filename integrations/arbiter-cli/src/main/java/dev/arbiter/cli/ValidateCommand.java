@@ -57,7 +57,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
   @Option(names = "--format", description = "text, json or sarif; default text.")
   private Format format = Format.TEXT;
 
-  /** Where the changes come from. */
+  /** The source of the changes. */
   private static final class Source {
     @Option(
         names = "--changes",
@@ -117,7 +117,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
     try {
       step.run();
     } catch (Refusal | IllegalArgumentException e) {
-      unusable.add(Finding.error(rule, "", ArbiterCli.printable(String.valueOf(e.getMessage()))));
+      unusable.add(error(rule, e));
     }
   }
 
@@ -156,10 +156,12 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
         return validator.validate(text);
       }
     } catch (Refusal e) {
-      problems.add(
-          Finding.error(
-              "spec.file.unreadable", "", ArbiterCli.printable(String.valueOf(e.getMessage()))));
+      problems.add(error("spec.file.unreadable", e));
     }
     return Validation.unusable(dialect, problems);
+  }
+
+  private static Finding error(String rule, RuntimeException problem) {
+    return Finding.error(rule, "", ArbiterCli.printable(String.valueOf(problem.getMessage())));
   }
 }

@@ -57,20 +57,10 @@ final class VerdictLines {
         .governanceMetrics()
         .map(
             m ->
-                "budget used "
-                    + m.budgetUsed()
-                    + " %, score "
-                    + m.complianceScore()
-                    + ", gates passed "
-                    + m.gateIntegrity()
-                    + " %, waived "
-                    + m.waiverRate()
-                    + " %, with evidence "
-                    + m.evidenceCompleteness()
-                    + " %, rules broken "
-                    + m.rulesViolated()
-                    + " of "
-                    + m.rulesEvaluated())
+                ("budget used " + m.budgetUsed() + " %, score " + m.complianceScore())
+                    + (", gates passed " + m.gateIntegrity() + " %, waived " + m.waiverRate())
+                    + (" %, with evidence " + m.evidenceCompleteness())
+                    + (" %, rules broken " + m.rulesViolated() + " of " + m.rulesEvaluated()))
         .ifPresent(lines::add);
     for (ClauseCitation cited : context.clauseCitations()) {
       lines.add(

@@ -98,18 +98,13 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       return;
     }
     for (WaiverFolder.WaiverFile waiver : read.waivers()) {
+      String gates = ArbiterCli.printable(String.join(",", waiver.gates()));
+      String approvers = ArbiterCli.printable(String.join(",", waiver.approvers()));
       out.println(
-          ArbiterCli.printable(waiver.id())
-              + " "
-              + waiver.state()
-              + " spec="
-              + ArbiterCli.printable(waiver.specId())
-              + " gates="
-              + ArbiterCli.printable(String.join(",", waiver.gates()))
-              + " expires="
-              + waiver.expires().map(Instant::toString).orElse("?")
-              + " approvers="
-              + ArbiterCli.printable(String.join(",", waiver.approvers())));
+          (ArbiterCli.printable(waiver.id()) + " " + waiver.state())
+              + (" spec=" + ArbiterCli.printable(waiver.specId()) + " gates=" + gates)
+              + (" expires=" + waiver.expires().map(Instant::toString).orElse("?"))
+              + (" approvers=" + approvers));
       waiver.findings().forEach(found -> print("  " + waiver.file(), found));
     }
     entries.stream()

@@ -193,12 +193,11 @@ abstract class WaiverSteps extends CliCommand {
   }
 
   int damaged(IllegalStateException e) {
-    String message = String.valueOf(e.getMessage());
-    err().println("arbiter: " + ArbiterCli.printable(message));
+    err().println("arbiter: " + ArbiterCli.printable(String.valueOf(e.getMessage())));
     return Exit.DAMAGED;
   }
 
-  /** The waivers of a folder's ledger; none where it has no ledger. */
+  /** {@return the waivers of a folder's ledger, empty for a folder without a ledger} */
   static List<WaiverEntry> entries(Path folder) throws IOException {
     try {
       return WaiverFolder.isOne(folder) ? WaiverFolder.read(folder) : List.of();

@@ -23,32 +23,21 @@ final class WaiverText {
   static String line(WaiverEntry entry) {
     long uses = entry.proposal().maxUses();
     String used = uses < 0 ? "" : " uses=" + entry.uses() + "/" + uses;
+    String state = entry.status().name().toLowerCase(Locale.ROOT);
+    String gates = String.join(",", entry.proposal().gates());
     return ArbiterCli.printable(
-        entry.proposal().id()
-            + " "
-            + entry.status().name().toLowerCase(Locale.ROOT)
-            + " spec="
-            + entry.proposal().specId()
-            + " gates="
-            + String.join(",", entry.proposal().gates())
-            + " expires="
-            + entry.expires()
-            + used
-            + " approvers="
-            + names(entry.granted())
-            + waiting(entry));
+        (entry.proposal().id() + " " + state)
+            + (" spec=" + entry.proposal().specId() + " gates=" + gates)
+            + (" expires=" + entry.expires() + used)
+            + (" approvers=" + names(entry.granted()) + waiting(entry)));
   }
 
   /** The request that is not yet activated; empty if there is none. */
   static String waiting(WaiverEntry entry) {
     String approved = entry.approvals().isEmpty() ? "nobody yet" : names(entry.approvals());
     if (entry.wanted().isPresent()) {
-      return ", extension to "
-          + entry.wanted().get()
-          + " asked for by "
-          + entry.wantedBy()
-          + ", approved by "
-          + approved;
+      String extension = ", extension to " + entry.wanted().get();
+      return extension + " asked for by " + entry.wantedBy() + ", approved by " + approved;
     }
     return entry.status() == WaiverEntry.Status.PROPOSED
         ? ", asked for by " + entry.proposal().by() + ", approved by " + approved

@@ -23,11 +23,7 @@ public abstract class JournalContract {
   /** For subclasses. */
   protected JournalContract() {}
 
-  /**
-   * Gives an empty journal that keeps at least 2,000 events.
-   *
-   * @return a new journal
-   */
+  /** {@return a new, empty journal that keeps at least 2,000 events} */
   protected abstract Journal newJournal();
 
   /** Appended events are read back, in order, from any position. */
@@ -52,15 +48,14 @@ public abstract class JournalContract {
     CountDownLatch done = new CountDownLatch(THREADS);
     for (int t = 0; t < THREADS; t++) {
       String name = "t" + t;
-      Thread thread =
-          new Thread(
-              () -> {
-                for (int i = 0; i < EACH; i++) {
-                  journal.append(List.of(event(name + "-" + i), event(name + "-" + i + "+")));
-                }
-                done.countDown();
-              });
-      thread.start();
+      Runnable appends =
+          () -> {
+            for (int i = 0; i < EACH; i++) {
+              journal.append(List.of(event(name + "-" + i), event(name + "-" + i + "+")));
+            }
+            done.countDown();
+          };
+      new Thread(appends).start();
     }
     assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
 

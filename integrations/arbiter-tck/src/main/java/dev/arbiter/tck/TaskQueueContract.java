@@ -28,11 +28,10 @@ public abstract class TaskQueueContract {
   protected TaskQueueContract() {}
 
   /**
-   * Gives an empty queue.
+   * {@return a new, empty queue}
    *
-   * @param capacity most tasks it holds
+   * @param capacity most tasks that it holds
    * @param nanoTime its clock for leases
-   * @return a new queue
    */
   protected abstract TaskQueue newQueue(int capacity, LongSupplier nanoTime);
 
@@ -124,19 +123,17 @@ public abstract class TaskQueueContract {
     AtomicLong claims = new AtomicLong();
     CountDownLatch done = new CountDownLatch(THREADS);
     for (int t = 0; t < THREADS; t++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                for (List<Lease> got = queue.claim(3, LEASE);
-                    !got.isEmpty();
-                    got = queue.claim(3, LEASE)) {
-                  claims.addAndGet(got.size());
-                  seen.addAll(ids(got));
-                  got.forEach(queue::acknowledge);
-                }
-                done.countDown();
-              });
-      thread.start();
+      Runnable claimsAll =
+          () -> {
+            List<Lease> got = queue.claim(3, LEASE);
+            for (; !got.isEmpty(); got = queue.claim(3, LEASE)) {
+              claims.addAndGet(got.size());
+              seen.addAll(ids(got));
+              got.forEach(queue::acknowledge);
+            }
+            done.countDown();
+          };
+      new Thread(claimsAll).start();
     }
     assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
 

@@ -11,9 +11,7 @@ import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
 import org.openrewrite.marker.Markers;
 
-/**
- * Puts braces around the body of an if, an else or a loop that has none, and moves nothing else.
- */
+/** Puts braces around each body of an if, an else or a loop without them; moves nothing else. */
 final class AddBraces extends JavaIsoVisitor<ExecutionContext> {
   private static final int UNIT = 4;
 

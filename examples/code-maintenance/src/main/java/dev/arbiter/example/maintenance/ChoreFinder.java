@@ -29,7 +29,7 @@ final class ChoreFinder {
   List<Chore> find(int most, long seed) {
     Map<ChoreType, List<Chore>> byType = byType(seed);
     List<Chore> chosen = new ArrayList<>();
-    List<Chore> giants = giants(byType);
+    List<Chore> giants = giants(byType.getOrDefault(ChoreType.FORMAT_GOOGLE, List.of()));
     for (int round = 0; chosen.size() < most - giants.size(); round++) {
       boolean any = false;
       for (List<Chore> chores : byType.values()) {
@@ -49,8 +49,10 @@ final class ChoreFinder {
     return numbered(chosen);
   }
 
-  private static List<Chore> giants(Map<ChoreType, List<Chore>> byType) {
-    return byType.getOrDefault(ChoreType.FORMAT_GOOGLE, List.of()).stream()
+  /** The two longest files that need a Google layout, longest first. */
+  static List<Chore> giants(List<Chore> chores) {
+    return chores.stream()
+        .filter(chore -> chore.type() == ChoreType.FORMAT_GOOGLE)
         .sorted(Comparator.comparingInt((Chore chore) -> chore.source().length()).reversed())
         .limit(2)
         .toList();

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +141,8 @@ final class CodeMaintenance implements Callable<Integer> {
         new Engine.Settings(options.seed, chosen, options.fallbacks, threads);
     WarmUp.run(settings, rewriting);
     RunLog log = new RunLog();
-    Optional<Chore> waived = secondGiant(chores);
+    // The longest file breaks its budget and is denied. The second longest has a waiver.
+    Optional<Chore> waived = ChoreFinder.giants(chores).stream().skip(1).findFirst();
     Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
     Path evidence = results.resolve("verdicts");
     Engine.Proof proof;
@@ -192,15 +192,6 @@ final class CodeMaintenance implements Callable<Integer> {
     try (Progress progress = new Progress("sample, every agent", attempts, print)) {
       return ToolSample.run(chores, tools, checks, SAMPLED, threads, progress::step);
     }
-  }
-
-  /* The longest file breaks its budget and is denied. The second longest has a waiver. */
-  private static Optional<Chore> secondGiant(List<Chore> chores) {
-    return chores.stream()
-        .filter(chore -> chore.type() == ChoreType.FORMAT_GOOGLE)
-        .sorted(Comparator.comparingInt((Chore chore) -> chore.source().length()).reversed())
-        .skip(1)
-        .findFirst();
   }
 
   private String report(

@@ -4,7 +4,6 @@ package dev.arbiter.example.maintenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,42 +42,15 @@ final class Defects {
       return text;
     }
     SplittableRandom random = new SplittableRandom(seed ^ path.hashCode());
-    String seeded = text;
-    seeded =
-        some(
-            BRACES,
-            seeded,
-            random,
-            3,
-            found -> found.group(1) + found.group(2) + "\n" + found.group(3) + "\n");
-    seeded =
-        some(
-            DIAMOND,
-            seeded,
-            random,
-            3,
-            found ->
-                "<"
-                    + found.group(1)
-                    + "> "
-                    + found.group(2)
-                    + " = new "
-                    + found.group(3)
-                    + "<"
-                    + found.group(1)
-                    + ">(");
-    seeded = some(OVERRIDE, seeded, random, 2, found -> "");
-    seeded = imports(seeded, random);
-    return blanks(seeded, random);
+    String seeded = some(BRACES, text, random, 3, "$1$2\n$3\n");
+    seeded = some(DIAMOND, seeded, random, 3, "<$1> $2 = new $3<$1>(");
+    seeded = some(OVERRIDE, seeded, random, 2, "");
+    return blanks(imports(seeded, random), random);
   }
 
-  /** Replaces some of the matches of a pattern. */
+  /** Replaces some of the matches of a pattern; {@code $1} is a match's first group. */
   private static String some(
-      Pattern pattern,
-      String text,
-      SplittableRandom random,
-      int most,
-      Function<MatchResult, String> replacement) {
+      Pattern pattern, String text, SplittableRandom random, int most, String replacement) {
     List<MatchResult> found = new ArrayList<>(pattern.matcher(text).results().toList());
     while (found.size() > most) {
       found.remove(random.nextInt(found.size()));
@@ -86,7 +58,8 @@ final class Defects {
     StringBuilder result = new StringBuilder();
     int at = 0;
     for (MatchResult match : found) {
-      result.append(text, at, match.start()).append(replacement.apply(match));
+      String replaced = pattern.matcher(match.group()).replaceFirst(replacement);
+      result.append(text, at, match.start()).append(replaced);
       at = match.end();
     }
     return result.append(text, at, text.length()).toString();

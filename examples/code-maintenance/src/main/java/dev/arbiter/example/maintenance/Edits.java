@@ -39,10 +39,9 @@ final class Edits {
   }
 
   /**
-   * Takes back the edit at a place of the text after {@link #apply}.
+   * Takes back the edit at a place of the edited text; returns false if there is none.
    *
-   * @param offset a place in the edited text
-   * @return whether there was one
+   * @param offset a place in the text after {@link #apply}
    */
   boolean takeBack(long offset) {
     int shift = 0;

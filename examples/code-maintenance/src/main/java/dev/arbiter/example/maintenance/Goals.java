@@ -35,9 +35,7 @@ import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Types;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The goals of the small chores. Each is a {@link Goal}: one line for each place that misses it.
- */
+/** The goals of the small chores, each as a {@link Goal}. */
 final class Goals {
   private Goals() {}
 

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A separate program that does everything with regular expressions: quick, and often wrong.
+ * A separate program that uses regular expressions for every chore. It is quick and often wrong.
  *
  * <p>{@code java -cp code-maintenance.jar dev.arbiter.example.maintenance.HastyFixer TYPE DIR}
  * changes the files below the folder in place. It needs only the JDK, so that it starts quickly.

@@ -12,13 +12,11 @@ import java.util.Locale;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One Java file as the compiler sees it: its text, its syntax tree, and on demand its types.
  *
- * <p>Not thread-safe. The tree is parsed when first asked for, types are attributed when first
- * asked for.
+ * <p>Not thread-safe. {@link #errors} attributes types at its first call.
  */
 final class JavaFile {
   private final JavacTask task;
@@ -26,7 +24,7 @@ final class JavaFile {
   private final String path;
   private final String text;
   private final String[] lines;
-  private @Nullable CompilationUnitTree tree;
+  private final CompilationUnitTree tree;
   private boolean analysed;
 
   /**
@@ -37,7 +35,7 @@ final class JavaFile {
    * @param message for a reader
    */
   record CompileError(long offset, String code, String message) {
-    /** The message's first line, without the place, to tell old errors from new ones. */
+    /** {@return the message's first line, without the place, to tell old errors from new ones} */
     String what() {
       return message.lines().findFirst().orElse(code);
     }
@@ -50,6 +48,11 @@ final class JavaFile {
     this.path = path;
     this.text = text;
     this.lines = text.split("\n", -1);
+    try {
+      tree = task.parse().iterator().next();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   String path() {
@@ -66,16 +69,7 @@ final class JavaFile {
   }
 
   CompilationUnitTree tree() {
-    CompilationUnitTree parsed = tree;
-    if (parsed == null) {
-      try {
-        parsed = task.parse().iterator().next();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      tree = parsed;
-    }
-    return parsed;
+    return tree;
   }
 
   JavacTask task() {
@@ -88,17 +82,17 @@ final class JavaFile {
 
   /** Where a tree begins in the text, -1 for a tree that the compiler added. */
   int start(Tree tree) {
-    return (int) docs().getSourcePositions().getStartPosition(tree(), tree);
+    return (int) docs().getSourcePositions().getStartPosition(this.tree, tree);
   }
 
   /** Where a tree ends in the text, -1 for a tree that the compiler added. */
   int end(Tree tree) {
-    return (int) docs().getSourcePositions().getEndPosition(tree(), tree);
+    return (int) docs().getSourcePositions().getEndPosition(this.tree, tree);
   }
 
   /** The line of a place in the text, from 1. */
   int line(int offset) {
-    return (int) tree().getLineMap().getLineNumber(offset);
+    return (int) tree.getLineMap().getLineNumber(offset);
   }
 
   /** The column of a place, from 0. */
@@ -118,7 +112,6 @@ final class JavaFile {
 
   /** Attributes types and returns the compiler's errors. */
   List<CompileError> errors() {
-    tree();
     if (!analysed) {
       analysed = true;
       try {

@@ -14,8 +14,8 @@ import javax.lang.model.element.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixer made of the JDK alone: it edits wherever the syntax allows, asks the compiler, and takes
- * back what the compiler refuses.
+ * A fixer that uses only the JDK. It edits every place that the syntax allows, compiles the file,
+ * and takes back each edit that the compiler refuses.
  */
 final class JdkFixer implements Tool {
   private static final int ROUNDS = 4;

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts of a layout that can be checked without laying anything out: width of lines, blanks, where
- * members and statements begin, where bodies open.
+ * Facts of a layout that can be checked without a formatter: the width of lines, blanks, and the
+ * places where members, statements and bodies begin.
  *
  * <p>An import, a package clause and a line without a place to break it may be longer.
  */

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.eclipse.jgit.util.FileUtils;
 
 /**
- * Runs empty tasks through Arbiter before the real ones, so that the measured times are of Arbiter
- * and not of the JVM's compiler.
+ * Runs empty tasks through Arbiter before the real ones, so that the measured times do not include
+ * the JVM's compiler.
  *
  * <p>The compiler leaves out branches that it has not seen, and compiles anew when they run. So the
  * tasks are of all types, have paths like the real ones, end in every way, and start over a few
@@ -44,9 +44,9 @@ final class WarmUp implements TaskInterceptor {
     Path log = Files.createTempDirectory("warm-up-");
     List<Worker> workers =
         List.of(
-            worker("sound", idle -> CompletableFuture.completedFuture(idle)),
-            worker("careless", idle -> CompletableFuture.completedFuture(idle)),
-            worker("broken", idle -> CompletableFuture.completedFuture(idle)),
+            worker("sound", CompletableFuture::completedFuture),
+            worker("careless", CompletableFuture::completedFuture),
+            worker("broken", CompletableFuture::completedFuture),
             worker("verbose", idle -> CompletableFuture.supplyAsync(() -> idle, threads)));
     Optional<String> waiver = Optional.of(WorkingSpec.waiver(chore(0), GIANT));
     try {
@@ -70,7 +70,7 @@ final class WarmUp implements TaskInterceptor {
         name, assignment -> deliver.apply(WorkReport.of(name + " did nothing")), null);
   }
 
-  /* The first has the waiver. */
+  /* The first chore has the waiver. */
   private static Chore chore(int number) {
     ChoreType[] types = ChoreType.values();
     String path = number == 0 ? GIANTS_PATH : "org/example/warm/Part_" + number % FILES + ".java";

@@ -2,7 +2,6 @@
 package dev.arbiter.example.replay;
 
 import dev.arbiter.Arbiter;
-import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
@@ -29,9 +28,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole arbiter that behaves like the router inside it. Each routed task was submitted and
- * admitted. A quality gate judges its outcome, and the verdict is sealed and the task concluded
- * before the router learns.
+ * A whole arbiter that behaves like the router inside it. The arbiter admits each task before it
+ * routes it. A quality gate judges the outcome. The arbiter seals the verdict and concludes the
+ * task before the router learns.
  *
  * <p>For one thread. An attempt waits for its outcome like an attempt of an asynchronous agent.
  */
@@ -81,15 +80,15 @@ final class EngineRouter implements Router, AutoCloseable {
     this.router = router;
     Sources sources = new Sources(() -> Instant.EPOCH, () -> 0, new SplittableRandom(seed));
     this.caws = Caws.builder().policy(POLICY).spec(SPEC).sources(sources).sealHashedOnly().build();
-    ArbiterBuilder builder =
+    this.arbiter =
         Arbiter.builder()
             .constitution(caws)
             .router(new Overheard())
             .sources(sources)
             .fallbacks(fallbacks)
             .closeLimit(Duration.ZERO)
-            .executor(Runnable::run);
-    this.arbiter = builder.build();
+            .executor(Runnable::run)
+            .build();
     if (recorded.arrivals().isEmpty()) {
       recorded.profiles().keySet().forEach(this::register);
     }

@@ -187,14 +187,10 @@ final class ReplayPage {
 
   private Figure spend() {
     Double limit = replayed.limit();
-    String mean = say("A task costs $%.4f on average", report.spend().value());
+    double kept = 100 * (1 - replayed.runsOverLimit());
     String finding =
-        limit == null
-            ? mean
-            : mean
-                + say(
-                    "; %.0f\u00a0%% of runs keep their limit",
-                    100 * (1 - replayed.runsOverLimit()));
+        say("A task costs $%.4f on average", report.spend().value())
+            + (limit == null ? "" : say("; %.0f\u00a0%% of runs keep their limit", kept));
     return new Figure.Dots(
         new Caption(
             finding,

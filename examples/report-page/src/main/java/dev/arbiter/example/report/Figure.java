@@ -10,11 +10,7 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
 public sealed interface Figure {
 
-  /**
-   * Returns the words above the chart.
-   *
-   * @return the finding, how to read the chart, and its axis
-   */
+  /** {@return the words above the chart: the finding, how to read the chart, and its axis} */
   Caption caption();
 
   /**
@@ -78,12 +74,11 @@ public sealed interface Figure {
     }
 
     /**
-     * Makes a series without a band.
+     * {@return a series without a band}
      *
      * @param name of the series
      * @param role its meaning
      * @param values the numbers
-     * @return the series
      */
     public static Series of(String name, Role role, List<Double> values) {
       return new Series(name, role, values, List.of());
@@ -197,12 +192,11 @@ public sealed interface Figure {
     }
 
     /**
-     * Puts the largest shares first, and adds up the agents for which no colour is left.
+     * {@return a figure with the largest shares first; agents without a colour become one sum}
      *
      * @param caption the words above it
      * @param tasks length of the run
      * @param agents in any order
-     * @return the figure
      */
     public static Shares of(Caption caption, int tasks, List<Agent> agents) {
       Comparator<Agent> largest = Comparator.comparingDouble(Agent::sum).reversed();

@@ -159,21 +159,19 @@ public record ReportPage(
   }
 
   /**
-   * Formats a sentence, the same in every locale.
+   * {@return a formatted sentence, the same in every locale}
    *
    * @param format as of {@link String#format}
    * @param values of the format
-   * @return the sentence
    */
   public static String say(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
   /**
-   * Writes a share as a percentage with one digit after the point.
+   * {@return a percentage with one digit, such as {@code 39.3 %}, with a space that does not break}
    *
    * @param share from 0 to 1
-   * @return such as {@code 39.3 %}, with a space that does not break
    */
   public static String percent(double share) {
     return say("%.1f\u00a0%%", 100 * share);

@@ -51,10 +51,9 @@ public final class RunOptions {
   }
 
   /**
-   * Makes a command line that prints {@link UnusableInput} as one line and ends with 2.
+   * {@return a command line that prints {@link UnusableInput} as one line and ends with 2}
    *
    * @param program a picocli command
-   * @return the command line
    */
   public static CommandLine commandLine(Object program) {
     return new CommandLine(program)
@@ -69,9 +68,8 @@ public final class RunOptions {
   }
 
   /**
-   * Returns the chosen policy.
+   * {@return the chosen policy}
    *
-   * @return the policy
    * @throws ParameterException if an option of this class has a wrong value
    */
   public BanditPolicy policy() {
