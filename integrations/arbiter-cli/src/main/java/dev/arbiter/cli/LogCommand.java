@@ -68,7 +68,7 @@ final class LogCommand extends CliCommand implements Runnable {
       } else {
         print(evidence);
       }
-      code = Math.max(code, evidence.isWhole() ? Exit.ALLOWED : Exit.DAMAGED);
+      code = Math.max(code, code(evidence));
     }
     return code;
   }
@@ -121,17 +121,27 @@ final class LogCommand extends CliCommand implements Runnable {
     void on(LogFolder log) throws IOException;
   }
 
-  /* A log without a checkpoint is damaged. */
+  /* Works on an undamaged log only; a log without a checkpoint is damaged. */
   private int ifWhole(Source source, LogWork work) throws IOException {
     try (LogFolder log = VerdictFolder.open(source.path, source.key)) {
-      CheckedEvidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
-      if (!evidence.isWhole()) {
-        print(evidence);
-        return Exit.DAMAGED;
+      int code = check(source, log);
+      if (code == Exit.ALLOWED) {
+        work.on(log);
       }
-      work.on(log);
-      return Exit.ALLOWED;
+      return code;
     }
+  }
+
+  private int check(Source source, LogFolder log) {
+    CheckedEvidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
+    if (!evidence.isWhole()) {
+      print(evidence);
+    }
+    return code(evidence);
+  }
+
+  private static int code(CheckedEvidence evidence) {
+    return evidence.isWhole() ? Exit.ALLOWED : Exit.DAMAGED;
   }
 
   private void print(LogFolder log, Checkpoint checkpoint, long index) throws IOException {
@@ -170,12 +180,7 @@ final class LogCommand extends CliCommand implements Runnable {
           VerdictLines.context(document).forEach(line -> out().println("    " + line));
         }
       }
-      CheckedEvidence evidence = VerdictFolder.verify(source.path, log, List.of(), source.key);
-      if (evidence.isWhole()) {
-        return Exit.ALLOWED;
-      }
-      print(evidence);
-      return Exit.DAMAGED;
+      return check(source, log);
     }
   }
 

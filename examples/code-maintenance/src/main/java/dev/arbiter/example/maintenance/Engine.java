@@ -51,7 +51,7 @@ final class Engine implements AutoCloseable {
       RunLog runLog,
       Optional<String> waiver,
       Path log) {
-    // The wall clock stands still, so that verdicts of two runs are the same to the byte.
+    // The wall clock never moves, so that two runs give the same verdicts to the byte.
     Sources sources =
         new Sources(() -> NOW, System::nanoTime, new SplittableRandom(settings.seed()));
     caws = caws(settings, sources, waiver, log);

@@ -29,7 +29,7 @@ record RunFigures(List<Entry> entries) {
     return entries.size();
   }
 
-  /** The share of tasks that are so; 0 if there are no tasks. */
+  /** {@return the share of tasks that meet a condition; 0 if there are no tasks} */
   double share(Predicate<Entry> so) {
     return entries.isEmpty() ? 0 : (double) where(so).size() / size();
   }
@@ -39,7 +39,7 @@ record RunFigures(List<Entry> entries) {
     return Math.max(1, size() / WINDOWS);
   }
 
-  /** For each task the share of tasks that are so, over the last ones up to it. */
+  /** {@return for each task the share that meets a condition, over a window that ends with it} */
   List<Double> movingShares(int window, Predicate<Entry> so) {
     List<Double> shares = new ArrayList<>(size());
     int count = 0;

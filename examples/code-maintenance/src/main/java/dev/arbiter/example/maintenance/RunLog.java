@@ -83,7 +83,7 @@ final class RunLog implements ArbiterListener {
       return own;
     }
 
-    /** The same in CPU time, which is steadier on a machine with other work. */
+    /** The same in CPU nanoseconds; steadier on a machine with other work. */
     long ownCpu() {
       return ownCpu;
     }
@@ -164,12 +164,12 @@ final class RunLog implements ArbiterListener {
     return List.copyOf(verdicts);
   }
 
-  /** How often each rule denied. */
+  /** {@return the number of denials of each rule} */
   synchronized Map<String, Integer> denials() {
     return new TreeMap<>(denials);
   }
 
-  /** One line that is the same for two runs that decided and judged the same. */
+  /** {@return a digest, equal for two runs with equal decisions and verdicts} */
   synchronized String digest() {
     MessageDigest sha256;
     try {

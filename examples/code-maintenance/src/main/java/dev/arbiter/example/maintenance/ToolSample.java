@@ -62,7 +62,7 @@ record ToolSample(
         chores.stream().collect(groupingBy(Chore::type, counting())));
   }
 
-  /** The number of attempts that such a run makes. */
+  /** {@return the number of attempts of a run} */
   static int attempts(List<Chore> chores, int workers, int perType) {
     return chosen(chores, perType).size() * workers;
   }

@@ -72,7 +72,7 @@ final class Workers {
     return WorkReport.of(name + " changed what it could");
   }
 
-  /* Tools reach into the compiler; one that does not fit this JDK fails in ways of its own. */
+  /* Tools use the compiler's internals; a tool that does not fit this JDK may fail in any way. */
   private @Nullable Tool probed(String name, Make make, ChoreType probe) {
     try {
       Tool tool = make.make();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** Replays recorded outcomes of real agents through the whole line. */
+/** Replays recorded outcomes of real agents through the whole engine. */
 @NullMarked
 package dev.arbiter.example.replay;
 

@@ -36,7 +36,7 @@ public sealed interface Figure {
     LIMIT
   }
 
-  /** What a number counts. It decides how the number is written. */
+  /** The unit of a number. It decides the number's text. */
   enum Unit {
     /** A count. */
     COUNT,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * What the two larger examples share: a page of findings in one file, and their common options.
+ * The shared parts of the two larger examples: a page of findings in one file, and common options.
  *
  * <p>Start at {@link dev.arbiter.example.report.ReportPage}. A {@link
  * dev.arbiter.example.report.Figure} is one chart with the finding it shows.
