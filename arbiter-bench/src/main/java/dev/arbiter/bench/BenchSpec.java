@@ -40,7 +40,7 @@ final class BenchSpec {
           path: docs/parser.yaml
       """;
 
-  static final String POLICY =
+  private static final String POLICY =
       """
       version: 1
       risk_tiers:

@@ -49,7 +49,16 @@ public class VerdictBenchmark {
   public static class Full {
     private static final int FILES = 50;
     private static final String POLICY =
-        BenchSpec.POLICY.replace("max_files: 10, max_loc: 300}", "max_files: 60, max_loc: 3000}");
+        """
+        version: 1
+        risk_tiers:
+          '2': {max_files: 60, max_loc: 3000}
+        gates:
+          budget_limit: {enabled: true, mode: block}
+          spec_completeness: {enabled: true, mode: block}
+          scope_boundary: {enabled: true, mode: block}
+          tests-pass: {enabled: true, mode: block}
+        """;
 
     final WorkReport report = report();
     final Judge logged = new Judge(BenchSpec.caws().policy(POLICY).sealInBatches(NEVER));
