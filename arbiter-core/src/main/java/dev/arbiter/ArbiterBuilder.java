@@ -51,7 +51,6 @@ public final class ArbiterBuilder {
    *
    * @param profile the profile it declares
    * @param agent does the work
-   * @return this
    */
   public ArbiterBuilder agent(AgentProfile profile, Agent agent) {
     agents.add(registry -> registry.register(profile, agent));
@@ -63,7 +62,6 @@ public final class ArbiterBuilder {
    *
    * @param profile the profile it declares
    * @param agent does the work
-   * @return this
    */
   public ArbiterBuilder asyncAgent(AgentProfile profile, AsyncAgent agent) {
     agents.add(registry -> registry.registerAsync(profile, agent));
@@ -75,7 +73,6 @@ public final class ArbiterBuilder {
    * learn.
    *
    * @param router the router
-   * @return this
    */
   public ArbiterBuilder router(Router router) {
     this.router = router;
@@ -87,18 +84,13 @@ public final class ArbiterBuilder {
    * #withoutConstitution()} is called.
    *
    * @param constitution the constitution
-   * @return this
    */
   public ArbiterBuilder constitution(Constitution constitution) {
     this.constitution = constitution;
     return this;
   }
 
-  /**
-   * Admits every task and approves every report, without a proof.
-   *
-   * @return this
-   */
+  /** Admits every task and approves every report, without a proof. */
   public ArbiterBuilder withoutConstitution() {
     this.constitution = new NoConstitution();
     return this;
@@ -109,7 +101,6 @@ public final class ArbiterBuilder {
    * PerformanceView}, such as a tracker, also becomes the view of routers, unless one is set.
    *
    * @param listener the listener
-   * @return this
    */
   public ArbiterBuilder listener(ArbiterListener listener) {
     listeners.add(listener);
@@ -120,7 +111,6 @@ public final class ArbiterBuilder {
    * Sets the history that routers see. Default: an empty one.
    *
    * @param performance the view of history
-   * @return this
    */
   public ArbiterBuilder performance(PerformanceView performance) {
     this.performance = performance;
@@ -131,7 +121,6 @@ public final class ArbiterBuilder {
    * Adds an interceptor around every call of an agent. The first added is the outermost.
    *
    * @param interceptor the interceptor
-   * @return this
    */
   public ArbiterBuilder interceptor(TaskInterceptor interceptor) {
     interceptors.add(interceptor);
@@ -142,7 +131,6 @@ public final class ArbiterBuilder {
    * Sets the system of record. Default: the newest 16,384 events in memory.
    *
    * @param journal the journal
-   * @return this
    */
   public ArbiterBuilder journal(Journal journal) {
     this.journal = journal;
@@ -153,7 +141,6 @@ public final class ArbiterBuilder {
    * Sets the queue of waiting tasks. Default: up to 10,000 tasks in memory.
    *
    * @param queue the queue
-   * @return this
    */
   public ArbiterBuilder queue(TaskQueue queue) {
     this.queue = queue;
@@ -166,7 +153,6 @@ public final class ArbiterBuilder {
    * before submit returns.
    *
    * @param executor the executor; the caller shuts it down
-   * @return this
    */
   public ArbiterBuilder executor(Executor executor) {
     this.executor = executor;
@@ -178,7 +164,6 @@ public final class ArbiterBuilder {
    * thread.
    *
    * @param scheduler the scheduler; the caller shuts it down
-   * @return this
    */
   public ArbiterBuilder scheduler(ScheduledExecutorService scheduler) {
     this.scheduler = scheduler;
@@ -189,7 +174,6 @@ public final class ArbiterBuilder {
    * Sets clocks and randomness. Default: {@link Sources#system()}.
    *
    * @param sources clocks and randomness
-   * @return this
    */
   public ArbiterBuilder sources(Sources sources) {
     this.sources = sources;
@@ -200,7 +184,6 @@ public final class ArbiterBuilder {
    * Sets how many other agents the engine tries after a failed or denied attempt. Default: 1.
    *
    * @param others at least 0
-   * @return this
    */
   public ArbiterBuilder fallbacks(int others) {
     Require.that(others >= 0, "fallbacks must be at least 0, got %s", others);
@@ -212,7 +195,6 @@ public final class ArbiterBuilder {
    * Sets how many tasks run at once. Default: 256. Further tasks wait in the queue, by priority.
    *
    * @param tasks at least 1
-   * @return this
    */
   public ArbiterBuilder concurrency(int tasks) {
     Require.that(tasks >= 1, "concurrency must be at least 1, got %s", tasks);
@@ -224,7 +206,6 @@ public final class ArbiterBuilder {
    * Sets how long one agent may take for one attempt. Default: 5 minutes.
    *
    * @param limit a positive duration
-   * @return this
    */
   public ArbiterBuilder attemptLimit(Duration limit) {
     Require.that(
@@ -237,7 +218,6 @@ public final class ArbiterBuilder {
    * Sets how long {@link Arbiter#close} waits for running and queued tasks. Default: 30 seconds.
    *
    * @param limit not negative
-   * @return this
    */
   public ArbiterBuilder closeLimit(Duration limit) {
     Require.that(!limit.isNegative(), "close limit must not be negative, got %s", limit);

@@ -360,11 +360,11 @@ final class TaskPipeline {
             conclude(run, failed(run, FailureCause.DEADLINE, pastDeadline(run), Optional.empty()));
           } else if (attempt != null) {
             String why =
-                "agent '"
-                    + run.agent()
-                    + "' did not report within "
-                    + attemptLimit
-                    + "; it was interrupted";
+                String.format(
+                    Locale.ROOT,
+                    "agent '%s' did not report within %s; it was interrupted",
+                    run.agent(),
+                    attemptLimit);
             failAttempt(run, FailureCause.AGENT_TIMEOUT, why, now - attempt.began(), null);
           }
         });

@@ -103,9 +103,8 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
-   * Returns the log of the verdicts.
-   *
-   * @return empty unless verdicts are sealed in batches or logged to a folder
+   * {@return the log of the verdicts; empty unless verdicts are sealed in batches or logged to a
+   * folder}
    */
   public Optional<ProvenanceLog> log() {
     return Optional.ofNullable(sealer.log());
@@ -124,11 +123,7 @@ public final class Caws implements Constitution, AutoCloseable {
     key = next;
   }
 
-  /**
-   * Returns the key that others check verdicts and checkpoints with.
-   *
-   * @return the public key
-   */
+  /** {@return the key that others check verdicts and checkpoints with; the public key} */
   public PublicKey publicKey() {
     return key.publicKey();
   }
@@ -163,7 +158,6 @@ public final class Caws implements Constitution, AutoCloseable {
      *
      * @param name the gate; hyphens and underscores are alike
      * @param gate the check
-     * @return this
      * @throws IllegalArgumentException if the gate is one of the kernel's, or has a check already
      */
     public Builder gate(String name, QualityGate gate) {
@@ -182,7 +176,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * blocking rule if its gates name the rule's id; it lifts no other rule.
      *
      * @param rules such as {@link ConstitutionalRules#defaults()}; none by default
-     * @return this
      */
     public Builder rules(ConstitutionalRules rules) {
       this.rules = rules;
@@ -193,7 +186,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * Sets the clocks; the machine's by default.
      *
      * @param sources clocks
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.sources = sources;
@@ -204,7 +196,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * Sets the key that signs. By default a new key that ends with the process.
      *
      * @param key a {@link SigningKey}, or a signer that reaches a key elsewhere
-     * @return this
      */
     public Builder key(Signer key) {
       this.key = key;
@@ -217,7 +208,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * microseconds a verdict.
      *
      * @param verdicts verdicts in a batch, at least 1
-     * @return this
      * @throws IllegalArgumentException if it is not positive
      */
     public Builder sealInBatches(int verdicts) {
@@ -237,7 +227,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * filled the batch. If the executor rejects a checkpoint, the task's thread signs it.
      *
      * @param executor one thread is enough; the caller shuts it down, after {@link Caws#close}
-     * @return this
      */
     public Builder checkpointsOn(Executor executor) {
       sealing.checkpoints = executor;
@@ -247,8 +236,6 @@ public final class Caws implements Constitution, AutoCloseable {
     /**
      * Hashes verdicts and signs none. A reader who keeps the hashes elsewhere sees a change, but
      * not who made a verdict.
-     *
-     * @return this
      */
     public Builder sealHashedOnly() {
       sealing.signEach = false;
@@ -260,7 +247,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * Keeps all verdicts in a folder. An existing log in it is continued.
      *
      * @param folder made if it is not there; to be used with the same {@link #key} next time
-     * @return this
      */
     public Builder logTo(Path folder) {
       sealing.logFolder = folder;
@@ -272,7 +258,6 @@ public final class Caws implements Constitution, AutoCloseable {
      *
      * @param origin such as {@code example.com/arbiter}, without spaces or plus signs; default
      *     {@code arbiter/verdicts}
-     * @return this
      */
     public Builder origin(String origin) {
       sealing.origin = origin;
@@ -283,7 +268,6 @@ public final class Caws implements Constitution, AutoCloseable {
      * Gives every checkpoint to an anchor; may be called more than once.
      *
      * @param anchor keeps checkpoints where this process cannot change them
-     * @return this
      */
     public Builder anchor(Anchor anchor) {
       sealing.anchors.add(anchor);

@@ -30,7 +30,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * {@code policy/tier-policy.json}, {@code waivers}.
    *
    * @param projectDir the project, or its {@code .caws} folder itself
-   * @return this
    * @throws IllegalArgumentException if it is no folder
    */
   public B project(Path projectDir) {
@@ -60,7 +59,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Sets the policy.
    *
    * @param text YAML or JSON in one of the three shapes
-   * @return this
    */
   public B policy(String text) {
     this.policyText = text;
@@ -71,7 +69,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Sets the policy as a file, which is read again when it changes.
    *
    * @param file YAML or JSON
-   * @return this
    */
   public B policy(Path file) {
     policyPaths.add(file);
@@ -82,7 +79,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Adds a spec that tasks may name by its id.
    *
    * @param text YAML or JSON
-   * @return this
    */
   public B spec(String text) {
     specTexts.add(new Named("spec " + (specTexts.size() + 1), text));
@@ -93,7 +89,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Adds all specs of a folder.
    *
    * @param folder holds YAML and JSON files
-   * @return this
    */
   public B specs(Path folder) {
     specPaths.add(folder);
@@ -104,7 +99,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Adds a waiver.
    *
    * @param text YAML or JSON in one of the three shapes
-   * @return this
    */
   public B waiver(String text) {
     waiverTexts.add(new Named("waiver " + (waiverTexts.size() + 1), text));
@@ -115,7 +109,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * Adds all waivers of a folder, which is read again when it changes.
    *
    * @param folder holds YAML and JSON files
-   * @return this
    */
   public B waivers(Path folder) {
     waiverPaths.add(folder);
@@ -127,7 +120,6 @@ abstract class CawsTexts<B extends CawsTexts<B>> {
    * So {@code max_uses} is one count for all constitutions that share the ledger.
    *
    * @param ledger may be shared, and changed meanwhile
-   * @return this
    */
   public B waivers(WaiverLedger ledger) {
     this.ledger = ledger;

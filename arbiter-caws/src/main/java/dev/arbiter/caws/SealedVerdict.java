@@ -149,11 +149,7 @@ public record SealedVerdict(
     return value == null || value > Integer.MAX_VALUE || value < 0 ? -1 : value.intValue();
   }
 
-  /**
-   * Tells whether the work passed.
-   *
-   * @return true when approved or waived
-   */
+  /** {@return whether the work passed; true when approved or waived} */
   public boolean passed() {
     return verdict.equals(Judgement.Outcome.APPROVED.word)
         || verdict.equals(Judgement.Outcome.WAIVED.word);

@@ -13,6 +13,7 @@ import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.SpecRef;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Caches decisions about specs. Thread-safe. */
@@ -67,10 +68,11 @@ final class SpecCache {
       if (effective != null && !effective.spec().id().equals(id.id())) {
         throw new Unreadable(
             "id_mismatch",
-            "the spec asked for as '"
-                + Sanitizer.text(id.id(), 80)
-                + "' now calls itself "
-                + effective.spec().id());
+            String.format(
+                Locale.ROOT,
+                "the spec asked for as '%s' now calls itself %s",
+                Sanitizer.text(id.id(), 80),
+                effective.spec().id()));
       }
       return cached;
     }

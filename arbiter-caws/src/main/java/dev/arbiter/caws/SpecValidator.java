@@ -290,7 +290,6 @@ public final class SpecValidator {
      * Sets the rules by which specs are read.
      *
      * @param wanted default {@link Dialect#AUTO}
-     * @return this
      */
     public Builder dialect(Dialect wanted) {
       this.dialect = wanted;
@@ -301,7 +300,6 @@ public final class SpecValidator {
      * Sets the policy.
      *
      * @param text YAML or JSON in one of the three shapes
-     * @return this
      */
     public Builder policy(String text) {
       this.policyText = text;
@@ -313,7 +311,6 @@ public final class SpecValidator {
      *
      * @param place its name in findings
      * @param text YAML or JSON in one of the three shapes
-     * @return this
      */
     public Builder waiver(String place, String text) {
       waivers.add(new Named(place, text));
@@ -324,7 +321,6 @@ public final class SpecValidator {
      * Adds the YAML and JSON files of a folder; one that cannot be read makes the input unusable.
      *
      * @param folder or a single file
-     * @return this
      */
     public Builder waivers(Path folder) {
       for (Path file : FileText.list(folder, unread)) {
@@ -342,7 +338,6 @@ public final class SpecValidator {
      * Sets the changes to check against scope and budget.
      *
      * @param measured the changes
-     * @return this
      */
     public Builder changes(ChangeSet measured) {
       this.changes = measured;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,11 +113,12 @@ final class VerdictSealer implements AutoCloseable {
         Finding.error(
             "provenance.append_failed",
             "",
-            "the verdict ("
-                + decision.outcome().word
-                + ") could not be recorded: "
-                + Sanitizer.text(String.valueOf(why.getMessage()), 200)
-                + "; mend the log's folder and start again"));
+            String.format(
+                Locale.ROOT,
+                "the verdict (%s) could not be recorded: %s; mend the log's folder and start "
+                    + "again",
+                decision.outcome().word,
+                Sanitizer.text(String.valueOf(why.getMessage()), 200))));
     findings.addAll(decision.findings());
     return new Verdict.Denied(findings, Seal.none());
   }

@@ -318,11 +318,7 @@ public final class VerdictVerifier {
      */
     record Refused(String reason) implements VerificationResult {}
 
-    /**
-     * Tells whether the verdict may be trusted.
-     *
-     * @return true when genuine
-     */
+    /** {@return whether the verdict may be trusted; true when genuine} */
     default boolean isGenuine() {
       return this instanceof Genuine;
     }

@@ -88,7 +88,6 @@ public record AgentProfile(
      * Declares a capability, without a level.
      *
      * @param name such as {@code java}
-     * @return this
      */
     public Builder capability(String name) {
       capabilities.put(name, OptionalDouble.empty());
@@ -100,7 +99,6 @@ public record AgentProfile(
      *
      * @param name such as {@code java}
      * @param level between 0 and 1: the share of tasks that the agent expects to solve
-     * @return this
      */
     public Builder capability(String name, double level) {
       capabilities.put(name, OptionalDouble.of(level));
@@ -111,7 +109,6 @@ public record AgentProfile(
      * Declares the most tasks that the agent works on at once.
      *
      * @param tasks at least 1
-     * @return this
      */
     public Builder capacity(int tasks) {
       this.capacity = tasks;
@@ -122,7 +119,6 @@ public record AgentProfile(
      * Declares the expected cost of a task.
      *
      * @param dollars US dollars, at least 0
-     * @return this
      */
     public Builder price(double dollars) {
       this.price = OptionalDouble.of(dollars);

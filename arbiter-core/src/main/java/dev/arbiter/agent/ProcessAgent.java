@@ -169,7 +169,6 @@ public final class ProcessAgent implements Agent {
      * Sets the folder of the command. Default: the working directory of this process.
      *
      * @param directory gives the work tree for an attempt
-     * @return this
      */
     public Builder directory(Function<Assignment, Path> directory) {
       this.directory = directory;
@@ -181,7 +180,6 @@ public final class ProcessAgent implements Agent {
      *
      * @param name the variable
      * @param value its value
-     * @return this
      */
     public Builder environment(String name, String value) {
       environment.put(name, value);
@@ -192,7 +190,6 @@ public final class ProcessAgent implements Agent {
      * Limits the output of the command.
      *
      * @param bytes most bytes, at least 1
-     * @return this
      */
     public Builder outputLimit(int bytes) {
       if (bytes < 1) {
@@ -206,7 +203,6 @@ public final class ProcessAgent implements Agent {
      * Sets the exit codes that mean success. Default: only 0.
      *
      * @param codes the codes
-     * @return this
      */
     public Builder successCodes(Integer... codes) {
       this.successCodes = Set.of(codes);

@@ -112,7 +112,6 @@ public record Task(
      * Sets the id. Default: the engine gives one.
      *
      * @param id unique within the tenant
-     * @return this
      */
     public Builder id(String id) {
       this.id = id;
@@ -123,7 +122,6 @@ public record Task(
      * Sets the tenant.
      *
      * @param tenant the tenant
-     * @return this
      */
     public Builder tenant(String tenant) {
       this.tenant = tenant;
@@ -134,7 +132,6 @@ public record Task(
      * Sets the priority.
      *
      * @param priority 1 (last) to 10 (first)
-     * @return this
      */
     public Builder priority(int priority) {
       this.priority = priority;
@@ -145,7 +142,6 @@ public record Task(
      * Sets the capabilities that a candidate needs.
      *
      * @param capabilities capability names
-     * @return this
      */
     public Builder requires(String... capabilities) {
       this.capabilities = Set.of(capabilities);
@@ -156,7 +152,6 @@ public record Task(
      * Sets the working spec that the work must follow.
      *
      * @param spec the spec
-     * @return this
      */
     public Builder spec(SpecRef spec) {
       this.spec = spec;
@@ -167,7 +162,6 @@ public record Task(
      * Sets the instruction for the agent.
      *
      * @param payload any text
-     * @return this
      */
     public Builder payload(String payload) {
       this.payload = payload;
@@ -178,7 +172,6 @@ public record Task(
      * Limits the time from submission to end.
      *
      * @param deadline a positive duration
-     * @return this
      */
     public Builder deadline(Duration deadline) {
       this.deadline = Optional.of(deadline);
@@ -189,7 +182,6 @@ public record Task(
      * Sets the idempotency key: repeated submissions with it are one task.
      *
      * @param key unique for this work within the tenant
-     * @return this
      */
     public Builder idempotencyKey(String key) {
       this.idempotencyKey = key;

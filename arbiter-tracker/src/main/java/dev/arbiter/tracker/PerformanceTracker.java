@@ -178,9 +178,8 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   }
 
   /**
-   * The full summary of how an agent performed; otherwise as {@link #performance}.
-   *
-   * @return a snapshot, {@link WindowSummary#none()} for the unknown
+   * {@return the full summary of how an agent performed; otherwise as {@link #performance}; a
+   * snapshot, {@link WindowSummary#none()} for the unknown}
    */
   public WindowSummary summary(String agent, String taskType, Window window) {
     return summary(agent, taskType, "", window);
@@ -324,7 +323,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * listener(training.when(flags::training))}.
      *
      * @param flags may be changed later
-     * @return this
      */
     public Builder flags(TrackerFlags flags) {
       this.flags = flags;
@@ -335,7 +333,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * Takes flags and sampling rate from a configuration.
      *
      * @param config the configuration
-     * @return this
      */
     public Builder config(TrackerConfig config) {
       this.flags = config.flags();
@@ -347,7 +344,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * PerformanceTracker#start}. Default: the machine's clocks.
      *
      * @param sources the same as the Arbiter's
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.sources = sources;
@@ -359,7 +355,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * 4,096.
      *
      * @param series at least 1
-     * @return this
      */
     public Builder capacity(int series) {
       Require.that(series >= 1, "tracker.capacity must be at least 1, got %s", series);
@@ -373,7 +368,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * capacity were used up.
      *
      * @param series at least 1
-     * @return this
      */
     public Builder tenantCapacity(int series) {
       Require.that(series >= 1, "tracker.tenantCapacity must be at least 1, got %s", series);
@@ -386,7 +380,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * each core.
      *
      * @param slots 64 to 1,048,576, rounded up to a power of two
-     * @return this
      */
     public Builder slots(int slots) {
       Require.that(
@@ -402,7 +395,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * full. When it is used up, recording threads wait. Default 16 MiB, for 262,144 attempts.
      *
      * @param bytes at least 0
-     * @return this
      */
     public Builder spillBytes(long bytes) {
       Require.that(bytes >= 0, "tracker.spillBytes must not be negative, got %s", bytes);
@@ -417,7 +409,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * long as needed and nothing is lost.
      *
      * @param longestWait at least zero
-     * @return this
      */
     public Builder dropAfter(Duration longestWait) {
       Require.that(
@@ -431,7 +422,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * behind, the recording thread does.
      *
      * @param executor receives one short run at a time
-     * @return this
      */
     public Builder executor(Executor executor) {
       this.executor = executor;
@@ -442,7 +432,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * Adds a listener of finished attempts.
      *
      * @param listener called by the aggregating thread, in the order of addition
-     * @return this
      */
     public Builder listener(AttemptListener listener) {
       listeners.add(listener);
@@ -455,7 +444,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * the others. Windows and counts always include all.
      *
      * @param share above 0, at most 1
-     * @return this
      */
     public Builder tellShare(double share) {
       Require.that(share > 0 && share <= 1, "tracker.tellShare must be in (0,1], got %s", share);
@@ -468,7 +456,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      * duplicates. Default 65,536. Takes 64 bytes for each, from the first id on.
      *
      * @param ids 0 to 16,777,216
-     * @return this
      */
     public Builder remember(int ids) {
       Require.that(
@@ -484,7 +471,6 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
      *
      * @param name the part's name
      * @param state asked for each report; an exception becomes the state
-     * @return this
      */
     public Builder part(String name, Supplier<String> state) {
       parts.put(name, state);

@@ -8,6 +8,7 @@ import dev.arbiter.bench.routing.SimulatedRun.Observed;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.spi.Router;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongFunction;
 
 /** The simulated scenarios, with the figures of the reference simulation where it has the same. */
@@ -219,12 +220,12 @@ final class Scenarios {
     int types = passing(TYPES_FLOOD);
     return new Scenario(
         "bounded",
-        "Regret. Nine agents drawn from .2 to .8, T=5,000; before each task come others that are"
-            + " never seen again: "
-            + agents
-            + " agents, or "
-            + types
-            + " types of task.",
+        String.format(
+            Locale.ROOT,
+            "Regret. Nine agents drawn from .2 to .8, T=5,000; before each task come others that "
+                + "are never seen again: %s agents, or %s types of task.",
+            agents,
+            types),
         List.of(
             routed("nothing else", 1, Routers::router),
             flooded("agents pass", agents, false),

@@ -41,11 +41,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
     movedFrom = List.copyOf(new LinkedHashSet<>(movedFrom));
   }
 
-  /**
-   * Returns an empty set.
-   *
-   * @return no changes
-   */
+  /** {@return an empty set; no changes} */
   public static ChangeSet none() {
     return new ChangeSet(List.of(), List.of());
   }
@@ -145,10 +141,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * Returns every path that was touched, for a reader that knows paths only: the changes, and the
-   * old path of each renamed file as a change of no lines.
-   *
-   * @return the changes for a {@link WorkReport}
+   * {@return every path that was touched, for a reader that knows paths only: the changes, and the
+   * old path of each renamed file as a change of no lines; the changes for a {@link WorkReport}}
    */
   public List<FileChange> touched() {
     List<FileChange> touched = new ArrayList<>(changes);

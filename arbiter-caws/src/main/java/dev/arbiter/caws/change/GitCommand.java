@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the git command in a folder. */
@@ -49,13 +50,12 @@ final class GitCommand {
     Answer answer = ask(arguments);
     if (answer.exit() != 0) {
       throw new IOException(
-          "git "
-              + Sanitizer.text(String.join(" ", arguments), 120)
-              + " failed in "
-              + folder
-              + " (exit "
-              + answer.exit()
-              + "); give a work tree and a revision it knows");
+          String.format(
+              Locale.ROOT,
+              "git %s failed in %s (exit %s); give a work tree and a revision it knows",
+              Sanitizer.text(String.join(" ", arguments), 120),
+              folder,
+              answer.exit()));
     }
     return answer.text();
   }

@@ -3,6 +3,7 @@ package dev.arbiter.caws.change;
 
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
+import java.util.Locale;
 
 /** Reads the output of {@code git diff --numstat}, in time proportional to the text. */
 final class NumstatReader {
@@ -133,10 +134,10 @@ final class NumstatReader {
 
   private static IllegalArgumentException bad(int line, String record) {
     return new IllegalArgumentException(
-        "line "
-            + line
-            + " of the changes is no numstat line (added, removed, path, between tabs): '"
-            + Sanitizer.text(record, 80)
-            + "'");
+        String.format(
+            Locale.ROOT,
+            "line %s of the changes is no numstat line (added, removed, path, between tabs): '%s'",
+            line,
+            Sanitizer.text(record, 80)));
   }
 }

@@ -233,20 +233,14 @@ public final class EventChain {
         this.word = word;
       }
 
-      /**
-       * The name of the format.
-       *
-       * @return such as {@code events.v1}
-       */
+      /** {@return the name of the format; such as {@code events.v1}} */
       public String word() {
         return word;
       }
     }
 
     /**
-     * Tells whether no entry was changed, removed or inserted.
-     *
-     * @return true when there are no findings
+     * {@return whether no entry was changed, removed or inserted; true when there are no findings}
      */
     public boolean isWhole() {
       return findings.isEmpty();

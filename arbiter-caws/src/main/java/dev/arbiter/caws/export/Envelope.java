@@ -111,29 +111,17 @@ public final class Envelope {
     return bytes.toByteArray();
   }
 
-  /**
-   * The statement.
-   *
-   * @return JSON
-   */
+  /** {@return the statement; JSON} */
   public String payload() {
     return payload;
   }
 
-  /**
-   * The signature.
-   *
-   * @return a copy
-   */
+  /** {@return the signature; a copy} */
   public byte[] signature() {
     return signature.clone();
   }
 
-  /**
-   * The envelope as text.
-   *
-   * @return one line of JSON, without a line end
-   */
+  /** {@return the envelope as text; one line of JSON, without a line end} */
   public String json() {
     Base64.Encoder base64 = Base64.getEncoder();
     return LAYOUT.write(

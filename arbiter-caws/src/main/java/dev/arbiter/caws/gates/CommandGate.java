@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,12 @@ record CommandGate(List<String> command, Path folder, Duration limit, long outpu
     command = List.copyOf(command);
     if (command.isEmpty() || limit.isNegative() || limit.isZero() || output < 1) {
       throw new IllegalArgumentException(
-          "a command gate needs a command and positive limits, got "
-              + command
-              + ", "
-              + limit
-              + ", "
-              + output);
+          String.format(
+              Locale.ROOT,
+              "a command gate needs a command and positive limits, got %s, %s, %s",
+              command,
+              limit,
+              output));
     }
   }
 

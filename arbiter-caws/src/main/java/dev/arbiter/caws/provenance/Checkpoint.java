@@ -116,29 +116,17 @@ public final class Checkpoint {
     return Arrays.copyOf(digest.digest(Ed25519.raw(key)), HINT);
   }
 
-  /**
-   * The name of the log.
-   *
-   * @return such as {@code example.com/arbiter}
-   */
+  /** {@return the name of the log; such as {@code example.com/arbiter}} */
   public String origin() {
     return origin;
   }
 
-  /**
-   * The number of entries that it covers.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of entries that it covers; at least 0} */
   public long size() {
     return size;
   }
 
-  /**
-   * The root over these entries.
-   *
-   * @return 32 bytes in Base64
-   */
+  /** {@return the root over these entries; 32 bytes in Base64} */
   public String root() {
     return Base64.getEncoder().encodeToString(root);
   }

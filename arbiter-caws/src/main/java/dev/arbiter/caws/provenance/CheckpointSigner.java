@@ -7,6 +7,7 @@ import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -65,11 +66,12 @@ final class CheckpointSigner {
 
   private static IllegalStateException damaged(Path folder, String how) {
     return new IllegalStateException(
-        "the verdict log in "
-            + folder
-            + " was changed or belongs to another key: "
-            + how
-            + "; keep it as evidence and log to another folder");
+        String.format(
+            Locale.ROOT,
+            "the verdict log in %s was changed or belongs to another key: %s; keep it as "
+                + "evidence and log to another folder",
+            folder,
+            how));
   }
 
   void anchor(Anchor anchor) {

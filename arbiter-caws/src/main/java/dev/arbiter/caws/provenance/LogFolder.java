@@ -87,28 +87,21 @@ public final class LogFolder implements AutoCloseable {
   }
 
   /**
-   * The checkpoint in the folder.
-   *
-   * @return empty if there is none, or no key of the log signed it
+   * {@return the checkpoint in the folder; empty if there is none, or no key of the log signed it}
    */
   public Optional<Checkpoint> checkpoint() {
     return note.flatMap(text -> ring.open(text, trusted));
   }
 
   /**
-   * The key that signs now.
-   *
-   * @return the trusted key, or the key that the log's rotations replaced it by
+   * {@return the key that signs now; the trusted key, or the key that the log's rotations replaced
+   * it by}
    */
   public PublicKey key() {
     return ring.newest(trusted);
   }
 
-  /**
-   * The number of entries.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of entries; at least 0} */
   public long size() {
     return tree.size();
   }

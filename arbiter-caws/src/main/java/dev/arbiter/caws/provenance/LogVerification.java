@@ -32,11 +32,7 @@ public sealed interface LogVerification {
    */
   record Damaged(String where, long index, String reason) implements LogVerification {}
 
-  /**
-   * The number of first entries that a root covers.
-   *
-   * @return 0 when damaged
-   */
+  /** {@return the number of first entries that a root covers; 0 when damaged} */
   default long anchored() {
     if (this instanceof Intact intact) {
       return intact.entries();
@@ -44,11 +40,7 @@ public sealed interface LogVerification {
     return this instanceof Unanchored unanchored ? unanchored.anchored() : 0;
   }
 
-  /**
-   * Tells whether damage was found.
-   *
-   * @return true when damaged
-   */
+  /** {@return whether damage was found; true when damaged} */
   default boolean isDamaged() {
     return this instanceof Damaged;
   }

@@ -126,20 +126,12 @@ public final class ProvenanceLog implements AutoCloseable {
     return new UncheckedIOException("the verdict log cannot be written: " + e.getMessage(), e);
   }
 
-  /**
-   * The number of entries.
-   *
-   * @return at least 0
-   */
+  /** {@return the number of entries; at least 0} */
   public long size() {
     return entries.size();
   }
 
-  /**
-   * The root over all entries.
-   *
-   * @return 32 bytes
-   */
+  /** {@return the root over all entries; 32 bytes} */
   public byte[] root() {
     return entries.head().root;
   }
@@ -170,7 +162,6 @@ public final class ProvenanceLog implements AutoCloseable {
    * #verify()} returns how many entries the anchors cover.
    *
    * @param anchor keeps checkpoints where this log's owner cannot change them
-   * @return this
    */
   public ProvenanceLog anchor(Anchor anchor) {
     signer.anchor(anchor);
@@ -186,7 +177,6 @@ public final class ProvenanceLog implements AutoCloseable {
    *
    * @param entries at least 1
    * @param executor runs the signing; the caller shuts it down, after {@link #close}
-   * @return this
    */
   public ProvenanceLog checkpointEvery(int entries, Executor executor) {
     signer.every(entries, executor);
@@ -194,9 +184,8 @@ public final class ProvenanceLog implements AutoCloseable {
   }
 
   /**
-   * The number of times that an anchor could not keep a checkpoint or could not be read.
-   *
-   * @return at least 0
+   * {@return the number of times that an anchor could not keep a checkpoint or could not be read;
+   * at least 0}
    */
   public long anchorFailures() {
     return signer.anchorFailures();
@@ -232,11 +221,7 @@ public final class ProvenanceLog implements AutoCloseable {
     }
   }
 
-  /**
-   * The last checkpoint.
-   *
-   * @return empty before the first
-   */
+  /** {@return the last checkpoint; empty before the first} */
   public Optional<Checkpoint> latest() {
     return Optional.ofNullable(signer.latest());
   }

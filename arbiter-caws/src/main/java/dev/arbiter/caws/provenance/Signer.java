@@ -13,11 +13,7 @@ import java.security.PublicKey;
  */
 public interface Signer {
 
-  /**
-   * The key that verifies the signatures.
-   *
-   * @return an Ed25519 public key, always the same
-   */
+  /** {@return the key that verifies the signatures; an Ed25519 public key, always the same} */
   PublicKey publicKey();
 
   /**
@@ -49,19 +45,14 @@ public interface Signer {
   }
 
   /**
-   * The id of the key, derived from the public key alone.
-   *
-   * @return {@link SigningKey#idOf} the public key
+   * {@return the id of the key, derived from the public key alone; {@link SigningKey#idOf} the
+   * public key}
    */
   default String id() {
     return SigningKey.idOf(publicKey());
   }
 
-  /**
-   * The public key as text.
-   *
-   * @return SPKI in PEM
-   */
+  /** {@return the public key as text; SPKI in PEM} */
   default String publicPem() {
     return SigningKey.publicPem(publicKey());
   }

@@ -174,11 +174,7 @@ public final class SigningKey implements Signer {
     return pair.getPublic();
   }
 
-  /**
-   * The private key as text; a secret.
-   *
-   * @return PKCS#8 in PEM
-   */
+  /** {@return the private key as text; a secret; PKCS#8 in PEM} */
   public String privatePem() {
     return Pem.encode("PRIVATE KEY", Ed25519.pkcs8(seed));
   }

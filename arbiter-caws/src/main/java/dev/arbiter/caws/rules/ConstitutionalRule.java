@@ -101,11 +101,7 @@ public record ConstitutionalRule(
       this.points = points;
     }
 
-    /**
-     * How much a violation lowers the score.
-     *
-     * @return points of 100
-     */
+    /** {@return how much a violation lowers the score; points of 100} */
     public int points() {
       return points;
     }
@@ -130,11 +126,7 @@ public record ConstitutionalRule(
       this.blocks = blocks;
     }
 
-    /**
-     * Tells whether a violation refuses the work.
-     *
-     * @return true for MODIFY, ESCALATE and BLOCK
-     */
+    /** {@return whether a violation refuses the work; true for MODIFY, ESCALATE and BLOCK} */
     public boolean blocks() {
       return blocks;
     }

@@ -6,6 +6,7 @@ import dev.arbiter.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -54,23 +55,18 @@ public final class ConstitutionalRules {
     long ids = rules.stream().map(ConstitutionalRule::id).distinct().count();
     if (ids != rules.size() || ids > MOST) {
       throw new IllegalArgumentException(
-          "at most "
-              + MOST
-              + " rules, each id once; got "
-              + rules.size()
-              + " with "
-              + ids
-              + " ids");
+          String.format(
+              Locale.ROOT,
+              "at most %s rules, each id once; got %s with %s ids",
+              MOST,
+              rules.size(),
+              ids));
     }
     return new ConstitutionalRules(
         List.copyOf(rules), task -> Map.of(), assessment -> {}, new AtomicLong());
   }
 
-  /**
-   * The default rules: twelve, two for each principle.
-   *
-   * @return the defaults
-   */
+  /** {@return the default rules: twelve, two for each principle; the defaults} */
   public static ConstitutionalRules defaults() {
     return of(DefaultRules.all());
   }
@@ -108,20 +104,12 @@ public final class ConstitutionalRules {
     return new ConstitutionalRules(rules, facts, audit, listenerFailures);
   }
 
-  /**
-   * The rules.
-   *
-   * @return in the order given
-   */
+  /** {@return the rules; in the order given} */
   public List<ConstitutionalRule> rules() {
     return rules;
   }
 
-  /**
-   * How often the listener threw.
-   *
-   * @return at least 0
-   */
+  /** {@return how often the listener threw; at least 0} */
   public long listenerFailures() {
     return listenerFailures.get();
   }

@@ -101,11 +101,7 @@ public final class Facts {
     return Optional.ofNullable(values.get(name));
   }
 
-  /**
-   * The names of all facts.
-   *
-   * @return in the order given
-   */
+  /** {@return the names of all facts; in the order given} */
   public List<String> names() {
     return List.copyOf(values.keySet());
   }

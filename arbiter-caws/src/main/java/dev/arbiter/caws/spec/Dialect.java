@@ -16,11 +16,7 @@ public enum Dialect {
     this.word = word;
   }
 
-  /**
-   * Returns the word of the command line.
-   *
-   * @return {@code auto}, {@code legacy} or {@code v1}
-   */
+  /** {@return the word of the command line; {@code auto}, {@code legacy} or {@code v1}} */
   public String word() {
     return word;
   }

@@ -201,11 +201,7 @@ public final class WaiverFolder implements AutoCloseable {
     return new Contents(waivers, unreadable);
   }
 
-  /**
-   * The ledger.
-   *
-   * @return every step on it is kept; not to be used after {@link #close}
-   */
+  /** {@return the ledger; every step on it is kept; not to be used after {@link #close}} */
   public WaiverLedger ledger() {
     return ledger;
   }

@@ -91,11 +91,7 @@ public final class WaiverLedger {
      */
     record Refused(String reason) implements StepResult {}
 
-    /**
-     * Tells whether the step counts.
-     *
-     * @return true when done
-     */
+    /** {@return whether the step counts; true when done} */
     default boolean isDone() {
       return this instanceof Done;
     }
@@ -123,9 +119,7 @@ public final class WaiverLedger {
     }
 
     /**
-     * Returns one approver, three waivers a gate, 90 days.
-     *
-     * @return the limits CAWS projects start with
+     * {@return one approver, three waivers a gate, 90 days; the limits CAWS projects start with}
      */
     public static Limits defaults() {
       return new Limits(1, 3, Duration.ofDays(90));

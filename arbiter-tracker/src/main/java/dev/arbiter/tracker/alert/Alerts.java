@@ -246,7 +246,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets the time source; default the machine's clocks.
      *
      * @param sources the nano clock for retries and idle agents, the clock for gauges
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.sources = sources;
@@ -257,7 +256,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets the multiple of the usual latency that is a spike, default 3.0.
      *
      * @param multiplier above 1
-     * @return this
      */
     public Builder latencyMultiplier(double multiplier) {
       Require.that(
@@ -272,7 +270,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets how far the mean quality may fall, default 15 points.
      *
      * @param points above 0, at most 100
-     * @return this
      */
     public Builder accuracyDrop(double points) {
       this.accuracyDrop = points("accuracyDrop", points);
@@ -283,7 +280,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets how far the error rate may rise, default 25 points.
      *
      * @param points above 0, at most 100
-     * @return this
      */
     public Builder errorIncrease(double points) {
       this.errorIncrease = points("errorIncrease", points);
@@ -294,7 +290,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets how far the share of denied work may rise, default 10 points.
      *
      * @param points above 0, at most 100
-     * @return this
      */
     public Builder violationIncrease(double points) {
       this.violationIncrease = points("violationIncrease", points);
@@ -305,7 +300,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets the limit of a saturated gauge, default 95 percent.
      *
      * @param percent above 10, at most 100
-     * @return this
      */
     public Builder saturation(double percent) {
       Require.that(
@@ -320,7 +314,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets the least number of attempts, judgements or readings of an anomaly, default 10.
      *
      * @param samples 5 to 1,000
-     * @return this
      */
     public Builder minSamples(int samples) {
       Require.that(
@@ -335,7 +328,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Sets the pause between two alerts about one anomaly, default 5 min.
      *
      * @param pause in event time, not negative
-     * @return this
      */
     public Builder cooldown(Duration pause) {
       Require.that(!pause.isNegative(), "alerts.cooldown must not be negative, got %s", pause);
@@ -347,7 +339,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Limits the agents with a watch of their own, default 4,096.
      *
      * @param agents at least 1
-     * @return this
      */
     public Builder capacity(int agents) {
       Require.that(agents >= 1, "alerts.capacity must be at least 1, got %s", agents);
@@ -360,7 +351,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      *
      * @param name its name, such as {@code cpu}
      * @param percent returns 0 to 100; a negative value or NaN is no reading
-     * @return this
      */
     public Builder gauge(String name, DoubleSupplier percent) {
       Require.that(
@@ -373,7 +363,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * Adds a channel; needs an {@link #executor}.
      *
      * @param channel receives every begin and end
-     * @return this
      */
     public Builder channel(AlertChannel channel) {
       channels.add(channel);
@@ -385,7 +374,6 @@ public final class Alerts implements AttemptListener, ArbiterListener {
      * it one thread for each channel. It must not run on the caller's thread.
      *
      * @param executor receives one run for each channel at a time
-     * @return this
      */
     public Builder executor(Executor executor) {
       this.executor = executor;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 
 /** The only class that knows Jakarta Mail; loaded when a mail channel is built. */
@@ -39,10 +40,11 @@ final class JakartaMail {
       return new InternetAddress(text, true);
     } catch (AddressException e) {
       throw new IllegalArgumentException(
-          "alerts.mail."
-              + key
-              + " must be an e-mail address, got "
-              + Sanitizer.text(text, Alert.LONGEST));
+          String.format(
+              Locale.ROOT,
+              "alerts.mail.%s must be an e-mail address, got %s",
+              key,
+              Sanitizer.text(text, Alert.LONGEST)));
     }
   }
 

@@ -100,7 +100,6 @@ public final class MailChannel implements AlertChannel {
      * Sets the channel's name; default {@code mail}.
      *
      * @param name without secrets
-     * @return this
      */
     public Builder name(String name) {
       this.name = name;
@@ -111,7 +110,6 @@ public final class MailChannel implements AlertChannel {
      * Sets the port, default 587.
      *
      * @param port 1 to 65535
-     * @return this
      */
     public Builder port(int port) {
       Require.that(
@@ -124,7 +122,6 @@ public final class MailChannel implements AlertChannel {
      * Sets the sender.
      *
      * @param address an e-mail address
-     * @return this
      */
     public Builder from(String address) {
       this.from = address;
@@ -135,7 +132,6 @@ public final class MailChannel implements AlertChannel {
      * Sets the recipients, such as {@code ALERT_EMAIL_RECIPIENTS} split at commas.
      *
      * @param addresses e-mail addresses, at least one
-     * @return this
      */
     public Builder to(List<String> addresses) {
       this.to = addresses.stream().map(String::trim).toList();
@@ -147,7 +143,6 @@ public final class MailChannel implements AlertChannel {
      *
      * @param user the account
      * @param password its password
-     * @return this
      */
     public Builder credentials(String user, String password) {
       this.credentials = Optional.of(new Credentials(user, password));
@@ -158,18 +153,13 @@ public final class MailChannel implements AlertChannel {
      * Sets the trusted certificates; default those of the JDK.
      *
      * @param sockets creates the upgraded connection; the server's name is checked in any case
-     * @return this
      */
     public Builder tls(SSLSocketFactory sockets) {
       this.trusted = Optional.of(sockets);
       return this;
     }
 
-    /**
-     * Sends in the clear, for a relay on the same machine; not allowed with credentials.
-     *
-     * @return this
-     */
+    /** Sends in the clear, for a relay on the same machine; not allowed with credentials. */
     public Builder withoutTls() {
       this.tls = false;
       return this;
@@ -179,7 +169,6 @@ public final class MailChannel implements AlertChannel {
      * Limits connecting, default 5 s.
      *
      * @param timeout at least 1 ms
-     * @return this
      */
     public Builder connectTimeout(Duration timeout) {
       this.timeouts = timeouts.withConnect("alerts.mail.connectTimeout", timeout);
@@ -190,7 +179,6 @@ public final class MailChannel implements AlertChannel {
      * Limits connecting and the conversation together, default 30 s.
      *
      * @param timeout at least 1 ms
-     * @return this
      */
     public Builder timeout(Duration timeout) {
       this.timeouts = timeouts.withWhole("alerts.mail.timeout", timeout);
@@ -201,7 +189,6 @@ public final class MailChannel implements AlertChannel {
      * Sets the time source; default the machine's nano clock.
      *
      * @param sources the nano clock for time-outs
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.timeouts = timeouts.with(sources);

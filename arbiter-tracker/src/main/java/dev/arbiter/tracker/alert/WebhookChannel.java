@@ -162,7 +162,6 @@ public final class WebhookChannel implements AlertChannel {
      * Sets the channel's name; default {@code webhook}.
      *
      * @param name without secrets
-     * @return this
      */
     public Builder name(String name) {
       this.name = name;
@@ -173,28 +172,19 @@ public final class WebhookChannel implements AlertChannel {
      * Adds a host to the allow-list.
      *
      * @param host its exact name
-     * @return this
      */
     public Builder allowHost(String host) {
       hosts.add(host.toLowerCase(Locale.ROOT));
       return this;
     }
 
-    /**
-     * Allows unencrypted http.
-     *
-     * @return this
-     */
+    /** Allows unencrypted http. */
     public Builder allowPlainHttp() {
       this.plainAllowed = true;
       return this;
     }
 
-    /**
-     * Allows private addresses, for a host inside the operator's own network.
-     *
-     * @return this
-     */
+    /** Allows private addresses, for a host inside the operator's own network. */
     public Builder allowPrivateAddresses() {
       this.privateAllowed = true;
       return this;
@@ -204,7 +194,6 @@ public final class WebhookChannel implements AlertChannel {
      * Limits connecting, default 3 s.
      *
      * @param timeout at least 1 ms
-     * @return this
      */
     public Builder connectTimeout(Duration timeout) {
       this.timeouts = timeouts.withConnect("alerts.webhook.connectTimeout", timeout);
@@ -215,7 +204,6 @@ public final class WebhookChannel implements AlertChannel {
      * Limits connecting, handshake, sending and the answer together, default 10 s.
      *
      * @param timeout at least 1 ms
-     * @return this
      */
     public Builder timeout(Duration timeout) {
       this.timeouts = timeouts.withWhole("alerts.webhook.timeout", timeout);
@@ -226,7 +214,6 @@ public final class WebhookChannel implements AlertChannel {
      * Sets the trusted certificates; default those of the JVM.
      *
      * @param factory creates the TLS sockets
-     * @return this
      */
     public Builder tls(SSLSocketFactory factory) {
       this.tls = factory;
@@ -237,7 +224,6 @@ public final class WebhookChannel implements AlertChannel {
      * Sets the time source; default the machine's nano clock.
      *
      * @param sources the nano clock for time-outs
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.timeouts = timeouts.with(sources);
@@ -264,11 +250,11 @@ public final class WebhookChannel implements AlertChannel {
       }
       if (!hosts.contains(uri.getHost().toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
-            "alerts.webhook must be at one of "
-                + hosts
-                + ", got "
-                + Sanitizer.text(uri.getHost(), Alert.LONGEST)
-                + "; others must be allowed by name");
+            String.format(
+                Locale.ROOT,
+                "alerts.webhook must be at one of %s, got %s; others must be allowed by name",
+                hosts,
+                Sanitizer.text(uri.getHost(), Alert.LONGEST)));
       }
       return new WebhookChannel(this);
     }

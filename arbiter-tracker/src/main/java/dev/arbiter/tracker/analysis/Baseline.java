@@ -202,7 +202,6 @@ public final class Baseline {
      * Sets how many values an hour of the week needs, default 30.
      *
      * @param samples at least 1
-     * @return this
      */
     public Builder minSamples(int samples) {
       Require.that(samples >= 1, "baseline.minSamples must be at least 1, got %s", samples);
@@ -214,7 +213,6 @@ public final class Baseline {
      * Sets on how many calendar days there must be values, default 7.
      *
      * @param days at least 1
-     * @return this
      */
     public Builder minDays(int days) {
       Require.that(days >= 1, "baseline.minDays must be at least 1, got %s", days);
@@ -228,7 +226,6 @@ public final class Baseline {
      * @param days the days
      * @param from the first hour, 0 to 23
      * @param to the hour after the last, up to 24
-     * @return this
      */
     public Builder peak(Set<DayOfWeek> days, int from, int to) {
       Require.that(

@@ -166,7 +166,6 @@ public final class RegressionWatch {
      * Sets the allowed share of false findings, default 0.05.
      *
      * @param share above 0, below 1
-     * @return this
      */
     public Builder alpha(double share) {
       Require.that(
@@ -179,7 +178,6 @@ public final class RegressionWatch {
      * Sets the least relative change that matters, default 0.03.
      *
      * @param change at least 0
-     * @return this
      */
     public Builder floor(double change) {
       Require.that(change >= 0, "regression.floor must be at least 0, got %s", change);
@@ -191,7 +189,6 @@ public final class RegressionWatch {
      * Sets how many values a reference needs, default 200.
      *
      * @param samples at least 20
-     * @return this
      */
     public Builder minReference(int samples) {
       Require.that(
@@ -206,7 +203,6 @@ public final class RegressionWatch {
      * Limits the metrics, default 1,000.
      *
      * @param metrics at least 1
-     * @return this
      */
     public Builder capacity(int metrics) {
       Require.that(metrics >= 1, "regression.capacity must be at least 1, got %s", metrics);

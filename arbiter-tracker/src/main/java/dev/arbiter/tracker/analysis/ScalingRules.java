@@ -114,7 +114,6 @@ public final class ScalingRules {
      *
      * @param metric the metric's name
      * @param limit above 0
-     * @return this
      */
     public Builder limit(String metric, double limit) {
       Require.that(limit > 0, "scaling.%s must be above 0, got %s", metric, limit);
@@ -126,7 +125,6 @@ public final class ScalingRules {
      * Removes a rule.
      *
      * @param metric the metric's name
-     * @return this
      */
     public Builder without(String metric) {
       limits.remove(metric);
@@ -137,7 +135,6 @@ public final class ScalingRules {
      * Sets the number of consecutive readings, default 3.
      *
      * @param count at least 1
-     * @return this
      */
     public Builder readings(int count) {
       Require.that(count >= 1, "scaling.readings must be at least 1, got %s", count);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -57,13 +58,12 @@ final class Deletion {
     }
     if (gaps.size() > MOST_GAPS) {
       throw new IOException(
-          "what happened before "
-              + before
-              + " lies in "
-              + gaps.size()
-              + " places, more than "
-              + MOST_GAPS
-              + "; delete in smaller steps");
+          String.format(
+              Locale.ROOT,
+              "what happened before %s lies in %s places, more than %s; delete in smaller steps",
+              before,
+              gaps.size(),
+              MOST_GAPS));
     }
   }
 

@@ -195,7 +195,6 @@ public final class History implements AttemptListener, AutoCloseable {
      * Sets the time source; default the machine's clocks.
      *
      * @param sources the same as the Arbiter's
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.sources = sources;
@@ -206,7 +205,6 @@ public final class History implements AttemptListener, AutoCloseable {
      * Sets the retention, default {@link Retention#standard}.
      *
      * @param retention the limits
-     * @return this
      */
     public Builder retention(Retention retention) {
       this.retention = retention;
@@ -217,7 +215,6 @@ public final class History implements AttemptListener, AutoCloseable {
      * Sets the executor that writes full batches; default the thread that fills them.
      *
      * @param executor receives one run at a time
-     * @return this
      */
     public Builder executor(Executor executor) {
       this.executor = executor;
@@ -229,7 +226,6 @@ public final class History implements AttemptListener, AutoCloseable {
      *
      * @param queue 1 to 1,048,576
      * @param batch 1 to the queue
-     * @return this
      */
     public Builder queue(int queue, int batch) {
       Require.that(
@@ -248,7 +244,6 @@ public final class History implements AttemptListener, AutoCloseable {
      * Sets the size at which a segment is compressed, default 8 MiB.
      *
      * @param bytes 1 KiB to 256 MiB
-     * @return this
      */
     public Builder segmentBytes(long bytes) {
       Require.that(

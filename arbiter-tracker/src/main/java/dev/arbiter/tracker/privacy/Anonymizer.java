@@ -168,7 +168,6 @@ public final class Anonymizer {
      * Keeps fields: numbers and booleans unchanged, texts scrubbed.
      *
      * @param paths such as {@code taskType} or {@code state.attempt}
-     * @return this
      */
     public Builder keep(String... paths) {
       kept.addAll(List.of(paths));
@@ -181,7 +180,6 @@ public final class Anonymizer {
      *
      * @param kind the kind of value, such as {@code agent}
      * @param paths the fields
-     * @return this
      */
     public Builder hash(String kind, String... paths) {
       for (String path : paths) {

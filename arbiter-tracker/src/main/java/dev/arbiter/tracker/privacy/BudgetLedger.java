@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +69,12 @@ final class BudgetLedger implements Closeable {
     long seconds = header.whole("periodSeconds");
     if (seconds != budget.period().toSeconds()) {
       throw new IllegalArgumentException(
-          "privacy.period is "
-              + budget.period()
-              + ", but the ledger counts in periods of "
-              + seconds
-              + " s; say that, or begin another ledger");
+          String.format(
+              Locale.ROOT,
+              "privacy.period is %s, but the ledger counts in periods of %s s; say that, or "
+                  + "begin another ledger",
+              budget.period(),
+              seconds));
     }
     floor = header.whole(FLOOR);
     for (Json.Fields line : lines.subList(1, lines.size())) {
@@ -124,12 +126,12 @@ final class BudgetLedger implements Closeable {
     if (charge.first() < floor || charge.last() - charge.first() >= MOST_PERIODS) {
       return new Withheld(
           Reason.PERIOD,
-          "periods "
-              + charge.first()
-              + " to "
-              + charge.last()
-              + " are more than 1024, or begin before the forgotten "
-              + floor);
+          String.format(
+              Locale.ROOT,
+              "periods %s to %s are more than 1024, or begin before the forgotten %s",
+              charge.first(),
+              charge.last(),
+              floor));
     }
     if (answers.size() >= MOST_ANSWERS
         || accounts.size() + charge.last() - charge.first() >= MOST_ACCOUNTS) {
@@ -141,18 +143,16 @@ final class BudgetLedger implements Closeable {
           || after.deltaFemtos > PrivacyUnits.femtos(budget.delta())) {
         return new Withheld(
             Reason.BUDGET,
-            "tenant "
-                + charge.tenant()
-                + " would have spent epsilon "
-                + PrivacyUnits.epsilon(after.epsilonMicros)
-                + " and delta "
-                + PrivacyUnits.delta(after.deltaFemtos)
-                + " in period "
-                + period
-                + "; its budget is "
-                + budget.epsilon()
-                + " and "
-                + budget.delta());
+            String.format(
+                Locale.ROOT,
+                "tenant %s would have spent epsilon %s and delta %s in period %s; its budget is "
+                    + "%s and %s",
+                charge.tenant(),
+                PrivacyUnits.epsilon(after.epsilonMicros),
+                PrivacyUnits.delta(after.deltaFemtos),
+                period,
+                budget.epsilon(),
+                budget.delta()));
       }
     }
     return null;

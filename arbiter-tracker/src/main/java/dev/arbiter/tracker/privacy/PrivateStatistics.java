@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +87,11 @@ public final class PrivateStatistics implements AutoCloseable {
       return new PrivateStatistics(BudgetLedger.open(ledger, budget, disk), random);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the privacy ledger "
-              + ledger
-              + " cannot be used, so nothing can be released: "
-              + e.getMessage(),
+          String.format(
+              Locale.ROOT,
+              "the privacy ledger %s cannot be used, so nothing can be released: %s",
+              ledger,
+              e.getMessage()),
           e);
     }
   }

@@ -15,6 +15,7 @@ import static dev.arbiter.tracker.privacy.Scrubber.Kind.USER_NAME;
 
 import com.google.re2j.Pattern;
 import java.util.List;
+import java.util.Locale;
 
 /** All patterns. */
 final class SensitiveRules {
@@ -87,10 +88,12 @@ final class SensitiveRules {
               "credential"),
           SensitiveRule.of(
                   CREDENTIAL,
-                  "(?i)(?:key|token|auth|cookie|session|signature|sig|sas|connection.?string"
-                      + "|client.?id|access|creds|login)[\\w.-]*"
-                      + ASSIGN
-                      + QUOTED_OR_WORD,
+                  String.format(
+                      Locale.ROOT,
+                      ""
+                          + "(?i)(?:key|token|auth|cookie|session|signature|sig|sas|connection.?string|client.?id|access|creds|login)[\\w.-]*%s%s",
+                      ASSIGN,
+                      QUOTED_OR_WORD),
                   "key",
                   "token",
                   "auth",

@@ -198,7 +198,6 @@ public final class AgentTimings implements AutoCloseable {
      * Sets the time source; default the machine's clocks.
      *
      * @param sources clock and nano clock
-     * @return this
      */
     public Builder sources(Sources sources) {
       this.sources = sources;
@@ -209,7 +208,6 @@ public final class AgentTimings implements AutoCloseable {
      * Sets the file, such as {@code agent-performance.json}; it need not exist. Default none.
      *
      * @param path the file
-     * @return this
      */
     public Builder file(Path path) {
       this.path = path;
@@ -221,7 +219,6 @@ public final class AgentTimings implements AutoCloseable {
      * and {@link AgentTimings#close} write.
      *
      * @param executor receives one write at a time
-     * @return this
      */
     public Builder executor(Executor executor) {
       this.executor = executor;
@@ -232,7 +229,6 @@ public final class AgentTimings implements AutoCloseable {
      * Limits how often the executor writes, default every 5 s.
      *
      * @param interval not negative
-     * @return this
      */
     public Builder saveEvery(Duration interval) {
       Require.that(
@@ -245,7 +241,6 @@ public final class AgentTimings implements AutoCloseable {
      * Limits the pairs of agent and command line, default 1,000.
      *
      * @param pairs at least 1
-     * @return this
      */
     public Builder capacity(int pairs) {
       Require.that(pairs >= 1, "timings.capacity must be at least 1, got %s", pairs);

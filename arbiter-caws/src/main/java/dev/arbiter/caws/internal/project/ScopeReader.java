@@ -6,6 +6,7 @@ import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -146,11 +147,11 @@ final class ScopeReader {
       scope.warning(
           "semantic.scope.overbroad_out",
           "out",
-          "scope.out '"
-              + Sanitizer.text(out.text(), 80)
-              + "' shuts out '"
-              + Sanitizer.text(in.text(), 80)
-              + "', which scope admits; narrow it");
+          String.format(
+              Locale.ROOT,
+              "scope.out '%s' shuts out '%s', which scope admits; narrow it",
+              Sanitizer.text(out.text(), 80),
+              Sanitizer.text(in.text(), 80)));
     }
   }
 }

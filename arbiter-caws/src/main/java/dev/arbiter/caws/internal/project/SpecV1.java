@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -178,13 +179,12 @@ final class SpecV1 {
       scope.error(
           "semantic.scope.overbroad_out",
           "out",
-          "scope.out '"
-              + Sanitizer.text(out, 80)
-              + "' shuts out '"
-              + Sanitizer.text(in, 80)
-              + "', which scope."
-              + surface
-              + " admits; narrow it");
+          String.format(
+              Locale.ROOT,
+              "scope.out '%s' shuts out '%s', which scope.%s admits; narrow it",
+              Sanitizer.text(out, 80),
+              Sanitizer.text(in, 80),
+              surface));
     } else if (out.equals(in)) {
       scope.warning(
           "semantic.scope.exact_conflict",
