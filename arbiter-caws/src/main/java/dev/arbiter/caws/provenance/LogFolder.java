@@ -5,12 +5,11 @@ import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
+import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.Arrays;
@@ -25,7 +24,7 @@ import java.util.Optional;
  */
 public final class LogFolder implements AutoCloseable {
   private final MerkleTree tree = new MerkleTree();
-  private final FileChannel documents;
+  private final RandomAccessFile documents;
   private final KeyRing ring;
   private final PublicKey trusted;
   private final String origin;
@@ -33,7 +32,7 @@ public final class LogFolder implements AutoCloseable {
   private long[] ends = new long[64];
 
   private LogFolder(
-      FileChannel documents, String origin, PublicKey trusted, Optional<String> note) {
+      RandomAccessFile documents, String origin, PublicKey trusted, Optional<String> note) {
     this.documents = documents;
     this.origin = origin;
     this.ring = new KeyRing(origin);
@@ -52,7 +51,7 @@ public final class LogFolder implements AutoCloseable {
   public static LogFolder read(Path folder, PublicKey trusted) throws IOException {
     Optional<String> note = VerdictFile.readCheckpoint(folder);
     String origin = note.map(text -> text.substring(0, Math.max(0, text.indexOf('\n')))).orElse("");
-    FileChannel channel = FileChannel.open(VerdictFile.entries(folder), StandardOpenOption.READ);
+    RandomAccessFile channel = new RandomAccessFile(VerdictFile.entries(folder).toFile(), "r");
     LogFolder log = new LogFolder(channel, origin, trusted, note);
     MessageDigest digest = Digests.sha256();
     LineFile.read(
@@ -117,13 +116,14 @@ public final class LogFolder implements AutoCloseable {
   public String document(long index) throws IOException {
     checkPlace(index, tree.size());
     int at = (int) index;
-    ByteBuffer bytes = ByteBuffer.allocate((int) (ends[at] - start(at)));
-    while (bytes.hasRemaining()) {
-      if (documents.read(bytes, start(at) + bytes.position()) < 0) {
-        throw new IOException("the log was cut off at entry " + index + " while it was read");
-      }
+    byte[] bytes = new byte[(int) (ends[at] - start(at))];
+    try {
+      documents.seek(start(at));
+      documents.readFully(bytes);
+    } catch (EOFException e) {
+      throw new IOException("the log was cut off at entry " + index + " while it was read", e);
     }
-    return new String(bytes.array(), StandardCharsets.UTF_8);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /**

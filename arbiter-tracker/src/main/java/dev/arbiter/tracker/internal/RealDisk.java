@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.internal;
 
+import dev.arbiter.internal.DurableFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** The machine's disk. */
 final class RealDisk implements Disk {
@@ -18,76 +13,43 @@ final class RealDisk implements Disk {
 
   @Override
   public Output append(Path file) throws IOException {
-    boolean fresh = !Files.exists(file);
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    channel.position(channel.size());
-    if (fresh) {
-      forceFolder(file);
-    }
-    return new ChannelOutput(channel);
+    return new DurableOutput(DurableFile.open(file));
   }
 
   @Override
   public void replace(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceFolder(to);
+    DurableFile.move(from, to);
   }
 
-  /** Makes a new or changed name durable; systems that cannot open a folder do not need it. */
-  private static void forceFolder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static final class ChannelOutput implements Output {
-    private final FileChannel channel;
-
-    ChannelOutput(FileChannel channel) {
-      this.channel = channel;
-    }
-
+  private record DurableOutput(DurableFile file) implements Output {
     @Override
     public void write(byte[] bytes) throws IOException {
-      ByteBuffer pending = ByteBuffer.wrap(bytes);
-      while (pending.hasRemaining()) {
-        channel.write(pending);
-      }
+      file.append(bytes, 0, bytes.length);
     }
 
     @Override
     public void force() throws IOException {
-      channel.force(true);
+      file.force();
     }
 
     @Override
     public long size() throws IOException {
-      return channel.size();
+      return file.size();
     }
 
     @Override
     public void truncate(long size) throws IOException {
-      channel.truncate(size);
-      channel.position(size);
+      file.truncate(size);
     }
 
     @Override
     public boolean lock() throws IOException {
-      try {
-        return channel.tryLock() != null;
-      } catch (OverlappingFileLockException e) {
-        return false; // another part of this process has it: as when another process does
-      }
+      return file.lock();
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      file.close();
     }
   }
 }

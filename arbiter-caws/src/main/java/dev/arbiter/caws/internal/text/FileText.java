@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.internal.text;
 
+import dev.arbiter.internal.DurableFile;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +87,7 @@ public final class FileText {
   private Held read(@Nullable Map<String, Object> stamp, @Nullable Held known)
       throws IOException, Unreadable {
     byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = DurableFile.read(file)) {
       bytes = in.readNBytes(Document.MOST_BYTES + 1);
     }
     if (bytes.length > Document.MOST_BYTES) {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.internal.text;
 
+import dev.arbiter.internal.DurableFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /** A file of lines that one owner appends to. Not thread-safe: the owner's lock guards it. */
@@ -25,19 +22,19 @@ public final class LineFile {
   public static final int LONGEST_LINE = 16 << 20;
 
   private final Path file;
-  private final FileChannel channel;
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+  private final DurableFile disk;
+  private byte[] buffer = new byte[BUFFER];
+  private int buffered;
   private boolean failed;
 
-  private LineFile(Path file, FileChannel channel) {
+  private LineFile(Path file, DurableFile disk) {
     this.file = file;
-    this.channel = channel;
+    this.disk = disk;
   }
 
   /** Receives each complete line that is read. */
   public interface Reader {
-    /** Receives one line without its line feed; the bytes are valid during the call only. */
-    /** Receives one line; the array is valid until the method returns. */
+    /** Receives one line without its line feed; the array is valid until the method returns. */
     void line(byte[] bytes, int length);
   }
 
@@ -51,25 +48,18 @@ public final class LineFile {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return new LineFile(file, channel);
-      }
-    } catch (OverlappingFileLockException e) {
-      // another owner in this process has the lock: the same answer as for another process
+    DurableFile disk = DurableFile.open(file);
+    if (disk.lock()) {
+      return new LineFile(file, disk);
     }
-    channel.close();
+    disk.close();
     throw new IOException(taken);
   }
 
   /** Reads the lines, cuts off an incomplete last one, and continues after them. */
   public void replay(Reader reader) throws IOException {
     long complete = read(file, reader);
-    channel.truncate(complete);
-    channel.position(complete);
+    disk.truncate(complete);
   }
 
   /** Reads every complete line, and returns how many bytes these have. */
@@ -77,7 +67,7 @@ public final class LineFile {
     long complete = 0;
     byte[] line = new byte[4096];
     int length = 0;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+    try (InputStream in = new BufferedInputStream(DurableFile.read(file), BUFFER)) {
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
           reader.line(line, length);
@@ -109,31 +99,30 @@ public final class LineFile {
       throw new IllegalArgumentException(
           "an entry has at most " + LONGEST_LINE + " bytes, got " + length);
     }
-    if (length + 1 > buffer.remaining()) {
+    if (length + 1 > buffer.length - buffered) {
       flush();
-      buffer = length + 1 > buffer.capacity() ? ByteBuffer.allocateDirect(length + 1) : buffer;
+      buffer = length + 1 > buffer.length ? new byte[length + 1] : buffer;
     }
-    buffer.put(bytes, 0, length).put((byte) '\n');
+    System.arraycopy(bytes, 0, buffer, buffered, length);
+    buffer[buffered + length] = '\n';
+    buffered += length + 1;
   }
 
   /** Writes the buffer to the operating system. */
   public void flush() throws IOException {
     refuseAfterFailure();
     failed = true;
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-    buffer.clear();
+    disk.append(buffer, 0, buffered);
+    buffered = 0;
     failed = false;
   }
 
   /** Forces to disk; needs no lock. A failure is final, even if a concurrent flush succeeds. */
   public void force() throws IOException {
     try {
-      channel.force(false);
+      disk.force();
     } catch (IOException e) {
-      channel.close();
+      disk.close();
       throw e;
     }
   }
@@ -144,17 +133,15 @@ public final class LineFile {
     }
   }
 
-  /** Whether the file was closed, by its owner or after a failed write. */
   /** Whether the file was closed, by its owner or after a failed force. */
   public boolean isClosed() {
-    return !channel.isOpen();
+    return disk.isClosed();
   }
 
-  /** Closes the file and gives up its lock. */
   /** Closes the file and gives up its lock; the buffer is not written. */
   public void close() {
     try {
-      channel.close();
+      disk.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close " + file, e);
     }
