@@ -4,18 +4,19 @@ package dev.arbiter.caws.change;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The files that work changed, with their lines.
  *
  * <p>A file that is named twice counts once, with the sum of its lines. A renamed file is one
- * change under its new path; its old path must be in scope too. A binary file has no lines.
- * Immutable.
+ * change under its new path; its old path must be in scope too. Immutable.
  *
  * @param changes each file once, in the order it was first named
  * @param movedFrom the old paths of renamed files
@@ -64,7 +65,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * @throws IllegalArgumentException if a line has another form; the message names it
    */
   public static ChangeSet ofNumstat(String text) {
-    return new NumstatReader(bounded(text)).read();
+    return new NumstatReader(bytes(text)).read();
   }
 
   /**
@@ -75,7 +76,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * @throws IllegalArgumentException if it is no diff, or a hunk is shorter or longer than it says
    */
   public static ChangeSet ofDiff(String text) {
-    return new DiffReader(bounded(text)).read();
+    return new DiffReader(bytes(text)).read();
   }
 
   /**
@@ -86,36 +87,130 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * @throws IllegalArgumentException if it is neither
    */
   public static ChangeSet parse(String text) {
-    String bounded = bounded(text);
-    if (bounded.isBlank()) {
-      return none();
-    }
-    return NumstatReader.looksLike(bounded) ? ofNumstat(bounded) : ofDiff(bounded);
+    return parseBytes(bytes(text));
   }
 
   /**
-   * Reads the changes in a Git work tree since a revision: commits, staged and unstaged changes,
-   * and files that are not tracked and not ignored.
+   * Reads either form of text as the bytes that a program wrote, whatever encoding the changed
+   * files have.
    *
-   * <p>Runs the {@code git} command, see {@code docs/decisions/0012}; takes tens of milliseconds.
+   * @param text as {@link #parse(String)}
+   * @return the changes
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static ChangeSet parse(byte[] text) {
+    requireBounded(text.length);
+    return parseBytes(withoutMark(new String(text, StandardCharsets.ISO_8859_1)));
+  }
+
+  private static ChangeSet parseBytes(String text) {
+    if (text.isBlank()) {
+      return none();
+    }
+    return NumstatReader.looksLike(text)
+        ? new NumstatReader(text).read()
+        : new DiffReader(text).read();
+  }
+
+  /**
+   * Counts what changed in a Git work tree since a commit: everything that is on disk and not in
+   * the commit, tracked or not, ignored or not.
    *
-   * @param workTree a folder in the work tree
-   * @param base a revision, such as {@code main} or {@code HEAD~3}
+   * <p>Nothing that the owner of the work tree can write decides what is counted: index, ignore
+   * files, attributes, filters, configuration and replaced objects are not asked, and objects are
+   * checked against their ids. A line ends with a line feed, a carriage return, or both. A file
+   * with a zero byte counts at least one line for each started KiB. Files that are made by a build
+   * count too: measure before it, or leave them out by {@link #ofGit(Path, String, Predicate)}.
+   *
+   * <p>Reads every file of the work tree, some 0.3 s for each GB, and runs the {@code git} command,
+   * see {@code docs/decisions/0012}.
+   *
+   * @param workTree the top folder of the work tree; a folder in it finds the top by the next
+   *     {@code .git}, which an agent can add
+   * @param base the full id of a commit that was there before the agent began, see {@link
+   *     #commitOf}; another revision, such as {@code main}, is looked up now, and the owner of the
+   *     work tree decides which commit it names
    * @return the changes, their paths from the root of the work tree
-   * @throws IOException if git cannot be run, takes more than a minute, or does not know the
-   *     revision
+   * @throws IOException if something cannot be measured: git cannot be run or takes more than five
+   *     minutes, the base is not there, a file is larger than 64 MiB or no plain file, more than
+   *     {@link #MOST_FILES} files or a GiB changed
    * @throws IllegalArgumentException if the revision is empty or begins with a hyphen
    */
   public static ChangeSet ofGit(Path workTree, String base) throws IOException {
-    return new GitChanges(workTree).since(base);
+    return ofGit(workTree, base, path -> false);
   }
 
-  private static String bounded(String text) {
-    if (text.length() > MOST_CHARACTERS) {
+  /**
+   * Counts as {@link #ofGit(Path, String)}, without some files.
+   *
+   * @param workTree as above
+   * @param base as above
+   * @param leftOut tells for the path of each file and folder from the root, with forward slashes,
+   *     whether it does not count; must be true for all paths below a folder if it is for the
+   *     folder
+   * @return the changes
+   * @throws IOException as above
+   */
+  public static ChangeSet ofGit(Path workTree, String base, Predicate<String> leftOut)
+      throws IOException {
+    return GitChanges.since(workTree, base, leftOut);
+  }
+
+  /**
+   * Finds the commit that a revision names now; to be asked before an agent may change the names.
+   *
+   * @param workTree a folder in the work tree
+   * @param revision such as {@code HEAD}, {@code main} or {@code v1.0~2}
+   * @return the full id
+   * @throws IOException if there is no such commit, or git cannot be run
+   * @throws IllegalArgumentException if the revision is empty or begins with a hyphen
+   */
+  public static String commitOf(Path workTree, String revision) throws IOException {
+    return GitChanges.commit(GitFolder.around(workTree), revision);
+  }
+
+  /**
+   * Finds the commit at which the work left a revision: their newest common ancestor. Commits that
+   * others added to the revision since do not count then.
+   *
+   * @param workTree a folder in the work tree
+   * @param revision such as {@code main} or {@code origin/main}
+   * @return the full id; that of the revision itself if it has no ancestor in common with the work
+   * @throws IOException if there is no such commit, or git cannot be run
+   * @throws IllegalArgumentException if the revision is empty or begins with a hyphen
+   */
+  public static String mergeBaseOf(Path workTree, String revision) throws IOException {
+    GitFolder folder = GitFolder.around(workTree);
+    return folder.mergeBase(GitChanges.commit(folder, revision));
+  }
+
+  /**
+   * Finds the top folder of a Git work tree.
+   *
+   * @param workTree a folder in it
+   * @return the folder from which paths are counted
+   * @throws IOException if it is in no work tree
+   */
+  public static Path rootOf(Path workTree) throws IOException {
+    return GitFolder.around(workTree).root();
+  }
+
+  /** The bytes of a text, one character each: names and content are bytes. */
+  private static String bytes(String text) {
+    requireBounded(text.length());
+    return withoutMark(
+        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+  }
+
+  private static void requireBounded(int length) {
+    if (length > MOST_CHARACTERS) {
       throw new IllegalArgumentException(
-          "a text of changes has at most " + MOST_CHARACTERS + " characters, got " + text.length());
+          "a text of changes has at most " + MOST_CHARACTERS + " characters, got " + length);
     }
-    return text;
+  }
+
+  private static String withoutMark(String text) {
+    return text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
   }
 
   /**

@@ -3,31 +3,67 @@ package dev.arbiter.caws.change;
 
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a unified diff, in time proportional to the text.
+ * Reads a unified diff, one character a byte. Takes time in proportion to the text.
  *
- * <p>A hunk has the length of its header. A removed line {@code -- a/other} is a line of the hunk
- * and no file header, so the text of a file cannot pretend to be a change of another file.
+ * <p>A hunk is as long as its header says: a removed line that reads {@code -- a/other} is a line
+ * of the hunk and no file header, so no text in a file can pretend to be another file's change.
+ * Outside a hunk only lines that Git and diff write are known; any other is an error.
  */
 final class DiffReader {
+  private static final String NONE = "/dev/null";
+  private static final String PREFIXES = "abciow12"; // of Git: a/, b/, and those of mnemonicPrefix
+  private static final List<String> EXTENDED =
+      List.of(
+          "index ",
+          "old mode ",
+          "new mode ",
+          "new file mode ",
+          "deleted file mode ",
+          "similarity index ",
+          "dissimilarity index ",
+          "rename from ",
+          "rename to ",
+          "copy from ",
+          "copy to ");
+
   private final String text;
   private final ChangeCollector changes = new ChangeCollector();
   private int at;
   private int line;
-  private @Nullable String from;
-  private @Nullable String to;
-  private @Nullable String movedFrom;
-  private boolean git;
-  private boolean open;
-  private boolean headed;
-  private long added;
-  private long removed;
   private boolean seen;
+  private @Nullable Change change;
+  private boolean afterHunk;
 
   DiffReader(String text) {
     this.text = text;
+  }
+
+  /** The lines of one change as far as they were read. */
+  private static final class Change {
+    final @Nullable String names;
+    @Nullable String old;
+    @Nullable String fresh;
+    @Nullable String movedFrom;
+    @Nullable String movedTo;
+    boolean copied;
+    long added;
+    long removed;
+    long addedBytes;
+    long removedBytes;
+    boolean binary;
+
+    /** A change with a header of Git, or null for one of diff. */
+    Change(@Nullable String names) {
+      this.names = names;
+    }
+
+    boolean isHeaded() {
+      return fresh != null;
+    }
   }
 
   ChangeSet read() {
@@ -57,101 +93,92 @@ final class DiffReader {
   }
 
   private void line(String next) {
+    Change open = change;
+    boolean hunkEnded = afterHunk;
+    afterHunk = false;
     if (next.startsWith("diff --git ")) {
-      finish();
-      begin();
-      git = true;
-      names(next.substring("diff --git ".length()));
+      begin(new Change(next.substring("diff --git ".length())));
+    } else if (next.startsWith("diff --cc ") || next.startsWith("diff --combined ")) {
+      throw bad("the diff of a merge has no counts; compare with one commit: git diff BASE");
+    } else if (next.startsWith("diff -")) {
+      finish(); // the command line that diff -r writes before each file
+      seen = true;
     } else if (next.startsWith("--- ") && text.startsWith("+++ ", at)) {
       header(next);
-    } else if (next.startsWith("@@ ") && open) {
-      hunk(next);
-    } else if (git && open) {
-      extended(next);
+    } else if (next.startsWith("@@ ") && open != null && open.isHeaded()) {
+      hunk(next, open);
+      afterHunk = true;
+    } else if (next.startsWith("Binary files ") || next.startsWith("GIT binary patch")) {
+      throw bad("binary content has no lines here; use git diff --text, or measure the work tree");
+    } else if (open != null && open.names != null && !open.isHeaded() && isExtended(next)) {
+      extended(next, open);
+    } else if (!(next.isBlank() || (hunkEnded && next.startsWith("\\ ")))) {
+      throw bad("'" + Sanitizer.text(next, 60) + "' is no line of a unified diff");
     }
   }
 
-  private void header(String old) {
-    if (!git || headed) {
-      finish();
-      begin();
-    }
-    headed = true;
-    from = name(old.substring(4), "a/");
-    String fresh = next();
-    String name = name(fresh == null ? "" : fresh.substring(4), "b/");
-    if (git && to != null && name != null && !name.equals(to)) {
-      throw bad("one change names two files");
-    }
-    to = name == null ? to : name;
-  }
-
-  private void begin() {
-    open = true;
-    headed = false;
+  private void begin(Change next) {
+    finish();
+    change = next;
     seen = true;
-    git = false;
-    from = null;
-    to = null;
-    movedFrom = null;
-    added = 0;
-    removed = 0;
   }
 
-  /** Git's headers between the first line and the hunks. They name files that have no hunks. */
-  private void extended(String next) {
-    if (next.startsWith("rename from ")) {
-      movedFrom = QuotedPath.read(next.substring("rename from ".length()));
-    } else if (next.startsWith("rename to ")) {
-      to = QuotedPath.read(next.substring("rename to ".length()));
-    } else if (next.startsWith("copy to ")) {
-      to = QuotedPath.read(next.substring("copy to ".length()));
+  private void header(String minus) {
+    if (change == null || change.names == null || change.isHeaded()) {
+      begin(new Change(null));
+    }
+    Change open = change;
+    String plus = next();
+    if (open != null && plus != null) {
+      open.old = name(minus.substring(4));
+      open.fresh = name(plus.substring(4));
     }
   }
 
-  /** Both names of a Git header: in quotes, or equal, so that they part in the middle. */
-  private void names(String both) {
-    if (both.endsWith("\"")) {
-      int start = both.startsWith("\"") ? both.indexOf("\" \"") + 2 : both.indexOf(" \"") + 1;
-      to = start > 1 ? name(both.substring(start), "b/") : null;
-      return;
+  private static boolean isExtended(String next) {
+    return EXTENDED.stream().anyMatch(next::startsWith);
+  }
+
+  /** Headers of Git between the first line and the hunks; they name what has no hunks. */
+  private void extended(String next, Change open) {
+    boolean mode = next.contains(" mode ") || next.startsWith("index ");
+    if (mode && next.endsWith(" 160000")) {
+      throw bad("a submodule's change has no lines here; measure the work tree");
     }
-    int middle = both.length() / 2;
-    boolean alike =
-        both.length() % 2 == 1
-            && both.charAt(middle) == ' '
-            && strip(both.substring(0, middle), "a/")
-                .equals(strip(both.substring(middle + 1), "b/"));
-    if (alike) {
-      to = strip(both.substring(middle + 1), "b/");
-    } else {
-      int last = both.lastIndexOf(" b/");
-      to = last < 0 ? null : both.substring(last + 3);
+    open.copied |= next.startsWith("copy ");
+    if (next.startsWith("rename from ") || next.startsWith("copy from ")) {
+      open.movedFrom = name(next.substring(next.indexOf(" from ") + 6));
+    } else if (next.startsWith("rename to ") || next.startsWith("copy to ")) {
+      open.movedTo = name(next.substring(next.indexOf(" to ") + 4));
     }
   }
 
-  private @Nullable String name(String given, String prefix) {
-    int tab = given.startsWith("\"") ? -1 : given.indexOf('\t');
-    String path = QuotedPath.read(tab < 0 ? given : given.substring(0, tab));
-    return path.equals("/dev/null") ? null : strip(path, prefix);
+  /** A name in quotes, or up to a tab, behind which diff writes a time. */
+  private static String name(String given) {
+    if (given.startsWith("\"")) {
+      return QuotedPath.bytes(given.stripTrailing());
+    }
+    int tab = given.indexOf('\t');
+    return tab < 0 ? given : given.substring(0, tab);
   }
 
-  private static String strip(String path, String prefix) {
-    return path.startsWith(prefix) ? path.substring(prefix.length()) : path;
-  }
-
-  private void hunk(String header) {
+  private void hunk(String header, Change open) {
     long oldLeft = length(header, '-');
     long newLeft = length(header, '+');
     while (oldLeft > 0 || newLeft > 0) {
       String next = next();
-      char kind = next == null ? 0 : next.isEmpty() ? ' ' : next.charAt(0);
+      if (next == null) {
+        throw bad("the hunk ends before its " + (oldLeft + newLeft) + " lines are there");
+      }
+      char kind = next.isEmpty() ? ' ' : next.charAt(0);
       if (kind == '+') {
         newLeft--;
-        added++;
+        open.added += 1 + loneReturns(next);
+        open.addedBytes += next.length();
       } else if (kind == '-') {
         oldLeft--;
-        removed++;
+        open.removed += 1 + loneReturns(next);
+        open.removedBytes += next.length();
       } else if (kind == ' ') {
         oldLeft--;
         newLeft--;
@@ -161,7 +188,12 @@ final class DiffReader {
       if (oldLeft < 0 || newLeft < 0) {
         throw bad("the hunk is longer than its header says");
       }
+      open.binary |= kind != ' ' && next.indexOf('\0') >= 0;
     }
+  }
+
+  private static long loneReturns(String line) {
+    return line.chars().filter(c -> c == '\r').count();
   }
 
   /** The second number after the sign in {@code @@ -1,3 +1,4 @@}, 1 when it is left out. */
@@ -183,20 +215,93 @@ final class DiffReader {
   }
 
   private void finish() {
-    if (!open) {
+    Change ended = change;
+    change = null;
+    if (ended == null) {
       return;
     }
-    open = false;
-    String path = to != null ? to : from;
-    if (path == null || path.isEmpty()) {
+    String path = ended.names == null ? plainName(ended) : gitName(ended);
+    if (path.isEmpty() || path.equals(NONE)) {
       throw bad("a change names no file");
     }
-    if (movedFrom != null) {
-      changes.movedFrom(movedFrom);
-    } else if (!git && from != null && !from.equals(path)) {
-      changes.movedFrom(from);
+    String from = ended.movedFrom;
+    if (from != null && !ended.copied && !from.equals(path)) {
+      changes.movedFrom(FileName.ofLatin1(from));
     }
-    changes.add(path, added, removed);
+    changes.add(
+        FileName.ofLatin1(path),
+        atLeast(ended.added, ended.binary ? ended.addedBytes : 0),
+        atLeast(ended.removed, ended.binary ? ended.removedBytes : 0));
+  }
+
+  private static long atLeast(long lines, long bytes) {
+    return Math.max(lines, (bytes + 1023) / 1024);
+  }
+
+  /** Without a header of Git, different names are a move unless both have a prefix of Git's. */
+  private static String plainName(Change ended) {
+    String old = String.valueOf(ended.old);
+    String fresh = String.valueOf(ended.fresh);
+    String same = same(old, fresh);
+    if (same != null) {
+      return same;
+    }
+    if (fresh.equals(NONE)) {
+      return old;
+    }
+    if (!old.equals(NONE)) {
+      ended.movedFrom = old;
+    }
+    return fresh;
+  }
+
+  private String gitName(Change ended) {
+    String moved = ended.movedTo;
+    if (moved != null && ended.movedFrom != null) {
+      boolean fits =
+          ended.fresh == null || ended.fresh.equals(moved) || stripped(ended.fresh).equals(moved);
+      if (!fits) {
+        throw bad("one change names two files");
+      }
+      return moved;
+    }
+    String both = String.valueOf(ended.names);
+    int middle = middle(both);
+    String old = middle < 0 ? "" : name(both.substring(0, middle));
+    String fresh = middle < 0 ? "" : name(both.substring(middle + 1));
+    String same = same(old, fresh);
+    if (same == null || !fits(ended.old, old) || !fits(ended.fresh, fresh)) {
+      throw bad("the header 'diff --git " + Sanitizer.text(both, 80) + "' proves no name");
+    }
+    return same;
+  }
+
+  /** The blank between two names: behind the first's quotes, or in the middle of two alike. */
+  private static int middle(String both) {
+    int blank = both.startsWith("\"") ? QuotedPath.end(both) : both.length() / 2;
+    return blank < both.length() && both.charAt(blank) == ' ' ? blank : -1;
+  }
+
+  private static boolean fits(@Nullable String shown, String name) {
+    return shown == null || shown.equals(NONE) || shown.equals(name);
+  }
+
+  /** The name of both: they are alike, or but for two different prefixes of Git. */
+  private static @Nullable String same(String old, String fresh) {
+    if (old.equals(fresh)) {
+      return old;
+    }
+    boolean prefixed =
+        !stripped(old).equals(old)
+            && stripped(old).equals(stripped(fresh))
+            && old.charAt(0) != fresh.charAt(0);
+    return prefixed ? stripped(old) : null;
+  }
+
+  private static String stripped(String name) {
+    boolean prefixed =
+        name.length() > 2 && name.charAt(1) == '/' && PREFIXES.indexOf(name.charAt(0)) >= 0;
+    return prefixed ? name.substring(2) : name;
   }
 
   private IllegalArgumentException bad(String problem) {

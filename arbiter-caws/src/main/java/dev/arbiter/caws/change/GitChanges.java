@@ -1,80 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.change;
 
+import dev.arbiter.caws.change.LineCount.Version;
+import dev.arbiter.caws.change.ObjectReader.Entry;
 import dev.arbiter.internal.Sanitizer;
-import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Reads changes from the git command. */
+/** Compares a work tree with a commit. */
 final class GitChanges {
   /*
-   * The repository is not trusted: its configuration could name programs to run for a diff. So
-   * external diffs and text conversions are turned off too, and nothing of the answer is read as
-   * anything but paths and counts. Untracked files count, because leaving a file out of the index would otherwise leave it out of the budget.
+   * The agent may own the work tree and its .git, so neither decides what is counted. Two trees are
+   * walked: the one of the commit, whose objects are checked against their ids, and the folder on
+   * disk. Index, ignore files, attributes, filters, configuration, replacements and remotes are never
+   * asked. A nested repository is a folder like any other, unless the commit has a submodule there:
+   * then it is compared with the commit that the submodule is pinned to.
+   *
+   *   GitFolder ---objects---> ObjectReader (base tree) --\
+   *                                                        walk ---> LineCount ---> ChangeSet
+   *   work tree on disk ----------------------------------/
    */
-  private static final int LARGEST_FILE = 64 << 20;
+  private static final int MOST_ENTRIES = 2_000_000;
+  private static final int DEEPEST = 256;
+  private static final int DEEPEST_SUBMODULES = 8;
 
-  private final GitCommand git;
+  private final LineCount lines;
+  private final Predicate<String> leftOut;
+  private final Class<? extends BasicFileAttributes> kind;
+  private int entries;
 
-  GitChanges(Path folder) {
-    this.git = new GitCommand(folder);
+  private GitChanges(LineCount lines, Predicate<String> leftOut, boolean posix) {
+    this.lines = lines;
+    this.leftOut = leftOut;
+    this.kind = posix ? PosixFileAttributes.class : BasicFileAttributes.class;
   }
 
-  ChangeSet since(String base) throws IOException {
-    if (base.isEmpty() || base.startsWith("-")) {
+  static ChangeSet since(Path workTree, String base, Predicate<String> leftOut) throws IOException {
+    GitFolder folder = GitFolder.around(workTree);
+    String commit = GitFolder.isId(base) ? base : commit(folder, base);
+    boolean posix = Files.getFileStore(folder.root()).supportsFileAttributeView("posix");
+    try (ScratchRepository scratch = new ScratchRepository(false, List.of());
+        LineCount lines = new LineCount(scratch)) {
+      new GitChanges(lines, leftOut, posix).compare(folder, commit, "", 0);
+      return lines.count();
+    }
+  }
+
+  static String commit(GitFolder folder, String revision) throws IOException {
+    if (revision.isEmpty() || revision.startsWith("-")) {
       throw new IllegalArgumentException(
-          "base must be a revision, got '" + Sanitizer.text(base, 60) + "'");
+          "base must be a revision, got '" + Sanitizer.text(revision, 60) + "'");
     }
-    Path root = Path.of(git.run("rev-parse", "--show-toplevel").stripTrailing());
-    String commit =
-        git.run("rev-parse", "--verify", "--quiet", "--end-of-options", base + "^{commit}");
-    ChangeSet tracked =
-        ChangeSet.ofNumstat(
-            git.run(
-                "-C",
-                root.toString(),
-                "diff",
-                "--numstat",
-                "-z",
-                "-M",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--ignore-submodules=none",
-                commit.strip(),
-                "--"));
-    List<FileChange> all = new ArrayList<>(tracked.changes());
-    String untracked =
-        git.run("-C", root.toString(), "ls-files", "--others", "--exclude-standard", "-z");
-    for (String path : untracked.split("\0", -1)) {
-      if (!path.isEmpty()) {
-        all.add(new FileChange(path, linesOf(root.resolve(path)), 0));
-      }
-    }
-    return new ChangeSet(all, tracked.movedFrom());
+    return folder.commit(revision);
   }
 
-  /** As git counts: line feeds, and a last line without one; a binary file has none. */
-  private static int linesOf(Path file) throws IOException {
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return 1;
-    }
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(LARGEST_FILE);
-    }
-    int lines = 0;
-    for (byte b : bytes) {
-      if (b == 0) {
-        return 0;
+  private void compare(GitFolder folder, String commit, String prefix, int nested)
+      throws IOException {
+    boolean sha256 = commit.length() == 64;
+    try (ScratchRepository borrowed = new ScratchRepository(sha256, List.of(folder.objects()));
+        ObjectReader objects = new ObjectReader(borrowed, sha256)) {
+      Map<String, Entry> base = objects.files(commit);
+      new Tree(objects, base, prefix, nested).walk(folder.root(), "", 0);
+      for (Map.Entry<String, Entry> gone : base.entrySet()) {
+        String path = prefix + gone.getKey();
+        if (!leftOut.test(path)) {
+          lines.add(path, version(objects, gone.getValue()), null);
+        }
       }
-      lines += b == '\n' ? 1 : 0;
     }
-    return bytes.length > 0 && bytes[bytes.length - 1] != '\n' ? lines + 1 : lines;
+  }
+
+  private static Version version(ObjectReader objects, Entry entry) throws IOException {
+    return entry.isSubmodule()
+        ? new Version(Entry.PLAIN, entry.id().getBytes(StandardCharsets.US_ASCII))
+        : new Version(entry.mode(), objects.read(entry.id(), "blob"));
+  }
+
+  /** One work tree, and what of its base was not met yet. */
+  private final class Tree {
+    private final ObjectReader objects;
+    private final Map<String, Entry> base;
+    private final String prefix;
+    private final int nested;
+
+    Tree(ObjectReader objects, Map<String, Entry> base, String prefix, int nested) {
+      this.objects = objects;
+      this.base = base;
+      this.prefix = prefix;
+      this.nested = nested;
+    }
+
+    void walk(Path folder, String below, int depth) throws IOException {
+      if (depth > DEEPEST) {
+        throw new IOException("the work tree has more than " + DEEPEST + " levels");
+      }
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+        for (Path entry : stream) {
+          String name = FileName.of(entry);
+          if (depth > 0 || !name.equals(".git")) {
+            entry(entry, below + name, depth);
+          }
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+
+    private void entry(Path entry, String path, int depth) throws IOException {
+      if (++entries > MOST_ENTRIES) {
+        throw new IOException("the work tree has more than " + MOST_ENTRIES + " entries");
+      }
+      if (leftOut.test(prefix + path)) {
+        base.remove(path);
+        return;
+      }
+      BasicFileAttributes attributes = Files.readAttributes(entry, kind, LinkOption.NOFOLLOW_LINKS);
+      if (attributes.isDirectory()) {
+        Entry known = base.get(path);
+        if (known != null && known.isSubmodule()) {
+          base.remove(path);
+          submodule(entry, path, known.id());
+        } else {
+          walk(entry, path + "/", depth + 1);
+        }
+      } else if (attributes.isSymbolicLink()) {
+        String target = Files.readSymbolicLink(entry).toString();
+        file(path, new Version(Entry.LINK, target.getBytes(StandardCharsets.UTF_8)));
+      } else if (attributes.isRegularFile()) {
+        file(path, new Version(mode(attributes, base.get(path)), content(entry, path)));
+      } else {
+        throw new IOException(
+            "'"
+                + Sanitizer.text(path, 80)
+                + "' is no file, folder or link; remove it to be measured");
+      }
+    }
+
+    private void file(String path, Version fresh) throws IOException {
+      Entry known = base.remove(path);
+      if (known == null) {
+        lines.add(prefix + path, null, fresh);
+      } else if (known.mode() != fresh.mode()
+          || !objects.id("blob", fresh.content()).equals(known.id())) {
+        lines.add(prefix + path, version(objects, known), fresh);
+      }
+    }
+
+    private void submodule(Path folder, String path, String commit) throws IOException {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+        if (!stream.iterator().hasNext()) {
+          return; // not checked out
+        }
+      }
+      GitFolder inner = GitFolder.at(folder);
+      if (inner == null || nested >= DEEPEST_SUBMODULES) {
+        throw new IOException(
+            "submodule '"
+                + Sanitizer.text(path, 80)
+                + "' has no repository to compare with; check it out again, or leave it empty");
+      }
+      compare(inner, commit, prefix + path + "/", nested + 1);
+    }
+  }
+
+  private static byte[] content(Path file, String path) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(ObjectReader.LARGEST + 1);
+      if (bytes.length > ObjectReader.LARGEST) {
+        throw new IOException(
+            "'" + Sanitizer.text(path, 80) + "' has more than " + ObjectReader.LARGEST + " bytes");
+      }
+      return bytes;
+    }
+  }
+
+  /** Where the file system knows no permissions, a program stays one. */
+  private int mode(BasicFileAttributes attributes, @Nullable Entry known) {
+    if (attributes instanceof PosixFileAttributes rights) {
+      return rights.permissions().contains(PosixFilePermission.OWNER_EXECUTE)
+          ? Entry.PROGRAM
+          : Entry.PLAIN;
+    }
+    return known == null ? Entry.PLAIN : known.mode();
   }
 }

@@ -5,7 +5,10 @@ import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.internal.Sanitizer;
 import java.util.Locale;
 
-/** Reads the output of {@code git diff --numstat}, in time proportional to the text. */
+/**
+ * Reads what {@code git diff --numstat} prints, one character a byte. Takes time in proportion to
+ * the text.
+ */
 final class NumstatReader {
   private static final int LONGEST_COUNT = 10;
 
@@ -79,9 +82,10 @@ final class NumstatReader {
     if (!fits) {
       throw bad(line, record);
     }
-    long added = count(record.substring(0, first), line);
-    long removed = count(record.substring(first + 1, second), line);
-    path(record.substring(second + 1), zeroed, added, removed);
+    String path = record.substring(second + 1);
+    long added = count(record.substring(0, first), path, line);
+    long removed = count(record.substring(first + 1, second), path, line);
+    path(path, zeroed, added, removed);
   }
 
   /** In the form with zeros a rename is three records: counts, old path, new path. */
@@ -92,16 +96,17 @@ final class NumstatReader {
     if (counts.length != 2 || newEnd < 0) {
       throw bad(line, text.substring(at, end));
     }
-    changes.movedFrom(text.substring(end + 1, oldEnd));
-    changes.add(text.substring(oldEnd + 1, newEnd), count(counts[0], line), count(counts[1], line));
+    changes.movedFrom(FileName.ofLatin1(text.substring(end + 1, oldEnd)));
+    String path = FileName.ofLatin1(text.substring(oldEnd + 1, newEnd));
+    changes.add(path, count(counts[0], path, line), count(counts[1], path, line));
     return newEnd;
   }
 
   private void path(String given, boolean zeroed, long added, long removed) {
-    String path = zeroed ? given : QuotedPath.read(given);
+    String path = zeroed ? given : QuotedPath.bytes(given);
     int arrow = zeroed || given.startsWith("\"") ? -1 : path.indexOf(" => ");
     if (arrow < 0) {
-      changes.add(path, added, removed);
+      changes.add(FileName.ofLatin1(path), added, removed);
       return;
     }
     int open = path.lastIndexOf('{', arrow);
@@ -111,20 +116,25 @@ final class NumstatReader {
     String after = braces ? path.substring(close + 1) : "";
     String from = path.substring(braces ? open + 1 : 0, arrow);
     String to = path.substring(arrow + " => ".length(), braces ? close : path.length());
-    changes.movedFrom(joined(before, QuotedPath.read(from), after));
-    changes.add(joined(before, QuotedPath.read(to), after), added, removed);
+    changes.movedFrom(joined(before, QuotedPath.bytes(from), after));
+    changes.add(joined(before, QuotedPath.bytes(to), after), added, removed);
   }
 
   /** An empty middle leaves one slash of two. */
   private static String joined(String before, String middle, String after) {
     boolean doubled = middle.isEmpty() && before.endsWith("/") && after.startsWith("/");
     boolean leading = middle.isEmpty() && before.isEmpty() && after.startsWith("/");
-    return before + middle + (doubled || leading ? after.substring(1) : after);
+    return FileName.ofLatin1(before + middle + (doubled || leading ? after.substring(1) : after));
   }
 
-  private static long count(String digits, int line) {
+  private static long count(String digits, String path, int line) {
     if (digits.equals("-")) {
-      return 0;
+      throw new IllegalArgumentException(
+          "line "
+              + line
+              + " of the changes: '"
+              + Sanitizer.text(path, 80)
+              + "' is binary and has no count; use git diff --text, or measure the work tree");
     }
     if (digits.length() > LONGEST_COUNT || !Ids.isDigits(digits, 0, digits.length())) {
       throw bad(line, digits);

@@ -12,23 +12,34 @@ final class QuotedPath {
 
   private QuotedPath() {}
 
-  /** The path itself; a text that is not in quotes is one already. */
-  static String read(String text) {
+  /** The bytes of the name, one character each; a text that is not in quotes has them already. */
+  static String bytes(String text) {
     if (text.length() < 2 || !text.startsWith("\"") || !text.endsWith("\"")) {
       return text;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
     int end = text.length() - 1;
     for (int i = 1; i < end; ) {
-      int point = text.codePointAt(i);
-      i += Character.charCount(point);
-      if (point != '\\') {
-        bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
-      } else {
+      char c = text.charAt(i++);
+      if (c == '\\') {
         i = escape(text, i, end, bytes);
+      } else {
+        bytes.write(c);
       }
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Behind the quote that closes the one at the start; 0 if none does. */
+  static int end(String text) {
+    for (int i = 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        return i + 1;
+      }
+      i += c == '\\' ? 1 : 0;
+    }
+    return 0;
   }
 
   private static int escape(String text, int at, int end, ByteArrayOutputStream bytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.task.WorkReport.FileChange;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -33,14 +34,11 @@ class ChangeSetTest {
 
   @Test
   void numstat_gives_files_and_lines() {
-    ChangeSet set = ChangeSet.ofNumstat("3\t1\tsrc/A.java\n-\t-\tlogo.png\n0\t7\tdocs/b.md\r\n\n");
+    ChangeSet set = ChangeSet.ofNumstat("3\t1\tsrc/A.java\n0\t7\tdocs/b.md\r\n\n");
 
     assertThat(set.changes())
-        .containsExactly(
-            new FileChange("src/A.java", 3, 1),
-            new FileChange("logo.png", 0, 0),
-            new FileChange("docs/b.md", 0, 7));
-    assertThat(set.files()).isEqualTo(3);
+        .containsExactly(new FileChange("src/A.java", 3, 1), new FileChange("docs/b.md", 0, 7));
+    assertThat(set.files()).isEqualTo(2);
     assertThat(set.lines()).isEqualTo(11);
   }
 
@@ -142,7 +140,7 @@ class ChangeSetTest {
   }
 
   @Test
-  void renames_modes_binaries_and_deletions_are_changes() {
+  void renames_modes_and_deletions_are_changes() {
     String diff =
         """
         diff --git a/old name b/new name
@@ -152,9 +150,6 @@ class ChangeSetTest {
         diff --git a/run.sh b/run.sh
         old mode 100644
         new mode 100755
-        diff --git a/logo.png b/logo.png
-        index 1111111..2222222 100644
-        Binary files a/logo.png and b/logo.png differ
         diff --git a/gone b/gone
         deleted file mode 100644
         --- a/gone
@@ -173,7 +168,6 @@ class ChangeSetTest {
         .containsExactly(
             new FileChange("new name", 0, 0),
             new FileChange("run.sh", 0, 0),
-            new FileChange("logo.png", 0, 0),
             new FileChange("gone", 0, 2),
             new FileChange("\u00e4", 0, 0));
     assertThat(set.movedFrom()).containsExactly("old name");
@@ -209,6 +203,117 @@ class ChangeSetTest {
       })
   void a_diff_that_does_not_add_up_is_refused(String diff) {
     assertThatThrownBy(() -> ChangeSet.ofDiff(diff)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-\t-\tlogo.png\n",
+        "-\t-\t\0old.png\0logo.png\0",
+        "diff --git a/logo.png b/logo.png\nBinary files a/logo.png and b/logo.png differ\n",
+        "diff --git a/logo.png b/logo.png\nGIT binary patch\nliteral 9\nQc${NkAXUK\n",
+        "diff -r a/logo.png b/logo.png\nBinary files a/logo.png and b/logo.png differ\n",
+      })
+  void binary_content_without_bytes_is_refused_and_says_what_to_do(String text) {
+    assertThatThrownBy(() -> ChangeSet.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("binary")
+        .hasMessageContaining("git diff --text");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        diff --cc src/A.java
+        index 1,2..3
+        --- a/src/A.java
+        +++ b/src/A.java
+        @@@ -1,1 -1,1 +1,2 @@@
+        ++x
+        """,
+        "diff --combined src/A.java\n",
+        "Submodule vendor 1111111..2222222:\n  > more\n",
+        """
+        diff --git a/vendor b/vendor
+        index 1111111..2222222 160000
+        --- a/vendor
+        +++ b/vendor
+        @@ -1 +1 @@
+        -Subproject commit 1
+        +Subproject commit 2
+        """,
+        "diff --git a/vendor b/vendor\nnew file mode 160000\nindex 0000000..2222222\n",
+        "Only in b: secret.java\n",
+        "commit 1111111\nAuthor: a\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n+c\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@@ -1 -1 +1 @@@\n",
+        "diff --git a/x b/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+        "--- a/x\n+++ b/x\nsomething\n@@ -1 +1 @@\n-a\n+b\n",
+        "diff --git old-x new-x\n--- old-x\n+++ new-x\n@@ -1 +1 @@\n-a\n+b\n",
+        "@@ -1 +1 @@\n-a\n+b\n",
+      })
+  void a_line_that_is_not_known_ends_the_reading_and_is_named(String diff) {
+    assertThatThrownBy(() -> ChangeSet.ofDiff(diff))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("(?s)line \\d+ of the diff: .+");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "i/src/A.java|w/src/A.java|src/A.java", // diff.mnemonicPrefix
+        "c/src/A.java|i/src/A.java|src/A.java",
+        "b/src/A.java|a/src/A.java|src/A.java", // diff -R
+        "1/src/A.java|2/src/A.java|src/A.java",
+        "src/A.java|src/A.java|src/A.java", // diff.noprefix
+        "a/A.java|a/A.java|a/A.java", // a folder named a
+        "w/w/A.java|w/w/A.java|w/w/A.java",
+        "a/sp ace/a b.txt|b/sp ace/a b.txt|sp ace/a b.txt",
+        "\"a/sp ace/\\303\\244\\t.txt\"|\"b/sp ace/\\303\\244\\t.txt\"|sp ace/\u00e4\t.txt",
+      })
+  void a_prefix_is_taken_off_where_the_header_proves_it(String old, String fresh, String name) {
+    String header = "diff --git " + old + " " + fresh + "\n";
+    String hunk = "@@ -1 +1 @@\n-a\n+b\n";
+
+    assertThat(ChangeSet.ofDiff(header + "--- " + old + "\n+++ " + fresh + "\n" + hunk).changes())
+        .containsExactly(new FileChange(name, 1, 1));
+    assertThat(
+            ChangeSet.ofDiff(
+                    header
+                        + "deleted file mode 100644\n--- "
+                        + old
+                        + "\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n")
+                .changes())
+        .containsExactly(new FileChange(name, 0, 1));
+    assertThat(ChangeSet.ofDiff(header + "old mode 100644\nnew mode 100755\n").changes())
+        .containsExactly(new FileChange(name, 0, 0));
+  }
+
+  @Test
+  void a_prefix_that_nothing_proves_stays() {
+    assertThat(ChangeSet.ofDiff("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+n\n").changes())
+        .containsExactly(new FileChange("b/x", 1, 0));
+  }
+
+  @Test
+  void a_mark_before_the_text_is_skipped_and_content_is_bytes() throws Exception {
+    String diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+\u00e9\0\rb\n";
+    FileChange expected = new FileChange("x", 2, 1);
+
+    assertThat(ChangeSet.parse("\ufeff" + diff).changes()).containsExactly(expected);
+    assertThat(ChangeSet.parse("\ufeff1\t0\tx\n").changes())
+        .containsExactly(new FileChange("x", 1, 0));
+    assertThat(ChangeSet.parse(diff.getBytes(StandardCharsets.ISO_8859_1)).changes())
+        .containsExactly(expected);
+  }
+
+  @Test
+  void names_that_are_no_utf8_stay_apart() {
+    assertThat(ChangeSet.ofNumstat("1\t0\t\"\\351\"\n1\t0\t\"\\352\"\n").changes())
+        .extracting(FileChange::path)
+        .containsExactly("\\xE9", "\\xEA");
   }
 
   @Test

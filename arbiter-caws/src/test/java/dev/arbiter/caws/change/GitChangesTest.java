@@ -49,7 +49,7 @@ class GitChangesTest extends RepositoryFixture {
             new FileChange("committed.txt", 2, 0),
             new FileChange("staged.txt", 1, 0),
             new FileChange("keep.txt", 1, 1),
-            new FileChange("logo.bin", 0, 0),
+            new FileChange("logo.bin", 1, 1),
             new FileChange("deep/untracked.txt", 3, 0));
   }
 
@@ -67,11 +67,14 @@ class GitChangesTest extends RepositoryFixture {
   }
 
   @Test
-  void ignored_files_do_not_count() throws Exception {
+  void ignored_files_count_unless_the_host_leaves_them_out() throws Exception {
     write(".gitignore", "build/\n");
     write("build/out.txt", "1\n");
 
     assertThat(ChangeSet.ofGit(folder, "HEAD").changes())
+        .containsExactlyInAnyOrder(
+            new FileChange(".gitignore", 1, 0), new FileChange("build/out.txt", 1, 0));
+    assertThat(ChangeSet.ofGit(folder, "HEAD", path -> path.startsWith("build")).changes())
         .containsExactly(new FileChange(".gitignore", 1, 0));
   }
 
