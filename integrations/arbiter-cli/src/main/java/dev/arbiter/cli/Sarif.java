@@ -11,18 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Writes answers as one SARIF 2.1.0 log (OASIS, 2020) with one run. */
 final class Sarif {
   private static final String SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
-  private final @Nullable Path policy;
-  private final @Nullable Path waivers;
+  private final FindingFile about;
 
-  Sarif(@Nullable Path policy, @Nullable Path waivers) {
-    this.policy = policy;
-    this.waivers = waivers;
+  Sarif(FindingFile about) {
+    this.about = about;
   }
 
   String of(List<ValidateCommand.Answer> answers) {
@@ -55,7 +52,7 @@ final class Sarif {
 
   private Map<String, Object> result(Path file, Finding finding, int ruleIndex) {
     Map<String, Object> physical = new LinkedHashMap<>();
-    physical.put("artifactLocation", Map.of("uri", uri(artifact(file, finding))));
+    physical.put("artifactLocation", Map.of("uri", uri(about.of(file, finding))));
     if (finding.line() > 0) {
       physical.put("region", Map.of("startLine", finding.line()));
     }
@@ -79,23 +76,6 @@ final class Sarif {
       case WARNING -> "warning";
       case INFO -> "note";
     };
-  }
-
-  /** The file a finding is about: the policy, a waiver, a changed file, or else the spec. */
-  private String artifact(Path spec, Finding finding) {
-    boolean aboutMode =
-        finding.ruleId().startsWith("policy.semantic.mode")
-            || finding.ruleId().startsWith("policy.semantic.contracts");
-    if (policy != null && finding.ruleId().startsWith("policy.") && !aboutMode) {
-      return policy.toString();
-    }
-    if (waivers != null && finding.ruleId().startsWith("waiver.")) {
-      return finding.place().isEmpty()
-          ? waivers.toString()
-          : waivers.resolve(finding.place()).toString();
-    }
-    boolean changed = finding.ruleId().startsWith("scope.") && !finding.place().isEmpty();
-    return changed ? finding.place() : spec.toString();
   }
 
   private static String uri(String path) {

@@ -8,16 +8,20 @@ import java.util.Locale;
 
 /** Prints one answer for people: a line for each finding, then a line with the outcome. */
 final class TextAnswer {
-  private TextAnswer() {}
+  private final FindingFile about;
 
-  static void print(ValidateCommand.Answer answer, PrintWriter out) {
+  TextAnswer(FindingFile about) {
+    this.about = about;
+  }
+
+  void print(ValidateCommand.Answer answer, PrintWriter out) {
     Validation validation = answer.validation();
     for (Finding finding : validation.findings()) {
       String line = finding.line() > 0 ? ":" + finding.line() : "";
       String severity = finding.severity().name().toLowerCase(Locale.ROOT);
       String place = finding.place().isEmpty() ? "" : " at " + finding.place();
       String rule = severity + " " + finding.ruleId() + place;
-      out.println(answer.file() + line + ": " + rule + ": " + finding.message());
+      out.println(about.of(answer.file(), finding) + line + ": " + rule + ": " + finding.message());
     }
     Validation.Budget budget = validation.budget();
     for (Validation.Skipped skipped : budget.waiversSkipped()) {

@@ -8,11 +8,14 @@ import dev.arbiter.caws.spec.Dialect;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -52,6 +55,18 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
       description = "The work tree for --base; default the current folder.")
   private Path repository = Path.of("");
 
+  @Option(
+      names = "--leave-out",
+      paramLabel = "PATH",
+      description = "A file or folder of the work tree that --base does not count, such as target.")
+  private List<String> leftOut = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where the answer goes; default standard output. --base does not count it.")
+  private @Nullable Path output;
+
   @Mixin private Now now = new Now();
 
   @Option(names = "--format", description = "text, json or sarif; default text.")
@@ -65,8 +80,17 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
         description = "What git diff or git diff --numstat printed.")
     private @Nullable Path changes;
 
-    @Option(names = "--base", paramLabel = "REV", description = "Changes since this Git revision.")
+    @Option(
+        names = "--base",
+        paramLabel = "REV",
+        description = "Changes since the work left this Git revision (their merge base).")
     private @Nullable String base;
+
+    @Option(
+        names = "--exact-base",
+        paramLabel = "REV",
+        description = "Changes since this very Git revision.")
+    private @Nullable String exactBase;
   }
 
   ValidateCommand(InstantSource clock) {
@@ -78,23 +102,38 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = out();
     List<Answer> answers = new ArrayList<>();
     List<Finding> unusable = new ArrayList<>();
     SpecValidator validator = validator(unusable);
     for (Path file : files) {
       answers.add(new Answer(file, validate(file, validator, unusable)));
     }
-    switch (format) {
-      case TEXT -> answers.forEach(answer -> TextAnswer.print(answer, out));
-      case JSON -> answers.forEach(answer -> out.println(JsonAnswer.of(answer.validation())));
-      case SARIF -> out.println(new Sarif(policy, waivers).of(answers));
+    if (output == null) {
+      print(answers, out());
+    } else {
+      StringWriter text = new StringWriter();
+      print(answers, new PrintWriter(text));
+      try {
+        Files.writeString(output, text.toString());
+      } catch (IOException e) {
+        throw new Refusal(output + " cannot be written: " + e.getClass().getSimpleName());
+      }
     }
     int code = Exit.ALLOWED;
     for (Answer answer : answers) {
       code = Math.max(code, code(answer.validation().outcome()));
     }
     return code;
+  }
+
+  private void print(List<Answer> answers, PrintWriter out) {
+    FindingFile of = new FindingFile(policy, waivers);
+    switch (format) {
+      case TEXT -> answers.forEach(answer -> new TextAnswer(of).print(answer, out));
+      case JSON -> answers.forEach(answer -> out.println(JsonAnswer.of(answer.validation())));
+      case SARIF -> out.println(new Sarif(of).of(answers));
+    }
+    out.flush();
   }
 
   private static int code(Validation.Outcome outcome) {
@@ -138,14 +177,35 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
 
   private void changes(SpecValidator.Builder builder) {
     if (source != null && source.changes != null) {
-      builder.changes(ChangeSet.parse(Inputs.text(source.changes, MOST_CHANGES_BYTES)));
-    } else if (source != null && source.base != null) {
+      builder.changes(ChangeSet.parse(Inputs.bytes(source.changes, MOST_CHANGES_BYTES)));
+    } else if (source != null && (source.base != null || source.exactBase != null)) {
       try {
-        builder.changes(ChangeSet.ofGit(repository.toAbsolutePath(), source.base));
+        builder.changes(measured(repository.toAbsolutePath(), source));
       } catch (IOException e) {
         throw new Refusal(String.valueOf(e.getMessage()));
       }
     }
+  }
+
+  private ChangeSet measured(Path tree, Source since) throws IOException {
+    String base =
+        since.exactBase != null
+            ? ChangeSet.commitOf(tree, since.exactBase)
+            : ChangeSet.mergeBaseOf(tree, String.valueOf(since.base));
+    Set<String> paths = new HashSet<>();
+    leftOut.forEach(
+        path -> paths.add(path.endsWith("/") ? path.substring(0, path.length() - 1) : path));
+    if (output != null) {
+      Path root = ChangeSet.rootOf(tree);
+      Path file = output.toAbsolutePath().normalize();
+      if (file.startsWith(root)) {
+        paths.add(root.relativize(file).toString().replace('\\', '/'));
+      }
+    }
+    return ChangeSet.ofGit(
+        tree,
+        base,
+        path -> paths.stream().anyMatch(out -> path.equals(out) || path.startsWith(out + "/")));
   }
 
   private Validation validate(Path file, SpecValidator validator, List<Finding> unusable) {

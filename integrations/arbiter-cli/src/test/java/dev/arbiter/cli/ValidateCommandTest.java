@@ -250,4 +250,64 @@ class ValidateCommandTest {
 
     assertThat(run.out().lines()).allMatch(line -> line.startsWith(hostile.toString()));
   }
+
+  private static void git(Path dir, String... arguments) throws Exception {
+    List<String> command =
+        new java.util.ArrayList<>(
+            List.of("git", "-c", "user.name=t", "-c", "user.email=t@example.invalid"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  void a_base_that_moved_on_counts_the_work_alone() throws Exception {
+    Path tree = folder.resolve("tree");
+    Files.createDirectories(tree.resolve("src"));
+    Files.writeString(tree.resolve("src/A"), "1\n");
+    git(tree, "init", "-q", "-b", "main");
+    git(tree, "add", "-A");
+    git(tree, "commit", "-q", "-m", "base");
+    git(tree, "checkout", "-q", "-b", "work");
+    Files.writeString(tree.resolve("src/A"), "1\n2\n");
+    git(tree, "commit", "-q", "-a", "-m", "work");
+    git(tree, "checkout", "-q", "main");
+    Files.writeString(tree.resolve("src/B"), "x\n".repeat(200));
+    git(tree, "add", "-A");
+    git(tree, "commit", "-q", "-m", "others");
+    git(tree, "checkout", "-q", "work");
+    Files.createDirectories(tree.resolve("target"));
+    Files.writeString(tree.resolve("target/out"), "made\n");
+
+    Object[] args = {
+      "validate", spec, "--policy", policy, "--repository", tree, "--leave-out", "target/"
+    };
+    Path report = tree.resolve("out.sarif");
+    Run run = Run.of(with(args, "--base", "main", "--output", report, "--format", "sarif"));
+    Run exact = Run.of(with(args, "--exact-base", "main", "--leave-out", "out.sarif"));
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(Files.readString(report)).contains("sarif-2.1.0");
+    assertThat(Run.of(with(args, "--base", "main", "--leave-out", "out.sarif")).out())
+        .contains("1 of 10 files, 1 of 300 lines");
+    assertThat(exact.out()).contains("2 of 10 files, 201 of 300 lines");
+  }
+
+  private static Object[] with(Object[] args, Object... more) {
+    Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return all;
+  }
+
+  @Test
+  void each_line_of_the_answer_names_the_file_it_is_about() throws IOException {
+    Path bad = write("bad-policy.yaml", POLICY.replace("version: 1", "version: 2"));
+
+    Run run = Run.of("validate", spec, "--policy", bad, "--dialect", "v1");
+
+    assertThat(run.out()).contains(bad + ":1: ").doesNotContain(spec + ":1: ");
+  }
 }
