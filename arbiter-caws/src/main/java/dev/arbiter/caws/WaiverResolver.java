@@ -10,6 +10,7 @@ import dev.arbiter.caws.internal.project.Waiver.Approver;
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverLedger;
+import dev.arbiter.internal.Identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,13 +156,13 @@ final class WaiverResolver {
       if (approver.handle().isEmpty()) {
         return "blank_approver";
       }
-      if (approver.handle().equals(agent)) {
+      if (Identity.isSame(approver.handle(), agent)) {
         return "approved_by_the_agent";
       }
       if (at != null && at.isAfter(c.at())) {
         return "not_yet_approved";
       }
-      distinct.add(approver.handle());
+      distinct.add(Identity.of(approver.handle()));
     }
     Policy policy = c.effective().policy();
     boolean raises = waiver.covers(GateRule.BUDGET);

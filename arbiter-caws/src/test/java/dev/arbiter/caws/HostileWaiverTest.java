@@ -133,6 +133,23 @@ class HostileWaiverTest {
     assertThat(verdict.seal().document()).contains("\"reason\":\"insufficient_approvers\"");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"gr\u0430ce", "@@grac\u0435", "\u0261race", "\uff27RACE"})
+  void letters_that_look_alike_make_no_second_approver(String spelling) {
+    String twice = WAIVER.replace("handle: alan", "handle: \"" + spelling + "\"");
+    Verdict verdict = judge(caws().waiver(twice).build(), reportOf(12, 400));
+
+    assertThat(verdict.seal().document()).contains("\"reason\":\"insufficient_approvers\"");
+  }
+
+  @Test
+  void an_agent_approves_nothing_under_letters_that_look_like_its_own() {
+    String self = WAIVER.replace("handle: alan", "handle: \"\u0430d\u0430\"");
+    Verdict verdict = judge(caws().waiver(self).build(), reportOf(12, 400));
+
+    assertThat(verdict.seal().document()).contains("\"reason\":\"approved_by_the_agent\"");
+  }
+
   @Test
   void an_agent_hides_behind_no_spelling_of_its_own_name() {
     String self = WAIVER.replace("handle: alan", "handle: \"Ad\ufe0fa\u3164\"");

@@ -5,6 +5,7 @@ import dev.arbiter.caws.internal.project.GateRule;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.caws.internal.text.JsonBytes;
+import dev.arbiter.internal.Identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,11 +174,11 @@ public record WaiverEntry(
 
   /** Whether this person asked for the waiver, or for the extension that waits. */
   boolean isBy(String handle) {
-    return proposal.by().equals(handle) || wantedBy.equals(handle);
+    return Identity.isSame(proposal.by(), handle) || Identity.isSame(wantedBy, handle);
   }
 
   boolean wasApprovedBy(String handle) {
-    return granted.stream().anyMatch(approval -> approval.by().equals(handle));
+    return granted.stream().anyMatch(approval -> Identity.isSame(approval.by(), handle));
   }
 
   WaiverEntry with(Approval approval) {

@@ -8,6 +8,7 @@ import dev.arbiter.caws.waiver.WaiverEntry.Approval;
 import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
 import dev.arbiter.caws.waiver.WaiverEntry.Status;
 import dev.arbiter.caws.waiver.WaiverLedger.StepResult;
+import dev.arbiter.internal.Identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
     if (entry.isBy(by)) {
       return new StepResult.Refused("self_approval");
     }
-    if (entry.approvals().stream().anyMatch(approval -> approval.by().equals(by))) {
+    if (entry.approvals().stream().anyMatch(approval -> Identity.isSame(approval.by(), by))) {
       return new StepResult.Refused("already_approved");
     }
     return entry.approvals().size() >= MOST_APPROVERS

@@ -108,9 +108,11 @@ class WaiverLedgerTest {
     ledger.propose(proposal("WV-1"));
 
     assertRefused(ledger.approve("WV-1", "@@ada"), "self_approval");
+    assertRefused(ledger.approve("WV-1", "\u0430d\u0430"), "self_approval");
     assertThat(ledger.approve("WV-1", "\u00e9mile").isDone()).isTrue();
     assertRefused(ledger.approve("WV-1", "e\u034f\u0301mile"), "already_approved");
     assertRefused(ledger.approve("WV-1", "@ @ \u00c9mile"), "already_approved");
+    assertRefused(ledger.approve("WV-1", "\u00e9mi1e"), "already_approved");
   }
 
   @Test
