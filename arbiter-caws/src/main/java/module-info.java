@@ -14,6 +14,8 @@ module dev.arbiter.caws {
 
   requires transitive dev.arbiter.core;
   requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.toml;
   requires re2j;
   requires com.github.benmanes.caffeine;
   requires org.snakeyaml.engine;

@@ -8,6 +8,7 @@ import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,7 +135,8 @@ public final class QualityGates {
       }
       for (Evidence piece : found) {
         double value = piece.value();
-        boolean kept = least ? value >= limit : value <= limit; // false for NaN
+        boolean measured = value >= 0 && value < Double.POSITIVE_INFINITY; // false for NaN
+        boolean kept = measured && (least ? value >= limit : value <= limit);
         if (!kept || !piece.passed()) {
           return QualityGate.Result.fail(name + " is " + value + ", wanted " + wanted);
         }
@@ -150,7 +152,21 @@ public final class QualityGates {
    * @return its detail names file, line and kind, never the secret
    */
   public static QualityGate noSecrets(WorkTree tree) {
-    return new LineGate(tree, 0, Secrets::kind);
+    return new FileGate(tree, 0, FileGate.Finder.ofLines(Secrets::kind));
+  }
+
+  /**
+   * Requires that no changed file holds a secret, by the built-in forms and by rules of your own.
+   *
+   * @param tree reads the files
+   * @param rules a TOML file in the form of gitleaks 8; it is read once, now
+   * @return names file, line and kind, never the secret
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it holds no rules, or a pattern that is not of RE2
+   */
+  public static QualityGate noSecrets(WorkTree tree, Path rules) throws IOException {
+    FileGate.Finder own = SecretRules.read(rules);
+    return new FileGate(tree, 0, FileGate.Finder.ofLines(Secrets::kind).and(own));
   }
 
   /**
@@ -161,7 +177,7 @@ public final class QualityGates {
    * @return its detail names files and lines
    */
   public static QualityGate noTodos(WorkTree tree, int most) {
-    return new LineGate(tree, most, Todos::mark);
+    return new FileGate(tree, most, FileGate.Finder.ofLines((path, line) -> Todos.mark(line)));
   }
 
   /**

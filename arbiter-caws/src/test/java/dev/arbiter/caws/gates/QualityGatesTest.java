@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QualityGatesTest {
   private static final String SPEC =
@@ -96,6 +98,17 @@ class QualityGatesTest {
     assertThat(check(tests, report(of("tests_pass", true, 1))).passed()).isFalse();
     assertThat(check(tests, report(of("tests_pass", false, 0))).passed()).isFalse();
     assertThat(check(tests, report()).passed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, Double.NaN})
+  void a_figure_that_nothing_measures_passes_no_gate(double value) throws Exception {
+    assertThat(check(QualityGates.atMost("lint", 5), report(of("lint", true, value))).passed())
+        .isFalse();
+    assertThat(
+            check(QualityGates.atLeast("coverage", -5), report(of("coverage", true, value)))
+                .passed())
+        .isFalse();
   }
 
   @Test
