@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an agent through the interceptors. The future holds any exception. */
 final class AgentCaller {
+  private static final int DEEPEST_CAUSE = 8;
+  private static final int LONGEST_MESSAGE = 4_000;
+  private static final int LONGEST_DETAIL = 16_000;
+
   private final List<TaskInterceptor> interceptors;
 
   AgentCaller(List<TaskInterceptor> interceptors) {
@@ -40,19 +50,52 @@ final class AgentCaller {
       AsyncAgent agent, Attempt attempt, Assignment assignment, int next) throws Exception {
     if (next == interceptors.size()) {
       attempt.enter(assignment);
-      return agent.start(assignment);
+      return agent.start(attempt.metered(assignment));
     }
     return interceptors
         .get(next)
         .intercept(assignment, amended -> proceed(agent, attempt, amended, next + 1));
   }
 
-  /** Describes a failed call, for the task's result. */
-  static String message(Attempt attempt, CompletableFuture<?> failed) {
-    Throwable cause = failed.handle((value, error) -> error).join();
-    while (cause instanceof CompletionException && cause.getCause() != null) {
+  /**
+   * A failed call.
+   *
+   * @param cause AGENT_TIMEOUT if the agent gave up for want of time, or else AGENT_ERROR
+   * @param message the exception and its causes in one sentence
+   * @param detail the stack trace
+   * @param usage what the agent says it used up, or else what it metered
+   */
+  record Failure(FailureCause cause, String message, String detail, Usage usage) {}
+
+  static Failure failure(Attempt attempt, CompletableFuture<?> failed) {
+    Throwable thrown = failed.handle((value, error) -> error).join();
+    while (thrown instanceof CompletionException && thrown.getCause() != null) {
+      thrown = thrown.getCause();
+    }
+    Usage usage = attempt.assignment().meter().total();
+    FailureCause kind = FailureCause.AGENT_ERROR;
+    StringBuilder chain = new StringBuilder();
+    Throwable cause = thrown;
+    for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+      chain.append(depth == 0 ? "" : "; caused by ").append(cause);
+      usage = cause instanceof AgentException charged ? charged.usage() : usage;
+      kind = cause instanceof TimeoutException ? FailureCause.AGENT_TIMEOUT : kind;
       cause = cause.getCause();
     }
-    return "agent '" + attempt.assignment().agent() + "' failed: " + cause;
+    String agent = attempt.assignment().agent();
+    return new Failure(
+        kind, cut("agent '" + agent + "' failed: " + chain, LONGEST_MESSAGE), trace(thrown), usage);
+  }
+
+  private static String trace(@Nullable Throwable thrown) {
+    StringWriter trace = new StringWriter();
+    if (thrown != null) {
+      thrown.printStackTrace(new PrintWriter(trace));
+    }
+    return cut(trace.toString(), LONGEST_DETAIL);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "...";
   }
 }

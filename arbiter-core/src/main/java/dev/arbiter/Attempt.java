@@ -57,6 +57,11 @@ final class Attempt {
     entered = true;
   }
 
+  /** The assignment that an interceptor gave, with the meter that the engine reads. */
+  Assignment metered(Assignment given) {
+    return given.meter() == assignment.meter() ? given : given.withMeter(assignment.meter());
+  }
+
   private boolean isApproved(Assignment given) {
     return given.task().equals(assignment.task())
         && given.agent().equals(assignment.agent())

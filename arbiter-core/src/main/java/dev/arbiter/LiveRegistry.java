@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,13 @@ final class LiveRegistry implements AgentRegistry {
 
   @Override
   public void register(AgentProfile profile, Agent agent) {
+    requireAgent(profile, agent);
     registerAsync(profile, assignment -> CompletableFuture.completedFuture(run(agent, assignment)));
+  }
+
+  private static void requireAgent(AgentProfile profile, Object agent) {
+    Objects.requireNonNull(profile, "an agent needs a profile; give AgentProfile.of(id)");
+    Objects.requireNonNull(agent, () -> "agent '" + profile.id() + "' must not be null");
   }
 
   /* An agent may return null by mistake; TaskPipeline.returned reports that. */
@@ -87,6 +94,7 @@ final class LiveRegistry implements AgentRegistry {
 
   @Override
   public void registerAsync(AgentProfile profile, AsyncAgent agent) {
+    requireAgent(profile, agent);
     synchronized (this) {
       if (entries.containsKey(profile.id())) {
         throw new IllegalStateException(

@@ -8,6 +8,7 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
@@ -54,6 +55,7 @@ final class TaskPipeline {
   private final Duration attemptLimit;
   private final TaskDigest taskDigest = new TaskDigest();
   private final AtomicLong learningErrors = new AtomicLong();
+  private final LogLimiter failureLog;
 
   TaskPipeline(
       EngineConfig config, LiveRegistry registry, TaskStateMachine states, Dispatcher dispatcher) {
@@ -67,6 +69,7 @@ final class TaskPipeline {
     this.sources = config.sources();
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
+    this.failureLog = new LogLimiter(config.sources().nanoTime());
   }
 
   /** Publishes that a run was submitted. */
@@ -101,7 +104,7 @@ final class TaskPipeline {
   private Admission admit(Task task) {
     try {
       return constitution.admit(task);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       return new Admission.Refused(List.of(constitutionFailed("admit", e)));
     }
   }
@@ -280,16 +283,24 @@ final class TaskPipeline {
         () -> {
           long nanos = sources.nanoTime().getAsLong() - attempt.began();
           if (report.isCompletedExceptionally()) {
-            failAttempt(
-                run, FailureCause.AGENT_ERROR, AgentCaller.message(attempt, report), nanos, null);
+            AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
+            run.used(failure.usage());
+            logFailure(run, failure);
+            failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
             return;
           }
           WorkReport came = report.join();
+          Usage metered = attempt.assignment().meter().total();
           if (came == null) {
+            run.used(metered);
             String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
-            failAttempt(run, FailureCause.AGENT_ERROR, why, nanos, null);
+            failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
             return;
           }
+          if (came.usage().equals(Usage.none())) {
+            came = came.withUsage(metered);
+          }
+          run.used(came.usage());
           judge(run, attempt.assignment(), came, nanos);
         });
   }
@@ -304,8 +315,7 @@ final class TaskPipeline {
     Verdict verdict = judge(assignment, report);
     if (verdict instanceof Verdict.Denied) {
       String why = "denied: " + verdict.findings().get(0).message();
-      Denial denial = new Denial(report.usage(), verdict);
-      failAttempt(run, FailureCause.DENIED, why, nanos, denial);
+      failAttempt(run, FailureCause.DENIED, why, "", nanos, verdict);
       return;
     }
     states.step(run, new TaskEvent.Verified(now(run), verdict));
@@ -318,7 +328,7 @@ final class TaskPipeline {
   private Verdict judge(Assignment assignment, WorkReport report) {
     try {
       return constitution.judge(assignment, report);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       return new Verdict.Denied(List.of(constitutionFailed("judge", e)), Seal.none());
     }
   }
@@ -330,21 +340,32 @@ final class TaskPipeline {
         "the constitution failed in " + method + ", so nothing passes: " + error);
   }
 
-  /** Usage and verdict of a denied attempt. */
-  private record Denial(Usage usage, Verdict verdict) {}
+  /* A flood of failures must not become a flood of log lines; each result has its own trace. */
+  private void logFailure(TaskRun run, AgentCaller.Failure failure) {
+    if (failureLog.passes()) {
+      LOG.warn("attempt {} at {} failed: {}", run.attempts(), run, failure.detail());
+    }
+  }
 
   private void failAttempt(
-      TaskRun run, FailureCause cause, String why, long nanos, @Nullable Denial denial) {
+      TaskRun run,
+      FailureCause cause,
+      String why,
+      String detail,
+      long nanos,
+      @Nullable Verdict denial) {
     Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
-    Usage usage = denial == null ? Usage.none() : denial.usage();
-    Optional<Verdict> verdict = Optional.ofNullable(denial).map(Denial::verdict);
-    Outcome outcome = outcome(run, kind, 0, usage, nanos);
+    Optional<Verdict> verdict = Optional.ofNullable(denial);
+    Outcome outcome = outcome(run, kind, 0, run.used(), nanos);
     if (run.attempts() <= fallbacks
         && !registry.candidates(run.task(), run.decisions()).isEmpty()) {
       learn(outcome);
-      route(run, Optional.of(new AttemptFailure(cause, why, verdict)));
+      route(run, Optional.of(new AttemptFailure(cause, why, verdict, run.used(), detail)));
     } else {
-      conclude(run, failed(run, cause, why, verdict), outcome);
+      TaskResult result =
+          new TaskResult.Failed(
+              run.task(), cause, why, run.attempts(), verdict, run.used(), detail);
+      conclude(run, result, outcome);
     }
   }
 
@@ -357,7 +378,9 @@ final class TaskPipeline {
           Attempt attempt = run.attempt();
           abandon(run, attempt);
           if (run.isPastDeadline(now)) {
-            conclude(run, failed(run, FailureCause.DEADLINE, pastDeadline(run), Optional.empty()));
+            TaskResult late =
+                failed(run, FailureCause.DEADLINE, pastDeadline(run), Optional.empty());
+            conclude(run, late, unfinished(run));
           } else if (attempt != null) {
             String why =
                 String.format(
@@ -365,7 +388,7 @@ final class TaskPipeline {
                     "agent '%s' did not report within %s; it was interrupted",
                     run.agent(),
                     attemptLimit);
-            failAttempt(run, FailureCause.AGENT_TIMEOUT, why, now - attempt.began(), null);
+            failAttempt(run, FailureCause.AGENT_TIMEOUT, why, "", now - attempt.began(), null);
           }
         });
   }
@@ -384,6 +407,7 @@ final class TaskPipeline {
   private static void abandon(TaskRun run, @Nullable Attempt attempt) {
     if (attempt != null) {
       attempt.abandon();
+      run.used(attempt.assignment().meter().total());
       run.attempt(null, 0);
     }
   }
@@ -392,7 +416,7 @@ final class TaskPipeline {
   private boolean isStopped(TaskRun run) {
     String reason = run.cancelReason();
     if (reason != null) {
-      conclude(run, new TaskResult.Cancelled(run.task(), reason), unfinished(run));
+      conclude(run, new TaskResult.Cancelled(run.task(), reason, run.used()), unfinished(run));
       return true;
     }
     if (run.isPastDeadline(sources.nanoTime().getAsLong())) {
@@ -414,7 +438,7 @@ final class TaskPipeline {
 
   private static TaskResult failed(
       TaskRun run, FailureCause cause, String why, Optional<Verdict> verdict) {
-    return new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict);
+    return new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict, run.used(), "");
   }
 
   private void conclude(TaskRun run, TaskResult result) {
@@ -434,7 +458,7 @@ final class TaskPipeline {
   private void learn(Outcome outcome) {
     try {
       router.learn(outcome);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       if (learningErrors.getAndIncrement() == 0) {
         LOG.warn("router {} could not learn; further errors are counted", router.getClass(), e);
       }
@@ -459,7 +483,7 @@ final class TaskPipeline {
           case ROUTED, EXECUTING, EXECUTION_COMPLETE, VERIFYING -> true;
           default -> false;
         };
-    return decided ? outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, Usage.none(), 0) : null;
+    return decided ? outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, run.used(), 0) : null;
   }
 
   private void release(AgentSlots slots) {

@@ -9,6 +9,7 @@ import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +59,7 @@ final class TaskRun implements TaskHandle {
   private String specDigest = "";
   private byte[] approvedDigest = {};
   private @Nullable Grant grant;
+  private Usage used = Usage.none();
 
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
@@ -167,7 +169,17 @@ final class TaskRun implements TaskHandle {
   /** Records the decision for the next attempt, and grants that attempt. */
   void routed(RoutingDecision decision) {
     decisions.add(decision);
+    used = Usage.none();
     grant = new Grant(approvedDigest);
+  }
+
+  /** What the last attempt used up so far. */
+  Usage used() {
+    return used;
+  }
+
+  void used(Usage usage) {
+    used = usage;
   }
 
   @Nullable Grant grant() {

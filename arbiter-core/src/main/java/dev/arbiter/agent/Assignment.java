@@ -7,11 +7,35 @@ import java.time.Duration;
 /**
  * One attempt at one task, given to one agent.
  *
- * @param task the task
- * @param agent the id of the agent
+ * @param task what is asked
+ * @param agent who is asked
  * @param attempt 1 for the first agent tried, 2 for the first fallback
  * @param specDigest the digest of the spec as it was approved
- * @param timeLimit the longest time that the agent may take
+ * @param timeLimit how long the agent may take
+ * @param meter takes the usage that the agent adds while it works
  */
 public record Assignment(
-    Task task, String agent, int attempt, String specDigest, Duration timeLimit) {}
+    Task task, String agent, int attempt, String specDigest, Duration timeLimit, UsageMeter meter) {
+
+  /**
+   * Makes an assignment with a new meter.
+   *
+   * @param task what is asked
+   * @param agent who is asked
+   * @param attempt 1 for the first agent tried, 2 for the first fallback
+   * @param specDigest the digest of the spec as it was approved
+   * @param timeLimit how long the agent may take
+   */
+  public Assignment(Task task, String agent, int attempt, String specDigest, Duration timeLimit) {
+    this(task, agent, attempt, specDigest, timeLimit, new UsageMeter());
+  }
+
+  /**
+   * {@return the same assignment with another meter}
+   *
+   * @param other takes the usage
+   */
+  public Assignment withMeter(UsageMeter other) {
+    return new Assignment(task, agent, attempt, specDigest, timeLimit, other);
+  }
+}

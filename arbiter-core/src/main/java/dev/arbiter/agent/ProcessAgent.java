@@ -2,49 +2,108 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a command in a work tree as an agent: any coding agent that has a command line.
  *
- * <p>In the words of the command, {@code {task}} becomes the payload of the task, {@code {dir}} the
- * work tree, {@code {id}} and {@code {type}} those of the task. No shell is involved, so a payload
- * cannot become a command. Standard input is empty; standard output and standard error together are
- * the report's output.
+ * <p><b>The payload</b> reaches the command in one of three ways. In the words of the command
+ * {@code {task}} stands for it; a payload that begins with a hyphen is refused there, unless the
+ * word {@code --} comes before, because the command could take it for an option. {@code {taskFile}}
+ * stands for a file that holds it in UTF-8. {@link Builder#payloadOnInput} writes it to standard
+ * input, which is empty otherwise. A long payload, or one that the locale cannot encode, goes by
+ * file or input only.
  *
- * <p>The attempt fails if the command exceeds its time limit or the output limit, or ends with an
- * exit code that does not mean success. A failed or interrupted command is killed together with all
- * processes that it started.
+ * <p>{@code {dir}} stands for the work tree, {@code {id}} and {@code {type}} for the task's own. No
+ * shell is involved, so a payload cannot become a command. Standard output and standard error
+ * together are the report's output.
+ *
+ * <p><b>The environment</b> of the command has {@code PATH}, {@code HOME}, {@code USER}, {@code
+ * LOGNAME}, {@code SHELL}, {@code TERM}, {@code TZ}, {@code TMPDIR}, {@code LANG}, {@code
+ * JAVA_HOME}, all of {@code LC_*}, and on Windows {@code SYSTEMROOT}, {@code COMSPEC}, {@code
+ * PATHEXT}, {@code TEMP}, {@code TMP}, {@code USERPROFILE}, {@code APPDATA} and {@code
+ * LOCALAPPDATA}; what else it needs, such as an API key, is named by {@link Builder#inherit} or
+ * {@link Builder#environment}.
+ *
+ * <p><b>The attempt fails</b> when the command takes longer than the assignment allows (as a
+ * time-out, a little before the engine's own), writes more than the output limit, or ends with an
+ * exit code that does not mean success. Whatever the command started is killed with its end, also
+ * after success, and when this JVM ends, unless that is killed itself.
  */
 public final class ProcessAgent implements Agent {
   /** Most bytes of output, unless set otherwise. */
   public static final int DEFAULT_OUTPUT_LIMIT = 1 << 20;
 
-  /* A process that the command started may keep the output open; then reading stops after this. */
-  private static final long READ_REST_MILLIS = 1_000;
+  /*
+   * Input and output are files in a folder of the attempt's own. A process left behind can hold a
+   * pipe open for ever, and with it the thread that reads; a file has no such end to wait for.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessAgent.class);
+  private static final String LATE = "took longer than ";
+  private static final Set<String> INHERITED =
+      Set.of(
+          "PATH",
+          "HOME",
+          "USER",
+          "LOGNAME",
+          "SHELL",
+          "TERM",
+          "TZ",
+          "TMPDIR",
+          "LANG",
+          "JAVA_HOME",
+          "SYSTEMROOT",
+          "COMSPEC",
+          "PATHEXT",
+          "TEMP",
+          "TMP",
+          "USERPROFILE",
+          "APPDATA",
+          "LOCALAPPDATA");
+
+  private static final long LOOK_NANOS = 50_000_000;
+  private static final long FIRST_LOOK_NANOS = 1_000_000;
+  private static final long MOST_MARGIN_NANOS = 200_000_000;
+  private static final int LONGEST_WORD = (128 << 10) - 1; // MAX_ARG_STRLEN of Linux, less its zero
+  private static final int LAST_WORDS = 300;
 
   private final List<String> command;
   private final Function<Assignment, Path> directory;
   private final Map<String, String> environment;
+  private final Set<String> inherited;
   private final int outputLimit;
   private final Set<Integer> successCodes;
+  private final boolean payloadOnInput;
+  private final Function<String, Usage> usage;
 
   private ProcessAgent(Builder builder) {
     this.command = builder.command;
     this.directory = builder.directory;
     this.environment = Map.copyOf(builder.environment);
+    this.inherited = Set.copyOf(builder.inherited);
     this.outputLimit = builder.outputLimit;
     this.successCodes = builder.successCodes;
+    this.payloadOnInput = builder.payloadOnInput;
+    this.usage = builder.usage;
   }
 
   /**
@@ -67,50 +126,130 @@ public final class ProcessAgent implements Agent {
   }
 
   @Override
-  public WorkReport run(Assignment assignment) throws IOException, InterruptedException {
-    Path dir = directory.apply(assignment);
-    Process process = start(assignment, dir);
-    CappedOutput output = new CappedOutput(process, outputLimit);
-    try {
-      process.getOutputStream().close();
-      Thread reader = new Thread(output, "arbiter-output-" + assignment.agent());
-      reader.setDaemon(true);
-      reader.start();
-      if (!process.waitFor(
-          TimeUnit.NANOSECONDS.convert(assignment.timeLimit()), TimeUnit.NANOSECONDS)) {
-        kill(process);
-        reader.join(READ_REST_MILLIS);
-        throw failure(assignment, "took longer than " + assignment.timeLimit(), output);
+  public WorkReport run(Assignment assignment)
+      throws IOException, InterruptedException, TimeoutException, AgentException {
+    Path dir = directory.apply(assignment).toAbsolutePath();
+    if (!Files.isDirectory(dir)) {
+      throw new IOException(
+          "the directory " + dir + " of agent '" + assignment.agent() + "' is no folder");
+    }
+    try (ProcessFiles files = new ProcessFiles()) {
+      ProcessTree tree = new ProcessTree();
+      try {
+        Process process = start(assignment, dir, files, tree.name());
+        tree.root(process);
+        return report(assignment, process, files, tree);
+      } finally {
+        tree.close();
       }
-      reader.join(READ_REST_MILLIS);
-      if (output.overflowed()) {
-        throw failure(assignment, "wrote more than " + outputLimit + " bytes", output);
-      }
-      if (!successCodes.contains(process.exitValue())) {
-        throw failure(assignment, "ended with exit code " + process.exitValue(), output);
-      }
-      return WorkReport.of(output.text());
-    } finally {
-      kill(process);
     }
   }
 
-  private Process start(Assignment assignment, Path dir) throws IOException {
-    List<String> words = new ArrayList<>(command.size());
-    for (String word : command) {
-      words.add(
-          fill(
-              word,
-              Map.of(
-                  "task", assignment.task().payload(),
-                  "dir", dir.toString(),
-                  "id", assignment.task().id(),
-                  "type", assignment.task().type())));
+  private WorkReport report(
+      Assignment assignment, Process process, ProcessFiles files, ProcessTree tree)
+      throws IOException, InterruptedException, TimeoutException, AgentException {
+    String problem = await(process, assignment.timeLimit(), files, tree);
+    tree.kill();
+    String output = files.output(outputLimit);
+    Usage used = used(output);
+    assignment.meter().set(used);
+    if (problem.isEmpty() && files.written() > outputLimit) {
+      problem = tooMuch();
     }
-    ProcessBuilder builder = new ProcessBuilder(words);
-    builder.directory(dir.toFile()).redirectErrorStream(true);
+    if (problem.isEmpty() && !successCodes.contains(process.exitValue())) {
+      problem = "ended with exit code " + process.exitValue();
+    }
+    if (problem.isEmpty()) {
+      return WorkReport.of(output).withUsage(used);
+    }
+    String message =
+        String.format(
+            Locale.ROOT,
+            "command '%s' of agent '%s' %s; its last words: %s",
+            command.get(0),
+            assignment.agent(),
+            problem,
+            files.lastWords(LAST_WORDS));
+    if (problem.startsWith(LATE)) {
+      throw new TimeoutException(message);
+    }
+    throw new AgentException(message, used);
+  }
+
+  private Usage used(String output) {
+    try {
+      return usage.apply(output);
+    } catch (RuntimeException e) {
+      LOG.warn("the usage of command '{}' could not be read from its output", command.get(0), e);
+      return Usage.none();
+    }
+  }
+
+  /** Waits for the end, looking at the output and the tree; says what went wrong. */
+  private String await(Process process, Duration limit, ProcessFiles files, ProcessTree tree)
+      throws InterruptedException {
+    long left = TimeUnit.NANOSECONDS.convert(limit);
+    left -= Math.min(left / 20, MOST_MARGIN_NANOS);
+    for (long look = FIRST_LOOK_NANOS; left > 0; look = Math.min(2 * look, LOOK_NANOS)) {
+      long turn = Math.min(look, left);
+      if (process.waitFor(turn, TimeUnit.NANOSECONDS)) {
+        return "";
+      }
+      left -= turn;
+      tree.look();
+      if (files.written() > outputLimit) {
+        return tooMuch();
+      }
+    }
+    return LATE + limit;
+  }
+
+  private String tooMuch() {
+    return "wrote more than " + outputLimit + " bytes";
+  }
+
+  private Process start(Assignment assignment, Path dir, ProcessFiles files, String tree)
+      throws IOException {
+    String payload = assignment.task().payload();
+    ProcessBuilder builder = new ProcessBuilder(words(assignment, dir, files));
+    builder
+        .directory(dir.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(files.output())
+        .redirectInput(files.input(payloadOnInput ? payload : ""));
+    builder.environment().keySet().removeIf(name -> !isInherited(name));
     builder.environment().putAll(environment);
+    builder.environment().put(ProcessTree.VARIABLE, tree);
     return builder.start();
+  }
+
+  private boolean isInherited(String name) {
+    return INHERITED.contains(name.toUpperCase(Locale.ROOT))
+        || name.startsWith("LC_")
+        || inherited.contains(name);
+  }
+
+  private List<String> words(Assignment assignment, Path dir, ProcessFiles files)
+      throws IOException {
+    Map<String, String> values = new HashMap<>();
+    values.put("task", assignment.task().payload());
+    values.put("dir", dir.toString());
+    values.put("id", assignment.task().id());
+    values.put("type", assignment.task().type());
+    if (command.stream().anyMatch(word -> word.contains("{taskFile}"))) {
+      values.put("taskFile", files.payload(assignment.task().payload()).toString());
+    }
+    List<String> words = new ArrayList<>(command.size());
+    boolean optionsEnded = false;
+    for (String word : command) {
+      String filled = fill(word, values);
+      if (!filled.equals(word)) {
+        check(word, filled, optionsEnded);
+      }
+      optionsEnded |= word.equals("--");
+      words.add(filled);
+    }
+    return words;
   }
 
   /** Fills {@code {name}} in one word of a command, in one pass: values are not filled again. */
@@ -133,29 +272,42 @@ public final class ProcessAgent implements Agent {
     return filled.toString();
   }
 
-  private IOException failure(Assignment assignment, String what, CappedOutput output) {
-    return new IOException(
-        String.format(
-            Locale.ROOT,
-            "command '%s' of agent '%s' %s; its last words: %s",
-            command.get(0),
-            assignment.agent(),
-            what,
-            output.lastWords()));
+  private static void check(String word, String filled, boolean optionsEnded) throws IOException {
+    String problem = "";
+    if (word.startsWith("{") && filled.startsWith("-") && !optionsEnded) {
+      problem = "begins with a hyphen, which makes it an option; put the word -- before it, or";
+    } else if (filled.getBytes(StandardCharsets.UTF_8).length > LONGEST_WORD) {
+      problem = "is longer than " + LONGEST_WORD + " bytes, the most that one argument can have;";
+    } else if (filled.indexOf('\0') >= 0) {
+      problem = "holds a zero character, which no argument can have;";
+    } else if (!canEncode(filled)) {
+      problem = "holds characters that the locale of this JVM cannot encode;";
+    }
+    if (!problem.isEmpty()) {
+      throw new IOException(
+          "the argument '" + word + "' " + problem + " use {taskFile} or payloadOnInput()");
+    }
   }
 
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+  /* Arguments are encoded with the locale of the JVM's start, which file.encoding does not change. */
+  private static boolean canEncode(String word) {
+    String locale = System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name());
+    return word.chars().allMatch(c -> c < 0x80)
+        || (Charset.defaultCharset().newEncoder().canEncode(word)
+            && Charset.isSupported(locale)
+            && Charset.forName(locale).newEncoder().canEncode(word));
   }
 
   /** Builds a {@link ProcessAgent}; not thread-safe. */
   public static final class Builder {
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>();
+    private final Set<String> inherited = new TreeSet<>();
     private Function<Assignment, Path> directory = assignment -> Path.of("");
     private int outputLimit = DEFAULT_OUTPUT_LIMIT;
     private Set<Integer> successCodes = Set.of(0);
+    private boolean payloadOnInput;
+    private Function<String, Usage> usage = output -> Usage.none();
 
     private Builder(List<String> command) {
       if (command.isEmpty() || command.get(0).isBlank()) {
@@ -187,6 +339,28 @@ public final class ProcessAgent implements Agent {
     }
 
     /**
+     * Adds variables of this process that the command inherits, besides those of the class comment.
+     *
+     * @param names such as {@code ANTHROPIC_API_KEY} or {@code HTTPS_PROXY}; those that are not set
+     *     are left out
+     * @return this
+     */
+    public Builder inherit(String... names) {
+      inherited.addAll(List.of(names));
+      return this;
+    }
+
+    /**
+     * Writes the payload to the command's standard input, in UTF-8.
+     *
+     * @return this
+     */
+    public Builder payloadOnInput() {
+      this.payloadOnInput = true;
+      return this;
+    }
+
+    /**
      * Limits the output of the command.
      *
      * @param bytes most bytes, at least 1
@@ -209,55 +383,22 @@ public final class ProcessAgent implements Agent {
       return this;
     }
 
+    /**
+     * Sets how usage is read from the output, after success, failure and time-out alike. Default:
+     * nothing was used.
+     *
+     * @param usage gets the output up to the limit; an exception counts as nothing used, and is
+     *     logged
+     * @return this
+     */
+    public Builder usage(Function<String, Usage> usage) {
+      this.usage = usage;
+      return this;
+    }
+
     /** {@return the agent} */
     public ProcessAgent build() {
       return new ProcessAgent(this);
-    }
-  }
-
-  /** Reads the output of a process up to a limit, and kills a process that writes more. */
-  private static final class CappedOutput implements Runnable {
-    private static final int LAST_WORDS = 300;
-
-    private final Process process;
-    private final int limit;
-    private byte[] bytes = new byte[0];
-    private boolean overflowed;
-
-    CappedOutput(Process process, int limit) {
-      this.process = process;
-      this.limit = limit;
-    }
-
-    @Override
-    public void run() {
-      byte[] read;
-      try {
-        read = process.getInputStream().readNBytes(limit + 1);
-      } catch (IOException closedByKill) {
-        return;
-      }
-      boolean tooMuch = read.length > limit;
-      synchronized (this) {
-        bytes = read;
-        overflowed = tooMuch;
-      }
-      if (tooMuch) {
-        kill(process);
-      }
-    }
-
-    synchronized boolean overflowed() {
-      return overflowed;
-    }
-
-    synchronized String text() {
-      return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    String lastWords() {
-      String text = text().strip();
-      return text.isEmpty() ? "(none)" : text.substring(Math.max(0, text.length() - LAST_WORDS));
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -96,8 +97,23 @@ public sealed interface TaskEvent extends ArbiterEvent {
    * @param cause the kind of failure
    * @param message the failure in one sentence
    * @param verdict the denial, if the work was judged
+   * @param usage what the attempt used up
+   * @param detail the stack trace of the agent's exception, empty without one
    */
-  record AttemptFailure(FailureCause cause, String message, Optional<Verdict> verdict) {}
+  record AttemptFailure(
+      FailureCause cause, String message, Optional<Verdict> verdict, Usage usage, String detail) {
+
+    /**
+     * A failure that used up nothing.
+     *
+     * @param cause the kind of failure
+     * @param message the failure in one sentence
+     * @param verdict the denial, if the work was judged
+     */
+    public AttemptFailure(FailureCause cause, String message, Optional<Verdict> verdict) {
+      this(cause, message, verdict, Usage.none(), "");
+    }
+  }
 
   /**
    * The router chose an agent.

@@ -3,6 +3,7 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +48,10 @@ public record Task(
    * @throws IllegalArgumentException if a part is outside its range
    */
   public Task {
+    Objects.requireNonNull(spec, "task.spec must not be null; SpecRef.none() is for no spec");
+    Objects.requireNonNull(payload, "task.payload must not be null; give an empty text");
+    Objects.requireNonNull(
+        deadline, "task.deadline must not be null; Optional.empty() is for none");
     Require.name("task.id", id, true);
     Require.name("task.type", type, false);
     Require.name("task.tenant", tenant, false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.task.WorkReport.Usage;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -57,10 +58,33 @@ public sealed interface TaskResult {
    * @param message the failure, the thing concerned and the next step
    * @param attempts the number of agents tried
    * @param verdict the last denial, if any work was judged
+   * @param usage what the last attempt used up
+   * @param detail the stack trace of the last attempt's exception, empty without one
    */
   record Failed(
-      Task task, FailureCause cause, String message, int attempts, Optional<Verdict> verdict)
+      Task task,
+      FailureCause cause,
+      String message,
+      int attempts,
+      Optional<Verdict> verdict,
+      Usage usage,
+      String detail)
       implements TaskResult {
+
+    /**
+     * A failure that used up nothing.
+     *
+     * @param task the task
+     * @param cause the cause of the last failure
+     * @param message the failure, the thing concerned and the next step
+     * @param attempts the number of agents tried
+     * @param verdict the last denial, if any work was judged
+     */
+    public Failed(
+        Task task, FailureCause cause, String message, int attempts, Optional<Verdict> verdict) {
+      this(task, cause, message, attempts, verdict, Usage.none(), "");
+    }
+
     @Override
     public TaskState state() {
       return TaskState.FAILED;
@@ -72,16 +96,41 @@ public sealed interface TaskResult {
    *
    * @param task the task
    * @param reason the reason given
+   * @param usage what the last attempt used up
    */
-  record Cancelled(Task task, String reason) implements TaskResult {
+  record Cancelled(Task task, String reason, Usage usage) implements TaskResult {
+
+    /**
+     * A cancellation before anything was used up.
+     *
+     * @param task the task
+     * @param reason the reason given
+     */
+    public Cancelled(Task task, String reason) {
+      this(task, reason, Usage.none());
+    }
+
     @Override
     public TaskState state() {
       return TaskState.CANCELLED;
     }
   }
 
+  /** {@return the result in one line, for people} */
+  default String summary() {
+    String end =
+        match(
+            done -> "completed by " + done.agent() + " in attempt " + done.attempts(),
+            rejected -> "rejected: " + rejected.findings(),
+            failed -> "failed (" + failed.cause() + "): " + failed.message(),
+            cancelled -> "cancelled: " + cancelled.reason());
+    return "task '" + task().id() + "' " + end;
+  }
+
   /**
-   * Calls the function for this case.
+   * Calls the function for this case. Give the answer a variable before it is printed: the compiler
+   * cannot choose between {@code println(char[])} and {@code println(String)} for it; or print
+   * {@link #summary}.
    *
    * @param completed for {@link Completed}
    * @param rejected for {@link Rejected}

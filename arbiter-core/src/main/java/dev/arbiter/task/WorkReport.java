@@ -5,6 +5,7 @@ import dev.arbiter.internal.Require;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The report of an agent about its work.
@@ -17,8 +18,16 @@ import java.util.List;
 public record WorkReport(
     String output, List<FileChange> changes, List<Evidence> evidence, Usage usage) {
 
-  /** Copies. */
+  /**
+   * Copies.
+   *
+   * @throws NullPointerException if something is null; the message names it
+   */
   public WorkReport {
+    Objects.requireNonNull(output, "report.output must not be null; give an empty text");
+    Objects.requireNonNull(changes, "report.changes must not be null; give an empty list");
+    Objects.requireNonNull(evidence, "report.evidence must not be null; give an empty list");
+    Objects.requireNonNull(usage, "report.usage must not be null; give Usage.none()");
     changes = List.copyOf(changes);
     evidence = List.copyOf(evidence);
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Runs real processes: this JVM's own launcher, on a one-file program. */
 class ProcessAgentTest {
@@ -65,7 +71,7 @@ class ProcessAgentTest {
     ProcessAgent agent = agent("fail").build();
 
     assertThatThrownBy(() -> agent.run(assignment("", Duration.ofSeconds(30))))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(AgentException.class)
         .hasMessageContaining("of agent 'cli' ended with exit code 3")
         .hasMessageContaining("cannot do that");
     assertThat(agent("fail").successCodes(0, 3).build().run(assignment("", Duration.ofSeconds(30))))
@@ -77,7 +83,9 @@ class ProcessAgentTest {
     ProcessAgent agent = agent("hang").build();
 
     assertThatThrownBy(() -> agent.run(assignment("", Duration.ofSeconds(3))))
-        .hasMessageContaining("took longer than PT3S");
+        .isInstanceOf(TimeoutException.class)
+        .hasMessageContaining("took longer than PT3S")
+        .hasMessageContaining("thinking");
     ProcessHandle.current()
         .children()
         .forEach(child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(20)));
@@ -108,5 +116,151 @@ class ProcessAgentTest {
 
     assertThat(ProcessAgent.fill("{task} in {dir} {other} {", values))
         .isEqualTo("{dir} in /x {other} {");
+  }
+
+  private static ProcessAgent.Builder shell(String script) {
+    return ProcessAgent.builder("sh", "-c", script);
+  }
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @Test
+  void the_defaults_run_in_the_working_directory() throws Exception {
+    WorkReport report = shell("pwd").build().run(assignment("", LONG));
+
+    assertThat(report.output().strip()).isEqualTo(Path.of("").toRealPath().toString());
+  }
+
+  @Test
+  void a_child_in_the_background_holds_nothing_up_and_does_not_survive() throws Exception {
+    String script = "sleep 60 & echo $! > " + dir.resolve("pid") + "; echo done";
+
+    WorkReport report = shell(script).build().run(assignment("", LONG));
+
+    assertThat(report.output()).isEqualTo("done\n");
+    assertGone("pid");
+  }
+
+  @Test
+  void a_child_that_lost_its_parent_dies_with_a_failure_and_a_time_out() throws Exception {
+    String orphan =
+        "(setsid sh -c 'sleep 60 & echo $! > " + dir.resolve("pid") + "' &) ; sleep .2;";
+
+    assertThatThrownBy(() -> shell(orphan + "exit 3").build().run(assignment("", LONG)))
+        .isInstanceOf(AgentException.class);
+    assertGone("pid");
+    Duration second = Duration.ofSeconds(1);
+    assertThatThrownBy(() -> shell(orphan + "sleep 60").build().run(assignment("", second)))
+        .isInstanceOf(TimeoutException.class);
+    assertGone("pid");
+  }
+
+  private void assertGone(String file) throws IOException {
+    long pid = Long.parseLong(Files.readString(dir.resolve(file)).strip());
+    ProcessHandle.of(pid)
+        .ifPresent(child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void children_end_with_the_jvm() throws Exception {
+    Path pid = dir.resolve("pid");
+    String main =
+        "import dev.arbiter.agent.*; import dev.arbiter.task.*; import java.time.Duration;"
+            + "public class Main { public static void main(String[] a) throws Exception {"
+            + "ProcessAgent agent = ProcessAgent.builder(\"sh\", \"-c\","
+            + " \"sleep 60 & echo $! > \" + a[0] + \"; sleep 60\").build();"
+            + "Thread t = new Thread(() -> { try { agent.run(new Assignment("
+            + "Task.builder(\"x\").id(\"1\").build(), \"a\", 1, \"\", Duration.ofMinutes(1)));"
+            + "} catch (Exception e) { } }); t.setDaemon(true); t.start();"
+            + "while (!new java.io.File(a[0]).exists() || new java.io.File(a[0]).length() == 0)"
+            + " Thread.sleep(20); Thread.sleep(200); System.exit(0); } }";
+    Path source = Files.writeString(dir.resolve("Main.java"), main);
+    Process process =
+        new ProcessBuilder(JAVA, "-cp", places(), source.toString(), pid.toString())
+            .inheritIO()
+            .start();
+
+    assertThat(process.waitFor()).isZero();
+
+    assertGone("pid");
+  }
+
+  /** Where the classes are that the other JVM needs, on whatever path this one has them. */
+  private static String places() {
+    return Stream.of(ProcessAgent.class, LoggerFactory.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  @Test
+  void a_payload_of_any_length_and_letters_goes_by_input_or_file() throws Exception {
+    String payload = "\u00e4\u20ac\ud83d\ude00 --version\n".repeat(20_000);
+
+    assertThat(shell("cat").payloadOnInput().build().run(assignment(payload, LONG)).output())
+        .isEqualTo(payload);
+    assertThat(
+            ProcessAgent.builder("cat", "{taskFile}")
+                .build()
+                .run(assignment(payload, LONG))
+                .output())
+        .isEqualTo(payload);
+    assertThatThrownBy(
+            () -> ProcessAgent.builder("echo", "{task}").build().run(assignment(payload, LONG)))
+        .hasMessageContaining("longer than 131071 bytes")
+        .hasMessageContaining("{taskFile} or payloadOnInput()");
+  }
+
+  @Test
+  void a_payload_is_no_option() throws Exception {
+    assertThatThrownBy(
+            () -> ProcessAgent.builder("git", "{task}").build().run(assignment("--version", LONG)))
+        .hasMessageContaining("begins with a hyphen");
+    assertThat(
+            ProcessAgent.builder("printf", "--", "{task}")
+                .build()
+                .run(assignment("--version", LONG))
+                .output())
+        .isEqualTo("--version");
+  }
+
+  @Test
+  void only_what_is_allowed_of_the_environment_is_handed_on() throws Exception {
+    String output =
+        ProcessAgent.builder("env")
+            .environment("GIVEN", "1")
+            .build()
+            .run(assignment("", LONG))
+            .output();
+
+    assertThat(output.lines().map(line -> line.substring(0, line.indexOf('='))))
+        .contains("PATH", "GIVEN")
+        .allMatch(
+            name ->
+                name.matches(
+                    "PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|TMPDIR|LANG|JAVA_HOME|LC_.*|GIVEN|"
+                        + "ARBITER_PROCESS_TREE|PWD|SHLVL|_"));
+    String other =
+        System.getenv().keySet().stream()
+            .filter(name -> !output.contains(name + "=") && !System.getenv(name).contains("\n"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(
+            ProcessAgent.builder("env").inherit(other).build().run(assignment("", LONG)).output())
+        .contains(other + "=");
+  }
+
+  @Test
+  void what_was_used_up_is_read_from_the_output_of_a_failure_too() throws Exception {
+    ProcessAgent.Builder agent =
+        shell("echo cost 0.5; exit 2").usage(output -> Usage.cost(output.contains("0.5") ? .5 : 0));
+
+    assertThatThrownBy(() -> agent.build().run(assignment("", LONG)))
+        .isInstanceOfSatisfying(
+            AgentException.class, e -> assertThat(e.usage()).isEqualTo(Usage.cost(.5)));
+    Assignment late = assignment("", Duration.ofSeconds(1));
+    assertThatThrownBy(
+            () -> shell("echo 0.5; sleep 60").usage(o -> Usage.cost(.5)).build().run(late))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(late.meter().total()).isEqualTo(Usage.cost(.5));
   }
 }

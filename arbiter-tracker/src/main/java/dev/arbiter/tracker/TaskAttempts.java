@@ -64,7 +64,7 @@ final class TaskAttempts {
       end(concluded.step(), concluded.result());
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
       TaskEvent.AttemptFailure failure = routing.failed().get();
-      endFailed(routing.step(), failure.cause(), failure.verdict());
+      endFailed(routing.step(), failure.cause(), failure.verdict(), failure.usage());
     } else if (event instanceof TaskEvent.Routed) {
       counts.decisions.increment();
       counts.selections.increment();
@@ -93,15 +93,15 @@ final class TaskAttempts {
       if (failed.cause() == FailureCause.NO_AGENT || failed.cause() == FailureCause.REFUSED) {
         counts.decisions.increment();
       }
-      endFailed(step, failed.cause(), failed.verdict());
-    } else if (result instanceof TaskResult.Cancelled) {
-      end(step, EventTag.EXCUSED, 0, SlotLayout.DOES_NOT_STAND);
+      endFailed(step, failed.cause(), failed.verdict(), failed.usage());
+    } else if (result instanceof TaskResult.Cancelled cancelled) {
+      end(step, EventTag.EXCUSED, 0, SlotLayout.DOES_NOT_STAND, cancelled.usage());
     } else {
       counts.admissions.increment();
     }
   }
 
-  private void endFailed(Step step, FailureCause cause, Optional<Verdict> verdict) {
+  private void endFailed(Step step, FailureCause cause, Optional<Verdict> verdict, Usage usage) {
     if (cause == FailureCause.DENIED && verdict.isPresent()) {
       endJudged(step, verdict.get());
     } else {
@@ -109,16 +109,22 @@ final class TaskAttempts {
           step,
           cause.byAgent() ? EventTag.ATTEMPT : EventTag.EXCUSED,
           0,
-          SlotLayout.DOES_NOT_STAND);
+          SlotLayout.DOES_NOT_STAND,
+          usage);
     }
   }
 
   private void endJudged(Step step, Verdict verdict) {
     double quality = verdict.passed() ? verdict.quality() : SlotLayout.DOES_NOT_STAND;
-    end(step, EventTag.ATTEMPT, EventTag.judged(violations(verdict.findings())), quality);
+    end(
+        step,
+        EventTag.ATTEMPT,
+        EventTag.judged(violations(verdict.findings())),
+        quality,
+        Usage.none());
   }
 
-  private void end(Step step, int kind, long bits, double quality) {
+  private void end(Step step, int kind, long bits, double quality, Usage usage) {
     Task task = step.task();
     int place = open.find(task);
     TaskEvent last = place == OpenAttempts.NONE ? null : open.close(place, task);
@@ -131,7 +137,7 @@ final class TaskAttempts {
       sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
     } else {
       long nanos = step.nanoTime() - last.nanoTime();
-      sink.take(task, agent, kind, bits, at, nanos, quality, Usage.none());
+      sink.take(task, agent, kind, bits, at, nanos, quality, usage);
     }
   }
 

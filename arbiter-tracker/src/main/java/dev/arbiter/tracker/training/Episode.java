@@ -95,9 +95,18 @@ final class Episode {
     spent += current.usage.cost();
   }
 
+  /* A report has told the usage already. */
+  private void charge(Choice current, Usage usage) {
+    if (!current.reported) {
+      current.usage = usage;
+      spent += usage.cost();
+    }
+  }
+
   private void fail(Choice current, Step step, TaskEvent.AttemptFailure failure) {
     failed.add(current.decision.agent());
     cause = failure.cause().name();
+    charge(current, failure.usage());
     current.reward = failure(current, step, failure.cause(), failure.verdict());
   }
 
@@ -128,6 +137,7 @@ final class Episode {
     if (result instanceof TaskResult.Failed last) {
       failed.add(current.decision.agent());
       cause = last.cause().name();
+      charge(current, last.usage());
       return failure(current, step, last.cause(), last.verdict());
     }
     return failure(current, step, FailureCause.INTERNAL, Optional.empty());
