@@ -52,7 +52,7 @@ final class Evaluator {
       return admission;
     } catch (Unreadable e) {
       return refuse(Finding.error("spec.reference." + e.rule(), "", e.reason()).onLine(e.line()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return refuse(internal("the spec could not be decided", e));
     }
   }
@@ -78,7 +78,7 @@ final class Evaluator {
     return new Admission.Refused(List.of(why));
   }
 
-  private static Finding internal(String what, RuntimeException e) {
+  private static Finding internal(String what, Throwable e) {
     String error = Sanitizer.text(e.getClass().getSimpleName() + ": " + e.getMessage(), 200);
     return Finding.error("caws.internal", "", what + ": " + error);
   }
@@ -87,7 +87,7 @@ final class Evaluator {
     try {
       EffectiveSpec effective = specs.admission(task.spec()).effective();
       return effective == null ? "" : effective.digest();
-    } catch (Unreadable | RuntimeException e) {
+    } catch (Unreadable | RuntimeException | Error e) {
       return "";
     }
   }
@@ -109,7 +109,7 @@ final class Evaluator {
       }
       return new Evaluation(effective, assignment, report, now)
           .decide(hostGates, ruleGates, waivers, specs.policy());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return Judgement.unheard(
           assignment, report.changes(), now, internal("the work could not be judged", e));
     }

@@ -47,9 +47,11 @@ public final class ChangedPaths {
           integrity.error("scope.invalid_path", place, "the path " + name.problem());
         }
       }
-      boolean again = set == null ? seen.has(path) : !set.add(path);
+      // Two spellings in Unicode are two files on disk, though a scope reads them alike.
+      String file = Sanitizer.isPlain(change.path()) ? path : change.path();
+      boolean again = set == null ? seen.has(file) : !set.add(file);
       if (!again) {
-        seen.paths[seen.files++] = path;
+        seen.paths[seen.files++] = file;
         if (valid) {
           check(path, effective, scope, integrity);
         }

@@ -155,9 +155,7 @@ record Pathname(String path, String problem) {
     ArrayDeque<String> kept = new ArrayDeque<>();
     for (String segment : path.split("/", -1)) {
       if (segment.equals("..")) {
-        if (kept.pollLast() == null) {
-          return new Pathname("", "leaves the work tree by '..'");
-        }
+        return new Pathname("", "holds '..', which leads elsewhere behind a link; leave it out");
       } else if (!segment.isEmpty() && !segment.equals(".")) {
         if (segment.endsWith(".") || segment.endsWith(" ") || segment.startsWith(" ")) {
           return new Pathname("", "has a segment that ends in a dot, or begins or ends in a space");
@@ -168,7 +166,7 @@ record Pathname(String path, String problem) {
     if (kept.isEmpty()) {
       return new Pathname("", "names no file");
     }
-    return kept.getFirst().startsWith("~") // it may have moved to the beginning
+    return kept.getFirst().startsWith("~") // behind './' too
         ? new Pathname("", HOME)
         : new Pathname(String.join("/", kept), "");
   }

@@ -72,7 +72,8 @@ class PathnameTest {
       value = {
         "/etc|is absolute",
         "~x|begins with '~'",
-        "a/../~x|begins with '~'",
+        "a/../x|holds '..'",
+        "./~x|begins with '~'",
         "a\\b|holds a backslash",
         "a:b|holds a colon",
         "a%2eb|percent-encoded",
@@ -80,8 +81,9 @@ class PathnameTest {
         "a%2f|percent-encoded",
         "a%00|percent-encoded",
         "a%c0|percent-encoded",
-        "a/..|names no file",
-        "..|leaves the work tree",
+        "a/..|holds '..'",
+        "./.|names no file",
+        "..|holds '..'",
         "a./b|ends in a dot",
         "a /b|ends in a dot",
         "' a/b'|ends in a dot"
