@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>The attempt fails</b> when the command takes longer than the assignment allows (as a
  * time-out, a little before the engine's own), writes more than the output limit, or ends with an
  * exit code that does not mean success. Whatever the command started is killed with its end, also
- * after success, and when this JVM ends, unless that is killed itself.
+ * after success, and when this JVM ends, unless that is killed itself. A process that clears its
+ * environment and loses its parent at once can escape.
  */
 public final class ProcessAgent implements Agent {
   /** Most bytes of output, unless set otherwise. */
@@ -187,7 +188,7 @@ public final class ProcessAgent implements Agent {
 
   /** Waits for the end, looking at the output and the tree; says what went wrong. */
   private String await(Process process, Duration limit, ProcessFiles files, ProcessTree tree)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     long left = TimeUnit.NANOSECONDS.convert(limit);
     left -= Math.min(left / 20, MOST_MARGIN_NANOS);
     for (long look = FIRST_LOOK_NANOS; left > 0; look = Math.min(2 * look, LOOK_NANOS)) {

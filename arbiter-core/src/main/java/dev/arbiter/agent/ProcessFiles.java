@@ -4,10 +4,12 @@ package dev.arbiter.agent;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** The files of one run of a command, in a folder that goes with it: its payload and its output. */
 final class ProcessFiles implements Closeable {
@@ -16,11 +18,15 @@ final class ProcessFiles implements Closeable {
   private final Path input;
   private final Path output;
 
+  /* Opened before the command runs, which can put a pipe or a link in the file's place. */
+  private final RandomAccessFile written;
+
   ProcessFiles() throws IOException {
     this.folder = Files.createTempDirectory("arbiter-agent");
     this.task = folder.resolve("task");
     this.input = folder.resolve("input");
-    this.output = folder.resolve("output");
+    this.output = Files.createFile(folder.resolve("output"));
+    this.written = new RandomAccessFile(output.toFile(), "r");
   }
 
   /** A file with the payload in UTF-8. */
@@ -37,42 +43,34 @@ final class ProcessFiles implements Closeable {
     return output.toFile();
   }
 
-  long written() {
-    return output.toFile().length();
+  long written() throws IOException {
+    return written.length();
   }
 
   /** The first bytes of the output. */
   String output(int most) throws IOException {
-    if (!Files.exists(output)) {
-      return "";
-    }
-    try (var in = Files.newInputStream(output)) {
-      return new String(in.readNBytes(most), StandardCharsets.UTF_8);
-    }
+    return text(0, most);
   }
 
-  /** The last bytes of the output, one line of them or many. */
+  /** The last characters of the output, one line of them or many. */
   String lastWords(int most) throws IOException {
-    if (!Files.exists(output)) {
-      return "(none)";
-    }
-    try (var file = Files.newByteChannel(output)) {
-      long from = Math.max(0, file.size() - 4L * most);
-      file.position(from);
-      var bytes = ByteBuffer.allocate(4 * most);
-      while (bytes.hasRemaining() && file.read(bytes) >= 0) {
-        // reads on
-      }
-      String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
-      return text.isEmpty() ? "(none)" : text.substring(Math.max(0, text.length() - most));
-    }
+    String text = text(Math.max(0, written.length() - 4L * most), 4 * most).strip();
+    return text.isEmpty() ? "(none)" : text.substring(Math.max(0, text.length() - most));
   }
 
+  private String text(long from, int most) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(most, written.length() - from)];
+    written.seek(from);
+    written.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Deletes the folder with all that the command put there; what cannot be deleted stays. */
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(task);
-    Files.deleteIfExists(input);
-    Files.deleteIfExists(output);
-    Files.deleteIfExists(folder);
+    written.close();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    }
   }
 }

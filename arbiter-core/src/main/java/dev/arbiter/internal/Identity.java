@@ -27,6 +27,7 @@ public final class Identity {
   private static final Map<Integer, String> LOOKS_LIKE = read();
 
   private static final int MOST_ROUNDS = 8;
+  private static final int LONGEST = 1_000; // longer names that begin alike are one
 
   private Identity() {}
 
@@ -57,7 +58,7 @@ public final class Identity {
    * @return equal for names that look alike; empty for a name of which nothing is seen
    */
   public static String of(String name) {
-    String form = once(name);
+    String form = once(name.length() <= LONGEST ? name : name.substring(0, LONGEST));
     String next = once(form);
     for (int i = 0; i < MOST_ROUNDS && !next.equals(form); i++) { // a shape may be a letter too
       form = next;

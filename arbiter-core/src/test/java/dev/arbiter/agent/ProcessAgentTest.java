@@ -193,6 +193,17 @@ class ProcessAgentTest {
   }
 
   @Test
+  void a_command_that_replaces_its_output_neither_blocks_nor_shows_other_files() throws Exception {
+    String own = "f=$(readlink /proc/$$/fd/1); echo mine; rm $f; touch $(dirname $f)/more; ";
+
+    String piped = shell(own + "mkfifo $f").build().run(assignment("", LONG)).output();
+    String linked = shell(own + "ln -s /etc/passwd $f").build().run(assignment("", LONG)).output();
+
+    assertThat(piped).isEqualTo("mine\n");
+    assertThat(linked).isEqualTo("mine\n");
+  }
+
+  @Test
   void a_payload_of_any_length_and_letters_goes_by_input_or_file() throws Exception {
     String payload = "\u00e4\u20ac\ud83d\ude00 --version\n".repeat(20_000);
 

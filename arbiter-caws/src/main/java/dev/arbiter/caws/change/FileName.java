@@ -11,7 +11,7 @@ import java.util.HexFormat;
  * A file's name as text, such that two names are never one text.
  *
  * <p>A name is bytes. If they are UTF-8 the text is what they say. Otherwise each byte beyond ASCII
- * becomes {@code \xE9}: a backslash is in no path that a scope admits.
+ * becomes {@code \xE9}, and a backslash {@code \x5C}: it is in no path that a scope admits.
  */
 final class FileName {
   private FileName() {}
@@ -21,11 +21,12 @@ final class FileName {
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(bytes, from, to - from))
-          .toString();
+          .toString()
+          .replace("\\", "\\x5C");
     } catch (CharacterCodingException e) {
       StringBuilder text = new StringBuilder();
       for (int i = from; i < to; i++) {
-        if (bytes[i] >= 0) {
+        if (bytes[i] >= 0 && bytes[i] != '\\') {
           text.append((char) bytes[i]);
         } else {
           text.append("\\x").append(HexFormat.of().withUpperCase().toHexDigits(bytes[i]));
@@ -44,7 +45,7 @@ final class FileName {
   /** The name of an entry of a folder, whatever characters the JVM's locale can show. */
   static String of(Path entry) {
     String shown = String.valueOf(entry.getFileName());
-    if (shown.chars().allMatch(c -> c < 0x80)) {
+    if (shown.chars().allMatch(c -> c < 0x80 && c != '\\')) {
       return shown;
     }
     String raw = entry.toUri().getRawPath(); // has the bytes of the name, where its text lost them

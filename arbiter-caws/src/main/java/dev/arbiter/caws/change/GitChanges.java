@@ -56,6 +56,8 @@ final class GitChanges {
         LineCount lines = new LineCount(scratch)) {
       new GitChanges(lines, leftOut, posix).compare(folder, commit, "", 0);
       return lines.count();
+    } catch (IllegalArgumentException e) { // a path that Java or a count does not take
+      throw new IOException("the work cannot be measured: " + e.getMessage(), e);
     }
   }
 
@@ -138,6 +140,10 @@ final class GitChanges {
         }
       } else if (attributes.isSymbolicLink()) {
         String target = Files.readSymbolicLink(entry).toString();
+        if (target.indexOf('\ufffd') >= 0) {
+          throw new IOException(
+              "the target of link '" + Sanitizer.text(path, 80) + "' is no text here");
+        }
         file(path, new Version(Entry.LINK, target.getBytes(StandardCharsets.UTF_8)));
       } else if (attributes.isRegularFile()) {
         file(path, new Version(mode(attributes, base.get(path)), content(entry, path)));

@@ -64,8 +64,18 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
     return new GitFolder(root, dir.normalize(), common.normalize());
   }
 
-  Path objects() {
-    return commonDir.resolve("objects");
+  /**
+   * The folder of the objects.
+   *
+   * @throws IOException if reading them could wait for ever
+   */
+  Path objects() throws IOException {
+    Path objects = commonDir.resolve("objects");
+    Path others = objects.resolve("info/alternates");
+    if (Files.exists(others, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(others)) {
+      throw new IOException(others + " is no regular file");
+    }
+    return objects;
   }
 
   static boolean isId(String text) {
@@ -124,7 +134,9 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
       copyNames(scratch.folder());
       copy(commonDir.resolve("shallow"), scratch.folder().resolve("shallow"), LARGEST_PACKED);
       String base = id(scratch.ask("merge-base", commit, "HEAD"));
-      return isId(base) ? base : commit;
+      try (ObjectReader objects = new ObjectReader(scratch, commit.length() == 64)) {
+        return isId(base) && objects.isAncestor(base, commit) ? base : commit;
+      }
     }
   }
 
@@ -184,6 +196,6 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
     if (Files.size(file) > LARGEST_PACKED) {
       throw new IOException(file.getFileName() + " is too large");
     }
-    return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    return Files.readString(file, StandardCharsets.UTF_8);
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Files get names of our own there, so that neither their names nor attributes for them decide
  * anything. All content is taken for text; a line ends with a line feed, a carriage return, or
- * both. A file with a zero byte counts at least one line for each started KiB, so that content
- * without lines is not free.
+ * both. A file with a zero byte, or with lines of more than a KiB on average, counts at least one
+ * line for each started KiB, so that content without lines is not free.
  */
 final class LineCount implements Closeable {
   /** Most bytes of changed content, of both versions of all files together. */
@@ -50,13 +50,16 @@ final class LineCount implements Closeable {
       return content;
     }
 
+    /** Whether it has a zero byte, or lines of more than a KiB on average. */
     boolean isBinary() {
+      long lines = 1;
       for (byte b : content) {
         if (b == 0) {
           return true;
         }
+        lines += b == '\n' || b == '\r' ? 1 : 0;
       }
-      return false;
+      return content.length > lines * KIB;
     }
 
     long kibs() {

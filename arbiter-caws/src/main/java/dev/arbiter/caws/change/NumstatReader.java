@@ -57,7 +57,7 @@ final class NumstatReader {
       } else {
         String record = text.substring(at, end);
         entry(
-            record.endsWith("\r") ? record.substring(0, record.length() - 1) : record,
+            !zeroed && record.endsWith("\r") ? record.substring(0, record.length() - 1) : record,
             line,
             zeroed);
       }

@@ -10,9 +10,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads objects of a repository by their ids, and believes none that does not hash to its id. One
@@ -23,6 +28,7 @@ final class ObjectReader implements Closeable {
   static final int LARGEST = 64 << 20;
 
   private static final int DEEPEST = 256;
+  private static final int MOST_COMMITS = 1_000_000;
 
   private final boolean sha256;
   private final Process process;
@@ -58,6 +64,39 @@ final class ObjectReader implements Closeable {
     Map<String, Entry> files = new LinkedHashMap<>();
     tree(text.substring("tree ".length(), end), "", 0, files);
     return files;
+  }
+
+  /**
+   * Whether one commit is another or comes before it. Git checks no hash on the way, so this walks
+   * the commits itself; those that a shallow repository lacks lead nowhere.
+   */
+  boolean isAncestor(String ancestor, String commit) throws IOException {
+    Set<String> seen = new HashSet<>(Set.of(commit));
+    ArrayDeque<String> next = new ArrayDeque<>(seen);
+    while (!next.isEmpty() && seen.size() <= MOST_COMMITS) {
+      String id = next.remove();
+      if (id.equals(ancestor)) {
+        return true;
+      }
+      for (String parent : parents(id)) {
+        if (seen.add(parent)) {
+          next.add(parent);
+        }
+      }
+    }
+    return false;
+  }
+
+  private List<String> parents(String commit) throws IOException {
+    byte[] bytes = readIfThere(commit, "commit");
+    String text = bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\n\n");
+    return text.substring(0, Math.max(0, end))
+        .lines()
+        .filter(line -> line.startsWith("parent "))
+        .map(line -> line.substring("parent ".length()))
+        .filter(GitFolder::isId)
+        .toList();
   }
 
   private void tree(String id, String prefix, int depth, Map<String, Entry> files)
@@ -106,12 +145,23 @@ final class ObjectReader implements Closeable {
    *     its id names
    */
   byte[] read(String id, String type) throws IOException {
+    byte[] bytes = readIfThere(id, type);
+    if (bytes == null) {
+      throw new IOException(
+          type + " " + id + " is not in the repository; fetch it, or give another base");
+    }
+    return bytes;
+  }
+
+  private byte @Nullable [] readIfThere(String id, String type) throws IOException {
     ScratchRepository.line(questions, id);
     questions.flush();
     String[] header = header().split(" ", -1);
+    if (header.length == 2) {
+      return null; // missing
+    }
     if (header.length != 3 || !header[1].equals(type)) {
-      throw new IOException(
-          type + " " + id + " is not in the repository; fetch it, or give another base");
+      throw new IOException(id + " is no " + type);
     }
     long size = Long.parseLong(header[2]);
     if (size > LARGEST) {

@@ -266,14 +266,19 @@ final class NamedSecrets {
 
   /** {@code --password x} and {@code -p x}: a blank separates only behind an option. */
   private boolean isOption(int blank) {
-    int start = line.lastIndexOf(' ', blank - 1) + 1;
+    int start = blank;
+    while (start > 0 && blank - start < LONGEST_NAME && line.charAt(start - 1) != ' ') {
+      start--;
+    }
     return line.startsWith("--", start);
   }
 
   /** The name that ends before a separator, in small letters, without what joins words. */
   private String nameBefore(int separator, boolean onlyQuotedOrOption) {
     int end = separator;
-    while (end > 0 && " \t\"'`]=:?|>)".indexOf(line.charAt(end - 1)) >= 0) {
+    while (end > 0
+        && separator - end < LONGEST_NAME
+        && " \t\"'`]=:?|>)".indexOf(line.charAt(end - 1)) >= 0) {
       end--;
     }
     boolean quoted = end < separator && "\"'`".indexOf(line.charAt(end)) >= 0;
@@ -299,11 +304,12 @@ final class NamedSecrets {
 
   /** The name in {@code key="name" value=}. */
   private String attributeBefore(int separator) {
-    int end = line.lastIndexOf('"', separator);
-    int start = end < 0 ? -1 : line.lastIndexOf('"', end - 1);
+    String near = line.substring(Math.max(0, separator - 2 * LONGEST_NAME), separator);
+    int end = near.lastIndexOf('"');
+    int start = end < 0 ? -1 : near.lastIndexOf('"', end - 1);
     return start < 0 || end - start > LONGEST_NAME
         ? ""
-        : lettersOf(line.substring(start, end).toLowerCase(Locale.ROOT)).toString();
+        : lettersOf(near.substring(start, end).toLowerCase(Locale.ROOT)).toString();
   }
 
   private boolean hasScheme(int separator) {
@@ -317,7 +323,7 @@ final class NamedSecrets {
       at += "value=".length();
     }
     int end = at;
-    while (end < line.length() && Character.isLetter(line.charAt(end))) {
+    while (end < line.length() && end - at < 10 && Character.isLetter(line.charAt(end))) {
       end++;
     }
     boolean scheme =
@@ -329,7 +335,9 @@ final class NamedSecrets {
 
   private int skip(int from) {
     int at = from;
-    while (at < line.length() && " \t=:>|,".indexOf(line.charAt(at)) >= 0) {
+    while (at < line.length()
+        && at - from < LONGEST_NAME
+        && " \t=:>|,".indexOf(line.charAt(at)) >= 0) {
       at++;
     }
     return at;

@@ -26,6 +26,7 @@ import java.util.Locale;
 final class SecretRules implements FileGate.Finder {
   private static final long LARGEST = 4L << 20;
   private static final int MOST_FOUND = 1_000;
+  private static final int LONGEST_LINE = 1_000;
 
   private final List<Rule> rules;
   private final Allowed allowed;
@@ -173,18 +174,21 @@ final class SecretRules implements FileGate.Finder {
 
   private void find(Rule rule, String path, String text, List<String> found) {
     Matcher matcher = rule.regex.matcher(text);
+    int counted = 0;
+    long number = 1;
     while (found.size() < MOST_FOUND && matcher.find()) {
-      String match = matcher.group();
       String secret = secret(rule, matcher);
-      int start = matcher.start();
-      String line = lineAt(text, start);
-      boolean kept =
-          (rule.entropy == 0 || entropy(secret) > rule.entropy)
-              && !rule.allowed.allows(path, secret, match, line)
-              && !allowed.allows(path, secret, match, line);
-      if (kept) {
-        long number = 1 + text.substring(0, start).chars().filter(c -> c == '\n').count();
-        found.add(path + ":" + number + " " + rule.id);
+      if (rule.entropy == 0 || entropy(secret) > rule.entropy) {
+        int start = matcher.start();
+        number += text.substring(counted, start).chars().filter(c -> c == '\n').count();
+        counted = start;
+        String line = lineAt(text, start);
+        boolean kept =
+            !rule.allowed.allows(path, secret, matcher.group(), line)
+                && !allowed.allows(path, secret, matcher.group(), line);
+        if (kept) {
+          found.add(path + ":" + number + " " + rule.id);
+        }
       }
       if (rule.regex.pattern().isEmpty()) {
         return; // a rule of a path alone
@@ -207,10 +211,13 @@ final class SecretRules implements FileGate.Finder {
     return matcher.group();
   }
 
+  /** The line around a place, at most so much on both sides. */
   private static String lineAt(String text, int at) {
-    int start = text.lastIndexOf('\n', at - 1) + 1;
-    int end = text.indexOf('\n', at);
-    return text.substring(start, end < 0 ? text.length() : end);
+    String before = text.substring(Math.max(0, at - LONGEST_LINE), at);
+    String after = text.substring(at, Math.min(text.length(), at + LONGEST_LINE));
+    int end = after.indexOf('\n');
+    return before.substring(before.lastIndexOf('\n') + 1)
+        + (end < 0 ? after : after.substring(0, end));
   }
 
   /** Shannon's, in bits a character. */

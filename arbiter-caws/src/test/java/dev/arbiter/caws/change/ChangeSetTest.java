@@ -310,6 +310,11 @@ class ChangeSetTest {
   }
 
   @Test
+  void a_return_at_the_end_of_a_name_between_zeros_is_part_of_it() {
+    assertThat(ChangeSet.ofNumstat("1\t0\ta\0001\t0\ta\r\0").files()).isEqualTo(2);
+  }
+
+  @Test
   void names_that_are_no_utf8_stay_apart() {
     assertThat(ChangeSet.ofNumstat("1\t0\t\"\\351\"\n1\t0\t\"\\352\"\n").changes())
         .extracting(FileChange::path)

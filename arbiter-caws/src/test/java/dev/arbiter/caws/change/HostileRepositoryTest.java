@@ -175,6 +175,78 @@ class HostileRepositoryTest extends RepositoryFixture {
   }
 
   @Test
+  void a_merge_base_is_no_commit_that_a_forged_parent_leads_to() throws Exception {
+    write("src/A.java", "class A {\n}\nint x;\n");
+    git("add", "-A");
+    git("commit", "-q", "-m", "trusted");
+    String trusted = ChangeSet.commitOf(folder, "HEAD");
+    git("checkout", "-q", "--orphan", "mine");
+    write("src/Evil.java", lines("e", 5_000));
+    git("add", "-A");
+    git("commit", "-q", "-m", "mine");
+    String mine = ChangeSet.commitOf(folder, "HEAD");
+    String tree = output("log", "-1", "--format=%T", base).strip();
+    String author = "author t <t> 0 +0000\ncommitter t <t> 0 +0000\n\nx";
+    overwrite(base, "commit", "tree " + tree + "\nparent " + mine + "\n" + author);
+
+    String found;
+    try {
+      found = ChangeSet.mergeBaseOf(folder, trusted);
+    } catch (IOException refused) {
+      assertThat(refused).hasMessageContaining(base);
+      found = trusted;
+    }
+
+    assertThat(ChangeSet.ofGit(folder, found).lines()).isGreaterThanOrEqualTo(5_000);
+  }
+
+  private String output(String... arguments) throws Exception {
+    List<String> command = new java.util.ArrayList<>(List.of("git"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).directory(folder.toFile()).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private void overwrite(String id, String type, String text) throws IOException {
+    Path loose = folder.resolve(".git/objects/" + id.substring(0, 2) + "/" + id.substring(2));
+    Files.delete(loose);
+    try (var out = new java.util.zip.DeflaterOutputStream(Files.newOutputStream(loose))) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      out.write((type + " " + bytes.length + "\0").getBytes(StandardCharsets.UTF_8));
+      out.write(bytes);
+    }
+  }
+
+  private void shell(String script) throws Exception {
+    assertThat(new ProcessBuilder("sh", "-c", script).directory(folder.toFile()).start().waitFor())
+        .isZero();
+  }
+
+  @Test
+  void a_pipe_among_the_objects_is_refused_at_once() throws Exception {
+    shell("mkdir -p .git/objects/info && mkfifo .git/objects/info/alternates");
+
+    assertThatThrownBy(() -> ChangeSet.ofGit(folder, base)).hasMessageContaining("alternates");
+  }
+
+  @Test
+  void no_two_names_are_one_and_no_target_of_a_link_is_lost() throws Exception {
+    shell("touch \"$(printf 'a\\351\\351')\" \"$(printf 'a\\\\xE9\\351')\"");
+    assertThat(ChangeSet.ofGit(folder, base).files()).isEqualTo(2);
+
+    shell("ln -s \"$(printf '\\351')\" odd");
+    assertThatThrownBy(() -> ChangeSet.ofGit(folder, base)).hasMessageContaining("'odd'");
+  }
+
+  @Test
+  void bulk_without_lines_or_zero_bytes_counts_by_its_size() throws Exception {
+    write("bulk.txt", "x".repeat(100 * 1024));
+
+    assertThat(ChangeSet.ofGit(folder, base).changes())
+        .containsExactly(new FileChange("bulk.txt", 100, 0));
+  }
+
+  @Test
   void files_of_a_nested_repository_count_each_and_its_own_too() throws Exception {
     for (int i = 0; i < 300; i++) {
       write("lib/F" + i + ".java", "x\n");

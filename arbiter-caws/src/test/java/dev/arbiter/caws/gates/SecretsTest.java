@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How many generated secrets are found, and how many harmless lines are taken for one. */
@@ -190,6 +191,18 @@ class SecretsTest {
     }
 
     assertThat(wrong).hasSizeLessThan(all / 500);
+  }
+
+  @Test
+  @Timeout(60) // a quadratic search would take hours
+  void no_line_takes_more_than_its_length(@TempDir Path folder) throws Exception {
+    String rule = "[[rules]]\nid = \"key\"\nregex = \"key_[a-z]{8}\"\nentropy = 3.5\n";
+    SecretRules rules = SecretRules.read(Files.writeString(folder.resolve("rules.toml"), rule));
+
+    assertThat(Secrets.kind("a.py", "=".repeat(4_000_000))).isEmpty();
+    assertThat(Secrets.kind("a.py", "\"key\"" + ": ".repeat(2_000_000))).isEmpty();
+    assertThat(Secrets.kind("a.py", "value=".repeat(500_000))).isEmpty();
+    assertThat(found(rules, "a.txt", "key_aaaaaaaa ".repeat(500_000))).isEmpty();
   }
 
   @Test
