@@ -119,8 +119,9 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * <p>Nothing that the owner of the work tree can write decides what is counted: index, ignore
    * files, attributes, filters, configuration and replaced objects are not asked, and objects are
    * checked against their ids. A line ends with a line feed, a carriage return, or both. A file
-   * with a zero byte counts at least one line for each started KiB. Files that are made by a build
-   * count too: measure before it, or leave them out by {@link #ofGit(Path, String, Predicate)}.
+   * with a zero byte, or with lines of more than a KiB on average, counts at least one line for
+   * each started KiB. Files that are made by a build count too: measure before it, or leave them
+   * out by {@link #ofGit(Path, String, Predicate)}.
    *
    * <p>Reads every file of the work tree, some 0.3 s for each GB, and runs the {@code git} command,
    * see {@code docs/decisions/0012}.
