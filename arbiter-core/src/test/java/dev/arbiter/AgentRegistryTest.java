@@ -217,8 +217,10 @@ class AgentRegistryTest {
 
   @Test
   void a_profile_out_of_range_is_refused_by_name() {
-    assertThatThrownBy(() -> AgentProfile.of("a b"))
-        .hasMessageContaining("agent.id must be 1 to 256 characters without spaces, got 'a b'");
+    assertThatThrownBy(() -> AgentProfile.of("a\nb"))
+        .hasMessage(
+            "agent.id must be 1 to 256 printable characters without a blank at either end,"
+                + " got 'a\\u000ab'");
     assertThatThrownBy(() -> AgentProfile.builder("a").capability("java", 1.5).build())
         .hasMessageContaining("level of capability 'java'");
     assertThatThrownBy(() -> AgentProfile.builder("a").capability("java", Double.NaN).build())

@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Require;
+import dev.arbiter.internal.Sanitizer;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -9,7 +10,8 @@ import java.util.TreeMap;
 /**
  * The description that an agent gives of itself.
  *
- * @param id the id of the agent, at most 256 printable characters
+ * @param id the id of the agent: 1 to 256 printable characters, such as {@code Claude 4 Sonnet}; no
+ *     control, bidirectional or invisible one, no line break, and no blank at either end
  * @param capabilities the names of its capabilities, each with the level in [0,1] that it claims;
  *     empty if it claims no level
  * @param capacity the most tasks it works on at once, at least 1, default {@value
@@ -31,9 +33,9 @@ public record AgentProfile(
    */
   public AgentProfile {
     Require.that(
-        !id.isEmpty() && id.length() <= LONGEST_ID && id.chars().noneMatch(c -> c <= ' '),
-        "agent.id must be 1 to 256 characters without spaces, got '%s'",
-        id);
+        isId(id),
+        "agent.id must be 1 to 256 printable characters without a blank at either end, got '%s'",
+        Sanitizer.text(id, LONGEST_ID));
     capabilities = Map.copyOf(capabilities);
     capabilities.forEach(
         (name, level) ->
@@ -47,6 +49,14 @@ public record AgentProfile(
         price.orElse(0) >= 0 && price.orElse(0) < Double.POSITIVE_INFINITY,
         "agent.price must be >= 0, got %s",
         price);
+  }
+
+  private static boolean isId(String id) {
+    return !id.isEmpty()
+        && id.length() <= LONGEST_ID
+        && id.codePoints().allMatch(Sanitizer::isPrintable)
+        && Sanitizer.isVisible(id.codePointAt(0))
+        && Sanitizer.isVisible(id.codePointBefore(id.length()));
   }
 
   /**

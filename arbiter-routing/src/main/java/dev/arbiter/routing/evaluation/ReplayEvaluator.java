@@ -20,11 +20,12 @@ import java.util.function.ToDoubleFunction;
  * <p>A router is offered the agents that have a record of the task and have arrived, and learns the
  * recorded outcome of its choice. A task without such an agent, or refused by the router, stays
  * unsolved and costs no regret. If an agent has several trials of a task, chance selects one. Load
- * is not replayed: all agents are free at all times.
+ * is not replayed: all agents are free at all times. Every step has a task of its own, with a fresh
+ * id, so a router cannot see that a recorded task comes again.
  *
  * <p>Immutable and thread-safe. Equal seeds give equal reports on any executor, and give different
- * routers the same tasks in the same order with the same luck. A step builds no profile, and no
- * list unless it falls back.
+ * routers the same tasks in the same order with the same luck. A step builds one task, no profile,
+ * and no list unless it falls back.
  */
 public final class ReplayEvaluator {
   private final ReplayPlan plan;

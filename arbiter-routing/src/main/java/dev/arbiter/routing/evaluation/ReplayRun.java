@@ -33,6 +33,7 @@ final class ReplayRun {
   private final Router router;
   private final SplittableRandom random;
   private final RunTotals totals;
+  private final String name;
   private final Queue<Late> underway = new ArrayDeque<>();
 
   private int step;
@@ -44,6 +45,7 @@ final class ReplayRun {
     this.router = router;
     this.random = new SplittableRandom(seed).split();
     this.totals = new RunTotals(plan);
+    this.name = "replay-" + Long.toHexString(seed) + "-";
   }
 
   RunTotals run() throws Exception {
@@ -62,17 +64,17 @@ final class ReplayRun {
     long luck = random.nextLong();
     List<RegisteredAgent> candidates = plan.arrivals().candidates(step, task);
     List<RoutingDecision> failed = List.of();
+    Task fresh = fresh(plan.matrix().tasks.get(task).task);
     while (!candidates.isEmpty() && failed.size() <= plan.fallbacks()) {
       RecordedTask recorded = plan.matrix().tasks.get(task);
-      RoutingDecision decision = route(recorded.task, candidates, failed);
+      RoutingDecision decision = route(fresh, candidates, failed);
       if (decision == null) {
         return;
       }
       RegisteredAgent chosen = find(decision, candidates, recorded);
       RecordedTrial trial = recorded.trial(chosen.number(), luck);
       boolean last = trial.success() || candidates.size() == 1 || failed.size() == plan.fallbacks();
-      tell(
-          outcome(decision, recorded, failed.size() + 1, trial), last ? step + plan.delay() : step);
+      tell(outcome(decision, fresh, failed.size() + 1, trial), last ? step + plan.delay() : step);
       if (failed.isEmpty()) {
         double regret = plan.arrivals().best(step, task) - recorded.rate(chosen.number());
         totals.first(step, chosen.number(), trial, regret);
@@ -87,6 +89,11 @@ final class ReplayRun {
     }
   }
 
+  /* Under an id of this step, so that a router cannot see that a task comes again. */
+  private Task fresh(Task recorded) {
+    return recorded.withId(name + step);
+  }
+
   /* Null if the router refuses the task. */
   private @Nullable RoutingDecision route(
       Task task, List<RegisteredAgent> candidates, List<RoutingDecision> failed) {
@@ -99,10 +106,9 @@ final class ReplayRun {
   }
 
   private static Outcome outcome(
-      RoutingDecision decision, RecordedTask recorded, int attempt, RecordedTrial trial) {
+      RoutingDecision decision, Task task, int attempt, RecordedTrial trial) {
     Outcome.Kind kind = trial.success() ? Outcome.Kind.SUCCESS : Outcome.Kind.FAILURE;
-    return new Outcome(
-        decision, recorded.task, attempt, kind, trial.reward(), trial.cost(), trial.time());
+    return new Outcome(decision, task, attempt, kind, trial.reward(), trial.cost(), trial.time());
   }
 
   /* A failure that is followed by a fallback is never late. */

@@ -7,39 +7,84 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The outcomes of both sides under one share, and their confidence sequences; not thread-safe. */
 final class Comparison {
   private final RolloutLimits limits;
+  private final double share;
   private final int number;
+  private final Tasks tasks;
   private final ConfidenceSequence reward;
   private final List<ConfidenceSequence> guards;
 
-  /** The first comparison of a rollout. */
-  Comparison(RolloutLimits limits) {
-    this(limits, 1, new ConfidenceSequence(), fresh(limits.guards().size()));
+  /** First choices that came to each side; thread-safe. */
+  private static final class Tasks {
+    private final LongAdder current = new LongAdder();
+    private final LongAdder candidate = new LongAdder();
+
+    SampleRatio ratio() {
+      return new SampleRatio(current.sum(), candidate.sum());
+    }
+  }
+
+  /** The first comparison of a rollout, which gives the candidate a share of the tasks. */
+  Comparison(RolloutLimits limits, double share) {
+    this(limits, share, 1, new Tasks(), new ConfidenceSequence(), fresh(limits.guards().size()));
   }
 
   private Comparison(
       RolloutLimits limits,
+      double share,
       int number,
+      Tasks tasks,
       ConfidenceSequence reward,
       List<ConfidenceSequence> guards) {
     this.limits = limits;
+    this.share = share;
     this.number = number;
+    this.tasks = tasks;
     this.reward = reward;
     this.guards = guards;
   }
 
   /** The next comparison; this one has spent its error only if both sides had outcomes. */
-  Comparison next() {
+  Comparison next(double newShare) {
     int next = reward.isTwoSided() ? number + 1 : number;
-    return new Comparison(limits, next, new ConfidenceSequence(), fresh(limits.guards().size()));
+    return new Comparison(
+        limits,
+        newShare,
+        next,
+        new Tasks(),
+        new ConfidenceSequence(),
+        fresh(limits.guards().size()));
   }
 
+  /** A copy of the outcomes; tasks are counted in both. */
   Comparison copy() {
     return new Comparison(
-        limits, number, reward.copy(), guards.stream().map(ConfidenceSequence::copy).toList());
+        limits,
+        share,
+        number,
+        tasks,
+        reward.copy(),
+        guards.stream().map(ConfidenceSequence::copy).toList());
+  }
+
+  /** Counts a first choice; thread-safe. */
+  void task(boolean byCandidate) {
+    (byCandidate ? tasks.candidate : tasks.current).increment();
+  }
+
+  /** The split of tasks and of outcomes, beside the share that was set. */
+  RolloutStatus.Split split() {
+    SampleRatio ofTasks = tasks.ratio();
+    SampleRatio ofOutcomes = new SampleRatio(reward.current().count(), reward.candidate().count());
+    return new RolloutStatus.Split(
+        share,
+        ofTasks.share(),
+        ofOutcomes.share(),
+        ofTasks.isWrong(share) || ofOutcomes.isWrong(share));
   }
 
   EProcess reward(boolean ofCandidate) {
@@ -74,10 +119,17 @@ final class Comparison {
     return Optional.empty();
   }
 
-  /** The reason to promote the candidate, empty if its gain is not certain or not asked for. */
+  /**
+   * The reason to promote the candidate; empty if its gain is not certain or not asked for, or the
+   * sides' tasks may not be alike.
+   */
   Optional<String> gain() {
     double error = limits.errorOfEach(number);
-    if (limits.gain().isEmpty() || !reward.isAbove(limits.gain().getAsDouble(), error)) {
+    if (limits.gain().isEmpty() || split().isWrong()) {
+      return Optional.empty();
+    }
+    double gain = limits.gain().getAsDouble() + shortfall();
+    if (gain > 1 || !reward.isAbove(gain, error)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -87,6 +139,18 @@ final class Comparison {
                 + " asked for",
             reward.lower(error),
             limits.gain().getAsDouble()));
+  }
+
+  /** The part of its outcomes that the candidate is short of, compared with current. */
+  private double shortfall() {
+    SampleRatio came = tasks.ratio();
+    double ours = missing(reward.candidate().count(), came.candidate());
+    double theirs = missing(reward.current().count(), came.current());
+    return Math.max(0, ours - theirs);
+  }
+
+  private static double missing(long outcomes, long tasks) {
+    return Math.max(0, 1 - outcomes / (double) Math.max(1, tasks));
   }
 
   RolloutStatus.Interval interval() {

@@ -40,6 +40,13 @@ import org.jspecify.annotations.Nullable;
  * too. Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence
  * sequences", Annals of Statistics 49 (2021).
  *
+ * <p>The split is tested too ({@link RolloutStatus.Split}). If the candidate's part of the tasks,
+ * or of the outcomes, is certainly not the share that was set, then tasks or outcomes of one side
+ * got lost or came twice, and the sides cannot be compared. While that is so, nothing is promoted;
+ * harm still rolls back. Outcomes that the candidate is short of, compared with current, count
+ * against its promotion as failures. Lindon, Malek, "Anytime-Valid Inference for Multinomial Count
+ * Data" (2022), at one error in a thousand.
+ *
  * <p>Errors: a candidate that throws, or chooses an agent that is no candidate, never fails a task.
  * Current decides instead; outside shadow mode that counts as a failure of the candidate. It is
  * asked on the thread of the task, so a candidate that hangs delays the task. Exceptions of current
@@ -338,7 +345,7 @@ public final class Rollout implements Router {
               share,
               State.RUNNING,
               "running, as no guard is certain of harm and nobody ended it",
-              new Comparison(new RolloutLimits(guards(), gain, error)));
+              new Comparison(new RolloutLimits(guards(), gain, error), share));
       RolloutController controller = new RolloutController(name, start);
       return new Rollout(name, split(controller), controller);
     }

@@ -111,6 +111,7 @@ final class RolloutController {
         counts.side(true, seen.reward(true)),
         seen.interval(),
         seen.guards(),
+        seen.split(),
         new RolloutStatus.Agreement(counts.asked.sum(), both),
         counts.faults.sum(),
         counts.lastFault,
@@ -129,8 +130,9 @@ final class RolloutController {
     private final LongAdder ignored = new LongAdder();
     private volatile String lastFault = "";
 
-    void task(boolean byCandidate) {
+    void task(boolean byCandidate, Comparison comparison) {
       (byCandidate ? candidateTasks : currentTasks).increment();
+      comparison.task(byCandidate);
     }
 
     void outcome(boolean byCandidate) {
@@ -175,7 +177,7 @@ final class RolloutController {
       Rollout.Mode mode, double share, Rollout.State state, String reason, Comparison comparison) {
     /** Another share begins another comparison: its tasks are of another time. */
     RolloutState to(Rollout.Mode newMode, double newShare) {
-      Comparison next = newShare == share ? comparison : comparison.next();
+      Comparison next = newShare == share ? comparison : comparison.next(newShare);
       return new RolloutState(newMode, newShare, state, reason, next);
     }
 

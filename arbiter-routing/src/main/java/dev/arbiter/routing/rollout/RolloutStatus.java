@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
  * @param candidate the new router; in shadow mode it decides nothing
  * @param difference the mean reward of the candidate less that of current
  * @param guards failure rate first, then cost and time if they are guarded
+ * @param split of tasks and outcomes between the sides in the present comparison
  * @param agreement of both routers in shadow mode
  * @param faults how often the candidate threw, or chose an agent that was no candidate
  * @param lastFault its last exception, empty if there was none
@@ -36,6 +37,7 @@ public record RolloutStatus(
     Side candidate,
     Interval difference,
     List<Guard> guards,
+    Split split,
     Agreement agreement,
     long faults,
     String lastFault,
@@ -91,6 +93,19 @@ public record RolloutStatus(
       return atMost <= margin;
     }
   }
+
+  /**
+   * The candidate's part of the present comparison, and whether it is the share that was set.
+   *
+   * @param share that was set, 0 to 1
+   * @param tasks its part of the first choices; empty if there were none
+   * @param outcomes its part of the outcomes that are compared; empty if there are none
+   * @param isWrong whether one of the parts is certainly not the share: a sample ratio mismatch.
+   *     Look for tasks that come twice under one key, and for outcomes that one side loses,
+   *     excludes as INFRASTRUCTURE or gets much later
+   */
+  public record Split(
+      double share, OptionalDouble tasks, OptionalDouble outcomes, boolean isWrong) {}
 
   /**
    * How often both routers chose the same agent in shadow mode. Nothing else is known of the tasks

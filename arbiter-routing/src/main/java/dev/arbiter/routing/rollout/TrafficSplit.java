@@ -49,7 +49,7 @@ final class TrafficSplit {
   private RoutingDecision byCandidate(RoutingRequest request, RolloutState now) {
     boolean first = request.failed().isEmpty();
     if (first) {
-      controller.counts().task(true);
+      controller.counts().task(true, now.comparison());
     }
     RoutingDecision chosen = ask(request);
     if (chosen != null) {
@@ -66,7 +66,7 @@ final class TrafficSplit {
     if (!request.failed().isEmpty()) {
       return wrap(chosen, false, null, null);
     }
-    controller.counts().task(false);
+    controller.counts().task(false, now.comparison());
     RoutingDecision shadow = now.isShadow() ? shadow(request, chosen) : null;
     return wrap(chosen, false, now.comparison(), shadow);
   }
@@ -129,7 +129,8 @@ final class TrafficSplit {
     }
     List<RoutingDecision> failed =
         request.failed().stream().map(decision -> unwrap(decision, forCandidate)).toList();
-    return new RoutingRequest(request.task(), request.candidates(), request.performance(), failed);
+    return new RoutingRequest(
+        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
   }
 
   private RoutingDecision unwrap(RoutingDecision decision, boolean forCandidate) {

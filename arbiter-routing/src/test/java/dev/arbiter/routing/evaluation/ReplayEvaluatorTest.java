@@ -95,7 +95,7 @@ class ReplayEvaluatorTest {
 
   @Test
   void only_agents_with_a_record_of_the_task_are_offered() {
-    OutcomeMatrix matrix = random(300, 6, .5);
+    OutcomeMatrix matrix = random(300, 6, .5, 300);
     ConcurrentLinkedQueue<RoutingRequest> requests = new ConcurrentLinkedQueue<>();
 
     ReplayEvaluator.builder(matrix)
@@ -107,12 +107,26 @@ class ReplayEvaluatorTest {
     for (RoutingRequest request : requests) {
       RecordedTask task =
           matrix.tasks.stream()
-              .filter(t -> t.task.equals(request.task()))
+              .filter(t -> t.task.type().equals(request.task().type()))
               .findFirst()
               .orElseThrow();
       assertThat(request.candidates()).allMatch(agent -> task.has(agent.number()));
     }
     assertThat(requests).hasSizeGreaterThan(600);
+  }
+
+  /** 200 recorded tasks drawn 1,000 times. */
+  @Test
+  void every_step_has_a_task_of_its_own() {
+    ConcurrentLinkedQueue<RoutingRequest> requests = new ConcurrentLinkedQueue<>();
+
+    ReplayEvaluator.builder(random(200, 4, .5))
+        .runs(2)
+        .draws(500)
+        .build()
+        .evaluate(seed -> new Listening(Router.leastLoaded(), requests));
+
+    assertThat(requests).hasSize(1_000).extracting(r -> r.task().id()).doesNotHaveDuplicates();
   }
 
   @Test
@@ -317,6 +331,10 @@ class ReplayEvaluatorTest {
 
   /** One trial a pair; agent a(i) solves with chance (i + 1) / (agents + 1). */
   private static OutcomeMatrix random(int tasks, int agents, double recorded) {
+    return random(tasks, agents, recorded, 7);
+  }
+
+  private static OutcomeMatrix random(int tasks, int agents, double recorded, int types) {
     SplittableRandom random = new SplittableRandom(5);
     OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
     for (int task = 0; task < tasks; task++) {
@@ -324,7 +342,7 @@ class ReplayEvaluatorTest {
       for (int agent = 0; agent < agents; agent++) {
         if (agent == sure || random.nextDouble() < recorded) {
           boolean success = random.nextDouble() < (agent + 1.) / (agents + 1);
-          matrix.trial("T-" + task, "type-" + task % 7, "a" + agent, success, agent, 1);
+          matrix.trial("T-" + task, "type-" + task % types, "a" + agent, success, agent, 1);
         }
       }
     }

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.FakeAgent;
+import dev.arbiter.routing.Simulation;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Explanation.Excluded;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,27 @@ class RolloutTest {
       assertThat(none.route(request(i)).agent()).isEqualTo("a0");
       assertThat(all.route(request(i)).agent()).isEqualTo("a1");
     }
+  }
+
+  @Test
+  void a_fallback_keeps_the_exclusions_of_its_request() {
+    List<Excluded> gone = List.of(new Excluded("a9", "is offline"));
+    for (int i = 0; i < 20; i++) {
+      RoutingDecision first = rollout.route(request(i));
+      rollout.route(
+          new RoutingRequest(
+              request(i).task(),
+              Simulation.without(agents, List.of(first.agent())),
+              PerformanceView.empty(),
+              List.of(first),
+              request -> gone));
+    }
+
+    List<RoutingRequest> asked = new ArrayList<>(current.asked);
+    asked.addAll(candidate.asked);
+    asked.removeIf(request -> request.failed().isEmpty());
+    assertThat(asked.size()).isGreaterThanOrEqualTo(20);
+    assertThat(asked.stream().map(request -> request.exclusions().of(request))).containsOnly(gone);
   }
 
   @Test

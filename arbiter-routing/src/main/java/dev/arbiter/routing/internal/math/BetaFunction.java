@@ -42,7 +42,8 @@ public final class BetaFunction {
     return Math.exp(alpha * Math.log(x) + beta * Math.log1p(-x) - logBeta);
   }
 
-  private static double logBeta(double alpha, double beta) {
+  /** The logarithm of the beta function, for positive arguments. */
+  public static double logBeta(double alpha, double beta) {
     return logGamma(alpha) + logGamma(beta) - logGamma(alpha + beta);
   }
 

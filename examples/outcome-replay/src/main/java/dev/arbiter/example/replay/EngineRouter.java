@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
@@ -21,9 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,14 +76,17 @@ final class EngineRouter implements Router, AutoCloseable {
   private final Caws caws;
   private final Arbiter arbiter;
   private final Set<String> registered = new HashSet<>();
+  private final Map<Set<String>, String> groups;
+  private final IdentityHashMap<List<RegisteredAgent>, String> capabilities =
+      new IdentityHashMap<>();
   private final Map<Long, CompletableFuture<WorkReport>> underway = new HashMap<>();
   private @Nullable RoutingDecision decided;
   private CompletableFuture<WorkReport> called = new CompletableFuture<>();
-  private long submitted;
 
   EngineRouter(RecordedTrials recorded, Router router, int fallbacks, long seed) {
     this.recorded = recorded;
     this.router = router;
+    this.groups = groups(recorded);
     Sources sources = new Sources(() -> Instant.EPOCH, () -> 0, new SplittableRandom(seed));
     this.caws = Caws.builder().policy(POLICY).spec(SPEC).sources(sources).sealHashedOnly().build();
     this.arbiter =
@@ -109,14 +118,39 @@ final class EngineRouter implements Router, AutoCloseable {
     }
   }
 
-  /* Each recorded task is a capability, so no agent gets a task without a record. */
+  /* The agents that have a record of one task, for every task; each group has a name. */
+  private static Map<Set<String>, String> groups(RecordedTrials recorded) {
+    Map<String, Set<String>> byTask = new LinkedHashMap<>();
+    recorded
+        .profiles()
+        .forEach(
+            (agent, known) ->
+                known
+                    .tasks()
+                    .forEach(
+                        task -> byTask.computeIfAbsent(task, t -> new TreeSet<>()).add(agent)));
+    Map<Set<String>, String> names = new LinkedHashMap<>();
+    byTask.values().forEach(group -> names.putIfAbsent(group, "recorded-" + names.size()));
+    return names;
+  }
+
+  /*
+   * Each group of agents is a capability, so no agent gets a task without a record. A router sees
+   * the group and not the task: tasks with the same candidates look alike.
+   */
   private void register(String agent) {
     RecordedTrials.Profile known = recorded.profiles().get(agent);
     if (known == null || !registered.add(agent)) {
       return;
     }
     AgentProfile.Builder profile = AgentProfile.builder(agent).capacity(ANY_NUMBER);
-    known.tasks().forEach(profile::capability);
+    groups.forEach(
+        (group, name) -> {
+          if (group.contains(agent)) {
+            profile.capability(name);
+          }
+        });
+    capabilities.clear();
     if (recorded.declarePrices()) {
       profile.price(known.meanCost());
     }
@@ -128,6 +162,21 @@ final class EngineRouter implements Router, AutoCloseable {
               called = new CompletableFuture<>();
               return called;
             });
+  }
+
+  /* Of the agents registered so far, exactly the candidates have it. */
+  private String capability(List<RegisteredAgent> candidates) {
+    Set<String> wanted = candidates.stream().map(RegisteredAgent::id).collect(toSet());
+    return groups.entrySet().stream()
+        .filter(
+            group ->
+                registered.stream()
+                    .filter(group.getKey()::contains)
+                    .collect(toSet())
+                    .equals(wanted))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no recorded task is for " + wanted));
   }
 
   @Override
@@ -150,12 +199,12 @@ final class EngineRouter implements Router, AutoCloseable {
       register(candidate.id());
     }
     decided = null;
-    String recordedId = request.task().id();
+    String group = capabilities.computeIfAbsent(request.candidates(), this::capability);
     TaskHandle handle =
         arbiter.submit(
             Task.builder(request.task().type())
-                .id(recordedId + "#" + ++submitted)
-                .requires(recordedId)
+                .id(request.task().id())
+                .requires(group)
                 .spec(SpecRef.id("REPLAY-1"))
                 .build());
     RoutingDecision first = decided;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.replay;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
@@ -12,7 +13,11 @@ import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
 import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.RoutingDecision;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The calls to the router inside are the promise here, so it is a mock round a real router. */
@@ -61,5 +66,32 @@ class EngineRouterTest {
     verify(router, times(TASKS + failed)).route(any());
     verify(router, times(TASKS + failed)).learn(any());
     verifyNoMoreInteractions(router);
+  }
+
+  /** 600 steps over 400 recorded tasks: at least 200 come again. */
+  @Test
+  void a_router_never_sees_that_a_task_comes_again() {
+    Set<String> ids = new HashSet<>();
+    Set<Set<String>> capabilities = new HashSet<>();
+    Router first =
+        new Router() {
+          private final Router real = BanditRouter.create(Sources.system(1));
+
+          @Override
+          public RoutingDecision route(RoutingRequest request) {
+            ids.add(request.task().id());
+            capabilities.add(request.task().capabilities());
+            return real.route(request);
+          }
+        };
+
+    ReplayEvaluator.builder(recorded.matrix())
+        .runs(1)
+        .draws(600)
+        .build()
+        .evaluate(seed -> new EngineRouter(recorded, first, 0, seed));
+
+    assertThat(ids).hasSize(600);
+    assertThat(capabilities).hasSizeLessThan(64);
   }
 }

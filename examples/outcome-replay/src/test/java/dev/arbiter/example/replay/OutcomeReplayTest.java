@@ -194,8 +194,11 @@ class OutcomeReplayTest {
     assertThat(run(file("task_id,category,agent,success\nt1,c,ada\n"))).isEqualTo(2);
     assertThat(err.toString()).contains("record 1, has 3 cells");
 
-    assertThat(run(file("task_id,category,agent,success\nt1,c,ada two,1\n"))).isEqualTo(2);
-    assertThat(err.toString()).contains("cannot be used").contains("ada two");
+    assertThat(run(file("task_id,category,agent,success\nt1,c,ada\ttwo,1\n"))).isEqualTo(2);
+    assertThat(err.toString()).contains("cannot be used").contains("ada\\u0009two");
+
+    assertThat(run(file("task_id,category,agent,success\nt1,c,Ada 4 Two,1\n"))).isZero();
+    assertThat(out.toString()).contains("Ada 4 Two");
 
     assertThat(run(file("task_id,category,agent,success\n"))).isEqualTo(2);
     assertThat(err.toString()).contains("holds no outcome");
