@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing;
 
+import dev.arbiter.routing.internal.record.Prices;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -77,8 +78,9 @@ public final class LearnedState {
   }
 
   /**
-   * These sums less those before. An agent's last number is no sum: it is kept if it grew. Agents
-   * not known any more are left out, because other routers need not make room when this one did.
+   * These sums less those before. An agent's highest numbers are no sums: each is kept if it grew.
+   * Agents not known any more are left out, because other routers need not make room when this one
+   * did.
    */
   LearnedState minus(LearnedState before) {
     Map<String, double[]> changes = new TreeMap<>();
@@ -86,8 +88,9 @@ public final class LearnedState {
         (id, sums) -> {
           double[] less = before.agents.getOrDefault(id, new double[sums.length]);
           double[] change = minus(sums, less);
-          int last = sums.length - 1;
-          change[last] = sums[last] > less[last] ? sums[last] : 0;
+          for (int i = sums.length - Prices.HIGHEST; i < sums.length; i++) {
+            change[i] = sums[i] > less[i] ? sums[i] : 0;
+          }
           changes.put(id, change);
         });
     changes.values().removeIf(LearnedState::isZero);

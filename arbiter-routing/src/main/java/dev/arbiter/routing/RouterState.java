@@ -15,6 +15,7 @@ import dev.arbiter.task.RoutingDecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a {@link BanditRouter}, used by one thread at a time. */
@@ -25,6 +26,10 @@ final class RouterState {
 
   /* Rewards are rounded to a millionth, in binary, so that their sums do not depend on order. */
   private static final double GRAINS = 1 << 20;
+
+  /* A decision holds its margin for an hour. */
+  private static final int MOST_HELD_SECONDS = 3_600;
+  private static final long NANOS = 1_000_000_000;
 
   private static final double MOST_SECONDS = 1e9;
   private static final double MOST_DOLLARS = 1e9;
@@ -42,6 +47,9 @@ final class RouterState {
   private final Specialties specialties = new Specialties(BanditRouter.MOST_TYPES);
   private final boolean countInfrastructureFailures;
   private final boolean tellsChanges;
+  private final LongSupplier nanoTime;
+  private final long start;
+  private long released;
   long lastId;
   long ignored;
 
@@ -65,6 +73,9 @@ final class RouterState {
     this.pending = new PendingDecisions(builder.memory);
     this.countInfrastructureFailures = builder.countInfrastructureFailures;
     this.tellsChanges = builder.onChange != null;
+    this.nanoTime = builder.sources.nanoTime();
+    this.start = nanoTime.getAsLong();
+    this.released = lastId;
   }
 
   StateCodec codec(String policy) {
@@ -78,10 +89,16 @@ final class RouterState {
     CandidateSet all = candidateSets.of(request.candidates(), request.task(), failed.isEmpty(), id);
     rows(agentIndex.size());
     CandidateSet healthy = health.healthy(all);
-    CandidateSet candidates =
-        spending.isLimited()
-            ? spending.affordable(healthy, prices, failed.isEmpty(), request.task().id())
-            : healthy;
+    CandidateSet candidates = healthy;
+    if (!spending.isLimited()) {
+      released = lastId;
+    } else {
+      releaseOld();
+      if (failed.isEmpty()) {
+        spending.come();
+      }
+      candidates = spending.affordable(healthy, prices, failed.size(), request.task().id());
+    }
     int category = categories.number(request.task().type());
     BanditDecision decision = learner.choose(id, request, candidates, category);
     decision.answers(request, all.agents, healthy.agents);
@@ -100,12 +117,42 @@ final class RouterState {
         failed.isEmpty()
             ? PendingDecisions.FIRST_CHOICE
             : agentIndex.find(failed.get(failed.size() - 1).agent());
-    float cost =
-        spending.isLimited() ? (float) prices.dollars(row, candidates.agents[chosen], 0) : 0;
-    float forgotten =
-        pending.add(decision.id(), row, category, failedRow, candidates.claim(chosen), cost);
-    spending.paid(false, forgotten, forgotten);
-    spending.decided(failed.isEmpty(), cost);
+    if (pending.isFull()) {
+      release(pending.oldest());
+    }
+    pending.add(decision.id(), row, category, failedRow, candidates.claim(chosen));
+    if (spending.isLimited()) {
+      float cost = spending.held(row, candidates.agents[chosen], prices);
+      float deviation = spending.deviation(row, cost, prices);
+      pending.hold(decision.id(), cost, deviation, spending.period(), second());
+      spending.decided(failed.isEmpty(), cost, deviation);
+    }
+  }
+
+  private int second() {
+    return (int) ((nanoTime.getAsLong() - start) / NANOS);
+  }
+
+  /* A cursor passes each decision once. */
+  private void releaseOld() {
+    int now = second();
+    while (released < lastId) {
+      int at = pending.find(released);
+      if (at >= 0 && now - pending.second(at) < MOST_HELD_SECONDS) {
+        return;
+      }
+      if (at >= 0) {
+        release(at);
+      }
+      released++;
+    }
+  }
+
+  private void release(int at) {
+    if (!pending.isReleased(at)) {
+      spending.release(pending.period(at), pending.cost(at), pending.deviation(at));
+      pending.release(at);
+    }
   }
 
   private void rows(int count) {
@@ -131,7 +178,7 @@ final class RouterState {
     }
     boolean firstChoice = pending.failedRow(at) == PendingDecisions.FIRST_CHOICE;
     double dollars = Math.min(MOST_DOLLARS, outcome.cost());
-    spending.paid(firstChoice, pending.cost(at), dollars);
+    pay(at, firstChoice, dollars);
     AgentChange change = null;
     if (countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
       prices.learn(pending.row(at), seconds(outcome.time()), dollars);
@@ -139,6 +186,16 @@ final class RouterState {
     }
     pending.remove(at);
     return change;
+  }
+
+  private void pay(int at, boolean firstChoice, double dollars) {
+    int period = pending.period(at);
+    float expected = pending.cost(at);
+    if (pending.isReleased(at)) {
+      spending.paidLate(firstChoice, period, expected, dollars);
+    } else {
+      spending.paid(firstChoice, period, expected, pending.deviation(at), dollars);
+    }
   }
 
   private @Nullable AgentChange learnCounted(Feedback feedback, Outcome outcome) {

@@ -27,8 +27,9 @@ record StateCodec(
     Audits audits,
     IntConsumer grow) {
   /*
-   * An agent's sums are the learner's, then those of Prices, then those of Audits. Last comes the
-   * cost of its dearest task, which is no sum: of two, the higher one stays. A delta is added to the
+   * An agent's sums are the learner's, then those of Prices, then those of Audits. Last come
+   * the cost of its dearest task and the time of its longest, which are no sums: of two, the higher
+   * one stays. A delta is added to the
    * sums here; forgetting on several sides could make a sum negative, then it is 0.
    */
 
@@ -37,8 +38,8 @@ record StateCodec(
     Map<String, Map<String, double[]>> types = new TreeMap<>();
     agentIndex.forEach(
         (id, row) -> {
-          double[] dearest = {prices.mostDollars(row)};
-          agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), dearest));
+          double[] highest = prices.highest(row);
+          agents.put(id, joined(learned.sums(row), prices.sums(row), audits.sums(row), highest));
           addTypes(types, id, row);
         });
     return new LearnedState(policy, learned.totals(), agents, types);
@@ -68,7 +69,7 @@ record StateCodec(
    */
   void require(LearnedState change) {
     LearnedSums.Widths widths = learned.widths();
-    int agent = widths.agent() + Prices.SUMS + Audits.SUMS + 1;
+    int agent = widths.agent() + Prices.SUMS + Audits.SUMS + Prices.HIGHEST;
     boolean fits =
         change.policy().equals(policy)
             && change.totals().length == widths.total()
@@ -102,10 +103,13 @@ record StateCodec(
   private void add(int row, double[] sums) {
     int prices = learned.widths().agent();
     int audits = prices + Prices.SUMS;
-    int dearest = audits + Audits.SUMS;
+    int highest = audits + Audits.SUMS;
     learned.add(row, Arrays.copyOf(sums, prices));
-    this.prices.add(row, Arrays.copyOfRange(sums, prices, audits), sums[dearest]);
-    this.audits.add(row, Arrays.copyOfRange(sums, audits, dearest));
+    this.prices.add(
+        row,
+        Arrays.copyOfRange(sums, prices, audits),
+        Arrays.copyOfRange(sums, highest, highest + Prices.HIGHEST));
+    this.audits.add(row, Arrays.copyOfRange(sums, audits, highest));
   }
 
   private void add(int category, Map<String, Integer> rows, Map<String, double[]> own) {

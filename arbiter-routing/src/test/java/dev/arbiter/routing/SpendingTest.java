@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
@@ -15,11 +16,15 @@ import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.RoutingDecision.Scored;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -187,13 +192,217 @@ class SpendingTest {
     for (int i = 0; i < 10; i++) {
       router.learn(outcome(router.route(request), true, .01));
     }
-    assertThat(router.spending().spent())
-        .isCloseTo(.1, org.assertj.core.api.Assertions.within(1e-9));
+    assertThat(router.spending().spent()).isCloseTo(.1, within(1e-9));
 
     router.route(request);
 
     assertThat(router.spending().decided()).isEqualTo(1);
     assertThat(router.spending().spent()).isZero();
+  }
+
+  /** Runs tasks of one agent one after the other; returns how many were served. */
+  private static int serve(
+      BanditRouter router, RegisteredAgent agent, int tasks, double cost, IntPredicate isLost) {
+    RoutingRequest request = Simulation.request(Simulation.TASK, List.of(agent));
+    int served = 0;
+    for (int i = 0; i < tasks; i++) {
+      try {
+        RoutingDecision decision = router.route(request);
+        served++;
+        if (!isLost.test(i)) {
+          router.learn(outcome(decision, true, cost));
+        }
+      } catch (Router.RefusedException e) {
+        assertThat(e).hasMessageContaining("is not affordable");
+      }
+    }
+    return served;
+  }
+
+  private static BanditRouter limited(double dollars, int tasks) {
+    return BanditRouter.builder().sources(Sources.system(1)).spendingLimit(dollars, tasks).build();
+  }
+
+  /** A limit of 1 pays for two tasks of .50 in each period of ten. */
+  @Test
+  void a_period_turns_by_the_tasks_that_come_also_if_they_are_refused() {
+    BanditRouter router = limited(1, 10);
+
+    int served = serve(router, priced("only", 0, .10), 1_000, .50, i -> false);
+
+    assertThat(served).isBetween(198, 200);
+    assertThat(router.spending().spent()).isEqualTo(1);
+    assertThat(router.spending().refused()).isEqualTo(1_000 - served);
+  }
+
+  @Test
+  void money_that_is_just_enough_pays_for_every_task() {
+    assertThat(serve(limited(1, 10), priced("only", 0, .10), 1_000, .10, i -> false))
+        .isGreaterThan(985);
+    assertThat(serve(limited(1, 4), priced("only", 0, .25), 1_000, .25, i -> false))
+        .isGreaterThan(980);
+    assertThat(serve(limited(1, 1), priced("only", 0, 1), 100, 1, i -> false)).isEqualTo(100);
+  }
+
+  @Test
+  void lost_outcomes_take_what_their_tasks_cost_and_no_more() {
+    for (int each : List.of(100, 20, 2, 1)) {
+      BanditRouter router = limited(110, 1_000);
+
+      int served = serve(router, priced("only", 0, .10), 20_000, .10, i -> i % each == 0);
+
+      assertThat(served).as("one of %d lost", each).isGreaterThan(each == 1 ? 12_000 : 19_000);
+      assertThat(router.spending().reserved()).isLessThanOrEqualTo(110);
+    }
+  }
+
+  @Test
+  void what_is_reserved_is_released_after_an_hour() {
+    FakeClock clock = new FakeClock();
+    BanditRouter router =
+        BanditRouter.builder()
+            .sources(new Sources(InstantSource.system(), clock, new SplittableRandom(1)))
+            .spendingLimit(10, 1_000)
+            .build();
+    RoutingRequest request = Simulation.request(Simulation.TASK, List.of(priced("only", 0, .10)));
+    List<RoutingDecision> lost = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      lost.add(router.route(request));
+    }
+    assertThat(router.spending().reserved()).isCloseTo(2, within(1e-6));
+
+    clock.now += Duration.ofMinutes(59).toNanos();
+    router.learn(outcome(router.route(request), true, .10));
+    assertThat(router.spending().reserved()).isCloseTo(2, within(1e-6));
+
+    clock.now += Duration.ofMinutes(2).toNanos();
+    router.learn(outcome(router.route(request), true, .10));
+    assertThat(router.spending().reserved()).isCloseTo(0, within(1e-6));
+    assertThat(router.spending().spent()).isCloseTo(2.2, within(1e-6));
+
+    router.learn(outcome(lost.get(0), true, .05));
+    router.learn(outcome(lost.get(1), true, .30));
+    assertThat(router.spending().spent()).isCloseTo(2.35, within(1e-6));
+  }
+
+  /** Time, handed in. */
+  private static final class FakeClock implements LongSupplier {
+    private long now = 5;
+
+    @Override
+    public long getAsLong() {
+      return now;
+    }
+  }
+
+  @Test
+  void an_outcome_after_its_period_first_takes_what_that_period_left() {
+    BanditRouter router = limited(1, 2);
+    RoutingRequest request = Simulation.request(Simulation.TASK, List.of(priced("only", 0, .20)));
+    RoutingDecision first = router.route(request);
+    RoutingDecision second = router.route(request);
+    router.learn(outcome(second, true, .20));
+
+    RoutingDecision third = router.route(request);
+    assertThat(router.spending().decided()).isEqualTo(1);
+    assertThat(router.spending().spent()).isZero();
+    router.learn(outcome(first, true, .70));
+    assertThat(router.spending().spent()).isZero();
+    router.learn(outcome(third, true, .20));
+
+    assertThat(router.spending().spent()).isCloseTo(.20, within(1e-6));
+  }
+
+  @Test
+  void what_a_period_spent_too_much_is_missing_in_the_next_up_to_half_its_money() {
+    for (double cost : List.of(1.2, 100.0, 1e308)) {
+      BanditRouter router = limited(1, 2);
+      RegisteredAgent only = priced("only", 0, .20);
+      serve(router, only, 1, cost, i -> false);
+      serve(router, only, 1, .20, i -> false);
+
+      serve(router, only, 1, 0, i -> true);
+
+      assertThat(router.spending().decided()).isZero();
+      assertThat(router.spending().spent()).isCloseTo(cost == 1.2 ? .2 : .5, within(1e-6));
+    }
+  }
+
+  /**
+   * One cost of 1e308 dollars, as the first outcome or the hundredth, of the best agent or another.
+   */
+  @Test
+  void one_absurd_cost_does_not_shut_an_agent_out() {
+    List<RegisteredAgent> two = List.of(priced("good", 0, .10), priced("poor", 1, .10));
+    for (int at : List.of(0, 1, 100, 1_000)) {
+      for (boolean declare : List.of(true, false)) {
+        List<RegisteredAgent> agents = declare ? two : FakeAgent.several(2);
+        BanditRouter router =
+            BanditRouter.builder().sources(Sources.system(3)).valueOfSuccess(2).build();
+        SplittableRandom luck = new SplittableRandom(at);
+        int good = 0;
+        for (int i = 0; i < 2_000; i++) {
+          RoutingDecision decision = router.route(Simulation.request(Simulation.TASK, agents));
+          boolean best = decision.agent().equals(agents.get(0).id());
+          good += best && i >= 1_500 ? 1 : 0;
+          router.learn(
+              outcome(decision, luck.nextDouble() < (best ? .8 : .4), i == at ? 1e308 : .10));
+        }
+        assertThat(good).as("at %d, declared %s", at, declare).isGreaterThan(450);
+      }
+    }
+  }
+
+  /** Twelve agents at 1.5 times the cheapest's price: a second fallback must not eat the first. */
+  @Test
+  void more_fallbacks_solve_no_less_and_refuse_nothing() {
+    double[] solved = new double[3];
+    for (int fallbacks = 0; fallbacks < 3; fallbacks++) {
+      for (int seed = 0; seed < 6; seed++) {
+        BanditRouter router = limited(.03, 3_000, seed);
+        SplittableRandom luck = new SplittableRandom(seed);
+        List<RegisteredAgent> agents = agents(true);
+        int refused = 0;
+        double spent = 0;
+        for (int i = 0; i < 3_000; i++) {
+          List<RoutingDecision> failed = new ArrayList<>();
+          List<String> tried = new ArrayList<>();
+          double hard = luck.nextDouble();
+          while (failed.size() <= fallbacks) {
+            RoutingDecision decision;
+            try {
+              decision =
+                  router.route(
+                      new RoutingRequest(
+                          Simulation.TASK,
+                          Simulation.without(agents, tried),
+                          PerformanceView.empty(),
+                          List.copyOf(failed)));
+            } catch (Router.RefusedException e) {
+              refused += failed.isEmpty() ? 1 : 0;
+              break;
+            }
+            int agent = Integer.parseInt(decision.agent().substring(1));
+            double cost = meanCost(agent) * tail(luck);
+            spent += cost;
+            boolean success = .7 * luck.nextDouble() + .3 * hard < chance(agent);
+            router.learn(outcome(decision, success, cost));
+            if (success) {
+              solved[fallbacks]++;
+              break;
+            }
+            failed.add(decision);
+            tried.add(decision.agent());
+          }
+        }
+        assertThat(refused).as("%d fallbacks, seed %d", fallbacks, seed).isLessThan(30);
+        assertThat(spent).isLessThan(1.004 * .03 * 3_000);
+      }
+      solved[fallbacks] /= 6 * 3_000;
+    }
+
+    assertThat(solved[1]).as("%s", Arrays.toString(solved)).isGreaterThan(solved[0] - .005);
+    assertThat(solved[2]).as("%s", Arrays.toString(solved)).isGreaterThan(solved[1] - .005);
   }
 
   private static RegisteredAgent priced(String id, int number, double dollars) {

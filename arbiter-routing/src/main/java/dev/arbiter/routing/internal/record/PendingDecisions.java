@@ -4,12 +4,14 @@ package dev.arbiter.routing.internal.record;
 /** Decisions without an outcome, up to a number; past it the oldest is forgotten. */
 public final class PendingDecisions {
   /*
-   * Open addressing over parallel arrays, at most half full: a hundred thousand outstanding decisions take a few megabytes and no objects. Ids only grow, so a cursor that
-   * passes each id once finds the oldest.
+   * Open addressing over parallel arrays, at most half full: a hundred thousand outstanding decisions
+   * take some ten megabytes and no objects. Ids only grow, so a cursor that passes each id once finds
+   * the oldest.
    */
   private static final int FIRST_SIZE = 64;
-  private static final int NUMBERS = 3;
-  private static final int AMOUNTS = 2;
+  private static final int NUMBERS = 5;
+  private static final int AMOUNTS = 3;
+  private static final float RELEASED = -1;
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /** The failed row of a first choice. */
@@ -17,7 +19,7 @@ public final class PendingDecisions {
 
   private final int most;
   private long[] ids = new long[FIRST_SIZE];
-  /* Row, category and failed row; claim and cost. */
+  /* Row, category, failed row, period and second; claim, cost and deviation. */
   private int[] numbers = new int[NUMBERS * FIRST_SIZE];
   private float[] amounts = new float[AMOUNTS * FIRST_SIZE];
   private int size;
@@ -32,18 +34,17 @@ public final class PendingDecisions {
     return size;
   }
 
-  /**
-   * Adds a decision; forgets the oldest when there are too many. Ids are above 0 and grow.
-   *
-   * @param cost the expected cost
-   * @return the expected cost of a decision that was forgotten, or 0
-   */
-  public float add(long id, int row, int category, int failedRow, float claim, float cost) {
-    float forgotten = 0;
+  /** Whether the next decision needs the place of the oldest. */
+  public boolean isFull() {
+    return size >= most;
+  }
+
+  /** Adds a decision. Ids are above 0 and grow. */
+  public void add(long id, int row, int category, int failedRow, float claim) {
     if (size == 0) {
       oldest = id;
-    } else if (size >= most) {
-      forgotten = forgetOldest();
+    } else if (isFull()) {
+      remove(oldest());
     }
     if (2 * (size + 1) > ids.length) {
       grow();
@@ -53,10 +54,26 @@ public final class PendingDecisions {
     numbers[NUMBERS * at] = row;
     numbers[NUMBERS * at + 1] = category;
     numbers[NUMBERS * at + 2] = failedRow;
+    numbers[NUMBERS * at + 3] = 0;
+    numbers[NUMBERS * at + 4] = 0;
     amounts[AMOUNTS * at] = claim;
-    amounts[AMOUNTS * at + 1] = cost;
+    amounts[AMOUNTS * at + 1] = 0;
+    amounts[AMOUNTS * at + 2] = 0;
     size++;
-    return forgotten;
+  }
+
+  /** Notes what the decision of an id holds of the money of a period, and since when. */
+  public void hold(long id, float cost, float deviation, int period, int second) {
+    int at = find(id);
+    amounts[AMOUNTS * at + 1] = cost;
+    amounts[AMOUNTS * at + 2] = deviation;
+    numbers[NUMBERS * at + 3] = period;
+    numbers[NUMBERS * at + 4] = second;
+  }
+
+  /** Notes that the decision at a place holds nothing any more. */
+  public void release(int at) {
+    amounts[AMOUNTS * at + 2] = RELEASED;
   }
 
   /** The place of a decision, valid until the next change; -1 if there is none. */
@@ -97,6 +114,26 @@ public final class PendingDecisions {
     return amounts[AMOUNTS * at + 1];
   }
 
+  /** The deviation of the expected cost. */
+  public float deviation(int at) {
+    return amounts[AMOUNTS * at + 2];
+  }
+
+  /** Whether the decision was {@link #release released}. */
+  public boolean isReleased(int at) {
+    return deviation(at) == RELEASED;
+  }
+
+  /** The period of spending. */
+  public int period(int at) {
+    return numbers[NUMBERS * at + 3];
+  }
+
+  /** The second in which it was decided. */
+  public int second(int at) {
+    return numbers[NUMBERS * at + 4];
+  }
+
   /** Removes the decision at a place, and closes the gap that other searches would stop at. */
   public void remove(int found) {
     int gap = found;
@@ -111,15 +148,14 @@ public final class PendingDecisions {
     size--;
   }
 
-  private float forgetOldest() {
+  /** The place of the oldest decision, of which there is one. */
+  public int oldest() {
     int at = find(oldest);
     while (at < 0) {
       oldest++;
       at = find(oldest);
     }
-    float cost = cost(at);
-    remove(at);
-    return cost;
+    return at;
   }
 
   private int free(long id) {

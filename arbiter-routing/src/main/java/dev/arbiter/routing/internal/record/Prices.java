@@ -7,19 +7,38 @@ import java.util.OptionalDouble;
 
 /** Time and money that agents' tasks took. */
 public final class Prices {
+  /*
+   * No single number can spoil a mean. A mean keeps its largest number apart: one that is more than
+   * 25 times the mean of all others is left out, until a second one shows that there are such. Real
+   * costs of one agent go up to about 20 times their mean. The largest number is part of the sums,
+   * so that sums of several routers add up.
+   */
+
   /** How many sums there are of an agent: seconds, dollars, tasks. */
   public static final int SUMS = 3;
 
+  /** How many highest numbers there are of an agent: dollars, seconds of a task. */
+  public static final int HIGHEST = 2;
+
+  /** A cost so many times the mean of the others is an outlier. */
+  public static final double OUTLIER = 25;
+
   private static final double PRIOR = 5;
+  private static final double UNDECLARED_PRIOR = 1;
+  private static final double DOUBT = .5;
+  private static final double RANGES = 4;
+  private static final double FEW = 5;
+  private static final double SAME = 1e-6;
   private static final int SECONDS = 0;
   private static final int DOLLARS = 1;
   private static final int TASKS = 2;
   private static final int DEAREST = SUMS;
+  private static final int LONGEST = SUMS + 1;
 
   private double valueOfSuccess;
   private double pricePerSecond;
-  private final double[] all = new double[SUMS];
-  private final RowSums own = new RowSums(SUMS + 1);
+  private final double[] all = new double[SUMS + HIGHEST];
+  private final RowSums own = new RowSums(SUMS + HIGHEST);
 
   /** With infinity as the value of a success neither money nor time matters. */
   public Prices(double valueOfSuccess, double pricePerSecond) {
@@ -49,26 +68,78 @@ public final class Prices {
 
   /** Learns what one task took. */
   public void learn(int row, double seconds, double dollars) {
-    add(row, seconds, dollars, 1, dollars);
+    boolean known = all[TASKS] > 0;
+    double usualSeconds = known ? OUTLIER * meanSeconds() : seconds;
+    double usualDollars = known ? OUTLIER * meanDollars() : dollars;
+    addToAll(Math.min(seconds, usualSeconds), Math.min(dollars, usualDollars), 1, dollars, seconds);
+    addToOwn(row, seconds, dollars, 1, dollars, seconds);
+  }
+
+  /* With no prior weight the mean of what was seen, or of all but the largest if that is an outlier. */
+  private static double mean(
+      double prior, double weight, double sum, double count, double largest) {
+    double restWeight = weight + count - 1;
+    if (restWeight > 0) {
+      double rest = (weight * prior + sum - largest) / restWeight;
+      if (largest > OUTLIER * rest && count >= 1) {
+        return Math.max(0, rest);
+      }
+    }
+    return (weight * prior + sum) / (weight + count);
+  }
+
+  private double meanSeconds() {
+    return mean(0, 0, all[SECONDS], all[TASKS], all[LONGEST]);
+  }
+
+  private double meanDollars() {
+    return mean(0, 0, all[DOLLARS], all[TASKS], all[DEAREST]);
   }
 
   /**
-   * The dollars to expect for a task: the declared price, as if seen 5 times, and what was paid.
+   * The dollars to expect for a task: the declared price, as if seen 5 times, and what was paid. An
+   * undeclared price is the mean of all agents, as if seen once.
    *
    * @param unknown the price while none is declared and nothing was paid yet to any agent
    */
   public double dollars(int row, RegisteredAgent agent, double unknown) {
     OptionalDouble declared = agent.profile().price();
-    double unseen =
-        declared.isPresent()
-            ? declared.getAsDouble()
-            : all[TASKS] > 0 ? all[DOLLARS] / all[TASKS] : unknown;
-    return (PRIOR * unseen + own.get(row, DOLLARS)) / (PRIOR + own.get(row, TASKS));
+    double prior =
+        declared.isPresent() ? declared.getAsDouble() : all[TASKS] > 0 ? meanDollars() : unknown;
+    double weight = declared.isPresent() ? PRIOR : UNDECLARED_PRIOR;
+    return mean(prior, weight, own.get(row, DOLLARS), own.get(row, TASKS), own.get(row, DEAREST));
   }
 
-  /** The dollars of an agent's dearest task. */
-  public double mostDollars(int row) {
-    return own.get(row, DEAREST);
+  /**
+   * The dollars that a task of an agent may cost: somewhat more than the dearest seen, the less so
+   * the more were seen and the closer to each other; no more if all were the same.
+   *
+   * @param expected the dollars to expect
+   */
+  public double mostDollars(int row, double expected) {
+    double count = own.get(row, TASKS);
+    if (count < 1) {
+      return (1 + DOUBT) * expected;
+    }
+    double dearest = own.get(row, DEAREST);
+    double mean = mean(0, 0, own.get(row, DOLLARS), count, dearest);
+    if (count >= 2 && dearest - mean <= SAME * mean) {
+      return dearest;
+    }
+    double usual = Math.min(dearest, OUTLIER * expected);
+    double surer = usual + RANGES * Math.max(0, usual - mean) / count;
+    double doubtful = count < FEW ? Math.max(mean, expected) : mean;
+    return Math.max(surer, doubtful * (1 + DOUBT * 2 / (2 + count)));
+  }
+
+  /** Whether an agent declares no price and none of its costs was seen. */
+  public boolean isUnknown(int row, RegisteredAgent agent) {
+    return own.get(row, TASKS) == 0 && agent.profile().price().isEmpty();
+  }
+
+  /** How many outcomes were seen of an agent. */
+  public double tasks(int row) {
+    return own.get(row, TASKS);
   }
 
   /** Whether money or time takes anything from a score. */
@@ -88,8 +159,8 @@ public final class Prices {
   }
 
   private double seconds(int row) {
-    double mean = all[TASKS] > 0 ? all[SECONDS] / all[TASKS] : 0;
-    return (PRIOR * mean + own.get(row, SECONDS)) / (PRIOR + own.get(row, TASKS));
+    double prior = all[TASKS] > 0 ? meanSeconds() : 0;
+    return mean(prior, PRIOR, own.get(row, SECONDS), own.get(row, TASKS), own.get(row, LONGEST));
   }
 
   /** Half the wait for a slot, in units of a mean task; 0 while a slot is free. */
@@ -97,7 +168,8 @@ public final class Prices {
     if (agent.active() < slots) {
       return 0;
     }
-    double relative = all[SECONDS] > 0 ? seconds(row) * all[TASKS] / all[SECONDS] : 1;
+    double mean = all[TASKS] > 0 ? meanSeconds() : 0;
+    double relative = mean > 0 ? seconds(row) / mean : 1;
     return (agent.queued() + 1) * relative / (2 * slots);
   }
 
@@ -106,20 +178,42 @@ public final class Prices {
     return Arrays.copyOf(own.sums(row), SUMS);
   }
 
-  /** Adds sums of an agent; the dearest task is no sum, the higher one stays. */
-  public void add(int row, double[] change, double dollars) {
-    add(row, change[SECONDS], change[DOLLARS], change[TASKS], dollars);
+  /** The highest numbers of an agent. */
+  public double[] highest(int row) {
+    return Arrays.copyOfRange(own.sums(row), SUMS, SUMS + HIGHEST);
   }
 
-  private void add(int row, double seconds, double dollars, double tasks, double most) {
-    add(row, SECONDS, seconds);
-    add(row, DOLLARS, dollars);
-    add(row, TASKS, tasks);
-    own.set(row, DEAREST, Math.max(own.get(row, DEAREST), most));
+  /** The sums over all agents, and their highest numbers. */
+  public double[] all() {
+    return all.clone();
   }
 
-  private void add(int row, int sum, double amount) {
-    all[sum] += amount;
-    own.add(row, sum, amount);
+  /** Sets the sums over all agents. */
+  public void all(double[] sums) {
+    System.arraycopy(sums, 0, all, 0, all.length);
+  }
+
+  /** Adds sums of an agent; of highest numbers the higher stays. */
+  public void add(int row, double[] change, double[] highest) {
+    addToAll(change[SECONDS], change[DOLLARS], change[TASKS], highest[0], highest[1]);
+    addToOwn(row, change[SECONDS], change[DOLLARS], change[TASKS], highest[0], highest[1]);
+  }
+
+  private void addToAll(
+      double seconds, double dollars, double tasks, double dearest, double longest) {
+    all[SECONDS] += seconds;
+    all[DOLLARS] += dollars;
+    all[TASKS] += tasks;
+    all[DEAREST] = Math.max(all[DEAREST], Math.min(dearest, dollars));
+    all[LONGEST] = Math.max(all[LONGEST], Math.min(longest, seconds));
+  }
+
+  private void addToOwn(
+      int row, double seconds, double dollars, double tasks, double dearest, double longest) {
+    own.add(row, SECONDS, seconds);
+    own.add(row, DOLLARS, dollars);
+    own.add(row, TASKS, tasks);
+    own.set(row, DEAREST, Math.max(own.get(row, DEAREST), dearest));
+    own.set(row, LONGEST, Math.max(own.get(row, LONGEST), longest));
   }
 }

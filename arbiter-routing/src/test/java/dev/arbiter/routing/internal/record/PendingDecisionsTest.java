@@ -20,13 +20,13 @@ class PendingDecisionsTest {
     for (int step = 0; step < 60_000; step++) {
       if (random.nextInt(5) < 3) {
         id += 1 + random.nextInt(3);
-        float forgotten = pending.add(id, step, step + 1, step + 2, step, step);
-        model.put(id, step);
-        if (model.size() > 500) {
-          assertThat(forgotten).isEqualTo((float) model.pollFirstEntry().getValue());
-        } else {
-          assertThat(forgotten).isZero();
+        assertThat(pending.isFull()).isEqualTo(model.size() == 500);
+        if (pending.isFull()) {
+          assertThat(pending.row(pending.oldest())).isEqualTo(model.pollFirstEntry().getValue());
         }
+        pending.add(id, step, step + 1, step + 2, step);
+        pending.hold(id, step, step + 3, step + 4, step + 5);
+        model.put(id, step);
       } else {
         long asked = id - random.nextInt(1_500);
         Integer expected = model.remove(asked);
@@ -38,6 +38,12 @@ class PendingDecisionsTest {
           assertThat(pending.failedRow(at)).isEqualTo(expected + 2);
           assertThat(pending.claim(at)).isEqualTo((float) expected);
           assertThat(pending.cost(at)).isEqualTo((float) expected);
+          assertThat(pending.deviation(at)).isEqualTo((float) expected + 3);
+          assertThat(pending.period(at)).isEqualTo(expected + 4);
+          assertThat(pending.second(at)).isEqualTo(expected + 5);
+          assertThat(pending.isReleased(at)).isFalse();
+          pending.release(at);
+          assertThat(pending.isReleased(at)).isTrue();
           pending.remove(at);
         }
       }
@@ -52,7 +58,7 @@ class PendingDecisionsTest {
   @Test
   void knows_no_decision_with_an_id_it_never_gives() {
     PendingDecisions pending = new PendingDecisions(10);
-    pending.add(5, 0, 0, 0, 0, 0);
+    pending.add(5, 0, 0, 0, 0);
 
     assertThat(pending.find(0)).isEqualTo(-1);
     assertThat(pending.find(-5)).isEqualTo(-1);
