@@ -99,6 +99,26 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    continuation.numbers(
+        "turns",
+        () -> new double[] {turns, changes.calm()},
+        numbers -> {
+          turns = (long) numbers[0];
+          changes.calm((long) numbers[1]);
+        });
+    continuation.rows("blocks", changes::blocks, (blocks, row) -> changes.blocks(row, blocks));
+    int[] order = continuation.order();
+    counts.recount(order);
+    offsets.recount(order);
+  }
+
+  @Override
+  public void forgetType(int category) {
+    types.drop(category);
+  }
+
+  @Override
   public long alarms() {
     return changes.alarms();
   }
@@ -131,7 +151,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
 
   private BanditDecision firstChoice(long id, CandidateSet candidates, Draws draws, int best) {
     choices++;
-    if (changes.alarms() == 0) {
+    if (!changes.isAlert()) {
       return new ThompsonDecision(id, NAME, candidates.agents, draws, best, null);
     }
     int turn = (int) (turns % candidates.size());
@@ -302,7 +322,9 @@ final class AdaptiveThompson implements Learner, LearnedSums {
     }
     add(row, category, reward, 1, feedback.unchecked());
     unchecked[row] = keep() * unchecked[row] + feedback.unchecked();
-    if (feedback.unchecked() == 0 && keep < 1 && changes.add(row, reward)) {
+    if (feedback.unchecked() != 0 || keep == 1) {
+      changes.pass();
+    } else if (changes.add(row, reward)) {
       offsets.forget(row);
       counts.set(row, changes.successes(row), changes.count(row));
       trust.forget(row);
@@ -311,7 +333,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   }
 
   private double keep() {
-    boolean steady = keep == 1 || changes.alarms() == 0;
+    boolean steady = keep == 1 || !changes.isAlert();
     return steady ? keep : Math.min(keep, KEEP_AFTER_CHANGE);
   }
 

@@ -67,9 +67,9 @@ public final class BanditPolicy {
    *
    * <p>Declared levels are a second prior. It is used with the chance that the agent's declarations
    * proved true. A record fades by .9995 with each outcome, and begins anew when a test finds the
-   * agent changed. From the first such change on, records fade by .998 and one decision in a
-   * hundred goes to the next agent in turn. A fallback takes the next best of the draws that chose
-   * the agent that failed. Its outcome counts half, corrected for the task being a hard one.
+   * agent changed. For 2,500 outcomes after such a change, records fade by .998 and one decision in
+   * a hundred goes to the next agent in turn. A fallback takes the next best of the draws that
+   * chose the agent that failed. Its outcome counts half, corrected for the task being a hard one.
    *
    * <p>Cost: one read of the load and one draw a candidate, about 20 ns. From 64 candidates on most
    * draws are only bounded and never computed, if the same list recurs, no levels are declared and
@@ -90,8 +90,8 @@ public final class BanditPolicy {
    * The default with another rate of forgetting.
    *
    * @param keep the share of an agent's record that each of its outcomes leaves, above 0, at most
-   *     1, and after a first change at most .998; with 1 nothing fades and the test for change is
-   *     off, so that the sums of several routers add up to exactly those of one
+   *     1, and for a while after a change at most .998; with 1 nothing fades and the test for
+   *     change is off, so that the sums of several routers add up to exactly those of one
    * @throws IllegalArgumentException if the number is outside its range
    */
   public static BanditPolicy adaptiveThompson(double keep) {
@@ -236,13 +236,13 @@ public final class BanditPolicy {
    *
    * <p>Besson and Kaufmann, "The Generalized Likelihood Ratio Test meets klUCB" (2019), with local
    * restarts: n outcomes of mean m are split where s kl(m1,m) + (n - s) kl(m2,m) is highest, and
-   * that is an alarm above ln(3 n^1.5 / .01). From the first alarm on, one decision in a hundred
-   * goes to the next agent in turn, so that one that improved is found; {@code probability()}
-   * includes that. Around {@link #klUcb()} and with constants fitted to T, regret is of order
-   * sqrt(changes K T ln T). The fixed constants here and other policies have no such proof, and the
-   * forced decisions make regret linear after an alarm, with a small factor. Differs from the
-   * paper: the test looks at blocks of five outcomes, at the last 200 blocks. Take it around any
-   * policy that knows no change, if changes are rare and large.
+   * that is an alarm above ln(3 n^1.5 / .01). For 2,500 outcomes after an alarm, one decision in a
+   * hundred goes to the next agent in turn, so that one that improved is found; {@code
+   * probability()} includes that. Around {@link #klUcb()} and with constants fitted to T, regret is
+   * of order sqrt(changes K T ln T). The fixed constants here and other policies have no such
+   * proof, and the forced decisions cost a little after each alarm. Differs from the paper: the
+   * test looks at blocks of five outcomes, at the last 200 blocks. Take it around any policy that
+   * knows no change, if changes are rare and large.
    *
    * @param inner the policy that chooses; {@link #adaptiveThompson()} restarts by itself
    */

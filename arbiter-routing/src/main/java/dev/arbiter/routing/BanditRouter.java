@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * decision unknown or forgotten; both are counted ({@link #ignoredOutcomes()}).
  *
  * <p>Memory is bounded: {@value #MOST_AGENTS} agents, then the one seen longest ago is forgotten;
- * {@value #MOST_TYPES} types of task, then all new ones count as one; and as many outstanding
- * decisions as {@link Builder#memory} says.
+ * {@value #MOST_TYPES} types of task, then the one used least and longest ago is forgotten; and as
+ * many outstanding decisions as {@link Builder#memory} says.
  */
 public final class BanditRouter implements Router {
   static final int MOST_AGENTS = 100_000;
@@ -41,11 +41,11 @@ public final class BanditRouter implements Router {
     this.state = new RouterState(builder);
     this.onChange = builder.onChange;
     StateCodec codec = state.codec(builder.policy.name());
-    if (builder.state != null) {
-      codec.add(builder.state, state.lastId);
-    }
     String name = builder.replica.isEmpty() ? Long.toHexString(state.lastId) : builder.replica;
-    this.replica = new Replica(name, builder.sources.clock().millis(), codec);
+    this.replica = new Replica(name, Sources.entropy().nextLong(), codec);
+    if (builder.state != null) {
+      replica.restore(builder.state, state.lastId);
+    }
   }
 
   /** A router with the default policy and the machine's entropy. */
@@ -178,11 +178,19 @@ public final class BanditRouter implements Router {
   }
 
   /**
-   * What was learned so far, for a router after a restart ({@link Builder#state}).
+   * All that was learned so far, for a router after a restart ({@link Builder#state}): the
+   * restarted router goes on exactly as this one would. It has what the policy learned, newcomers,
+   * the change test, specialties, the money spent, and which deltas are in the sums.
    *
-   * <p>Without outstanding decisions, and without the last outcomes that the default's test for
-   * change looks at. Takes turns with decisions: about 50 milliseconds for 10,000 agents at ten
-   * types of task each; a delta or a merge of that size takes several times that.
+   * <p>Two things are left out. Chance: the new router draws from its own sources. Outstanding
+   * decisions: their outcomes are unknown to the new router, and the money they hold counts as
+   * spent. Past the caps on memory, other agents and types may be forgotten first.
+   *
+   * <p>Of routers that merge: take the state right after {@link #delta}. A delta that is sent later
+   * and not in the state is told once more, after a restart under the same name.
+   *
+   * <p>Takes turns with decisions: about 100 milliseconds for 10,000 agents at ten types of task
+   * each; a delta or a merge of that size takes several times that.
    */
   public LearnedState state() {
     return locked(() -> replica.state());
@@ -385,13 +393,19 @@ public final class BanditRouter implements Router {
       return this;
     }
 
-    /** Sets the name of this router, unique among those that merge each other's deltas. */
+    /**
+     * Sets the name of this router, unique among those that merge each other's deltas; keep it over
+     * restarts. By default a name drawn anew.
+     */
     public Builder replica(String name) {
       this.replica = name;
       return this;
     }
 
-    /** Starts from the state of a router with the same policy. */
+    /**
+     * Starts from the state of a router with the same policy and settings. Under the name of that
+     * router ({@link #replica}) it also tells others what that router had not told yet.
+     */
     public Builder state(LearnedState state) {
       this.state = state;
       return this;

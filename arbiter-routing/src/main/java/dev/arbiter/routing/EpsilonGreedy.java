@@ -58,6 +58,12 @@ final class EpsilonGreedy implements RecordLearner {
         candidate -> Map.of("record", scores[candidate]));
   }
 
+  @Override
+  public void continues(Continuation continuation) {
+    RecordLearner.super.continues(continuation);
+    continuation.numbers("epsilon", () -> new double[] {epsilon}, numbers -> epsilon = numbers[0]);
+  }
+
   private static int place(double[] scores, double highest, int tie) {
     int left = tie;
     for (int i = 0; i < scores.length; i++) {

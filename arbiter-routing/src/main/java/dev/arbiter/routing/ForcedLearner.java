@@ -52,6 +52,16 @@ abstract class ForcedLearner implements Learner {
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    inner.continues(continuation.within("inner"));
+  }
+
+  @Override
+  public void forgetType(int category) {
+    inner.forgetType(category);
+  }
+
+  @Override
   public void forget(int row) {
     inner.forget(row);
   }

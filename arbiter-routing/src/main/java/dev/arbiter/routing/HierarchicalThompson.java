@@ -122,6 +122,22 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    continuation.rows(
+        "means",
+        row -> new double[] {means.successes(row), means.outcomes(row)},
+        (numbers, row) -> means.set(row, numbers[0], numbers[1]));
+    for (int row : continuation.order()) {
+      types.unscale(row);
+    }
+  }
+
+  @Override
+  public void forgetType(int category) {
+    types.drop(category);
+  }
+
+  @Override
   public LearnedSums summed() {
     return this;
   }
@@ -141,7 +157,9 @@ final class HierarchicalThompson extends ThompsonLearner implements LearnedSums 
   public double[] sums(int row) {
     double rewards = 0;
     double count = 0;
-    for (int category : types.seen(row)) {
+    int[] seen = types.seen(row).clone();
+    Arrays.sort(seen); // the order of first outcomes is not known after a restart
+    for (int category : seen) {
       double[][] pagesOfType = types.pages(category);
       rewards += types.rewards(pagesOfType, row);
       count += types.count(pagesOfType, row);

@@ -89,6 +89,14 @@ abstract class IndexLearner implements Learner {
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    continuation.rows(
+        "asked",
+        row -> new double[] {asked[row]},
+        (numbers, row) -> asked[row] = (long) numbers[0]);
+  }
+
+  @Override
   public void learn(Feedback feedback) {}
 
   @Override

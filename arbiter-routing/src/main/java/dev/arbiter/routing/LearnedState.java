@@ -18,28 +18,44 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * The learned state of a {@link BanditRouter}: sums of outcomes by agent, and by type of task and
- * agent.
+ * agent; and all else that the router goes on with after a restart.
  *
  * <p>Immutable and safe to share. Two states are equal if all their sums are, to the last bit. An
- * agent takes about 110 bytes and its id, and 30 bytes and its id for each type of task it was seen
- * at: 10,000 agents at ten types are 5 MB.
+ * agent takes about 300 bytes and its id, and 100 bytes and its id for each type of task it was
+ * seen at: 10,000 agents at ten types are some 15 MB.
  */
 public final class LearnedState {
   private final String policy;
   private final double[] totals;
   private final Map<String, double[]> agents;
   private final Map<String, Map<String, double[]>> types;
+  private final Map<String, Map<String, double[]>> own;
 
-  /** Shares all arrays and maps, which must not change any more. */
+  /** A state of sums alone; shares all arrays and maps, which must not change any more. */
   LearnedState(
       String policy,
       double[] totals,
       Map<String, double[]> agents,
       Map<String, Map<String, double[]>> types) {
+    this(policy, totals, agents, types, Map.of());
+  }
+
+  private LearnedState(
+      String policy,
+      double[] totals,
+      Map<String, double[]> agents,
+      Map<String, Map<String, double[]>> types,
+      Map<String, Map<String, double[]>> own) {
     this.policy = policy;
     this.totals = totals;
     this.agents = agents;
     this.types = types;
+    this.own = own;
+  }
+
+  /** These sums, and what a router goes on with beside them. */
+  LearnedState with(Map<String, Map<String, double[]>> newOwn) {
+    return new LearnedState(policy, totals, agents, types, newOwn);
   }
 
   /**
@@ -75,6 +91,11 @@ public final class LearnedState {
 
   Map<String, Map<String, double[]>> types() {
     return types;
+  }
+
+  /** All that is no sum, by name; see {@link Continuation}. */
+  Map<String, Map<String, double[]>> own() {
+    return own;
   }
 
   /**
@@ -122,7 +143,7 @@ public final class LearnedState {
     return rest;
   }
 
-  private static boolean isZero(double[] sums) {
+  static boolean isZero(double[] sums) {
     for (double sum : sums) {
       if (sum != 0) {
         return false;
@@ -164,7 +185,7 @@ public final class LearnedState {
    * <p>Deltas may be added in any order; a repeated one counts once.
    *
    * @param replica the router that learned it
-   * @param epoch tells a replica from itself before a restart
+   * @param epoch tells a replica from itself before a restart; drawn when the router is built
    * @param sequence counts a replica's deltas within an epoch, from 1
    * @param change the sums to add; negative where more was forgotten than learned
    */
@@ -175,34 +196,56 @@ public final class LearnedState {
      * @throws IOException if it cannot be read, was changed, or is of another version
      */
     public static Delta read(InputStream in) throws IOException {
-      DataInputStream data = new DataInputStream(in);
-      return new Delta(data.readUTF(), data.readLong(), data.readLong(), LearnedState.read(in));
+      CRC32 crc = new CRC32();
+      CheckedInputStream checked = new CheckedInputStream(in, crc);
+      DataInputStream data = new DataInputStream(checked);
+      if (data.readInt() != Format.DELTA_MAGIC) {
+        throw new IOException(
+            "this is no delta of a router, or one of version 1, which had no checksum; exchange"
+                + " deltas between routers of one version of this library");
+      }
+      Format.requireVersion(data.readInt(), Format.VERSION, "delta");
+      Delta delta =
+          new Delta(data.readUTF(), data.readLong(), data.readLong(), LearnedState.read(checked));
+      Format.requireEnd(data, crc);
+      return delta;
     }
 
     /**
-     * Writes the delta; does not close the stream.
+     * Writes the delta, with a version and a checksum; does not close the stream.
      *
      * @throws IOException if it cannot be written
      */
     public void writeTo(OutputStream out) throws IOException {
-      DataOutputStream data = new DataOutputStream(out);
+      CRC32 crc = new CRC32();
+      CheckedOutputStream checked = new CheckedOutputStream(out, crc);
+      DataOutputStream data = new DataOutputStream(checked);
+      data.writeInt(Format.DELTA_MAGIC);
+      data.writeInt(Format.VERSION);
       data.writeUTF(replica);
       data.writeLong(epoch);
       data.writeLong(sequence);
-      change.writeTo(out);
+      change.writeTo(checked);
+      data.writeLong(crc.getValue());
+      data.flush();
     }
   }
 
   /** Writes and reads a learned state as bytes. */
   private static final class Format {
     /*
-     * Magic and version, policy, totals, agents, types with their agents, CRC-32. Names are in
-     * modified UTF-8, numbers big-endian; a list begins with its length. A length is checked before
-     * anything is allocated for it. Only finite numbers are accepted.
+     * Magic and version, policy, totals, agents, types with their agents, all that is no sum, CRC-32.
+     * Names are in modified UTF-8, numbers big-endian; a list begins with its length. A length is
+     * checked before anything is allocated for it. Only finite numbers are accepted. Version 1 had
+     * nothing but sums, and no longest time of an agent, the last of its numbers.
      */
     private static final int MAGIC = 0x41524c53;
-    private static final int VERSION = 1;
+    private static final int DELTA_MAGIC = 0x41524c44;
+    private static final int VERSION = 2;
+    private static final int OLDEST_VERSION = 1;
     private static final int MOST_SUMS = 64;
+    private static final int MOST_OWN = 4 * (BanditRouter.MOST_TYPES + 1);
+    private static final int MOST_NUMBERS = 4 * (BanditRouter.MOST_TYPES + 1);
 
     private Format() {}
 
@@ -218,6 +261,11 @@ public final class LearnedState {
       for (Map.Entry<String, Map<String, double[]>> type : state.types().entrySet()) {
         data.writeUTF(type.getKey());
         write(type.getValue(), data);
+      }
+      data.writeInt(state.own().size());
+      for (Map.Entry<String, Map<String, double[]>> own : state.own().entrySet()) {
+        data.writeUTF(own.getKey());
+        write(new TreeMap<>(own.getValue()), data);
       }
       data.writeLong(crc.getValue());
       data.flush();
@@ -245,36 +293,62 @@ public final class LearnedState {
         throw new IOException("this is no learned state of a router; read what writeTo wrote");
       }
       int version = data.readInt();
-      if (version != VERSION) {
-        throw new IOException(
-            "the learned state is of version " + version + ", this library reads " + VERSION);
-      }
+      requireVersion(version, OLDEST_VERSION, "state");
       String policy = data.readUTF();
-      double[] totals = sums(data);
-      Map<String, double[]> agents = agents(data);
-      Map<String, Map<String, double[]>> types = new TreeMap<>();
-      int count = length(data, BanditRouter.MOST_TYPES + 1, "types");
-      for (int i = 0; i < count; i++) {
-        types.put(data.readUTF(), agents(data));
+      double[] totals = sums(data, MOST_SUMS);
+      Map<String, double[]> agents = agents(data, MOST_SUMS);
+      if (version == OLDEST_VERSION) {
+        agents.replaceAll((id, sums) -> Arrays.copyOf(sums, sums.length + 1));
       }
+      Map<String, Map<String, double[]>> types =
+          groups(data, BanditRouter.MOST_TYPES + 1, "types", MOST_SUMS);
+      Map<String, Map<String, double[]>> own =
+          version == OLDEST_VERSION ? Map.of() : groups(data, MOST_OWN, "parts", MOST_NUMBERS);
+      requireEnd(data, crc);
+      return new LearnedState(policy, totals, agents, types, own);
+    }
+
+    static void requireVersion(int version, int oldest, String what) throws IOException {
+      if (version < oldest || version > VERSION) {
+        throw new IOException(
+            "the learned "
+                + what
+                + " is of version "
+                + version
+                + ", this library reads "
+                + VERSION);
+      }
+    }
+
+    static void requireEnd(DataInputStream data, CRC32 crc) throws IOException {
       long expected = crc.getValue();
       if (data.readLong() != expected) {
         throw damaged("its checksum does not fit");
       }
-      return new LearnedState(policy, totals, agents, types);
     }
 
-    private static Map<String, double[]> agents(DataInputStream data) throws IOException {
+    private static Map<String, Map<String, double[]>> groups(
+        DataInputStream data, int most, String what, int mostNumbers) throws IOException {
+      Map<String, Map<String, double[]>> groups = new TreeMap<>();
+      int count = length(data, most, what);
+      for (int i = 0; i < count; i++) {
+        groups.put(data.readUTF(), agents(data, mostNumbers));
+      }
+      return groups;
+    }
+
+    private static Map<String, double[]> agents(DataInputStream data, int mostNumbers)
+        throws IOException {
       Map<String, double[]> agents = new TreeMap<>();
       int count = length(data, BanditRouter.MOST_AGENTS, "agents");
       for (int i = 0; i < count; i++) {
-        agents.put(data.readUTF(), sums(data));
+        agents.put(data.readUTF(), sums(data, mostNumbers));
       }
       return agents;
     }
 
-    private static double[] sums(DataInputStream data) throws IOException {
-      double[] sums = new double[length(data, MOST_SUMS, "sums")];
+    private static double[] sums(DataInputStream data, int most) throws IOException {
+      double[] sums = new double[length(data, most, "sums")];
       for (int i = 0; i < sums.length; i++) {
         sums[i] = data.readDouble();
         if (!Double.isFinite(sums[i])) {

@@ -34,6 +34,15 @@ interface Learner {
     return LearnedSums.NOTHING;
   }
 
+  /**
+   * Writes or restores all that is not in the sums. Sums over agents that were kept up to date are
+   * computed anew, both times in the same order, so that they do not differ in their last bits.
+   */
+  default void continues(Continuation continuation) {}
+
+  /** Forgets a type of task: another will get its category. */
+  default void forgetType(int category) {}
+
   /** Forgets an agent: another will get its row. */
   void forget(int row);
 

@@ -83,6 +83,17 @@ final class LinThompson extends ThompsonLearner {
     }
   }
 
+  @Override
+  public void continues(Continuation continuation) {
+    continuation.rows(
+        "ridge",
+        row -> agents[row] == null ? new double[0] : agents[row].state(),
+        (numbers, row) -> known(row).state(numbers));
+    continuation.rows("after", fallbacks::sums, (numbers, row) -> fallbacks.add(row, numbers));
+    continuation.numbers(
+        "fallbacks", fallbacks::totals, numbers -> fallbacks.addTotals(numbers[0], numbers[1]));
+  }
+
   private RidgeRegression known(int row) {
     RidgeRegression ridge = agents[row];
     if (ridge == null) {

@@ -65,6 +65,15 @@ final class MeanRecord implements LearnedSums {
     changed.accept(row);
   }
 
+  void continues(Continuation continuation) {
+    int[] order = continuation.order();
+    counts.recount(order);
+    total = 0;
+    for (int row : order) {
+      total += counts.outcomes(row);
+    }
+  }
+
   @Override
   public Widths widths() {
     return new Widths(2, 4, 0);
@@ -112,6 +121,11 @@ final class MeanRecord implements LearnedSums {
     @Override
     default void forget(int row) {
       record().forget(row);
+    }
+
+    @Override
+    default void continues(Continuation continuation) {
+      record().continues(continuation);
     }
 
     @Override

@@ -52,6 +52,15 @@ final class Newcomers extends ForcedLearner {
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    super.continues(continuation);
+    continuation.rows(
+        "newcomers",
+        row -> new double[] {asked[row]},
+        (numbers, row) -> asked[row] = (long) numbers[0]);
+  }
+
+  @Override
   public long alarms() {
     return inner.alarms();
   }

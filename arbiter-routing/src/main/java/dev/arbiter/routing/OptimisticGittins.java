@@ -23,6 +23,14 @@ final class OptimisticGittins extends RecordIndex {
     super(NAME, "index");
   }
 
+  /* The last root, because the next one's last bits depend on it. */
+  @Override
+  public void continues(Continuation continuation) {
+    super.continues(continuation);
+    continuation.numbers(
+        "optimism", () -> new double[] {optimism}, numbers -> optimism = numbers[0]);
+  }
+
   @Override
   void begin(CandidateSet candidates) {
     mean = record.counts.populationMean();

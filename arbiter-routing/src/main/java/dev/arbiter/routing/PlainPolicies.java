@@ -83,6 +83,14 @@ final class PlainPolicies {
     }
 
     @Override
+    public void continues(Continuation continuation) {
+      super.continues(continuation);
+      continuation.numbers("now", () -> new double[] {now}, numbers -> now = (long) numbers[0]);
+      continuation.rows(
+          "last", row -> new double[] {last[row]}, (numbers, row) -> last[row] = (long) numbers[0]);
+    }
+
+    @Override
     double index(CandidateSet candidates, int candidate) {
       return now - last[candidates.rows[candidate]];
     }

@@ -61,6 +61,12 @@ abstract class RecordIndex extends IndexLearner {
   }
 
   @Override
+  public void continues(Continuation continuation) {
+    super.continues(continuation);
+    record.continues(continuation);
+  }
+
+  @Override
   public void learn(Feedback feedback) {
     record.learn(feedback);
   }

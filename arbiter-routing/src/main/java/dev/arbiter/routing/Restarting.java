@@ -30,7 +30,7 @@ final class Restarting extends ForcedLearner {
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
     BanditDecision own = chooseInner(id, request, candidates, category);
-    if (changes.alarms() == 0 || !request.failed().isEmpty()) {
+    if (!changes.isAlert() || !request.failed().isEmpty()) {
       return decision(id, own, 0, own.chosen, false);
     }
     int turn = (int) (turns % candidates.size());
@@ -42,6 +42,20 @@ final class Restarting extends ForcedLearner {
   private BanditDecision decision(
       long id, BanditDecision own, double forced, int turn, boolean force) {
     return new ForcedDecision(id, name, own, forced, turn, force, BanditDecision.IN_TURN);
+  }
+
+  @Override
+  public void continues(Continuation continuation) {
+    super.continues(continuation);
+    continuation.numbers(
+        "restarting",
+        () -> new double[] {turns, changes.alarms(), changes.calm()},
+        numbers -> {
+          turns = (long) numbers[0];
+          changes.alarms((long) numbers[1]);
+          changes.calm((long) numbers[2]);
+        });
+    continuation.rows("blocks", changes::blocks, (blocks, row) -> changes.blocks(row, blocks));
   }
 
   @Override

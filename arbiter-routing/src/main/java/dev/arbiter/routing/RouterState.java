@@ -40,7 +40,7 @@ final class RouterState {
   private final Learner learner;
   private final AgentIndex agentIndex;
   private final CandidateSet.Cache candidateSets;
-  private final TaskTypeIndex categories = new TaskTypeIndex(BanditRouter.MOST_TYPES);
+  private final TaskTypeIndex categories;
   private final PendingDecisions pending;
   private final Audits audits = new Audits();
   private final SplittableRandom auditing;
@@ -68,6 +68,7 @@ final class RouterState {
         builder.newcomersShare > 0
             ? new Newcomers(own, random, builder.newcomersShare, builder.newcomersTasks)
             : own;
+    this.categories = new TaskTypeIndex(BanditRouter.MOST_TYPES, learner::forgetType);
     this.agentIndex = new AgentIndex(BanditRouter.MOST_AGENTS, this::forget);
     this.candidateSets = new CandidateSet.Cache(agentIndex);
     this.pending = new PendingDecisions(builder.memory);
@@ -80,7 +81,25 @@ final class RouterState {
 
   StateCodec codec(String policy) {
     return new StateCodec(
-        policy, learner.summed(), agentIndex, categories, prices, audits, this::rows);
+        policy,
+        learner.summed(),
+        agentIndex,
+        categories,
+        prices,
+        audits,
+        this::rows,
+        this::continues);
+  }
+
+  private void continues(Continuation continuation) {
+    continuation.rows(
+        "age",
+        row -> new double[] {lastId - agentIndex.seen(row)},
+        (numbers, row) -> agentIndex.seen(row, lastId - (long) numbers[0]));
+    continuation.numbers("prices", prices::all, prices::all);
+    continuation.numbers("spending", spending::state, spending::state);
+    specialties.continues(continuation.within("specialties"));
+    learner.continues(continuation.within("policy"));
   }
 
   BanditDecision route(RoutingRequest request) {
@@ -222,12 +241,18 @@ final class RouterState {
     double reward = Math.rint(outcome.reward() * GRAINS) / GRAINS;
     return new Feedback(
         row,
-        pending.category(at),
+        category(at, outcome.task().type()),
         pending.failedRow(at),
         pending.claim(at),
         unchecked ? audits.belief(row) * reward : reward,
         unchecked ? reward : 0,
         outcome.task());
+  }
+
+  /* Since the decision the category may have been taken from the type. */
+  private int category(int at, String type) {
+    int category = pending.category(at);
+    return type.equals(categories.name(category)) ? category : categories.number(type);
   }
 
   private void audit(int row, Outcome.Kind kind) {

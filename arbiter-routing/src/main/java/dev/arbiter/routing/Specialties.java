@@ -7,6 +7,7 @@ import dev.arbiter.routing.internal.record.TaskTypeIndex;
 import dev.arbiter.routing.internal.record.TypeRecords;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -19,21 +20,58 @@ final class Specialties {
   private final Names capabilities;
   private long learned;
 
+  private static final int WIDTH = 1 + TypeRecords.CELLS;
+
+  void continues(Continuation continuation) {
+    types.continues(continuation.within("types"));
+    capabilities.continues(continuation.within("capabilities"));
+    continuation.numbers(
+        "learned", () -> new double[] {learned}, numbers -> learned = (long) numbers[0]);
+  }
+
   /** Records by name. */
   private static final class Names {
     private final Kind kind;
-    private final TaskTypeIndex numbers;
     private final TypeRecords records = new TypeRecords(MOST_PAGES, dropped -> {});
+    private final TaskTypeIndex numbers;
 
     Names(Kind kind, int most) {
       this.kind = kind;
-      this.numbers = new TaskTypeIndex(most);
+      this.numbers = new TaskTypeIndex(most, records::drop);
     }
 
     void add(String name, int row, double keep, double reward, long now) {
       int number = numbers.number(name);
       double[][] unused = records.pages(number, now);
       records.add(number, row, keep, reward, 1, 0);
+    }
+
+    void continues(Continuation continuation) {
+      continuation.named("names", numbers::state, numbers::state);
+      continuation.rows("records", this::all, this::restore);
+      for (int row : continuation.order()) {
+        records.unscale(row);
+      }
+    }
+
+    /* Of every name that an agent was seen at: its number, then the sums. */
+    private double[] all(int row) {
+      int[] seen = records.seen(row);
+      double[] all = new double[seen.length * WIDTH];
+      for (int i = 0; i < seen.length; i++) {
+        all[i * WIDTH] = seen[i];
+        System.arraycopy(records.sums(seen[i], row), 0, all, i * WIDTH + 1, WIDTH - 1);
+      }
+      return all;
+    }
+
+    private void restore(double[] all, int row) {
+      for (int i = 0; i + WIDTH <= all.length; i += WIDTH) {
+        int number = (int) all[i];
+        if (numbers.name(number) != null) {
+          records.add(number, row, Arrays.copyOfRange(all, i + 1, i + WIDTH));
+        }
+      }
     }
 
     void addTo(List<Specialty> all, int row) {

@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
  * Converts the learned state of a router between its arrays and {@link LearnedState}.
  *
  * @param grow makes room for more agents
+ * @param continues writes or restores all that is not in the sums
  */
 record StateCodec(
     String policy,
@@ -25,14 +27,37 @@ record StateCodec(
     TaskTypeIndex categories,
     Prices prices,
     Audits audits,
-    IntConsumer grow) {
+    IntConsumer grow,
+    Consumer<Continuation> continues) {
   /*
-   * An agent's sums are the learner's, then those of Prices, then those of Audits. Last come
-   * the cost of its dearest task and the time of its longest, which are no sums: of two, the higher
-   * one stays. A delta is added to the
-   * sums here; forgetting on several sides could make a sum negative, then it is 0.
+   * An agent's sums are the learner's, then those of Prices, then those of Audits. Last come the
+   * cost of its dearest task and the time of its longest, which are no sums: of two, the higher one
+   * stays. A delta is added to the sums here; forgetting on several sides could make a sum negative,
+   * then it is 0.
    */
+  private static final String TYPES = "types";
 
+  /** The sums, and all that a router goes on with after a restart. */
+  LearnedState whole() {
+    Map<String, Map<String, double[]>> own = new TreeMap<>();
+    own.put(TYPES, categories.state());
+    continues.accept(Continuation.to(own, agentIndex));
+    return state().with(own);
+  }
+
+  /**
+   * Goes on from a state; comes before the first decision.
+   *
+   * @throws IllegalArgumentException if it is of another policy
+   */
+  void restore(LearnedState whole, long now) {
+    require(whole);
+    categories.state(whole.own().getOrDefault(TYPES, Map.of()));
+    add(whole, now);
+    continues.accept(Continuation.from(whole.own(), agentIndex));
+  }
+
+  /** The sums alone. */
   LearnedState state() {
     Map<String, double[]> agents = new TreeMap<>();
     Map<String, Map<String, double[]>> types = new TreeMap<>();
@@ -97,7 +122,12 @@ record StateCodec(
     grow.accept(agentIndex.size());
     learned.addTotals(change.totals());
     change.agents().forEach((id, sums) -> add(rows.getOrDefault(id, 0), sums));
-    change.types().forEach((type, own) -> add(categories.number(type), rows, own));
+    change.types().forEach((type, own) -> add(category(type), rows, own));
+  }
+
+  private int category(String type) {
+    int known = categories.find(type);
+    return known < 0 ? categories.number(type) : known;
   }
 
   private void add(int row, double[] sums) {

@@ -78,6 +78,17 @@ final class TypeOffsets {
     changes.add(row);
   }
 
+  /** Computes the sums over all agents anew. */
+  void recount(int[] rows) {
+    Arrays.fill(excess, 0);
+    Arrays.fill(outcomes, 0);
+    for (int row : rows) {
+      records.unscale(row);
+      share(row, 1);
+    }
+    changes.addAll();
+  }
+
   private void share(int row, double sign) {
     ensure(records.categories());
     double foretold = counts.expected(row);

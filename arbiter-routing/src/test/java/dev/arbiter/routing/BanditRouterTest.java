@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.routing.BanditRouter.AgentChange;
-import dev.arbiter.routing.internal.record.TaskTypeIndex;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
@@ -301,17 +300,6 @@ class BanditRouterTest {
     }
 
     assertThat(chosen).isGreaterThan(40);
-  }
-
-  @Test
-  void types_of_task_beyond_the_cap_are_one() {
-    TaskTypeIndex categories = new TaskTypeIndex(2);
-
-    assertThat(categories.number("a")).isZero();
-    assertThat(categories.number("b")).isEqualTo(1);
-    assertThat(categories.number("c")).isEqualTo(2);
-    assertThat(categories.number("d")).isEqualTo(2);
-    assertThat(categories.number("a")).isZero();
   }
 
   @Test

@@ -4,10 +4,12 @@ package dev.arbiter.routing.rollout;
 import dev.arbiter.routing.rollout.RolloutLimits.GuardRule;
 import dev.arbiter.spi.Outcome;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** The outcomes of both sides under one share, and their confidence sequences; not thread-safe. */
 final class Comparison {
@@ -85,6 +87,49 @@ final class Comparison {
         ofTasks.share(),
         ofOutcomes.share(),
         ofTasks.isWrong(share) || ofOutcomes.isWrong(share));
+  }
+
+  /** The figures that are guarded, each with its scale. */
+  List<String> metrics() {
+    return limits.guards().stream().map(guard -> guard.metric() + " / " + guard.most()).toList();
+  }
+
+  /** All that it knows; the limits and the metrics are not in it. */
+  List<Double> state() {
+    List<Double> state = new ArrayList<>();
+    SampleRatio came = tasks.ratio();
+    state.addAll(List.of((double) number, share, (double) came.current()));
+    state.add((double) came.candidate());
+    for (ConfidenceSequence sequence : sequences()) {
+      state.addAll(sequence.current().state());
+      state.addAll(sequence.candidate().state());
+    }
+    return state;
+  }
+
+  /** A comparison under the same limits that goes on from a state with the same metrics. */
+  Comparison restored(List<Double> state) {
+    Iterator<Double> numbers = state.iterator();
+    int thisNumber = numbers.next().intValue();
+    Comparison restored =
+        new Comparison(
+            limits,
+            numbers.next(),
+            thisNumber,
+            new Tasks(),
+            new ConfidenceSequence(),
+            fresh(limits.guards().size()));
+    restored.tasks.current.add(numbers.next().longValue());
+    restored.tasks.candidate.add(numbers.next().longValue());
+    for (ConfidenceSequence sequence : restored.sequences()) {
+      sequence.current().state(numbers);
+      sequence.candidate().state(numbers);
+    }
+    return restored;
+  }
+
+  private List<ConfidenceSequence> sequences() {
+    return Stream.concat(Stream.of(reward), guards.stream()).toList();
   }
 
   EProcess reward(boolean ofCandidate) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.rollout;
 
+import java.util.Iterator;
+import java.util.List;
+
 /** Numbers between 0 and 1, and the evidence about their mean. */
 final class EProcess {
   /*
@@ -46,6 +49,18 @@ final class EProcess {
     copy.sum = sum;
     copy.spread = spread;
     return copy;
+  }
+
+  /** All that it knows. */
+  List<Double> state() {
+    return List.of((double) count, sum, spread);
+  }
+
+  /** Takes over the next numbers of a state. */
+  void state(Iterator<Double> state) {
+    count = state.next().longValue();
+    sum = state.next();
+    spread = state.next();
   }
 
   long count() {

@@ -7,6 +7,9 @@ import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -176,6 +179,17 @@ public final class Rollout implements Router {
     return controller.status();
   }
 
+  /**
+   * Writes all that the rollout goes on with after a restart ({@link Builder#readFrom}): mode, share,
+   * state, comparison and counts, with a version and a checksum; does not close the stream. What the
+   * routers learned is their own to keep. Outcomes of decisions from before the restart are ignored.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public void writeTo(OutputStream out) throws IOException {
+    controller.saved().writeTo(out);
+  }
+
   private static void requirePercentage(String name, double share) {
     require(share >= 0 && share <= 1, name, "share must be 0 to 1, got %s; try 0.05", share);
   }
@@ -213,6 +227,7 @@ public final class Rollout implements Router {
     private Optional<GuardRule> time = Optional.empty();
     private OptionalDouble gain = OptionalDouble.empty();
     private double error = DEFAULT_ERROR;
+    private @Nullable SavedRollout saved;
 
     private Builder(String name) {
       this.name = name;
@@ -334,9 +349,22 @@ public final class Rollout implements Router {
     }
 
     /**
+     * Goes on from what {@link Rollout#writeTo} wrote. Mode and share are those written then, and not
+     * those of this builder; margins and error are this builder's. Does not close the stream.
+     *
+     * @throws IOException if it cannot be read, was changed, or is of another version
+     */
+    public Builder readFrom(InputStream in) throws IOException {
+      this.saved = SavedRollout.read(in);
+      return this;
+    }
+
+    /**
      * Builds the rollout.
      *
      * @throws IllegalStateException if a router is missing, or one is both
+     * @throws IllegalArgumentException if it goes on from a rollout of another name, or with other
+     *     guards
      */
     public Rollout build() {
       RolloutState start =
@@ -347,6 +375,9 @@ public final class Rollout implements Router {
               "running, as no guard is certain of harm and nobody ended it",
               new Comparison(new RolloutLimits(guards(), gain, error), share));
       RolloutController controller = new RolloutController(name, start);
+      if (saved != null) {
+        controller.restore(saved);
+      }
       return new Rollout(name, split(controller), controller);
     }
 

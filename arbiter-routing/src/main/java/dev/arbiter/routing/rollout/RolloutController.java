@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.rollout;
 
+import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Outcome;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -93,6 +95,43 @@ final class RolloutController {
     }
   }
 
+  SavedRollout saved() {
+    synchronized (lock) {
+      RolloutState now = state;
+      return new SavedRollout(
+          name,
+          now.mode(),
+          now.share(),
+          now.state(),
+          now.reason(),
+          now.comparison().state(),
+          now.comparison().metrics(),
+          counts.state(),
+          counts.lastFault);
+    }
+  }
+
+  /**
+   * Goes on from a state; comes before the first task.
+   *
+   * @throws IllegalArgumentException if it is of another rollout, or of other guards
+   */
+  void restore(SavedRollout saved) {
+    List<String> guards = state.comparison().metrics();
+    Require.that(
+        saved.name().equals(name) && saved.guards().equals(guards),
+        "the state is of rollout '%s' with guards %s, this is rollout '%s' with guards %s; build it"
+            + " with the same, or start without a state",
+        saved.name(),
+        saved.guards(),
+        name,
+        guards);
+    Comparison comparison = state.comparison().restored(saved.comparison());
+    state =
+        new RolloutState(saved.mode(), saved.share(), saved.state(), saved.reason(), comparison);
+    counts.state(saved.counts(), saved.lastFault());
+  }
+
   RolloutStatus status() {
     RolloutState now;
     Comparison seen;
@@ -153,6 +192,29 @@ final class RolloutController {
 
     void ignored() {
       ignored.increment();
+    }
+
+    private List<LongAdder> all() {
+      return List.of(
+          currentTasks,
+          candidateTasks,
+          currentOutcomes,
+          candidateOutcomes,
+          asked,
+          agreed,
+          faults,
+          ignored);
+    }
+
+    List<Double> state() {
+      return all().stream().map(count -> (double) count.sum()).toList();
+    }
+
+    void state(List<Double> state, String fault) {
+      for (int i = 0; i < state.size(); i++) {
+        all().get(i).add(state.get(i).longValue());
+      }
+      lastFault = fault;
     }
 
     RolloutStatus.Side side(boolean candidate, EProcess reward) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.internal.math;
 
+import java.util.Arrays;
+
 /** Bayesian linear regression, one outcome at a time: the normal posterior of the weights. */
 public final class RidgeRegression {
   /*
@@ -44,6 +46,19 @@ public final class RidgeRegression {
         inverse[at(i, j)] -= gain * direction[i] * direction[j];
       }
     }
+  }
+
+  /** Weights and matrix. */
+  public double[] state() {
+    double[] state = Arrays.copyOf(weights, size + inverse.length);
+    System.arraycopy(inverse, 0, state, size, inverse.length);
+    return state;
+  }
+
+  /** Sets weights and matrix. */
+  public void state(double[] state) {
+    System.arraycopy(state, 0, weights, 0, size);
+    System.arraycopy(state, size, inverse, 0, inverse.length);
   }
 
   private double[] product(double[] features) {

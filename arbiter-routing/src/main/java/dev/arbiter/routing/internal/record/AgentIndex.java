@@ -95,6 +95,16 @@ public final class AgentIndex {
     return freeCount == 0 && size >= cap;
   }
 
+  /** When the agent of a row was seen last. */
+  public long seen(int row) {
+    return seen[row];
+  }
+
+  /** Sets when the agent of a row was seen last. */
+  public void seen(int row, long when) {
+    seen[row] = when;
+  }
+
   /** Notes that the agent of a row was seen at a time. */
   public void touch(int row, long when) {
     seen[row] = Math.max(seen[row], when);

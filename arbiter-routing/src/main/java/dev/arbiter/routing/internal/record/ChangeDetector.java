@@ -14,11 +14,16 @@ public final class ChangeDetector {
    * is never below the divergence, so the result is the exact one.
    */
   private static final int BLOCK = 5;
+  private static final int UNFINISHED = 3;
   private static final int RING = 200;
   private static final double DELTA = .01;
 
+  /* Agents often change at about the same time, too slightly or too rarely seen for the test. */
+  private static final int ALERT = 2_500;
+
   private @Nullable Ring[] rings = new Ring[0];
   private long alarms;
+  private long calm;
 
   /** The last blocks of one agent, oldest first. */
   private static final class Ring {
@@ -68,13 +73,35 @@ public final class ChangeDetector {
     return alarms;
   }
 
-  /** Sets how often; another router's alarms count too. */
+  /** Sets how often; another router's alarms count too, and begin now. */
   public void alarms(long count) {
+    calm = count > alarms ? 0 : calm;
     alarms = count;
+  }
+
+  /** Whether an alarm was among the last 2,500 outcomes of all agents. */
+  public boolean isAlert() {
+    return alarms > 0 && calm < ALERT;
+  }
+
+  /** Outcomes since the last alarm. */
+  public long calm() {
+    return calm;
+  }
+
+  /** Sets how many outcomes came since the last alarm. */
+  public void calm(long outcomes) {
+    calm = outcomes;
+  }
+
+  /** Counts an outcome that is not tested. */
+  public void pass() {
+    calm++;
   }
 
   /** Adds a reward. Returns true if the agent has changed; then only later rewards are kept. */
   public boolean add(int row, double reward) {
+    calm++;
     Ring ring = rings[row];
     if (ring == null) {
       ring = new Ring();
@@ -93,7 +120,35 @@ public final class ChangeDetector {
     }
     ring.dropFirst(split);
     alarms++;
+    calm = 0;
     return true;
+  }
+
+  /** All that is kept of an agent: how many blocks, the unfinished one, then the blocks. */
+  public double[] blocks(int row) {
+    Ring ring = rings[row];
+    if (ring == null) {
+      return new double[0];
+    }
+    double[] blocks = new double[ring.size + UNFINISHED];
+    blocks[0] = ring.size;
+    blocks[1] = ring.pending;
+    blocks[2] = ring.pendingSum;
+    for (int i = 0; i < ring.size; i++) {
+      blocks[i + UNFINISHED] = ring.sums[i];
+    }
+    return blocks;
+  }
+
+  /** Sets what is kept of an agent. */
+  public void blocks(int row, double[] blocks) {
+    Ring ring = new Ring();
+    ring.pending = (int) Math.min(BLOCK - 1, blocks[1]);
+    ring.pendingSum = (float) blocks[2];
+    for (int i = UNFINISHED; i < blocks.length; i++) {
+      ring.push((float) blocks[i]);
+    }
+    rings[row] = ring;
   }
 
   /** The rewards kept of an agent, summed. */

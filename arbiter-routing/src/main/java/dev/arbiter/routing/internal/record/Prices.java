@@ -11,7 +11,8 @@ public final class Prices {
    * No single number can spoil a mean. A mean keeps its largest number apart: one that is more than
    * 25 times the mean of all others is left out, until a second one shows that there are such. Real
    * costs of one agent go up to about 20 times their mean. The largest number is part of the sums,
-   * so that sums of several routers add up.
+   * so that sums of several routers add up. Numbers of all agents are also cut, the lower the more
+   * were seen: there may be one outlier an agent.
    */
 
   /** How many sums there are of an agent: seconds, dollars, tasks. */
@@ -27,6 +28,7 @@ public final class Prices {
   private static final double UNDECLARED_PRIOR = 1;
   private static final double DOUBT = .5;
   private static final double RANGES = 4;
+  private static final double DOUBTED = 50;
   private static final double FEW = 5;
   private static final double SAME = 1e-6;
   private static final int SECONDS = 0;
@@ -69,8 +71,9 @@ public final class Prices {
   /** Learns what one task took. */
   public void learn(int row, double seconds, double dollars) {
     boolean known = all[TASKS] > 0;
-    double usualSeconds = known ? OUTLIER * meanSeconds() : seconds;
-    double usualDollars = known ? OUTLIER * meanDollars() : dollars;
+    double most = OUTLIER * (1 + DOUBTED / all[TASKS]);
+    double usualSeconds = known ? most * meanSeconds() : seconds;
+    double usualDollars = known ? most * meanDollars() : dollars;
     addToAll(Math.min(seconds, usualSeconds), Math.min(dollars, usualDollars), 1, dollars, seconds);
     addToOwn(row, seconds, dollars, 1, dollars, seconds);
   }
@@ -126,10 +129,10 @@ public final class Prices {
     if (count >= 2 && dearest - mean <= SAME * mean) {
       return dearest;
     }
-    double usual = Math.min(dearest, OUTLIER * expected);
-    double surer = usual + RANGES * Math.max(0, usual - mean) / count;
+    double surer = dearest + RANGES * Math.max(0, dearest - mean) / count;
     double doubtful = count < FEW ? Math.max(mean, expected) : mean;
-    return Math.max(surer, doubtful * (1 + DOUBT * 2 / (2 + count)));
+    double most = Math.max(surer, doubtful * (1 + DOUBT * 2 / (2 + count)));
+    return Math.min(OUTLIER * expected, most);
   }
 
   /** Whether an agent declares no price and none of its costs was seen. */

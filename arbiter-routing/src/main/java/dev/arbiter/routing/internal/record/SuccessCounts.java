@@ -65,6 +65,16 @@ public final class SuccessCounts {
     set(row, Math.min(count, Math.max(0, successes[row] + moreSuccesses)), count);
   }
 
+  /** Computes the sums over all agents anew. */
+  public void recount(int[] rows) {
+    weightedRates = 0;
+    weights = 0;
+    for (int row : rows) {
+      weightedRates += successes[row] * shares[row];
+      weights += outcomes[row] * shares[row];
+    }
+  }
+
   /** Replaces an agent's record. */
   public void set(int row, double newSuccesses, double newOutcomes) {
     double share = 1 / (newOutcomes + PRIOR);

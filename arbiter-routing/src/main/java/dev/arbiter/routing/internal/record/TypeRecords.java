@@ -159,6 +159,12 @@ public final class TypeRecords {
     seen.clear(row);
   }
 
+  /** Multiplies the scale of an agent into its sums, which are the same afterwards. */
+  public void unscale(int row) {
+    rescale(row, scales[row]);
+    scales[row] = 1;
+  }
+
   private void rescale(int row, double factor) {
     for (int category : seen.of(row)) {
       double[] page = pageOf(pages[category], row);
@@ -208,14 +214,22 @@ public final class TypeRecords {
     if (oldest < 0) {
       oldest = butNot;
     }
-    for (int index = 0; index < pages[oldest].length; index++) {
-      if (pages[oldest][index].length > 0) {
+    drop(oldest);
+  }
+
+  /** Forgets a category. */
+  public void drop(int category) {
+    if (category >= pages.length) {
+      return;
+    }
+    for (int index = 0; index < pages[category].length; index++) {
+      if (pages[category][index].length > 0) {
         pageCount--;
-        unsee(oldest, index);
+        unsee(category, index);
       }
     }
-    pages[oldest] = NO_PAGES;
-    dropped.accept(oldest);
+    pages[category] = NO_PAGES;
+    dropped.accept(category);
   }
 
   private void unsee(int category, int index) {
