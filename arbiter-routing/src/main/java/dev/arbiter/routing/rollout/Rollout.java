@@ -180,9 +180,10 @@ public final class Rollout implements Router {
   }
 
   /**
-   * Writes all that the rollout goes on with after a restart ({@link Builder#readFrom}): mode, share,
-   * state, comparison and counts, with a version and a checksum; does not close the stream. What the
-   * routers learned is their own to keep. Outcomes of decisions from before the restart are ignored.
+   * Writes all that the rollout goes on with after a restart ({@link Builder#readFrom}): mode,
+   * share, state, comparison and counts, with a version and a checksum; does not close the stream.
+   * What the routers learned is their own to keep. Outcomes of decisions from before the restart
+   * are ignored.
    *
    * @throws IOException if it cannot be written
    */
@@ -349,8 +350,8 @@ public final class Rollout implements Router {
     }
 
     /**
-     * Goes on from what {@link Rollout#writeTo} wrote. Mode and share are those written then, and not
-     * those of this builder; margins and error are this builder's. Does not close the stream.
+     * Goes on from what {@link Rollout#writeTo} wrote. Mode and share are those written then, and
+     * not those of this builder; margins and error are this builder's. Does not close the stream.
      *
      * @throws IOException if it cannot be read, was changed, or is of another version
      */
