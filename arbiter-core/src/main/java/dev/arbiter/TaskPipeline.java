@@ -22,6 +22,7 @@ import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
@@ -318,11 +319,28 @@ final class TaskPipeline {
       failAttempt(run, FailureCause.DENIED, why, "", nanos, verdict);
       return;
     }
-    states.step(run, new TaskEvent.Verified(now(run), verdict));
-    Outcome outcome = outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), report.usage(), nanos);
-    TaskResult result =
-        new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict);
-    conclude(run, result, outcome);
+    try {
+      states.step(run, new TaskEvent.Verified(now(run), verdict));
+      Outcome outcome =
+          outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), report.usage(), nanos);
+      TaskResult result =
+          new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict);
+      conclude(run, result, outcome);
+    } catch (RuntimeException | Error e) {
+      if (run.state() != TaskState.COMPLETED) {
+        withdraw(assignment, verdict, e);
+      }
+      throw e;
+    }
+  }
+
+  /* A verdict that passed work must not outlive a task whose end was not kept. */
+  private void withdraw(Assignment assignment, Verdict verdict, Throwable why) {
+    try {
+      constitution.withdraw(assignment, verdict, "the end of the task could not be kept: " + why);
+    } catch (RuntimeException | Error e) {
+      LOG.error("the verdict on task {} stands unconcluded", assignment.task().id(), e);
+    }
   }
 
   private Verdict judge(Assignment assignment, WorkReport report) {

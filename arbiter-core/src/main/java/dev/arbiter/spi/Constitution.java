@@ -41,4 +41,19 @@ public interface Constitution {
    * @return the verdict
    */
   Verdict judge(Assignment assignment, WorkReport report);
+
+  /**
+   * Takes back a verdict that passed the work, because its task did not end as completed: the
+   * engine could not keep that end, such as when the journal refused it. The result of the task is
+   * another one.
+   *
+   * <p>A constitution that records verdicts records this too, so that nobody takes the verdict for
+   * one that stands. By default nothing happens. Called on the thread that judged; may block for as
+   * long as it takes to record. An exception is logged and changes nothing for the task.
+   *
+   * @param assignment as given to {@link #judge}
+   * @param verdict the answer of {@link #judge}
+   * @param reason why the end could not be kept, one line for a reader
+   */
+  default void withdraw(Assignment assignment, Verdict verdict, String reason) {}
 }
