@@ -14,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is appended to and forced to disk.
@@ -26,10 +29,18 @@ public final class DurableFile implements Closeable {
   /*
    * A FileChannel closes for good when a thread is interrupted in it, and an agent decides when that
    * is. RandomAccessFile has no such rule.
+   *
+   * POSIX gives up the locks of a process on a file when the process closes any descriptor of that
+   * file. So a lock is taken on a file that nothing reads, and a second opening of a file that this
+   * process has locked stays open. Paths in LOCKED are real ones.
    */
+  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final RandomAccessFile file;
   private volatile boolean closed;
+  private @Nullable Path locked;
+  private boolean isSecond;
 
   private DurableFile(Path path, RandomAccessFile file) {
     this.path = path;
@@ -61,6 +72,26 @@ public final class DurableFile implements Closeable {
       opened.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a file and claims it. Nothing should read the file while it is claimed: use an empty one
+   * beside the file that is meant.
+   *
+   * @param path of a regular file, or of nothing yet
+   * @return the file, which gives up its claim when it is closed; null when it is taken
+   * @throws IOException if it is a link or no regular file, or cannot be opened
+   */
+  public static @Nullable DurableFile claim(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && LOCKED.contains(path.toRealPath())) {
+      return null;
+    }
+    DurableFile claimed = open(path);
+    if (claimed.lock()) {
+      return claimed;
+    }
+    claimed.close();
+    return null;
   }
 
   private static void requireRegular(Path path) throws IOException {
@@ -166,11 +197,27 @@ public final class DurableFile implements Closeable {
    * @throws IOException if the system cannot lock
    */
   public boolean lock() throws IOException {
-    try {
-      return file.getChannel().tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another part of this process has it: as when another process does
+    if (locked != null) {
+      return true;
     }
+    Path real = path.toRealPath();
+    if (!LOCKED.add(real)) {
+      isSecond = true; // another part of this process has it: as when another process does
+      return false;
+    }
+    boolean taken = false;
+    try {
+      taken = file.getChannel().tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      isSecond = true; // another copy of this class has it
+    } finally {
+      if (taken) {
+        locked = real;
+      } else {
+        LOCKED.remove(real);
+      }
+    }
+    return taken;
   }
 
   /**
@@ -259,6 +306,13 @@ public final class DurableFile implements Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
+    if (isSecond) {
+      return; // closing it would give up the other's lock
+    }
     file.close();
+    if (locked != null) {
+      LOCKED.remove(locked);
+      locked = null;
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,28 @@ class DurableFileTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void a_claim_is_one_until_it_is_closed() throws Exception {
+    Path path = folder.resolve("a.lock");
+    DurableFile first = Objects.requireNonNull(DurableFile.claim(path));
+    for (int i = 0; i < 3; i++) {
+      assertThat(DurableFile.claim(path)).isNull();
+    }
+    try (DurableFile other = DurableFile.open(path)) {
+      assertThat(other.lock()).isFalse();
+      assertThat(first.lock()).isTrue();
+    }
+    first.close();
+
+    DurableFile next = Objects.requireNonNull(DurableFile.claim(path));
+    next.close();
+    try (DurableFile open = DurableFile.open(path)) {
+      assertThat(open.lock()).isTrue();
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+    assertThatThrownBy(() -> DurableFile.claim(link)).hasMessageContaining("is a link");
   }
 
   @Test
