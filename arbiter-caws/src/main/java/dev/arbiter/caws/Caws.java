@@ -92,6 +92,19 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>The log of the verdicts gets an entry that names the verdict, and a checkpoint that covers
+   * it. Without a log nothing is recorded: a verdict with its own signature cannot be taken back.
+   *
+   * @throws UncheckedIOException if the log cannot be written
+   */
+  @Override
+  public void withdraw(Assignment assignment, Verdict verdict, String reason) {
+    sealer.withdraw(assignment, verdict.seal().digest(), reason, sources.clock().instant());
+  }
+
+  /**
    * Signs a checkpoint over every verdict so far.
    *
    * @return the checkpoint

@@ -16,9 +16,11 @@ import dev.arbiter.caws.internal.text.Findings;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Judges one report: looks at everything once, then resolves waivers if a gate blocks. */
@@ -44,17 +46,19 @@ final class Evaluation {
     this.gates = new ArrayList<>(effective.policy().gates().size());
   }
 
-  Judgement decide(
-      HostGates hostGates,
-      @Nullable RuleGates ruleGates,
-      WaiverResolver waivers,
-      PolicySnapshot now) {
+  /**
+   * What decides about waivers, as it is when the gates have run: they may have taken long, and a
+   * waiver may have been revoked or have expired meanwhile.
+   */
+  record Lifting(WaiverResolver waivers, Supplier<PolicySnapshot> policy, InstantSource clock) {}
+
+  Judgement decide(HostGates hostGates, @Nullable RuleGates ruleGates, Lifting lifting) {
     look(hostGates);
     if (ruleGates != null) {
       ruled = ruleGates.judge(effective, assignment, report, time, gates, failures, notes);
     }
-    if (!failures.blocked().isEmpty() && !lift(waivers, now)) {
-      lift(waivers, now); // another judgement took the last use of a waiver in between: rule again
+    if (!failures.blocked().isEmpty() && !lift(lifting)) {
+      lift(lifting); // another judgement took the last use of a waiver in between: rule again
     }
     return conclude();
   }
@@ -93,12 +97,16 @@ final class Evaluation {
   }
 
   /** False when another judgement took a use that this one counted on; then nothing is lifted. */
-  private boolean lift(WaiverResolver waivers, PolicySnapshot now) {
+  private boolean lift(Lifting lifting) {
     Set<String> wanted = failures.blocked().keySet();
     String tenant = assignment.task().tenant();
+    PolicySnapshot now = lifting.policy.get();
+    Instant clock = lifting.clock.instant();
+    Instant at = clock.isAfter(time) ? clock : time; // a clock set back revives no waiver
+    WaiverResolver waivers = lifting.waivers;
     Ruling ruling =
         waivers.rule(
-            new WaiverResolver.Case(effective, now, assignment.agent(), tenant, time), wanted);
+            new WaiverResolver.Case(effective, now, assignment.agent(), tenant, at), wanted);
     List<Waiver> needed = new ArrayList<>();
     List<String> lifted = new ArrayList<>();
     for (String gate : wanted) {
@@ -144,7 +152,7 @@ final class Evaluation {
     List<Finding> findings = all.all();
     return new Judgement(
         assignment,
-        report.changes(),
+        report,
         time,
         effective.spec().id(),
         effective.policy().digest(),

@@ -2,6 +2,7 @@
 package dev.arbiter.caws;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.caws.Evaluation.Lifting;
 import dev.arbiter.caws.internal.project.EffectiveSpec;
 import dev.arbiter.caws.internal.project.EffectiveSpec.CachedAdmission;
 import dev.arbiter.caws.internal.project.Spec;
@@ -99,7 +100,7 @@ final class Evaluator {
       if (effective == null) {
         return Judgement.unheard(
             assignment,
-            report.changes(),
+            report,
             now,
             Finding.error(
                 "spec.reference.not_admitted",
@@ -108,10 +109,10 @@ final class Evaluator {
                     + " spec has changed and is no longer remembered; admit the task again"));
       }
       return new Evaluation(effective, assignment, report, now)
-          .decide(hostGates, ruleGates, waivers, specs.policy());
+          .decide(hostGates, ruleGates, new Lifting(waivers, specs::policyNow, sources.clock()));
     } catch (RuntimeException | Error e) {
       return Judgement.unheard(
-          assignment, report.changes(), now, internal("the work could not be judged", e));
+          assignment, report, now, internal("the work could not be judged", e));
     }
   }
 }

@@ -5,14 +5,14 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.internal.project.GateOutcome;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.task.Finding;
-import dev.arbiter.task.WorkReport.FileChange;
+import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.List;
 
 /** The content of a verdict before it is sealed. Immutable. */
 record Judgement(
     Assignment assignment,
-    List<FileChange> changes,
+    WorkReport report,
     Instant time,
     String specId,
     String policyDigest,
@@ -25,11 +25,10 @@ record Judgement(
     List<WaiverResolver.Skipped> skipped) {
 
   /** Denies work that could not be judged. */
-  static Judgement unheard(
-      Assignment assignment, List<FileChange> changes, Instant time, Finding why) {
+  static Judgement unheard(Assignment assignment, WorkReport report, Instant time, Finding why) {
     return new Judgement(
         assignment,
-        changes,
+        report,
         time,
         "",
         "",

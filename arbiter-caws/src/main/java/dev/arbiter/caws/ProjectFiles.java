@@ -3,6 +3,7 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.internal.project.PolicyReader;
 import dev.arbiter.caws.internal.project.PolicySnapshot;
+import dev.arbiter.caws.internal.project.PolicySnapshot.Ledger;
 import dev.arbiter.caws.internal.project.PolicySnapshot.Named;
 import dev.arbiter.caws.internal.project.SpecReader;
 import dev.arbiter.caws.internal.project.Waiver;
@@ -18,6 +19,7 @@ import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Finding;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,13 +28,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads specs, policy and waivers from texts, files, folders and a ledger. Thread-safe.
  *
  * <p>A spec's file is checked each time the spec is asked for. Policy and waivers are checked at
- * most ten times a second, so a revoked waiver stops counting within 100 ms.
+ * most ten times a second, and whenever a waiver is about to lift a gate.
  */
 final class ProjectFiles {
   private static final long RECHECK_NANOS = 100_000_000;
@@ -55,7 +58,7 @@ final class ProjectFiles {
   private record PolicyFiles(
       PolicySnapshot snapshot,
       List<Named> texts,
-      List<Waiver> fromLedger,
+      Ledger kept,
       List<Finding> unread,
       long ledgerAt,
       long readAt) {}
@@ -123,6 +126,16 @@ final class ProjectFiles {
     this.specs = readSpecs();
   }
 
+  /** As {@link #policy()}, but the files are looked at now, however short the last look is ago. */
+  PolicySnapshot policyNow() {
+    return hasPolicyFiles ? readNow() : policy();
+  }
+
+  private synchronized PolicySnapshot readNow() {
+    policy = readPolicy(policy);
+    return policy.snapshot;
+  }
+
   PolicySnapshot policy() {
     PolicyFiles known = policy;
     return isOld(known) ? check() : known.snapshot;
@@ -175,32 +188,47 @@ final class ProjectFiles {
       for (Path file : FileText.list(path, unread)) {
         String text = textOf(file, "waiver.schema.", unread);
         if (text != null) {
-          waivers.add(new Named(String.valueOf(file.getFileName()), text));
+          waivers.add(new Named(String.valueOf(file.getFileName()), text, home(file)));
         }
       }
     }
     texts.addAll(waivers);
-    List<Waiver> fromLedger = ledger == null ? List.of() : decided(ledger);
+    Ledger kept = before != null && before.ledgerAt == ledgerAt ? before.kept : kept();
     if (before != null
         && before.texts.equals(texts)
-        && before.fromLedger.equals(fromLedger)
+        && before.kept.decided().equals(kept.decided())
+        && before.kept.documents().keySet().equals(kept.documents().keySet())
         && before.unread.equals(unread)) {
-      return new PolicyFiles(before.snapshot, texts, fromLedger, unread, ledgerAt, now);
+      return new PolicyFiles(before.snapshot, texts, kept, unread, ledgerAt, now);
     }
     PolicyReader.Reading reading = policyNow == null ? null : PolicyReader.read(policyNow);
-    PolicySnapshot snapshot = PolicySnapshot.read(reading, waivers, fromLedger, unread);
-    return new PolicyFiles(snapshot, texts, fromLedger, unread, ledgerAt, now);
+    PolicySnapshot snapshot = PolicySnapshot.read(reading, waivers, kept, unread);
+    return new PolicyFiles(snapshot, texts, kept, unread, ledgerAt, now);
   }
 
-  /** The waivers of a ledger that say something about files of the same id: active or revoked. */
-  private static List<Waiver> decided(WaiverLedger ledger) {
-    List<Waiver> waivers = new ArrayList<>();
+  /** The folder of a file by its only name, so that all ways to it count the same uses. */
+  private static String home(Path file) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    try {
+      return folder == null ? "" : folder.toRealPath().toString();
+    } catch (IOException e) {
+      return String.valueOf(folder);
+    }
+  }
+
+  private Ledger kept() {
+    if (ledger == null) {
+      return Ledger.NONE;
+    }
+    List<Waiver> decided = new ArrayList<>();
+    Map<String, Supplier<String>> documents = new HashMap<>();
     for (WaiverEntry entry : ledger.entries()) {
+      documents.put(entry.proposal().id(), entry::document);
       if (entry.status() == Status.ACTIVE || entry.status() == Status.REVOKED) {
-        waivers.add(waiver(entry));
+        decided.add(waiver(entry));
       }
     }
-    return waivers;
+    return new Ledger(decided, documents);
   }
 
   /** The same waiver that {@link WaiverReader} reads from the entry's document. */
@@ -223,7 +251,8 @@ final class ProjectFiles {
         List.copyOf(approvers),
         Math.max(-1, proposal.maxUses()),
         Waiver.problem(proposal.gates(), entry.created(), entry.expires()),
-        Digests.named("\n" + entry.document()));
+        Digests.named("\n" + entry.document()),
+        "");
   }
 
   private @Nullable String textOf(Path file, String rule, List<Finding> unread) {

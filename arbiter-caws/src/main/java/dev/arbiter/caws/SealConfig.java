@@ -22,12 +22,12 @@ final class SealConfig {
   VerdictSealer sealer(Signer signer) {
     ProvenanceLog log = null;
     if (logFolder != null) {
-      log = ProvenanceLog.open(logFolder, origin, signer);
+      log = ProvenanceLog.open(logFolder, origin, signer, anchors);
     } else if (batch > 0) {
       log = ProvenanceLog.create(origin, signer);
+      anchors.forEach(log::anchor);
     }
     if (log != null) {
-      anchors.forEach(log::anchor);
       if (batch > 0) {
         log.checkpointEvery(batch, checkpoints);
       }

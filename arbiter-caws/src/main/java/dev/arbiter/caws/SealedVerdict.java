@@ -100,7 +100,7 @@ public record SealedVerdict(
   }
 
   /** The digest of the subject of this name; empty when the statement has none. */
-  private static String subject(Node statement, String name) {
+  static String subject(Node statement, String name) {
     for (Node subject : statement.field("subject").items()) {
       if (subject.text("name").equals(name)) {
         return Digests.NAME + subject.field("digest").text("sha256");

@@ -52,6 +52,11 @@ final class SpecCache {
     return files.policy();
   }
 
+  /** As the files are now. */
+  PolicySnapshot policyNow() {
+    return files.policyNow();
+  }
+
   /**
    * Decides about a spec as it is now, under the policy and waivers as they are now.
    *

@@ -86,7 +86,7 @@ public final class SpecValidator {
     boolean readable = !isUnread(reading.findings()) && !isUnread(unread);
     PolicySnapshot rules = null;
     if (policy != null || changes != null || !waivers.isEmpty()) {
-      rules = PolicySnapshot.read(policy, waivers, List.of(), List.of());
+      rules = PolicySnapshot.read(policy, waivers, PolicySnapshot.Ledger.NONE, List.of());
       readable &= !isUnread(rules.errors());
       boolean needsPolicy = policy != null || changes != null;
       for (Finding error : rules.errors()) {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.provenance.Checkpoint;
 import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.Withdrawal;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,15 +69,38 @@ final class VerdictSealer implements AutoCloseable {
     Signer signer = key;
     String keyId = signer == null ? "" : signer.id();
     VerdictSerializer.Page page = serializer.write(judgement, keyId);
+    String digest = page.digest();
     try {
-      String digest = page.digest();
       String signature = signEach && signer != null ? signature(page, signer) : "";
       if (log != null) {
         log.append(page.bytes(), page.length());
       }
       return verdict(judgement, seal(serializer, judgement, keyId, digest, signature));
     } catch (RuntimeException e) { // a signer is foreign code
+      if (judgement.outcome() != Judgement.Outcome.DENIED) {
+        withdrawHalfKept(judgement, digest, e);
+      }
       return unrecorded(judgement, e);
+    }
+  }
+
+  /**
+   * The log may have taken the entry before it failed; then it must not say that the work passed.
+   */
+  private void withdrawHalfKept(Judgement judgement, String digest, RuntimeException why) {
+    try {
+      withdraw(judgement.assignment(), digest, "it could not be recorded", judgement.time());
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  /** Takes back a verdict of the log; without a log there is nothing to say it in. */
+  void withdraw(Assignment assignment, String digest, String reason, Instant at) {
+    if (log != null && Digests.isNamed(digest)) {
+      Task task = assignment.task();
+      log.withdraw(
+          new Withdrawal(digest, task.tenant(), task.id(), assignment.attempt(), at, reason));
     }
   }
 

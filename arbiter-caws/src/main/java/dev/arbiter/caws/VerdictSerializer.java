@@ -20,7 +20,7 @@ import java.util.List;
  * Thread-safe.
  *
  * <p>The document is an in-toto Statement v1, so that an export signs the very bytes that were
- * sealed and logged. The digests of the changes and of the spec are the statement's subjects.
+ * sealed and logged. The digests of changes, spec, report and task are the statement's subjects.
  */
 final class VerdictSerializer {
   /*
@@ -34,6 +34,11 @@ final class VerdictSerializer {
 
   static final String VERSION = "arbiter.verdict.v1";
 
+  /** The names of the subjects that bind a verdict to its report and its task. */
+  static final String REPORT = "report";
+
+  static final String TASK = "task";
+
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
   static final String PREDICATE = "https://arbiter.dev/verdict/v1";
 
@@ -41,6 +46,8 @@ final class VerdictSerializer {
       ascii("{\"_type\":\"" + STATEMENT + "\",\"predicate\":{\"agent\":");
   private static final byte[] SUBJECT =
       ascii("},\"predicateType\":\"" + PREDICATE + "\",\"subject\":[{\"digest\":{\"sha256\":\"");
+
+  private static final String NEXT = ",{\"digest\":{\"sha256\":\"";
 
   private final ThreadLocal<Page> pages = ThreadLocal.withInitial(Page::new);
   private volatile Second lastSecond = new Second(0, "1970-01-01T00:00:00.");
@@ -52,6 +59,7 @@ final class VerdictSerializer {
   static final class Page {
     private JsonBytes json = new JsonBytes();
     private final JsonBytes name = new JsonBytes();
+    private final WorkDigest work = new WorkDigest();
     private final byte[] hash = new byte[Digests.LENGTH];
     private final MessageDigest digest = Digests.sha256();
 
@@ -86,10 +94,8 @@ final class VerdictSerializer {
       page.json = new JsonBytes();
     }
     page.json.clear();
-    changes(judgement.changes(), page.json);
-    byte[] changes = page.hash();
-    page.json.clear();
-    verdict(judgement, keyId, changes, page.json);
+    verdict(judgement, keyId, page.json);
+    subject(judgement, page.work, page.json);
     return page;
   }
 
@@ -102,13 +108,14 @@ final class VerdictSerializer {
     to.raw('[');
     for (int i = 0; i < changes.size(); i++) {
       FileChange change = changes.get(i);
-      to.raw(i == 0 ? "[" : ",[").string(change.path());
-      to.raw(',').number(change.added()).raw(',').number(change.removed()).raw(']');
+      String path = change.path();
+      to.raw(i == 0 ? "[\"" : ",[\"").exact(path, 0, path.length());
+      to.raw("\",").number(change.added()).raw(',').number(change.removed()).raw(']');
     }
     to.raw(']');
   }
 
-  private void verdict(Judgement d, String keyId, byte[] changeDigest, JsonBytes to) {
+  private void verdict(Judgement d, String keyId, JsonBytes to) {
     Task task = d.assignment().task();
     String specDigest = d.assignment().specDigest();
     to.raw(START).string(d.assignment().agent());
@@ -133,18 +140,21 @@ final class VerdictSerializer {
     to.raw(",\"verdict\":\"").raw(d.outcome().word);
     to.raw("\",\"version\":\"").raw(VERSION).raw('"');
     waivers(d, to);
-    subject(specDigest, changeDigest, to);
   }
 
-  /** What the verdict is about: the changes, and what they were held to where that is a digest. */
-  private static void subject(String specDigest, byte[] changeDigest, JsonBytes to) {
-    to.raw(SUBJECT).hex(changeDigest);
+  /**
+   * What the verdict is about: the changes, the whole report and the task, and what they were held
+   * to where that is a digest.
+   */
+  private static void subject(Judgement d, WorkDigest work, JsonBytes to) {
+    String specDigest = d.assignment().specDigest();
+    to.raw(SUBJECT).hex(work.of(d.report().changes()));
     to.raw("\"},\"name\":\"changes\"}");
     if (Digests.isNamed(specDigest)) {
-      to.raw(",{\"digest\":{\"sha256\":\"").raw(specDigest, Digests.NAME.length());
-      to.raw("\"},\"name\":\"charter\"}");
+      to.raw(NEXT).raw(specDigest, Digests.NAME.length()).raw("\"},\"name\":\"charter\"}");
     }
-    to.raw("]}");
+    to.raw(NEXT).hex(work.of(d.report())).raw("\"},\"name\":\"" + REPORT + "\"}");
+    to.raw(NEXT).hex(work.of(d.assignment().task())).raw("\"},\"name\":\"" + TASK + "\"}]}");
   }
 
   private static void budget(Judgement.Budget budget, JsonBytes to) {

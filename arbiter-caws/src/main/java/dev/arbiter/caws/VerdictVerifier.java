@@ -9,9 +9,12 @@ import dev.arbiter.caws.internal.text.Node;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.caws.provenance.Checkpoint;
+import dev.arbiter.caws.provenance.LogFolder;
+import dev.arbiter.caws.provenance.LogVerification;
 import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.provenance.Withdrawal;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.task.Finding;
@@ -19,7 +22,6 @@ import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
-import dev.arbiter.task.WorkReport;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.List;
@@ -106,10 +108,14 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Verifies that a result's verdict is genuine and is about this result: its task and tenant, its
-   * agent, and the changes that it reports. The verdict must be signed on its own. A genuine
-   * verdict of other work is refused; a verdict that is presented twice for the same work is
-   * genuine twice.
+   * Verifies that a result's verdict is genuine and is about this result: every component of its
+   * task (id, tenant, type, spec, payload and the others), its agent and attempt, and every
+   * component of its report (output, changes, evidence, usage). The verdict must be signed on its
+   * own and must pass the work. A genuine verdict of other work is refused; a verdict that is
+   * presented twice for the same work is genuine twice.
+   *
+   * <p>A task that names its spec by id binds that id; the text behind it is bound by {@link
+   * SealedVerdict#specDigest()}, for a verifier who knows it.
    *
    * @param result a result of an arbiter
    * @return genuine or refused
@@ -120,7 +126,8 @@ public final class VerdictVerifier {
   }
 
   /**
-   * Verifies the same for a verdict that a signed checkpoint covers.
+   * Verifies the same for a verdict that a signed checkpoint covers. The log may have withdrawn the
+   * verdict after that checkpoint: {@link #verify(TaskResult.Completed, LogFolder)} sees that.
    *
    * @param result a result of an arbiter
    * @param proof the place of its verdict in the log
@@ -132,11 +139,40 @@ public final class VerdictVerifier {
     return checked.isGenuine() ? answer(audienceProblem(result)) : checked;
   }
 
+  /**
+   * Verifies the same against the whole log: the verdict is in it, its checkpoint covers it, and no
+   * entry withdraws it. A verdict is withdrawn if the end of its task could not be kept.
+   *
+   * @param result a result of an arbiter
+   * @param log the log, read with any key; its checkpoint must be signed by this verifier's
+   * @return genuine or refused
+   */
+  public VerificationResult verify(TaskResult.Completed result, LogFolder log) {
+    LogVerification state = log.verify(List.of());
+    if (state instanceof LogVerification.Damaged damaged) {
+      return answer("the log is damaged: " + damaged.where() + " " + damaged.reason());
+    }
+    Seal seal = result.verdict().seal();
+    Withdrawal withdrawn = log.withdrawal(seal).orElse(null);
+    if (withdrawn != null) {
+      return answer("the verdict was withdrawn at " + withdrawn.at() + ": " + withdrawn.reason());
+    }
+    InclusionProof proof = log.prove(seal).orElse(null);
+    Checkpoint checkpoint = log.checkpoint().orElse(null);
+    return proof == null || checkpoint == null
+        ? answer("the log has no such verdict, or its checkpoint does not cover it")
+        : verify(result, proof, checkpoint.note());
+  }
+
   private static String audienceProblem(TaskResult.Completed result) {
     Task task = result.task();
-    SealedVerdict sealed = SealedVerdict.read(result.verdict().seal().document()).orElse(null);
+    String document = result.verdict().seal().document();
+    SealedVerdict sealed = SealedVerdict.read(document).orElse(null);
     if (sealed == null) {
       return "the document is not a verdict's";
+    }
+    if (!sealed.passed()) {
+      return "the verdict denies the work, and the result says that it is completed";
     }
     if (!sealed.task().equals(task.id()) || !sealed.tenant().equals(task.tenant())) {
       return "the verdict is about task '"
@@ -148,15 +184,33 @@ public final class VerdictVerifier {
     if (!sealed.agent().equals(result.agent())) {
       return "the verdict is about work by '" + Sanitizer.text(sealed.agent(), 80) + "'";
     }
-    return sealed.changeDigest().equals(digest(result.report()))
+    if (sealed.attempt() != result.attempts()) {
+      return "the verdict is about attempt " + sealed.attempt() + ", not " + result.attempts();
+    }
+    WorkDigest work = new WorkDigest();
+    if (!sealed.changeDigest().equals(Digests.named(work.of(result.report().changes())))) {
+      return "the verdict is about other changes";
+    }
+    if (!isAbout(document, VerdictSerializer.REPORT, work.of(result.report()))) {
+      return "the verdict is about another report: output, evidence or usage differ";
+    }
+    return isAbout(document, VerdictSerializer.TASK, work.of(task))
         ? ""
-        : "the verdict is about other changes";
+        : "the verdict is about another task of that id: its type, spec, payload, capabilities,"
+            + " priority, deadline or idempotency key differ";
   }
 
-  private static String digest(WorkReport report) {
-    JsonBytes changes = new JsonBytes();
-    VerdictSerializer.changes(report.changes(), changes);
-    return Digests.named(changes.text());
+  /**
+   * Whether a verdict names this digest as that of its subject; one without it is about nothing.
+   */
+  private static boolean isAbout(String document, String subject, byte[] digest) {
+    try {
+      Node statement = Document.json(document);
+      return statement != null
+          && SealedVerdict.subject(statement, subject).equals(Digests.named(digest));
+    } catch (Unreadable e) {
+      return false;
+    }
   }
 
   private VerificationResult answer(String problem) {

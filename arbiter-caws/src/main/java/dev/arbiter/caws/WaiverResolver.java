@@ -34,16 +34,22 @@ import org.jspecify.annotations.Nullable;
 final class WaiverResolver {
   private static final int MOST_LISTED = 100;
 
-  private final Map<Key, AtomicLong> uses = new ConcurrentHashMap<>();
+  /* By the folder of its file, a waiver is one for all constitutions of this process. */
+  private static final Map<Key, AtomicLong> SHARED = new ConcurrentHashMap<>();
+
+  private final Map<Key, AtomicLong> own = new ConcurrentHashMap<>();
   private final @Nullable WaiverLedger ledger;
 
-  /** Counts uses in the ledger for its own waivers, and here for others. */
+  /**
+   * Counts uses in the ledger for its own waivers, in this process for those of files, and here for
+   * those that were given as texts.
+   */
   WaiverResolver(@Nullable WaiverLedger ledger) {
     this.ledger = ledger;
   }
 
   /** Two tenants may call different waivers the same. */
-  private record Key(String tenant, String id) {}
+  private record Key(String home, String tenant, String id) {}
 
   /** The agent and tenant that ask, the spec and policy, and the time. */
   record Case(
@@ -209,6 +215,7 @@ final class WaiverResolver {
   }
 
   private AtomicLong count(Waiver waiver) {
-    return uses.computeIfAbsent(new Key(waiver.tenant(), waiver.id()), key -> new AtomicLong());
+    Key key = new Key(waiver.home(), waiver.tenant(), waiver.id());
+    return (waiver.home().isEmpty() ? own : SHARED).computeIfAbsent(key, k -> new AtomicLong());
   }
 }

@@ -3,6 +3,7 @@ package dev.arbiter.caws.change;
 
 import dev.arbiter.caws.change.LineCount.Version;
 import dev.arbiter.caws.change.ObjectReader.Entry;
+import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.internal.Sanitizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -145,6 +146,8 @@ final class GitChanges {
               "the target of link '" + Sanitizer.text(path, 80) + "' is no text here");
         }
         file(path, new Version(Entry.LINK, target.getBytes(StandardCharsets.UTF_8)));
+      } else if (isClaim(path, attributes)) {
+        base.remove(path);
       } else if (attributes.isRegularFile()) {
         file(path, new Version(mode(attributes, base.get(path)), content(entry, path)));
       } else {
@@ -180,6 +183,16 @@ final class GitChanges {
       }
       compare(inner, commit, prefix + path + "/", nested + 1);
     }
+  }
+
+  /**
+   * Whether it is the empty file by which a ledger or log is claimed. It holds nothing to count,
+   * and reading it would end the claim if this process has the ledger open.
+   */
+  private static boolean isClaim(String path, BasicFileAttributes attributes) {
+    return attributes.isRegularFile()
+        && attributes.size() == 0
+        && path.endsWith(".jsonl" + LineFile.CLAIM);
   }
 
   private static byte[] content(Path file, String path) throws IOException {

@@ -7,21 +7,27 @@ import dev.arbiter.caws.provenance.LogVerification.Damaged;
 import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.provenance.Withdrawal;
+import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies the files of an evidence folder against each other and a key. */
 final class EvidenceAudit {
   /*
-   * The cheap checks come first, for every file: its layout, and that it agrees with the others.
-   * Checkpoint, proofs and signatures follow. Each of the three passes reads the files again and
-   * trusts no earlier pass. So only one entry is in memory at a time, and a file that changes
-   * between passes gains nothing. Files are read as ISO 8859-1, one character a byte, so that
+   * The first pass looks for verdicts that later entries withdraw. Then come the cheap checks, for
+   * every file: its layout, and that it agrees with the others. Checkpoint, proofs and signatures
+   * follow. Each pass reads the files again and trusts no earlier pass; the last compares what was
+   * withdrawn. So only one entry is in memory at a time, and a file that changes between passes
+   * gains nothing. Files are read as ISO 8859-1, one character a byte, so that
    * invalid UTF-8 is preserved and matches nothing.
    */
   static final int LONGEST_FILE = 64 << 20;
@@ -32,6 +38,7 @@ final class EvidenceAudit {
 
   private final Source source;
   private final PublicKey key;
+  private final Set<String> withdrawn = new HashSet<>();
 
   /** Reads the bytes of a file. */
   interface Source {
@@ -62,6 +69,10 @@ final class EvidenceAudit {
     }
     String note = utf8(source.read(EvidenceFolder.CHECKPOINT));
     String origin = note.substring(0, Math.max(0, note.indexOf('\n')));
+    for (int index = 0; index < listing.count(); index++) {
+      Envelope envelope = envelope(index + PARTS.get(0));
+      withdrawal(envelope).ifPresent(withdrawn::add);
+    }
     Damaged damaged = each(listing, origin, entry -> null);
     if (damaged != null) {
       return damaged;
@@ -87,6 +98,7 @@ final class EvidenceAudit {
       return damaged;
     }
     ProvenanceLog again = ProvenanceLog.create(checkpoint.origin(), NEVER_SIGNS);
+    Set<String> signedWithdrawals = new HashSet<>();
     damaged =
         each(
             listing,
@@ -95,10 +107,21 @@ final class EvidenceAudit {
               if (!held.isEmpty()) {
                 again.append(entry.envelope().payload());
               }
+              withdrawal(entry.envelope()).ifPresent(signedWithdrawals::add);
               Damaged unproven = proof(entry, checkpoint);
               return unproven == null ? signatures(entry) : unproven;
             });
+    if (damaged == null && !signedWithdrawals.equals(withdrawn)) {
+      return new Damaged(EvidenceFolder.CHECKPOINT, -1, "the files changed while they were read");
+    }
     return damaged != null ? damaged : covered(checkpoint, again, held);
+  }
+
+  /** The digest of the verdict that an entry withdraws. */
+  private static Optional<String> withdrawal(@Nullable Envelope envelope) {
+    return envelope == null
+        ? Optional.empty()
+        : Withdrawal.read(envelope.payload()).map(Withdrawal::verdict);
   }
 
   private @Nullable Damaged each(Listing listing, String origin, EntryCheck check)
@@ -134,7 +157,8 @@ final class EvidenceAudit {
     String name = index + PARTS.get(3);
     boolean there = listing.has(index, 3);
     Envelope summary = there ? envelope(name) : null;
-    String expected = VerificationSummary.of(envelope.payload(), origin).orElse(null);
+    boolean gone = withdrawn.contains(Digests.named(envelope.payload()));
+    String expected = VerificationSummary.of(envelope.payload(), origin, gone).orElse(null);
     boolean fits = summary == null ? !there : summary.payload().equals(expected);
     return fits && there == (expected != null)
         ? check.damage(new Entry(index, envelope, summary, proof))

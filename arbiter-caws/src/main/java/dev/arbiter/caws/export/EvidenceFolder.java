@@ -6,6 +6,7 @@ import dev.arbiter.caws.provenance.LogFolder;
 import dev.arbiter.caws.provenance.LogVerification;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +36,8 @@ public final class EvidenceFolder {
   private EvidenceFolder() {}
 
   /**
-   * Exports the entries that the log's checkpoint covers. Costs four signature operations an entry,
-   * about 5 ms.
+   * Exports the entries that the log's checkpoint covers. The summary of a verdict that a later
+   * entry withdraws says that it failed. Costs four signature operations an entry, about 5 ms.
    *
    * @param log the log
    * @param signer signs the envelopes; has the key that signs the log now
@@ -88,7 +89,8 @@ public final class EvidenceFolder {
     put(folder, index + ".bundle.json", envelope.bundle() + "\n");
     InclusionProof proof = log.proof(index, checkpoint.size());
     put(folder, index + ".proof.json", ProofJson.write(proof) + "\n");
-    Optional<String> summary = VerificationSummary.of(document, checkpoint.origin());
+    boolean withdrawn = log.withdrawal(new Seal(document, "", "", "")).isPresent();
+    Optional<String> summary = VerificationSummary.of(document, checkpoint.origin(), withdrawn);
     if (summary.isPresent()) {
       put(folder, index + ".summary.json", Envelope.sign(summary.get(), signer).json() + "\n");
     }

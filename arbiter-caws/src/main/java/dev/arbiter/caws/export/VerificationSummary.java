@@ -12,9 +12,9 @@ import java.util.Optional;
  * A verdict as a SLSA verification summary, for consumers that know only passed and failed.
  *
  * <p>An in-toto Statement v1 with predicate {@code https://slsa.dev/verification_summary/v1}. Its
- * subject is the verdict's document. The level is {@code CAWS_APPROVED}, {@code CAWS_WAIVED} or
- * {@code FAILED}. These are not levels of SLSA's own tracks, because a verdict is not about a
- * build.
+ * subject is the verdict's document. In an export, a verdict that its log withdrew has failed. The
+ * level is {@code CAWS_APPROVED}, {@code CAWS_WAIVED} or {@code FAILED}. These are not levels of
+ * SLSA's own tracks, because a verdict is not about a build.
  */
 public final class VerificationSummary {
   private static final String ID = "-._~";
@@ -31,13 +31,19 @@ public final class VerificationSummary {
    * @return the statement, or empty when the document is not a verdict's
    */
   public static Optional<String> of(String document, String verifier) {
-    return SealedVerdict.read(document).map(verdict -> write(verdict, document, verifier));
+    return of(document, verifier, false);
   }
 
-  private static String write(SealedVerdict verdict, String document, String verifier) {
+  /** A verdict that its log withdrew failed, whatever it says itself. */
+  static Optional<String> of(String document, String verifier, boolean withdrawn) {
+    return SealedVerdict.read(document)
+        .map(read -> write(read, read.passed() && !withdrawn, document, verifier));
+  }
+
+  private static String write(
+      SealedVerdict verdict, boolean passed, String document, String verifier) {
     String digest = DIGEST + Digests.sha256Hex(document) + "\"}";
-    String level =
-        verdict.passed() ? "CAWS_" + verdict.verdict().toUpperCase(Locale.ROOT) : "FAILED";
+    String level = passed ? "CAWS_" + verdict.verdict().toUpperCase(Locale.ROOT) : "FAILED";
     return "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"inputAttestations\":[{"
         + digest
         + ",\"uri\":\"urn:arbiter:verdict\"}],\"policy\":{"
@@ -49,7 +55,7 @@ public final class VerificationSummary {
         + "\",\"slsaVersion\":\"1.0\",\"timeVerified\":\""
         + encoded(verdict.time(), URI)
         + "\",\"verificationResult\":\""
-        + (verdict.passed() ? "PASSED" : "FAILED")
+        + (passed ? "PASSED" : "FAILED")
         + "\",\"verifiedLevels\":[\""
         + level
         + "\"],\"verifier\":{\"id\":\""

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,27 +45,68 @@ final class CheckpointSigner {
 
   /**
    * Compares the entries that were read with the checkpoint in their folder, and continues from it.
+   * A log without entries gets its first checkpoint, so that one that has lost it is known.
+   *
+   * @param unproved the places of entries that the key may not have written
    */
-  void resume(VerdictFile kept, Path folder) throws IOException {
+  void resume(VerdictFile kept, Path folder, BitSet unproved) throws IOException {
     KeyRing ring = entries.ring();
     PublicKey newest = ring.newest(key.publicKey());
     if (!newest.equals(key.publicKey())) {
       throw damaged(folder, "it was handed on to " + SigningKey.idOf(newest));
     }
     Optional<String> note = kept.readCheckpoint();
-    if (note.isPresent()) {
+    if (note.isEmpty()) {
+      begin(kept, folder);
+    } else {
       Checkpoint last =
           ring.open(note.get(), key.publicKey())
-              .orElseThrow(() -> damaged(folder, "its checkpoint is not signed by " + key.id()));
+              .orElseThrow(
+                  () ->
+                      damaged(
+                          folder,
+                          "its checkpoint is not signed by " + key.id() + " for log " + origin));
       if (!entries.beginAs(last)) {
         throw damaged(folder, "its first " + last.size() + " entries are not those signed");
+      }
+      int stranger = unproved.nextSetBit(Math.toIntExact(last.size()));
+      if (stranger >= 0) {
+        throw unproved(folder, last.size(), stranger);
       }
       latest = last;
     }
     kept.writePublicKey(key.publicPem());
   }
 
-  private static IllegalStateException damaged(Path folder, String how) {
+  private void begin(VerdictFile kept, Path folder) throws IOException {
+    LogEntries.Head head = entries.head();
+    if (head.size > 0) {
+      throw damaged(
+          folder,
+          "it has "
+              + head.size
+              + " entries and no checkpoint.txt, so nothing tells who wrote them; put the"
+              + " checkpoint back if you have it");
+    }
+    kept.writeCheckpoint(Checkpoint.sign(origin, 0, head.root, key).note());
+  }
+
+  private IllegalStateException unproved(Path folder, long signed, long stranger) {
+    return new IllegalStateException(
+        String.format(
+            Locale.ROOT,
+            "the verdict log in %s has entries that are not proved: its checkpoint covers %d, and"
+                + " line %d of verdicts.jsonl was not written there by %s, or a power failure took"
+                + " its code in verdicts.mac. Nothing was signed. Move that line and those after"
+                + " it to another file to go on without them, or keep the folder as evidence and"
+                + " log to another folder",
+            folder,
+            signed,
+            stranger + 1,
+            key.id()));
+  }
+
+  static IllegalStateException damaged(Path folder, String how) {
     return new IllegalStateException(
         String.format(
             Locale.ROOT,
@@ -142,29 +184,47 @@ final class CheckpointSigner {
   }
 
   private Checkpoint sign() throws IOException {
+    Checkpoint before = latest;
+    Checkpoint signed = signHead();
+    if (signed != before) {
+      anchor(signed);
+    }
+    return signed;
+  }
+
+  private Checkpoint signHead() throws IOException {
     LogEntries.Head head = entries.flushed();
     Checkpoint before = latest;
     if (before != null && before.size() == head.size) {
       return before;
     }
     if (file != null) {
-      file.entries().force();
+      file.force();
     }
     Checkpoint signed = Checkpoint.sign(origin, head.size, head.root, key);
     if (file != null) {
       file.writeCheckpoint(signed.note());
     }
     latest = signed;
-    anchor(signed);
     return signed;
   }
 
-  /** Replaces the key, and signs the first checkpoint with the new one. */
+  /**
+   * Replaces the key, and signs the first checkpoint with the new one. The old key signs all
+   * entries before the change, because the new key could not prove them after a crash.
+   */
   Checkpoint rotate(Signer next, Instant at) throws IOException {
+    EntryCodes codes = file == null ? null : EntryCodes.of(origin, next);
     signing.lock();
     try {
       refuseAfterFailure();
-      entries.rotate(key, next, at);
+      entries.hold();
+      try {
+        signHead();
+        entries.rotate(key, next, at, codes);
+      } finally {
+        entries.release();
+      }
       key = next;
       Checkpoint first = sign();
       if (file != null) {

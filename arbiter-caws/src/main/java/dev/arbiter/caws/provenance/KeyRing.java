@@ -20,17 +20,17 @@ final class KeyRing {
     this.origin = origin;
   }
 
-  /** Records an entry if it is a rotation. */
-  void see(long index, byte[] entry, int length) {
-    if (KeyRotation.isOne(entry, length)) {
-      see(index, KeyRotation.read(new String(entry, 0, length, StandardCharsets.UTF_8)));
+  /** Records an entry if it is a rotation; returns the key that it hands the log to, or null. */
+  @Nullable PublicKey see(long index, byte[] entry, int length) {
+    if (!KeyRotation.isOne(entry, length)) {
+      return null;
     }
-  }
-
-  private void see(long index, @Nullable KeyRotation rotation) {
-    if (rotation != null && rotation.origin().equals(origin) && rotation.index() == index) {
-      rotations.add(rotation);
+    KeyRotation read = KeyRotation.read(new String(entry, 0, length, StandardCharsets.UTF_8));
+    if (read == null || !read.origin().equals(origin) || read.index() != index) {
+      return null;
     }
+    rotations.add(read);
+    return read.to();
   }
 
   /** Opens a checkpoint if the key of its size signed it; the trusted key is any of the log's. */

@@ -66,11 +66,16 @@ record KeyRotation(String origin, long index, PublicKey from, PublicKey to) {
 
   /** Whether an entry begins like a rotation; cheap. */
   static boolean isOne(byte[] entry, int length) {
-    if (length < START.length()) {
+    return begins(entry, length, START);
+  }
+
+  /** Whether an entry begins with an ASCII text; cheap. */
+  static boolean begins(byte[] entry, int length, String start) {
+    if (length < start.length()) {
       return false;
     }
-    for (int i = START.length() - 1; i >= 0; i--) { // backwards: verdicts differ at the end
-      if (entry[i] != START.charAt(i)) {
+    for (int i = start.length() - 1; i >= 0; i--) { // backwards: verdicts differ at the end
+      if (entry[i] != start.charAt(i)) {
         return false;
       }
     }

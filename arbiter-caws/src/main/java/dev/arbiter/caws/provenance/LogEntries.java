@@ -5,11 +5,13 @@ import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,9 +23,11 @@ final class LogEntries {
   private final MerkleTree tree = new MerkleTree();
   private final LeafIndex index = new LeafIndex(tree);
   private final KeyRing ring;
+  private final Withdrawal.Register withdrawn = new Withdrawal.Register();
   private final String origin;
   private final @Nullable VerdictFile file;
   private final ThreadLocal<LeafHasher> hashers = ThreadLocal.withInitial(LeafHasher::new);
+  private @Nullable EntryCodes codes;
 
   /** Size and root at one moment. */
   static final class Head {
@@ -54,15 +58,30 @@ final class LogEntries {
     this.file = file;
   }
 
-  /** Reads the file's entries; before the log is used. */
-  void readBack(VerdictFile kept) throws IOException {
+  /**
+   * Reads the file's entries; before the log is used.
+   *
+   * @param codes of the key that will sign
+   * @return the places of the entries that this key did not write, as far as codes tell; an entry
+   *     that hands the log to the key proves itself
+   */
+  BitSet readBack(VerdictFile kept, EntryCodes codes, PublicKey key) throws IOException {
     MessageDigest digest = Digests.sha256();
-    kept.entries()
-        .replay(
-            (bytes, length) -> {
-              ring.see(tree.size(), bytes, length);
-              tree.append(MerkleTree.leaf(digest, bytes, length));
-            });
+    BitSet unproved = new BitSet();
+    kept.replay(
+        (bytes, length, code) -> {
+          int place = Math.toIntExact(tree.size());
+          withdrawn.see(bytes, length);
+          byte[] leaf = MerkleTree.leaf(digest, bytes, length);
+          tree.append(leaf);
+          if (key.equals(ring.see(place, bytes, length))) {
+            codes.start(tree.size(), tree.root(tree.size()));
+          } else if (!MessageDigest.isEqual(codes.next(leaf), code)) {
+            unproved.set(place);
+          }
+        });
+    this.codes = codes;
+    return unproved;
   }
 
   KeyRing ring() {
@@ -84,9 +103,11 @@ final class LogEntries {
     byte[] leaf = hashers.get().leaf(document, length);
     lock.lock();
     try {
-      if (file != null) {
-        file.entries().append(document, length);
+      if (file != null && codes != null) {
+        file.check(length); // before the code: each code is of an entry that is there
+        file.append(document, length, codes.next(leaf));
       }
+      withdrawn.see(document, length);
       tree.append(leaf);
       return tree.size() - 1;
     } finally {
@@ -94,8 +115,21 @@ final class LogEntries {
     }
   }
 
-  /** Appends the entry that replaces the key. */
-  void rotate(Signer from, Signer to, Instant at) throws IOException {
+  /** Keeps other threads from appending until {@link #release}; both by one thread. */
+  void hold() {
+    lock.lock();
+  }
+
+  void release() {
+    lock.unlock();
+  }
+
+  /**
+   * Appends the entry that replaces the key.
+   *
+   * @param next the codes of entries after it; null for a log without a file
+   */
+  void rotate(Signer from, Signer to, Instant at, @Nullable EntryCodes next) throws IOException {
     lock.lock();
     try {
       if (!ring.isNew(to.publicKey()) || to.id().equals(from.id())) {
@@ -106,6 +140,10 @@ final class LogEntries {
       byte[] bytes = entry.getBytes(StandardCharsets.UTF_8);
       long place = append(bytes, bytes.length);
       ring.see(place, bytes, bytes.length);
+      if (next != null) {
+        next.start(tree.size(), tree.root(tree.size()));
+        codes = next;
+      }
     } finally {
       lock.unlock();
     }
@@ -125,7 +163,7 @@ final class LogEntries {
     lock.lock();
     try {
       if (file != null) {
-        file.entries().flush();
+        file.flush();
       }
       return head();
     } finally {
@@ -148,6 +186,16 @@ final class LogEntries {
     lock.lock();
     try {
       return index.find(leaf);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The withdrawal of a verdict; null when it stands. */
+  @Nullable Withdrawal withdrawal(Seal seal) {
+    lock.lock();
+    try {
+      return withdrawn.of(seal);
     } finally {
       lock.unlock();
     }
@@ -199,8 +247,8 @@ final class LogEntries {
 
   private LogVerification reread(VerdictFile kept, PublicKey trusted, @Nullable List<String> held)
       throws IOException {
-    if (!kept.entries().isClosed()) {
-      kept.entries().flush();
+    if (!kept.isClosed()) {
+      kept.flush();
     }
     MerkleTree again = new MerkleTree();
     MessageDigest digest = Digests.sha256();

@@ -5,6 +5,7 @@ import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.task.Seal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -25,6 +26,8 @@ import java.util.Optional;
 public final class LogFolder implements AutoCloseable {
   private final MerkleTree tree = new MerkleTree();
   private final RandomAccessFile documents;
+  private final LeafIndex index = new LeafIndex(tree);
+  private final Withdrawal.Register withdrawn = new Withdrawal.Register();
   private final KeyRing ring;
   private final PublicKey trusted;
   private final String origin;
@@ -57,7 +60,8 @@ public final class LogFolder implements AutoCloseable {
     LineFile.read(
         VerdictFile.entries(folder),
         (bytes, length) -> {
-          log.ring.see(log.tree.size(), bytes, length);
+          PublicKey unused = log.ring.see(log.tree.size(), bytes, length);
+          log.withdrawn.see(bytes, length);
           log.add(length);
           log.tree.append(MerkleTree.leaf(digest, bytes, length));
         });
@@ -138,6 +142,32 @@ public final class LogFolder implements AutoCloseable {
     checkPlace(index, size);
     checkPlace(size - 1, tree.size());
     return new InclusionProof(index, size, StrictBase64.encode(tree.inclusion(index, size)));
+  }
+
+  /**
+   * Proves the place of a verdict in the folder's checkpoint.
+   *
+   * @param seal the verdict's seal
+   * @return the proof, or empty if the log does not have the verdict, its checkpoint does not cover
+   *     it, or it was withdrawn
+   */
+  public Optional<InclusionProof> prove(Seal seal) {
+    long size = Math.min(tree.size(), checkpoint().map(Checkpoint::size).orElse(0L));
+    long place = index.find(MerkleTree.leaf(seal.document()));
+    return place < 0 || place >= size || withdrawn.of(seal) != null
+        ? Optional.empty()
+        : Optional.of(proof(place, size));
+  }
+
+  /**
+   * Finds the withdrawal of a verdict. One behind the checkpoint counts too: a crash may have come
+   * between the two.
+   *
+   * @param seal the verdict's seal
+   * @return empty when the log has none
+   */
+  public Optional<Withdrawal> withdrawal(Seal seal) {
+    return Optional.ofNullable(withdrawn.of(seal));
   }
 
   private void checkPlace(long index, long size) {

@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A log in a folder keeps the documents in {@code verdicts.jsonl}, one a line, beside {@code
  * checkpoint.txt} and {@code public-key.pem}. Entries are forced to disk before a checkpoint that
  * covers them is signed; a crash may lose later entries.
+ *
+ * <p>A log is its key and its origin. {@code verdicts.mac} has a code for each entry that only the
+ * holder of the key can make, so entries behind the last checkpoint are known again after a crash.
+ * An entry that another hand added, and a folder of entries without {@code checkpoint.txt}, are
+ * refused: they are never signed. Entries cut off the end, back to an earlier checkpoint, look like
+ * a crash; only an {@link Anchor} sees that.
  */
 public final class ProvenanceLog implements AutoCloseable {
   private final LogEntries entries;
@@ -60,22 +66,47 @@ public final class ProvenanceLog implements AutoCloseable {
    * @throws UncheckedIOException if the files cannot be read or written, or another log has them
    *     open
    * @throws IllegalStateException if the entries contradict the last checkpoint, or another key
-   *     signed it: then the files were changed
+   *     signed it, or there is none, or an entry behind it was not written by the key: then the
+   *     files were changed; also if the key gives two signatures for one text
    */
   public static ProvenanceLog open(Path folder, String origin, Signer key) {
+    return open(folder, origin, key, List.of());
+  }
+
+  /**
+   * Opens the log in a folder, or starts one there, and compares it with the checkpoints that
+   * anchors hold. So a log that was taken back to an earlier moment, or thrown away, is seen before
+   * it signs anything.
+   *
+   * @param folder has the files; is created if it does not exist
+   * @param origin names the log in its checkpoints
+   * @param key signs the checkpoints
+   * @param anchors keep every later checkpoint; one that cannot be read is counted and not compared
+   * @return the log, with the entries of the folder
+   * @throws UncheckedIOException if the files cannot be read or written, or another log has them
+   *     open
+   * @throws IllegalStateException as above, or if the entries are not those that an anchor
+   *     remembers
+   */
+  public static ProvenanceLog open(Path folder, String origin, Signer key, List<Anchor> anchors) {
     Checkpoint.requireOrigin(origin);
     try {
       VerdictFile file = VerdictFile.open(folder);
       boolean fit = false;
       try {
         ProvenanceLog log = new ProvenanceLog(origin, key, file);
-        log.entries.readBack(file);
-        log.signer.resume(file, folder);
+        EntryCodes codes = EntryCodes.of(origin, key);
+        log.signer.resume(file, folder, log.entries.readBack(file, codes, key.publicKey()));
+        anchors.forEach(log::anchor);
+        if (!anchors.isEmpty() && log.verify() instanceof LogVerification.Damaged damaged) {
+          throw CheckpointSigner.damaged(
+              folder, "compared with its anchors, " + damaged.where() + " " + damaged.reason());
+        }
         fit = true;
         return log;
       } finally {
         if (!fit) {
-          file.entries().close();
+          file.close();
         }
       }
     } catch (IOException e) {
@@ -120,6 +151,34 @@ public final class ProvenanceLog implements AutoCloseable {
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /**
+   * Takes back a verdict of this log: appends an entry that says so, and signs a checkpoint that
+   * covers it. Costs a signature, and with a folder two forced writes. A log that refuses entries
+   * after a failed checkpoint takes a withdrawal all the same.
+   *
+   * @param withdrawal names the verdict
+   * @throws UncheckedIOException if entry or checkpoint cannot be written
+   */
+  public void withdraw(Withdrawal withdrawal) {
+    byte[] entry = withdrawal.document().getBytes(StandardCharsets.UTF_8);
+    try {
+      entries.append(entry, entry.length);
+      signer.checkpoint();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /**
+   * Finds the withdrawal of a verdict.
+   *
+   * @param seal the verdict's seal
+   * @return empty when the log has none: the verdict stands, if the log has it
+   */
+  public Optional<Withdrawal> withdrawal(Seal seal) {
+    return Optional.ofNullable(entries.withdrawal(seal));
   }
 
   private static UncheckedIOException unwritable(IOException e) {
@@ -232,12 +291,16 @@ public final class ProvenanceLog implements AutoCloseable {
    * <p>The first call builds an index of 8 to 16 bytes an entry; later calls extend it.
    *
    * @param seal the verdict's seal
-   * @return the proof, or empty if the log does not have the verdict or no checkpoint covers it yet
+   * @return the proof, or empty if the log does not have the verdict, no checkpoint covers it yet,
+   *     or it was withdrawn
    */
   public Optional<InclusionProof> prove(Seal seal) {
     Checkpoint covered = signer.latest();
     long index = covered == null ? -1 : entries.find(seal.document());
-    return covered == null || index < 0 || index >= covered.size()
+    return covered == null
+            || index < 0
+            || index >= covered.size()
+            || entries.withdrawal(seal) != null
         ? Optional.empty()
         : Optional.of(entries.proof(index, covered.size()));
   }
@@ -307,12 +370,12 @@ public final class ProvenanceLog implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (file == null || !file.entries().isClosed()) {
+      if (file == null || !file.isClosed()) {
         checkpoint();
       }
     } finally {
       if (file != null) {
-        file.entries().close();
+        file.close();
       }
     }
   }

@@ -2,11 +2,15 @@
 package dev.arbiter.caws.waiver;
 
 import dev.arbiter.caws.internal.text.LineFile;
+import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a waiver ledger's steps, one a line, each forced. The ledger's lock guards it. */
 final class StepFile {
@@ -17,42 +21,47 @@ final class StepFile {
 
   private final Path file;
   private final LineFile lines;
+  private final @Nullable Signer key;
   private String head = "";
 
-  private StepFile(Path file, LineFile lines) {
+  private StepFile(Path file, LineFile lines, @Nullable Signer key) {
     this.file = file;
     this.lines = lines;
+    this.key = key;
   }
 
-  static StepFile open(Path folder) throws IOException {
+  /** Opens the steps of a folder; {@code key} signs each, null for steps without signatures. */
+  static StepFile open(Path folder, @Nullable Signer key) throws IOException {
     Path file = folder.resolve(NAME);
     String taken = "another process has " + file + " open; try again";
-    return new StepFile(file, LineFile.open(file, taken));
+    return new StepFile(file, LineFile.open(file, taken), key);
   }
 
   /** Reads the steps, and cuts off an incomplete last line of a crash. */
   void replay(WaiverLedger ledger) throws IOException {
-    Replay replay = new Replay(file, ledger);
+    Replay replay = new Replay(file, ledger, key == null ? null : key.publicKey());
     lines.replay(replay);
     head = replay.head;
   }
 
   /** Reads the steps of a folder without changing it. */
-  static void read(Path folder, WaiverLedger ledger) throws IOException {
+  static void read(Path folder, WaiverLedger ledger, @Nullable PublicKey key) throws IOException {
     Path file = folder.resolve(NAME);
-    LineFile.read(file, new Replay(file, ledger));
+    LineFile.read(file, new Replay(file, ledger, key));
   }
 
-  /** Repeats each step; its line has the digest of the line before. */
+  /** Takes each step again; its line has the digest of the line before. */
   private static final class Replay implements LineFile.Reader {
     private final Path file;
     private final WaiverLedger ledger;
+    private final @Nullable PublicKey key;
     private long number;
     private String head = "";
 
-    Replay(Path file, WaiverLedger ledger) throws IOException {
+    Replay(Path file, WaiverLedger ledger, @Nullable PublicKey key) throws IOException {
       this.file = file;
       this.ledger = ledger;
+      this.key = key;
       if (Files.size(file) > LONGEST) {
         throw damaged(file, "it has more than " + LONGEST + " bytes");
       }
@@ -61,9 +70,21 @@ final class StepFile {
     @Override
     public void line(byte[] bytes, int length) {
       String line = new String(bytes, 0, length, StandardCharsets.UTF_8);
-      StepLine step = StepLine.read(line, number++, head);
-      if (step == null || !step.replay(ledger)) {
+      StepLine read = StepLine.read(line, head);
+      number++;
+      if (read == null) {
         throw damaged(file, "line " + number + " is not the step that was written there");
+      }
+      if (key == null && !read.signature().isEmpty()) {
+        throw new IllegalStateException(
+            file + " has signed steps; open it with the key that signed them");
+      }
+      if (key != null && !read.isSignedBy(key, head)) {
+        throw damaged(file, "line " + number + " is not signed by " + SigningKey.idOf(key));
+      }
+      String refusal = ledger.replay(read);
+      if (!refusal.isEmpty()) {
+        throw damaged(file, "line " + number + " is a step that the ledger refuses: " + refusal);
       }
       head = Digests.named(line);
     }
@@ -78,8 +99,8 @@ final class StepFile {
     return head;
   }
 
-  void append(WaiverLedger.Step step, WaiverEntry.Proposal proposal) throws IOException {
-    String line = StepLine.write(step, proposal, head);
+  void append(StepLine step) throws IOException {
+    String line = (key == null ? step : step.signed(key, head)).write(head);
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     lines.append(bytes, bytes.length);
     lines.flush();

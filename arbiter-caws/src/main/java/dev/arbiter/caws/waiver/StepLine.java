@@ -4,31 +4,82 @@ package dev.arbiter.caws.waiver;
 import dev.arbiter.caws.internal.text.Document;
 import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.caws.internal.text.Node;
+import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.internal.text.Unreadable;
-import dev.arbiter.caws.waiver.WaiverEntry.Approval;
+import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
 import dev.arbiter.caws.waiver.WaiverLedger.Action;
+import dev.arbiter.caws.waiver.WaiverLedger.Limits;
 import dev.arbiter.caws.waiver.WaiverLedger.Step;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One step of a ledger as a line of canonical JSON; the first of a waiver has its proposal. */
-record StepLine(Step step, @Nullable Proposal proposal) {
+/**
+ * One step of a ledger as a line of canonical JSON. The first of a waiver has its proposal; a step
+ * that limits decided has them, so that it can be decided again.
+ *
+ * @param signature Base64 of an Ed25519 signature over the line without it; empty without a key
+ */
+record StepLine(Step step, @Nullable Proposal proposal, @Nullable Limits limits, String signature) {
+  private static final String PURPOSE = "arbiter step of a waiver v1\n";
 
-  /** Writes a step; {@code before} is the digest of the line before, empty for the first. */
-  static String write(Step step, @Nullable Proposal proposal, String before) {
+  StepLine(Step step, @Nullable Proposal proposal, @Nullable Limits limits) {
+    this(step, proposal, limits, "");
+  }
+
+  /** The line of a step that was just taken. */
+  static StepLine of(Step step, Proposal proposal, Limits limits) {
+    Action action = step.action();
+    return new StepLine(
+        step, action == Action.PROPOSE ? proposal : null, isLimited(action) ? limits : null);
+  }
+
+  private static boolean isLimited(Action action) {
+    return action == Action.PROPOSE || action == Action.ACTIVATE || action == Action.EXTEND;
+  }
+
+  StepLine signed(Signer key, String before) {
+    byte[] signature = key.signChecked(message(before));
+    return new StepLine(step, proposal, limits, Base64.getEncoder().encodeToString(signature));
+  }
+
+  boolean isSignedBy(PublicKey key, String before) {
+    byte[] bytes = StrictBase64.decode(signature);
+    return bytes != null && SigningKey.verify(key, message(before), bytes);
+  }
+
+  private byte[] message(String before) {
+    String unsigned = new StepLine(step, proposal, limits).write(before);
+    return (PURPOSE + unsigned).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Writes the line; {@code before} is the digest of the line before, empty for the first. */
+  String write(String before) {
     JsonBytes to = new JsonBytes();
     to.raw("{\"action\":").string(step.action().name().toLowerCase(Locale.ROOT));
     to.raw(",\"at\":").string(step.at().toString());
     to.raw(",\"by\":").string(step.by());
     to.raw(",\"detail\":").string(step.detail());
+    if (limits != null) {
+      to.raw(",\"limits\":{\"approvers\":").number(limits.approvers());
+      to.raw(",\"longest\":").string(limits.longest().toString());
+      to.raw(",\"perGate\":").number(limits.perGate()).raw('}');
+    }
     to.raw(",\"number\":").number(step.number());
     to.raw(",\"prev\":").string(before);
-    if (proposal != null && step.action() == Action.PROPOSE) {
+    if (proposal != null) {
       write(proposal, to);
+    }
+    if (!signature.isEmpty()) {
+      to.raw(",\"signature\":").string(signature);
     }
     return to.raw(",\"waiver\":").string(step.waiver()).raw('}').text();
   }
@@ -48,26 +99,38 @@ record StepLine(Step step, @Nullable Proposal proposal) {
     to.raw(",\"specId\":").string(proposal.specId()).raw('}');
   }
 
-  /** Null when the line was not written like this, at that place, after that line. */
-  static @Nullable StepLine read(String line, long number, String before) {
+  /** Null when the line was not written like this, after that line. */
+  static @Nullable StepLine read(String line, String before) {
     try {
       if (!(Document.json(line) instanceof Node.Fields fields)) {
         return null;
       }
-      Proposal proposal =
-          fields.field("proposal") instanceof Node.Fields asked ? proposal(asked) : null;
       Step step =
           new Step(
-              number,
+              number(fields, "number"),
               Instant.parse(fields.text("at")),
               fields.text("waiver"),
               Action.valueOf(fields.text("action").toUpperCase(Locale.ROOT)),
               fields.text("by"),
               fields.text("detail"));
-      return write(step, proposal, before).equals(line) ? new StepLine(step, proposal) : null;
+      StepLine read =
+          new StepLine(
+              step,
+              fields.field("proposal") instanceof Node.Fields asked ? proposal(asked) : null,
+              fields.field("limits") instanceof Node.Fields then ? limits(then) : null,
+              fields.text("signature"));
+      boolean whole = (read.limits != null) == isLimited(step.action());
+      return whole && read.write(before).equals(line) ? read : null;
     } catch (Unreadable | DateTimeException | IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static Limits limits(Node.Fields then) {
+    return new Limits(
+        Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(0, number(then, "approvers")))),
+        Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(0, number(then, "perGate")))),
+        Duration.parse(then.text("longest")));
   }
 
   private static Proposal proposal(Node.Fields asked) {
@@ -89,35 +152,5 @@ record StepLine(Step step, @Nullable Proposal proposal) {
 
   private static long number(Node.Fields fields, String name) {
     return fields.field(name) instanceof Node.Whole whole ? whole.value() : 0;
-  }
-
-  /** Repeats the step; false when it cannot follow the steps before. */
-  boolean replay(WaiverLedger ledger) {
-    WaiverEntry before = ledger.find(step.waiver()).orElse(null);
-    WaiverEntry after = step.action() == Action.PROPOSE ? proposed(before) : next(before);
-    if (after != null) {
-      ledger.replay(after, step.action());
-    }
-    return after != null;
-  }
-
-  private @Nullable WaiverEntry proposed(@Nullable WaiverEntry before) {
-    boolean fits = before == null && proposal != null && proposal.id().equals(step.waiver());
-    return fits && proposal != null ? WaiverEntry.of(proposal, step.at()) : null;
-  }
-
-  private @Nullable WaiverEntry next(@Nullable WaiverEntry before) {
-    if (before == null || proposal != null) {
-      return null;
-    }
-    return switch (step.action()) {
-      case PROPOSE -> null;
-      case APPROVE -> before.with(new Approval(step.by(), step.at()));
-      case ACTIVATE -> before.activated(step.at());
-      case EXTEND -> before.wanting(Instant.parse(step.detail()), step.by());
-      case USE -> before.used();
-      case REVOKE -> before.ended(WaiverEntry.Status.REVOKED);
-      case EXPIRE -> before.ended(WaiverEntry.Status.EXPIRED);
-    };
   }
 }

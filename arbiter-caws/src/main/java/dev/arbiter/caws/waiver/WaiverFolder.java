@@ -6,11 +6,13 @@ import dev.arbiter.caws.internal.project.WaiverReader;
 import dev.arbiter.caws.internal.text.FileText;
 import dev.arbiter.caws.internal.text.SmallFile;
 import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.provenance.Signer;
 import dev.arbiter.task.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A waiver ledger in a folder, such as {@code .caws/waivers}. {@code ledger.jsonl} has every step,
@@ -25,13 +28,18 @@ import java.util.Set;
  * dev.arbiter.caws.Caws} reads it.
  *
  * <p>A step is forced to disk before it counts, and survives a crash. A line that a crash tore is
- * cut off: it never counted. One process at a time has a folder. The steps are damaged when one was
- * changed, removed or inserted. Only a loss of the last steps goes unseen; to see it, keep the head
- * elsewhere.
+ * cut off: it never counted. One process at a time has a folder, so {@code max_uses} is one count
+ * for all processes that open it in turn.
+ *
+ * <p>Reading takes every step again, by the rules and limits of its time: a step that the ledger
+ * would have refused is damage. Without a key, whoever can write the folder can add steps that keep
+ * the rules, in the name of anybody. With a key each step is signed, and only the holder of the key
+ * adds one. Only a loss of the last steps goes unseen; to see it, keep the head elsewhere.
  */
 public final class WaiverFolder implements AutoCloseable {
   private final Path folder;
   private final StepFile steps;
+  private final WaiverLedger.Limits limits;
   private final WaiverLedger ledger;
 
   /**
@@ -113,6 +121,7 @@ public final class WaiverFolder implements AutoCloseable {
       throws IOException {
     this.folder = folder;
     this.steps = steps;
+    this.limits = limits;
     this.ledger = new WaiverLedger(limits, clock, this::keep);
     steps.replay(ledger);
     for (WaiverEntry entry : ledger.entries()) {
@@ -135,7 +144,24 @@ public final class WaiverFolder implements AutoCloseable {
    */
   public static WaiverFolder open(Path folder, WaiverLedger.Limits limits, InstantSource clock)
       throws IOException {
-    StepFile steps = StepFile.open(folder);
+    return open(folder, limits, clock, null);
+  }
+
+  /**
+   * Opens a ledger whose steps are signed, or starts one there.
+   *
+   * @param folder made if it is not there
+   * @param limits for further steps
+   * @param clock tells the time
+   * @param key signs every step; the same for the whole life of the ledger
+   * @return the ledger, with all steps that were read back
+   * @throws IOException if it cannot be read or written, or another process has it
+   * @throws IllegalStateException if the steps are damaged, or the key did not sign one of them
+   */
+  public static WaiverFolder open(
+      Path folder, WaiverLedger.Limits limits, InstantSource clock, @Nullable Signer key)
+      throws IOException {
+    StepFile steps = StepFile.open(folder, key);
     boolean fit = false;
     try {
       WaiverFolder opened = new WaiverFolder(folder, steps, limits, clock);
@@ -167,9 +193,23 @@ public final class WaiverFolder implements AutoCloseable {
    * @throws IllegalStateException if the steps are damaged, or a waiver's file differs from them
    */
   public static List<WaiverEntry> read(Path folder) throws IOException {
+    return read(folder, null);
+  }
+
+  /**
+   * Reads a ledger whose steps are signed, without changing anything.
+   *
+   * @param folder has a ledger
+   * @param key the key that signed its steps, from a trusted source; null when they are not signed
+   * @return its waivers, in the order they were proposed
+   * @throws IOException if it cannot be read
+   * @throws IllegalStateException if the steps are damaged, or the key did not sign one of them, or
+   *     a waiver's file differs from them
+   */
+  public static List<WaiverEntry> read(Path folder, @Nullable PublicKey key) throws IOException {
     WaiverLedger ledger =
         WaiverLedger.create(WaiverLedger.Limits.defaults(), () -> java.time.Instant.EPOCH, s -> {});
-    StepFile.read(folder, ledger);
+    StepFile.read(folder, ledger, key);
     for (WaiverEntry entry : ledger.entries()) {
       Path file = folder.resolve(entry.proposal().id() + ".json");
       if (!Files.exists(file) || !Files.readString(file).equals(entry.document() + "\n")) {
@@ -221,12 +261,26 @@ public final class WaiverFolder implements AutoCloseable {
       if (step.action() == WaiverLedger.Action.PROPOSE) {
         refuseTaken(after.proposal().id());
       }
-      steps.append(step, after.proposal());
-      if (step.action() != WaiverLedger.Action.USE) {
-        SmallFile.replace(file(after), after.document() + "\n");
-      }
+      steps.append(StepLine.of(step, after.proposal(), limits));
     } catch (IOException e) {
       throw new UncheckedIOException("the step cannot be kept in " + folder, e);
+    }
+    if (step.action() != WaiverLedger.Action.USE) {
+      writeFile(after);
+    }
+  }
+
+  /** The step is kept already: without its file the ledger takes no more, and opening mends it. */
+  private void writeFile(WaiverEntry after) {
+    try {
+      SmallFile.replace(file(after), after.document() + "\n");
+    } catch (IOException e) {
+      steps.close();
+      throw new UncheckedIOException(
+          "the step is kept, but "
+              + file(after)
+              + " cannot be written; mend that and open the ledger again",
+          e);
     }
   }
 

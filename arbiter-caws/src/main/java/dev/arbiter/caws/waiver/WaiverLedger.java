@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.waiver;
 
-import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.Ids;
+import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
 import dev.arbiter.internal.Sanitizer;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of waivers: proposed, approved by enough people other than the proposer, activated,
@@ -28,7 +30,8 @@ import java.util.function.Supplier;
  * <p>{@code Caws} reads the active waivers and checks each of them again.
  */
 public final class WaiverLedger {
-  private static final int MOST = 10_000;
+  private static final int LONGEST_DETAIL = 200;
+  private static final String CLOCK = "clock";
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, WaiverEntry> entries = new LinkedHashMap<>();
@@ -174,20 +177,7 @@ public final class WaiverLedger {
    *     {@code duplicate_id}, {@code already_over}, {@code too_long} or {@code ledger_full}
    */
   public StepResult propose(WaiverEntry.Proposal proposal) {
-    return locked(
-        () -> {
-          Instant now = clock.instant();
-          String problem = proposal.problem(now, rules.limits().longest());
-          if (problem.isEmpty() && entries.containsKey(proposal.id())) {
-            problem = "duplicate_id";
-          }
-          if (problem.isEmpty() && entries.size() >= MOST) {
-            problem = "ledger_full";
-          }
-          return problem.isEmpty()
-              ? put(WaiverEntry.of(proposal, now), Action.PROPOSE, proposal.by(), "", now)
-              : new StepResult.Refused(problem);
-        });
+    return step(proposal.id(), Action.PROPOSE, proposal.by(), "", proposal);
   }
 
   /**
@@ -200,7 +190,7 @@ public final class WaiverLedger {
    *     too_many_approvers}
    */
   public StepResult approve(String id, String by) {
-    return step(id, Action.APPROVE, by, "", rules::approve);
+    return step(id, Action.APPROVE, by, "", null);
   }
 
   /**
@@ -213,12 +203,7 @@ public final class WaiverLedger {
    *     when another active waiver of the spec names the same gate, or {@code too_many_for_gate}
    */
   public StepResult activate(String id, String by) {
-    return step(
-        id,
-        Action.ACTIVATE,
-        by,
-        "",
-        (entry, who, now) -> rules.activate(entry, now, entries.values()));
+    return step(id, Action.ACTIVATE, by, "", null);
   }
 
   /**
@@ -242,12 +227,7 @@ public final class WaiverLedger {
    *     not_later} or {@code too_long}
    */
   public StepResult extend(String id, String by, Instant expires) {
-    return step(
-        id,
-        Action.EXTEND,
-        by,
-        expires.toString(),
-        (entry, who, now) -> rules.extend(entry, who, expires, now));
+    return step(id, Action.EXTEND, by, expires.toString(), null);
   }
 
   /**
@@ -259,8 +239,7 @@ public final class WaiverLedger {
    * @return the waiver, revoked; or refused as {@code unknown}, {@code blank} or {@code not_open}
    */
   public StepResult revoke(String id, String by, String reason) {
-    String why = Sanitizer.text(reason, 200);
-    return step(id, Action.REVOKE, by, why, (entry, who, now) -> rules.revoke(entry));
+    return step(id, Action.REVOKE, by, Sanitizer.text(reason, LONGEST_DETAIL), null);
   }
 
   /**
@@ -273,7 +252,7 @@ public final class WaiverLedger {
    *     approved_by_user} or {@code used_up}
    */
   public StepResult use(String id, String by, String subject) {
-    return step(id, Action.USE, by, Sanitizer.text(subject, 200), rules::use);
+    return step(id, Action.USE, by, Sanitizer.text(subject, LONGEST_DETAIL), null);
   }
 
   /**
@@ -286,20 +265,21 @@ public final class WaiverLedger {
    */
   public boolean useAll(List<String> ids, String by, String subject) {
     String handle = Ids.handle(by);
+    String what = Sanitizer.text(subject, LONGEST_DETAIL);
     return locked(
         () -> {
           Instant now = clock.instant();
           List<WaiverEntry> used = new ArrayList<>();
           for (String id : ids) {
-            WaiverEntry entry = entries.get(id);
-            if (entry != null) {
-              if (!(rules.use(entry, handle, now) instanceof StepResult.Done done)) {
+            if (entries.containsKey(id)) {
+              Step use = new Step(steps, now, id, Action.USE, handle, what);
+              if (!(rules.decide(use, null, entries) instanceof StepResult.Done done)) {
                 return false;
               }
               used.add(done.waiver());
             }
           }
-          used.forEach(entry -> put(entry, Action.USE, handle, Sanitizer.text(subject, 200), now));
+          used.forEach(entry -> put(entry, Action.USE, handle, what, now));
           return true;
         });
   }
@@ -316,9 +296,11 @@ public final class WaiverLedger {
           Instant now = clock.instant();
           List<String> over = new ArrayList<>();
           for (WaiverEntry entry : List.copyOf(entries.values())) {
-            if (entry.isOpen() && Waiver.isOver(entry.expires(), now)) {
-              put(entry.ended(WaiverEntry.Status.EXPIRED), Action.EXPIRE, "clock", "", now);
-              over.add(entry.proposal().id());
+            String id = entry.proposal().id();
+            Step mark = new Step(steps, now, id, Action.EXPIRE, CLOCK, "");
+            if (rules.decide(mark, null, entries) instanceof StepResult.Done done) {
+              put(done.waiver(), Action.EXPIRE, CLOCK, "", now);
+              over.add(id);
             }
           }
           return over;
@@ -368,16 +350,13 @@ public final class WaiverLedger {
   }
 
   private StepResult step(
-      String id, Action action, String by, String detail, WaiverRules.Decider decider) {
+      String id, Action action, String by, String detail, @Nullable Proposal proposal) {
     String handle = Ids.handle(by);
     return locked(
         () -> {
           Instant now = clock.instant();
-          WaiverEntry entry = entries.get(id);
-          if (entry == null || handle.isEmpty()) {
-            return new StepResult.Refused(entry == null ? "unknown" : "blank");
-          }
-          StepResult result = decider.decide(entry, handle, now);
+          Step step = new Step(steps, now, id, action, handle, detail);
+          StepResult result = rules.decide(step, proposal, entries);
           return result instanceof StepResult.Done done
               ? put(done.waiver(), action, handle, detail, now)
               : result;
@@ -386,14 +365,66 @@ public final class WaiverLedger {
 
   private StepResult put(WaiverEntry entry, Action action, String by, String detail, Instant now) {
     recorder.record(new Step(steps, now, entry.proposal().id(), action, by, detail), entry);
-    replay(entry, action);
+    take(entry, action);
     return new StepResult.Done(entry);
   }
 
-  /** Takes in a step that was recorded before; the caller holds the lock, or alone the ledger. */
-  void replay(WaiverEntry entry, Action action) {
+  private void take(WaiverEntry entry, Action action) {
     steps++;
     entries.put(entry.proposal().id(), entry);
     changes.addAndGet(action == Action.USE ? 0 : 1);
+  }
+
+  /**
+   * Takes a step that was recorded before, by the rules and limits of its own time; before the
+   * ledger is used.
+   *
+   * @return the reason that it is no step of this ledger, empty when it was taken
+   */
+  String replay(StepLine line) {
+    Step step = line.step();
+    if (step.number() != steps || !isWellFormed(step, line.proposal())) {
+      return "malformed";
+    }
+    Limits then = line.limits() == null ? rules.limits() : line.limits();
+    StepResult result = new WaiverRules(then).decide(step, line.proposal(), entries);
+    if (result instanceof StepResult.Done done) {
+      take(done.waiver(), step.action());
+      return "";
+    }
+    return ((StepResult.Refused) result).reason();
+  }
+
+  /** Whether a method of this class can have made the step. */
+  private static boolean isWellFormed(Step step, @Nullable Proposal proposal) {
+    boolean fits =
+        switch (step.action()) {
+          case PROPOSE ->
+              proposal != null
+                  && proposal.id().equals(step.waiver())
+                  && proposal.by().equals(step.by());
+          case EXPIRE -> step.by().equals(CLOCK);
+          default -> Ids.handle(step.by()).equals(step.by());
+        };
+    boolean alone = step.action() == Action.PROPOSE || proposal == null;
+    return fits && alone && isDetail(step.action(), step.detail());
+  }
+
+  private static boolean isMoment(String text) {
+    try {
+      return Instant.parse(text).toString().equals(text);
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isDetail(Action action, String detail) {
+    return switch (action) {
+      case PROPOSE, APPROVE, ACTIVATE, EXPIRE -> detail.isEmpty();
+      case EXTEND -> isMoment(detail);
+      case USE, REVOKE ->
+          detail.length() <= LONGEST_DETAIL + 3
+              && detail.codePoints().allMatch(Sanitizer::isPrintable);
+    };
   }
 }

@@ -7,6 +7,8 @@ import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.waiver.WaiverEntry.Approval;
 import dev.arbiter.caws.waiver.WaiverEntry.Proposal;
 import dev.arbiter.caws.waiver.WaiverEntry.Status;
+import dev.arbiter.caws.waiver.WaiverLedger.Action;
+import dev.arbiter.caws.waiver.WaiverLedger.Step;
 import dev.arbiter.caws.waiver.WaiverLedger.StepResult;
 import dev.arbiter.internal.Identity;
 import java.time.Duration;
@@ -14,16 +16,52 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which steps a waiver may take under a ledger's limits. Changes nothing; callers hold the lock.
  */
 record WaiverRules(WaiverLedger.Limits limits) {
+  private static final int MOST = 10_000;
   private static final int MOST_APPROVERS = 64;
 
-  /** Decides one step; the person's handle is in its normal form. */
-  interface Decider {
-    StepResult decide(WaiverEntry entry, String by, Instant now);
+  /**
+   * Decides one step at its own time; for steps that are taken, and for those that are read back.
+   *
+   * @param proposal of the first step of a waiver
+   * @param all the waivers before the step
+   */
+  StepResult decide(Step step, @Nullable Proposal proposal, Map<String, WaiverEntry> all) {
+    if (step.action() == Action.PROPOSE) {
+      return proposal == null ? new StepResult.Refused("malformed") : propose(proposal, step, all);
+    }
+    WaiverEntry entry = all.get(step.waiver());
+    if (entry == null || step.by().isEmpty()) {
+      return new StepResult.Refused(entry == null ? "unknown" : "blank");
+    }
+    return switch (step.action()) {
+      case PROPOSE -> new StepResult.Refused("duplicate_id");
+      case APPROVE -> approve(entry, step.by(), step.at());
+      case ACTIVATE -> activate(entry, step.at(), all.values());
+      case EXTEND -> extend(entry, step.by(), Instant.parse(step.detail()), step.at());
+      case USE -> use(entry, step.by(), step.at());
+      case REVOKE -> revoke(entry);
+      case EXPIRE -> expire(entry, step.at());
+    };
+  }
+
+  private StepResult propose(Proposal proposal, Step step, Map<String, WaiverEntry> all) {
+    String problem = proposal.problem(step.at(), limits.longest());
+    if (problem.isEmpty() && all.containsKey(proposal.id())) {
+      problem = "duplicate_id";
+    }
+    if (problem.isEmpty() && all.size() >= MOST) {
+      problem = "ledger_full";
+    }
+    return problem.isEmpty()
+        ? new StepResult.Done(WaiverEntry.of(proposal, step.at()))
+        : new StepResult.Refused(problem);
   }
 
   static WaiverLedger.Limits limits(String policyText) {
@@ -36,7 +74,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return new WaiverLedger.Limits(approvers, 3, longest);
   }
 
-  StepResult approve(WaiverEntry entry, String by, Instant now) {
+  private StepResult approve(WaiverEntry entry, String by, Instant now) {
     boolean open = entry.status() == Status.PROPOSED || entry.wanted().isPresent();
     if (!open) {
       return new StepResult.Refused("not_open");
@@ -52,7 +90,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
         : new StepResult.Done(entry.with(new Approval(by, now)));
   }
 
-  StepResult activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
+  private StepResult activate(WaiverEntry entry, Instant now, Collection<WaiverEntry> all) {
     boolean extension = entry.wanted().isPresent();
     if (entry.status() != Status.PROPOSED && !extension) {
       return new StepResult.Refused("not_open");
@@ -98,7 +136,7 @@ record WaiverRules(WaiverLedger.Limits limits) {
     return found;
   }
 
-  StepResult extend(WaiverEntry entry, String by, Instant expires, Instant now) {
+  private StepResult extend(WaiverEntry entry, String by, Instant expires, Instant now) {
     if (!entry.isActiveAt(now)) {
       return new StepResult.Refused("not_active");
     }
@@ -110,13 +148,19 @@ record WaiverRules(WaiverLedger.Limits limits) {
         : new StepResult.Done(entry.wanting(expires, by));
   }
 
-  StepResult revoke(WaiverEntry entry) {
+  private static StepResult expire(WaiverEntry entry, Instant now) {
+    return entry.isOpen() && Waiver.isOver(entry.expires(), now)
+        ? new StepResult.Done(entry.ended(Status.EXPIRED))
+        : new StepResult.Refused("not_over");
+  }
+
+  private static StepResult revoke(WaiverEntry entry) {
     return entry.isOpen()
         ? new StepResult.Done(entry.ended(Status.REVOKED))
         : new StepResult.Refused("not_open");
   }
 
-  StepResult use(WaiverEntry entry, String by, Instant now) {
+  private static StepResult use(WaiverEntry entry, String by, Instant now) {
     if (!entry.isActiveAt(now)) {
       return new StepResult.Refused("not_active");
     }

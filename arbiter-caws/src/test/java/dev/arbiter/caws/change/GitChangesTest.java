@@ -53,6 +53,23 @@ class GitChangesTest extends RepositoryFixture {
             new FileChange("deep/untracked.txt", 3, 0));
   }
 
+  /** Such a file lies beside a ledger of waivers in the work tree. */
+  @Test
+  void the_empty_file_that_claims_a_ledger_does_not_count() throws Exception {
+    write(".caws/waivers/ledger.jsonl.lock", "");
+    assertThat(ChangeSet.ofGit(folder, "HEAD").changes()).isEmpty();
+
+    git("add", "-A");
+    git("commit", "-q", "-m", "claim");
+    assertThat(ChangeSet.ofGit(folder, "HEAD").changes()).isEmpty();
+    write(".caws/waivers/ledger.jsonl.lock", "x\n");
+    write("a.lock", "");
+    assertThat(ChangeSet.ofGit(folder, "HEAD").changes())
+        .containsExactlyInAnyOrder(
+            new FileChange(".caws/waivers/ledger.jsonl.lock", 1, 0),
+            new FileChange("a.lock", 0, 0));
+  }
+
   @Test
   void a_renamed_file_and_an_odd_name_are_found() throws Exception {
     git("mv", "old name.txt", "new => name.txt");

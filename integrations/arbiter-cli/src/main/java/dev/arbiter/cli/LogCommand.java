@@ -5,6 +5,8 @@ import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.caws.provenance.Checkpoint;
 import dev.arbiter.caws.provenance.LogFolder;
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.provenance.Withdrawal;
+import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,12 +151,19 @@ final class LogCommand extends CliCommand implements Runnable {
     if (index < 0 || index >= size) {
       throw new Refusal("the checkpoint covers the entries 0 to " + (size - 1) + ", not " + index);
     }
+    String document = log.document(index);
+    Withdrawal gone = log.withdrawal(new Seal(document, "", "", "")).orElse(null);
+    if (gone != null) {
+      throw new Refusal(
+          ArbiterCli.printable(
+              "entry " + index + " was withdrawn at " + gone.at() + ": " + gone.reason()));
+    }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("logIndex", index);
     fields.put("treeSize", size);
     fields.put("rootHash", checkpoint.root());
     fields.put("hashes", log.proof(index, size).hashes());
-    fields.put("document", log.document(index));
+    fields.put("document", document);
     fields.put("checkpoint", checkpoint.note());
     out().println(JsonText.of(fields));
   }

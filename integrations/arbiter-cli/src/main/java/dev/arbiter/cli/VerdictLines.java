@@ -4,6 +4,7 @@ package dev.arbiter.cli;
 import dev.arbiter.caws.SealedVerdict;
 import dev.arbiter.caws.SealedVerdict.ClauseCitation;
 import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
+import dev.arbiter.caws.provenance.Withdrawal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,20 @@ final class VerdictLines {
                         "agent=" + verdict.agent(),
                         "attempt=" + verdict.attempt(),
                         figures(verdict.context()))))
+        .or(() -> Withdrawal.read(document).map(VerdictLines::of))
         .orElse("no verdict, such as a change of the key");
+  }
+
+  private static String of(Withdrawal withdrawal) {
+    return ArbiterCli.printable(
+        String.join(
+            " ",
+            withdrawal.at().toString(),
+            "withdrawn",
+            "task=" + withdrawal.task(),
+            "attempt=" + withdrawal.attempt(),
+            "verdict=" + withdrawal.verdict(),
+            "reason=" + withdrawal.reason()));
   }
 
   private static String figures(ConstitutionalContext context) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +35,12 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
   static final class Folder {
     @Parameters(paramLabel = "DIR", description = "A folder of waivers, or one file.")
     private Path path = Path.of("");
+
+    @Option(
+        names = "--key",
+        paramLabel = "FILE",
+        description = "The public key of a ledger whose steps are signed.")
+    private @Nullable Path key;
 
     @CommandLine.Mixin private Now now = new Now();
 
@@ -65,7 +72,7 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
   private int show(Folder folder, Predicate<WaiverFolder.Contents> allowed) throws IOException {
     WaiverFolder.Contents read = read(folder);
     try {
-      print(folder.format, read, entries(folder.path));
+      print(folder.format, read, entries(folder.path, folder.key));
     } catch (IllegalStateException e) {
       return damaged(e);
     }

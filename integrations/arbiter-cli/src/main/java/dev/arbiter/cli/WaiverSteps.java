@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
+import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverFolder;
 import dev.arbiter.caws.waiver.WaiverLedger;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,6 +46,15 @@ abstract class WaiverSteps extends CliCommand {
                 + " approver and 90 days. The constitution checks both again when it judges"
                 + " work.")
     private @Nullable Path policy;
+
+    @Option(
+        names = "--key",
+        paramLabel = "FILE",
+        description =
+            "The private key that signs the ledger's steps, PEM; from its first step on, and always"
+                + " the same. Without it steps are not signed: then anybody who can write the folder"
+                + " can add some.")
+    private @Nullable Path key;
 
     @CommandLine.Mixin private Now now = new Now();
   }
@@ -185,7 +196,8 @@ abstract class WaiverSteps extends CliCommand {
             ? WaiverLedger.Limits.defaults()
             : WaiverLedger.Limits.of(Inputs.text(given.policy, LARGEST_POLICY));
     Instant now = given.now.or(clock);
-    try (WaiverFolder folder = WaiverFolder.open(given.folder, limits, () -> now)) {
+    SigningKey key = given.key == null ? null : SigningKey.load(given.key);
+    try (WaiverFolder folder = WaiverFolder.open(given.folder, limits, () -> now, key)) {
       return work.apply(folder.ledger());
     } catch (IllegalStateException e) {
       return damaged(e);
@@ -198,9 +210,10 @@ abstract class WaiverSteps extends CliCommand {
   }
 
   /** {@return the waivers of a folder's ledger, empty for a folder without a ledger} */
-  static List<WaiverEntry> entries(Path folder) throws IOException {
+  static List<WaiverEntry> entries(Path folder, @Nullable Path key) throws IOException {
+    PublicKey trusted = key == null ? null : SigningKey.publicKey(Inputs.text(key, LARGEST_POLICY));
     try {
-      return WaiverFolder.isOne(folder) ? WaiverFolder.read(folder) : List.of();
+      return WaiverFolder.isOne(folder) ? WaiverFolder.read(folder, trusted) : List.of();
     } catch (NoSuchFileException e) {
       throw new Refusal(e.getMessage() + " was taken away while it was read");
     }

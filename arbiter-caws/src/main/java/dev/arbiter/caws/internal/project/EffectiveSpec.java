@@ -45,6 +45,7 @@ public record EffectiveSpec(
   public static CachedAdmission decide(SpecReader.Reading reading, PolicySnapshot snapshot) {
     Findings notes = new Findings();
     notes.addAll(snapshot.errors());
+    notes.addAll(snapshot.warnings());
     notes.addAll(reading.findings());
     Spec spec = reading.spec();
     Policy policy = snapshot.policy();

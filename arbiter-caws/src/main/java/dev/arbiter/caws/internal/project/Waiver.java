@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxUses most uses, negative for any number
  * @param problem the reason it cannot count at all, empty when it may
  * @param digest of its fields
+ * @param home the folder of its file, where its uses are counted for all constitutions of this
+ *     process; empty when it comes from no file
  */
 public record Waiver(
     String id,
@@ -36,7 +38,8 @@ public record Waiver(
     List<Approver> approvers,
     long maxUses,
     String problem,
-    String digest) {
+    String digest,
+    String home) {
 
   /**
    * One approval.
@@ -45,6 +48,13 @@ public record Waiver(
    * @param at null when not said
    */
   public record Approver(String handle, @Nullable Instant at) {}
+
+  /** The same waiver, read from a file of this folder. */
+  Waiver from(String folder) {
+    return new Waiver(
+        id, status, gates, specId, tenant, files, lines, created, expires, approvers, maxUses,
+        problem, digest, folder);
+  }
 
   /** Most uses, files or lines that a waiver may name. */
   public static final long MOST = 1_000_000_000;

@@ -102,7 +102,8 @@ public final class WaiverReader {
             approvers,
             uses == null ? -1 : uses,
             problem,
-            Digests.named(key + "\n" + text));
+            Digests.named(key + "\n" + text),
+            "");
     waiver.require("gates", "expires_at");
     return new Examined(read, notes.all());
   }

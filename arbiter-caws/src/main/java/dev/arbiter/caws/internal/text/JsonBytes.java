@@ -98,12 +98,22 @@ public final class JsonBytes {
 
   /** Writes a quoted text; an unpaired surrogate, which has no UTF-8 form, becomes U+FFFD. */
   public JsonBytes string(String text) {
-    int count = text.length();
-    reserve(count * 6 + 2);
+    return raw('"').characters(text, 0, text.length(), false).raw('"');
+  }
+
+  /**
+   * Writes a part of a text without quotes, so that different texts stay different: an unpaired
+   * surrogate becomes its escape, as in JavaScript.
+   */
+  public JsonBytes exact(String text, int from, int end) {
+    return characters(text, from, end, true);
+  }
+
+  private JsonBytes characters(String text, int from, int end, boolean exact) {
+    reserve((end - from) * 6);
     byte[] to = bytes;
     int at = length;
-    to[at++] = '"';
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < end; i++) {
       char c = text.charAt(i);
       if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
         to[at++] = (byte) c;
@@ -112,31 +122,39 @@ public final class JsonBytes {
       } else if (Character.isSurrogate(c)) {
         boolean pair =
             Character.isHighSurrogate(c)
-                && i + 1 < count
+                && i + 1 < end
                 && Character.isLowSurrogate(text.charAt(i + 1));
-        at = utf8(to, at, pair ? Character.toCodePoint(c, text.charAt(++i)) : 0xfffd);
+        if (pair || !exact) {
+          at = utf8(to, at, pair ? Character.toCodePoint(c, text.charAt(++i)) : 0xfffd);
+        } else {
+          at = unicode(to, at, c);
+        }
       } else {
         at = utf8(to, at, c);
       }
     }
-    to[at++] = '"';
     length = at;
     return this;
   }
 
   private static int escape(byte[] to, int start, char c) {
+    int letter = "\b\t\n\f\r\"\\".indexOf(c);
+    if (letter < 0) {
+      return unicode(to, start, c);
+    }
+    to[start] = '\\';
+    to[start + 1] = (byte) "btnfr\"\\".charAt(letter);
+    return start + 2;
+  }
+
+  private static int unicode(byte[] to, int start, char c) {
     int at = start;
     to[at++] = '\\';
-    int letter = "\b\t\n\f\r\"\\".indexOf(c);
-    if (letter >= 0) {
-      to[at++] = (byte) "btnfr\"\\".charAt(letter);
-    } else {
-      to[at++] = 'u';
-      to[at++] = '0';
-      to[at++] = '0';
-      to[at++] = HEX[c >> 4];
-      to[at++] = HEX[c & 15];
-    }
+    to[at++] = 'u';
+    to[at++] = HEX[c >> 12];
+    to[at++] = HEX[(c >> 8) & 15];
+    to[at++] = HEX[(c >> 4) & 15];
+    to[at++] = HEX[c & 15];
     return at;
   }
 

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A file of lines that one owner appends to. Not thread-safe: the owner's lock guards it. */
 public final class LineFile {
@@ -21,25 +22,31 @@ public final class LineFile {
   /** The longest line, in bytes. */
   public static final int LONGEST_LINE = 16 << 20;
 
+  /** The ending of the empty file beside it that is claimed. */
+  public static final String CLAIM = ".lock";
+
   private final Path file;
   private final DurableFile disk;
+  private final @Nullable DurableFile claim;
   private byte[] buffer = new byte[BUFFER];
   private int buffered;
   private boolean failed;
 
-  private LineFile(Path file, DurableFile disk) {
+  private LineFile(Path file, @Nullable DurableFile claim) throws IOException {
     this.file = file;
-    this.disk = disk;
+    this.claim = claim;
+    this.disk = DurableFile.open(file);
   }
 
   /** Receives each complete line that is read. */
   public interface Reader {
     /** Receives one line without its line feed; the array is valid until the method returns. */
-    void line(byte[] bytes, int length);
+    void line(byte[] bytes, int length) throws IOException;
   }
 
   /**
-   * Opens a file and locks it; creates it, and its folder, if it does not exist.
+   * Opens a file and claims it; creates it, and its folder, if it does not exist. The claim is on
+   * an empty file beside it, {@code NAME.lock}, which stays there.
    *
    * @param taken the message of the exception when another owner has it open
    */
@@ -48,18 +55,35 @@ public final class LineFile {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    DurableFile disk = DurableFile.open(file);
-    if (disk.lock()) {
-      return new LineFile(file, disk);
+    DurableFile claim = DurableFile.claim(file.resolveSibling(file.getFileName() + CLAIM));
+    if (claim == null) {
+      throw new IOException(taken);
     }
-    disk.close();
-    throw new IOException(taken);
+    boolean open = false;
+    try {
+      LineFile opened = new LineFile(file, claim);
+      open = true;
+      return opened;
+    } finally {
+      if (!open) {
+        claim.close();
+      }
+    }
+  }
+
+  /** Opens a file that the claim on another one protects. */
+  public static LineFile openClaimed(Path file) throws IOException {
+    return new LineFile(file, null);
   }
 
   /** Reads the lines, cuts off an incomplete last one, and continues after them. */
   public void replay(Reader reader) throws IOException {
-    long complete = read(file, reader);
-    disk.truncate(complete);
+    cut(read(file, reader));
+  }
+
+  /** Cuts the file after so many bytes, and continues there; before the first append. */
+  public void cut(long size) throws IOException {
+    disk.truncate(size);
   }
 
   /** Reads every complete line, and returns how many bytes these have. */
@@ -89,8 +113,8 @@ public final class LineFile {
     return complete;
   }
 
-  /** Adds a line to the buffer; the bytes have no line end. */
-  public void append(byte[] bytes, int length) throws IOException {
+  /** Refuses a line that {@link #append} would refuse. */
+  public void check(int length) throws IOException {
     refuseAfterFailure();
     if (isClosed()) {
       throw new IOException(file + " is closed");
@@ -99,7 +123,17 @@ public final class LineFile {
       throw new IllegalArgumentException(
           "an entry has at most " + LONGEST_LINE + " bytes, got " + length);
     }
-    if (length + 1 > buffer.length - buffered) {
+  }
+
+  /** Whether the buffer has room for a line of this length. */
+  public boolean hasRoom(int length) {
+    return length < buffer.length - buffered;
+  }
+
+  /** Adds a line to the buffer; the bytes have no line end. */
+  public void append(byte[] bytes, int length) throws IOException {
+    check(length);
+    if (!hasRoom(length)) {
       flush();
       buffer = length + 1 > buffer.length ? new byte[length + 1] : buffer;
     }
@@ -122,7 +156,7 @@ public final class LineFile {
     try {
       disk.force();
     } catch (IOException e) {
-      disk.close();
+      close();
       throw e;
     }
   }
@@ -141,7 +175,13 @@ public final class LineFile {
   /** Closes the file and gives up its lock; the buffer is not written. */
   public void close() {
     try {
-      disk.close();
+      try {
+        disk.close();
+      } finally {
+        if (claim != null) {
+          claim.close();
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close " + file, e);
     }

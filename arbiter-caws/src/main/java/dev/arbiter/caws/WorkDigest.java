@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import dev.arbiter.caws.internal.text.JsonBytes;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.task.SpecRef;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Digests that bind a verdict to its work: every component of the task and of the report counts,
+ * and two different values never have the same text. Not thread-safe.
+ */
+final class WorkDigest {
+  /*
+   * The text is JSON with sorted keys. A fraction is written as the bits of its double, because the
+   * JDK writes fractions in more than one way; an unpaired surrogate as its escape, because its
+   * UTF-8 form is that of every other. Long outputs pass through a small buffer.
+   */
+  private static final int CHUNK = 4096;
+  private static final int LARGEST_KEPT = 1 << 20;
+
+  private JsonBytes json = new JsonBytes();
+  private final MessageDigest digest = Digests.sha256();
+
+  /** The digest of a task. */
+  byte[] of(Task task) {
+    json.clear();
+    names(task.capabilities());
+    json.raw(",\"deadline\":");
+    if (task.deadline().isPresent()) {
+      time(task.deadline().get());
+    } else {
+      json.raw("null");
+    }
+    text(",\"id\":", task.id());
+    text(",\"idempotencyKey\":", task.idempotencyKey());
+    text(",\"payload\":", task.payload());
+    json.raw(",\"priority\":").number(task.priority());
+    spec(task.spec());
+    text(",\"tenant\":", task.tenant());
+    text(",\"type\":", task.type());
+    return end();
+  }
+
+  private void names(Collection<String> capabilities) {
+    List<String> sorted = new ArrayList<>(capabilities);
+    Collections.sort(sorted);
+    json.raw("{\"capabilities\":[");
+    for (int i = 0; i < sorted.size(); i++) {
+      text(i == 0 ? "" : ",", sorted.get(i));
+    }
+    json.raw(']');
+  }
+
+  private void spec(SpecRef spec) {
+    if (spec instanceof SpecRef.Id id) {
+      text(",\"spec\":{\"id\":", id.id());
+    } else if (spec instanceof SpecRef.Text text) {
+      text(",\"spec\":{\"text\":", text.text());
+    } else {
+      json.raw(",\"spec\":{");
+    }
+    json.raw('}');
+  }
+
+  /** The digest of a report. */
+  byte[] of(WorkReport report) {
+    json.clear();
+    json.raw("{\"changes\":");
+    VerdictSerializer.changes(report.changes(), json);
+    json.raw(",\"evidence\":[");
+    for (int i = 0; i < report.evidence().size(); i++) {
+      Evidence piece = report.evidence().get(i);
+      text(i == 0 ? "{\"detail\":" : ",{\"detail\":", piece.detail());
+      text(",\"gate\":", piece.gate());
+      json.raw(piece.passed() ? ",\"passed\":true,\"value\":" : ",\"passed\":false,\"value\":");
+      json.number(Double.doubleToLongBits(piece.value())).raw('}');
+    }
+    text("],\"output\":", report.output());
+    json.raw(",\"usage\":{\"cost\":").number(Double.doubleToLongBits(report.usage().cost()));
+    json.raw(",\"inputTokens\":").number(report.usage().inputTokens());
+    json.raw(",\"outputTokens\":").number(report.usage().outputTokens());
+    json.raw(",\"time\":");
+    time(report.usage().time());
+    json.raw('}');
+    return end();
+  }
+
+  /** The digest of changes. */
+  byte[] of(List<FileChange> changes) {
+    json.clear();
+    VerdictSerializer.changes(changes, json);
+    return finish();
+  }
+
+  private void time(Duration time) {
+    json.raw('[').number(time.getSeconds()).raw(',').number(time.getNano()).raw(']');
+  }
+
+  private void text(String before, @Nullable String text) {
+    json.raw(before);
+    if (text == null) { // a host's own record may hold one
+      json.raw("null");
+      return;
+    }
+    json.raw('"');
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + CHUNK);
+      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+        to--;
+      }
+      json.exact(text, from, to);
+      from = to;
+      pass();
+    }
+    json.raw('"');
+  }
+
+  private void pass() {
+    if (json.length() > CHUNK) {
+      digest.update(json.bytes(), 0, json.length());
+      json.clear();
+    }
+  }
+
+  private byte[] end() {
+    json.raw('}');
+    return finish();
+  }
+
+  private byte[] finish() {
+    digest.update(json.bytes(), 0, json.length());
+    if (json.bytes().length > LARGEST_KEPT) {
+      json = new JsonBytes();
+    }
+    return digest.digest();
+  }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.caws;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Runs a class of the tests in a process of its own, which can be killed. */
+public final class ChildJvm {
+  private ChildJvm() {}
+
+  /** Starts the main method of a class; its errors go to those of this process. */
+  public static Process start(Class<?> main, String... arguments) throws IOException {
+    Set<String> path = new LinkedHashSet<>();
+    for (Class<?> needed : List.of(main, Caws.class, dev.arbiter.internal.Digests.class)) {
+      path.add(root(needed));
+    }
+    for (String property : List.of("java.class.path", "jdk.module.path")) {
+      path.addAll(List.of(System.getProperty(property, "").split(File.pathSeparator)));
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
+    command.add(String.join(File.pathSeparator, path));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** The folder or archive that has a class. */
+  private static String root(Class<?> type) {
+    String name = type.getName().replace('.', '/') + ".class";
+    String place = String.valueOf(type.getResource("/" + name));
+    String root = place.substring(0, place.length() - name.length());
+    root = root.startsWith("jar:") ? root.substring(4, root.length() - 2) : root;
+    try {
+      return Path.of(new URI(root)).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
