@@ -181,7 +181,7 @@ class SpecValidatorTest {
   void a_path_out_of_scope_is_denied_unless_a_waiver_lifts_scope() {
     ChangeSet outside = ChangeSet.ofNumstat("1\t0\tother/A.java\n");
     String waiver = WAIVER.replace("[budget_limit]", "[scope_boundary]");
-    String moved = "1\t0\tsrc/generated/x => src/x\n";
+    String moved = "1\t0\t\0src/generated/x\0src/x\0";
 
     assertThat(rules(policy().changes(outside).build().validate(SPEC).findings()))
         .containsExactly("scope.reject.scope_in_miss");

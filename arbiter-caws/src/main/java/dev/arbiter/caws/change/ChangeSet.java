@@ -60,12 +60,15 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   /**
    * Reads the output of {@code git diff --numstat}, with or without {@code -z}.
    *
+   * <p>A moved file needs {@code -z}. Without it a move looks like a file that has {@code " => "}
+   * in its name, so such a line is refused.
+   *
    * @param text lines of added, removed and path, separated by tabs
    * @return the changes
    * @throws IllegalArgumentException if a line has another form; the message names it
    */
   public static ChangeSet ofNumstat(String text) {
-    return new NumstatReader(bytes(text)).read();
+    return NumstatReader.read(bytes(text));
   }
 
   /**
@@ -100,6 +103,11 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    */
   public static ChangeSet parse(byte[] text) {
     requireBounded(text.length);
+    boolean wide = text.length > 1 && (text[0] & 0xff) + (text[1] & 0xff) == 0xff + 0xfe;
+    if (wide && text[0] < 0 && text[1] < 0) {
+      throw new IllegalArgumentException(
+          "the changes are in UTF-16, as PowerShell writes them; use git diff --output=FILE");
+    }
     return parseBytes(withoutMark(new String(text, StandardCharsets.ISO_8859_1)));
   }
 
@@ -107,9 +115,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
     if (text.isBlank()) {
       return none();
     }
-    return NumstatReader.looksLike(text)
-        ? new NumstatReader(text).read()
-        : new DiffReader(text).read();
+    return NumstatReader.looksLike(text) ? NumstatReader.read(text) : new DiffReader(text).read();
   }
 
   /**

@@ -30,6 +30,12 @@ final class DiffReader {
           "copy from ",
           "copy to ");
 
+  /** The ids that Git gives to a file without content: SHA-1, SHA-256. */
+  private static final List<String> EMPTY_FILES =
+      List.of(
+          "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+          "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813");
+
   private final String text;
   private final ChangeCollector changes = new ChangeCollector();
   private int at;
@@ -50,6 +56,8 @@ final class DiffReader {
     @Nullable String movedFrom;
     @Nullable String movedTo;
     boolean copied;
+    boolean needsHunk; // the header says that content changed
+    boolean hunked;
     long added;
     long removed;
     long addedBytes;
@@ -145,12 +153,27 @@ final class DiffReader {
     if (mode && next.endsWith(" 160000")) {
       throw bad("a submodule's change has no lines here; measure the work tree");
     }
+    if (next.startsWith("index ")) {
+      open.needsHunk = !isWithoutLines(next.substring("index ".length()));
+    }
     open.copied |= next.startsWith("copy ");
     if (next.startsWith("rename from ") || next.startsWith("copy from ")) {
       open.movedFrom = name(next.substring(next.indexOf(" from ") + 6));
     } else if (next.startsWith("rename to ") || next.startsWith("copy to ")) {
       open.movedTo = name(next.substring(next.indexOf(" to ") + 4));
     }
+  }
+
+  /** Whether the ids are of equal content, or say that an empty file came or went. */
+  private static boolean isWithoutLines(String ids) {
+    String given = ids.indexOf(' ') < 0 ? ids : ids.substring(0, ids.indexOf(' '));
+    int dots = given.indexOf("..");
+    String old = dots < 0 ? "" : given.substring(0, dots);
+    String fresh = dots < 0 ? "" : given.substring(dots + 2);
+    String other = old.matches("0+") ? fresh : old;
+    boolean cameOrWent = old.matches("0+") || fresh.matches("0+");
+    return old.equals(fresh)
+        || (cameOrWent && EMPTY_FILES.stream().anyMatch(id -> id.startsWith(other)));
   }
 
   /** A name in quotes, or up to a tab, behind which diff writes a time. */
@@ -165,6 +188,8 @@ final class DiffReader {
   private void hunk(String header, Change open) {
     long oldLeft = length(header, '-');
     long newLeft = length(header, '+');
+    long before = open.added + open.removed;
+    open.hunked = true;
     while (oldLeft > 0 || newLeft > 0) {
       String next = next();
       if (next == null) {
@@ -189,6 +214,9 @@ final class DiffReader {
         throw bad("the hunk is longer than its header says");
       }
       open.binary |= kind != ' ' && next.indexOf('\0') >= 0;
+    }
+    if (open.added + open.removed == before) {
+      throw bad("the hunk changes nothing, as in --word-diff; use git diff without it");
     }
   }
 
@@ -219,6 +247,9 @@ final class DiffReader {
     change = null;
     if (ended == null) {
       return;
+    }
+    if (!ended.hunked && (ended.isHeaded() || ended.needsHunk)) {
+      throw bad("a change of content has no hunk; was the diff cut off?");
     }
     String path = ended.names == null ? plainName(ended) : gitName(ended);
     if (path.isEmpty() || path.equals(NONE)) {

@@ -149,7 +149,9 @@ final class GitChanges {
       } else if (isClaim(path, attributes)) {
         base.remove(path);
       } else if (attributes.isRegularFile()) {
-        file(path, new Version(mode(attributes, base.get(path)), content(entry, path)));
+        file(
+            path,
+            new Version(mode(attributes, base.get(path)), content(entry, path, attributes.size())));
       } else {
         throw new IOException(
             "'"
@@ -195,12 +197,16 @@ final class GitChanges {
         && path.endsWith(".jsonl" + LineFile.CLAIM);
   }
 
-  private static byte[] content(Path file, String path) throws IOException {
+  private static byte[] content(Path file, String path, long size) throws IOException {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] bytes = in.readNBytes(ObjectReader.LARGEST + 1);
-      if (bytes.length > ObjectReader.LARGEST) {
+      if (size > ObjectReader.LARGEST) {
         throw new IOException(
             "'" + Sanitizer.text(path, 80) + "' has more than " + ObjectReader.LARGEST + " bytes");
+      }
+      byte[] bytes = new byte[(int) size];
+      if (in.readNBytes(bytes, 0, bytes.length) < size || in.read() >= 0) {
+        throw new IOException(
+            "'" + Sanitizer.text(path, 80) + "' changed while it was read; end what writes it");
       }
       return bytes;
     }

@@ -13,10 +13,35 @@ final class NumstatReader {
   private static final int LONGEST_COUNT = 10;
 
   private final String text;
-  private final ChangeCollector changes = new ChangeCollector();
+  private final Changes changes;
 
-  NumstatReader(String text) {
+  /** Takes what was read. */
+  @FunctionalInterface
+  interface Changes {
+    /** Takes a change; the old path is empty if the file did not move. */
+    void add(String movedFrom, String path, long added, long removed);
+  }
+
+  private NumstatReader(String text, Changes changes) {
     this.text = text;
+    this.changes = changes;
+  }
+
+  static ChangeSet read(String text) {
+    ChangeCollector collector = new ChangeCollector();
+    read(
+        text,
+        (movedFrom, path, added, removed) -> {
+          if (!movedFrom.isEmpty()) {
+            collector.movedFrom(movedFrom);
+          }
+          collector.add(path, added, removed);
+        });
+    return collector.set();
+  }
+
+  static void read(String text, Changes changes) {
+    new NumstatReader(text, changes).read();
   }
 
   /** Whether the first line that is not blank begins with two counts. */
@@ -44,7 +69,7 @@ final class NumstatReader {
     return end;
   }
 
-  ChangeSet read() {
+  private void read() {
     boolean zeroed = text.indexOf('\0') >= 0;
     int at = 0;
     int line = 1;
@@ -64,7 +89,6 @@ final class NumstatReader {
       at = end + 1;
       line++;
     }
-    return changes.set();
   }
 
   private void entry(String record, int line, boolean zeroed) {
@@ -85,7 +109,7 @@ final class NumstatReader {
     String path = record.substring(second + 1);
     long added = count(record.substring(0, first), path, line);
     long removed = count(record.substring(first + 1, second), path, line);
-    path(path, zeroed, added, removed);
+    changes.add("", zeroed ? FileName.ofLatin1(path) : plainName(path, line), added, removed);
   }
 
   /** In the form with zeros a rename is three records: counts, old path, new path. */
@@ -96,35 +120,27 @@ final class NumstatReader {
     if (counts.length != 2 || newEnd < 0) {
       throw bad(line, text.substring(at, end));
     }
-    changes.movedFrom(FileName.ofLatin1(text.substring(end + 1, oldEnd)));
+    String from = FileName.ofLatin1(text.substring(end + 1, oldEnd));
     String path = FileName.ofLatin1(text.substring(oldEnd + 1, newEnd));
-    changes.add(path, count(counts[0], path, line), count(counts[1], path, line));
+    if (from.isEmpty() || path.isEmpty()) {
+      throw bad(line, text.substring(at, end));
+    }
+    changes.add(from, path, count(counts[0], path, line), count(counts[1], path, line));
     return newEnd;
   }
 
-  private void path(String given, boolean zeroed, long added, long removed) {
-    String path = zeroed ? given : QuotedPath.bytes(given);
-    int arrow = zeroed || given.startsWith("\"") ? -1 : path.indexOf(" => ");
-    if (arrow < 0) {
-      changes.add(FileName.ofLatin1(path), added, removed);
-      return;
+  /** An arrow is part of a name, or stands between two: without zeros the text does not tell. */
+  private static String plainName(String given, int line) {
+    boolean quoted = given.startsWith("\"");
+    if (quoted ? QuotedPath.end(given) != given.length() : given.contains(" => ")) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "line %s of the changes: '%s' is a move, or one name; use git diff --numstat -z",
+              line,
+              Sanitizer.text(given, 80)));
     }
-    int open = path.lastIndexOf('{', arrow);
-    int close = path.indexOf('}', arrow);
-    boolean braces = open >= 0 && close > arrow;
-    String before = braces ? path.substring(0, open) : "";
-    String after = braces ? path.substring(close + 1) : "";
-    String from = path.substring(braces ? open + 1 : 0, arrow);
-    String to = path.substring(arrow + " => ".length(), braces ? close : path.length());
-    changes.movedFrom(joined(before, QuotedPath.bytes(from), after));
-    changes.add(joined(before, QuotedPath.bytes(to), after), added, removed);
-  }
-
-  /** An empty middle leaves one slash of two. */
-  private static String joined(String before, String middle, String after) {
-    boolean doubled = middle.isEmpty() && before.endsWith("/") && after.startsWith("/");
-    boolean leading = middle.isEmpty() && before.isEmpty() && after.startsWith("/");
-    return FileName.ofLatin1(before + middle + (doubled || leading ? after.substring(1) : after));
+    return FileName.ofLatin1(QuotedPath.bytes(given));
   }
 
   private static long count(String digits, String path, int line) {

@@ -167,8 +167,8 @@ final class ObjectReader implements Closeable {
     if (size > LARGEST) {
       throw new IOException("object " + id + " has more than " + LARGEST + " bytes");
     }
-    byte[] bytes = answers.readNBytes((int) size);
-    if (bytes.length != size || answers.read() != '\n') {
+    byte[] bytes = new byte[(int) size];
+    if (answers.readNBytes(bytes, 0, bytes.length) != size || answers.read() != '\n') {
       throw new IOException("git ended before object " + id + " was read");
     }
     if (!id(type, bytes).equals(id)) {

@@ -43,21 +43,31 @@ class ChangeSetTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "src/{old => new}/a.java|src/old/a.java|src/new/a.java",
-        "{old => new}/a.java|old/a.java|new/a.java",
-        "src/{ => deep}/a.java|src/a.java|src/deep/a.java",
-        "src/{deep => }/a.java|src/deep/a.java|src/a.java",
-        "a.java => b.java|a.java|b.java"
+  @ValueSource(
+      strings = {
+        "src/{old => new}/a.java",
+        "{old => new}/a.java",
+        "src/{ => deep}/a.java",
+        "a.java => b.java", // a move, or one file of that name: the text is the same
+        "\"a\\tb\" => c",
+        "\"a\\tb\" => \"c\\td\"",
       })
-  void a_renamed_file_is_one_change_and_its_old_path_is_kept(String shown, String from, String to) {
-    ChangeSet set = ChangeSet.ofNumstat("2\t1\t" + shown + "\n");
+  void a_move_without_zeros_is_refused_as_a_name_can_look_like_it(String shown) {
+    assertThatThrownBy(() -> ChangeSet.ofNumstat("1\t0\tx\n2\t1\t" + shown + "\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("line 2 of the changes: '")
+        .hasMessageEndingWith("is a move, or one name; use git diff --numstat -z");
+  }
 
-    assertThat(set.changes()).containsExactly(new FileChange(to, 2, 1));
-    assertThat(set.movedFrom()).containsExactly(from);
-    assertThat(set.touched()).extracting(FileChange::path).containsExactly(to, from);
+  @Test
+  void a_renamed_file_is_one_change_and_its_old_path_is_kept() {
+    ChangeSet set = ChangeSet.ofNumstat("2\t1\t\0src/old/a.java\0src/new/a.java\0");
+
+    assertThat(set.changes()).containsExactly(new FileChange("src/new/a.java", 2, 1));
+    assertThat(set.movedFrom()).containsExactly("src/old/a.java");
+    assertThat(set.touched())
+        .extracting(FileChange::path)
+        .containsExactly("src/new/a.java", "src/old/a.java");
   }
 
   @Test
@@ -252,6 +262,15 @@ class ChangeSetTest {
         "--- a/x\n+++ b/x\nsomething\n@@ -1 +1 @@\n-a\n+b\n",
         "diff --git old-x new-x\n--- old-x\n+++ new-x\n@@ -1 +1 @@\n-a\n+b\n",
         "@@ -1 +1 @@\n-a\n+b\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n  [-a-]{+b+}\n c\n", // words
+        "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n", // cut off
+        "diff --git a/x b/x\nindex 1..2 100644\n",
+        "diff --git a/x b/x\nnew file mode 100644\nindex 0000000..2222222\n",
+        "\u001b[1mdiff --git a/x b/x\u001b[m\n",
+        " x | 2 +-\n 1 file changed\n\ndiff --git a/x b/x\n",
+        "Index: x\n=====\n--- x\n+++ x\n@@ -1 +1 @@\n-a\n+b\n",
+        "*** a/x\n--- b/x\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n",
+        "1c1\n< a\n---\n> b\n",
       })
   void a_line_that_is_not_known_ends_the_reading_and_is_named(String diff) {
     assertThatThrownBy(() -> ChangeSet.ofDiff(diff))
@@ -307,6 +326,14 @@ class ChangeSetTest {
         .containsExactly(new FileChange("x", 1, 0));
     assertThat(ChangeSet.parse(diff.getBytes(StandardCharsets.ISO_8859_1)).changes())
         .containsExactly(expected);
+  }
+
+  @Test
+  void the_wide_text_of_powershell_is_refused_by_name() {
+    assertThatThrownBy(() -> ChangeSet.parse(("\ufeff" + DIFF).getBytes(StandardCharsets.UTF_16LE)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("UTF-16")
+        .hasMessageContaining("git diff --output=FILE");
   }
 
   @Test

@@ -125,7 +125,7 @@ class GitChangesTest extends RepositoryFixture {
 
     assertThat(ChangeSet.parse(output("diff", "-M", "HEAD")).touched())
         .containsExactlyInAnyOrderElementsOf(measured.touched());
-    assertThat(ChangeSet.parse(output("diff", "-M", "--numstat", "HEAD")).touched())
+    assertThat(ChangeSet.parse(output("diff", "-M", "--numstat", "-z", "HEAD")).touched())
         .containsExactlyInAnyOrderElementsOf(measured.touched());
   }
 
