@@ -17,6 +17,7 @@ import java.util.Set;
 final class NamedSecrets {
   private static final int LONGEST_NAME = 80;
   private static final int LONGEST_VALUE = 400;
+  private static final String SEPARATORS = "=:>, |(";
 
   /** Names of passwords and of what is worth as much. */
   private static final WordList STRONG =
@@ -27,6 +28,8 @@ final class NamedSecrets {
           "passwort",
           "pwd",
           "secret",
+          "secretkey",
+          "secretkeybase",
           "apikey",
           "accesskey",
           "privatekey",
@@ -139,6 +142,94 @@ final class NamedSecrets {
           "certificate",
           "pass");
 
+  /** Beginnings of calls that ask for a secret, or look at one. */
+  private static final WordList QUESTIONS =
+      new WordList(
+          "get",
+          "find",
+          "read",
+          "load",
+          "fetch",
+          "is",
+          "has",
+          "check",
+          "validate",
+          "lookup",
+          "resolve",
+          "need",
+          "require",
+          "remove",
+          "delete",
+          "assert",
+          "expect",
+          "match",
+          "test",
+          "describe",
+          "log",
+          "print",
+          "show",
+          "prompt",
+          "ask",
+          "enter",
+          "forgot",
+          "reset");
+
+  /** Types of texts that stand between a name and its value. */
+  private static final Set<String> TYPES =
+      Set.of("string", "str", "text", "bytes", "byte", "varchar", "char", "any", "object");
+
+  /** Words of sentences, which passphrases do without. */
+  private static final Set<String> GRAMMAR =
+      Set.of(
+          "a",
+          "an",
+          "and",
+          "are",
+          "as",
+          "at",
+          "be",
+          "by",
+          "can",
+          "cannot",
+          "do",
+          "does",
+          "enter",
+          "for",
+          "from",
+          "has",
+          "have",
+          "if",
+          "in",
+          "into",
+          "invalid",
+          "is",
+          "it",
+          "least",
+          "must",
+          "new",
+          "no",
+          "not",
+          "of",
+          "on",
+          "one",
+          "only",
+          "or",
+          "please",
+          "required",
+          "should",
+          "than",
+          "that",
+          "the",
+          "then",
+          "this",
+          "to",
+          "too",
+          "use",
+          "with",
+          "wrong",
+          "you",
+          "your");
+
   private static final Set<String> SCHEMES = Set.of("bearer", "basic", "token", "apikey", "digest");
 
   /** Parts of values that stand for a secret, or are words of a program. */
@@ -219,7 +310,7 @@ final class NamedSecrets {
   boolean found() {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
-      if ((c == '=' || c == ':' || c == '>' || c == ',' || c == ' ' || c == '|') && isSecret(i)) {
+      if (SEPARATORS.indexOf(c) >= 0 && (c == '(' ? isSecretCall(i) : isSecret(i))) {
         return true;
       }
     }
@@ -232,8 +323,8 @@ final class NamedSecrets {
       return false;
     }
     String name = nameBefore(separator, c == ',' || c == ' ');
-    if (name.equals("value") && c == '=') {
-      name = attributeBefore(separator);
+    if (c == '=' && !STRONG.isIn(name)) {
+      name = declaredBefore(separator, name);
     }
     if (name.isEmpty()) {
       return false;
@@ -243,17 +334,92 @@ final class NamedSecrets {
       return false;
     }
     int from = valueStart(separator);
-    char quote = from < line.length() ? line.charAt(from) : ' ';
-    boolean quoted = quote == '"' || quote == '\'' || quote == '`';
-    if (c == ',' && !quoted) {
+    int quote = StringLiteral.quoteAt(line, from);
+    if (c == ',' && quote < 0) {
       return false;
     }
-    String value = quoted ? quotedAt(from + 1, quote) : bareAt(from);
+    String value = quote >= 0 ? quotedAt(from, quote) : bareAt(from);
     if ((c == ',' && isLetters(value))
-        || (program && !quoted && !hasScheme(separator) && isReference(value))) {
+        || (program && quote < 0 && !hasScheme(separator) && isReference(value))) {
       return false;
     }
-    return isSecret(value, strong, quoted || c == '>');
+    boolean ofSecret = strong && (c != ',' || value.length() >= 8 || STRONG.isAtEnd(name));
+    return isSecret(value, ofSecret, quote >= 0 || c == '>');
+  }
+
+  /** {@code setPassword("x")}: the name ends with what it sets, and asks for nothing. */
+  private boolean isSecretCall(int open) {
+    int from = skip(open + 1);
+    int quote = StringLiteral.quoteAt(line, from);
+    String name = quote < 0 ? "" : methodBefore(open);
+    if (name.isEmpty() || !STRONG.isAtEnd(name) || QUESTIONS.isAtStart(name)) {
+      return false;
+    }
+    String value = quotedAt(from, quote);
+    boolean setter = name.startsWith("set") || name.startsWith("with");
+    return (setter || hasDigitAndLetter(value)) && isSecret(value, true, true);
+  }
+
+  private String methodBefore(int open) {
+    int end = back(open, " ");
+    int from = end;
+    while (from > 0 && end - from < LONGEST_NAME && isWordPart(line.charAt(from - 1))) {
+      from--;
+    }
+    return line.substring(from, end).replace("_", "").toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isWordPart(char c) {
+    return Character.isLetterOrDigit(c) || c == '_';
+  }
+
+  /**
+   * The name in a declaration where a type follows it: {@code apiKey: string =}, {@code var
+   * password string =}, {@code char password[] =}, {@code Password { get; set; } =}.
+   */
+  private String declaredBefore(int separator, String last) {
+    if (last.equals("value")) {
+      return attributeBefore(separator);
+    }
+    int end = back(separator, " \t");
+    int from = Math.max(0, separator - LONGEST_NAME);
+    if (end > 0 && line.charAt(end - 1) == '}') {
+      int open = line.lastIndexOf('{', end);
+      return open >= from ? nameBefore(open, false) : last;
+    }
+    int bracket = end > 0 && line.charAt(end - 1) == ']' ? line.lastIndexOf('[', end) : -1;
+    if (bracket >= from && isIndex(bracket + 1, end - 1)) {
+      return nameBefore(bracket, false);
+    }
+    int colon = end;
+    while (colon > from && isTypePart(line.charAt(colon - 1))) {
+      colon--;
+    }
+    if (colon > from && line.charAt(colon - 1) == ':') {
+      String declared = nameBefore(colon - 1, false);
+      return declared.isEmpty() ? last : declared;
+    }
+    int word = end;
+    while (word > from && isNamePart(line.charAt(word - 1))) {
+      word--;
+    }
+    return TYPES.contains(last) && word < end ? nameBefore(back(word, " \t*[]"), false) : last;
+  }
+
+  private int back(int from, String skipped) {
+    int at = from;
+    while (at > 0 && from - at < LONGEST_NAME && skipped.indexOf(line.charAt(at - 1)) >= 0) {
+      at--;
+    }
+    return at;
+  }
+
+  private boolean isIndex(int from, int to) {
+    return line.substring(from, to).chars().allMatch(c -> Character.isDigit(c) || c == ' ');
+  }
+
+  private static boolean isTypePart(char c) {
+    return Character.isLetterOrDigit(c) || "_.<>[]?|&' \t*".indexOf(c) >= 0;
   }
 
   private static boolean isLetters(String value) {
@@ -343,12 +509,8 @@ final class NamedSecrets {
     return at;
   }
 
-  private String quotedAt(int from, char quote) {
-    int end = from;
-    while (end < line.length() && line.charAt(end) != quote && end - from < LONGEST_VALUE) {
-      end++;
-    }
-    String value = line.substring(from, end);
+  private String quotedAt(int from, int quote) {
+    String value = StringLiteral.value(line, from, quote, LONGEST_VALUE);
     int blank = value.indexOf(' ');
     boolean scheme =
         blank > 0 && SCHEMES.contains(value.substring(0, blank).toLowerCase(Locale.ROOT));
@@ -368,8 +530,14 @@ final class NamedSecrets {
 
   private boolean isSecret(String value, boolean strong, boolean quoted) {
     String small = value.toLowerCase(Locale.ROOT);
-    if (value.length() < 8 || value.indexOf(' ') >= 0 || isStandIn(small)) {
+    if (value.length() < 6 || isStandIn(small)) {
       return false;
+    }
+    if (value.length() < 8) {
+      return strong && quoted && hasDigitAndLetter(value) && isLetterOrDigitOrMark(value);
+    }
+    if (value.indexOf(' ') >= 0) {
+      return strong && quoted && isPassphrase(small);
     }
     if (!strong) {
       return isRandom(value);
@@ -385,13 +553,40 @@ final class NamedSecrets {
     return isRandom(value) && !plainWord;
   }
 
+  private static boolean hasDigitAndLetter(String value) {
+    return value.chars().anyMatch(Character::isDigit)
+        && value.chars().anyMatch(Character::isLetter);
+  }
+
+  private static boolean isLetterOrDigitOrMark(String value) {
+    return value
+        .chars()
+        .allMatch(c -> Character.isLetterOrDigit(c) || "!@#$^&*-_.?".indexOf(c) >= 0);
+  }
+
+  /** Words that make no sentence: no word of grammar among them, no name of a secret. */
+  private static boolean isPassphrase(String small) {
+    List<String> words = List.of(small.split(" +", -1));
+    boolean plain =
+        words.stream().allMatch(word -> word.chars().allMatch(c -> c >= 'a' && c <= 'z'));
+    boolean odd = small.chars().anyMatch(c -> Character.isDigit(c) || "!#^*~@".indexOf(c) >= 0);
+    boolean code = small.chars().anyMatch(c -> "()[]{}=;,<>|\"'`\\%+/:".indexOf(c) >= 0);
+    return !code
+        && !small.startsWith(" ")
+        && !small.endsWith(" ")
+        && (odd || (plain && words.size() >= 4))
+        && words.stream().noneMatch(GRAMMAR::contains)
+        && !STRONG.isIn(lettersOf(small));
+  }
+
   private static CharSequence lettersOf(String small) {
     StringBuilder letters = new StringBuilder(small.length());
     small.chars().filter(c -> c >= 'a' && c <= 'z').forEach(c -> letters.append((char) c));
     return letters;
   }
 
-  private static boolean isStandIn(String small) {
+  /** Whether a value, in small letters, stands for a secret or refers to one. */
+  static boolean isStandIn(String small) {
     char first = small.charAt(0);
     boolean reference =
         first == '$'

@@ -64,6 +64,9 @@ final class Secrets {
    * What a line of a file seems to hold, empty when nothing; a long line is looked at in pieces.
    */
   static String kind(String path, String line) {
+    if (PasswordFile.isSecret(path, line)) {
+      return "password in a file of passwords";
+    }
     for (int from = 0; from < line.length(); from += LONGEST_LINE / 2) {
       String piece = line.substring(from, Math.min(line.length(), from + LONGEST_LINE));
       for (Map.Entry<String, Kind> kind : KINDS.entrySet()) {

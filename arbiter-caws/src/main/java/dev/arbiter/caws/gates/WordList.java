@@ -33,4 +33,15 @@ final class WordList {
     }
     return false;
   }
+
+  /** Whether a text begins with one of the words. */
+  boolean isAtStart(String text) {
+    char c = text.isEmpty() ? LETTERS : text.charAt(0);
+    return c < LETTERS && byLetter.get(c).stream().anyMatch(text::startsWith);
+  }
+
+  /** Whether a text ends with one of the words. */
+  boolean isAtEnd(String text) {
+    return byLetter.stream().anyMatch(words -> words.stream().anyMatch(text::endsWith));
+  }
 }

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many generated secrets are found, and how many harmless lines are taken for one. */
 class SecretsTest {
@@ -103,6 +105,107 @@ class SecretsTest {
     }
 
     assertThat(missed).hasSizeLessThan(all / 100);
+  }
+
+  /** Declarations with types, calls, and the prefixes that texts have in programs. */
+  private static final List<Function<String[], Place>> DECLARED =
+      List.of(
+          s -> new Place("a.ts", "const " + s[0] + ": string = '" + s[1] + "';"),
+          s -> new Place("a.ts", "  private " + s[0] + "?: string | undefined = `" + s[1] + "`"),
+          s -> new Place("a.kt", "val " + s[0] + ": String? = \"" + s[1] + "\""),
+          s -> new Place("a.scala", "val " + s[0] + ": Option[String] = \"" + s[1] + "\""),
+          s -> new Place("a.swift", "let " + s[0] + ": String = \"" + s[1] + "\""),
+          s -> new Place("a.rs", "const " + s[0] + ": &'static str = \"" + s[1] + "\";"),
+          s -> new Place("a.rs", "let " + s[0] + " = r#\"" + s[1] + "\"#;"),
+          s -> new Place("a.go", "var " + s[0] + " string = \"" + s[1] + "\""),
+          s -> new Place("a.go", s[0] + " := `" + s[1] + "`"),
+          s -> new Place("a.c", "static const char " + s[0] + "[] = \"" + s[1] + "\";"),
+          s -> new Place("a.c", "char *" + s[0] + " = \"" + s[1] + "\";"),
+          s -> new Place("a.cpp", "auto " + s[0] + " = R\"(" + s[1] + ")\";"),
+          s -> new Place("a.cs", "string " + s[0] + " = @\"" + s[1] + "\";"),
+          s -> new Place("a.cs", "public string " + s[0] + " { get; set; } = \"" + s[1] + "\";"),
+          s -> new Place("a.m", "NSString *" + s[0] + " = @\"" + s[1] + "\";"),
+          s -> new Place("a.py", s[0] + ": str = f\"" + s[1] + "\""),
+          s -> new Place("a.py", s[0] + " = b'" + s[1] + "'"),
+          s -> new Place("a.py", s[0] + " = \"\"\"" + s[1] + "\"\"\""),
+          s -> new Place("a.rb", ":" + s[0] + " => '" + s[1] + "'"),
+          s -> new Place("a.php", "$" + s[0] + " = '" + s[1] + "';"),
+          s -> new Place("A.java", "private static final String " + s[0] + " = \"" + s[1] + "\";"),
+          s -> new Place("A.java", "c.set" + s[0] + "(\"" + s[1] + "\");"),
+          s -> new Place("A.java", "Client.builder()." + s[0] + "( \"" + s[1] + "\" ).build()"),
+          s -> new Place("a.js", "client.with_" + s[0] + "('" + s[1] + "')"));
+
+  @Test
+  void a_secret_is_found_behind_types_in_calls_and_in_every_kind_of_text() {
+    List<Supplier<String>> values =
+        List.of(
+            () -> some(BASE64, 40),
+            () -> some(ALNUM, 16),
+            () -> some("abcdefghijk", 5) + some("0123456789", 3) + some("lmnop", 4));
+    List<String> missed = new ArrayList<>();
+    int all = 0;
+    for (String name : NAMES) {
+      for (Supplier<String> value : values) {
+        for (Function<String[], Place> place : DECLARED) {
+          Place at = place.apply(new String[] {name, value.get()});
+          boolean weak = List.of("heroku_key", "twitter_token", "okta_token").contains(name);
+          boolean word = value.equals(values.get(2)); // a service's key looks random
+          if (!weak || !(word || at.line.contains("("))) {
+            all++;
+            if (Secrets.kind(at.path, at.line).isEmpty()) {
+              missed.add(at.line);
+            }
+          }
+        }
+      }
+    }
+
+    assertThat(all).isGreaterThan(1_000);
+    assertThat(missed).hasSizeLessThan(all / 100);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '^',
+      value = {
+        "home/.netrc~machine example.com login ada password hunter2",
+        ".netrc~password hunter2",
+        "notes.txt~machine example.com login ada password hunter2",
+        ".pgpass~db.example.com:5432:*:ada:hun\\:ter2",
+        "AppData/postgresql/pgpass.conf~localhost:5432:app:ada:x",
+        "web/.htpasswd~ada:$apr1$Dx.Bn1sC$E/1bW0yPnGLNXSzeWwYmW1",
+        "A.java~String password = \"hunter2\";",
+        "A.java~String password = \"correct horse battery staple\";",
+        "a.py~passphrase = 'tr0ub4dor 3 horses'",
+        "A.java~c.setPassword(\"correcthorse\");",
+      })
+  void what_a_person_chose_is_found_too(String path, String line) {
+    assertThat(Secrets.kind(path, line)).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '^',
+      value = {
+        ".netrc~machine example.com login ada password ${NETRC_PASSWORD}",
+        ".pgpass~# host:port:database:user:password",
+        "a.json~\"password\": \"Enter the password 2 times\"",
+        "a.ts~passwordError: 'Must have at least 8 characters!'",
+        "a.ts~const password: string = prompt('Password please')",
+        "a.py~password: str = field(default=None)",
+        "a.py~password = f\"{prefix}-{user.secret_name}\"",
+        "A.java~String password = vault.getPassword(\"database1\");",
+        "A.java~user.setPasswordEncoder(\"bcrypt12\");",
+        "A.java~throw new PasswordException(\"too short, 8 letters at least\");",
+        "A.java~assertThat(page.getPassword()).isEqualTo(other);",
+        "a.go~func checkPassword(given string) (ok bool)",
+        "a.c~char password[32];",
+        "a.cs~public string Password { get; set; } = string.Empty;",
+      })
+  void what_only_speaks_of_secrets_is_none(String path, String line) {
+    assertThat(Secrets.kind(path, line)).isEmpty();
   }
 
   @Test
@@ -202,6 +305,9 @@ class SecretsTest {
     assertThat(Secrets.kind("a.py", "=".repeat(4_000_000))).isEmpty();
     assertThat(Secrets.kind("a.py", "\"key\"" + ": ".repeat(2_000_000))).isEmpty();
     assertThat(Secrets.kind("a.py", "value=".repeat(500_000))).isEmpty();
+    assertThat(Secrets.kind("a.py", "x: y = ".repeat(500_000))).isEmpty();
+    assertThat(Secrets.kind("a.cs", "{ } = ".repeat(500_000))).isEmpty();
+    assertThat(Secrets.kind("a.c", "setpassword(".repeat(500_000))).isEmpty();
     assertThat(found(rules, "a.txt", "key_aaaaaaaa ".repeat(500_000))).isEmpty();
   }
 
