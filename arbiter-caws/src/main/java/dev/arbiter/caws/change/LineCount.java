@@ -222,7 +222,7 @@ final class LineCount implements Closeable {
         goneLines += pair.isNew() ? 0 : pair.lines;
         fresh += pair.isNew() ? 1 : 0;
         freshLines += pair.isNew() ? pair.lines : 0;
-        comparing += pair.isNew() ? pair.lines * Math.sqrt(pair.lines) : 0;
+        comparing += pair.isNew() ? pair.lines * Math.sqrt((double) pair.lines) : 0;
       }
     }
     boolean any = gone > 0 && fresh > 0;
