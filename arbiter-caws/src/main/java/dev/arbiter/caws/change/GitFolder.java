@@ -36,6 +36,9 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
    * @throws IOException if there is none
    */
   static GitFolder around(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      throw new IOException(folder + " does not exist; give a folder of a Git work tree");
+    }
     for (Path at = folder.toRealPath(); at != null; at = at.getParent()) {
       GitFolder found = at(at);
       if (found != null) {

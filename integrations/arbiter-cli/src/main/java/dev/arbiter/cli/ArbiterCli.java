@@ -3,8 +3,11 @@ package dev.arbiter.cli;
 
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import picocli.CommandLine;
@@ -91,11 +94,19 @@ public final class ArbiterCli extends CliCommand implements Runnable {
   @SuppressWarnings("unused") // the signature is picocli's
   private static int explain(Exception problem, CommandLine line, CommandLine.ParseResult parsed) {
     String message =
-        problem instanceof Refusal || problem instanceof IllegalArgumentException
-            ? String.valueOf(problem.getMessage())
-            : problem.getClass().getSimpleName() + ": " + problem.getMessage();
-    line.getErr().println("arbiter: " + printable(message));
+        problem instanceof FileSystemException file && file.getFile() != null
+            ? Inputs.refusal(Path.of(file.getFile()), file).getMessage()
+            : isForTheUser(problem)
+                ? problem.getMessage()
+                : problem.getClass().getSimpleName() + ": " + problem.getMessage();
+    line.getErr().println("arbiter: " + printable(String.valueOf(message)));
     return Exit.UNUSABLE;
+  }
+
+  private static boolean isForTheUser(Exception problem) {
+    return problem instanceof Refusal
+        || problem instanceof IllegalArgumentException
+        || (problem instanceof IOException && problem.getMessage() != null);
   }
 
   static String printable(String text) {

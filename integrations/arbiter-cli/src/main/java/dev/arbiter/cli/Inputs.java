@@ -4,8 +4,10 @@ package dev.arbiter.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,12 +22,20 @@ final class Inputs {
    * @throws Refusal if it is missing, too large, or no UTF-8 text
    */
   static String text(Path file, int mostBytes) {
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(bytes(file, mostBytes));
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-    } catch (CharacterCodingException e) {
-      throw new Refusal(file + " is not UTF-8 text; save it as UTF-8");
+    byte[] bytes = bytes(file, mostBytes);
+    CharBuffer read = CharBuffer.allocate(bytes.length);
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    if (decoder.decode(ByteBuffer.wrap(bytes), read, true).isError()) {
+      long line = 1 + read.flip().chars().filter(c -> c == '\n').count();
+      boolean wide = bytes.length > 1 && (bytes[0] == -1 || bytes[0] == -2);
+      throw new Refusal(
+          file
+              + " is not UTF-8 text, at line "
+              + line
+              + (wide ? ": it is UTF-16" : "")
+              + "; save it as UTF-8");
     }
+    return read.flip().toString();
   }
 
   /**
@@ -40,10 +50,26 @@ final class Inputs {
         throw new Refusal(file + " has more than " + mostBytes + " bytes");
       }
       return bytes;
-    } catch (NoSuchFileException e) {
-      throw new Refusal(file + " does not exist");
     } catch (IOException e) {
-      throw new Refusal(file + " cannot be read: " + e.getClass().getSimpleName());
+      throw refusal(file, e);
     }
+  }
+
+  /** {@return what is wrong with a file, in words for its user} */
+  static Refusal refusal(Path file, IOException problem) {
+    String said = String.valueOf(problem.getMessage());
+    if (file.toString().isEmpty()) {
+      return new Refusal("the name of a file is empty; give one");
+    } else if (Files.isDirectory(file)) {
+      return new Refusal(file + " is a folder; name a file");
+    } else if (problem instanceof NoSuchFileException) {
+      Path folder = file.toAbsolutePath().getParent();
+      boolean lost = folder != null && !Files.isDirectory(folder);
+      return new Refusal(
+          file + " does not exist" + (lost ? ", nor does its folder; make " + folder : ""));
+    } else if (problem instanceof AccessDeniedException) {
+      return new Refusal(file + " may not be used by this user; change its permissions");
+    }
+    return new Refusal(said.contains(file.toString()) ? said : file + " cannot be used: " + said);
   }
 }

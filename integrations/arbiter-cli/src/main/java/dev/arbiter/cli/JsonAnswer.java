@@ -9,28 +9,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one answer as one JSON object. */
 final class JsonAnswer {
   private JsonAnswer() {}
 
-  static String of(Validation validation) {
+  static String of(ValidateCommand.Answer answer, FindingFile about) {
+    Validation validation = answer.validation();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("verdict", validation.outcome().name().toLowerCase(Locale.ROOT));
     fields.put("dialect", validation.dialect().word());
     fields.put("spec", validation.spec().isEmpty() ? null : validation.spec());
-    fields.put("findings", findings(validation.findings()));
+    fields.put("findings", findings(validation.findings(), finding -> about.of(answer.file(), finding)));
     fields.put("budget", budget(validation.budget()));
     return JsonText.of(fields);
   }
 
-  static List<Map<String, Object>> findings(List<Finding> findings) {
+  static List<Map<String, Object>> findings(
+      List<Finding> findings, Function<Finding, String> file) {
     List<Map<String, Object>> all = new ArrayList<>();
     for (Finding finding : findings) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("ruleId", finding.ruleId());
       fields.put("severity", finding.severity().name().toLowerCase(Locale.ROOT));
+      fields.put("file", file.apply(finding));
       fields.put("pointer", finding.place());
       fields.put("line", finding.line());
       fields.put("message", finding.message());

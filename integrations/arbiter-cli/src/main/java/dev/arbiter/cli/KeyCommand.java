@@ -46,7 +46,7 @@ final class KeyCommand extends CliCommand implements Runnable {
     if (!Files.exists(file)) {
       throw new Refusal(file + " does not exist; make a key with: arbiter key new " + file);
     }
-    SigningKey old = SigningKey.load(file);
+    SigningKey old = load(file);
     SigningKey fresh = SigningKey.generate();
     Path pending = beside(file, ".new");
     Path kept = beside(file, "." + old.id().substring("sha256:".length()).substring(0, SHORT_ID));
@@ -65,6 +65,15 @@ final class KeyCommand extends CliCommand implements Runnable {
     String replaced = "rotated " + old.id() + " (kept in " + kept + ")";
     out().println(replaced + " to " + fresh.id() + " in " + file);
     return Exit.ALLOWED;
+  }
+
+  /** Loads a private key; the message of a wrong file names it. */
+  static SigningKey load(Path file) throws IOException {
+    try {
+      return SigningKey.load(file);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(file + " holds no private key: " + e.getMessage());
+    }
   }
 
   private static void store(SigningKey key, Path file) throws IOException {

@@ -4,7 +4,6 @@ package dev.arbiter.cli;
 import dev.arbiter.caws.export.EvidenceFolder;
 import dev.arbiter.caws.provenance.Checkpoint;
 import dev.arbiter.caws.provenance.LogFolder;
-import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.provenance.Withdrawal;
 import dev.arbiter.task.Seal;
 import java.io.IOException;
@@ -96,7 +95,7 @@ final class LogCommand extends CliCommand implements Runnable {
     fields.put("entries", evidence.entries());
     fields.put("anchored", evidence.anchored() < 0 ? null : evidence.anchored());
     fields.put("head", evidence.head());
-    fields.put("findings", JsonAnswer.findings(evidence.findings()));
+    fields.put("findings", JsonAnswer.findings(evidence.findings(), finding -> evidence.file().toString()));
     fields.put("notes", evidence.notes());
     return JsonText.of(fields);
   }
@@ -221,7 +220,7 @@ final class LogCommand extends CliCommand implements Runnable {
       return ifWhole(
           source,
           log -> {
-            long entries = EvidenceFolder.write(log, SigningKey.load(file), target);
+            long entries = EvidenceFolder.write(log, KeyCommand.load(file), target);
             out().println("exported " + entries + " entries to " + target);
           });
     } catch (IllegalArgumentException e) {

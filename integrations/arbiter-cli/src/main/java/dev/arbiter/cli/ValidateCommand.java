@@ -116,7 +116,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
       try {
         Files.writeString(output, text.toString());
       } catch (IOException e) {
-        throw new Refusal(output + " cannot be written: " + e.getClass().getSimpleName());
+        throw Inputs.refusal(output, e);
       }
     }
     int code = Exit.ALLOWED;
@@ -127,10 +127,10 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
   }
 
   private void print(List<Answer> answers, PrintWriter out) {
-    FindingFile of = new FindingFile(policy, waivers);
+    FindingFile of = new FindingFile(policy, waivers, source == null ? null : source.changes);
     switch (format) {
       case TEXT -> answers.forEach(answer -> new TextAnswer(of).print(answer, out));
-      case JSON -> answers.forEach(answer -> out.println(JsonAnswer.of(answer.validation())));
+      case JSON -> answers.forEach(answer -> out.println(JsonAnswer.of(answer, of)));
       case SARIF -> out.println(new Sarif(of).of(answers));
     }
     out.flush();

@@ -42,7 +42,11 @@ final class VerdictFolder {
 
   private static PublicKey key(Path folder, @Nullable Path file) {
     Path from = file == null ? folder.resolve("public-key.pem") : file;
-    return SigningKey.publicKey(Inputs.text(from, LONGEST_NOTE));
+    try {
+      return SigningKey.publicKey(Inputs.text(from, LONGEST_NOTE));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(from + " holds no public key: " + e.getMessage());
+    }
   }
 
   /** Checks a log or an export; it must begin as a kept checkpoint says. */

@@ -5,6 +5,7 @@ import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverFolder;
 import dev.arbiter.task.Finding.Severity;
 import java.io.IOException;
+import dev.arbiter.task.Finding;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,12 +134,12 @@ final class WaiverCommand extends WaiverSteps implements Runnable {
       fields.put("gates", waiver.gates());
       fields.put("expires", waiver.expires().map(Instant::toString).orElse(""));
       fields.put("approvers", waiver.approvers());
-      fields.put("findings", JsonAnswer.findings(waiver.findings()));
+      fields.put("findings", JsonAnswer.findings(waiver.findings(), finding -> waiver.file()));
       waivers.add(fields);
     }
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("waivers", waivers);
-    all.put("unreadable", JsonAnswer.findings(read.unreadable()));
+    all.put("unreadable", JsonAnswer.findings(read.unreadable(), Finding::place));
     return JsonText.of(all);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ValidateCommandTest {
-  private static final String SPEC =
+  static final String SPEC =
       """
       id: FEAT-001
       title: Sort the imports
@@ -29,7 +29,7 @@ class ValidateCommandTest {
       non_functional: {}
       contracts: [{name: imports, type: behavior}]
       """;
-  private static final String POLICY =
+  static final String POLICY =
       """
       version: 1
       risk_tiers:
@@ -42,7 +42,7 @@ class ValidateCommandTest {
         spec_completeness: {enabled: true, mode: block}
         scope_boundary: {enabled: true, mode: block}
       """;
-  private static final String WAIVER =
+  static final String WAIVER =
       """
       id: WV-0001
       applies_to: FEAT-001
