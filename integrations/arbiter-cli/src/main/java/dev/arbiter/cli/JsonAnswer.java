@@ -22,7 +22,8 @@ final class JsonAnswer {
     fields.put("verdict", validation.outcome().name().toLowerCase(Locale.ROOT));
     fields.put("dialect", validation.dialect().word());
     fields.put("spec", validation.spec().isEmpty() ? null : validation.spec());
-    fields.put("findings", findings(validation.findings(), finding -> about.of(answer.file(), finding)));
+    fields.put(
+        "findings", findings(validation.findings(), finding -> about.of(answer.file(), finding)));
     fields.put("budget", budget(validation.budget()));
     return JsonText.of(fields);
   }

@@ -95,7 +95,9 @@ final class LogCommand extends CliCommand implements Runnable {
     fields.put("entries", evidence.entries());
     fields.put("anchored", evidence.anchored() < 0 ? null : evidence.anchored());
     fields.put("head", evidence.head());
-    fields.put("findings", JsonAnswer.findings(evidence.findings(), finding -> evidence.file().toString()));
+    fields.put(
+        "findings",
+        JsonAnswer.findings(evidence.findings(), finding -> evidence.file().toString()));
     fields.put("notes", evidence.notes());
     return JsonText.of(fields);
   }

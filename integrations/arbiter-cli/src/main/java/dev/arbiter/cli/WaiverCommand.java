@@ -3,9 +3,9 @@ package dev.arbiter.cli;
 
 import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverFolder;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
 import java.io.IOException;
-import dev.arbiter.task.Finding;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -27,10 +27,37 @@ class FindingFileTest {
       Pattern.compile("(.+?)(?::(\\d+))?: (?:error|warning|info) ([a-z0-9_.]+)(?: at (.+?))?: .+");
   private static final List<String> VALUES =
       List.of(
-          "", "x", "-1", "99999999999", "1e400", "[]", "{}", "[1]", "null", "true", "''", "[a, a]",
-          "{a: 1}", "2020-01-01T00:00:00Z", "[.caws/]", "['../x']", "['**']", "[]]", "&a [*a]", "a/b",
-          "1", "2", "3", "closed", "draft", "development", "{mode: loud, enabled: true}", "waived",
-          "absorbed", "FEAT-001", "[a/b]");
+          "",
+          "x",
+          "-1",
+          "99999999999",
+          "1e400",
+          "[]",
+          "{}",
+          "[1]",
+          "null",
+          "true",
+          "''",
+          "[a, a]",
+          "{a: 1}",
+          "2020-01-01T00:00:00Z",
+          "[.caws/]",
+          "['../x']",
+          "['**']",
+          "[]]",
+          "&a [*a]",
+          "a/b",
+          "1",
+          "2",
+          "3",
+          "closed",
+          "draft",
+          "development",
+          "{mode: loud, enabled: true}",
+          "waived",
+          "absorbed",
+          "FEAT-001",
+          "[a/b]");
 
   private static final String SPEC =
       """
@@ -139,8 +166,14 @@ class FindingFileTest {
       Files.writeString(waivers.resolve("WV-0001.yaml"), "#\n".repeat(2_000) + texts[2]);
 
       String[] run = {
-        "validate", spec.toString(), "--policy", policy.toString(), "--waivers", waivers.toString(),
-        "--changes", changes.toString()
+        "validate",
+        spec.toString(),
+        "--policy",
+        policy.toString(),
+        "--waivers",
+        waivers.toString(),
+        "--changes",
+        changes.toString()
       };
       Run text = Run.of((Object[]) run);
       for (String line : text.out().lines().toList()) {

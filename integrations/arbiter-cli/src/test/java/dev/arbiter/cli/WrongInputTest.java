@@ -34,13 +34,15 @@ class WrongInputTest {
     Files.writeString(folder.resolve("word"), "x\n");
     Files.createSymbolicLink(folder.resolve("dangling"), Path.of("nowhere"));
     Files.write(folder.resolve("wide"), "\ufeffid: a\n".getBytes(StandardCharsets.UTF_16LE));
-    Files.write(folder.resolve("latin"), "id: a\nx: \u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(
+        folder.resolve("latin"), "id: a\nx: \u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
     Files.createDirectory(folder.resolve("log"));
     Files.writeString(folder.resolve("log/verdicts.jsonl"), "");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nowhere", "dir", "noise", "word", "dangling", "wide", "latin", "no/file"})
+  @ValueSource(
+      strings = {"nowhere", "dir", "noise", "word", "dangling", "wide", "latin", "no/file"})
   void a_wrong_file_is_one_line_that_names_it(String name) {
     String file = folder.resolve(name).toString();
     String log = folder.resolve("log").toString();
@@ -88,7 +90,10 @@ class WrongInputTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "arbiter: " + lost + " does not exist, nor does its folder; make " + lost.getParent()
+            "arbiter: "
+                + lost
+                + " does not exist, nor does its folder; make "
+                + lost.getParent()
                 + "\n");
   }
 
@@ -135,7 +140,13 @@ class WrongInputTest {
 
     Run run =
         Run.of(
-            "validate", specFile, "--policy", policyFile, "--changes", changesFile, "--waivers",
+            "validate",
+            specFile,
+            "--policy",
+            policyFile,
+            "--changes",
+            changesFile,
+            "--waivers",
             folder.resolve("waivers"));
 
     assertThat(run.code()).isZero();

@@ -12,8 +12,9 @@ public final class SmallFile {
   private SmallFile() {}
 
   /**
-   * Reads a file as UTF-8; invalid bytes become replacement characters. Of a large file, or one
-   * without end, it reads no more than shows that it is too large.
+   * Reads a file as UTF-8; invalid bytes become replacement characters. A byte order mark is left
+   * out, and CRLF becomes a line feed, so a checkout by another system reads the same. Of a large
+   * file, or one without end, it reads no more than shows that it is too large.
    *
    * @throws IOException if it cannot be read, or has more bytes than {@code most}
    */
@@ -25,7 +26,8 @@ public final class SmallFile {
     if (bytes.length > most) {
       throw new IOException(file + " has more than " + most + " bytes, and is no such file");
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    String text = new String(bytes, StandardCharsets.UTF_8).replace("\r\n", "\n");
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 
   /** Replaces a file's text; after a crash the file has the old text or the new one, whole. */
