@@ -139,9 +139,9 @@ class ScopeLimitsTest {
     WorkReport report = Fixtures.report(new FileChange("src/A", 1, 2), new FileChange("b", 0, 0));
 
     assertThat(ChangeSet.of(report)).isEqualTo(ChangeSet.parse("1\t2\tsrc/A\n0\t0\tb\n"));
-    assertThat(ChangeSet.parse("0\t0\ta => b\n").touched())
+    assertThat(ChangeSet.parse("0\t0\t\0a\0b\0").touched())
         .containsExactly(new FileChange("b", 0, 0), new FileChange("a", 0, 0));
-    assertThat(ChangeSet.parse("0\t0\ta => b\n1\t0\ta\n").touched())
+    assertThat(ChangeSet.parse("0\t0\t\0a\0b\0001\t0\ta\0").touched())
         .containsExactly(new FileChange("b", 0, 0), new FileChange("a", 1, 0));
   }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.change;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 
 /**
  * Tells whether comparing two contents line by line takes long.
@@ -83,7 +83,8 @@ final class DiffCost {
   }
 
   private boolean isSame(int oldStart, int oldEnd, int newStart, int newEnd) {
-    return Arrays.mismatch(old.content(), oldStart, oldEnd, fresh.content(), newStart, newEnd) < 0;
+    ByteBuffer one = ByteBuffer.wrap(old.content(), oldStart, oldEnd - oldStart);
+    return one.equals(ByteBuffer.wrap(fresh.content(), newStart, newEnd - newStart));
   }
 
   private static long[] hashes(ContentLines lines, int from, int count) {

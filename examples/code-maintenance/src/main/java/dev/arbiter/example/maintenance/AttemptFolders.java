@@ -8,7 +8,9 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,7 +106,7 @@ final class AttemptFolders implements TaskInterceptor {
       String before,
       @Nullable Git copy)
       throws IOException, GitAPIException {
-    String after = Files.exists(file(assignment)) ? Files.readString(file(assignment)) : "";
+    String after = read(file(assignment));
     results.put(chore.id(), after);
     List<FileChange> changes = copy == null ? change(chore.path(), before, after) : changes(copy);
     List<Evidence> evidence =
@@ -116,6 +118,13 @@ final class AttemptFolders implements TaskInterceptor {
     return before.equals(after) ? List.of() : List.of(LineDiff.of(path, before, after));
   }
 
+  /** A file of any encoding; what is no UTF-8 becomes a mark, which no check passes by chance. */
+  private static String read(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? CodeBase.normal(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+        : "";
+  }
+
   private List<FileChange> changes(Git copy) throws IOException, GitAPIException {
     Status status = copy.status().call();
     TreeSet<String> paths = new TreeSet<>(status.getUncommittedChanges());
@@ -124,8 +133,7 @@ final class AttemptFolders implements TaskInterceptor {
     Path top = copy.getRepository().getWorkTree().toPath();
     for (String path : paths) {
       Path file = top.resolve(path);
-      String after = Files.exists(file) ? Files.readString(file) : "";
-      changes.add(LineDiff.of(path, base.text(path), after));
+      changes.add(LineDiff.of(path, read(base.folder().resolve(path)), read(file)));
     }
     copy.close();
     return changes;

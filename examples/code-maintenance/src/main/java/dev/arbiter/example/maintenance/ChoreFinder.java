@@ -8,15 +8,33 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Finds the chores of a code base. */
 final class ChoreFinder {
   private final CodeBase base;
   private final Compiler compiler;
+  private final Function<JavaFile, List<ChoreType>> wanted;
 
-  ChoreFinder(CodeBase base, Compiler compiler) {
+  private ChoreFinder(
+      CodeBase base, Compiler compiler, Function<JavaFile, List<ChoreType>> wanted) {
     this.base = base;
     this.compiler = compiler;
+    this.wanted = wanted;
+  }
+
+  /** For the library, whose files compile: a file that does not is left out. */
+  static ChoreFinder ofLibrary(CodeBase base, Compiler compiler) {
+    return new ChoreFinder(base, compiler, ChoreFinder::inLibrary);
+  }
+
+  /**
+   * For any repository. Its files may need libraries that are not here, so only their syntax must be
+   * right. A file that breaks no rule gets the other layout, so that there is always a chore: no
+   * class with a member is indented by two and by four.
+   */
+  static ChoreFinder ofAny(CodeBase base, Compiler compiler) {
+    return new ChoreFinder(base, compiler, ChoreFinder::inAny);
   }
 
   /**
@@ -72,7 +90,7 @@ final class ChoreFinder {
     base.texts()
         .forEach(
             (path, text) -> {
-              for (ChoreType type : compiler.with(path, text, ChoreFinder::wanted)) {
+              for (ChoreType type : compiler.with(path, text, wanted)) {
                 found
                     .computeIfAbsent(type, t -> new ArrayList<>())
                     .add(new Chore("", type, path, text));
@@ -82,11 +100,22 @@ final class ChoreFinder {
     return found;
   }
 
-  /* A file that does not compile before the work is left out: no agent could pass its check. */
-  private static List<ChoreType> wanted(JavaFile file) {
-    List<ChoreType> wanted = new ArrayList<>(typesFor(file.path()));
-    wanted.removeIf(type -> type.goal().misses(file).isEmpty());
-    return wanted.isEmpty() || file.errors().isEmpty() ? wanted : List.of();
+  private static List<ChoreType> inLibrary(JavaFile file) {
+    List<ChoreType> found = missed(file, typesFor(file.path()));
+    return found.isEmpty() || file.errors().isEmpty() ? found : List.of();
+  }
+
+  private static List<ChoreType> inAny(JavaFile file) {
+    List<ChoreType> found = file.parses() ? missed(file, typesFor(file.path())) : List.of();
+    if (!found.isEmpty() || !file.parses()) {
+      return found;
+    }
+    List<ChoreType> layouts = missed(file, List.of(ChoreType.FORMAT_GOOGLE, ChoreType.FORMAT_WIDE));
+    return layouts.isEmpty() ? List.of() : layouts.subList(0, 1);
+  }
+
+  private static List<ChoreType> missed(JavaFile file, List<ChoreType> types) {
+    return types.stream().filter(type -> !type.goal().misses(file).isEmpty()).toList();
   }
 
   private static List<ChoreType> typesFor(String path) {

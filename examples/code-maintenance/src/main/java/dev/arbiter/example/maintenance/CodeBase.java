@@ -6,20 +6,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.api.errors.JGitInternalException;
 import org.eclipse.jgit.lib.PersonIdent;
 
 /** The code base to maintain: a Git repository, and the text of its Java files. */
@@ -38,6 +44,8 @@ final class CodeBase implements AutoCloseable {
   private final List<Path> classPath;
   private final List<Path> sourcePath;
   private final Map<String, String> texts = new TreeMap<>();
+  private final Set<String> withReturns = new HashSet<>();
+  private final List<String> unread = new ArrayList<>();
 
   private CodeBase(Git git, Path folder, List<Path> classPath, List<Path> sourcePath) {
     this.git = git;
@@ -69,33 +77,74 @@ final class CodeBase implements AutoCloseable {
     return base;
   }
 
-  /** A clone of the user's repository; the original is only read. */
-  static CodeBase of(Path repository, Path folder) throws IOException, GitAPIException {
+  /**
+   * A clone of the user's repository; the original is only read.
+   *
+   * @throws UnusableInput if there is nothing to clone, or no Java file in it
+   */
+  static CodeBase of(Path repository, Path folder) throws IOException {
     if (!Files.exists(repository.resolve(".git"))) {
       throw new UnusableInput(
           repository + " is no Git repository; name the top folder of one with --repo");
     }
-    Git git =
-        Git.cloneRepository()
-            .setURI(repository.toUri().toString())
-            .setDirectory(folder.toFile())
-            .call();
+    Git git = cloned(repository, folder);
     List<Path> roots = new ArrayList<>();
     try (Stream<Path> folders = Files.walk(folder)) {
       folders.filter(path -> path.endsWith("src/main/java")).forEach(roots::add);
     }
     CodeBase base = new CodeBase(git, folder, List.of(), roots.isEmpty() ? List.of(folder) : roots);
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(path -> isJava(path.toString())).toList()) {
-        base.texts.put(
-            folder.relativize(file).toString().replace('\\', '/'),
-            Files.readString(file).replace("\r\n", "\n"));
+      for (Path file : files.filter(path -> isJava(path.toString())).sorted().toList()) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          base.take(file);
+        }
       }
     }
     if (base.texts.isEmpty()) {
-      throw new UnusableInput(repository + " holds no Java file; name another with --repo");
+      throw new UnusableInput(
+          repository
+              + " holds no Java file in UTF-8"
+              + (base.unread.isEmpty() ? "" : ", but " + base.unread.size() + " in another encoding")
+              + "; name another with --repo");
     }
     return base;
+  }
+
+  private static Git cloned(Path repository, Path folder) {
+    try {
+      return Git.cloneRepository()
+          .setURI(repository.toUri().toString())
+          .setDirectory(folder.toFile())
+          .call();
+    } catch (GitAPIException | JGitInternalException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new UnusableInput(
+          repository + " cannot be cloned: " + reason + "; try a fresh clone of it with --repo");
+    }
+  }
+
+  /** A file in another encoding is left out: tools would write it back with other letters. */
+  private void take(Path file) throws IOException {
+    String path = folder.relativize(file).toString().replace('\\', '/');
+    try {
+      String text = Files.readString(file);
+      if (text.contains("\r\n")) {
+        withReturns.add(path);
+      }
+      texts.put(path, normal(text));
+    } catch (CharacterCodingException e) {
+      unread.add(path);
+    }
+  }
+
+  /** A text with line feeds only, as all texts here are. */
+  static String normal(String text) {
+    return text.replace("\r\n", "\n");
+  }
+
+  /** The Java files that were left out, because they are no UTF-8. */
+  List<String> unread() {
+    return unread;
   }
 
   private static boolean isJava(String name) {
@@ -153,10 +202,27 @@ final class CodeBase implements AutoCloseable {
         .call();
   }
 
+  /** Puts files as an agent left them into the repository, as one commit. */
+  void commitFrom(Path tree, List<String> paths, String message)
+      throws IOException, GitAPIException {
+    for (String path : paths) {
+      Path from = tree.resolve(path);
+      Path to = folder.resolve(path);
+      if (Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        git.add().addFilepattern(path).call();
+      } else {
+        git.rm().addFilepattern(path).call();
+      }
+    }
+    git.commit().setMessage(message).setAuthor(AUTHOR).setCommitter(AUTHOR).setSign(false).call();
+  }
+
   private void write(String path, String text) throws IOException {
     Path file = folder.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    Files.writeString(file, withReturns.contains(path) ? text.replace("\n", "\r\n") : text);
     texts.put(path, text);
   }
 

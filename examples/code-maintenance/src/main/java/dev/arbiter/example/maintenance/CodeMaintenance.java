@@ -52,6 +52,20 @@ final class CodeMaintenance implements Callable<Integer> {
   private List<String> agents = new ArrayList<>();
 
   @Option(
+      names = "--task",
+      paramLabel = "WORDS",
+      description =
+          "A task of your own for your agents, such as --task 'Add a test for Parser'; may be"
+              + " repeated.")
+  private List<String> ownTasks = new ArrayList<>();
+
+  @Option(
+      names = "--scope",
+      paramLabel = "PATH",
+      description = "A folder or file that a task of your own may change; default: all.")
+  private List<String> scope = new ArrayList<>();
+
+  @Option(
       names = "--tasks",
       paramLabel = "N",
       description = "Most tasks; default: ${DEFAULT-VALUE}.")
@@ -94,6 +108,12 @@ final class CodeMaintenance implements Callable<Integer> {
     BanditPolicy chosen = options.policy();
     options.check(tasks >= 1, "--tasks must be at least 1, got " + tasks);
     Map<String, String> commands = commands();
+    options.check(
+        ownTasks.isEmpty() || !commands.isEmpty(),
+        "--task needs an agent of yours, such as --agent mine='fix {task} {dir}'");
+    options.check(
+        ownTasks.stream().noneMatch(String::isBlank), "--task needs words, such as 'Add a test'");
+    options.check(scope.isEmpty() || !ownTasks.isEmpty(), "--scope is for --task; give both");
     Path results = out == null ? Files.createTempDirectory("code-maintenance-") : out;
     Files.createDirectories(results);
     ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -106,12 +126,26 @@ final class CodeMaintenance implements Callable<Integer> {
                 ? CodeBase.library(repository, options.seed)
                 : CodeBase.of(repo, repository);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
-      work(base, compiler, chosen, commands, results, threads, rewriting);
+      leftOut(base);
+      if (ownTasks.isEmpty()) {
+        work(base, compiler, chosen, commands, results, threads, rewriting);
+      } else {
+        new OwnTasks(base, compiler, commands, results, print)
+            .run(ownTasks, scope, chosen, options.seed, options.fallbacks);
+      }
     } finally {
       threads.shutdownNow();
       rewriting.shutdownNow();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private void leftOut(CodeBase base) {
+    if (!base.unread().isEmpty()) {
+      printf(
+          "%d Java file(s) are left out, because they are no UTF-8, such as %s%n",
+          base.unread().size(), base.unread().get(0));
+    }
   }
 
   private void work(
@@ -123,9 +157,16 @@ final class CodeMaintenance implements Callable<Integer> {
       ExecutorService threads,
       ExecutorService rewriting)
       throws IOException, GitAPIException, InterruptedException {
-    List<Chore> chores = new ChoreFinder(base, compiler).find(tasks, options.seed);
+    printf("looking for chores in %d Java files ...%n", base.texts().size());
+    ChoreFinder finder =
+        repo == null ? ChoreFinder.ofLibrary(base, compiler) : ChoreFinder.ofAny(base, compiler);
+    List<Chore> chores = finder.find(tasks, options.seed);
     if (chores.isEmpty()) {
-      throw new UnusableInput("nothing to do was found in " + base.folder());
+      throw new UnusableInput(
+          "nothing to do was found: none of "
+              + base.texts().size()
+              + " Java files has a class with a member that the compiler can parse; give a task of"
+              + " your own with --task 'words' and --agent");
     }
     Path work = Files.createDirectories(results.resolve("work"));
     WorkChecks checks = new WorkChecks(compiler);
@@ -146,10 +187,15 @@ final class CodeMaintenance implements Callable<Integer> {
     Optional<String> waiver = waived.map(chore -> WorkingSpec.waiver(chore, 100_000));
     Path evidence = results.resolve("verdicts");
     Engine.Proof proof;
+    String unrun = "";
     try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence);
         Progress progress = new Progress("tasks", chores.size(), print)) {
       for (Chore chore : chores) {
-        if (engine.arbiter().submit(chore.task()).await(LONG) instanceof TaskResult.Completed done
+        TaskResult result = engine.arbiter().submit(chore.task()).await(LONG);
+        if (!(result instanceof TaskResult.Completed)) {
+          unrun = unrun.isEmpty() ? unrun(result) : unrun;
+        }
+        if (result instanceof TaskResult.Completed done
             && !folders.result(chore.id()).equals(base.text(chore.path()))) {
           String message = chore.type().id() + " " + chore.path() + " by " + done.agent();
           base.commit(chore.path(), folders.result(chore.id()), message);
@@ -162,6 +208,9 @@ final class CodeMaintenance implements Callable<Integer> {
     Files.writeString(results.resolve("report.txt"), report);
     new RunPage(log, sample, names).write(results.resolve("report.html"), setting, proof);
     printf("%n%s", report);
+    if (!unrun.isEmpty()) {
+      printf("A task that ended before an agent ran: %s%n", unrun);
+    }
     printf(
         "Repository with the approved changes as commits: %s%nVerdicts, checkpoint, public key: %s%n"
             + "Attempts, a folder each: %s%nThis report: %s%nThe same with charts: %s%n",
@@ -170,6 +219,11 @@ final class CodeMaintenance implements Callable<Integer> {
         work,
         results.resolve("report.txt"),
         results.resolve("report.html"));
+  }
+
+  private static String unrun(TaskResult result) {
+    boolean ran = result instanceof TaskResult.Failed failed && failed.attempts() > 0;
+    return ran ? "" : result.summary();
   }
 
   private String setting(List<Chore> chores, CodeBase base, List<String> names) {

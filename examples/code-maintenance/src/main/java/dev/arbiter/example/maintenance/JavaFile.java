@@ -25,6 +25,7 @@ final class JavaFile {
   private final String text;
   private final String[] lines;
   private final CompilationUnitTree tree;
+  private final boolean parsed;
   private boolean analysed;
 
   /**
@@ -53,6 +54,9 @@ final class JavaFile {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    parsed =
+        diagnostics.getDiagnostics().stream()
+            .noneMatch(found -> found.getKind() == Diagnostic.Kind.ERROR);
   }
 
   String path() {
@@ -108,6 +112,11 @@ final class JavaFile {
   /** A message with the line of a place. */
   String at(int offset, String what) {
     return "line " + line(offset) + ": " + what;
+  }
+
+  /** Tells whether the syntax is right; types may be missing all the same. */
+  boolean parses() {
+    return parsed;
   }
 
   /** Attributes types and returns the compiler's errors. */

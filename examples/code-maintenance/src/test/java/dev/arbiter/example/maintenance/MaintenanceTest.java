@@ -126,6 +126,10 @@ class MaintenanceTest {
     assertThat(run("--agent", "nothing")).contains("--agent must be NAME=COMMAND");
     assertThat(run("--repo", dir.toString(), "--out", dir.resolve("out").toString()))
         .contains("is no Git repository; name the top folder of one with --repo");
+    assertThat(run("--task", "Add a test"))
+        .isEqualTo("--task needs an agent of yours, such as --agent mine='fix {task} {dir}'");
+    assertThat(run("--task", " ", "--agent", "a=b")).contains("--task needs words");
+    assertThat(run("--scope", "src")).contains("--scope is for --task");
     assertThat(run("--taks", "3")).contains("Unknown options: '--taks', '3'");
   }
 

@@ -85,6 +85,37 @@ class WholeRunTest {
   }
 
   @Test
+  void a_task_in_ones_own_words_is_measured_judged_and_committed() throws Exception {
+    String printed =
+        run(
+            "out",
+            "--task",
+            "Write notes",
+            "--task",
+            "Write them where nobody may",
+            "--scope",
+            "NOTES.md",
+            "--agent",
+            "mine=touch {dir}/NOTES.md",
+            "--agent",
+            "other=touch {dir}/OTHER.md",
+            "--fallbacks",
+            "1");
+
+    assertThat(printed)
+        .contains("OWN-1: Write notes")
+        .contains("approved: mine changed 1 file(s), 0 line(s)")
+        .contains("OWN-2");
+    assertThat(dir.resolve("out/repository/NOTES.md")).exists();
+    assertThat(dir.resolve("out/repository/OTHER.md")).doesNotExist();
+    assertThat(dir.resolve("out/verdicts/checkpoint.txt")).isNotEmptyFile();
+    try (Git git = Git.open(dir.resolve("out/repository").toFile())) {
+      assertThat(git.log().call().iterator().next().getFullMessage())
+          .isEqualTo("Write notes\n\nDone by mine");
+    }
+  }
+
+  @Test
   void a_command_of_the_users_works_beside_the_tools() throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes = Path.of("target/classes").toAbsolutePath().toString();

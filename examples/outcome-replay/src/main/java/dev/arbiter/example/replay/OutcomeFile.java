@@ -3,15 +3,13 @@ package dev.arbiter.example.replay;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.arbiter.example.report.InputText;
 import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -21,20 +19,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads outcomes from CSV with a header: task_id, category, agent, success, cost, duration. */
+/**
+ * Reads outcomes: task_id, category, agent, success, cost, duration, as {@link OutcomeRow} tells.
+ * Other columns are left alone.
+ */
 final class OutcomeFile {
-  private static final CSVFormat FORMAT =
-      CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
-
   /** Name of the file with the simulated outcomes that this example ships. */
   static final String SAMPLE = "simulated-outcomes.csv";
+
+  /** How other programs write that there is no number. */
+  private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "null", "none");
 
   private final @Nullable Path file;
   private final String name;
@@ -77,15 +76,7 @@ final class OutcomeFile {
    * @throws UnusableInput if the file cannot be used; the message says where and why
    */
   RecordedTrials read(boolean declarePrices) {
-    try (Reader text = open();
-        CSVParser parser = FORMAT.parse(text)) {
-      requireColumns(parser.getHeaderNames());
-      for (CSVRecord row : parser) {
-        add(row);
-      }
-    } catch (IOException | UncheckedIOException | IllegalStateException e) {
-      throw new UnusableInput(name + " cannot be read as CSV: " + e.getMessage());
-    }
+    OutcomeRow.each(name, file == null ? sample() : InputText.of(file, "--outcomes"), this::add);
     if (agents.isEmpty()) {
       throw new UnusableInput(name + " holds no outcome, only a header");
     }
@@ -104,18 +95,15 @@ final class OutcomeFile {
     }
   }
 
-  private Reader open() throws IOException {
-    if (file == null) {
-      InputStream sample = requireNonNull(OutcomeFile.class.getResourceAsStream(SAMPLE), SAMPLE);
-      return new InputStreamReader(sample, StandardCharsets.UTF_8);
+  private static String sample() {
+    try (InputStream in = requireNonNull(OutcomeFile.class.getResourceAsStream(SAMPLE), SAMPLE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    if (!Files.isRegularFile(file)) {
-      throw new UnusableInput("there is no file " + file + "; name one with --outcomes");
-    }
-    return Files.newBufferedReader(file);
   }
 
-  private void requireColumns(List<String> header) {
+  private void add(OutcomeRow row) {
     List<String> columns = new ArrayList<>(List.of("task_id", "category", "agent", "success"));
     if (needsCosts) {
       columns.add("cost");
@@ -123,17 +111,7 @@ final class OutcomeFile {
     if (!dateColumn.isEmpty()) {
       columns.add(dateColumn);
     }
-    for (String column : columns) {
-      if (!header.contains(column)) {
-        throw new UnusableInput(name + " has no column '" + column + "'; it has " + header);
-      }
-    }
-  }
-
-  private void add(CSVRecord row) {
-    if (!row.isConsistent()) {
-      throw unusable(row, "has " + row.size() + " cells, the header has more or fewer");
-    }
+    row.require(columns);
     String task = text(row, "task_id");
     String agent = text(row, "agent");
     boolean success = success(row);
@@ -144,7 +122,7 @@ final class OutcomeFile {
     try {
       matrix.trial(task, text(row, "category"), agent, success, cost, optional(row, "duration"));
     } catch (IllegalArgumentException e) {
-      throw unusable(row, "cannot be used: " + e.getMessage());
+      throw row.unusable("cannot be used: " + e.getMessage());
     }
     Trials of = agents.computeIfAbsent(agent, id -> new Trials());
     of.tasks.add(task);
@@ -153,16 +131,16 @@ final class OutcomeFile {
     of.count++;
   }
 
-  private void date(CSVRecord row, String agent) {
+  private void date(OutcomeRow row, String agent) {
     String text = text(row, dateColumn);
     try {
       LocalDate date = LocalDate.parse(text.length() > 10 ? text.substring(0, 10) : text);
       LocalDate before = dates.putIfAbsent(agent, date);
       if (before != null && !before.equals(date)) {
-        throw unusable(row, "gives " + agent + " a second date, " + date + " after " + before);
+        throw row.unusable("gives " + agent + " a second date, " + date + " after " + before);
       }
     } catch (DateTimeParseException e) {
-      throw unusable(row, "has " + dateColumn + " '" + text + "'; it must be a date as 2026-01-31");
+      throw row.unusable("has " + dateColumn + " '" + text + "'; it must be a date as 2026-01-31");
     }
   }
 
@@ -176,39 +154,38 @@ final class OutcomeFile {
     return arrivals;
   }
 
-  private String text(CSVRecord row, String column) {
-    String text = row.get(column).strip();
+  private static String text(OutcomeRow row, String column) {
+    String text = row.text(column);
     if (text.isEmpty()) {
-      throw unusable(row, "has an empty " + column);
+      throw row.unusable("has an empty " + column + "; fill it in");
     }
     return text;
   }
 
-  private boolean success(CSVRecord row) {
+  private static boolean success(OutcomeRow row) {
     String text = text(row, "success");
-    return switch (text) {
-      case "1", "true" -> true;
-      case "0", "false" -> false;
-      default -> throw unusable(row, "has success '" + text + "'; it must be 0 or 1");
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "1", "1.0", "true" -> true;
+      case "0", "0.0", "false" -> false;
+      default ->
+          throw row.unusable(
+              "has success '" + text + "'; it must be 0 or 1, or true or false in any capitals");
     };
   }
 
-  private double optional(CSVRecord row, String column) {
-    if (!row.isMapped(column) || row.get(column).isBlank()) {
+  private static double optional(OutcomeRow row, String column) {
+    String text = row.text(column);
+    if (MISSING.contains(text.toLowerCase(Locale.ROOT))) {
       return 0;
     }
     try {
-      double value = Double.parseDouble(row.get(column));
+      double value = Double.parseDouble(text);
       if (value >= 0 && value < Double.POSITIVE_INFINITY) {
         return value;
       }
     } catch (NumberFormatException e) {
       // reported below, like a number out of range
     }
-    throw unusable(row, "has " + column + " '" + row.get(column) + "'; it must be a number >= 0");
-  }
-
-  private UnusableInput unusable(CSVRecord row, String what) {
-    return new UnusableInput(name + ", record " + row.getRecordNumber() + ", " + what);
+    throw row.unusable("has " + column + " '" + text + "'; it must be a number >= 0, or empty");
   }
 }

@@ -2,6 +2,7 @@
 package dev.arbiter.example.report;
 
 import dev.arbiter.routing.BanditPolicy;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,7 +52,8 @@ public final class RunOptions {
   }
 
   /**
-   * {@return a command line that prints {@link UnusableInput} as one line and ends with 2}
+   * {@return a command line that prints {@link UnusableInput}, and what a file system refuses, as one
+   * line and ends with 2}
    *
    * @param program a picocli command
    */
@@ -59,10 +61,14 @@ public final class RunOptions {
     return new CommandLine(program)
         .setExecutionExceptionHandler(
             (error, command, parsed) -> {
-              if (!(error instanceof UnusableInput)) {
+              if (error instanceof FileSystemException) {
+                String reason = error.getClass().getSimpleName().replace("Exception", "");
+                command.getErr().println(error.getMessage() + " cannot be used: " + reason);
+              } else if (error instanceof UnusableInput) {
+                command.getErr().println(error.getMessage());
+              } else {
                 throw error;
               }
-              command.getErr().println(error.getMessage());
               return CommandLine.ExitCode.USAGE;
             });
   }

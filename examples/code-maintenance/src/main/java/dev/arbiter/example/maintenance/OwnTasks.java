@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.example.maintenance;
+
+import dev.arbiter.Arbiter;
+import dev.arbiter.ArbiterBuilder;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.ProcessAgent;
+import dev.arbiter.caws.Caws;
+import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.example.maintenance.JavaFile.CompileError;
+import dev.arbiter.routing.BanditPolicy;
+import dev.arbiter.routing.BanditRouter;
+import dev.arbiter.spi.Sources;
+
+import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.SpecRef;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.api.errors.GitAPIException;
+
+/**
+ * Tasks in the user's own words, for the user's own agents. Each attempt has a clone of its own. What
+ * it changed is measured on disk, and every changed Java file is compiled.
+ */
+final class OwnTasks implements TaskInterceptor {
+  private static final Duration LONG = Duration.ofMinutes(30);
+  private static final int MOST_FILES = 20;
+  private static final int MOST_LINES = 1_000;
+  private static final String TYPE = "own-task";
+  private static final String POLICY =
+      """
+      version: 1
+      risk_tiers:
+        "1": {max_files: 1, max_loc: 60}
+        "2": {max_files: 10, max_loc: 400}
+        "3": {max_files: %d, max_loc: %d}
+      gates:
+        budget_limit: {enabled: true, mode: block}
+        scope_boundary: {enabled: true, mode: block}
+        spec_completeness: {enabled: true, mode: block}
+        compiles: {enabled: true, mode: block}
+        something_changed: {enabled: true, mode: block}
+      """;
+
+  private final CodeBase base;
+  private final Compiler compiler;
+  private final Map<String, String> commands;
+  private final Path results;
+  private final PrintStream print;
+  private final Map<String, Work> works = new ConcurrentHashMap<>();
+
+  /** What the last attempt of a task left. */
+  private record Work(Path folder, ChangeSet changes) {}
+
+  OwnTasks(
+      CodeBase base,
+      Compiler compiler,
+      Map<String, String> commands,
+      Path results,
+      PrintStream print) {
+    this.base = base;
+    this.compiler = compiler;
+    this.commands = commands;
+    this.results = results;
+    this.print = print;
+  }
+
+  /** Runs the tasks one after the other; each begins with what was approved before. */
+  void run(List<String> words, List<String> scope, BanditPolicy policy, long seed, int fallbacks)
+      throws IOException, GitAPIException, InterruptedException {
+    Sources sources = Sources.system(seed);
+    say(
+        "%d task(s) of your own; agents: %s; at most %d files and %d lines each",
+        words.size(), String.join(", ", commands.keySet()), MOST_FILES, MOST_LINES);
+    try (Caws caws =
+            Caws.builder()
+                .policy(String.format(java.util.Locale.ROOT, POLICY, MOST_FILES, MOST_LINES))
+                .logTo(results.resolve("verdicts"))
+                .build();
+        Arbiter arbiter = arbiter(caws, policy, sources, fallbacks)) {
+      for (int i = 0; i < words.size(); i++) {
+        Task task =
+            Task.builder(TYPE)
+                .id("OWN-" + (i + 1))
+                .requires("java")
+                .payload(words.get(i))
+                .spec(SpecRef.text(spec("OWN-" + (i + 1), scope)))
+                .build();
+        say("%s: %s", task.id(), words.get(i));
+        conclude(task, arbiter.submit(task).await(LONG));
+      }
+    }
+    say("Repository with the approved changes as commits: %s", base.folder());
+    say("Verdicts, checkpoint, public key: %s", results.resolve("verdicts"));
+    say("Attempts, a folder each: %s", results.resolve("work"));
+  }
+
+  private Arbiter arbiter(Caws caws, BanditPolicy policy, Sources sources, int fallbacks) {
+    ArbiterBuilder builder =
+        Arbiter.builder()
+            .router(BanditRouter.builder().policy(policy).sources(sources).build())
+            .constitution(caws)
+            .interceptor(this)
+            .fallbacks(fallbacks);
+    commands.forEach(
+        (name, command) ->
+            builder.agent(
+                AgentProfile.of(name, "java"),
+                ProcessAgent.builder(List.of(command.strip().split("\\s+")))
+                    .directory(this::folder)
+                    .build()));
+    return builder.build();
+  }
+
+  private Path folder(Assignment assignment) {
+    return results
+        .resolve("work")
+        .resolve(assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
+  }
+
+  private static String spec(String id, List<String> scope) {
+    String in =
+        (scope.isEmpty() ? List.of("**") : scope)
+            .stream()
+                .map(path -> "\"" + path.replace("\\", "/").replace("\"", "\\\"") + "\"")
+                .collect(Collectors.joining(", "));
+    return """
+        {"id": "%s", "title": "A task of one's own", "risk_tier": 3, "mode": "feature",
+         "lifecycle_state": "active", "blast_radius": {"modules": ["all"]},
+         "scope": {"in": [%s]}, "invariants": ["what compiled still compiles"],
+         "acceptance": [{"id": "A1", "given": "the repository", "when": "the task is done",
+           "then": "its words are true"}],
+         "non_functional": {}, "contracts": []}
+        """
+        .formatted(id, in);
+  }
+
+  @Override
+  public CompletionStage<WorkReport> intercept(Assignment assignment, Invocation next)
+      throws Exception {
+    Path folder = folder(assignment);
+    base.copyTo(folder).close();
+    String before = ChangeSet.commitOf(folder, "HEAD");
+    return next.proceed(assignment)
+        .thenApply(
+            report -> {
+              try {
+                return measured(report, assignment, folder, before);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  private WorkReport measured(WorkReport report, Assignment assignment, Path folder, String before)
+      throws IOException {
+    ChangeSet changes = ChangeSet.ofGit(folder, before);
+    works.put(assignment.task().id(), new Work(folder, changes));
+    String broken = "";
+    for (FileChange change : changes.changes()) {
+      Path file = folder.resolve(change.path());
+      boolean java = change.path().endsWith(".java");
+      if (java && broken.isEmpty() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        broken = firstNewError(change.path(), file);
+      }
+    }
+    return report
+        .withChanges(changes.touched())
+        .withEvidence(
+            Evidence.of("compiles", broken.isEmpty(), broken),
+            Evidence.of("something_changed", changes.files() > 0, changes.files() + " files"));
+  }
+
+  /** An error that the file did not have before; it may need libraries that are not here. */
+  private String firstNewError(String path, Path file) throws IOException {
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    Set<String> known = new HashSet<>();
+    compiler.errors(path, base.text(path)).forEach(error -> known.add(error.what()));
+    boolean fresh = base.text(path).isEmpty();
+    return compiler.with(
+        path,
+        text,
+        java ->
+            fresh && java.parses()
+                ? ""
+                : java.errors().stream()
+                    .map(CompileError::what)
+                    .filter(error -> !known.contains(error))
+                    .map(error -> path + ": " + error)
+                    .findFirst()
+                    .orElse(""));
+  }
+
+  private void conclude(Task task, TaskResult result) throws IOException, GitAPIException {
+    if (result instanceof TaskResult.Completed done) {
+      Work work = works.get(task.id());
+      if (work != null) {
+        List<String> paths = work.changes().touched().stream().map(FileChange::path).toList();
+        base.commitFrom(work.folder(), paths, task.payload() + "\n\nDone by " + done.agent());
+        say(
+            "  approved: %s changed %d file(s), %d line(s), in attempt %d",
+            done.agent(), work.changes().files(), work.changes().lines(), done.attempts());
+      }
+    } else if (result instanceof TaskResult.Failed failed) {
+      say("  failed: %s", failed.message());
+      failed
+          .verdict()
+          .ifPresent(
+              verdict ->
+                  verdict.findings().stream()
+                      .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                      .forEach(finding -> say("    %s", finding.message())));
+    } else if (result instanceof TaskResult.Rejected rejected) {
+      rejected.findings().forEach(finding -> say("  rejected: %s", finding.message()));
+    } else {
+      say("  %s", result.summary());
+    }
+  }
+
+  private void say(String format, Object... values) {
+    print.printf(java.util.Locale.ROOT, format + "%n", values);
+  }
+}
