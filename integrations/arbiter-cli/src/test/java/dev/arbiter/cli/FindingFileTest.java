@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every finding names its file. The three documents have lines that overlap nowhere: the spec from
@@ -196,7 +197,7 @@ class FindingFileTest {
     assertThat(kinds).hasSizeGreaterThan(20);
   }
 
-  private void checkFile(String shown, String file, String line) {
+  private void checkFile(String shown, String file, @Nullable String line) {
     List<String> known =
         List.of(
             spec.toString(),

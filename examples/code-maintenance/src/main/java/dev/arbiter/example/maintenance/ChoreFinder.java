@@ -29,8 +29,8 @@ final class ChoreFinder {
   }
 
   /**
-   * For any repository. Its files may need libraries that are not here, so only their syntax must be
-   * right. A file that breaks no rule gets the other layout, so that there is always a chore: no
+   * For any repository. Its files may need libraries that are not here, so only their syntax must
+   * be right. A file that breaks no rule gets the other layout, so that there is always a chore: no
    * class with a member is indented by two and by four.
    */
   static ChoreFinder ofAny(CodeBase base, Compiler compiler) {

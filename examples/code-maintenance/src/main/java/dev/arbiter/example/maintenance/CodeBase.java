@@ -104,7 +104,9 @@ final class CodeBase implements AutoCloseable {
       throw new UnusableInput(
           repository
               + " holds no Java file in UTF-8"
-              + (base.unread.isEmpty() ? "" : ", but " + base.unread.size() + " in another encoding")
+              + (base.unread.isEmpty()
+                  ? ""
+                  : ", but " + base.unread.size() + " in another encoding")
               + "; name another with --repo");
     }
     return base;
@@ -210,7 +212,8 @@ final class CodeBase implements AutoCloseable {
       Path to = folder.resolve(path);
       if (Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
         Files.createDirectories(to.getParent());
-        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(
+            from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
         git.add().addFilepattern(path).call();
       } else {
         git.rm().addFilepattern(path).call();

@@ -12,7 +12,6 @@ import dev.arbiter.example.maintenance.JavaFile.CompileError;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Sources;
-
 import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;
@@ -39,8 +38,8 @@ import java.util.stream.Collectors;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
 /**
- * Tasks in the user's own words, for the user's own agents. Each attempt has a clone of its own. What
- * it changed is measured on disk, and every changed Java file is compiled.
+ * Tasks in the user's own words, for the user's own agents. Each attempt has a clone of its own.
+ * What it changed is measured on disk, and every changed Java file is compiled.
  */
 final class OwnTasks implements TaskInterceptor {
   private static final Duration LONG = Duration.ofMinutes(30);

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Repositories as others have them: other encodings, other line ends, libraries that are not here. */
+/**
+ * Repositories as others have them: other encodings, other line ends, libraries that are not here.
+ */
 class AnyRepositoryTest {
   @TempDir private Path dir;
   private Path repo;

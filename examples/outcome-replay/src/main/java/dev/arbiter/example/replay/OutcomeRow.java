@@ -35,7 +35,8 @@ record OutcomeRow(String file, long line, long number, Map<String, String> cells
    * Gives each row of a text.
    *
    * <p>The text is CSV with a header, its cells separated by commas, semicolons or tabs; or a JSON
-   * list of objects; or one JSON object a line. Blank lines are skipped, and lines end as they like.
+   * list of objects; or one JSON object a line. Blank lines are skipped, and lines end as they
+   * like.
    *
    * @throws UnusableInput if it is neither; the message names file and line
    */

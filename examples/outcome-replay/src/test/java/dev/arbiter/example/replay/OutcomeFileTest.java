@@ -97,7 +97,8 @@ class OutcomeFileTest {
         "task_id,category,agent,agent,success|has the column 'agent' twice in its header; rename one",
       })
   void a_wrong_header_is_named(String header, String message) {
-    assertThatThrownBy(() -> read(header + "\n" + "1,".repeat(header.split(",", -1).length - 1) + "1"))
+    assertThatThrownBy(
+            () -> read(header + "\n" + "1,".repeat(header.split(",", -1).length - 1) + "1"))
         .isInstanceOf(UnusableInput.class)
         .hasMessageContaining(message);
   }

@@ -30,7 +30,8 @@ public final class InputText {
         throw new UnusableInput(file + " is a folder; name a file with " + option);
       }
       if (Files.size(file) > MOST_BYTES) {
-        throw new UnusableInput(file + " has more than " + MOST_BYTES + " bytes; take a part of it");
+        throw new UnusableInput(
+            file + " has more than " + MOST_BYTES + " bytes; take a part of it");
       }
       return decoded(file, Files.readAllBytes(file));
     } catch (NoSuchFileException e) {

@@ -52,8 +52,8 @@ public final class RunOptions {
   }
 
   /**
-   * {@return a command line that prints {@link UnusableInput}, and what a file system refuses, as one
-   * line and ends with 2}
+   * {@return a command line that prints {@link UnusableInput}, and what a file system refuses, as
+   * one line and ends with 2}
    *
    * @param program a picocli command
    */
