@@ -28,6 +28,9 @@ public final class FootprintMain {
   private static final int OCTAVES = 5;
   private static final int MILLION = 1_000_000;
   private static final int TIMERS = 1_000;
+  private static final int AT_ONCE_MB = 12;
+  private static final int SPREAD_MB = 25;
+  private static final int MILLION_MB = 20;
   private static final double[] PERCENTILES = {0.5, 0.95, 0.99};
 
   private final AtomicLong wallMillis = new AtomicLong(1_767_225_600_000L);
@@ -52,11 +55,18 @@ public final class FootprintMain {
         List.of(Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofHours(100))) {
       double free = new FootprintMain(false).measure(spread);
       double paid = new FootprintMain(true).measure(spread);
-      System.out.printf("spread over %s: %.1f MB, with usage %.1f MB%n", spread, free, paid);
+      System.out.printf("spread over %s: %.1f MB, with usage %.1f MB", spread, free, paid);
+      System.out.println(promised(free, spread.isZero() ? AT_ONCE_MB : SPREAD_MB));
     }
-    System.out.printf("a million tasks more: %.1f MB%n", new FootprintMain(false).millionTasks());
+    double million = new FootprintMain(false).millionTasks();
+    System.out.printf("a million tasks more: %.1f MB", million);
+    System.out.println(promised(million, MILLION_MB));
     System.out.printf("peer, a timer with percentiles: %.0f B each%n", timers(PERCENTILES));
     System.out.printf("peer, a timer without: %.0f B each%n", timers());
+  }
+
+  private static String promised(double megabytes, int most) {
+    return "; " + (megabytes <= most ? "held" : "missed") + ": at most " + most + " MB";
   }
 
   /** A million tasks of 64 agents through the events of an engine, over an hour. */

@@ -97,7 +97,9 @@ class FormatPagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "spec.md, spec", "policy.md, policy", "waiver.md, waiver",
+    "spec.md, spec",
+    "policy.md, policy",
+    "waiver.md, waiver",
   })
   void the_example_of_a_page_is_accepted(String page, String kind) throws IOException {
     Matcher block =
@@ -111,7 +113,13 @@ class FormatPagesTest {
 
     Run run =
         Run.of(
-            "validate", spec, "--policy", policy, "--waivers", waiver, "--now",
+            "validate",
+            spec,
+            "--policy",
+            policy,
+            "--waivers",
+            waiver,
+            "--now",
             "2026-01-15T00:00:00Z");
 
     assertThat(run.code()).as(run.out()).isZero();

@@ -37,7 +37,7 @@ final class OutcomeReplay implements Callable<Integer> {
       names = "--outcomes",
       paramLabel = "FILE",
       description =
-          "CSV: task_id, category, agent, success, optional cost and duration; default: a"
+          "CSV or JSON: task_id, category, agent, success, optional cost and duration; default: a"
               + " simulated sample.")
   private @Nullable Path outcomes;
 

@@ -54,8 +54,7 @@ class FirstProgramTest {
       System.setOut(before);
     }
 
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .matches("ada did it in attempt [12]\\R");
+    assertThat(printed.toString(StandardCharsets.UTF_8)).matches("ada did it in attempt [12]\\R");
   }
 
   private void compile(Path source) throws Exception {
@@ -63,13 +62,19 @@ class FirstProgramTest {
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options =
         List.of(
-            "-d", dir.toString(), "-cp", System.getProperty("java.class.path"), "-Xlint:all",
-            "-Xlint:-options", "-Xlint:-path", "-proc:none", "--release", "17");
+            "-d",
+            dir.toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "-Xlint:all",
+            "-Xlint:-options",
+            "-Xlint:-path",
+            "-proc:none",
+            "--release",
+            "17");
     try (StandardJavaFileManager files = javac.getStandardFileManager(found, null, null)) {
       boolean compiles =
-          javac
-              .getTask(null, files, found, options, null, files.getJavaFileObjects(source))
-              .call();
+          javac.getTask(null, files, found, options, null, files.getJavaFileObjects(source)).call();
       assertThat(found.getDiagnostics()).isEmpty();
       assertThat(compiles).isTrue();
     }
