@@ -8,6 +8,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,16 +93,25 @@ final class SecretRules implements FileGate.Finder {
     }
     JsonNode root;
     try {
-      root = new TomlMapper().readTree(Files.readString(file));
+      String text = Files.readString(file).replace("\r\n", "\n"); // a pattern may hold line ends
+      root = new TomlMapper().readTree(text.startsWith("\ufeff") ? text.substring(1) : text);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(file + " is no TOML: " + e.getOriginalMessage(), e);
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw new IllegalArgumentException(
+          file + " is no TOML, at line " + line + ": " + e.getOriginalMessage(), e);
     }
     List<Rule> rules = new ArrayList<>();
     for (JsonNode rule : root.path("rules")) {
-      rules.add(rule(rule));
+      try {
+        rules.add(rule(rule));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      }
     }
     if (rules.isEmpty()) {
-      throw new IllegalArgumentException(file + " has no [[rules]]");
+      throw new IllegalArgumentException(file + " has no [[rules]]; give at least one");
     }
     return new SecretRules(List.copyOf(rules), allowed("the file", root));
   }

@@ -349,6 +349,16 @@ class SecretsTest {
         .containsExactly("a.txt:3 block");
   }
 
+  @Test
+  void rules_with_a_mark_and_crlf_are_the_same_rules(@TempDir Path folder) throws Exception {
+    String toml = "[[rules]]\nid = \"two-lines\"\nregex = \'\'\'BEGIN\nhouse\'\'\'\n";
+    Path file =
+        Files.writeString(folder.resolve("r.toml"), "\ufeff" + toml.replace("\n", "\r\n"));
+
+    assertThat(found(SecretRules.read(file), "a.txt", "x\nBEGIN\nhouse\n"))
+        .containsExactly("a.txt:2 two-lines");
+  }
+
   private static List<String> found(SecretRules rules, String path, String text) {
     List<String> found = new ArrayList<>();
     rules.find(path, text, found);
@@ -368,6 +378,11 @@ class SecretsTest {
     assertThatThrownBy(() -> SecretRules.read(file)).hasMessageContaining("[[rules]]");
     Files.writeString(file, "[[rules\n");
     assertThatThrownBy(() -> SecretRules.read(file)).hasMessageContaining("no TOML");
+    Files.writeString(file, "title = \"x\"\n\n[[rules\n");
+    assertThatThrownBy(() -> SecretRules.read(file))
+        .hasMessageContaining("rules.toml is no TOML, at line 3");
+    Files.write(file, new byte[] {'#', (byte) 0xe9, '\n'});
+    assertThatThrownBy(() -> SecretRules.read(file)).hasMessageContaining("is not UTF-8 text");
     assertThatThrownBy(() -> SecretRules.read(folder)).hasMessageContaining("no file");
   }
 }

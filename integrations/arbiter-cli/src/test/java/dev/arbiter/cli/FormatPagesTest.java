@@ -46,7 +46,7 @@ class FormatPagesTest {
 
   @TempDir Path folder;
 
-  private static TreeSet<String> asked(List<String> readers) throws IOException {
+  private static Set<String> asked(List<String> readers) throws IOException {
     TreeSet<String> names = new TreeSet<>();
     for (String reader : readers) {
       Matcher words = WORD.matcher(Files.readString(READERS.resolve(reader + ".java")));
@@ -58,7 +58,7 @@ class FormatPagesTest {
   }
 
   /** The names in the first column of the tables. */
-  private static TreeSet<String> told(String page) {
+  private static Set<String> told(String page) {
     TreeSet<String> names = new TreeSet<>();
     page.lines()
         .filter(line -> line.startsWith("| `"))
@@ -82,14 +82,14 @@ class FormatPagesTest {
   void a_page_tells_every_field_that_is_read_and_no_other(String page, String readers, int least)
       throws IOException {
     String text = Files.readString(PAGES.resolve(page));
-    TreeSet<String> asked = asked(List.of(readers.split(" ", -1)));
+    Set<String> asked = asked(List.of(readers.split(" ", -1)));
 
     assertThat(asked).hasSizeGreaterThan(least);
     assertThat(asked)
         .filteredOn(name -> !RULES.contains(name))
         .filteredOn(name -> !Pattern.compile("[`.]" + name + "\\b").matcher(text).find())
         .isEmpty();
-    TreeSet<String> told = told(text);
+    Set<String> told = told(text);
     told.removeAll(asked);
     told.removeAll(Set.of("reason", "impact_level")); // of a waiver, for readers
     assertThat(told).isEmpty();

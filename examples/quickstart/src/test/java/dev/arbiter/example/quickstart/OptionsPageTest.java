@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,8 +66,8 @@ class OptionsPageTest {
         List.of(Baseline.Builder.class, ScalingRules.Builder.class, RegressionWatch.Builder.class));
   }
 
-  private static Map<String, TreeSet<String>> page() throws Exception {
-    Map<String, TreeSet<String>> sections = new LinkedHashMap<>();
+  private static Map<String, Set<String>> page() throws Exception {
+    Map<String, Set<String>> sections = new LinkedHashMap<>();
     String section = "";
     for (String line : Files.readAllLines(PAGE)) {
       if (line.startsWith("## ")) {
@@ -83,8 +84,8 @@ class OptionsPageTest {
   }
 
   /** An option is a public method of a builder that gives the builder back. */
-  private static TreeSet<String> options(List<Class<?>> builders) {
-    TreeSet<String> names = new TreeSet<>();
+  private static Set<String> options(List<Class<?>> builders) {
+    Set<String> names = new TreeSet<>();
     for (Class<?> builder : builders) {
       for (Method method : builder.getMethods()) {
         boolean gives = method.getReturnType().isAssignableFrom(builder);
@@ -99,7 +100,7 @@ class OptionsPageTest {
 
   @Test
   void every_option_has_its_row_and_every_row_its_option() throws Exception {
-    Map<String, TreeSet<String>> expected = new LinkedHashMap<>();
+    Map<String, Set<String>> expected = new LinkedHashMap<>();
     SECTIONS.forEach((section, builders) -> expected.put(section, options(builders)));
 
     assertThat(page()).containsExactlyEntriesOf(expected);
