@@ -41,9 +41,13 @@ public final class Promises {
           new Promise("CaptureBenchmark.switchedOffExecution", "", 1, "disabledLogCall"),
           new Promise("WindowBenchmark.record", "", .25, "timerWithPercentiles"),
           new Promise("AggregationBenchmark.foldAndSummarize", "events=1000", 40_000, ""),
-          new Promise("AggregationBenchmark.foldAndSummarize", "events=1000000", .1, "groupingStreams"),
           new Promise(
-              "AggregationBenchmark.foldAndSummarize", "events=1000000", .5, "hdrHistogramPerAgent"),
+              "AggregationBenchmark.foldAndSummarize", "events=1000000", .1, "groupingStreams"),
+          new Promise(
+              "AggregationBenchmark.foldAndSummarize",
+              "events=1000000",
+              .5,
+              "hdrHistogramPerAgent"),
           new Promise("LifecycleBenchmark.submitAndAwait", "", 10_000, ""),
           new Promise("RoutingBenchmark.arbiterDefault", "agents=10000", 100_000, ""),
           new Promise("RoutingBenchmark.arbiterUcbIndexed", "agents=10000", 250, ""),

@@ -30,8 +30,14 @@ class PromisesTest {
             "["
                 + String.join(
                     ",",
-                    run("LifecycleBenchmark.submitAndAwait", "\"constitution\":\"none\"", "1900,1850"),
-                    run("LifecycleBenchmark.submitAndAwait", "\"constitution\":\"batched\"", "11900"),
+                    run(
+                        "LifecycleBenchmark.submitAndAwait",
+                        "\"constitution\":\"none\"",
+                        "1900,1850"),
+                    run(
+                        "LifecycleBenchmark.submitAndAwait",
+                        "\"constitution\":\"batched\"",
+                        "11900"),
                     run("WindowBenchmark.record", "", "26.5"),
                     run("WindowBenchmark.timerWithPercentiles", "", "103.5"),
                     run("AggregationBenchmark.foldAndSummarize", "\"events\":\"1000000\"", "1e7"),

@@ -352,8 +352,7 @@ class SecretsTest {
   @Test
   void rules_with_a_mark_and_crlf_are_the_same_rules(@TempDir Path folder) throws Exception {
     String toml = "[[rules]]\nid = \"two-lines\"\nregex = \'\'\'BEGIN\nhouse\'\'\'\n";
-    Path file =
-        Files.writeString(folder.resolve("r.toml"), "\ufeff" + toml.replace("\n", "\r\n"));
+    Path file = Files.writeString(folder.resolve("r.toml"), "\ufeff" + toml.replace("\n", "\r\n"));
 
     assertThat(found(SecretRules.read(file), "a.txt", "x\nBEGIN\nhouse\n"))
         .containsExactly("a.txt:2 two-lines");

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -46,20 +47,6 @@ final class OwnTasks implements TaskInterceptor {
   private static final int MOST_FILES = 20;
   private static final int MOST_LINES = 1_000;
   private static final String TYPE = "own-task";
-  private static final String POLICY =
-      """
-      version: 1
-      risk_tiers:
-        "1": {max_files: 1, max_loc: 60}
-        "2": {max_files: 10, max_loc: 400}
-        "3": {max_files: %d, max_loc: %d}
-      gates:
-        budget_limit: {enabled: true, mode: block}
-        scope_boundary: {enabled: true, mode: block}
-        spec_completeness: {enabled: true, mode: block}
-        compiles: {enabled: true, mode: block}
-        something_changed: {enabled: true, mode: block}
-      """;
 
   private final CodeBase base;
   private final Compiler compiler;
@@ -91,11 +78,7 @@ final class OwnTasks implements TaskInterceptor {
     say(
         "%d task(s) of your own; agents: %s; at most %d files and %d lines each",
         words.size(), String.join(", ", commands.keySet()), MOST_FILES, MOST_LINES);
-    try (Caws caws =
-            Caws.builder()
-                .policy(String.format(java.util.Locale.ROOT, POLICY, MOST_FILES, MOST_LINES))
-                .logTo(results.resolve("verdicts"))
-                .build();
+    try (Caws caws = Caws.builder().policy(policy()).logTo(results.resolve("verdicts")).build();
         Arbiter arbiter = arbiter(caws, policy, sources, fallbacks)) {
       for (int i = 0; i < words.size(); i++) {
         Task task =
@@ -135,6 +118,23 @@ final class OwnTasks implements TaskInterceptor {
     return results
         .resolve("work")
         .resolve(assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
+  }
+
+  private static String policy() {
+    return """
+        version: 1
+        risk_tiers:
+          "1": {max_files: 1, max_loc: 60}
+          "2": {max_files: 10, max_loc: 400}
+          "3": {max_files: %d, max_loc: %d}
+        gates:
+          budget_limit: {enabled: true, mode: block}
+          scope_boundary: {enabled: true, mode: block}
+          spec_completeness: {enabled: true, mode: block}
+          compiles: {enabled: true, mode: block}
+          something_changed: {enabled: true, mode: block}
+        """
+        .formatted(MOST_FILES, MOST_LINES);
   }
 
   private static String spec(String id, List<String> scope) {
@@ -237,6 +237,6 @@ final class OwnTasks implements TaskInterceptor {
   }
 
   private void say(String format, Object... values) {
-    print.printf(java.util.Locale.ROOT, format + "%n", values);
+    print.printf(Locale.ROOT, format + "%n", values);
   }
 }

@@ -45,10 +45,15 @@ class OutcomeFileTest {
         "task_id\tcategory\tagent\tsuccess\tcost\nt1\tc\tada\t1\t0.5\nt2\tc\tbob\t0\t0.25\n",
         "\"task_id\",\" category \",\"agent\",\"success\",\"cost\"\n\"t1\",\"c\",\"ada\",\"1\",0.5\nt2,c,bob,0,.25\n",
         "Unnamed: 0,cost,success,agent,category,task_id\n0,0.5,1,ada,c,t1\n1,0.25,0,bob,c,t2\n",
-        "[{\"task_id\":\"t1\",\"category\":\"c\",\"agent\":\"ada\",\"success\":true,\"cost\":0.5},\n"
-            + "{\"task_id\":\"t2\",\"category\":\"c\",\"agent\":\"bob\",\"success\":0,\"cost\":0.25}]",
-        "\ufeff{\"task_id\":\"t1\",\"category\":\"c\",\"agent\":\"ada\",\"success\":1,\"cost\":0.5}\r\n"
-            + "\r\n{\"task_id\":\"t2\",\"category\":\"c\",\"agent\":\"bob\",\"success\":false,\"cost\":0.25}\r\n\r\n",
+        """
+        [{"task_id": "t1", "category": "c", "agent": "ada", "success": true, "cost": 0.5},
+         {"task_id": "t2", "category": "c", "agent": "bob", "success": 0, "cost": 0.25}]""",
+        """
+        \ufeff{"task_id": "t1", "category": "c", "agent": "ada", "success": 1, "cost": 0.5}\r
+        \r
+        {"task_id": "t2", "category": "c", "agent": "bob", "success": false, "cost": 0.25}\r
+        \r
+        """,
       })
   void one_content_in_many_forms_is_one_record(String text) throws Exception {
     RecordedTrials expected = read(PLAIN);
