@@ -319,13 +319,19 @@ public final class BanditRouter implements Router {
 
     /**
      * Limits what a number of tasks may cost together; then the next period of as many tasks
-     * begins.
+     * begins. Tasks count as they come, refused ones too; fallbacks do not count.
      *
      * <p>Every policy keeps the limit. A reserve is held for the tasks to come; an agent that could
-     * cost more than is left beside it is no candidate. A task that even the cheapest agent cannot
-     * do for the money left is refused. The default policy also paces itself, so that the money
-     * lasts. Costs are known only afterwards: declare each agent's {@code price}, or the first
-     * tasks are taken to cost an even share of the limit.
+     * cost more than is left beside it is no candidate. A task that no agent can do for the money
+     * left is refused, and so is a fallback that would take money of later tasks. The default
+     * policy also paces itself, so that the money lasts. Costs are known only afterwards: declare
+     * each agent's {@code price}, or the first tasks are taken to cost an even share of the limit.
+     *
+     * <p>A decision holds its expected cost and a margin until its outcome. After an hour ({@link
+     * Sources#nanoTime}), or when the period ends, the margin is given back and the expected cost
+     * counts as spent; a later outcome corrects that. What a period spends above its limit is
+     * missing in the next, up to half of its money. {@link BanditRouter#state} holds what was
+     * spent. Each router has a limit of its own: deltas do not carry money.
      *
      * @param dollars for the whole period, above 0
      * @param tasks of the period, at least 1
@@ -345,7 +351,7 @@ public final class BanditRouter implements Router {
 
     /**
      * Sets how many decisions may wait for their outcome, 1 to 2^28, default 100,000; beyond, the
-     * oldest is forgotten. Each takes up to 96 bytes while it waits.
+     * oldest is forgotten. Each takes up to 160 bytes while it waits.
      */
     public Builder memory(int decisions) {
       require(decisions >= 1 && decisions <= MOST_MEMORY, "memory", "1 to 2^28", decisions);
