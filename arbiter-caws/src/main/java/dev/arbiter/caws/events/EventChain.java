@@ -114,6 +114,9 @@ public final class EventChain {
     try {
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read)).toString().strip();
+      if (line == 1 && text.startsWith("\ufeff")) {
+        text = text.substring(1);
+      }
       if (!text.isEmpty()) {
         entries++;
         if (EcmaJson.read(text) instanceof Map<?, ?> fields) {

@@ -32,7 +32,8 @@ public final class LogFolder implements AutoCloseable {
   private final PublicKey trusted;
   private final String origin;
   private final Optional<String> note;
-  private long[] ends = new long[64];
+  private long[] starts = new long[64];
+  private int[] lengths = new int[64];
 
   private LogFolder(
       RandomAccessFile documents, String origin, PublicKey trusted, Optional<String> note) {
@@ -59,23 +60,23 @@ public final class LogFolder implements AutoCloseable {
     MessageDigest digest = Digests.sha256();
     LineFile.read(
         VerdictFile.entries(folder),
-        (bytes, length) -> {
+        (bytes, length, start) -> {
           PublicKey unused = log.ring.see(log.tree.size(), bytes, length);
           log.withdrawn.see(bytes, length);
-          log.add(length);
+          log.add(start, length);
           log.tree.append(MerkleTree.leaf(digest, bytes, length));
         });
     return log;
   }
 
-  private void add(int length) {
-    int index = Math.toIntExact(tree.size());
-    ends = index == ends.length ? Arrays.copyOf(ends, index * 2) : ends;
-    ends[index] = start(index) + length;
-  }
-
-  private long start(int index) {
-    return index == 0 ? 0 : ends[index - 1] + 1;
+  private void add(long start, int length) {
+    int at = Math.toIntExact(tree.size());
+    if (at == starts.length) {
+      starts = Arrays.copyOf(starts, at * 2);
+      lengths = Arrays.copyOf(lengths, at * 2);
+    }
+    starts[at] = start;
+    lengths[at] = length;
   }
 
   /**
@@ -120,9 +121,9 @@ public final class LogFolder implements AutoCloseable {
   public String document(long index) throws IOException {
     checkPlace(index, tree.size());
     int at = (int) index;
-    byte[] bytes = new byte[(int) (ends[at] - start(at))];
+    byte[] bytes = new byte[lengths[at]];
     try {
-      documents.seek(start(at));
+      documents.seek(starts[at]);
       documents.readFully(bytes);
     } catch (EOFException e) {
       throw new IOException("the log was cut off at entry " + index + " while it was read", e);

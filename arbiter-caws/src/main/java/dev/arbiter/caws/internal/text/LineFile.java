@@ -25,6 +25,8 @@ public final class LineFile {
   /** The ending of the empty file beside it that is claimed. */
   public static final String CLAIM = ".lock";
 
+  private static final int MARK = 3;
+
   private final Path file;
   private final DurableFile disk;
   private final @Nullable DurableFile claim;
@@ -42,6 +44,12 @@ public final class LineFile {
   public interface Reader {
     /** Receives one line without its line feed; the array is valid until the method returns. */
     void line(byte[] bytes, int length) throws IOException;
+  }
+
+  /** Receives each complete line that is read, and the place in the file where it begins. */
+  public interface PlaceReader {
+    /** Receives one line without its line end; the array is valid until the method returns. */
+    void line(byte[] bytes, int length, long start) throws IOException;
   }
 
   /**
@@ -88,17 +96,32 @@ public final class LineFile {
 
   /** Reads every complete line, and returns how many bytes these have. */
   public static long read(Path file, Reader reader) throws IOException {
+    return read(file, (bytes, length, start) -> reader.line(bytes, length));
+  }
+
+  /**
+   * Reads every complete line with its place, and returns how many bytes these have.
+   *
+   * <p>A checkout by another system reads the same: a byte order mark, a carriage return before a
+   * line feed, and blank lines are no part of any line. No line that is written ends in one.
+   */
+  public static long read(Path file, PlaceReader reader) throws IOException {
     long complete = 0;
     byte[] line = new byte[4096];
     int length = 0;
     try (InputStream in = new BufferedInputStream(DurableFile.read(file), BUFFER)) {
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
-          reader.line(line, length);
+          int mark = complete == 0 && isMarked(line, length) ? MARK : 0;
+          int end = length > mark && line[length - 1] == '\r' ? length - 1 : length;
+          if (end > mark) {
+            System.arraycopy(line, mark, line, 0, end - mark);
+            reader.line(line, end - mark, complete + mark);
+          }
           complete += length + 1;
           length = 0;
         } else {
-          if (length == LONGEST_LINE) {
+          if (length == LONGEST_LINE + MARK) {
             throw new IOException(
                 file.getFileName()
                     + " has an entry of more than "
@@ -111,6 +134,13 @@ public final class LineFile {
       }
     }
     return complete;
+  }
+
+  private static boolean isMarked(byte[] line, int length) {
+    return length >= MARK
+        && line[0] == (byte) 0xef
+        && line[1] == (byte) 0xbb
+        && line[2] == (byte) 0xbf;
   }
 
   /** Refuses a line that {@link #append} would refuse. */
