@@ -148,12 +148,13 @@ final class VerdictSerializer {
    */
   private static void subject(Judgement d, WorkDigest work, JsonBytes to) {
     String specDigest = d.assignment().specDigest();
-    to.raw(SUBJECT).hex(work.of(d.report().changes()));
+    byte[] changes = work.of(d.report().changes());
+    to.raw(SUBJECT).hex(changes);
     to.raw("\"},\"name\":\"changes\"}");
     if (Digests.isNamed(specDigest)) {
       to.raw(NEXT).raw(specDigest, Digests.NAME.length()).raw("\"},\"name\":\"charter\"}");
     }
-    to.raw(NEXT).hex(work.of(d.report())).raw("\"},\"name\":\"" + REPORT + "\"}");
+    to.raw(NEXT).hex(work.of(d.report(), changes)).raw("\"},\"name\":\"" + REPORT + "\"}");
     to.raw(NEXT).hex(work.of(d.assignment().task())).raw("\"},\"name\":\"" + TASK + "\"}]}");
   }
 

@@ -188,10 +188,11 @@ public final class VerdictVerifier {
       return "the verdict is about attempt " + sealed.attempt() + ", not " + result.attempts();
     }
     WorkDigest work = new WorkDigest();
-    if (!sealed.changeDigest().equals(Digests.named(work.of(result.report().changes())))) {
+    byte[] changes = work.of(result.report().changes());
+    if (!sealed.changeDigest().equals(Digests.named(changes))) {
       return "the verdict is about other changes";
     }
-    if (!isAbout(document, VerdictSerializer.REPORT, work.of(result.report()))) {
+    if (!isAbout(document, VerdictSerializer.REPORT, work.of(result.report(), changes))) {
       return "the verdict is about another report: output, evidence or usage differ";
     }
     return isAbout(document, VerdictSerializer.TASK, work.of(task))

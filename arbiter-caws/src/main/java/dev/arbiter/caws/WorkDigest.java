@@ -73,12 +73,10 @@ final class WorkDigest {
     json.raw('}');
   }
 
-  /** The digest of a report. */
-  byte[] of(WorkReport report) {
+  /** The digest of a report, of whose changes this is the digest. */
+  byte[] of(WorkReport report, byte[] changes) {
     json.clear();
-    json.raw("{\"changes\":");
-    VerdictSerializer.changes(report.changes(), json);
-    json.raw(",\"evidence\":[");
+    json.raw("{\"changes\":\"").hex(changes).raw("\",\"evidence\":[");
     for (int i = 0; i < report.evidence().size(); i++) {
       Evidence piece = report.evidence().get(i);
       text(i == 0 ? "{\"detail\":" : ",{\"detail\":", piece.detail());

@@ -23,5 +23,6 @@ class VerdictFuzz {
     assertThat(VERIFIER.verify(seal).isGenuine()).isFalse();
     SealedVerdict.read(document);
     assertThat(KeyRotation.read(document)).isNull();
+    Withdrawal.read(document).ifPresent(w -> assertThat(w.document()).isEqualTo(document));
   }
 }
