@@ -53,11 +53,13 @@ final class WorkDigest {
   }
 
   private void names(Collection<String> capabilities) {
-    List<String> sorted = new ArrayList<>(capabilities);
-    Collections.sort(sorted);
     json.raw("{\"capabilities\":[");
-    for (int i = 0; i < sorted.size(); i++) {
-      text(i == 0 ? "" : ",", sorted.get(i));
+    if (!capabilities.isEmpty()) {
+      List<String> sorted = new ArrayList<>(capabilities);
+      Collections.sort(sorted);
+      for (int i = 0; i < sorted.size(); i++) {
+        text(i == 0 ? "" : ",", sorted.get(i));
+      }
     }
     json.raw(']');
   }

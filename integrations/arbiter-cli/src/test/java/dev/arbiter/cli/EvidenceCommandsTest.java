@@ -8,6 +8,8 @@ import dev.arbiter.caws.provenance.Checkpoint;
 import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.provenance.Withdrawal;
+import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +131,24 @@ class EvidenceCommandsTest {
         .isTrue();
     assertThat(Run.of("log", "prove", "--log", log, "--index", 5).code()).isEqualTo(2);
     assertThat(Run.of("log", "prove", "--log", log, "--index", -1).code()).isEqualTo(2);
+  }
+
+  @Test
+  void a_withdrawn_entry_is_shown_so_and_not_proved() {
+    Path path = folder.resolve("log");
+    try (ProvenanceLog log = ProvenanceLog.open(path, "test/log", key)) {
+      log.append("{\"task\":1}");
+      String verdict = Digests.named("{\"task\":1}");
+      log.withdraw(new Withdrawal(verdict, "acme", "T-1", 2, Run.NOW, "the journal failed"));
+    }
+
+    assertThat(Run.of("log", "inspect", "--log", path).out())
+        .contains("1 2026-06-01T12:00:00Z withdrawn task=T-1 attempt=2 verdict=sha256:")
+        .contains("reason=the journal failed");
+    Run proof = Run.of("log", "prove", "--log", path, "--index", 0);
+    assertThat(proof.code()).isEqualTo(2);
+    assertThat(proof.err()).contains("entry 0 was withdrawn").contains("the journal failed");
+    assertThat(Run.of("log", "prove", "--log", path, "--index", 1).code()).isZero();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.arbiter.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.provenance.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,24 @@ class WaiverLedgerCommandsTest {
     assertThat(Run.of("waiver", "expire", folder).out()).isEqualTo("none is over\n");
     assertThat(Run.of("waiver", "expire", folder, "--now", "2026-07-01T00:00:00Z").out())
         .isEqualTo("expired WV-1, WV-2\n");
+  }
+
+  @Test
+  void with_a_key_each_step_is_signed_and_only_its_holder_takes_one() throws IOException {
+    SigningKey key = SigningKey.generate();
+    Path secret = folder.resolve("key.pem");
+    key.store(secret);
+    Path open = Files.writeString(folder.resolve("public.pem"), key.publicPem());
+    assertThat(propose("WV-1", "--key", secret).code()).isZero();
+    assertThat(step("approve", "WV-1", "grace", "--key", secret).code()).isZero();
+
+    assertThat(step("activate", "WV-1", "ada").code()).isEqualTo(3);
+    assertThat(step("activate", "WV-1", "ada").err()).contains("the key that signed");
+    assertThat(Run.of("waiver", "list", folder).code()).isEqualTo(3);
+    assertThat(Run.of("waiver", "list", folder, "--key", open).out()).contains("approved by grace");
+    assertThat(step("activate", "WV-1", "ada", "--key", secret).code()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("ledger.jsonl")))
+        .allMatch(line -> line.contains("\"signature\":\""));
   }
 
   @Test
