@@ -28,6 +28,7 @@ final class Spending {
    */
   private static final double TAIL = 25;
   private static final double CHEAPEST_TAIL = 6;
+  private static final double UNKNOWN_TAIL = 10;
   private static final double MOST_TIED = .06;
   private static final double TAIL_UNTIL = 10;
   private static final double AHEAD = 20;
@@ -222,10 +223,14 @@ final class Spending {
             least));
   }
 
-  /** What a decision holds for a task of an agent: its expected cost, or if unknown the worst. */
+  /**
+   * What a decision holds for a task of an agent: its expected cost; ten times that while the price
+   * is unknown, because all that are under way may be as dear, but at most 3 % of the limit.
+   */
   float held(int row, RegisteredAgent agent, Prices prices) {
     double cost = prices.dollars(row, agent, perTask);
-    return (float) (prices.isUnknown(row, agent) ? tail(TAIL, cost) : cost);
+    double tied = Math.min(UNKNOWN_TAIL * cost, MOST_TIED / 2 * dollars);
+    return (float) (prices.isUnknown(row, agent) ? Math.max(cost, tied) : cost);
   }
 
   /** By how much its cost may deviate, as a standard deviation. */

@@ -256,6 +256,24 @@ class SpendingTest {
     }
   }
 
+  /** Fifty under way, and nobody knows what one costs. */
+  @Test
+  void unknown_prices_hold_more_and_refuse_nothing_in_a_long_period() {
+    BanditRouter router = limited(100, 1_000);
+    RoutingRequest request = Simulation.request(Simulation.TASK, FakeAgent.several(1));
+    Queue<RoutingDecision> underway = new ArrayDeque<>();
+    for (int i = 0; i < 50; i++) {
+      underway.add(router.route(request));
+    }
+    assertThat(router.spending().reserved()).isCloseTo(50, within(1e-3));
+
+    for (int i = 50; i < 1_000; i++) {
+      router.learn(outcome(underway.remove(), true, .09));
+      underway.add(router.route(request));
+    }
+    assertThat(router.spending().refused()).isZero();
+  }
+
   @Test
   void what_is_reserved_is_released_after_an_hour() {
     FakeClock clock = new FakeClock();
