@@ -17,6 +17,12 @@ public final class ChildJvm {
 
   /** Starts the main method of a class; its errors go to those of this process. */
   public static Process start(Class<?> main, String... arguments) throws IOException {
+    return start(List.of(), main, arguments);
+  }
+
+  /** Starts as {@link #start(Class, String...)}, with options of the JVM such as {@code -Xmx}. */
+  public static Process start(List<String> options, Class<?> main, String... arguments)
+      throws IOException {
     Set<String> path = new LinkedHashSet<>();
     for (Class<?> needed : List.of(main, Caws.class, dev.arbiter.internal.Digests.class)) {
       path.add(root(needed));
@@ -28,6 +34,7 @@ public final class ChildJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
     command.add(String.join(File.pathSeparator, path));
+    command.addAll(options);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

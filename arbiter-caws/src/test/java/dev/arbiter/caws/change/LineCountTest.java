@@ -3,11 +3,13 @@ package dev.arbiter.caws.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.ChildJvm;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,17 +158,7 @@ class LineCountTest extends RepositoryFixture {
     write("b.txt", returns);
 
     Process measured =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx160m",
-                "-cp",
-                System.getProperty("java.class.path")
-                    + java.io.File.pathSeparator
-                    + System.getProperty("jdk.module.path", ""),
-                Measure.class.getName(),
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
+        ChildJvm.start(List.of("-Xmx160m"), Measure.class, folder.toString());
     String said = new String(measured.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(said).contains("files 2 lines " + (2L * returns.length + 1));
