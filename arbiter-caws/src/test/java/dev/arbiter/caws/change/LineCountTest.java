@@ -157,8 +157,7 @@ class LineCountTest extends RepositoryFixture {
     write("a.txt", returns);
     write("b.txt", returns);
 
-    Process measured =
-        ChildJvm.start(List.of("-Xmx160m"), Measure.class, folder.toString());
+    Process measured = ChildJvm.start(List.of("-Xmx160m"), Measure.class, folder.toString());
     String said = new String(measured.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(said).contains("files 2 lines " + (2L * returns.length + 1));
