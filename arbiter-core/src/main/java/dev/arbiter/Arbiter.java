@@ -2,13 +2,13 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.AgentRegistry;
+import dev.arbiter.internal.Library;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class Arbiter implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
   private static final Duration SWEEP = Duration.ofMillis(50);
   private static final String CLOSED = "the arbiter was closed";
 
@@ -72,6 +71,7 @@ public final class Arbiter implements AutoCloseable {
    * ArbiterBuilder#constitution} or {@link ArbiterBuilder#withoutConstitution}.
    */
   public static ArbiterBuilder builder() {
+    Library.SLF4J.require(Arbiter.class);
     return new ArbiterBuilder();
   }
 
@@ -156,9 +156,10 @@ public final class Arbiter implements AutoCloseable {
       sweepOnce();
     } catch (RuntimeException e) {
       if (sweepErrors++ == 0) {
-        LOG.warn(
-            "the sweep for deadlines and leases failed and continues; only this failure is logged",
-            e);
+        LoggerFactory.getLogger(Arbiter.class)
+            .warn(
+                "the sweep for deadlines and leases failed and continues; only this failure is logged",
+                e);
       }
     }
   }

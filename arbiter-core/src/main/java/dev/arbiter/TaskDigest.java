@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Spares;
 import dev.arbiter.task.Task;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -12,11 +13,10 @@ import java.util.Set;
 
 /** SHA-256 over every part of a task and the digest of its spec. Thread-safe. */
 final class TaskDigest {
-  /* A field, not a static: digests and buffers are collected together with the arbiter. */
-  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+  private final Spares<Scratch> spares = new Spares<>(Scratch::new);
 
   byte[] of(Task task, String specDigest) {
-    Scratch to = scratch.get();
+    Scratch to = spares.take();
     to.add(task.id());
     to.add(task.type());
     to.add(task.tenant());
@@ -27,7 +27,9 @@ final class TaskDigest {
     to.add(task.deadline().map(Duration::getNano).orElse(0));
     to.add(task.idempotencyKey());
     to.add(specDigest);
-    return to.end();
+    byte[] digest = to.end();
+    spares.give(to);
+    return digest;
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.Signer;
 import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.rules.ConstitutionalRules;
+import dev.arbiter.internal.Library;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
@@ -67,6 +68,7 @@ public final class Caws implements Constitution, AutoCloseable {
    * @return a builder
    */
   public static Builder builder() {
+    Library.JACKSON_CORE.require(Caws.class);
     return new Builder();
   }
 

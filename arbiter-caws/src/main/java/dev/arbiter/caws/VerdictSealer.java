@@ -68,19 +68,20 @@ final class VerdictSealer implements AutoCloseable {
   Verdict seal(Judgement judgement) {
     Signer signer = key;
     String keyId = signer == null ? "" : signer.id();
-    VerdictSerializer.Page page = serializer.write(judgement, keyId);
-    String digest = page.digest();
-    try {
-      String signature = signEach && signer != null ? signature(page, signer) : "";
-      if (log != null) {
-        log.append(page.bytes(), page.length());
+    try (VerdictSerializer.Page page = serializer.write(judgement, keyId)) {
+      String digest = page.digest();
+      try {
+        String signature = signEach && signer != null ? signature(page, signer) : "";
+        if (log != null) {
+          log.append(page.bytes(), page.length());
+        }
+        return verdict(judgement, seal(serializer, judgement, keyId, digest, signature));
+      } catch (RuntimeException e) { // a signer is foreign code
+        if (judgement.outcome() != Judgement.Outcome.DENIED) {
+          withdrawHalfKept(judgement, digest, e);
+        }
+        return unrecorded(judgement, e);
       }
-      return verdict(judgement, seal(serializer, judgement, keyId, digest, signature));
-    } catch (RuntimeException e) { // a signer is foreign code
-      if (judgement.outcome() != Judgement.Outcome.DENIED) {
-        withdrawHalfKept(judgement, digest, e);
-      }
-      return unrecorded(judgement, e);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.arbiter.caws.internal.project.GateOutcome;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Spares;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport.FileChange;
@@ -49,19 +50,24 @@ final class VerdictSerializer {
 
   private static final String NEXT = ",{\"digest\":{\"sha256\":\"";
 
-  private final ThreadLocal<Page> pages = ThreadLocal.withInitial(Page::new);
+  private final Spares<Page> pages = new Spares<>(() -> new Page(this));
   private volatile Second lastSecond = new Second(0, "1970-01-01T00:00:00.");
 
   /** One second as text, up to the point before its fraction. */
   private record Second(long second, String text) {}
 
-  /** One document; valid until its thread writes another. */
-  static final class Page {
+  /** One document; valid until it is closed. */
+  static final class Page implements AutoCloseable {
+    private final VerdictSerializer owner;
     private JsonBytes json = new JsonBytes();
     private final JsonBytes name = new JsonBytes();
     private final WorkDigest work = new WorkDigest();
     private final byte[] hash = new byte[Digests.LENGTH];
     private final MessageDigest digest = Digests.sha256();
+
+    private Page(VerdictSerializer owner) {
+      this.owner = owner;
+    }
 
     byte[] bytes() {
       return json.bytes();
@@ -82,14 +88,21 @@ final class VerdictSerializer {
       Digests.finish(digest, hash);
       return hash;
     }
+
+    @Override
+    public void close() {
+      owner.pages.give(this);
+    }
   }
 
   String text(Judgement judgement, String keyId) {
-    return write(judgement, keyId).json.text();
+    try (Page page = write(judgement, keyId)) {
+      return page.json.text();
+    }
   }
 
   Page write(Judgement judgement, String keyId) {
-    Page page = pages.get();
+    Page page = pages.take();
     if (page.json.bytes().length > LARGEST_KEPT) {
       page.json = new JsonBytes();
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.agent;
 
+import dev.arbiter.internal.Library;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -58,7 +58,6 @@ public final class ProcessAgent implements Agent {
    * Input and output are files in a folder of the attempt's own. A process left behind can hold a
    * pipe open for ever, and with it the thread that reads; a file has no such end to wait for.
    */
-  private static final Logger LOG = LoggerFactory.getLogger(ProcessAgent.class);
   private static final String LATE = "took longer than ";
   private static final Set<String> INHERITED =
       Set.of(
@@ -123,6 +122,7 @@ public final class ProcessAgent implements Agent {
    * @throws IllegalArgumentException if there is no program
    */
   public static Builder builder(List<String> command) {
+    Library.SLF4J.require(ProcessAgent.class);
     return new Builder(command);
   }
 
@@ -181,7 +181,8 @@ public final class ProcessAgent implements Agent {
     try {
       return usage.apply(output);
     } catch (RuntimeException e) {
-      LOG.warn("the usage of command '{}' could not be read from its output", command.get(0), e);
+      LoggerFactory.getLogger(ProcessAgent.class)
+          .warn("the usage of command '{}' could not be read from its output", command.get(0), e);
       return Usage.none();
     }
   }

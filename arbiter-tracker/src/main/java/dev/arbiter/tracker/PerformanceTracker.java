@@ -4,6 +4,7 @@ package dev.arbiter.tracker;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Performance;
@@ -18,13 +19,16 @@ import dev.arbiter.tracker.internal.window.Tracks;
 import dev.arbiter.tracker.summary.Trends;
 import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +87,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
 
   /** {@return a builder with defaults for everything} */
   public static Builder builder() {
+    Library.SLF4J.require(PerformanceTracker.class);
     return new Builder();
   }
 
@@ -232,10 +237,39 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
    * @return one trend for each metric; stable when there is too little data
    */
   public Trends trends(String agent, String taskType, String tenant, Window window) {
+    return trends(agent, taskType, tenant, window, at -> 1);
+  }
+
+  /**
+   * The trends of an agent, with latencies as multiples of what is usual at their time. So a daily
+   * or weekly cycle that is known is no trend. Otherwise as {@link #trends(String, String, String,
+   * Window)}.
+   *
+   * @param agent the agent's id, or {@value #OTHER}
+   * @param taskType the type of task, empty for all types together
+   * @param tenant the tenant, empty for all tenants together
+   * @param window how far back
+   * @param usual the usual latency at a time, in any unit, such as {@code baseline::typical} of a
+   *     {@link dev.arbiter.tracker.analysis.Baseline}; not above 0, or NaN, where it is not known:
+   *     latencies of that time are left out. It is asked under the tracker's lock, some hundred
+   *     times, so it must be quick and must not call the tracker
+   * @return one trend for each metric; stable when there is too little data
+   */
+  public Trends trends(
+      String agent,
+      String taskType,
+      String tenant,
+      Window window,
+      ToDoubleFunction<Instant> usual) {
+    DoubleUnaryOperator log =
+        millis -> {
+          double latency = usual.applyAsDouble(Instant.ofEpochMilli((long) millis));
+          return latency > 0 ? Math.log(latency) : Double.NaN;
+        };
     ingest.collector.acquire();
     try {
       ingest.collector.drain();
-      return ingest.aggregator.trends(ingest.tracks.find(agent, taskType, tenant), window);
+      return ingest.aggregator.trends(ingest.tracks.find(agent, taskType, tenant), window, log);
     } finally {
       ingest.collector.release();
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.arbiter.internal.Library;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
@@ -32,17 +33,21 @@ import org.jspecify.annotations.Nullable;
 final class EcmaJson {
   static final int DEEPEST = 64;
 
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST)
-                  .maxNumberLength(1000)
-                  .maxStringLength(EventChain.LONGEST_LINE)
-                  .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-          .build();
+  /** Made after the version of Jackson was looked at. */
+  private static final class Factory {
+    static final JsonFactory STRICT =
+        new JsonFactoryBuilder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxNumberLength(1000)
+                    .maxStringLength(EventChain.LONGEST_LINE)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .build();
+  }
+
   private static final int MOST_DIGITS = 17;
   private static final int PLAIN_DIGITS = 21;
   private static final double EXACT = 1L << 53;
@@ -55,7 +60,8 @@ final class EcmaJson {
    * @throws IOException if it is no JSON, or more than one value; the message says why and where
    */
   static @Nullable Object read(String text) throws IOException {
-    try (JsonParser parser = FACTORY.createParser(text)) {
+    Library.JACKSON_CORE.require(EcmaJson.class);
+    try (JsonParser parser = Factory.STRICT.createParser(text)) {
       parser.nextToken();
       Object value = value(parser);
       if (parser.nextToken() != null) {
@@ -66,7 +72,8 @@ final class EcmaJson {
   }
 
   static JsonParser parser(Reader reader) throws IOException {
-    return FACTORY.createParser(reader);
+    Library.JACKSON_CORE.require(EcmaJson.class);
+    return Factory.STRICT.createParser(reader);
   }
 
   /** Reads the value that begins at the parser's token; the parser is then at its last token. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.arbiter.internal.Library;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -91,6 +92,9 @@ final class SecretRules implements FileGate.Finder {
     if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
       throw new IllegalArgumentException(file + " is no file of at most " + LARGEST + " bytes");
     }
+    Library.JACKSON_CORE.require(SecretRules.class);
+    Library.JACKSON_DATABIND.require(SecretRules.class);
+    Library.JACKSON_TOML.require(SecretRules.class);
     JsonNode root;
     try {
       String text = Files.readString(file).replace("\r\n", "\n"); // a pattern may hold line ends

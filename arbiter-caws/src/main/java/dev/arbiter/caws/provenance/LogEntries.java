@@ -5,6 +5,7 @@ import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Spares;
 import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ final class LogEntries {
   private final Withdrawal.Register withdrawn = new Withdrawal.Register();
   private final String origin;
   private final @Nullable VerdictFile file;
-  private final ThreadLocal<LeafHasher> hashers = ThreadLocal.withInitial(LeafHasher::new);
+  private final Spares<LeafHasher> hashers = new Spares<>(LeafHasher::new);
   private @Nullable EntryCodes codes;
 
   /** Size and root at one moment. */
@@ -40,12 +41,12 @@ final class LogEntries {
     }
   }
 
-  /** Hashes entries outside the lock; each thread has its own. */
+  /** Hashes entries outside the lock; one thread at a time has it. */
   private static final class LeafHasher {
     private final MessageDigest digest = Digests.sha256();
     private final byte[] hash = new byte[MerkleTree.HASH];
 
-    /** The hash of an entry as a leaf; valid until the thread's next entry. */
+    /** The hash of an entry as a leaf; valid until the next one. */
     byte[] leaf(byte[] entry, int length) {
       MerkleTree.leaf(digest, entry, length, hash);
       return hash;
@@ -100,7 +101,8 @@ final class LogEntries {
   }
 
   long append(byte[] document, int length) throws IOException {
-    byte[] leaf = hashers.get().leaf(document, length);
+    LeafHasher hasher = hashers.take();
+    byte[] leaf = hasher.leaf(document, length);
     lock.lock();
     try {
       if (file != null && codes != null) {
@@ -112,6 +114,7 @@ final class LogEntries {
       return tree.size() - 1;
     } finally {
       lock.unlock();
+      hashers.give(hasher);
     }
   }
 

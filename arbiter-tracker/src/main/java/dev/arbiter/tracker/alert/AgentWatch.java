@@ -73,6 +73,7 @@ final class AgentWatch {
   /** The attempts, or the constitution's judgements: their norm, and the rules once it is known. */
   private final class Side {
     private final LearnedNorm norm = new LearnedNorm(limits.latencyMultiplier());
+    private final Dependences dependences = new Dependences(norm, limits.latencyMultiplier());
     private @Nullable RecentMarks recent;
     private @Nullable RuleRunner rules;
 
@@ -80,7 +81,9 @@ final class AgentWatch {
       long when = EventTime.millis(at);
       if (norm.isReady() && look(at, when, millis, loss, fails, out)) {
         norm.discard();
+        dependences.discard();
       } else {
+        dependences.learn(millis, loss, fails);
         norm.learn(when, millis, loss, fails);
       }
     }
@@ -102,10 +105,10 @@ final class AgentWatch {
     private List<AnomalyRule> rules(RecentMarks last) {
       return this == attempts
           ? List.of(
-              new LatencyRule(limits, norm, last),
-              ShareRule.accuracy(limits, norm),
-              ShareRule.errors(limits, norm))
-          : List.of(ShareRule.violations(limits, norm));
+              new LatencyRule(limits, norm, last, dependences),
+              ShareRule.accuracy(limits, norm, dependences),
+              ShareRule.errors(limits, norm, dependences))
+          : List.of(ShareRule.violations(limits, norm, dependences));
     }
 
     private int marks(double millis, boolean fails) {

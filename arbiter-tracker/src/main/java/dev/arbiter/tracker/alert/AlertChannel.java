@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import dev.arbiter.internal.Library;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -11,7 +12,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link Alerts} calls it on its executor, one alert at a time, in order, never from two threads
  * at once. It may be slow: only the alerts behind it in its own queue wait. An exception is counted
- * and the alert is tried again, {@value #TRIES} times in all, so an alert may arrive twice. A
+ * and the alert is tried again, {@value #TRIES} times in all, so an alert may arrive twice. If the
+ * receiver of a {@link WebhookChannel} only asks for patience, such as by status 429, that is no
+ * try: the alert stays at the head of the queue for as long as the receiver asks, from 2 s to an
+ * hour at a time and a day in all. At most 64 alerts wait; further ones are dropped and counted. A
  * channel must keep secrets out of its name and its {@code toString}.
  */
 public interface AlertChannel {
@@ -34,6 +38,7 @@ public interface AlertChannel {
    * dev.arbiter.tracker.alert.Alerts}}
    */
   static AlertChannel log() {
+    Library.SLF4J.require(AlertChannel.class);
     Logger log = LoggerFactory.getLogger(Alerts.class);
     return callback("log", alert -> log.warn("{}", alert.text()));
   }

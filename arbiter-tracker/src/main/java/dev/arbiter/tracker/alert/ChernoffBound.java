@@ -24,13 +24,13 @@ final class ChernoffBound {
   }
 
   /** The likelihood ratio of two means against one common mean. */
-  static double apart(double x, int n, double p, int m) {
+  static double apart(double x, double n, double p, double m) {
     double pooled = (n * x + m * p) / (n + m);
     return n * kl(x, pooled) + m * kl(p, pooled);
   }
 
   /** The lowest expectation that n values with mean x are compatible with. */
-  static double low(double x, int n, double nats) {
+  static double low(double x, double n, double nats) {
     double out = 0;
     double in = x;
     for (int i = 0; i < HALVINGS; i++) {
@@ -45,7 +45,7 @@ final class ChernoffBound {
   }
 
   /** The highest one. */
-  static double high(double x, int n, double nats) {
+  static double high(double x, double n, double nats) {
     return 1 - low(1 - x, n, nats);
   }
 }

@@ -14,11 +14,18 @@ final class LatencyRule implements AnomalyRule {
   private final AlertLimits limits;
   private final LearnedNorm norm;
   private final RecentMarks recent;
+  private final Dependences dependences;
 
+  /** A rule for attempts that do not depend on each other. */
   LatencyRule(AlertLimits limits, LearnedNorm norm, RecentMarks recent) {
+    this(limits, norm, recent, new Dependences(norm, limits.latencyMultiplier()));
+  }
+
+  LatencyRule(AlertLimits limits, LearnedNorm norm, RecentMarks recent, Dependences dependences) {
     this.limits = limits;
     this.norm = norm;
     this.recent = recent;
+    this.dependences = dependences;
   }
 
   @Override
@@ -29,7 +36,14 @@ final class LatencyRule implements AnomalyRule {
   @Override
   public boolean begins(int n, double[] sums) {
     return middleBegins(n, sums)
+        || middleIsFar(n, sums)
         || (norm.knowsTail() && begins(n, sums[RecentMarks.SLOW_TAIL] / n, TAIL, norm.slowTail()));
+  }
+
+  private boolean middleIsFar(int n, double[] sums) {
+    return n >= LearnedNorm.BLOCK
+        && sums[RecentMarks.SLOW] >= MIDDLE * n
+        && dependences.isFarMedian(recent.sortedMillis(n)[n / 2]);
   }
 
   private boolean middleBegins(int n, double[] sums) {
@@ -39,7 +53,11 @@ final class LatencyRule implements AnomalyRule {
   private boolean begins(int n, double share, double limit, double usual) {
     return share >= limit
         && share > usual
-        && ChernoffBound.apart(share, n, usual, norm.samples()) >= limits.nats();
+        && ChernoffBound.apart(share, n, usual, norm.samples()) >= nats();
+  }
+
+  private double nats() {
+    return limits.nats() * dependences.timesForOne();
   }
 
   @Override
@@ -53,7 +71,7 @@ final class LatencyRule implements AnomalyRule {
   @Override
   public Found found(int n, double[] sums) {
     float[] sorted = recent.sortedMillis(n);
-    return middleBegins(n, sums)
+    return middleBegins(n, sums) || middleIsFar(n, sums)
         ? found("p50", sorted, MIDDLE, norm.median())
         : found("p95", sorted, 1 - TAIL, norm.tail());
   }
@@ -63,11 +81,11 @@ final class LatencyRule implements AnomalyRule {
     double value = sorted[Math.min(n - 1, (int) (share * n))];
     boolean critical = value >= 2 * limits.latencyMultiplier() * usual;
     int low = 0;
-    while (low < n && n * ChernoffBound.kl((double) low / n, share) > limits.nats()) {
+    while (low < n && n * ChernoffBound.kl((double) low / n, share) > nats()) {
       low++;
     }
     int high = n;
-    while (high > low && n * ChernoffBound.kl((double) high / n, share) > limits.nats()) {
+    while (high > low && n * ChernoffBound.kl((double) high / n, share) > nats()) {
       high--;
     }
     return new Found(

@@ -21,10 +21,17 @@ final class Outbox {
    * One run at a time empties the queue; after its end it checks again for alerts added since its
    * last look. A failed alert stays at the head until its next try is due, so alerts about one
    * anomaly keep their order. Every alert and every check calls wake().
+   *
+   * A receiver that asks for patience has not refused, so its answer is no try. It is believed
+   * within bounds: not sooner than other retries, not later than an hour, for a day in all. If it
+   * names no time, the pause doubles up to five minutes.
    */
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
   private static final int CAPACITY = 64;
   private static final long RETRY_NANOS = Duration.ofSeconds(2).toNanos();
+  private static final long LONGEST_DOUBLED = Duration.ofMinutes(5).toNanos();
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+  private static final long LONGEST_PATIENCE = Duration.ofDays(1).toNanos();
 
   private final AlertChannel channel;
   private final String name;
@@ -47,6 +54,8 @@ final class Outbox {
   private static final class Letter {
     private final Alert alert;
     private int tries;
+    private int delays;
+    private long delayedSince;
     private long dueNanos;
 
     Letter(Alert alert, long dueNanos) {
@@ -112,15 +121,17 @@ final class Outbox {
   private void carry(Letter letter) {
     begin();
     String failure = "";
+    Duration later = null;
     try {
       channel.send(letter.alert);
     } catch (Exception | Error e) {
       failure = describe(e);
+      later = e instanceof UndeliveredException refusal ? refusal.later() : null;
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
     }
-    end(letter, failure);
+    end(letter, failure, later);
     if (!failure.isEmpty()) {
       complain(failure);
     }
@@ -134,7 +145,7 @@ final class Outbox {
     }
   }
 
-  private void end(Letter letter, String failure) {
+  private void end(Letter letter, String failure, @Nullable Duration later) {
     long now = nanoTime.getAsLong();
     synchronized (lock) {
       busy = false;
@@ -145,13 +156,27 @@ final class Outbox {
       }
       failures++;
       lastFailure = failure;
-      letter.tries++;
-      letter.dueNanos = now + RETRY_NANOS;
-      if (letter.tries == AlertChannel.TRIES) {
+      if (later == null) {
+        letter.tries++;
+        letter.dueNanos = now + RETRY_NANOS;
+      } else {
+        letter.delayedSince = letter.delays == 0 ? now : letter.delayedSince;
+        letter.dueNanos = now + pause(letter.delays++, later);
+      }
+      boolean tooLong = letter.delays > 0 && now - letter.delayedSince >= LONGEST_PATIENCE;
+      if (letter.tries == AlertChannel.TRIES || tooLong) {
         givenUp++;
         letters.removeFirst();
       }
     }
+  }
+
+  private static long pause(int delays, Duration told) {
+    if (told.isZero()) {
+      return Math.min(LONGEST_DOUBLED, RETRY_NANOS << Math.min(delays, 10));
+    }
+    Duration most = told.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : told;
+    return Math.max(RETRY_NANOS, most.isNegative() ? 0 : most.toNanos());
   }
 
   /** Messages of foreign exceptions may hold addresses and tokens, so only the type is kept. */

@@ -3,8 +3,6 @@ package dev.arbiter.tracker.alert;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -17,17 +15,18 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Posts a few kilobytes of JSON to one checked address. */
+/** Posts a few kilobytes of JSON to the first of some checked addresses that answers. */
 final class PinnedPost {
   /*
    * java.net.http resolves a name itself when it connects, so it may connect to an address that was
    * never checked; it also has its own threads. Here the caller resolves and checks the name once;
-   * the name itself is used only for the Host header, SNI and the certificate.
+   * the name itself is used only for the Host header, SNI and the certificate, and for a proxy.
    *
-   * Only the status line of the answer is read, at most 4 KB. A redirect is a status like any
-   * other; its target is ignored.
+   * Another address is tried while nothing was sent: after that the message may have arrived. All
+   * addresses share one deadline, each may take its part of what is left. Of the answer only the
+   * head is read, at most 36 KB. A redirect is a status like any other; its target is ignored.
    */
-  private static final int MOST_STATUS = 4096;
+  private static final int PROXY_WANTS_A_PASSWORD = 407;
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
 
@@ -35,25 +34,74 @@ final class PinnedPost {
   private final Timeouts timeouts;
   private final SSLSocketFactory tls;
 
+  /** Where to connect: the host, or a proxy that connects to the host. */
+  record Hop(InetSocketAddress address, boolean isProxy) {}
+
   PinnedPost(URI uri, Timeouts timeouts, SSLSocketFactory tls) {
     this.uri = uri;
     this.timeouts = timeouts;
     this.tls = tls;
   }
 
-  /** The status of the answer. */
-  int send(InetAddress address, byte[] json) throws IOException {
-    try (TimedTcpSocket plain = new TimedTcpSocket(timeouts)) {
-      plain.connect(new InetSocketAddress(address, port()));
-      try (Socket socket = isTls() ? secure(plain) : plain) {
-        socket.getOutputStream().write(request(json));
-        socket.getOutputStream().flush();
-        return status(socket.getInputStream());
+  /** Sends by the first hop that can be reached. */
+  Answer send(List<Hop> hops, byte[] json) throws IOException {
+    long deadline = timeouts.deadline();
+    IOException failure = new UndeliveredException("the host has no address");
+    for (int i = 0; i < hops.size(); i++) {
+      Hop hop = hops.get(i);
+      try (TimedTcpSocket plain = new TimedTcpSocket(timeouts, deadline)) {
+        Socket open;
+        try {
+          plain.connect(hop.address(), plain.millisLeft() / (hops.size() - i));
+          open = opened(plain, hop);
+        } catch (IOException e) {
+          failure = named(e);
+          continue;
+        }
+        try (Socket socket = open) {
+          socket.getOutputStream().write(request(json, hop));
+          socket.getOutputStream().flush();
+          return Answer.read(socket.getInputStream());
+        } catch (IOException e) {
+          throw named(e);
+        }
+      } catch (SocketTimeoutException e) {
+        throw named(e);
       }
-    } catch (SocketTimeoutException e) {
-      throw new UndeliveredException("no answer within the time-out");
-    } catch (SSLException e) {
-      throw new UndeliveredException("the TLS handshake failed: is it the host it should be?");
+    }
+    throw failure;
+  }
+
+  private static IOException named(IOException e) {
+    if (e instanceof SocketTimeoutException) {
+      return new UndeliveredException("no answer within the time-out");
+    }
+    return e instanceof SSLException
+        ? new UndeliveredException("the TLS handshake failed: is it the host it should be?")
+        : e;
+  }
+
+  private Socket opened(TimedTcpSocket plain, Hop hop) throws IOException {
+    if (!isTls()) {
+      return plain;
+    }
+    if (hop.isProxy()) {
+      tunnel(plain);
+    }
+    return secure(plain);
+  }
+
+  private void tunnel(Socket plain) throws IOException {
+    String target = uri.getHost() + ":" + port();
+    String head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
+    plain.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    plain.getOutputStream().flush();
+    int status = Answer.throughProxy(plain.getInputStream());
+    if (status == PROXY_WANTS_A_PASSWORD) {
+      throw new UndeliveredException("the proxy wants a password; give one that does not");
+    }
+    if (status / 100 != 2) {
+      throw new UndeliveredException("the proxy's answer is status " + status);
     }
   }
 
@@ -73,48 +121,35 @@ final class PinnedPost {
     return !host.startsWith("[") && Character.isLetter(host.charAt(host.length() - 1));
   }
 
-  private byte[] request(byte[] json) throws IOException {
+  private byte[] request(byte[] json, Hop hop) throws IOException {
     String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    String origin = hop.isProxy() && !isTls() ? "http://" + uri.getRawAuthority() : "";
     String head =
-        "POST "
-            + path
-            + query
-            + " HTTP/1.1\r\nHost: "
-            + uri.getRawAuthority()
-            + "\r\nUser-Agent: arbiter\r\nContent-Type: application/json; charset=utf-8"
-            + "\r\nContent-Length: "
-            + json.length
-            + "\r\nConnection: close\r\n\r\n";
+        String.join(
+            "\r\n",
+            "POST " + origin + path + query + " HTTP/1.1",
+            "Host: " + uri.getRawAuthority(),
+            "User-Agent: arbiter",
+            "Content-Type: application/json; charset=utf-8",
+            "Content-Length: " + json.length,
+            "Connection: close",
+            "",
+            "");
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     request.write(head.getBytes(StandardCharsets.US_ASCII));
     request.write(json);
     return request.toByteArray();
   }
 
-  private static int status(InputStream in) throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int c = in.read(); c != '\n'; c = in.read()) {
-      if (c < 0 || line.length() == MOST_STATUS) {
-        throw new UndeliveredException("the answer is not HTTP");
-      }
-      line.append((char) c);
-    }
-    String[] parts = line.toString().trim().split(" ", 3);
-    if (parts.length < 2 || !parts[0].startsWith("HTTP/1.") || !parts[1].matches("[1-5][0-9]{2}")) {
-      throw new UndeliveredException("the answer is not HTTP");
-    }
-    return Integer.parseInt(parts[1]);
-  }
-
-  private int port() {
+  int port() {
     if (uri.getPort() >= 0) {
       return uri.getPort();
     }
     return isTls() ? HTTPS : HTTP;
   }
 
-  private boolean isTls() {
+  boolean isTls() {
     return "https".equalsIgnoreCase(uri.getScheme());
   }
 }

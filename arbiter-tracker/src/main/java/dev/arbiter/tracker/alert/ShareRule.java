@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
+import java.util.function.DoublePredicate;
 import java.util.function.DoubleSupplier;
 
 /** A mean mark is a number of points above its usual value. */
@@ -13,6 +14,8 @@ final class ShareRule implements AnomalyRule {
   private final double pointsWhenOver;
   private final double nats;
   private final DoubleSupplier usual;
+  private final DoubleSupplier forOne;
+  private final DoublePredicate far;
   private final LearnedNorm norm;
 
   private ShareRule(
@@ -23,6 +26,8 @@ final class ShareRule implements AnomalyRule {
       double pointsWhenOver,
       double nats,
       DoubleSupplier usual,
+      DoubleSupplier forOne,
+      DoublePredicate far,
       LearnedNorm norm) {
     this.kind = kind;
     this.measure = measure;
@@ -32,10 +37,12 @@ final class ShareRule implements AnomalyRule {
     this.pointsWhenOver = pointsWhenOver;
     this.nats = nats;
     this.usual = usual;
+    this.forOne = forOne;
+    this.far = far;
     this.norm = norm;
   }
 
-  static AnomalyRule accuracy(AlertLimits limits, LearnedNorm norm) {
+  static AnomalyRule accuracy(AlertLimits limits, LearnedNorm norm, Dependences dependences) {
     return new ShareRule(
         Alert.Kind.ACCURACY_DROP,
         "quality",
@@ -44,10 +51,12 @@ final class ShareRule implements AnomalyRule {
         AlertLimits.RESOLVED_ACCURACY,
         limits.nats(),
         norm::loss,
+        dependences::lossesForOne,
+        dependences::isFarLoss,
         norm);
   }
 
-  static AnomalyRule errors(AlertLimits limits, LearnedNorm norm) {
+  static AnomalyRule errors(AlertLimits limits, LearnedNorm norm, Dependences dependences) {
     return new ShareRule(
         Alert.Kind.ERROR_RATE_INCREASE,
         "errors",
@@ -56,10 +65,12 @@ final class ShareRule implements AnomalyRule {
         AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
         norm::failed,
+        dependences::failuresForOne,
+        dependences::isFarFailed,
         norm);
   }
 
-  static AnomalyRule violations(AlertLimits limits, LearnedNorm norm) {
+  static AnomalyRule violations(AlertLimits limits, LearnedNorm norm, Dependences dependences) {
     return new ShareRule(
         Alert.Kind.VIOLATION_SPIKE,
         "violations",
@@ -68,6 +79,8 @@ final class ShareRule implements AnomalyRule {
         AlertLimits.RESOLVED_ERRORS,
         limits.nats(),
         norm::failed,
+        dependences::failuresForOne,
+        dependences::isFarFailed,
         norm);
   }
 
@@ -80,7 +93,13 @@ final class ShareRule implements AnomalyRule {
   public boolean begins(int n, double[] sums) {
     double mean = sums[mark] / n;
     double before = usual.getAsDouble();
-    return mean >= before + points && ChernoffBound.apart(mean, n, before, norm.samples()) >= nats;
+    return mean >= before + points
+        && (ChernoffBound.apart(mean, n, before, norm.samples()) >= nats()
+            || (n >= LearnedNorm.BLOCK && far.test(mean)));
+  }
+
+  private double nats() {
+    return nats * forOne.getAsDouble();
   }
 
   @Override
@@ -97,8 +116,8 @@ final class ShareRule implements AnomalyRule {
   public Found found(int n, double[] sums) {
     double mean = sums[mark] / n;
     double before = usual.getAsDouble();
-    double low = ChernoffBound.low(mean, n, nats);
-    double high = ChernoffBound.high(mean, n, nats);
+    double low = ChernoffBound.low(mean, n, nats());
+    double high = ChernoffBound.high(mean, n, nats());
     boolean critical = mean >= before + 2 * points;
     return highIsGood
         ? new Found(measure, 1 - mean, 1 - before, 1 - high, 1 - low, critical)

@@ -23,8 +23,12 @@ final class TimedTcpSocket extends Socket {
   private final long deadline;
 
   TimedTcpSocket(Timeouts timeouts) throws IOException {
+    this(timeouts, timeouts.deadline());
+  }
+
+  TimedTcpSocket(Timeouts timeouts, long deadline) throws IOException {
     this.timeouts = timeouts;
-    this.deadline = timeouts.nanoTime().getAsLong() + timeouts.whole().toNanos();
+    this.deadline = deadline;
     setSendBufferSize(SEND_BUFFER);
     setTcpNoDelay(true);
   }
@@ -62,7 +66,7 @@ final class TimedTcpSocket extends Socket {
   }
 
   /** At least 1: to {@link Socket}, 0 means for ever. */
-  private int millisLeft() throws IOException {
+  int millisLeft() throws IOException {
     long left = (deadline - timeouts.nanoTime().getAsLong()) / NANOS_A_MILLI;
     if (left <= 0) {
       throw new SocketTimeoutException("took too long as a whole");

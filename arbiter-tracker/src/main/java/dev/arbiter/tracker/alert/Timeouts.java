@@ -20,6 +20,11 @@ record Timeouts(Duration connect, Duration whole, LongSupplier nanoTime) {
     return new Timeouts(connect, positive(key, timeout), nanoTime);
   }
 
+  /** When a conversation that begins now must be over, on the nano clock. */
+  long deadline() {
+    return nanoTime.getAsLong() + whole.toNanos();
+  }
+
   Timeouts with(Sources sources) {
     return new Timeouts(connect, whole, sources.nanoTime());
   }

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.alert;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.internal.Json;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.net.ssl.SSLSocketFactory;
@@ -28,23 +31,32 @@ import javax.net.ssl.SSLSocketFactory;
  * {@link Builder#allowPrivateAddresses}. The connection goes to the checked address, so a name that
  * resolves differently a moment later changes nothing; certificate, SNI and Host header use the
  * name. Therefore this class speaks HTTP/1.1 over its own socket: {@code java.net.http} resolves
- * again and accepts no address. There is no proxy. Redirects are not followed: any status but 2xx
- * is a failure.
+ * again and accepts no address. If the host has several addresses, each is tried until one can be
+ * reached. Redirects are not followed: any status but 2xx is a failure.
+ *
+ * <p><b>Proxy.</b> If the JVM names a proxy for the host ({@code https.proxyHost}, or its {@link
+ * ProxySelector}), the channel connects to that, through a tunnel ({@code CONNECT}) for https. The
+ * proxy resolves the name again, so an address checked here binds it no more: with https the
+ * certificate still does, and nothing of the alert goes to another host; with plain http the proxy
+ * must be trusted. A name that has a private address here is refused as without a proxy; one that
+ * has none here is left to the proxy for https only. The proxy must not want a password.
+ *
+ * <p><b>Patience.</b> After 408, 425, 429, 502, 503, 504, or any refusal with {@code Retry-After},
+ * the alert waits and is not given up for a day: see {@link AlertChannel#send}.
  *
  * <p><b>Time.</b> Connecting takes at most 3 s, the whole at most 10 s, both configurable; the
  * JVM's resolver has its own time-outs. <b>Secrets.</b> The address of a webhook is a secret: it
  * appears in no message, log or {@code toString}. <b>Threads.</b> None of its own.
  */
 public final class WebhookChannel implements AlertChannel {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-  private static final int HUNDRED = 100;
+  private static final String NO_ADDRESS = "the host has no address";
 
   private final String name;
   private final URI uri;
   private final boolean privateAllowed;
   private final Resolver resolver;
   private final PinnedPost post;
+  private final InstantSource clock;
 
   /** Gives all addresses of a name. */
   @FunctionalInterface
@@ -57,6 +69,7 @@ public final class WebhookChannel implements AlertChannel {
     this.uri = builder.uri;
     this.privateAllowed = builder.privateAllowed;
     this.resolver = builder.resolver;
+    this.clock = builder.sources.clock();
     this.post = new PinnedPost(uri, builder.timeouts, builder.tls);
   }
 
@@ -78,41 +91,67 @@ public final class WebhookChannel implements AlertChannel {
 
   @Override
   public void send(Alert alert) throws IOException {
-    int status = post.send(address(), body(alert));
-    if (status / HUNDRED != 2) {
-      throw new UndeliveredException("the answer is status " + status);
+    Answer answer = post.send(hops(), body(alert));
+    if (!answer.isSuccess()) {
+      String message = "the answer is status " + answer.status();
+      Duration wait = answer.wait(clock.instant());
+      throw wait == null
+          ? new UndeliveredException(message)
+          : UndeliveredException.later(message, wait);
     }
   }
 
-  private InetAddress address() throws IOException {
-    InetAddress[] addresses;
+  private List<PinnedPost.Hop> hops() throws IOException {
+    List<InetAddress> addresses = addresses();
+    List<PinnedPost.Hop> hops = new ArrayList<>();
+    for (Proxy proxy : proxies()) {
+      if (proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress at) {
+        if (addresses.isEmpty() && !post.isTls()) {
+          throw new UndeliveredException(NO_ADDRESS);
+        }
+        InetSocketAddress known = new InetSocketAddress(at.getHostString(), at.getPort());
+        hops.add(new PinnedPost.Hop(known, true));
+      } else {
+        for (InetAddress address : addresses) {
+          hops.add(new PinnedPost.Hop(new InetSocketAddress(address, post.port()), false));
+        }
+      }
+    }
+    return hops;
+  }
+
+  /** The selector is not shown the path, which is a secret. */
+  private List<Proxy> proxies() {
+    ProxySelector selector = ProxySelector.getDefault();
+    List<Proxy> chosen =
+        selector == null
+            ? List.of()
+            : selector.select(
+                URI.create(uri.getScheme() + "://" + uri.getHost() + ":" + post.port() + "/"));
+    return chosen == null || chosen.isEmpty() ? List.of(Proxy.NO_PROXY) : chosen;
+  }
+
+  /** All addresses of the host, none if it has none; refused if one of them is not public. */
+  private List<InetAddress> addresses() throws IOException {
+    List<InetAddress> addresses;
     try {
-      addresses = resolver.resolve(uri.getHost());
+      addresses = List.of(resolver.resolve(uri.getHost()));
     } catch (UnknownHostException e) {
-      throw new UndeliveredException("the host has no address");
+      return List.of();
     }
-    if (addresses.length == 0) {
-      throw new UndeliveredException("the host has no address");
-    }
-    if (!privateAllowed && !Arrays.stream(addresses).allMatch(PublicAddresses::isPublic)) {
+    if (!privateAllowed && !addresses.stream().allMatch(PublicAddresses::isPublic)) {
       throw new UndeliveredException("the host has an address that is not of the open network");
     }
-    return addresses[0];
+    return addresses;
   }
 
   /**
    * Slack reads {@code <}, {@code >} and {@code &} as markup; unescaped, a name could notify a
    * user.
    */
-  private static byte[] body(Alert alert) throws IOException {
+  private static byte[] body(Alert alert) {
     String text = alert.text().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    StringWriter out = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("text", text);
-      json.writeEndObject();
-    }
-    return out.toString().getBytes(StandardCharsets.US_ASCII);
+    return Json.writeAscii(Map.of("text", text)).getBytes(StandardCharsets.US_ASCII);
   }
 
   @Override
@@ -131,6 +170,7 @@ public final class WebhookChannel implements AlertChannel {
     private boolean privateAllowed;
     private Timeouts timeouts = new Timeouts(Duration.ofSeconds(3), Duration.ofSeconds(10));
     private Resolver resolver = InetAddress::getAllByName;
+    private Sources sources = Sources.system();
     private SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
     private Builder(String address) {
@@ -221,12 +261,13 @@ public final class WebhookChannel implements AlertChannel {
     }
 
     /**
-     * Sets the time source; default the machine's nano clock.
+     * Sets the time source; default the machine's clocks.
      *
-     * @param sources the nano clock for time-outs
+     * @param sources the nano clock for time-outs, the clock for answers that name a date
      */
     public Builder sources(Sources sources) {
       this.timeouts = timeouts.with(sources);
+      this.sources = sources;
       return this;
     }
 
@@ -242,6 +283,7 @@ public final class WebhookChannel implements AlertChannel {
      * @throws IllegalArgumentException if the scheme or the host is not allowed
      */
     public WebhookChannel build() {
+      Json.require();
       String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
       boolean allowed = scheme.equals("https") || (scheme.equals("http") && plainAllowed);
       if (!allowed) {

@@ -5,6 +5,7 @@ import dev.arbiter.internal.Require;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Insufficient;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Known;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Baseline {
   private static final int HOURS = 24;
+  private static final double MINUTES = 60;
+  private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
   private static final int CELLS = 7 * HOURS;
   private static final int MOST_DAYS = 1000;
 
@@ -145,6 +148,26 @@ public final class Baseline {
                     ? OptionalDouble.of(value / known.figures().p50())
                     : OptionalDouble.empty(),
             insufficient -> OptionalDouble.empty());
+  }
+
+  /**
+   * The typical value at a time, straight between the middles of its hours, for {@link
+   * dev.arbiter.tracker.PerformanceTracker#trends(String, String, String,
+   * dev.arbiter.spi.PerformanceView.Window, java.util.function.ToDoubleFunction)}.
+   *
+   * @param at any moment
+   * @return between the medians of the two nearest hours of the week; NaN if the baseline is
+   *     insufficient for one of them
+   */
+  public double typical(Instant at) {
+    double earlier = median(at.minus(HALF_AN_HOUR));
+    double later = median(at.plus(HALF_AN_HOUR));
+    double minutes = at.plus(HALF_AN_HOUR).atZone(zone).getMinute();
+    return earlier + (later - earlier) * minutes / MINUTES;
+  }
+
+  private double median(Instant at) {
+    return at(at).match(known -> known.figures().p50(), insufficient -> Double.NaN);
   }
 
   /** {@return the number of refused values: negative, or not a number} */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.history;
 
+import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
 import dev.arbiter.tracker.internal.ChainedLine;
 import dev.arbiter.tracker.internal.Disk;
+import dev.arbiter.tracker.internal.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -71,6 +73,8 @@ public final class History implements AttemptListener, AutoCloseable {
    * @return a builder with defaults for everything
    */
   public static Builder builder(Path folder) {
+    Library.SLF4J.require(History.class);
+    Json.require();
     return new Builder(folder);
   }
 
@@ -96,7 +100,9 @@ public final class History implements AttemptListener, AutoCloseable {
    *     deletion} or {@code damage}, which the history itself writes: such a record is dropped
    * @param at its event time
    * @param data texts, numbers, booleans, lists and maps of such; converted to JSON when written,
-   *     so it must not be changed
+   *     so it must not be changed. A record that could not be read back is dropped and counted: one
+   *     with more than 30 levels in its data, the same name twice, more than 2 million characters,
+   *     or an object of another kind
    */
   public void append(String type, Instant at, Map<String, ?> data) {
     if (type.isEmpty() || type.equals(HistoryEntry.DELETION) || type.equals(SegmentWriter.DAMAGE)) {

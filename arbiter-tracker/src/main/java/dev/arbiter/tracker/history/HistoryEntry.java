@@ -23,6 +23,8 @@ record HistoryEntry(DeletedRange gap, String type, Instant at, String text) {
   static final String DOMAIN = "arbiter.history.v1";
   static final String DELETION = "deletion";
 
+  static final String DATA = "data";
+
   private static final String GAP = "{\"gap\":";
 
   static HistoryEntry of(DeletedRange gap) {
@@ -34,7 +36,7 @@ record HistoryEntry(DeletedRange gap, String type, Instant at, String text) {
     if (text.startsWith(GAP)) {
       return of(gap(Json.read(text).object("gap")));
     }
-    ChainedLine line = ChainedLine.read(DOMAIN, text);
+    ChainedLine line = ChainedLine.readUntil(DOMAIN, text, DATA);
     Json.Fields fields = line.fields();
     try {
       return new HistoryEntry(
@@ -54,7 +56,7 @@ record HistoryEntry(DeletedRange gap, String type, Instant at, String text) {
   /** The gaps that a record of type deletion proves. */
   List<DeletedRange> proves() throws IOException {
     List<DeletedRange> gaps = new ArrayList<>();
-    for (Json.Fields fields : Json.read(text).object("data").objects("gaps")) {
+    for (Json.Fields fields : Json.read(text).object(DATA).objects("gaps")) {
       gaps.add(gap(fields));
     }
     return gaps;

@@ -72,7 +72,7 @@ final class SegmentWriter {
     fields.put("type", type);
     fields.put("at", at.toString());
     fields.put("recorded", recorded.toString());
-    fields.put("data", data);
+    fields.put(HistoryEntry.DATA, data);
     return fields;
   }
 
@@ -152,7 +152,7 @@ final class SegmentWriter {
     return true;
   }
 
-  /** One of the records cannot be written as JSON: it is dropped, the others are kept. */
+  /** One of the records could not be read back: it is dropped, the others are kept. */
   private boolean writeSingly(List<Map<String, Object>> records) {
     for (Map<String, Object> record : records) {
       try {

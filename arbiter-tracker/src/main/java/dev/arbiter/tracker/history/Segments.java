@@ -26,6 +26,8 @@ final class Segments implements Closeable {
    * next record opens it. After a failed force it is also closed and reopened: a power cut may lose
    * what the kernel had accepted, and verify would show it.
    */
+  private static final int LONGEST = 2 << 20;
+
   private final Path folder;
   private final Disk disk;
   private final Disk.Output lock;
@@ -164,13 +166,19 @@ final class Segments implements Closeable {
     return bytes;
   }
 
-  /** Adds records; all of them, or none and an exception. */
+  /**
+   * Adds records; all of them, or none and an exception: {@link IllegalArgumentException} if one
+   * could not be read back, before anything is written.
+   */
   void append(List<Map<String, Object>> records) throws IOException {
     StringBuilder text = new StringBuilder();
     ChainHead after = head;
     for (Map<String, Object> record : records) {
       ChainedLine line =
           ChainedLine.seal(HistoryEntry.DOMAIN, after.seq() + 1, after.hash(), record);
+      if (line.text().length() > LONGEST) {
+        throw new IllegalArgumentException("is longer than " + LONGEST + " characters");
+      }
       after = new ChainHead(line.seq(), line.hash());
       text.append(line.text()).append('\n');
     }

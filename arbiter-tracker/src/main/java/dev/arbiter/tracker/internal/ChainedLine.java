@@ -30,7 +30,8 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
 
   /**
    * Seals a line of a domain, which keeps lines of different kinds of files apart. The fields must
-   * not include seq, prev and hash.
+   * not include seq, prev and hash. Throws {@link IllegalArgumentException} if the line could not
+   * be read back.
    */
   public static ChainedLine seal(String domain, long seq, String prev, Map<String, ?> fields) {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -48,6 +49,21 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
    * changed. The caller checks that it follows another line.
    */
   public static ChainedLine read(String domain, String text) throws IOException {
+    return of(checked(domain, text), text, Json.read(text));
+  }
+
+  /**
+   * Reads a line, but of its content only the fields before one: its hash vouches for the others.
+   */
+  public static ChainedLine readUntil(String domain, String text, String field) throws IOException {
+    return of(checked(domain, text), text, Json.readUntil(text, field));
+  }
+
+  private static ChainedLine of(String hash, String text, Json.Fields fields) throws IOException {
+    return new ChainedLine(fields.whole("seq"), fields.text("prev"), hash, text, fields);
+  }
+
+  private static String checked(String domain, String text) throws IOException {
     int end = text.length() - SEAL_LENGTH;
     if (end < 1 || !text.startsWith(SEAL, end) || !text.endsWith("\"}")) {
       throw new IOException("it is no sealed line");
@@ -56,8 +72,7 @@ public record ChainedLine(long seq, String prev, String hash, String text, Json.
     if (!hash.equals(hash(domain, text.substring(0, end)))) {
       throw new IOException("its hash is not that of what it says");
     }
-    Json.Fields fields = Json.read(text);
-    return new ChainedLine(fields.whole("seq"), fields.text("prev"), hash, text, fields);
+    return hash;
   }
 
   /** {@return the line as written to a file: UTF-8 with the line feed} */

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.internal;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.arbiter.internal.Library;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,42 +11,54 @@ import java.util.Map;
 /**
  * JSON text to and from plain maps, lists, strings, numbers and booleans. Thread-safe.
  *
- * <p>Reading refuses text after the end, duplicate names and more than 32 levels. Numbers that JSON
- * lacks, such as NaN, are written as strings.
+ * <p>Reading refuses text after the end, duplicate names and more than {@value #LEVELS} levels.
+ * Writing refuses what reading would refuse: each text is read before it is returned, so no file
+ * gets a line that its reader does not take. Numbers that JSON lacks, such as NaN, are written as
+ * strings.
  */
 public final class Json {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(32).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  /** Levels of objects and lists, with the outermost. */
+  static final int LEVELS = 32;
 
   private Json() {}
 
-  /** Writes an object as JSON without line breaks, in the map's order. */
-  public static String write(Map<String, ?> object) {
-    try {
-      return MAPPER.writeValueAsString(object);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
-    }
+  /** Makes sure that Jackson is there and new enough. */
+  public static void require() {
+    Library.JACKSON_CORE.require(Json.class);
+    Library.JACKSON_DATABIND.require(Json.class);
   }
 
-  /** Writes an object as indented JSON for people, in the map's order. */
+  /**
+   * Writes an object as JSON without line breaks, in the map's order; throws {@link
+   * IllegalArgumentException} if it cannot be read back.
+   */
+  public static String write(Map<String, ?> object) {
+    require();
+    return Jackson.line(object);
+  }
+
+  /** As {@link #write}, in ASCII only. */
+  public static String writeAscii(Map<String, ?> object) {
+    require();
+    return Jackson.ascii(object);
+  }
+
+  /** As {@link #write}, indented for people. */
   public static String writePage(Map<String, ?> object) {
-    try {
-      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
-    }
+    require();
+    return Jackson.page(object);
   }
 
   /** Reads the fields of a text that is one JSON object; throws if it is not. */
   public static Fields read(String text) throws IOException {
-    return Fields.of(MAPPER.readValue(text, Object.class), "the text");
+    require();
+    return Fields.of(Jackson.read(text), "the text");
+  }
+
+  /** Reads the texts and whole numbers of an object before a field, and looks at nothing else. */
+  static Fields readUntil(String text, String end) throws IOException {
+    require();
+    return new Fields(Jackson.readUntil(text, end));
   }
 
   /** The fields of an object, each read with the type it must have. */

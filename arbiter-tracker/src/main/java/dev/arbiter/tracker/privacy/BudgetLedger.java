@@ -164,7 +164,9 @@ final class BudgetLedger implements Closeable {
 
   /** Makes a charge last; only then may its figures leave. */
   void commit(SpendEntry charge) throws IOException {
-    file.append(charge.fields());
+    Map<String, Object> fields = charge.fields();
+    SpendEntry.readBack(fields, charge);
+    file.append(fields);
     add(charge);
   }
 

@@ -94,12 +94,13 @@ final class BudgetLedgerFile implements Closeable {
     return failed;
   }
 
+  /** Adds a line; {@link IllegalArgumentException}, and nothing changed, if none could read it. */
   void append(Map<String, ?> fields) throws IOException {
     if (failed) {
       throw new IOException("an earlier write failed; open the ledger anew");
     }
-    failed = true;
     ChainedLine line = ChainedLine.seal(DOMAIN, seq + 1, last, fields);
+    failed = true;
     out.write(line.bytes());
     out.force();
     advance(line);

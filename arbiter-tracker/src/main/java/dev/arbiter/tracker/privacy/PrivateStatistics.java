@@ -3,6 +3,7 @@ package dev.arbiter.tracker.privacy;
 
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.internal.Disk;
+import dev.arbiter.tracker.internal.Json;
 import dev.arbiter.tracker.privacy.PrivateAnswer.Reason;
 import dev.arbiter.tracker.privacy.PrivateAnswer.Withheld;
 import java.io.IOException;
@@ -83,6 +84,7 @@ public final class PrivateStatistics implements AutoCloseable {
   }
 
   static PrivateStatistics open(Path ledger, PrivacyBudget budget, SecureRandom random, Disk disk) {
+    Json.require();
     try {
       return new PrivateStatistics(BudgetLedger.open(ledger, budget, disk), random);
     } catch (IOException e) {
@@ -139,7 +141,7 @@ public final class PrivateStatistics implements AutoCloseable {
     SpendEntry charge = quote.with(mechanism.noised(tally, bits));
     try {
       ledger.commit(charge);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return new Withheld(Reason.LEDGER, "the ledger could not be written: " + e.getMessage());
     }
     return charge.released(false);

@@ -79,6 +79,18 @@ record SpendEntry(
     return fields;
   }
 
+  /** Makes sure that a charge is read back as it is. */
+  static void readBack(Map<String, Object> fields, SpendEntry charge) {
+    try {
+      if (read(Json.read(Json.write(fields))).equals(charge)) {
+        return;
+      }
+      throw new IllegalArgumentException("the answer would not be read back as it is");
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the answer could not be read back", e);
+    }
+  }
+
   static SpendEntry read(Json.Fields fields) throws IOException {
     List<Figure> figures = new ArrayList<>();
     for (Json.Fields figure : fields.objects("figures")) {

@@ -9,8 +9,19 @@ import java.time.Duration;
  * <p>Each metric gets a straight line through the means of its sub-windows, weighted by their
  * attempts. It has a direction if there are at least 20 attempts in at least 4 sub-windows, the
  * line changes by at least 5 % of the metric's mean from the first attempt to the last (for shares
- * in [0,1]: by at least 0.05), and Student's t rejects a slope of zero at 1 %, two-sided; otherwise
- * it is stable. A frequent reader sees a false direction in one look of a hundred.
+ * in [0,1]: by at least 0.05), and a slope of zero is rejected at 1 %, two-sided; otherwise it is
+ * stable. A frequent reader sees a false direction in one look of a hundred.
+ *
+ * <p>The test knows that neighbouring values are alike: it fits with an AR(1) error, whose
+ * correlation is estimated without bias and on the safe side, and takes the error for a random walk
+ * from 0.5 on (Perron and Yabu, "Estimating deterministic trends with an integrated or stationary
+ * noise component", Journal of Econometrics 151 (2009)). Within the last hour, a rise also counts
+ * only beyond what neighbouring hours of the last day usually differ by. So the promise holds for
+ * latencies that are AR(1) with 0.5, 0.9 or 0.99 at 200 attempts and more, and for a daily cycle of
+ * which a day is known. It does not hold where a process wanders for longer than the window (up to
+ * three looks of a hundred), nor for an hour of a daily cycle before seven hours are known: give a
+ * baseline then. Of true rises of 10 % among 3,000 attempts in an hour, sd 30 %, 88 of 100 are seen
+ * (TrendsAutocorrelationTest).
  *
  * @param latency the time of an attempt, on a logarithmic scale so that single slow attempts weigh
  *     little; rising is declining

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.timing;
 
+import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.tracker.internal.Json;
 import dev.arbiter.tracker.timing.TimedRun.Pair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * fractions and ISO 8601; a failed run also has {@code "success": false}. It is written to a
  * temporary file and renamed, so a reader sees the old or the new one whole. One process owns it:
  * of two writers, the last wins. A damaged file is renamed to {@code *.damaged-<time>} when it is
- * read; entries before the damage are used, and {@link #state()} reports it.
+ * read; entries before and behind the damage are used, and {@link #state()} reports it. The file
+ * has at most 64 MiB: the oldest runs that do not fit are left out.
  *
  * <p>Thread-safe. Recording takes a short lock and never throws. With an executor, it writes the
  * file at most once every {@link Builder#saveEvery}; {@link #save} and {@link #close} always write.
@@ -37,7 +39,6 @@ public final class AgentTimings implements AutoCloseable {
   /** Runs that are remembered of each pair. */
   public static final int KEPT = 100;
 
-  private static final Logger LOG = LoggerFactory.getLogger(AgentTimings.class);
   private static final int LONGEST_NAME = 256;
 
   private final Sources sources;
@@ -53,6 +54,7 @@ public final class AgentTimings implements AutoCloseable {
       this.read = new TimingsFile.Read(Optional.empty(), "", 0);
       this.saving = null;
     } else {
+      Json.require();
       TimingsFile file = new TimingsFile(builder.path);
       this.read = load(builder, file);
       this.saving =
@@ -65,12 +67,13 @@ public final class AgentTimings implements AutoCloseable {
     try {
       TimingsFile.Read found = from.read(runs::add, sources.clock().instant());
       if (found.keptAside().isPresent() || found.skipped() > 0) {
-        LOG.warn(
-            "timings {}: {} entries skipped; {} {}",
-            builder.path,
-            found.skipped(),
-            found.problem(),
-            found.keptAside().map(aside -> "(kept as " + aside.getFileName() + ")").orElse(""));
+        LoggerFactory.getLogger(AgentTimings.class)
+            .warn(
+                "timings {}: {} entries skipped; {} {}",
+                builder.path,
+                found.skipped(),
+                found.problem(),
+                found.keptAside().map(aside -> "(kept as " + aside.getFileName() + ")").orElse(""));
       }
       return found;
     } catch (IOException e) {
@@ -81,6 +84,7 @@ public final class AgentTimings implements AutoCloseable {
 
   /** {@return a builder with defaults for everything: no file} */
   public static Builder builder() {
+    Library.SLF4J.require(AgentTimings.class);
     return new Builder();
   }
 
@@ -90,7 +94,8 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   /**
-   * Records a run that was measured elsewhere and ended now; a negative time counts as zero.
+   * Records a run that was measured elsewhere and ended now; a negative time counts as zero, one
+   * above 3,660 days as that.
    *
    * @param agent the agent's id
    * @param cli the command line
@@ -108,7 +113,9 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   private void add(Pair pair, Duration duration, boolean success) {
+    Duration longest = TimingsFile.LONGEST;
     Duration time = duration.isNegative() ? Duration.ZERO : duration;
+    time = time.compareTo(longest) > 0 ? longest : time;
     TimedRun run = new TimedRun(pair, time, sources.clock().instant(), success);
     synchronized (lock) {
       runs.add(run);
@@ -181,7 +188,11 @@ public final class AgentTimings implements AutoCloseable {
   }
 
   private static String cut(String name) {
-    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+    if (name.length() <= LONGEST_NAME) {
+      return name;
+    }
+    boolean splits = Character.isHighSurrogate(name.charAt(LONGEST_NAME - 1));
+    return name.substring(0, splits ? LONGEST_NAME - 1 : LONGEST_NAME);
   }
 
   /** Builder of {@link AgentTimings}. Not thread-safe. */

@@ -8,17 +8,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import dev.arbiter.tracker.internal.Jackson;
 import dev.arbiter.tracker.timing.TimedRun.Pair;
+import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.math.BigDecimal;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,26 +47,33 @@ final class TimingsFile {
    * skip unknown fields; without it the share of successes would be lost on restart.
    *
    * A file that is no such array is renamed, never overwritten, because a person may want to look
-   * at it. Entries before the damage are used. A well-formed but invalid entry is skipped and
-   * counted, and disappears with the next write.
+   * at it. Entries before the damage are used, and those behind it, from the next line that begins
+   * an entry as this class writes it. A well-formed but invalid entry is skipped and counted, and
+   * disappears with the next write.
+   *
+   * What is written can be read: durations are cut to the longest, names to the longest (both by
+   * AgentTimings), and the oldest runs that do not fit into the largest file are left out.
    */
   private static final long MOST_BYTES = 64L << 20;
   private static final int LONGEST_TEXT = 4096;
   private static final int MOST_ASIDE = 100;
-  private static final double MOST_MILLIS = Duration.ofDays(3660).toMillis();
+  static final Duration LONGEST = Duration.ofDays(3660);
+
+  private static final double MOST_MILLIS = LONGEST.toMillis();
+  private static final double EXACT = 1L << 51;
+  private static final double NANOS_A_MILLI = 1e6;
+  private static final int ENTRY_BYTES = 256;
+  private static final byte[] ENTRY_BEGINS = "\n  {".getBytes(StandardCharsets.US_ASCII);
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(8)
-                  .maxStringLength(LONGEST_TEXT)
-                  .maxNameLength(LONGEST_TEXT)
-                  .maxNumberLength(64)
-                  .build())
-          .build();
+      Jackson.factory(
+          StreamReadConstraints.builder()
+              .maxNestingDepth(8)
+              .maxStringLength(LONGEST_TEXT)
+              .maxNameLength(LONGEST_TEXT)
+              .maxNumberLength(64)
+              .build());
 
   private final Path path;
 
@@ -79,16 +91,28 @@ final class TimingsFile {
     if (Files.size(path) > MOST_BYTES) {
       return new Read(Optional.of(keepAside(now)), "larger than " + MOST_BYTES + " bytes", 0);
     }
+    byte[] bytes = Files.readAllBytes(path);
     Entries entries = new Entries(sink);
-    try (InputStream in = Files.newInputStream(path);
-        JsonParser parser = JSON.createParser(in)) {
-      entries.readAll(parser);
-    } catch (JsonProcessingException e) {
-      return new Read(Optional.of(keepAside(now)), e.getOriginalMessage(), entries.skipped);
-    } catch (CharConversionException e) {
-      return new Read(Optional.of(keepAside(now)), "not UTF-8", entries.skipped);
+    String problem = "";
+    for (int from = 0; from >= 0; ) {
+      Entries.Damage damage = entries.readFrom(bytes, from);
+      problem = problem.isEmpty() ? damage.problem() : problem;
+      from = damage.problem().isEmpty() ? -1 : nextEntry(bytes, from + damage.at());
     }
-    return new Read(Optional.empty(), "", entries.skipped);
+    return problem.isEmpty()
+        ? new Read(Optional.empty(), "", entries.skipped)
+        : new Read(Optional.of(keepAside(now)), problem, entries.skipped);
+  }
+
+  /** Where the next line begins that looks like an entry; -1 for none. */
+  private static int nextEntry(byte[] bytes, int from) {
+    int length = ENTRY_BEGINS.length;
+    for (int at = Math.max(0, from); at + length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + length, ENTRY_BEGINS, 0, length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   private Path keepAside(Instant now) throws IOException {
@@ -122,6 +146,32 @@ final class TimingsFile {
     }
   }
 
+  /** How many runs from the oldest on do not fit. */
+  private static int tooMany(List<TimedRun> runs) {
+    long room = MOST_BYTES - ENTRY_BYTES;
+    int first = runs.size();
+    while (first > 0) {
+      TimedRun.Pair pair = runs.get(first - 1).pair();
+      room -= ENTRY_BYTES + length(pair.agent()) + length(pair.cli());
+      if (room < 0) {
+        break;
+      }
+      first--;
+    }
+    return first;
+  }
+
+  /** Bytes of a text in the file, at most. */
+  private static int length(String text) {
+    int length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain = c >= ' ' && c < 0xD800;
+      length += !plain ? 6 : c < 0x80 ? 2 : 3;
+    }
+    return length;
+  }
+
   private static void write(List<TimedRun> runs, Path to) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
@@ -133,7 +183,7 @@ final class TimingsFile {
         JsonGenerator json = JSON.createGenerator(out)) {
       json.setPrettyPrinter(pretty());
       json.writeStartArray();
-      for (TimedRun run : runs) {
+      for (TimedRun run : runs.subList(tooMany(runs), runs.size())) {
         write(run, json);
       }
       json.writeEndArray();
@@ -146,7 +196,12 @@ final class TimingsFile {
     json.writeStartObject();
     json.writeStringField("agent", run.pair().agent());
     json.writeStringField("cli", run.pair().cli());
-    json.writeNumberField("duration", run.duration().toNanos() / 1e6);
+    long nanos = run.duration().toNanos();
+    if (nanos < EXACT) {
+      json.writeNumberField("duration", nanos / NANOS_A_MILLI);
+    } else {
+      json.writeNumberField("duration", BigDecimal.valueOf(nanos, 6));
+    }
     json.writeStringField("timestamp", run.at().toString());
     if (!run.success()) {
       json.writeBooleanField("success", false);
@@ -173,7 +228,40 @@ final class TimingsFile {
       this.sink = sink;
     }
 
-    void readAll(JsonParser parser) throws IOException {
+    /**
+     * The end of a reading.
+     *
+     * @param at how many bytes were read
+     * @param problem empty if there was none
+     */
+    record Damage(int at, String problem) {}
+
+    /** Reads the whole array, or from an entry in its middle. */
+    Damage readFrom(byte[] bytes, int from) throws IOException {
+      InputStream rest = new ByteArrayInputStream(bytes, from, bytes.length - from);
+      InputStream in =
+          from == 0
+              ? rest
+              : new SequenceInputStream(new ByteArrayInputStream(new byte[] {'['}), rest);
+      try (JsonParser parser = JSON.createParser(in)) {
+        try {
+          readAll(parser);
+          return new Damage(0, "");
+        } catch (JsonProcessingException e) {
+          return new Damage(read(parser), e.getOriginalMessage());
+        } catch (CharConversionException e) {
+          return new Damage(read(parser), "not UTF-8");
+        }
+      } catch (CharConversionException e) {
+        return new Damage(0, "not UTF-8");
+      }
+    }
+
+    private static int read(JsonParser parser) {
+      return (int) Math.max(0, parser.currentLocation().getByteOffset());
+    }
+
+    private void readAll(JsonParser parser) throws IOException {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new JsonParseException(parser, "no JSON array");
       }
@@ -205,6 +293,7 @@ final class TimingsFile {
       String cli = null;
       String timestamp = null;
       double millis = Double.NaN;
+      long nanos = 0;
       boolean success = true;
       for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
         JsonToken value = parser.nextToken();
@@ -213,7 +302,10 @@ final class TimingsFile {
           case "agent" -> agent = text;
           case "cli" -> cli = text;
           case "timestamp" -> timestamp = text;
-          case "duration" -> millis = value.isNumeric() ? parser.getDoubleValue() : Double.NaN;
+          case "duration" -> {
+            millis = value.isNumeric() ? parser.getDoubleValue() : Double.NaN;
+            nanos = nanos(parser, millis);
+          }
           case "success" -> success = value != JsonToken.VALUE_FALSE;
           default -> parser.skipChildren();
         }
@@ -224,8 +316,15 @@ final class TimingsFile {
       if (!sound || agent == null || cli == null || at == null) {
         return null;
       }
-      Duration duration = Duration.ofNanos(Math.round(millis * 1e6));
-      return new TimedRun(new Pair(agent, cli), duration, at, success);
+      return new TimedRun(new Pair(agent, cli), Duration.ofNanos(nanos), at, success);
+    }
+
+    /* A double is exact up to 26 days. */
+    private static long nanos(JsonParser parser, double millis) throws IOException {
+      double nanos = millis * NANOS_A_MILLI;
+      return nanos < EXACT || !(millis <= MOST_MILLIS)
+          ? Math.round(nanos)
+          : parser.getDecimalValue().movePointRight(6).longValue();
     }
 
     private static @Nullable Instant instant(String text) {

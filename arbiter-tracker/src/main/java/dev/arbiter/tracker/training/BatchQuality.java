@@ -45,6 +45,7 @@ import java.util.stream.Collectors;
 public record BatchQuality(
     double diversity, Duration gap, double rewardVariance, double duplicates, int batch) {
   private static final int MOST_BATCH = 1_000_000;
+  private static final double NANOS_A_SECOND = 1e9;
 
   /**
    * Checks.
@@ -87,7 +88,7 @@ public record BatchQuality(
         List.of(
             Measure.atLeast("steps", steps.size(), batch),
             Measure.atLeast("diversity", diversity(steps), diversity),
-            Measure.atMost("gap seconds", gapSeconds(steps), gap.toMillis() / 1000.0),
+            Measure.atMost("gap seconds", gapSeconds(steps), seconds(gap)),
             Measure.atLeast("reward variance", variance(steps), rewardVariance),
             Measure.atMost("duplicates", duplicates(steps), duplicates)));
   }
@@ -147,7 +148,11 @@ public record BatchQuality(
       Duration gap = Duration.between(times.get(i - 1), times.get(i));
       longest = gap.compareTo(longest) > 0 ? gap : longest;
     }
-    return longest.toMillis() / 1000.0;
+    return seconds(longest);
+  }
+
+  private static double seconds(Duration time) {
+    return time.getSeconds() + time.getNano() / NANOS_A_SECOND;
   }
 
   static double variance(List<Transition> steps) {

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,11 +26,12 @@ import java.util.function.Function;
 /**
  * Writes steps to files for training by another program.
  *
- * <p>Steps are ordered by time and cut into batches; a batch that fails its {@link BatchQuality} is
- * left out and the reason kept. Each step goes through an {@link Anonymizer} and becomes one line
- * of JSON; a {@link TrainingSet.Manifest} lies beside the data. Both files are written under
- * another name, forced and renamed, the manifest last: a reader that starts from manifests never
- * sees half an export.
+ * <p>A step that could not be read back, such as one with a cost of NaN, is left out, and the
+ * manifest says so. The others are ordered by time and cut into batches; a batch that fails its
+ * {@link BatchQuality} is left out and the reason kept. Each step goes through an {@link
+ * Anonymizer} and becomes one line of JSON; a {@link TrainingSet.Manifest} lies beside the data.
+ * Both files are written under another name, forced and renamed, the manifest last: a reader that
+ * starts from manifests never sees half an export.
  *
  * <p>Single steps cannot be differentially private and useful at once. At that level export figures
  * instead: {@link #contributions} to {@link dev.arbiter.tracker.privacy.PrivateStatistics}.
@@ -41,6 +43,7 @@ public final class TrainingExport {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final int MOST_A_MILLISECOND = 1000;
+  private static final int MOST_REASONS = 1000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Path folder;
@@ -51,6 +54,7 @@ public final class TrainingExport {
 
   TrainingExport(
       Path folder, BatchQuality gates, Anonymizer anonymizer, InstantSource clock, Disk disk) {
+    Json.require();
     this.folder = folder;
     this.gates = gates;
     this.anonymizer = anonymizer;
@@ -111,9 +115,10 @@ public final class TrainingExport {
    * @return the files, or the reason why there are none
    */
   public Result write(List<Transition> steps) {
+    Lines lines = new Lines(steps, anonymizer);
     List<List<Transition>> accepted = new ArrayList<>();
     List<BatchQuality.Verdict> verdicts = new ArrayList<>();
-    for (List<Transition> batch : gates.batches(steps)) {
+    for (List<Transition> batch : gates.batches(lines.steps())) {
       BatchQuality.Verdict verdict = gates.judge(batch);
       verdicts.add(verdict);
       if (verdict.accepted()) {
@@ -121,11 +126,13 @@ public final class TrainingExport {
       }
     }
     if (accepted.isEmpty()) {
-      return new Result.Refused(verdicts);
+      return verdicts.isEmpty() && !steps.isEmpty()
+          ? new Result.Failed("cannot export to " + folder + ": " + lines.leftOut())
+          : new Result.Refused(verdicts);
     }
     lock.lock();
     try {
-      return write(accepted, verdicts);
+      return write(accepted, verdicts, lines);
     } catch (IOException | RuntimeException e) {
       return new Result.Failed("cannot export to " + folder + ": " + e.getMessage());
     } finally {
@@ -133,7 +140,8 @@ public final class TrainingExport {
     }
   }
 
-  private Result write(List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts)
+  private Result write(
+      List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts, Lines lines)
       throws IOException {
     Files.createDirectories(folder);
     Instant now = clock.instant();
@@ -142,7 +150,7 @@ public final class TrainingExport {
     Path manifest = folder.resolve(name + ".manifest.json");
     boolean whole = false;
     try {
-      TrainingSet.Manifest contents = writeData(data, now, batches, verdicts);
+      TrainingSet.Manifest contents = writeData(data, now, batches, verdicts, lines);
       disk.writeAtomically(manifest, contents.json());
       whole = true;
       return new Result.Written(manifest, contents, verdicts);
@@ -166,16 +174,20 @@ public final class TrainingExport {
   }
 
   private TrainingSet.Manifest writeData(
-      Path data, Instant now, List<List<Transition>> batches, List<BatchQuality.Verdict> verdicts)
+      Path data,
+      Instant now,
+      List<List<Transition>> batches,
+      List<BatchQuality.Verdict> verdicts,
+      Lines lines)
       throws IOException {
     MessageDigest digest = Digests.sha256();
     disk.writeAtomically(
         data,
         out -> {
           for (List<Transition> batch : batches) {
-            byte[] lines = lines(batch);
-            digest.update(lines);
-            out.write(lines);
+            byte[] bytes = lines.of(batch);
+            digest.update(bytes);
+            out.write(bytes);
           }
         });
     return new TrainingSet.Manifest(
@@ -186,19 +198,66 @@ public final class TrainingExport {
         Digests.hex(digest.digest()),
         batches.stream().mapToLong(List::size).sum(),
         batches.size(),
-        verdicts.stream().map(BatchQuality.Verdict::why).filter(why -> !why.isEmpty()).toList(),
+        reasons(verdicts, lines),
         gates,
         anonymizer.level(),
         anonymizer.statement());
   }
 
-  private byte[] lines(List<Transition> batch) {
-    StringBuilder text = new StringBuilder();
-    for (Transition step : batch) {
-      text.append(Json.write(anonymizer.anonymize(step.tenant(), StepFormat.fields(step))))
-          .append('\n');
+  /** Why batches and steps were left out: as many reasons as a manifest can hold. */
+  private static List<String> reasons(List<BatchQuality.Verdict> verdicts, Lines lines) {
+    List<String> reasons =
+        verdicts.stream().map(BatchQuality.Verdict::why).filter(why -> !why.isEmpty()).toList();
+    List<String> most = new ArrayList<>();
+    if (!lines.leftOut().isEmpty()) {
+      most.add(lines.leftOut());
     }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    most.addAll(reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
+    if (reasons.size() > MOST_REASONS) {
+      most.add("and " + (reasons.size() - MOST_REASONS) + " batches more");
+    }
+    return most;
+  }
+
+  /**
+   * The steps as a reader of the export gets them. They are judged, not those handed in: hashing
+   * and scrubbing can make two of them equal, and a step that could not be read back is left out.
+   */
+  private static final class Lines {
+    private final IdentityHashMap<Transition, String> lines = new IdentityHashMap<>();
+    private final List<Transition> steps = new ArrayList<>();
+    private String firstReason = "";
+    private int leftOut;
+
+    Lines(List<Transition> raw, Anonymizer anonymizer) {
+      for (Transition step : raw) {
+        try {
+          String line = Json.write(anonymizer.anonymize(step.tenant(), StepFormat.fields(step)));
+          Transition back = StepFormat.read(Json.read(line));
+          lines.put(back, line);
+          steps.add(back);
+        } catch (IOException | RuntimeException e) {
+          firstReason = leftOut++ == 0 ? String.valueOf(e.getMessage()) : firstReason;
+        }
+      }
+    }
+
+    List<Transition> steps() {
+      return steps;
+    }
+
+    byte[] of(List<Transition> batch) {
+      StringBuilder text = new StringBuilder();
+      batch.forEach(step -> text.append(lines.get(step)).append('\n'));
+      return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Empty if every step is in. */
+    String leftOut() {
+      return leftOut == 0
+          ? ""
+          : leftOut + " steps left out that could not be read back: " + firstReason;
+    }
   }
 
   /** The result of an export. */

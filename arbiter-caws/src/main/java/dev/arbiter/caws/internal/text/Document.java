@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.base.ParserBase;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Sanitizer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +57,12 @@ public final class Document {
         .build();
   }
 
-  /** Made when the first JSON comes: most documents are YAML, and a short run reads only those. */
+  /*
+   * Loaded when the first JSON comes: most documents are YAML, and a short run reads only those. All
+   * of Jackson is in here, so that its version is looked at before any of its classes is loaded.
+   */
   private static final class Json {
-    static final JsonFactory FACTORY =
+    private static final JsonFactory FACTORY =
         new JsonFactoryBuilder()
             .streamReadConstraints(
                 StreamReadConstraints.builder()
@@ -70,6 +74,42 @@ public final class Document {
             .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
             .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
             .build();
+
+    static @Nullable Node read(String text) throws Unreadable {
+      TreeBuilder tree = new TreeBuilder();
+      try (JsonParser parser = FACTORY.createParser(text)) {
+        for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+          if (tree.isComplete()) {
+            return null; // text after the value: not JSON
+          }
+          add(tree, token, parser);
+        }
+        return tree.isComplete() ? tree.root() : null;
+      } catch (StreamConstraintsException e) {
+        throw new Unreadable("too_long", "holds a number or a text that is too long; shorten it");
+      } catch (IOException e) {
+        return null;
+      }
+    }
+
+    private static void add(TreeBuilder tree, JsonToken token, JsonParser parser)
+        throws IOException, Unreadable {
+      int line = line(parser);
+      switch (token) {
+        case START_OBJECT -> tree.openObject(line);
+        case START_ARRAY -> tree.openList(line);
+        case END_OBJECT, END_ARRAY -> tree.close();
+        case FIELD_NAME, VALUE_STRING -> tree.scalar(parser.getText(), false, line);
+        default -> tree.scalar(parser.getText(), true, line);
+      }
+    }
+
+    /* A location object for every token would cost a third of the reading. */
+    private static int line(JsonParser parser) {
+      return parser instanceof ParserBase base
+          ? base.getTokenLineNr()
+          : parser.currentTokenLocation().getLineNr();
+    }
   }
 
   private Document() {}
@@ -124,39 +164,8 @@ public final class Document {
 
   /** Null when it is no JSON, and may still be YAML in flow style. */
   private static @Nullable Node readJson(String text) throws Unreadable {
-    TreeBuilder tree = new TreeBuilder();
-    try (JsonParser parser = Json.FACTORY.createParser(text)) {
-      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        if (tree.isComplete()) {
-          return null; // text after the value: not JSON
-        }
-        add(tree, token, parser);
-      }
-      return tree.isComplete() ? tree.root() : null;
-    } catch (StreamConstraintsException e) {
-      throw new Unreadable("too_long", "holds a number or a text that is too long; shorten it");
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  private static void add(TreeBuilder tree, JsonToken token, JsonParser parser)
-      throws IOException, Unreadable {
-    int line = line(parser);
-    switch (token) {
-      case START_OBJECT -> tree.openObject(line);
-      case START_ARRAY -> tree.openList(line);
-      case END_OBJECT, END_ARRAY -> tree.close();
-      case FIELD_NAME, VALUE_STRING -> tree.scalar(parser.getText(), false, line);
-      default -> tree.scalar(parser.getText(), true, line);
-    }
-  }
-
-  /* A location object for every token would cost a third of the reading. */
-  private static int line(JsonParser parser) {
-    return parser instanceof ParserBase base
-        ? base.getTokenLineNr()
-        : parser.currentTokenLocation().getLineNr();
+    Library.JACKSON_CORE.require(Document.class);
+    return Json.read(text);
   }
 
   private static Node readYaml(String text) throws Unreadable {

@@ -20,7 +20,11 @@ public final class Collector {
    * tries to drain, then spills, and parks for 100 us at a time only when the budget is used up. It
    * never spins: with two spinning writers on two busy cores an event cost 344 ns instead of 130.
    *
-   * The lock is for readers; a writer only tries it. Once a second a thread that drains its own
+   * The lock is for readers, first come, first served; a writer only tries it, and not while a
+   * reader waits. Otherwise 64 writers took it again and again, and a close waited for 17 s. A
+   * drain ends with the events that were there when it began, so it ends while others record.
+   *
+   * Once a second a thread that drains its own
    * ring drains all, so that the events of a finished thread do not wait for a reader.
    *
    * Where loss is allowed, a writer without room waits for a limited time and then drops, unless
@@ -42,7 +46,7 @@ public final class Collector {
   private static final int PARKS_AT_CLOSE = 50_000;
   private static final long DRAIN_ALL_NANOS = 1_000_000_000;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock(true);
   private final SlotLayout.Reader reader;
   private final EventRing[] rings;
   private final Spill spill;
@@ -165,7 +169,7 @@ public final class Collector {
 
   private void drainScheduled() {
     scheduled.set(false);
-    if (!lock.isHeldByCurrentThread() && lock.tryLock()) {
+    if (!lock.isHeldByCurrentThread() && tryLock()) {
       try {
         drain();
       } finally {
@@ -175,7 +179,7 @@ public final class Collector {
   }
 
   private boolean tryDrain(EventRing ring) {
-    if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+    if (lock.isHeldByCurrentThread() || !tryLock()) {
       return false;
     }
     try {
@@ -192,11 +196,20 @@ public final class Collector {
     return true;
   }
 
+  private boolean tryLock() {
+    return !lock.hasQueuedThreads() && lock.tryLock();
+  }
+
+  /** Returns whether a reader waits for its turn. */
+  boolean isAwaited() {
+    return lock.hasQueuedThreads();
+  }
+
   /**
    * Takes the reader's turn, waiting at most this long. After true, {@link #release} must follow.
    */
   public boolean acquire(long nanos) {
-    if (lock.tryLock()) {
+    if (tryLock()) {
       return true;
     }
     try {

@@ -75,10 +75,12 @@ public final class Spill {
     return true;
   }
 
-  /** Delivers published events. One thread at a time. */
+  /** Delivers published events that were claimed before this call. One thread at a time. */
   public void drain(SlotLayout.Reader reader) {
+    long end = claimed.get();
     while (true) {
       while (place < first.filled()
+          && delivered.getPlain() < end
           && SlotLayout.isPublished(first.words, place * SlotLayout.WORDS, PUBLISHED)) {
         delivered.setRelease(delivered.getPlain() + 1);
         reader.read(first.words, place++ * SlotLayout.WORDS);

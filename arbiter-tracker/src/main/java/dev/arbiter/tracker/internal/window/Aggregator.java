@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Adds events to series and passes attempts to listeners. Used under the collector's lock. */
@@ -139,11 +140,19 @@ public final class Aggregator implements SlotLayout.Reader {
     return sum.summary(window);
   }
 
-  /** Fits the trends of one window of the branches. */
-  public Trends trends(List<Branch> branches, Window window) {
-    TrendFit fit = new TrendFit();
+  /**
+   * Fits the trends of one window of the branches.
+   *
+   * @param usualLog the logarithm of the usual latency at a wall-clock time in milliseconds; NaN
+   *     where it is unknown
+   */
+  public Trends trends(List<Branch> branches, Window window, DoubleUnaryOperator usualLog) {
+    TrendFit fit = new TrendFit(millis -> usualLog.applyAsDouble(levels.wall(millis)));
     for (Branch branch : branches) {
-      branch.series().forEach(past, window, fit);
+      branch.series().forEach(past, window, fit::visit);
+      if (window == Window.SHORT) {
+        branch.series().forEach(past, Window.MEDIUM, fit::visitHour);
+      }
     }
     return fit.trends();
   }

@@ -2,7 +2,9 @@
 package dev.arbiter.tracker.internal.window;
 
 import dev.arbiter.spi.PerformanceView.Window;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.DoubleUnaryOperator;
 
 /** The sub-windows (buckets) of the four windows, relative to now. Not thread-safe. */
 public final class BucketLevels {
@@ -21,6 +23,9 @@ public final class BucketLevels {
    * caught up.
    */
   static final int COUNT = 4;
+
+  /** The level whose buckets are hours. */
+  static final int HOURS = 2;
 
   /** The place of events older than the longest window. */
   static final long TOO_OLD = Long.MAX_VALUE;
@@ -77,9 +82,30 @@ public final class BucketLevels {
     return ((long) level(place) << LEVEL_SHIFT) - place;
   }
 
-  /** The middle of a place, in milliseconds. */
-  static double middle(long place) {
-    return (tick(place) + 0.5 * TICKS[level(place)]) * TICK_MILLIS;
+  /** Ticks in a bucket of a level. */
+  static long ticks(int level) {
+    return TICKS[level];
+  }
+
+  /** The length of a bucket of a level. */
+  static Duration span(int level) {
+    return Duration.ofMillis(TICKS[level] * TICK_MILLIS);
+  }
+
+  /** The mean of a function of time in milliseconds over a place, looked at once an hour. */
+  static double mean(long place, DoubleUnaryOperator function) {
+    long ticks = TICKS[level(place)];
+    long parts = Math.max(1, ticks / TICKS[HOURS]);
+    double sum = 0;
+    for (int i = 0; i < parts; i++) {
+      sum += function.applyAsDouble((tick(place) + (i + 0.5) * ticks / parts) * TICK_MILLIS);
+    }
+    return sum / parts;
+  }
+
+  /** The wall-clock time of a moment in the time of places. */
+  double wall(double millis) {
+    return millis - offset;
   }
 
   /** Looks at the clock. */

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -219,22 +220,122 @@ class CollectorTest {
     }
   }
 
+  /**
+   * 10 rounds: 64 threads record without a pause into full rings while a drain is stalled, and one
+   * thread waits to close. The stalled drain makes room for one lap of each ring; that many events
+   * may come before the close, and no more.
+   */
+  @Test
+  void the_one_who_closes_goes_before_64_recording_threads() throws InterruptedException {
+    for (int round = 0; round < 10; round++) {
+      Counting counting = new Counting();
+      Collector collector = collector(counting, FEW_SLOTS, 0);
+      AtomicLong recorded = new AtomicLong();
+      List<Thread> threads = new ArrayList<>();
+      counting.stall = new CountDownLatch(1);
+      Thread stuck = start(() -> flush(collector));
+      counting.stalled.await();
+      for (int t = 0; t < 64; t++) {
+        threads.add(
+            start(
+                () -> {
+                  long i = 0;
+                  while (collector.loss().all() == 0) {
+                    collector.record(0, 0, 1, 1, 0, 0, 0);
+                    i++;
+                  }
+                  recorded.addAndGet(i);
+                }));
+      }
+      while (collector.waits() < 64) {
+        Thread.onSpinWait();
+      }
+      threads.add(start(collector::close));
+      while (!collector.isAwaited()) {
+        Thread.onSpinWait();
+      }
+      long before = collector.claimed();
+
+      counting.stall.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      stuck.join();
+
+      assertThat(collector.claimed() - before).isLessThanOrEqualTo(2 * collector.slots());
+      assertThat(counting.read.get()).isEqualTo(collector.claimed());
+      assertThat(collector.claimed() + collector.loss().all()).isEqualTo(recorded.get());
+    }
+  }
+
+  /** As above, with spare room that never ends: a drain ends although events keep coming. */
+  @Test
+  void a_flush_ends_while_64_threads_record() throws InterruptedException {
+    Counting counting = new Counting();
+    Collector collector = collector(counting, FEW_SLOTS, AMPLE);
+    AtomicBoolean enough = new AtomicBoolean();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 64; t++) {
+      threads.add(
+          start(
+              () -> {
+                while (!enough.get()) {
+                  collector.record(0, 0, 1, 1, 0, 0, 0);
+                }
+              }));
+    }
+
+    for (int flush = 0; flush < 200; flush++) {
+      long before = collector.delivered();
+      flush(collector);
+      assertThat(collector.delivered()).isGreaterThanOrEqualTo(before);
+    }
+    enough.set(true);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    collector.close();
+
+    assertThat(counting.read.get()).isEqualTo(collector.claimed());
+    assertThat(collector.loss().all()).isZero();
+  }
+
+  private static void flush(Collector collector) {
+    collector.acquire();
+    try {
+      collector.drain();
+    } finally {
+      collector.release();
+    }
+  }
+
+  /** Counts events, and stalls once as long as it is told. */
+  private static final class Counting implements SlotLayout.Reader {
+    final CountDownLatch stalled = new CountDownLatch(1);
+    final AtomicLong read = new AtomicLong();
+    volatile CountDownLatch stall = new CountDownLatch(0);
+
+    @Override
+    public void begin() {
+      if (stall.getCount() > 0) {
+        stalled.countDown();
+        awaitQuietly(stall);
+      }
+    }
+
+    @Override
+    public void read(long[] words, int slot) {
+      read.incrementAndGet();
+    }
+  }
+
   private static Collector collector(SlotLayout.Reader reader, int slots, long spillBytes) {
     return new Collector(reader, slots, spillBytes, null, System::nanoTime, new Loss(Loss.NEVER));
   }
 
   private Thread stall(Collector collector) throws InterruptedException {
     reader.stall = new CountDownLatch(1);
-    Thread stuck =
-        start(
-            () -> {
-              collector.acquire();
-              try {
-                collector.drain();
-              } finally {
-                collector.release();
-              }
-            });
+    Thread stuck = start(() -> flush(collector));
     reader.stalled.await();
     return stuck;
   }
