@@ -11,7 +11,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Runs a class of the tests in a process of its own, which can be killed. */
+/**
+ * Runs a class of the tests in a process of its own, which can be killed. It ends with this one if
+ * its main method begins with {@link #endWithParent}.
+ */
 public final class ChildJvm {
   private ChildJvm() {}
 
@@ -38,6 +41,24 @@ public final class ChildJvm {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Ends this process when the one that started it has ended: then its input ends. */
+  public static void endWithParent() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // nothing is sent
+                }
+              } catch (IOException e) {
+                // as good as its end
+              }
+              Runtime.getRuntime().halt(1);
+            });
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /** The folder or archive that has a class. */

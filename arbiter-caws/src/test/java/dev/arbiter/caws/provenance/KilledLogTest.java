@@ -34,6 +34,7 @@ class KilledLogTest {
     private Appender() {}
 
     public static void main(String[] arguments) {
+      ChildJvm.endWithParent();
       SplittableRandom random = new SplittableRandom();
       try (ProvenanceLog log = ProvenanceLog.open(Path.of(arguments[0]), ORIGIN, key())) {
         System.out.println(log.size());
@@ -48,6 +49,7 @@ class KilledLogTest {
   }
 
   @Test
+  @Tag("many")
   void killed_processes_lose_nothing_signed_and_leave_a_log_that_opens() throws Exception {
     assertSurvives(6);
   }
@@ -60,6 +62,7 @@ class KilledLogTest {
 
   /** On POSIX a process loses its lock on a file when it closes any other descriptor of it. */
   @Test
+  @Tag("many")
   void a_log_that_was_read_while_it_is_open_still_belongs_to_its_process() throws Exception {
     try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, key())) {
       log.append("entry 0 ");

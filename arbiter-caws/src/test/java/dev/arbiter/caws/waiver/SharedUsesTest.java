@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,7 @@ class SharedUsesTest {
     private Judge() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+      ChildJvm.endWithParent();
       int lifted = 0;
       for (boolean more = true; more; ) {
         try (WaiverFolder ledger =
@@ -139,6 +141,7 @@ class SharedUsesTest {
   }
 
   @Test
+  @Tag("many")
   void over_all_processes_with_the_ledger() throws Exception {
     Path folder = disk.resolve("ledger");
     try (WaiverFolder ledger = WaiverFolder.open(folder, LIMITS, () -> NOW, Fixtures.key())) {
