@@ -295,8 +295,9 @@ public final class Caws implements Constitution, AutoCloseable {
      *
      * @return the constitution
      * @throws UncheckedIOException if the log's folder cannot be used
-     * @throws IllegalStateException if the log's entries are not those its checkpoint signed, or an
-     *     anchor is given and no log
+     * @throws IllegalStateException if the log's entries are not those its checkpoint signed, or it
+     *     has entries and no checkpoint, or one behind the checkpoint that the key did not write,
+     *     or an anchor remembers another log; or if an anchor is given and no log
      */
     public Caws build() {
       return new Caws(this);

@@ -9,8 +9,9 @@
  *
  * <pre>{@code
  * document --append--> ProvenanceLog --> LogEntries ---------> VerdictFile (verdicts.jsonl)
- *                            |               |   |
+ *                            |               |   |                  +--> EntryCodes (verdicts.mac)
  *                            |               |   +--> KeyRing <-- KeyRotation entries
+ *                            |               |   +--> Withdrawal entries
  *                            |               v
  *                            |          MerkleTree <-- LeafIndex --> InclusionProof
  *                            v               | root
