@@ -251,6 +251,7 @@ class LogLimitsTest {
               () -> log.proof(0, 1),
               () -> log.consistency(0, 1),
               () -> log.prove(dev.arbiter.task.Seal.none()),
+              () -> log.withdrawal(dev.arbiter.task.Seal.none()),
               () -> log.rotate(SigningKey.generate(), Fixtures.NOW));
       for (Runnable call : calls) {
         call.run();
