@@ -29,20 +29,44 @@ final class AgentCaller {
     this.interceptors = List.copyOf(interceptors);
   }
 
-  CompletableFuture<@Nullable WorkReport> call(AsyncAgent agent, Attempt attempt) {
-    CompletableFuture<@Nullable WorkReport> report = null;
+  /**
+   * Calls the agent; null if it must not be called. The agent begins without an interrupt, and its
+   * interrupt ends with it: the thread has the flag that it had before.
+   */
+  @Nullable CompletableFuture<@Nullable WorkReport> call(AsyncAgent agent, Attempt attempt) {
+    if (!attempt.begin(Thread.currentThread())) {
+      return null;
+    }
+    boolean interrupted = Thread.interrupted();
+    CompletableFuture<@Nullable WorkReport> report;
     try {
-      if (!attempt.begin(Thread.currentThread())) {
-        return CompletableFuture.completedFuture(null);
-      }
       CompletionStage<WorkReport> stage = proceed(agent, attempt, attempt.assignment(), 0);
-      report =
-          stage == null ? CompletableFuture.completedFuture(null) : stage.toCompletableFuture();
+      report = stage == null ? CompletableFuture.completedFuture(null) : future(stage);
     } catch (Throwable thrown) {
       report = CompletableFuture.failedFuture(thrown);
-    } finally {
-      attempt.returned(report);
     }
+    attempt.returned(report);
+    if (!Thread.interrupted() && interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return report;
+  }
+
+  /* A stage need not support toCompletableFuture. */
+  private static CompletableFuture<@Nullable WorkReport> future(CompletionStage<WorkReport> stage) {
+    if (stage instanceof CompletableFuture<WorkReport> future) {
+      return future;
+    }
+    CompletableFuture<@Nullable WorkReport> report = new CompletableFuture<>();
+    CompletionStage<?> unused =
+        stage.whenComplete(
+            (value, error) -> {
+              if (error == null) {
+                report.complete(value);
+              } else {
+                report.completeExceptionally(error);
+              }
+            });
     return report;
   }
 

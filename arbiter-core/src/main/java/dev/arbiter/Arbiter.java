@@ -7,8 +7,16 @@ import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,34 +38,43 @@ import org.slf4j.LoggerFactory;
  */
 public final class Arbiter implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(50);
+  private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration LAST_WAIT = Duration.ofSeconds(5);
   private static final String CLOSED = "the arbiter was closed";
 
   private final EngineConfig config;
   private final Threads threads;
+  private final Crew crew;
+  private final Line line;
+  private final Timers timers;
+  private final Tenure tenure;
+  private final Publisher publisher;
   private final LiveRegistry registry;
-  private final TaskStateMachine states;
-  private final Dispatcher dispatcher;
-  private final TaskPipeline pipeline;
   private final Submissions submissions;
+  private final Pipeline pipeline;
+  private final Recovering recovering;
   private final ScheduledFuture<?> sweeping;
-  private final Duration closeLimit;
+  private final AtomicReference<@Nullable Thread> shutdownHook = new AtomicReference<>();
+  private final AtomicBoolean finished = new AtomicBoolean();
   private volatile boolean closed;
-  private long extendLeasesAt;
+  private volatile boolean lastRuns;
   private long sweepErrors;
 
   Arbiter(ArbiterBuilder builder) {
     this.config = builder.config();
     this.threads = builder.threads();
-    this.closeLimit = builder.closeLimit();
-    this.registry = new LiveRegistry(config.sources());
-    this.states =
-        new TaskStateMachine(config.journal(), config.listeners(), config.sources().nanoTime());
-    this.dispatcher = new Dispatcher(config.queue(), threads.executor(), config.concurrency());
-    this.pipeline = new TaskPipeline(config, registry, states, dispatcher);
+    LongSupplier nanoTime = config.sources().nanoTime();
+    this.crew = new Crew(threads.executor(), nanoTime);
+    this.line = new Line(config.concurrency(), config.queueCapacity());
+    this.timers = new Timers(nanoTime.getAsLong());
+    this.tenure = new Tenure(nanoTime);
+    this.publisher = new Publisher(tenure, config.listeners(), nanoTime);
+    this.registry = new LiveRegistry(config.sources(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
-    this.extendLeasesAt = config.sources().nanoTime().getAsLong();
-    dispatcher.connect(pipeline::begin, this::newRun);
-    registry.connect(pipeline, states);
+    this.pipeline =
+        new Pipeline(config, registry, publisher, tenure, line, crew, timers, this::ended);
+    this.recovering = new Recovering(tenure, submissions, pipeline, this::recovered);
+    config.store().open(recovering);
     builder.registerAgents(registry);
     this.sweeping =
         threads
@@ -76,63 +93,121 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Accepts a task. The task is in the journal when this method returns. It starts when fewer than
-   * {@link ArbiterBuilder#concurrency} tasks run.
+   * Accepts a task, and returns when the store has kept it. The task starts when fewer than {@link
+   * ArbiterBuilder#concurrency} tasks run.
    *
    * @param task the task; the engine gives an id to a task without one
    * @return a handle; for a repeated idempotency key the handle of the first submission
    * @throws IllegalStateException if the arbiter is closed, if a task of that tenant and id has not
    *     ended, or if the idempotency key was used for another task
-   * @throws ArbiterException if the queue is full or the journal throws
+   * @throws ArbiterException if the queue is full, or the store did not keep the task
    */
   public TaskHandle submit(Task task) {
-    if (closed) {
-      throw new IllegalStateException(
-          "the arbiter is closed and takes no task of type '" + task.type() + "'; build another");
+    try {
+      return accept(task).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException refused ? refused : e;
     }
-    return submissions.once(task, this::accept);
   }
 
-  private TaskRun accept(Task task) {
-    TaskRun run = newRun(task);
-    TaskRun other = dispatcher.add(run);
-    if (other != null) {
+  /**
+   * Accepts a task like {@link #submit}, without waiting for the store.
+   *
+   * @param task the task; the engine gives an id to a task without one
+   * @return completes when the store has kept the task; fails with {@link ArbiterException} if it
+   *     did not: then it is unknown whether the task will run, and a submission with the same
+   *     idempotency key is safe
+   * @throws IllegalStateException as {@link #submit} does
+   * @throws ArbiterException if the queue is full, or the store is away
+   */
+  public CompletionStage<TaskHandle> submitAsync(Task task) {
+    return accept(task).minimalCompletionStage();
+  }
+
+  private CompletableFuture<TaskHandle> accept(Task asked) {
+    Objects.requireNonNull(asked, "a task must not be null");
+    if (closed) {
       throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "task '%s' of tenant '%s' was submitted before and is %s; use another id",
-              task.id(),
-              task.tenant(),
-              other.state()));
+          "the arbiter is closed and takes no task of type '" + asked.type() + "'; build another");
     }
+    Sources sources = config.sources();
+    TaskRun run =
+        new TaskRun(
+            pipeline,
+            submissions.named(asked),
+            sources.clock().instant(),
+            sources.nanoTime().getAsLong());
     try {
-      pipeline.receive(run);
+      TaskRun first = submissions.add(run, asked);
+      return first == null ? accept(run) : first.acceptance();
     } catch (RuntimeException e) {
-      dispatcher.remove(run);
-      throw new ArbiterException(
-          "task '" + task.id() + "' was not accepted, the journal refused it; mend it, try again",
-          e);
+      run.acceptance().completeExceptionally(e);
+      throw e;
     }
-    int ticket = run.park();
-    if (!dispatcher.offer(run) && run.take(ticket)) {
-      String why =
-          String.format(
-              Locale.ROOT,
-              "task '%s' was not accepted: %d tasks wait and the queue is full;"
-                  + " submit it later, or give the queue a larger capacity",
-              task.id(),
-              dispatcher.waiting());
-      pipeline.refuse(run, why);
-      dispatcher.remove(run);
-      throw new ArbiterException(why);
+  }
+
+  private CompletableFuture<TaskHandle> accept(TaskRun run) {
+    String refusal = refusal();
+    if (!refusal.isEmpty()) {
+      submissions.remove(run, false);
+      throw new ArbiterException("task '" + run.task().id() + "' was not accepted: " + refusal);
     }
-    dispatcher.wake();
+    CompletionStage<?> unused =
+        pipeline
+            .receive(run)
+            .whenComplete(
+                (kept, error) -> {
+                  line.unreserve();
+                  if (error == null) {
+                    run.acceptance().complete(run);
+                    pipeline.begin(run);
+                  } else {
+                    submissions.remove(run, false);
+                    pipeline.refused(run, error);
+                    run.acceptance()
+                        .completeExceptionally(
+                            new ArbiterException(
+                                "task '"
+                                    + run.task().id()
+                                    + "' was not accepted, the store did not keep it;"
+                                    + " submit it again when the store is back",
+                                error));
+                  }
+                });
+    return run.acceptance();
+  }
+
+  /* Why no task is accepted now; reserves room in the line if one is. */
+  private String refusal() {
+    if (!tenure.why().isEmpty()) {
+      return tenure.why() + "; submit it again when the store is back";
+    }
+    return line.reserve()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%d tasks wait and the queue is full; submit it later, or give the queue a larger"
+                + " capacity",
+            line.waiting());
+  }
+
+  /* A task that the store has kept from before, with the time that its deadline leaves. */
+  private TaskRun recovered(TaskRun.Kept kept) {
+    Sources sources = config.sources();
+    long past = Duration.between(kept.accepted(), sources.clock().instant()).toNanos();
+    TaskRun run =
+        new TaskRun(pipeline, kept.task(), kept.accepted(), sources.nanoTime().getAsLong() - past);
+    run.await(Move.Waits.RECOVERY);
+    run.acceptance().complete(run);
     return run;
   }
 
-  private TaskRun newRun(Task task) {
-    Sources sources = config.sources();
-    return new TaskRun(pipeline, task, sources.clock().instant(), sources.nanoTime().getAsLong());
+  private void ended(TaskRun run) {
+    recovering.ended(run);
+    submissions.remove(run, true);
+    if (lastRuns && submissions.all().isEmpty()) {
+      finish();
+    }
   }
 
   /** {@return the live registry of agents} */
@@ -143,84 +218,155 @@ public final class Arbiter implements AutoCloseable {
   /** {@return a snapshot of the work in progress} */
   public Stats stats() {
     return new Stats(
-        dispatcher.waiting(),
-        dispatcher.inFlight(),
+        line.waiting(),
+        line.taken(),
         registry.abandoned(),
-        states.errors(),
-        pipeline.learningErrors());
+        publisher.errors(),
+        pipeline.learningErrors(),
+        tenure.failures(),
+        crew.failures());
   }
 
   /* A scheduler never repeats a task that threw; then no deadline would be kept. */
   private void sweep() {
     try {
       sweepOnce();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (sweepErrors++ == 0) {
         LoggerFactory.getLogger(Arbiter.class)
-            .warn(
-                "the sweep for deadlines and leases failed and continues; only this failure is logged",
-                e);
+            .warn("the sweep for deadlines failed and continues; only this failure is logged", e);
       }
     }
   }
 
   private void sweepOnce() {
     long now = config.sources().nanoTime().getAsLong();
-    for (TaskRun run : dispatcher.runs()) {
-      if (run.takeIfOverdue(now)) {
-        dispatcher.resume(() -> pipeline.timeUp(run));
+    for (Timers.Timer timer : timers.due(now)) {
+      TaskRun run = timer.ofRun();
+      if (run != null) {
+        look(run, timer, now);
       }
     }
-    if (now - extendLeasesAt >= 0) {
-      extendLeasesAt = now + Dispatcher.LEASE.toNanos() / 3;
-      dispatcher.extendLeases();
+    crew.check();
+  }
+
+  /* A run that the executor left behind is looked at here, on the thread of the sweep. */
+  private void look(TaskRun run, Timers.Timer timer, long now) {
+    if (run.isReady()) {
+      crew.doHere(run);
+    } else {
+      pipeline.timeUp(run);
+    }
+    if (!timer.isOver()) {
+      timers.set(timer, now + LOOK_AGAIN);
     }
   }
 
   /**
-   * Refuses new tasks, waits for the running and queued ones until the close limit, then cancels
-   * the rest.
+   * Closes the arbiter when the JVM ends in order, as after SIGTERM. Has no effect if called again.
    *
-   * <p>An interrupt of the closing thread ends the waiting; the thread stays interrupted.
+   * @return this
+   */
+  public Arbiter closeOnShutdown() {
+    Thread hook = new Thread(this::close, "arbiter-shutdown");
+    if (shutdownHook.compareAndSet(null, hook)) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+    return this;
+  }
+
+  /**
+   * Refuses new tasks, waits for the accepted ones until the close limit, then cancels the rest and
+   * closes the store. No agent is called after this method has returned, and every handle is
+   * complete.
+   *
+   * <p>An agent or listener may call it: the task that it works for ends later, and then the store
+   * is closed. An interrupt of the closing thread ends the waiting; the thread stays interrupted.
    */
   @Override
   public void close() {
     closed = true;
-    boolean inTime =
-        awaitAll(
-            config.sources().nanoTime().getAsLong() + TimeUnit.NANOSECONDS.convert(closeLimit));
-    if (!inTime) {
-      dispatcher.runs().forEach(run -> run.cancel(CLOSED));
+    forgetHook();
+    boolean interrupted = !awaitAll(config.closeLimit());
+    for (TaskRun run : submissions.all()) {
+      if (!run.isOnThisThread()) {
+        boolean unused = run.cancel(CLOSED);
+      }
     }
-    sweeping.cancel(false);
-    threads.close();
+    if (!interrupted && !awaitAll(LAST_WAIT)) {
+      submissions.all().stream().filter(run -> !run.isOnThisThread()).forEach(this::leaveBehind);
+    }
+    lastRuns = true;
+    if (submissions.all().isEmpty()) {
+      finish();
+    }
   }
 
-  private boolean awaitAll(long until) {
+  /* Waits for all runs but those that this thread works for; false if it was interrupted. */
+  private boolean awaitAll(Duration limit) {
+    LongSupplier nanoTime = config.sources().nanoTime();
+    long until =
+        nanoTime.getAsLong() + Math.min(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS.convert(limit));
     try {
-      for (TaskRun run : dispatcher.runs()) {
-        long left = until - config.sources().nanoTime().getAsLong();
-        if (!run.awaitEnd(left)) {
-          return false;
+      for (TaskRun run : submissions.all()) {
+        if (!run.isOnThisThread() && !run.awaitEnd(until - nanoTime.getAsLong())) {
+          return true;
         }
       }
-      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+    return true;
+  }
+
+  /* Ends a run that a part of the host holds up, such as a constitution that does not answer. */
+  private void leaveBehind(TaskRun run) {
+    pipeline.dismiss(run, CLOSED);
+    pipeline.leaveBehind(run, CLOSED);
+  }
+
+  private void forgetHook() {
+    Thread hook = shutdownHook.getAndSet(null);
+    if (hook != null && hook != Thread.currentThread()) {
+      try {
+        boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        // The hook runs or has run; it does no harm.
+      }
+    }
+  }
+
+  private void finish() {
+    if (finished.compareAndSet(false, true)) {
+      sweeping.cancel(false);
+      try {
+        config.store().close();
+      } catch (Throwable e) {
+        LoggerFactory.getLogger(Arbiter.class).warn("the store could not be closed", e);
+      }
+      threads.close();
     }
   }
 
   /**
    * The work in progress of an {@link Arbiter}. A snapshot.
    *
-   * @param waiting tasks in the queue
+   * @param waiting tasks that wait for a place
    * @param inFlight tasks that began and did not end, including those that wait for a slot of an
    *     agent
    * @param abandoned agent calls that outlived their attempt and hold a slot until they return
    * @param listenerErrors exceptions that listeners have thrown so far
    * @param learningErrors exceptions that {@link dev.arbiter.spi.Router#learn} has thrown so far
+   * @param storeErrors batches that the store did not keep so far
+   * @param executorErrors times that the executor could not take work so far
    */
   public record Stats(
-      int waiting, int inFlight, int abandoned, long listenerErrors, long learningErrors) {}
+      int waiting,
+      int inFlight,
+      int abandoned,
+      long listenerErrors,
+      long learningErrors,
+      long storeErrors,
+      long executorErrors) {}
 }

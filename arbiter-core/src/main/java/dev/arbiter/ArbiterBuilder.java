@@ -8,12 +8,11 @@ import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
-import dev.arbiter.spi.Journal;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
-import dev.arbiter.spi.TaskQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds an {@link Arbiter}; not thread-safe. */
 public final class ArbiterBuilder {
-  private static final int JOURNAL_EVENTS = 16_384;
-  private static final int QUEUE_CAPACITY = 10_000;
   private static final int IDEMPOTENCY_KEYS = 10_000;
 
   private final List<Consumer<AgentRegistry>> agents = new ArrayList<>();
@@ -34,15 +31,16 @@ public final class ArbiterBuilder {
   private @Nullable Router router;
   private @Nullable Constitution constitution;
   private @Nullable PerformanceView performance;
-  private @Nullable Journal journal;
-  private @Nullable TaskQueue queue;
+  private @Nullable Store store;
   private @Nullable Executor executor;
   private @Nullable ScheduledExecutorService scheduler;
   private @Nullable Sources sources;
   private int fallbacks = 1;
   private int concurrency = 256;
+  private int queueCapacity = 10_000;
   private Duration attemptLimit = Duration.ofMinutes(5);
   private Duration closeLimit = Duration.ofSeconds(30);
+  private Duration storeLimit = Duration.ofSeconds(30);
 
   ArbiterBuilder() {}
 
@@ -128,22 +126,35 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets the system of record. Default: the newest 16,384 events in memory.
+   * Sets the system of record. Default: {@link Store#memory()}. The arbiter opens and closes it.
    *
-   * @param journal the journal
+   * @param store a store that is not open
    */
-  public ArbiterBuilder journal(Journal journal) {
-    this.journal = journal;
+  public ArbiterBuilder store(Store store) {
+    this.store = store;
     return this;
   }
 
   /**
-   * Sets the queue of waiting tasks. Default: up to 10,000 tasks in memory.
+   * Sets how long a task waits for a store that failed, before it ends with cause {@link
+   * dev.arbiter.task.TaskResult.FailureCause#UNRECORDED}. Default: 30 seconds.
    *
-   * @param queue the queue
+   * @param limit not negative
    */
-  public ArbiterBuilder queue(TaskQueue queue) {
-    this.queue = queue;
+  public ArbiterBuilder storeLimit(Duration limit) {
+    Require.that(!limit.isNegative(), "store limit must not be negative, got %s", limit);
+    this.storeLimit = limit;
+    return this;
+  }
+
+  /**
+   * Sets how many tasks may wait for a place. Default: 10,000. Further ones are refused.
+   *
+   * @param tasks at least 0
+   */
+  public ArbiterBuilder queueCapacity(int tasks) {
+    Require.that(tasks >= 0, "queue capacity must be at least 0, got %s", tasks);
+    this.queueCapacity = tasks;
     return this;
   }
 
@@ -160,8 +171,7 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets the scheduler of the sweep for deadlines and leases, every 50 ms. Default: one daemon
-   * thread.
+   * Sets the scheduler of the sweep for deadlines, every 50 ms. Default: one daemon thread.
    *
    * @param scheduler the scheduler; the caller shuts it down
    */
@@ -192,7 +202,8 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how many tasks run at once. Default: 256. Further tasks wait in the queue, by priority.
+   * Sets how many tasks run at once. Default: 256. Further tasks wait, by priority; one place of
+   * eight goes to the task that has waited longest.
    *
    * @param tasks at least 1
    */
@@ -242,14 +253,16 @@ public final class ArbiterBuilder {
         router == null ? Router.leastLoaded() : router,
         constitution(),
         view(),
-        journal == null ? Journal.memory(JOURNAL_EVENTS) : journal,
-        queue == null ? TaskQueue.memory(QUEUE_CAPACITY, given.nanoTime()) : queue,
+        store == null ? Store.memory() : store,
         given,
         listeners,
         interceptors,
         fallbacks,
         concurrency,
-        attemptLimit);
+        queueCapacity,
+        attemptLimit,
+        closeLimit,
+        storeLimit);
   }
 
   private Constitution constitution() {
@@ -274,10 +287,6 @@ public final class ArbiterBuilder {
 
   Threads threads() {
     return new Threads(executor, scheduler);
-  }
-
-  Duration closeLimit() {
-    return closeLimit;
   }
 
   int idempotencyKeys() {

@@ -2,24 +2,46 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.task.WorkReport;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One call of one agent. It can be abandoned; thread-safe. */
-final class Attempt {
+/**
+ * One call of one agent, with the slot it holds. It can be abandoned; thread-safe.
+ *
+ * <p>The slot is given back once: when the call has ended, or when the attempt is abandoned before
+ * its call began. A call that outlives its attempt holds its slot until it returns.
+ */
+final class Attempt extends Timers.Timer implements Crew.Job {
+  private final TaskRun run;
+  private final Pipeline pipeline;
   private final Assignment assignment;
-  private final AgentSlots slots;
+  private final Slots.Seat seat;
   private final long began;
   private @Nullable Thread caller;
-  private @Nullable CompletableFuture<?> future;
+  private @Nullable CompletableFuture<@Nullable WorkReport> report;
+  private boolean begun;
   private boolean entered;
   private boolean abandoned;
   private boolean over;
 
-  Attempt(Assignment assignment, AgentSlots slots, long began) {
+  Attempt(TaskRun run, Pipeline pipeline, Assignment assignment, Slots.Seat seat, long began) {
+    this.run = run;
+    this.pipeline = pipeline;
     this.assignment = assignment;
-    this.slots = slots;
+    this.seat = seat;
     this.began = began;
+  }
+
+  @Override
+  TaskRun ofRun() {
+    return run;
+  }
+
+  @Override
+  synchronized boolean isOver() {
+    return over || abandoned || run.isClosed();
   }
 
   Assignment assignment() {
@@ -30,8 +52,13 @@ final class Attempt {
     return began;
   }
 
-  AgentSlots slots() {
-    return slots;
+  Slots.Seat seat() {
+    return seat;
+  }
+
+  @Override
+  public void go(Crew.Worker worker) {
+    pipeline.call(run, this, worker);
   }
 
   /**
@@ -70,47 +97,73 @@ final class Attempt {
         && given.timeLimit().compareTo(assignment.timeLimit()) <= 0;
   }
 
-  /** Notes the thread that will call the agent; false if the attempt was abandoned before. */
+  /** Notes the thread that will call the agent; false if it must not be called. */
   synchronized boolean begin(Thread thread) {
+    if (begun || abandoned) {
+      return false;
+    }
+    begun = true;
     caller = thread;
-    return !abandoned;
+    return true;
   }
 
-  /** Notes that the agent's method returned, with the future of an asynchronous agent. */
-  void returned(@Nullable CompletableFuture<?> toCome) {
+  boolean isCalledBy(Thread thread) {
+    synchronized (this) {
+      return caller == thread;
+    }
+  }
+
+  /** Notes that the agent's method returned, with the future report. */
+  void returned(CompletableFuture<@Nullable WorkReport> toCome) {
     boolean toCancel;
     synchronized (this) {
       caller = null;
-      future = toCome;
+      report = toCome;
       toCancel = abandoned;
     }
     if (toCancel) {
-      // The interrupt was for the agent, not for this thread's next work.
-      boolean unused = Thread.interrupted();
-      if (toCome != null) {
-        toCome.cancel(true);
-      }
+      toCome.cancel(true);
     }
   }
 
-  /** Notes that the call has ended, with or without a report. */
-  synchronized void over() {
+  /** Notes that the call has ended, with or without a report; false if it had ended before. */
+  synchronized boolean over() {
+    if (over) {
+      return false;
+    }
     over = true;
     if (abandoned) {
-      slots.abandon(-1);
+      seat.slots().abandonedReturned();
     }
+    return true;
   }
 
-  /** Interrupts the agent. Its slot stays taken until its method returns. */
-  void abandon() {
+  /** The report that came, or the failure; null while the agent works. */
+  synchronized @Nullable CompletableFuture<@Nullable WorkReport> reportIfOver() {
+    return over && begun ? report : null;
+  }
+
+  /**
+   * Interrupts the agent. Its slot stays taken until its method returns; if its call has not begun,
+   * the slot goes back now.
+   *
+   * @return the seats that changed by it
+   */
+  List<Slots.Seat> abandon() {
     CompletableFuture<?> toCancel;
+    List<Slots.Seat> inVain;
     synchronized (this) {
-      if (over) {
-        return;
+      if (over || abandoned) {
+        return List.of();
       }
       abandoned = true;
-      slots.abandon(1);
-      toCancel = future;
+      if (!begun) {
+        over = true;
+        Slots.Seat next = seat.slots().giveBack(seat);
+        return next == null ? List.of() : List.of(next);
+      }
+      inVain = seat.slots().abandon();
+      toCancel = report;
       if (caller != null) {
         caller.interrupt();
       }
@@ -118,5 +171,6 @@ final class Attempt {
     if (toCancel != null) {
       toCancel.cancel(true);
     }
+    return inVain;
   }
 }

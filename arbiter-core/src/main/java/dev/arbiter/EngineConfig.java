@@ -3,12 +3,11 @@ package dev.arbiter;
 
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
-import dev.arbiter.spi.Journal;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
-import dev.arbiter.spi.TaskQueue;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,11 +16,13 @@ record EngineConfig(
     Router router,
     Constitution constitution,
     PerformanceView performance,
-    Journal journal,
-    TaskQueue queue,
+    Store store,
     Sources sources,
     List<ArbiterListener> listeners,
     List<TaskInterceptor> interceptors,
     int fallbacks,
     int concurrency,
-    Duration attemptLimit) {}
+    int queueCapacity,
+    Duration attemptLimit,
+    Duration closeLimit,
+    Duration storeLimit) {}

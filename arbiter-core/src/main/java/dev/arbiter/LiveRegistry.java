@@ -37,16 +37,18 @@ final class LiveRegistry implements AgentRegistry {
   private final Sources sources;
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
-  private @Nullable TaskPipeline pipeline;
-  private @Nullable TaskStateMachine states;
+  private final Publisher publisher;
+  private final Crew crew;
 
-  LiveRegistry(Sources sources) {
+  LiveRegistry(Sources sources, Publisher publisher, Crew crew) {
     this.sources = sources;
+    this.publisher = publisher;
+    this.crew = crew;
   }
 
   /** One agent at one moment. A change creates a new registration over the same slots. */
   record Registration(
-      AgentProfile profile, Status declared, int number, AsyncAgent agent, AgentSlots slots)
+      AgentProfile profile, Status declared, int number, AsyncAgent agent, Slots slots)
       implements RegisteredAgent {
     @Override
     public Status status() {
@@ -70,11 +72,6 @@ final class LiveRegistry implements AgentRegistry {
     }
   }
 
-  void connect(TaskPipeline toPipeline, TaskStateMachine toStates) {
-    pipeline = toPipeline;
-    states = toStates;
-  }
-
   @Override
   public void register(AgentProfile profile, Agent agent) {
     requireAgent(profile, agent);
@@ -86,7 +83,7 @@ final class LiveRegistry implements AgentRegistry {
     Objects.requireNonNull(agent, () -> "agent '" + profile.id() + "' must not be null");
   }
 
-  /* An agent may return null by mistake; TaskPipeline.returned reports that. */
+  /* An agent may return null by mistake; Pipeline.read reports that. */
   @SuppressWarnings("NullAway")
   private static WorkReport run(Agent agent, Assignment assignment) throws Exception {
     return agent.run(assignment);
@@ -101,53 +98,50 @@ final class LiveRegistry implements AgentRegistry {
             "agent '" + profile.id() + "' is registered already; update it, or retire it first");
       }
       int number = freeNumbers.isEmpty() ? nextNumber++ : freeNumbers.removeFirst();
-      AgentSlots slots = new AgentSlots(profile.capacity());
+      Slots slots = new Slots(profile.capacity());
       put(new Registration(profile, Status.AVAILABLE, number, agent, slots));
     }
-    publish(new AgentEvent.Registered(now(), nanoTime(), profile));
+    publish(new AgentEvent.Registered(now(), nanoTime(), profile), List.of());
   }
 
   @Override
   public void update(AgentProfile profile) {
-    List<AgentSlots.Waiter> begin;
+    List<Slots.Seat> changed;
     synchronized (this) {
       Registration entry = entry(profile.id()).with(profile, entry(profile.id()).declared());
       put(entry);
-      begin = entry.slots().set(profile.capacity(), isOpen(entry));
+      changed = entry.slots().set(profile.capacity(), isOpen(entry));
     }
-    publish(new AgentEvent.Updated(now(), nanoTime(), profile));
-    begin.forEach(waiting -> connected().slotFreed(waiting));
+    publish(new AgentEvent.Updated(now(), nanoTime(), profile), changed);
   }
 
   @Override
   public void setStatus(String id, Status status) {
     Status before;
-    List<AgentSlots.Waiter> begin;
-    List<AgentSlots.Waiter> elsewhere;
+    List<Slots.Seat> changed = new ArrayList<>();
     synchronized (this) {
       before = entry(id).declared();
       Registration entry = entry(id).with(entry(id).profile(), status);
       put(entry);
-      begin = entry.slots().set(entry.profile().capacity(), isOpen(entry));
-      elsewhere = isGone(status) ? entry.slots().dismiss() : List.of();
+      changed.addAll(entry.slots().set(entry.profile().capacity(), isOpen(entry)));
+      if (isGone(status)) {
+        changed.addAll(entry.slots().dismiss());
+      }
     }
-    publish(new AgentEvent.StatusChanged(now(), nanoTime(), id, before, status));
-    begin.forEach(waiting -> connected().slotFreed(waiting));
-    elsewhere.forEach(waiting -> connected().agentGone(waiting));
+    publish(new AgentEvent.StatusChanged(now(), nanoTime(), id, before, status), changed);
   }
 
   @Override
   public void retire(String id) {
-    List<AgentSlots.Waiter> elsewhere;
+    List<Slots.Seat> changed;
     synchronized (this) {
       Registration entry = entry(id);
       entries.remove(id);
       freeNumbers.addLast(entry.number());
       snapshot = null;
-      elsewhere = entry.slots().dismiss();
+      changed = entry.slots().dismiss();
     }
-    publish(new AgentEvent.Retired(now(), nanoTime(), id));
-    elsewhere.forEach(waiting -> connected().agentGone(waiting));
+    publish(new AgentEvent.Retired(now(), nanoTime(), id), changed);
   }
 
   @Override
@@ -208,8 +202,15 @@ final class LiveRegistry implements AgentRegistry {
     return !((Registration) candidate).slots().isStuck();
   }
 
-  @Nullable Registration entryOf(String id) {
-    return snapshot().find(id);
+  /** The candidate of a request with this id; null if it is none. */
+  @Nullable Registration candidate(String id, RoutingRequest request) {
+    Registration entry = snapshot().find(id);
+    return entry != null
+            && entry.declared().takesWork()
+            && entry.profile().capabilities().keySet().containsAll(request.task().capabilities())
+            && isEligible(entry, request.failed())
+        ? entry
+        : null;
   }
 
   int abandoned() {
@@ -284,16 +285,16 @@ final class LiveRegistry implements AgentRegistry {
     return status == Status.OFFLINE || status == Status.MAINTENANCE;
   }
 
-  private TaskPipeline connected() {
-    if (pipeline == null) {
-      throw new IllegalStateException("the registry is not connected to a pipeline yet");
-    }
-    return pipeline;
-  }
-
-  private void publish(AgentEvent event) {
-    if (states != null) {
-      states.record(event);
+  /* Publishes a change, and sees that the runs whose seats it changed go on. */
+  private void publish(AgentEvent event, List<Slots.Seat> changed) {
+    try {
+      publisher.record(event);
+    } finally {
+      for (Slots.Seat seat : changed) {
+        if (seat.run().post(new News.Seated(seat))) {
+          crew.add(seat.run());
+        }
+      }
     }
   }
 

@@ -3,48 +3,109 @@ package dev.arbiter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Gives ids to tasks without one, and maps submissions with one idempotency key to one task. */
+/**
+ * The tasks of this arbiter, by id and by idempotency key. Thread-safe; no call waits for another.
+ *
+ * <p>A task that has not ended is always known. Of the ended ones, the newest keys are known for 24
+ * hours.
+ */
 final class Submissions {
   private static final Duration KEPT = Duration.ofHours(24);
   private static final int RADIX = 36;
+  private static final int ID_LENGTH = 26;
 
   private final String prefix;
   private final AtomicLong count = new AtomicLong();
-  private final Cache<Key, TaskRun> known;
+  private final ConcurrentMap<String, TaskRun> byId = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, TaskRun> byKey = new ConcurrentHashMap<>();
+  private final Cache<Key, TaskRun> ended;
 
-  Submissions(Sources sources, int idempotencyKeys) {
+  Submissions(Sources sources, int endedKeys) {
     this.prefix = "t-" + Long.toUnsignedString(sources.random().nextLong(), RADIX) + "-";
-    this.known =
+    this.ended =
         Caffeine.newBuilder()
-            .maximumSize(idempotencyKeys)
+            .maximumSize(endedKeys)
             .expireAfterWrite(KEPT)
             .ticker(sources.nanoTime()::getAsLong)
             .executor(Runnable::run)
             .build();
   }
 
-  private record Key(String tenant, String key) {}
+  private record Key(String tenant, String key) {
+    static Key of(Task task) {
+      return new Key(task.tenant(), task.idempotencyKey());
+    }
+  }
 
-  /** Accepts a task, or returns the run of the same idempotency key. */
-  TaskRun once(Task task, Function<Task, TaskRun> accept) {
+  /** The task with an id: its own, one from its idempotency key, or a new one. */
+  Task named(Task task) {
+    if (!task.id().isEmpty()) {
+      return task;
+    }
     if (task.idempotencyKey().isEmpty()) {
-      return accept.apply(named(task));
+      return task.withId(prefix + count.incrementAndGet());
     }
-    Key key = new Key(task.tenant(), task.idempotencyKey());
-    TaskRun first = known.getIfPresent(key);
-    if (first == null) {
-      first = known.get(key, k -> accept.apply(named(task)));
+    String digest = Digests.sha256Hex(task.tenant() + '\0' + task.idempotencyKey());
+    return task.withId("k-" + digest.substring(0, ID_LENGTH));
+  }
+
+  /**
+   * Adds a run; it is known until {@link #remove}. Returns the run of the same idempotency key
+   * instead, if there is one; null if the run was added.
+   *
+   * @param asked the task as its caller gave it, perhaps without an id
+   * @throws IllegalStateException if another task has the id, or the key was used for another task
+   */
+  @Nullable TaskRun add(TaskRun run, Task asked) {
+    Task task = run.task();
+    if (!task.idempotencyKey().isEmpty()) {
+      TaskRun first = first(run);
+      if (first != run) {
+        return same(first, asked);
+      }
     }
+    TaskRun other = byId.putIfAbsent(run.key(), run);
+    if (other != null) {
+      remove(run, false);
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "task '%s' of tenant '%s' was submitted before and is %s; use another id",
+              task.id(),
+              task.tenant(),
+              other.state()));
+    }
+    return null;
+  }
+
+  /* The run that has the key of this one: an earlier one, or this one from now on. */
+  private TaskRun first(TaskRun run) {
+    TaskRun[] first = {run};
+    byKey.compute(
+        Key.of(run.task()),
+        (key, known) -> {
+          TaskRun over = known == null ? ended.getIfPresent(key) : known;
+          first[0] = over == null ? run : over;
+          return over == null ? run : known;
+        });
+    return first[0];
+  }
+
+  private static TaskRun same(TaskRun first, Task task) {
     Task accepted = first.task();
-    Task same = task.id().isEmpty() ? task.withId(accepted.id()) : task;
-    if (!same.equals(accepted)) {
+    Task named = task.id().isEmpty() ? task.withId(accepted.id()) : task;
+    if (!named.equals(accepted)) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
@@ -57,7 +118,30 @@ final class Submissions {
     return first;
   }
 
-  private Task named(Task task) {
-    return task.id().isEmpty() ? task.withId(prefix + count.incrementAndGet()) : task;
+  /** Removes a run that has ended, or was never accepted. */
+  void remove(TaskRun run, boolean accepted) {
+    if (!run.task().idempotencyKey().isEmpty()) {
+      TaskRun unused =
+          byKey.computeIfPresent(
+              Key.of(run.task()),
+              (key, known) -> {
+                if (known != run) {
+                  return known;
+                }
+                if (accepted) {
+                  ended.put(key, run);
+                }
+                return null;
+              });
+    }
+    byId.remove(run.key(), run);
+  }
+
+  @Nullable TaskRun find(String key) {
+    return byId.get(key);
+  }
+
+  Collection<TaskRun> all() {
+    return byId.values();
   }
 }

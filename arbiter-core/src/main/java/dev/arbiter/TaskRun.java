@@ -3,12 +3,16 @@ package dev.arbiter;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.arbiter.Move.Stage;
+import dev.arbiter.Move.Waits;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
-import dev.arbiter.spi.TaskQueue.Lease;
+import dev.arbiter.spi.Store;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,61 +20,146 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
-/** A task in flight: the pipeline's state of it, and the handle of its caller. */
-final class TaskRun implements TaskHandle {
-  /*
-   * At any moment one thread drives a run, or the run is parked: in the queue, waiting for an
-   * agent's slot, or while an agent works. A thread continues a parked run by taking its ticket with
-   * compare-and-set. A returning agent, the deadline sweep and a cancelling caller may compete:
-   * exactly one takes the ticket, the others do nothing. Only the driver touches the plain fields
-   * below; write and read of the ticket hand them over.
-   *
-   * A cancelling caller sets the reason, then looks for the ticket. A driver parks, then looks for
-   * the reason. So one of the two sees the other.
-   */
-  private static final int DRIVEN = 0;
+/**
+ * A task in flight: the pipeline's state of it, and the handle of its caller.
+ *
+ * <p>One thread at a time drives a run; only it touches the plain fields. The {@link Mailbox} hands
+ * them over. What a run has taken (place, seat, attempt, timer) is given back by {@code
+ * Pipeline.settle}, once, on every way to an end.
+ */
+final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long FAR = Long.MAX_VALUE / 4;
 
-  private final TaskPipeline pipeline;
+  /* Who decides the end: null while open, a text once cancelled, ENDING once the end is decided. */
+  private static final Object ENDING = new Object();
+
+  private static final AtomicReferenceFieldUpdater<TaskRun, @Nullable Object> FATE =
+      AtomicReferenceFieldUpdater.newUpdater(TaskRun.class, Object.class, "fate");
+
+  private final Pipeline pipeline;
   private final Task task;
+  private final String key;
+  private final Instant accepted;
   private final long submitted;
   private final CompletableFuture<TaskResult> result = new CompletableFuture<>();
-  private final AtomicInteger ticket = new AtomicInteger(DRIVEN);
-  private int lastTicket;
+  private final CompletableFuture<TaskHandle> acceptance = new CompletableFuture<>();
+  private final Timers.@Nullable Timer deadline;
 
+  private volatile @Nullable Object fate;
   private volatile TaskState state = TaskState.RECEIVED;
-  private volatile @Nullable String cancelReason;
   private volatile @Nullable CopyOnWriteArrayList<ArbiterListener> subscribers;
-  private volatile @Nullable Lease lease;
+  private volatile @Nullable Thread driver;
+
+  /* The line's lock guards it. */
+  private boolean place;
+
+  private Stage stage = Stage.ENTER;
+  private Stage onPlace = Stage.ADMIT;
+  private volatile @Nullable Waits waits;
+  private Store.@Nullable Shard shard;
+  private int batch;
+  private long lostAt;
+  private String lostBy = "";
+  private List<Store.Change> unkept = new ArrayList<>(8);
+  private @Nullable TaskEvent untold;
+  private Crew.@Nullable Worker worker;
+
+  private Slots.@Nullable Seat seat;
   private volatile @Nullable Attempt attempt;
-
-  /* Nano time by which the running attempt must end; meaningless without an attempt. */
-  private volatile long attemptEnds;
-
-  private final List<RoutingDecision> decisions = new ArrayList<>(1);
+  private @Nullable Attempt toCall;
+  private List<RoutingDecision> decisions = new ArrayList<>(1);
+  private final List<RoutingDecision> settled = new ArrayList<>(1);
+  private TaskEvent.@Nullable AttemptFailure failure;
+  private @Nullable WorkReport report;
+  private long nanos;
   private String specDigest = "";
   private byte[] approvedDigest = {};
   private @Nullable Grant grant;
   private Usage used = Usage.none();
+  private Move.@Nullable Ended ending;
+  private Move.@Nullable Ended stopping;
+  private boolean unrecorded;
 
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
   private long readAt;
 
-  TaskRun(TaskPipeline pipeline, Task task, Instant at, long submitted) {
+  TaskRun(Pipeline pipeline, Task task, Instant accepted, long submitted) {
     this.pipeline = pipeline;
     this.task = task;
-    this.at = at;
-    this.readAt = submitted;
+    this.key = task.tenant() + '\0' + task.id();
+    this.accepted = accepted;
     this.submitted = submitted;
+    this.at = accepted;
+    this.readAt = submitted;
+    this.deadline = task.deadline().isPresent() ? new DeadlineTimer(this) : null;
+  }
+
+  private static final class DeadlineTimer extends Timers.Timer {
+    private final TaskRun run;
+
+    DeadlineTimer(TaskRun run) {
+      this.run = run;
+    }
+
+    @Override
+    TaskRun ofRun() {
+      return run;
+    }
+
+    @Override
+    boolean isOver() {
+      return run.isClosed();
+    }
+  }
+
+  /** What the store keeps of a run at a safe phase. A recovered run goes on from it. */
+  record Kept(
+      Task task,
+      Instant accepted,
+      TaskState state,
+      List<RoutingDecision> decisions,
+      String specDigest,
+      @Nullable WorkReport report,
+      long nanos,
+      Usage used) {}
+
+  Kept kept() {
+    return new Kept(task, accepted, state, List.copyOf(decisions), specDigest, report, nanos, used);
+  }
+
+  /** Takes the values of the safe phase that the store has kept. */
+  void rewind(Kept to) {
+    state = to.state;
+    decisions = new ArrayList<>(to.decisions);
+    report = to.report;
+    nanos = to.nanos;
+    used = to.used;
+    failure = null;
+    grant = null;
+    ending = null;
+    stopping = null;
+    unkept = new ArrayList<>(8);
+    untold = null;
+    batch++;
+    FATE.compareAndSet(this, ENDING, null);
+  }
+
+  @Override
+  public void go(Crew.Worker by) {
+    if (claim()) {
+      pipeline.drive(this, by);
+    }
   }
 
   @Override
@@ -78,13 +167,31 @@ final class TaskRun implements TaskHandle {
     return task;
   }
 
+  /** Completes when the store has kept the task, or fails. */
+  CompletableFuture<TaskHandle> acceptance() {
+    return acceptance;
+  }
+
+  boolean isAccepted() {
+    return acceptance.isDone() && !acceptance.isCompletedExceptionally();
+  }
+
+  /** Tenant and id, apart by a character that neither has. */
+  String key() {
+    return key;
+  }
+
   @Override
   public TaskState state() {
     return state;
   }
 
-  void enter(TaskState next) {
+  void state(TaskState next) {
     state = next;
+  }
+
+  Instant accepted() {
+    return accepted;
   }
 
   long submitted() {
@@ -100,57 +207,184 @@ final class TaskRun implements TaskHandle {
     return at;
   }
 
-  /** Stops driving. The thread that takes the returned ticket continues. */
-  int park() {
-    int next = ++lastTicket;
-    ticket.set(next);
-    return next;
+  Timers.@Nullable Timer deadline() {
+    return deadline;
   }
 
-  boolean take(int parkedAs) {
-    return ticket.compareAndSet(parkedAs, DRIVEN);
+  /** Nano time of the deadline; in a far future without one. */
+  long ends() {
+    return task.deadline().isEmpty()
+        ? submitted + FAR
+        : submitted + Math.min(FAR, NANOSECONDS.convert(task.deadline().get()));
   }
 
-  /** Takes the ticket if the run is parked, for any reason. */
-  boolean takeIfParked() {
-    int parkedAs = ticket.get();
-    return parkedAs != DRIVEN && take(parkedAs);
+  boolean isPastDeadline(long now) {
+    return task.deadline().isPresent() && now - ends() >= 0;
   }
 
-  /** Takes the ticket if the run is parked and has exceeded its time. */
-  boolean takeIfOverdue(long now) {
-    int parkedAs = ticket.get();
-    return parkedAs != DRIVEN && isOverdue(now) && take(parkedAs);
+  boolean hasPlace() {
+    return place;
   }
 
-  @Nullable String cancelReason() {
-    return cancelReason;
+  void place(boolean has) {
+    place = has;
   }
 
-  @Nullable Lease lease() {
-    return lease;
+  Stage stage() {
+    return stage;
   }
 
-  void lease(@Nullable Lease claimed) {
-    lease = claimed;
+  /** The stage that comes when the run has a place. */
+  Stage onPlace() {
+    return onPlace;
+  }
+
+  void onPlace(Stage then) {
+    onPlace = then;
+  }
+
+  @Nullable Waits waits() {
+    return waits;
+  }
+
+  /** Goes on with a stage. */
+  void next(Stage to) {
+    stage = to;
+    waits = null;
+  }
+
+  /** Parks the run until the store comes back. */
+  void lost(long now, String why) {
+    lostAt = now;
+    lostBy = why;
+    waits = Waits.RECOVERY;
+  }
+
+  /** Whether the run has waited so long for the store to come back. */
+  boolean isLostFor(long limit, long now) {
+    return waits == Waits.RECOVERY && now - lostAt >= limit;
+  }
+
+  String lostBy() {
+    return lostBy;
+  }
+
+  /** The time after which the run does not wait for the store any more. */
+  Timers.Timer lostTimer() {
+    return new LostTimer(this);
+  }
+
+  private static final class LostTimer extends Timers.Timer {
+    private final TaskRun run;
+
+    LostTimer(TaskRun run) {
+      this.run = run;
+    }
+
+    @Override
+    TaskRun ofRun() {
+      return run;
+    }
+
+    @Override
+    boolean isOver() {
+      return run.waits != Waits.RECOVERY;
+    }
+  }
+
+  /** Parks the run. */
+  void await(Waits what) {
+    waits = what;
+  }
+
+  Crew.Worker worker() {
+    return Objects.requireNonNull(worker, "nobody drives the run");
+  }
+
+  void drivenBy(Crew.@Nullable Worker by) {
+    worker = by;
+    driver = by == null ? null : Thread.currentThread();
+  }
+
+  /** Whether this thread drives the run or calls its agent, perhaps further up its stack. */
+  boolean isOnThisThread() {
+    Attempt running = attempt;
+    return driver == Thread.currentThread()
+        || (running != null && running.isCalledBy(Thread.currentThread()));
+  }
+
+  /* A run writes to the tenure in which it was recovered, and to no later one. */
+
+  Store.@Nullable Shard shard() {
+    return shard;
+  }
+
+  void shard(Store.@Nullable Shard own) {
+    shard = own;
+  }
+
+  int batch() {
+    return batch;
+  }
+
+  List<Store.Change> unkept() {
+    return unkept;
+  }
+
+  List<Store.Change> takeUnkept() {
+    List<Store.Change> all = unkept;
+    unkept = new ArrayList<>(8);
+    batch++;
+    return all;
+  }
+
+  @Nullable TaskEvent untold() {
+    return untold;
+  }
+
+  void untold(@Nullable TaskEvent event) {
+    untold = event;
+  }
+
+  Slots.@Nullable Seat seat() {
+    return seat;
+  }
+
+  void seat(Slots.@Nullable Seat taken) {
+    seat = taken;
   }
 
   @Nullable Attempt attempt() {
     return attempt;
   }
 
-  void attempt(@Nullable Attempt running, long ends) {
-    attemptEnds = ends;
-    attempt = running;
+  /** Sets the attempt whose agent must be called next. */
+  void attempt(Attempt next) {
+    attempt = next;
+    toCall = next;
   }
 
-  private boolean isOverdue(long now) {
-    return (attempt != null && now - attemptEnds >= 0) || isPastDeadline(now);
+  void noAttempt() {
+    attempt = null;
+    toCall = null;
   }
 
-  boolean isPastDeadline(long now) {
-    return task.deadline().isPresent()
-        && now - submitted >= NANOSECONDS.convert(task.deadline().get());
+  @Nullable Attempt takeToCall() {
+    Attempt next = toCall;
+    toCall = null;
+    return next;
+  }
+
+  /* A cancellation and the end race for the fate of a run; one of them gets it. */
+
+  /** The reason of the cancellation, null if there is none. */
+  @Nullable String cancelReason() {
+    return fate instanceof String reason ? reason : null;
+  }
+
+  /** Decides the end. False if the run was cancelled first. */
+  boolean decide() {
+    return FATE.compareAndSet(this, null, ENDING) || fate == ENDING;
   }
 
   void approved(String underSpec, byte[] digest) {
@@ -170,7 +404,20 @@ final class TaskRun implements TaskHandle {
   void routed(RoutingDecision decision) {
     decisions.add(decision);
     used = Usage.none();
+    report = null;
     grant = new Grant(approvedDigest);
+  }
+
+  @Nullable Grant grant() {
+    return grant;
+  }
+
+  TaskEvent.@Nullable AttemptFailure failure() {
+    return failure;
+  }
+
+  void failure(TaskEvent.@Nullable AttemptFailure last) {
+    failure = last;
   }
 
   /** What the last attempt used up so far. */
@@ -182,8 +429,21 @@ final class TaskRun implements TaskHandle {
     used = usage;
   }
 
-  @Nullable Grant grant() {
-    return grant;
+  WorkReport report() {
+    return Objects.requireNonNull(report, "no report was kept");
+  }
+
+  boolean hasReport() {
+    return report != null;
+  }
+
+  long nanos() {
+    return nanos;
+  }
+
+  void report(WorkReport came, long after) {
+    report = came;
+    nanos = after;
   }
 
   /** The decisions so far; the last one is that of the running attempt. */
@@ -195,12 +455,57 @@ final class TaskRun implements TaskHandle {
     return decisions.size();
   }
 
-  RoutingDecision decision() {
-    return decisions.get(decisions.size() - 1);
+  /** The last decision, if its outcome was not yet learned; null otherwise. */
+  @Nullable RoutingDecision openDecision() {
+    RoutingDecision last = decisions.isEmpty() ? null : decisions.get(decisions.size() - 1);
+    return last == null || isSettled(last) ? null : last;
+  }
+
+  private boolean isSettled(RoutingDecision decision) {
+    for (int i = 0; i < settled.size(); i++) {
+      if (settled.get(i) == decision) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Settles a decision; false if it was settled before: each has one outcome. */
+  boolean settle(RoutingDecision decision) {
+    return !isSettled(decision) && settled.add(decision);
   }
 
   String agent() {
-    return decisions.isEmpty() ? "" : decision().agent();
+    return decisions.isEmpty() ? "" : decisions.get(decisions.size() - 1).agent();
+  }
+
+  Move.@Nullable Ended ending() {
+    return ending;
+  }
+
+  void ending(Move.Ended end) {
+    ending = end;
+  }
+
+  /** Whether the end was told without a record of it. */
+  boolean isUnrecorded() {
+    return unrecorded;
+  }
+
+  void unrecorded() {
+    unrecorded = true;
+  }
+
+  /** Ends the run with its next step. */
+  void stop(Move.Ended end) {
+    stopping = end;
+    waits = null;
+  }
+
+  Move.@Nullable Ended takeStop() {
+    Move.Ended end = stopping;
+    stopping = null;
+    return end;
   }
 
   @Nullable List<ArbiterListener> subscribers() {
@@ -217,6 +522,7 @@ final class TaskRun implements TaskHandle {
 
   @Override
   public void subscribe(ArbiterListener listener) {
+    Objects.requireNonNull(listener, "a listener must not be null");
     synchronized (this) {
       if (subscribers == null) {
         subscribers = new CopyOnWriteArrayList<>();
@@ -227,15 +533,11 @@ final class TaskRun implements TaskHandle {
 
   @Override
   public boolean cancel(String reason) {
-    synchronized (this) {
-      if (cancelReason == null) {
-        cancelReason = reason;
-      }
-    }
-    if (takeIfParked()) {
+    Objects.requireNonNull(reason, "give a reason for the cancellation; an empty text is enough");
+    if (FATE.compareAndSet(this, null, reason)) {
       pipeline.cancelled(this);
     }
-    return state == TaskState.CANCELLED || !(state.isEnd() || state == TaskState.VERIFIED);
+    return fate != ENDING;
   }
 
   @Override
@@ -271,6 +573,12 @@ final class TaskRun implements TaskHandle {
 
   @Override
   public String toString() {
-    return "task '" + task.id() + "' (" + state + ")";
+    Waits parked = waits;
+    return "task '"
+        + task.id()
+        + "' ("
+        + state
+        + (parked == null ? "" : ", waits for " + parked)
+        + ")";
   }
 }

@@ -21,11 +21,9 @@ import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.spi.Journal;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
-import dev.arbiter.spi.TaskQueue;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -420,49 +418,34 @@ class ArbiterTest {
   }
 
   @Test
-  void a_journal_that_refuses_the_task_makes_submit_fail() {
-    Journal full =
-        new Journal() {
-          @Override
-          public long append(List<dev.arbiter.event.ArbiterEvent> batch) {
-            if (batch.get(0) instanceof TaskEvent) {
-              throw new IllegalStateException("disk full");
-            }
-            return 0;
-          }
-
-          @Override
-          public void replay(long from, Reader reader) {}
-        };
-    try (Arbiter arbiter = arbiter().journal(full).agent(profile("ada"), GOOD).build()) {
+  void a_store_that_does_not_keep_the_task_makes_submit_fail() {
+    FailingStore full = new FailingStore(event -> event instanceof TaskEvent);
+    try (Arbiter arbiter = arbiter().store(full).agent(profile("ada"), GOOD).build()) {
       assertThatThrownBy(() -> arbiter.submit(TASK))
           .isInstanceOf(ArbiterException.class)
           .hasMessageContaining("task 'T-1' was not accepted")
           .hasRootCauseMessage("disk full");
+      assertThat(arbiter.stats().inFlight()).isZero();
+      assertThat(recorder.states("T-1")).isEmpty();
     }
   }
 
   @Test
-  void a_journal_that_fails_later_fails_the_task_and_leaves_nobody_waiting() throws Exception {
-    Journal failing =
-        new Journal() {
-          @Override
-          public long append(List<dev.arbiter.event.ArbiterEvent> batch) {
-            if (batch.get(0) instanceof TaskEvent event && event.state() != RECEIVED) {
-              throw new IllegalStateException("disk full");
-            }
-            return 0;
-          }
+  void a_store_that_fails_later_and_stays_away_leaves_nobody_waiting() throws Exception {
+    FailingStore failing =
+        new FailingStore(event -> event instanceof TaskEvent e && e.state() != RECEIVED);
+    try (Arbiter arbiter = arbiter().store(failing).agent(profile("ada"), GOOD).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      assertThat(handle.state().isEnd()).isFalse();
+      time.advance(Duration.ofSeconds(30));
+      scheduler.tick();
 
-          @Override
-          public void replay(long from, Reader reader) {}
-        };
-    try (Arbiter arbiter = arbiter().journal(failing).agent(profile("ada"), GOOD).build()) {
-      TaskResult.Failed result = failed(arbiter.submit(TASK));
-
-      assertThat(result.cause()).isEqualTo(FailureCause.INTERNAL);
+      TaskResult.Failed result = failed(handle);
+      assertThat(result.cause()).isEqualTo(FailureCause.UNRECORDED);
       assertThat(result.message()).contains("disk full");
+      assertThat(recorder.states("T-1")).endsWith(FAILED);
       assertThat(arbiter.stats().inFlight()).isZero();
+      assertThat(arbiter.stats().storeErrors()).isPositive();
     }
   }
 
@@ -470,17 +453,20 @@ class ArbiterTest {
   void a_full_queue_refuses_and_says_so() {
     try (Arbiter arbiter =
         arbiter()
-            .executor(later -> {})
-            .queue(TaskQueue.memory(1, time.sources().nanoTime()))
+            .asyncAgent(profile("ada"), a -> new CompletableFuture<>())
+            .concurrency(1)
+            .queueCapacity(1)
             .closeLimit(Duration.ZERO)
             .build()) {
       TaskHandle first = arbiter.submit(Task.builder("fix").id("T-5").build());
+      TaskHandle second = arbiter.submit(Task.builder("fix").id("T-6").build());
 
-      assertThatThrownBy(() -> arbiter.submit(Task.builder("fix").id("T-6").build()))
+      assertThatThrownBy(() -> arbiter.submit(Task.builder("fix").id("T-7").build()))
           .isInstanceOf(ArbiterException.class)
-          .hasMessageContaining("task 'T-6' was not accepted: 1 tasks wait and the queue is full");
-      assertThat(first.state()).isEqualTo(RECEIVED);
-      assertThat(recorder.states("T-6")).containsExactly(RECEIVED, FAILED);
+          .hasMessageContaining("task 'T-7' was not accepted: 1 tasks wait and the queue is full");
+      assertThat(first.state()).isEqualTo(EXECUTING);
+      assertThat(second.state()).isEqualTo(RECEIVED);
+      assertThat(recorder.states("T-7")).isEmpty();
     }
   }
 

@@ -11,8 +11,8 @@ import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
-import dev.arbiter.spi.TaskQueue;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -73,19 +73,19 @@ class BypassTest {
    */
   @Test
   void no_public_door_leads_to_an_agent_without_a_grant() throws Exception {
-    TaskQueue queue = TaskQueue.memory(100_000, time.sources().nanoTime());
+    Store store = Store.memory();
     AtomicReference<@Nullable Object> event = new AtomicReference<>();
     Set<String> doors = new TreeSet<>();
     try (Arbiter arbiter =
         arbiter()
-            .queue(queue)
+            .store(store)
             .listener(event::set)
             .agent(AgentProfile.of("ada", "java"), agent)
             .asyncAgent(AgentProfile.of("bob", "java"), asyncAgent)
             .build()) {
       TaskHandle handle = arbiter.submit(FORBIDDEN);
       assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Rejected.class);
-      List<Object> roots = new ArrayList<>(List.of(arbiter, queue, handle));
+      List<Object> roots = new ArrayList<>(List.of(arbiter, store, handle));
       Optional.ofNullable(event.get()).ifPresent(roots::add);
       for (int round = 0; round < 2; round++) {
         doors.addAll(new Doors(roots).openAll());
@@ -104,8 +104,7 @@ class BypassTest {
             "AgentRegistry.candidates",
             "RegisteredAgent.profile",
             "TaskHandle.result",
-            "TaskQueue.offer",
-            "TaskQueue.claim");
+            "Store.open");
   }
 
   @Test
@@ -235,6 +234,16 @@ class BypassTest {
     }
   }
 
+  private static final class NoOwner implements Store.Owner {
+    @Override
+    public Store.Recovery assigned(Store.Shard shard) {
+      throw new IllegalStateException("this owner wants no shard");
+    }
+
+    @Override
+    public void lost(Store.Shard shard, @Nullable Throwable why) {}
+  }
+
   /** Objects of Arbiter's public types, each with all its public methods called. */
   private final class Doors {
     private final Deque<Object> todo = new ArrayDeque<>();
@@ -322,7 +331,7 @@ class BypassTest {
               Set.of("java"),
               Duration.ofMillis(1),
               (ArbiterListener) event -> found(event instanceof TaskEvent task ? task : null),
-              new TaskQueue.Lease(FORBIDDEN, 1));
+              new NoOwner());
       List<Object> all = new ArrayList<>(supplies);
       all.addAll(known);
       for (Object supply : all) {

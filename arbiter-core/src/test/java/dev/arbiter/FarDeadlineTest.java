@@ -4,15 +4,11 @@ package dev.arbiter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.spi.TaskQueue;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
-import dev.arbiter.task.WorkReport;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Times that no clock in nanoseconds can hold, and what one of them must not do to others. */
@@ -48,56 +44,6 @@ class FarDeadlineTest {
       TaskResult late = near.await(FOREVER);
       assertThat(((TaskResult.Failed) late).cause()).isEqualTo(FailureCause.DEADLINE);
       assertThat(far.state().isEnd()).isFalse();
-    }
-  }
-
-  @Test
-  void a_queue_that_fails_does_not_end_the_sweep() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
-    TaskQueue memory = TaskQueue.memory(100, time.sources().nanoTime());
-    TaskQueue failing =
-        new TaskQueue() {
-          @Override
-          public boolean offer(Task task) {
-            return memory.offer(task);
-          }
-
-          @Override
-          public List<Lease> claim(int most, Duration lease) {
-            return memory.claim(most, lease);
-          }
-
-          @Override
-          public boolean extend(Lease lease, Duration duration) {
-            asked.incrementAndGet();
-            throw new IllegalStateException("the store is away");
-          }
-
-          @Override
-          public boolean acknowledge(Lease lease) {
-            return memory.acknowledge(lease);
-          }
-
-          @Override
-          public int waiting() {
-            return memory.waiting();
-          }
-        };
-    try (Arbiter arbiter =
-        arbiter()
-            .queue(failing)
-            .asyncAgent(AgentProfile.of("ada"), a -> new CompletableFuture<WorkReport>())
-            .attemptLimit(Duration.ofSeconds(90))
-            .build()) {
-      TaskHandle handle = arbiter.submit(Task.builder("fix").build());
-      time.advance(Duration.ofSeconds(30));
-      scheduler.tick();
-      assertThat(asked).hasValue(1);
-      time.advance(Duration.ofSeconds(70));
-      scheduler.tick();
-
-      TaskResult result = handle.await(Duration.ofSeconds(10));
-      assertThat(((TaskResult.Failed) result).cause()).isEqualTo(FailureCause.AGENT_TIMEOUT);
     }
   }
 }

@@ -194,6 +194,15 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
+   * The store came back after an error, and the task goes on from the state that the store has
+   * kept. Steps after that state are taken again.
+   *
+   * @param step place and time
+   * @param state the state that was kept
+   */
+  record Recovered(Step step, TaskState state) implements TaskEvent {}
+
+  /**
    * Place and time of a task's event. Events at the same moment share one.
    *
    * @param task the task

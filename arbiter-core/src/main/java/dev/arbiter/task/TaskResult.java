@@ -172,8 +172,10 @@ public sealed interface TaskResult {
     DEADLINE,
     /** Task or spec changed after they were approved. */
     APPROVAL_VOID,
-    /** A part of Arbiter or of the host failed: router, constitution or journal, not the agent. */
-    INTERNAL;
+    /** A part of Arbiter or of the host failed: router or constitution, not the agent. */
+    INTERNAL,
+    /** The store was away for too long: the task ended, and the store may have no record of it. */
+    UNRECORDED;
 
     /**
      * {@return whether the agent caused the failure: true for AGENT_ERROR, AGENT_TIMEOUT and

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.internal.LogLimiter;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets jobs done on the executor of the host: without recursion, and without losing one.
+ *
+ * <p>Every job stands in one queue until a worker takes it. An executor that runs a worker on the
+ * calling thread, or rejects it, leaves the jobs to that thread, which works in a loop. An executor
+ * that fails or drops a worker leaves them in the queue; {@link #check} hires another worker.
+ */
+final class Crew {
+  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
+
+  /* A thread that is this deep in inline work leaves further jobs to its outer loops. */
+  private static final int DEEPEST = 64;
+  private static final int LONGEST_PAUSE = 128;
+
+  private final Executor executor;
+  private final Queue<Job> jobs = new ConcurrentLinkedQueue<>();
+  private final ThreadLocal<int[]> depth = ThreadLocal.withInitial(() -> new int[1]);
+  private final AtomicLong failures = new AtomicLong();
+  private final LogLimiter log;
+
+  /* Only the thread of check() uses these three. */
+  private @Nullable Job oldest;
+  private int checks;
+  private int pause = 1;
+
+  Crew(Executor executor, LongSupplier nanoTime) {
+    this.executor = executor;
+    this.log = new LogLimiter(nanoTime);
+  }
+
+  /** Something to do, once. */
+  interface Job {
+    void go(Worker worker);
+  }
+
+  private enum Hired {
+    YES,
+    /** The executor ran the worker on this thread, within the call. */
+    INLINE,
+    REJECTED,
+    FAILED
+  }
+
+  /** Takes a job from a thread that is not one of the workers. */
+  void add(Job job) {
+    jobs.add(job);
+    Hired hired = hire();
+    if (hired == Hired.INLINE || hired == Hired.REJECTED) {
+      workHere(true);
+    }
+  }
+
+  /** Hires a worker if jobs were left waiting. Called now and then, by one thread at a time. */
+  void check() {
+    Job first = jobs.peek();
+    if (first == null || first != oldest) {
+      oldest = first;
+      checks = 0;
+      pause = 1;
+      return;
+    }
+    if (++checks >= pause) {
+      checks = 0;
+      pause = Math.min(LONGEST_PAUSE, 2 * pause);
+      if (hire() == Hired.INLINE) {
+        workHere(true);
+      }
+    }
+  }
+
+  /** Does one job on this thread, without calling agents, and hires workers for what follows. */
+  void doHere(Job job) {
+    Worker guest = new Worker(false);
+    job.go(guest);
+    guest.leave();
+  }
+
+  long failures() {
+    return failures.get();
+  }
+
+  int waiting() {
+    return jobs.size();
+  }
+
+  private void workHere(boolean callsAgents) {
+    int[] nested = depth.get();
+    if (nested[0] >= DEEPEST) {
+      return;
+    }
+    nested[0]++;
+    try {
+      new Worker(callsAgents).work();
+    } finally {
+      if (--nested[0] == 0) {
+        depth.remove();
+      }
+    }
+  }
+
+  private Hired hire() {
+    Worker worker = new Worker(true);
+    worker.offeredBy = Thread.currentThread();
+    try {
+      executor.execute(worker);
+    } catch (RejectedExecutionException e) {
+      return Hired.REJECTED;
+    } catch (Throwable e) {
+      failed(e);
+      return Hired.FAILED;
+    }
+    worker.offeredBy = null;
+    return worker.ranInline ? Hired.INLINE : Hired.YES;
+  }
+
+  private void failed(Throwable error) {
+    failures.incrementAndGet();
+    if (log.passes()) {
+      LOG.warn("the executor could not take work; it is offered again", error);
+    }
+  }
+
+  /** Works through the queue. One thread uses it. */
+  final class Worker implements Runnable {
+    private final boolean callsAgents;
+    private @Nullable Thread offeredBy;
+    private boolean ranInline;
+    private int added;
+
+    Worker(boolean callsAgents) {
+      this.callsAgents = callsAgents;
+    }
+
+    /** Whether this thread may be held up by an agent. */
+    boolean callsAgents() {
+      return callsAgents;
+    }
+
+    /** Takes a job that came up while this worker did another. */
+    void add(Job job) {
+      jobs.add(job);
+      added++;
+    }
+
+    /** Hires workers for the jobs that this worker added, because it will be busy for long. */
+    void handOver() {
+      hireAllBut(0);
+    }
+
+    private void hireAllBut(int kept) {
+      while (added > kept) {
+        added--;
+        if (hire() != Hired.YES) {
+          added = 0;
+        }
+      }
+    }
+
+    private void leave() {
+      boolean some = added > 0;
+      while (added > 0) {
+        added--;
+        Hired hired = hire();
+        if (hired != Hired.YES) {
+          added = 0;
+          if (some && hired == Hired.INLINE) {
+            workHere(true);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void run() {
+      if (Thread.currentThread() == offeredBy) {
+        ranInline = true;
+      } else {
+        work();
+      }
+    }
+
+    private void work() {
+      for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
+        added = Math.max(0, added - 1);
+        job.go(this);
+        hireAllBut(1);
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places for tasks that run at once, and the line of those that wait for one. Thread-safe.
+ *
+ * <p>A higher priority goes first. Within a priority, tenants take turns; within a tenant, the
+ * first to come goes first. One place of {@value #FAIR_EVERY} goes to the task that has waited
+ * longest, whatever its priority, so that none waits for ever.
+ *
+ * <p>A run holds its place until {@link #leave}.
+ */
+final class Line {
+  static final int FAIR_EVERY = 8;
+  private static final int PRIORITIES = 10;
+
+  private final int places;
+  private final int capacity;
+  private final List<Map<String, Set<TaskRun>>> byPriority = new ArrayList<>(PRIORITIES);
+  private final Set<TaskRun> byArrival = new LinkedHashSet<>();
+  private int given;
+  private int reserved;
+  private volatile int taken;
+  private volatile int waiting;
+
+  Line(int places, int capacity) {
+    this.places = places;
+    this.capacity = capacity;
+    for (int i = 0; i < PRIORITIES; i++) {
+      byPriority.add(new LinkedHashMap<>());
+    }
+  }
+
+  int taken() {
+    return taken;
+  }
+
+  int waiting() {
+    return waiting;
+  }
+
+  /** Reserves room for a run that will come; false if the line is full. */
+  synchronized boolean reserve() {
+    if (taken + byArrival.size() + reserved >= (long) places + capacity) {
+      return false;
+    }
+    reserved++;
+    return true;
+  }
+
+  /** Frees the room of a run that does not come, or is in the line now. */
+  synchronized void unreserve() {
+    reserved--;
+  }
+
+  /** Takes a place for the run, or adds it to the line. True if it has a place. */
+  synchronized boolean enter(TaskRun run) {
+    if (run.hasPlace()) {
+      return true;
+    }
+    if (taken < places && byArrival.isEmpty()) {
+      taken = taken + 1;
+      run.place(true);
+      return true;
+    }
+    byArrival.add(run);
+    byPriority
+        .get(run.task().priority() - 1)
+        .computeIfAbsent(run.task().tenant(), tenant -> new LinkedHashSet<>())
+        .add(run);
+    waiting = byArrival.size();
+    return false;
+  }
+
+  /** Gives back the place of a run, or takes it out of the line. Returns the run that is next. */
+  synchronized @Nullable TaskRun leave(TaskRun run) {
+    if (!run.hasPlace()) {
+      if (byArrival.remove(run)) {
+        remove(run);
+      }
+      return null;
+    }
+    run.place(false);
+    taken = taken - 1;
+    if (byArrival.isEmpty() || taken >= places) {
+      return null;
+    }
+    TaskRun next = ++given % FAIR_EVERY == 0 ? byArrival.iterator().next() : first();
+    byArrival.remove(next);
+    remove(next);
+    taken = taken + 1;
+    next.place(true);
+    return next;
+  }
+
+  private TaskRun first() {
+    for (int i = PRIORITIES - 1; i >= 0; i--) {
+      Iterator<Set<TaskRun>> tenants = byPriority.get(i).values().iterator();
+      if (tenants.hasNext()) {
+        return tenants.next().iterator().next();
+      }
+    }
+    throw new AssertionError("the line has " + waiting + " runs and none of any priority");
+  }
+
+  /* The tenant goes behind the others, if it has more runs. */
+  private void remove(TaskRun run) {
+    Map<String, Set<TaskRun>> tenants = byPriority.get(run.task().priority() - 1);
+    Set<TaskRun> own = tenants.remove(run.task().tenant());
+    if (own != null) {
+      own.remove(run);
+      if (!own.isEmpty()) {
+        tenants.put(run.task().tenant(), own);
+      }
+    }
+    waiting = byArrival.size();
+  }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.spi.Store;
+import org.jspecify.annotations.Nullable;
+
+/** The messages that a parked run may get. News that does not fit what it waits for is stale. */
+final class News {
+  private News() {}
+
+  /** The run has a place. */
+  static final class Placed extends Mailbox.News {}
+
+  /** The seat of the run changed: it is held, or its agent is gone. */
+  static final class Seated extends Mailbox.News {
+    final Slots.Seat seat;
+
+    Seated(Slots.Seat seat) {
+      this.seat = seat;
+    }
+  }
+
+  /** The call of the agent has ended. */
+  static final class Reported extends Mailbox.News {
+    final Attempt attempt;
+
+    Reported(Attempt attempt) {
+      this.attempt = attempt;
+    }
+  }
+
+  /** The store has kept a batch, or failed. */
+  static final class Kept extends Mailbox.News {
+    final int batch;
+    final @Nullable Throwable error;
+
+    Kept(int batch, @Nullable Throwable error) {
+      this.batch = batch;
+      this.error = error;
+    }
+  }
+
+  /** The store came back with what it has kept of the run; null if it has nothing. */
+  static final class Recovered extends Mailbox.News {
+    final TaskRun.@Nullable Kept kept;
+    final Store.Shard shard;
+
+    Recovered(TaskRun.@Nullable Kept kept, Store.Shard shard) {
+      this.kept = kept;
+      this.shard = shard;
+    }
+  }
+
+  /** The arbiter closes: the run ends, without a record if need be. */
+  static final class GivenUp extends Mailbox.News {
+    final String why;
+
+    GivenUp(String why) {
+      this.why = why;
+    }
+  }
+
+  /** The run was cancelled, or one of its times has come: its state says which. */
+  static final class Stop extends Mailbox.News {}
+}

@@ -1,0 +1,920 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.arbiter.LiveRegistry.Registration;
+import dev.arbiter.Move.Ended;
+import dev.arbiter.Move.Stage;
+import dev.arbiter.Move.Waits;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.event.TaskEvent.AttemptFailure;
+import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.Store;
+import dev.arbiter.task.Admission;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a run through its stages, as far as it can go without waiting.
+ *
+ * <pre>
+ *   ENTER -> ADMIT -> ROUTE -> SEAT -> RUN -> CALL -> REPORT -> JUDGE -> Ended -> TELL
+ *                       ^                               |         |
+ *                       +------- a failed attempt ------+---------+
+ * </pre>
+ *
+ * <p>A stage returns a {@link Move}: the next stage, a reason to wait, or the end. The run waits
+ * for the store at three points: before its agent is called, before its report is judged, and
+ * before its end is told. News ends a wait ({@link #hear}).
+ */
+final class Pipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
+
+  private final LiveRegistry registry;
+  private final Router router;
+  private final Constitution constitution;
+  private final PerformanceView performance;
+  private final AgentCaller caller;
+  private final Publisher publisher;
+  private final Tenure tenure;
+  private final Line line;
+  private final Crew crew;
+  private final Timers timers;
+  private final Consumer<TaskRun> ended;
+  private final Sources sources;
+  private final int fallbacks;
+  private final Duration attemptLimit;
+  private final long storeLimit;
+  private final TaskDigest taskDigest = new TaskDigest();
+  private final AtomicLong learningErrors = new AtomicLong();
+  private final LogLimiter failureLog;
+
+  Pipeline(
+      EngineConfig config,
+      LiveRegistry registry,
+      Publisher publisher,
+      Tenure tenure,
+      Line line,
+      Crew crew,
+      Timers timers,
+      Consumer<TaskRun> ended) {
+    this.registry = registry;
+    this.router = config.router();
+    this.constitution = config.constitution();
+    this.performance = config.performance();
+    this.caller = new AgentCaller(config.interceptors());
+    this.publisher = publisher;
+    this.tenure = tenure;
+    this.line = line;
+    this.crew = crew;
+    this.timers = timers;
+    this.ended = ended;
+    this.sources = config.sources();
+    this.fallbacks = config.fallbacks();
+    this.attemptLimit = config.attemptLimit();
+    this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
+    this.failureLog = new LogLimiter(config.sources().nanoTime());
+  }
+
+  /* The loop. */
+
+  /** Drives a claimed run until it waits for something that this thread cannot bring. */
+  void drive(TaskRun run, Crew.Worker worker) {
+    Attempt toCall = advance(run, worker);
+    while (toCall != null) {
+      if (!worker.callsAgents()) {
+        worker.add(toCall);
+        return;
+      }
+      toCall = callAndAdvance(run, toCall, worker);
+    }
+  }
+
+  /** Calls the agent of an attempt, then goes on with its run. */
+  void call(TaskRun run, Attempt attempt, Crew.Worker worker) {
+    Attempt next = callAndAdvance(run, attempt, worker);
+    while (next != null) {
+      next = callAndAdvance(run, next, worker);
+    }
+  }
+
+  private @Nullable Attempt callAndAdvance(TaskRun run, Attempt attempt, Crew.Worker worker) {
+    worker.handOver();
+    CompletableFuture<@Nullable WorkReport> report =
+        caller.call(attempt.seat().agent().agent(), attempt);
+    if (report == null) {
+      return null;
+    }
+    if (!report.isDone()) {
+      CompletableFuture<?> unused =
+          report.whenComplete(
+              (value, error) -> {
+                if (isLast(run, attempt, null)) {
+                  crew.add(run);
+                }
+              });
+      return null;
+    }
+    return isLast(run, attempt, worker) && run.claim() ? advance(run, worker) : null;
+  }
+
+  /* Ends the call: the slot goes back, the run hears. True if the run must be driven. */
+  private boolean isLast(TaskRun run, Attempt attempt, Crew.@Nullable Worker worker) {
+    if (attempt.over()) {
+      giveBack(attempt.seat(), worker);
+    }
+    return run.post(new News.Reported(attempt));
+  }
+
+  private @Nullable Attempt advance(TaskRun run, Crew.Worker worker) {
+    Attempt toCall = null;
+    do {
+      run.drivenBy(worker);
+      for (Mailbox.News news = run.take(); news != null; news = news.next()) {
+        try {
+          hear(run, news);
+        } catch (Throwable e) {
+          LOG.error("{} could not read {}", run, news, e);
+          run.next(giveUp(run, "its news failed: " + e));
+        }
+      }
+      while (run.waits() == null) {
+        step(run);
+      }
+      if (run.waits() == Waits.NOTHING) {
+        run.drivenBy(null);
+        run.close();
+        return null;
+      }
+      Attempt next = run.takeToCall();
+      toCall = next == null ? toCall : next;
+      run.drivenBy(null);
+    } while (!run.rest());
+    return toCall;
+  }
+
+  private void step(TaskRun run) {
+    Move move;
+    try {
+      Ended end = run.takeStop();
+      move = end == null ? at(run) : end;
+    } catch (Throwable e) {
+      move = broken(run, e);
+    }
+    if (move instanceof Ended end) {
+      try {
+        move = conclude(run, end);
+      } catch (Throwable e) {
+        LOG.error("{} could not be ended", run, e);
+        move = giveUp(run, "its end failed: " + e);
+      }
+    }
+    if (move instanceof Stage next) {
+      run.next(next);
+    } else {
+      run.await((Waits) move);
+    }
+  }
+
+  private Move at(TaskRun run) {
+    return switch (run.stage()) {
+      case ENTER -> enter(run);
+      case ADMIT -> admit(run);
+      case ROUTE -> route(run);
+      case SEAT -> seat(run);
+      case RUN -> run(run);
+      case CALL -> call(run);
+      case REPORT -> report(run);
+      case JUDGE -> judge(run);
+      case TELL -> tell(run);
+    };
+  }
+
+  /* What a wait ends with. */
+
+  private void hear(TaskRun run, Mailbox.News news) {
+    Waits at = run.waits();
+    if (news instanceof News.Kept kept) {
+      if (at == Waits.STORE && kept.batch == run.batch()) {
+        heardKept(run, kept);
+      }
+    } else if (news instanceof News.Placed) {
+      if (at == Waits.PLACE) {
+        run.next(run.onPlace());
+      }
+    } else if (news instanceof News.Seated seated) {
+      if (at == Waits.SLOT && seated.seat == run.seat()) {
+        run.next(Stage.SEAT);
+      }
+    } else if (news instanceof News.Reported reported) {
+      if (at == Waits.AGENT && reported.attempt == run.attempt()) {
+        run.next(Stage.REPORT);
+      }
+    } else if (news instanceof News.Recovered recovered) {
+      run.shard(recovered.shard);
+      rewind(run, recovered.kept);
+    } else if (news instanceof News.GivenUp given) {
+      if (at != Waits.NOTHING) {
+        run.next(giveUp(run, given.why));
+      }
+    } else if (at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT) {
+      stop(run, at);
+    } else if (at == Waits.RECOVERY && isTiredOfWaiting(run)) {
+      run.next(giveUp(run, run.lostBy()));
+    }
+  }
+
+  private boolean isTiredOfWaiting(TaskRun run) {
+    long now = now();
+    return run.cancelReason() != null || run.isPastDeadline(now) || run.isLostFor(storeLimit, now);
+  }
+
+  private void heardKept(TaskRun run, News.Kept kept) {
+    if (kept.error == null) {
+      kept(run);
+    } else {
+      lost(run, kept.error);
+    }
+  }
+
+  /* A cancellation or a time: the deadline of the task, or the limit of the attempt. */
+  private void stop(TaskRun run, Waits at) {
+    long now = now();
+    Attempt attempt = run.attempt();
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      run.stop(stopped);
+    } else if (at == Waits.AGENT && attempt != null && now - attemptEnds(attempt) >= 0) {
+      run.next(Stage.REPORT);
+    }
+  }
+
+  private static long attemptEnds(Attempt attempt) {
+    return attempt.began()
+        + Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(attempt.assignment().timeLimit()));
+  }
+
+  /* The stages. */
+
+  private Move enter(TaskRun run) {
+    Timers.Timer deadline = run.deadline();
+    if (deadline != null) {
+      timers.clear(deadline);
+      timers.set(deadline, run.ends());
+    }
+    return line.enter(run) ? run.onPlace() : Waits.PLACE;
+  }
+
+  private Move admit(TaskRun run) {
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    publisher.step(run, new TaskEvent.Validating(moment(run)));
+    Admission admission = admission(run.task());
+    if (admission instanceof Admission.Refused refused) {
+      return new Ended(new TaskResult.Rejected(run.task(), refused.findings()), null);
+    }
+    Admission.Admitted admitted = (Admission.Admitted) admission;
+    run.approved(admitted.specDigest(), taskDigest.of(run.task(), admitted.specDigest()));
+    publisher.step(run, new TaskEvent.Approved(moment(run), admitted));
+    return Stage.ROUTE;
+  }
+
+  private Admission admission(Task task) {
+    try {
+      return constitution.admit(task);
+    } catch (Throwable e) {
+      return new Admission.Refused(List.of(constitutionFailed("admit", e)));
+    }
+  }
+
+  private Move route(TaskRun run) {
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    AttemptFailure failed = run.failure();
+    run.failure(null);
+    publisher.step(run, new TaskEvent.Routing(moment(run), Optional.ofNullable(failed)));
+    RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
+    if (request.candidates().isEmpty()) {
+      String why = registry.explainNone(run.task(), run.decisions());
+      return failed(run, FailureCause.NO_AGENT, why, null);
+    }
+    RoutingDecision decision;
+    try {
+      decision = router.route(request);
+    } catch (Router.RefusedException refused) {
+      Verdict verdict = failed == null ? null : failed.verdict().orElse(null);
+      return failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
+    }
+    run.routed(decision);
+    Registration agent = chosen(decision, request);
+    publisher.step(run, new TaskEvent.Routed(moment(run), decision));
+    run.seat(agent.slots().request(run, agent));
+    return Stage.SEAT;
+  }
+
+  private Registration chosen(RoutingDecision decision, RoutingRequest request) {
+    Registration agent = registry.candidate(decision.agent(), request);
+    if (agent == null) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "router %s chose agent '%s', which is none of the %d candidates",
+              router.getClass().getName(),
+              decision.agent(),
+              request.candidates().size()));
+    }
+    return agent;
+  }
+
+  private Move seat(TaskRun run) {
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Slots.Seat seat = run.seat();
+    if (seat == null) {
+      return Stage.ROUTE;
+    }
+    return switch (seat.state()) {
+      case HELD -> Stage.RUN;
+      case WAITING -> Waits.SLOT;
+      case GONE, GIVEN_BACK -> {
+        run.seat(null);
+        unlearned(run);
+        yield Stage.ROUTE;
+      }
+    };
+  }
+
+  private Move run(TaskRun run) {
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    String refusal = redeem(run);
+    if (!refusal.isEmpty()) {
+      return failed(run, FailureCause.APPROVAL_VOID, refusal, null);
+    }
+    publisher.stepToKeep(run, new TaskEvent.Executing(moment(run)));
+    return keep(run, Stage.CALL);
+  }
+
+  /* A task is immutable, so its digest is computed again only if the spec's digest differs. */
+  private String redeem(TaskRun run) {
+    Grant grant = run.grant();
+    if (grant == null) {
+      return "no approval was given for this attempt";
+    }
+    String spec = constitution.specDigest(run.task());
+    return grant.redeem(
+        spec.equals(run.specDigest()) ? run.approvedDigest() : taskDigest.of(run.task(), spec));
+  }
+
+  private Move call(TaskRun run) {
+    if (run.attempt() != null) {
+      return stoppedOr(run, Waits.AGENT);
+    }
+    Ended stopped = stopped(run);
+    Slots.Seat seat = run.seat();
+    if (stopped != null || seat == null) {
+      return stopped != null ? stopped : Stage.ROUTE;
+    }
+    long now = now();
+    Assignment assignment = assignment(run, timeLeft(run, now));
+    Attempt attempt = new Attempt(run, this, assignment, seat, now);
+    run.seat(null);
+    run.attempt(attempt);
+    timers.set(attempt, attemptEnds(attempt));
+    return Waits.AGENT;
+  }
+
+  private static Assignment assignment(TaskRun run, Duration limit) {
+    return new Assignment(run.task(), run.agent(), run.attempts(), run.specDigest(), limit);
+  }
+
+  private Duration timeLeft(TaskRun run, long now) {
+    if (run.task().deadline().isEmpty()) {
+      return attemptLimit;
+    }
+    Duration left = run.task().deadline().get().minusNanos(now - run.submitted());
+    return left.compareTo(attemptLimit) < 0 ? left : attemptLimit;
+  }
+
+  private Move report(TaskRun run) {
+    Attempt attempt = run.attempt();
+    if (attempt == null) {
+      return Stage.ROUTE;
+    }
+    long nanos = now() - attempt.began();
+    CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
+    if (report == null) {
+      Ended stopped = stopped(run);
+      if (stopped != null) {
+        return stopped;
+      }
+      abandon(run);
+      String why =
+          String.format(
+              Locale.ROOT,
+              "agent '%s' did not report within %s; it was interrupted",
+              run.agent(),
+              attempt.assignment().timeLimit());
+      return failAttempt(run, FailureCause.AGENT_TIMEOUT, why, "", nanos, null);
+    }
+    over(run);
+    if (report.isCompletedExceptionally()) {
+      AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
+      run.used(failure.usage());
+      logFailure(run, failure);
+      return failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
+    }
+    return read(run, attempt, report.join(), nanos);
+  }
+
+  private Move read(TaskRun run, Attempt attempt, @Nullable WorkReport came, long nanos) {
+    Usage metered = attempt.assignment().meter().total();
+    if (came == null) {
+      run.used(metered);
+      String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
+      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
+    }
+    WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
+    run.used(report.usage());
+    run.report(report, nanos);
+    publisher.stepToKeep(run, new TaskEvent.Executed(moment(run), report, nanos));
+    return keep(run, Stage.JUDGE);
+  }
+
+  private Move judge(TaskRun run) {
+    Ended stopped = stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    publisher.step(run, new TaskEvent.Verifying(moment(run)));
+    WorkReport report = run.report();
+    Verdict verdict = verdict(assignment(run, attemptLimit), report);
+    if (verdict instanceof Verdict.Denied) {
+      String why = "denied: " + verdict.findings().get(0).message();
+      return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
+    }
+    if (!run.decide()) {
+      return cancelled(run, String.valueOf(run.cancelReason()));
+    }
+    publisher.step(run, new TaskEvent.Verified(moment(run), verdict));
+    return new Ended(
+        new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict),
+        outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
+  }
+
+  private Verdict verdict(Assignment assignment, WorkReport report) {
+    try {
+      return constitution.judge(assignment, report);
+    } catch (Throwable e) {
+      return new Verdict.Denied(List.of(constitutionFailed("judge", e)), Seal.none());
+    }
+  }
+
+  private static Finding constitutionFailed(String method, Throwable error) {
+    return Finding.error(
+        "arbiter.constitution.failed",
+        "",
+        "the constitution failed in " + method + ", so nothing passes: " + error);
+  }
+
+  /* A flood of failures must not become a flood of log lines; each result has its own trace. */
+  private void logFailure(TaskRun run, AgentCaller.Failure failure) {
+    if (failureLog.passes()) {
+      LOG.warn("attempt {} at {} failed: {}", run.attempts(), run, failure.detail());
+    }
+  }
+
+  private Move failAttempt(
+      TaskRun run,
+      FailureCause cause,
+      String why,
+      String detail,
+      long nanos,
+      @Nullable Verdict denial) {
+    Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
+    Outcome outcome = outcome(run, kind, 0, nanos);
+    Optional<Verdict> verdict = Optional.ofNullable(denial);
+    if (run.attempts() <= fallbacks
+        && !registry.candidates(run.task(), run.decisions()).isEmpty()) {
+      learn(run, outcome);
+      run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
+      return Stage.ROUTE;
+    }
+    return new Ended(
+        new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict, run.used(), detail),
+        outcome);
+  }
+
+  /* The end of a run that was cancelled or missed its deadline; null if it may go on. */
+  private @Nullable Ended stopped(TaskRun run) {
+    String reason = run.cancelReason();
+    if (reason != null) {
+      return cancelled(run, reason);
+    }
+    if (!run.isPastDeadline(now())) {
+      return null;
+    }
+    String late =
+        String.format(
+            Locale.ROOT,
+            "task '%s' missed its deadline of %s while %s; give it more time or a higher priority",
+            run.task().id(),
+            run.task().deadline().map(Duration::toString).orElse(""),
+            run.state());
+    Outcome.Kind kind =
+        hadItsTime(run, run.attempt()) ? Outcome.Kind.FAILURE : Outcome.Kind.INFRASTRUCTURE;
+    abandon(run);
+    return new Ended(
+        new TaskResult.Failed(
+            run.task(),
+            FailureCause.DEADLINE,
+            late,
+            run.attempts(),
+            Optional.empty(),
+            run.used(),
+            ""),
+        outcome(run, kind, 0, now() - run.submitted()));
+  }
+
+  /* An agent that had at least half of the time of its task, and did not report, has failed. */
+  private boolean hadItsTime(TaskRun run, @Nullable Attempt attempt) {
+    return attempt != null && 2 * (now() - attempt.began()) >= run.ends() - run.submitted();
+  }
+
+  private Move stoppedOr(TaskRun run, Move otherwise) {
+    Ended stopped = stopped(run);
+    return stopped == null ? otherwise : stopped;
+  }
+
+  private Ended cancelled(TaskRun run, String reason) {
+    abandon(run);
+    return new Ended(
+        new TaskResult.Cancelled(run.task(), reason, run.used()),
+        outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+  }
+
+  private Ended failed(TaskRun run, FailureCause cause, String why, @Nullable Verdict verdict) {
+    return new Ended(
+        new TaskResult.Failed(
+            run.task(), cause, why, run.attempts(), Optional.ofNullable(verdict), run.used(), ""),
+        outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+  }
+
+  /* Any error in Arbiter or in an implementation of a socket ends the task and is logged. */
+  private Ended broken(TaskRun run, Throwable error) {
+    LOG.error("{} failed inside Arbiter", run, error);
+    return failed(
+        run,
+        FailureCause.INTERNAL,
+        "failed inside Arbiter while " + run.state() + ": " + error,
+        null);
+  }
+
+  /* The end: the store, then everything that only hears of it, then the caller. */
+
+  private Move conclude(TaskRun run, Ended end) {
+    Ended decided = end;
+    if (!(end.result() instanceof TaskResult.Cancelled) && !run.decide()) {
+      decided = cancelled(run, String.valueOf(run.cancelReason()));
+    }
+    run.ending(decided);
+    Step step = moment(run);
+    long nanos = step.nanoTime() - run.submitted();
+    publisher.stepToKeep(run, new TaskEvent.Concluded(step, decided.result(), nanos));
+    return keep(run, Stage.TELL);
+  }
+
+  private Move tell(TaskRun run) {
+    Ended end = run.ending();
+    if (end != null) {
+      settle(run);
+      if (end.outcome() != null) {
+        learn(run, end.outcome());
+      }
+      run.complete(end.result());
+    }
+    return Waits.NOTHING;
+  }
+
+  /** Gives back everything that a run has taken. */
+  private void settle(TaskRun run) {
+    abandon(run);
+    giveBackSeat(run);
+    Timers.Timer deadline = run.deadline();
+    if (deadline != null) {
+      timers.clear(deadline);
+    }
+    TaskRun next = line.leave(run);
+    if (next != null && next.post(new News.Placed())) {
+      run.worker().add(next);
+    }
+    ended.accept(run);
+  }
+
+  private void giveBackSeat(TaskRun run) {
+    Slots.Seat seat = run.seat();
+    if (seat != null) {
+      run.seat(null);
+      giveBack(seat, run.worker());
+    }
+  }
+
+  private void giveBack(Slots.Seat seat, Crew.@Nullable Worker worker) {
+    Slots.Seat next = seat.slots().giveBack(seat);
+    if (next != null) {
+      changed(next, worker);
+    }
+  }
+
+  /* Sees that a run hears of its seat. */
+  private void changed(Slots.Seat seat, Crew.@Nullable Worker worker) {
+    if (seat.run().post(new News.Seated(seat))) {
+      if (worker == null) {
+        crew.add(seat.run());
+      } else {
+        worker.add(seat.run());
+      }
+    }
+  }
+
+  /* Ends the attempt of a run, if there is one; the agent is interrupted and its report ignored. */
+  private void abandon(TaskRun run) {
+    Attempt attempt = run.attempt();
+    if (attempt != null) {
+      over(run);
+      attempt.abandon().forEach(seat -> changed(seat, run.worker()));
+      run.used(attempt.assignment().meter().total());
+    }
+  }
+
+  private void over(TaskRun run) {
+    Attempt attempt = run.attempt();
+    if (attempt != null) {
+      timers.clear(attempt);
+      run.noAttempt();
+    }
+  }
+
+  /* The store. */
+
+  private Move keep(TaskRun run, Stage then) {
+    run.next(then);
+    CompletionStage<@Nullable Void> stage = publisher.keep(run);
+    if (stage instanceof CompletableFuture<@Nullable Void> done
+        && done.isDone()
+        && !done.isCompletedExceptionally()) {
+      kept(run);
+      return then;
+    }
+    int batch = run.batch();
+    CompletionStage<@Nullable Void> unused =
+        stage.whenComplete(
+            (kept, error) -> {
+              if (run.post(new News.Kept(batch, error))) {
+                crew.add(run);
+              }
+            });
+    return Waits.STORE;
+  }
+
+  private void kept(TaskRun run) {
+    tenure.kept();
+    publisher.tellKept(run);
+    run.next(run.stage());
+  }
+
+  private void lost(TaskRun run, Throwable error) {
+    tenure.failed(error);
+    long now = now();
+    run.lost(now, "the store failed: " + error);
+    timers.set(run.lostTimer(), now + storeLimit);
+  }
+
+  /* The store has come back: the run goes on from what it has kept. */
+  private void rewind(TaskRun run, TaskRun.@Nullable Kept kept) {
+    if (run.waits() == Waits.NOTHING || run.isUnrecorded()) {
+      return;
+    }
+    if (kept == null) {
+      forgotten(run);
+      return;
+    }
+    Attempt running = run.attempt();
+    boolean same = running != null && running.assignment().attempt() == kept.decisions().size();
+    RoutingDecision open = run.openDecision();
+    if (open != null && !kept.decisions().contains(open)) {
+      unlearned(run);
+    }
+    run.rewind(kept);
+    run.approved(kept.specDigest(), taskDigest.of(run.task(), kept.specDigest()));
+    giveBackSeat(run);
+    publisher.tell(run, new TaskEvent.Recovered(moment(run), kept.state()));
+    if (same && kept.report() == null) {
+      run.await(Waits.AGENT);
+      if (running != null && running.reportIfOver() != null) {
+        run.next(Stage.REPORT);
+      }
+      return;
+    }
+    abandon(run);
+    if (kept.state() == TaskState.RECEIVED) {
+      run.onPlace(Stage.ADMIT);
+    } else if (kept.report() != null) {
+      run.onPlace(Stage.JUDGE);
+    } else {
+      unlearned(run);
+      run.onPlace(Stage.ROUTE);
+    }
+    run.next(Stage.ENTER);
+  }
+
+  /* The store has nothing of the run: it has kept its end, or never its beginning. */
+  private void forgotten(TaskRun run) {
+    Ended end = run.ending();
+    if (end != null) {
+      publisher.tellKept(run);
+      run.next(Stage.TELL);
+    } else {
+      run.next(giveUp(run, "the store came back without it"));
+    }
+  }
+
+  private Stage giveUp(TaskRun run, String why) {
+    Ended meant = run.ending();
+    String message =
+        String.format(
+            Locale.ROOT,
+            "task '%s' ended while %s, and the store has no record of the end: %s%s",
+            run.task().id(),
+            run.state(),
+            why,
+            meant == null ? "" : "; it would have been: " + meant.result().summary());
+    abandon(run);
+    TaskResult result =
+        run.decide()
+            ? new TaskResult.Failed(
+                run.task(),
+                FailureCause.UNRECORDED,
+                message,
+                run.attempts(),
+                Optional.empty(),
+                run.used(),
+                "")
+            : new TaskResult.Cancelled(run.task(), run.cancelReason() + "; " + message, run.used());
+    run.unrecorded();
+    Outcome outcome =
+        meant == null ? outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0) : meant.outcome();
+    run.ending(new Ended(result, outcome));
+    run.state(result.state());
+    Step step = moment(run);
+    publisher.tell(run, new TaskEvent.Concluded(step, result, step.nanoTime() - run.submitted()));
+    return Stage.TELL;
+  }
+
+  /* What the router hears. */
+
+  private @Nullable Outcome outcome(TaskRun run, Outcome.Kind kind, double quality, long nanos) {
+    RoutingDecision open = run.openDecision();
+    if (open == null) {
+      return null;
+    }
+    Usage usage = run.used();
+    Duration time = usage.time().isZero() ? Duration.ofNanos(Math.max(0, nanos)) : usage.time();
+    return new Outcome(open, run.task(), run.attempts(), kind, quality, usage.cost(), time);
+  }
+
+  /* Tells the router that its last decision has no outcome. */
+  private void unlearned(TaskRun run) {
+    learn(run, outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+  }
+
+  private void learn(TaskRun run, @Nullable Outcome outcome) {
+    if (outcome == null || !run.settle(outcome.decision())) {
+      return;
+    }
+    try {
+      router.learn(outcome);
+    } catch (Throwable e) {
+      if (learningErrors.getAndIncrement() == 0) {
+        LOG.warn("router {} could not learn; further errors are counted", router.getClass(), e);
+      }
+    }
+  }
+
+  long learningErrors() {
+    return learningErrors.get();
+  }
+
+  /* From outside: each on the caller's thread. */
+
+  /** Ends a run that its caller cancelled, at once if it waits. */
+  void cancelled(TaskRun run) {
+    boolean unused = run.post(new News.Stop());
+    crew.doHere(run);
+  }
+
+  /** Gives the submission of a run to the store; {@link #begin} or {@link #refused} follows. */
+  CompletionStage<@Nullable Void> receive(TaskRun run) {
+    run.shard(tenure.shard());
+    publisher.stepToKeep(run, new TaskEvent.Received(moment(run)));
+    run.await(Waits.STORE);
+    return publisher.keep(run);
+  }
+
+  /** Starts a run whose submission is kept. */
+  void begin(TaskRun run) {
+    post(run, new News.Kept(run.batch(), null));
+  }
+
+  /** Ends a run whose submission was not kept. */
+  void refused(TaskRun run, Throwable error) {
+    tenure.failed(error);
+    run.close();
+  }
+
+  /** One of the times of a run has come. */
+  void timeUp(TaskRun run) {
+    post(run, new News.Stop());
+  }
+
+  /** Completes the handle of a run whose driver does not come back. */
+  void leaveBehind(TaskRun run, String why) {
+    if (!run.isComplete()) {
+      String message =
+          String.format(
+              Locale.ROOT,
+              "task '%s' was left behind while %s, and the store has no record of its end: %s",
+              run.task().id(),
+              run.state(),
+              why);
+      TaskResult result =
+          new TaskResult.Failed(
+              run.task(), FailureCause.UNRECORDED, message, 0, Optional.empty(), Usage.none(), "");
+      LOG.warn("{}", message);
+      ended.accept(run);
+      run.complete(result);
+    }
+  }
+
+  /** Tells a run what the store has kept of it, or that it has nothing. */
+  void recover(TaskRun run, TaskRun.@Nullable Kept kept, Store.Shard shard) {
+    post(run, new News.Recovered(kept, shard));
+  }
+
+  /** Ends a run, without a record if need be. */
+  void dismiss(TaskRun run, String why) {
+    post(run, new News.GivenUp(why));
+  }
+
+  private void post(TaskRun run, Mailbox.News news) {
+    if (run.post(news)) {
+      crew.add(run);
+    }
+  }
+
+  private long now() {
+    return sources.nanoTime().getAsLong();
+  }
+
+  private Step moment(TaskRun run) {
+    long nanoTime = now();
+    return new Step(
+        run.task(), run.attempts(), run.agent(), run.at(nanoTime, sources.clock()), nanoTime);
+  }
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.event.AgentEvent;
+import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Level;
+import dev.arbiter.task.TaskState;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Changes the states of tasks: checks a step against the table of {@link TaskState}, collects it
+ * for the store, calls the listeners. Other events take the same way, without the table.
+ */
+final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
+
+  private final Tenure tenure;
+  private final List<ArbiterListener> listeners;
+  private final AtomicLong errors = new AtomicLong();
+  private final LogLimiter log;
+
+  Publisher(Tenure tenure, List<ArbiterListener> listeners, LongSupplier nanoTime) {
+    this.tenure = tenure;
+    this.listeners = List.copyOf(listeners);
+    this.log = new LogLimiter(nanoTime);
+  }
+
+  /** Enters a state. The event goes to the store with the next batch, and to listeners now. */
+  void step(TaskRun run, TaskEvent event) {
+    enter(run, event);
+    tell(run, event);
+  }
+
+  /** Enters a state. Listeners hear of it when {@link #keep} has kept it. */
+  void stepToKeep(TaskRun run, TaskEvent event) {
+    enter(run, event);
+    run.untold(event);
+  }
+
+  private static void enter(TaskRun run, TaskEvent event) {
+    TaskState next = event.state();
+    if (next != run.state() && !run.state().mayBecome(next)) {
+      throw new IllegalStateException(run + " cannot become " + next);
+    }
+    run.unkept().add(new Change(Change.Kind.EVENT, run.key(), event));
+    run.state(next);
+  }
+
+  /** Appends the steps since the last batch, with the state of the run or without. */
+  CompletionStage<@Nullable Void> keep(TaskRun run) {
+    List<Change> batch = run.takeUnkept();
+    TaskEvent last = run.untold();
+    if (last instanceof TaskEvent.Concluded concluded) {
+      batch.add(new Change(Change.Kind.STATE, run.key(), null));
+      batch.add(new Change(Change.Kind.END, run.key(), concluded.result()));
+    } else {
+      batch.add(new Change(Change.Kind.STATE, run.key(), run.kept()));
+    }
+    return Tenure.append(run.shard(), batch, Level.DURABLE);
+  }
+
+  /** Tells the listeners the step that is kept now. */
+  void tellKept(TaskRun run) {
+    TaskEvent event = run.untold();
+    if (event != null) {
+      run.untold(null);
+      tell(run, event);
+    }
+  }
+
+  /** Publishes an event that is not a step of a task. */
+  void record(AgentEvent event) {
+    tenure.note(new Change(Change.Kind.EVENT, event.agent(), event));
+    publish(event);
+  }
+
+  long errors() {
+    return errors.get();
+  }
+
+  /** Tells an event of a run to all who listen. */
+  void tell(TaskRun run, TaskEvent event) {
+    publish(event);
+    List<ArbiterListener> subscribers = run.subscribers();
+    if (subscribers != null) {
+      subscribers.forEach(subscriber -> tell(subscriber, event));
+    }
+  }
+
+  private void publish(ArbiterEvent event) {
+    for (int i = 0; i < listeners.size(); i++) {
+      tell(listeners.get(i), event);
+    }
+  }
+
+  private void tell(ArbiterListener listener, ArbiterEvent event) {
+    try {
+      listener.on(event);
+    } catch (Throwable e) {
+      errors.incrementAndGet();
+      if (log.passes()) {
+        LOG.warn(
+            "listener {} threw; {} such errors so far, the task goes on",
+            listener.getClass().getName(),
+            errors.get(),
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of one agent: one for each task it may work on at once, and the runs that wait for one.
+ * They outlive updates of the agent's profile. Thread-safe.
+ *
+ * <p>A run has a {@link Seat}, waiting or held. {@link #giveBack} ends it, once, whatever its
+ * state.
+ */
+final class Slots {
+  private final Set<Seat> line = new LinkedHashSet<>();
+  private boolean open = true;
+  private boolean gone;
+  private int capacity;
+  private volatile int active;
+  private volatile int queued;
+  private volatile int abandoned;
+
+  Slots(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** The claim of one run on one slot. The lock of its slots guards the state. */
+  static final class Seat {
+    private final Slots slots;
+    private final TaskRun run;
+    private final LiveRegistry.Registration agent;
+    private State state = State.WAITING;
+
+    /** The state of a seat. */
+    enum State {
+      WAITING,
+      HELD,
+      /** The agent was retired or set offline: the run must be routed again. */
+      GONE,
+      GIVEN_BACK
+    }
+
+    private Seat(Slots slots, TaskRun run, LiveRegistry.Registration agent) {
+      this.slots = slots;
+      this.run = run;
+      this.agent = agent;
+    }
+
+    TaskRun run() {
+      return run;
+    }
+
+    LiveRegistry.Registration agent() {
+      return agent;
+    }
+
+    Slots slots() {
+      return slots;
+    }
+
+    State state() {
+      synchronized (slots) {
+        return state;
+      }
+    }
+  }
+
+  int active() {
+    return active;
+  }
+
+  int queued() {
+    return queued;
+  }
+
+  int abandoned() {
+    return abandoned;
+  }
+
+  /** Whether calls that outlived their attempt hold every slot. */
+  boolean isStuck() {
+    return abandoned > 0 && isAllAbandoned();
+  }
+
+  private synchronized boolean isAllAbandoned() {
+    return abandoned >= capacity;
+  }
+
+  /** A seat for a run: held if a slot is free and no run waits for it. */
+  synchronized Seat request(TaskRun run, LiveRegistry.Registration agent) {
+    Seat seat = new Seat(this, run, agent);
+    if (gone) {
+      seat.state = Seat.State.GONE;
+    } else if (open && active < capacity && line.isEmpty()) {
+      hold(seat);
+    } else {
+      line.add(seat);
+      queued = line.size();
+    }
+    return seat;
+  }
+
+  private synchronized void hold(Seat seat) {
+    seat.state = Seat.State.HELD;
+    active = active + 1;
+  }
+
+  /** Ends a seat. Returns the seat that got its slot, or null. */
+  synchronized @Nullable Seat giveBack(Seat seat) {
+    Seat.State before = seat.state;
+    seat.state = Seat.State.GIVEN_BACK;
+    if (before == Seat.State.WAITING) {
+      line.remove(seat);
+      queued = line.size();
+    }
+    if (before != Seat.State.HELD) {
+      return null;
+    }
+    active = active - 1;
+    return next();
+  }
+
+  /**
+   * Counts a call that outlives its attempt. Returns the seats that wait in vain, because such
+   * calls hold every slot: their runs must be routed again.
+   */
+  synchronized List<Seat> abandon() {
+    abandoned = abandoned + 1;
+    return isAllAbandoned() ? sendAway() : List.of();
+  }
+
+  /** Counts an abandoned call that returned. */
+  synchronized void abandonedReturned() {
+    abandoned = abandoned - 1;
+  }
+
+  /** Sets the number of slots and whether runs may take them. Returns the seats that got one. */
+  synchronized List<Seat> set(int newCapacity, boolean nowOpen) {
+    capacity = newCapacity;
+    open = nowOpen;
+    gone = false;
+    List<Seat> begin = new ArrayList<>();
+    for (Seat seat = next(); seat != null; seat = next()) {
+      begin.add(seat);
+    }
+    return begin;
+  }
+
+  /** Sends away all seats that wait, and refuses requests until {@link #set} is called. */
+  synchronized List<Seat> dismiss() {
+    open = false;
+    gone = true;
+    return sendAway();
+  }
+
+  private synchronized List<Seat> sendAway() {
+    List<Seat> all = new ArrayList<>(line);
+    all.forEach(seat -> seat.state = Seat.State.GONE);
+    line.clear();
+    queued = 0;
+    return all;
+  }
+
+  private synchronized @Nullable Seat next() {
+    Iterator<Seat> first = line.iterator();
+    if (!open || active >= capacity || !first.hasNext()) {
+      return null;
+    }
+    Seat seat = first.next();
+    first.remove();
+    queued = line.size();
+    hold(seat);
+    return seat;
+  }
+}

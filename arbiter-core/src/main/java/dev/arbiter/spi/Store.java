@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system of record of all tasks: an end that is not in the store did not happen.
+ *
+ * <p>Threads: {@link Shard#append} is called from many threads, and never waits for a disk or a
+ * network. Stages complete on any thread. The methods of {@link Owner} and {@link Recovery} are
+ * called one at a time.
+ *
+ * <p>Order: batches take effect in the order in which append was entered; each batch whole or not
+ * at all.
+ *
+ * <p>Errors, one rule: the first batch that is not kept ends the tenure. Every stage that is not
+ * complete fails with {@link ShardLostException}, the owner hears {@link Owner#lost}, and the old
+ * shard refuses everything. When the store can be written again, it calls {@link Owner#assigned}
+ * with a new shard and gives back what it has kept. So memory that ran ahead of the store is thrown
+ * away.
+ *
+ * <p>Crash: recovery sees every batch whose {@link Level#DURABLE} stage completed, everything that
+ * was appended before it, and perhaps more; never a part of a batch, never a batch without those
+ * before it.
+ */
+public interface Store extends AutoCloseable {
+
+  /**
+   * Opens the store for its owner; calls {@link Owner#assigned} before it returns, or later.
+   *
+   * @param owner receives shard and recovery until {@link #close} has returned
+   * @throws IllegalStateException if it is open already
+   */
+  void open(Owner owner);
+
+  /** Closes the store. Later appends fail with {@link ShardLostException}. */
+  @Override
+  void close();
+
+  /** {@return a new store in memory; it loses everything when the process ends} */
+  static Store memory() {
+    return new MemoryStore();
+  }
+
+  /** How much a caller waits for. */
+  enum Level {
+    /**
+     * The stage completes when the batch has its place in the order. A crash may lose it, but no
+     * later durable batch is kept without it.
+     */
+    BUFFERED,
+    /** The stage completes when the batch survives a crash, as far as the store can promise. */
+    DURABLE
+  }
+
+  /**
+   * One thing to keep.
+   *
+   * @param kind the kind
+   * @param key the task or agent it is about
+   * @param value an immutable value of the engine; null forgets the key
+   */
+  record Change(Kind kind, String key, @Nullable Object value) {
+
+    /** The kind of a change. */
+    public enum Kind {
+      /** The newest value of a key: recovery returns it. */
+      STATE,
+      /** An event: appended to the history. */
+      EVENT,
+      /** The result of a task: appended to the history, and found by key. */
+      END
+    }
+  }
+
+  /** The tasks of one owner while it may write them. */
+  interface Shard {
+    /** {@return a number that grows with every tenure} */
+    long epoch();
+
+    /**
+     * Appends a batch.
+     *
+     * @param batch at least one change, in order; the store does not change the list
+     * @param level how much the stage waits for
+     * @return a stage, never null; it fails with {@link ShardLostException} if the tenure ended
+     */
+    CompletionStage<@Nullable Void> append(List<Change> batch, Level level);
+  }
+
+  /** The engine, as a store sees it. */
+  interface Owner {
+    /**
+     * The shard may be written from now on.
+     *
+     * @param shard the shard
+     * @return receives each kept STATE once, in no order
+     */
+    Recovery assigned(Shard shard);
+
+    /**
+     * The shard may not be written any more.
+     *
+     * @param shard the shard
+     * @param why the error; null if the store was closed
+     */
+    void lost(Shard shard, @Nullable Throwable why);
+  }
+
+  /** Receives what a store has kept. */
+  interface Recovery {
+    /**
+     * Receives one kept value.
+     *
+     * @param key the key
+     * @param value the value
+     */
+    void entry(String key, Object value);
+
+    /** Ends the recovery; the shard may be written when this method has returned. */
+    void ready();
+  }
+
+  /** The tenure of a shard has ended; the batch may have been kept or not. */
+  final class ShardLostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes an exception.
+     *
+     * @param message what happened
+     * @param cause why; may be null
+     */
+    public ShardLostException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.AsyncAgent;
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Admission;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One arbiter in a world of one thread and one seed: time is virtual, and every neighbour of the
+ * engine may fail at every call. The invariants are checked after each step.
+ */
+final class SimWorld {
+  private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+  private static final int LAST_STEPS = Integer.getInteger("arbiter.steps", 25);
+  private static final int TASKS = 30;
+  private static final int PLACES = 6;
+  private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration HEALED = Duration.ofMinutes(30);
+
+  private static final List<RegisteredAgent.Status> STATUSES =
+      List.of(RegisteredAgent.Status.values());
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
+  private final Deque<String> trace = new ArrayDeque<>();
+  private final ManualScheduler scheduler = new ManualScheduler();
+  private final SimStore store;
+  private final Arbiter arbiter;
+  private final boolean inline;
+  private final boolean storeStaysAway;
+
+  private final List<TaskHandle> handles = new ArrayList<>();
+  private final Map<String, TaskHandle> byKey = new HashMap<>();
+  private final Map<String, List<TaskEvent>> heard = new LinkedHashMap<>();
+  private final Map<String, TaskResult> toldEnds = new HashMap<>();
+  private final Map<RoutingDecision, Integer> outcomes = new LinkedHashMap<>();
+  private final Set<String> called = new HashSet<>();
+  private final Map<String, Integer> working = new HashMap<>();
+  private final Map<String, Verdict> verdicts = new HashMap<>();
+  private final Set<String> cancelled = new HashSet<>();
+  private final Set<TaskHandle> checked = new HashSet<>();
+
+  private boolean faults = true;
+  private boolean closed;
+  private long nanos = 1_000_000;
+  private long wallSkew;
+  private long order;
+  private long hash = 17;
+  private int submitted;
+  private int deciding;
+  private @Nullable String broken;
+
+  private record Event(long at, long order, String what, Runnable body) {}
+
+  /** A broken invariant: the seed, what does not hold, and the last steps. */
+  static final class Broken extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    Broken(long seed, String what, Iterable<String> steps) {
+      super("seed " + seed + ": " + what + "\n  " + String.join("\n  ", steps));
+    }
+  }
+
+  SimWorld(long seed) {
+    this.seed = seed;
+    this.random = new SplittableRandom(seed);
+    this.inline = below(5) == 0;
+    this.storeStaysAway = below(20) == 0;
+    this.store = new SimStore(this);
+    ArbiterBuilder builder =
+        Arbiter.builder()
+            .sources(
+                new Sources(
+                    () -> BEGIN.plusNanos(nanos + wallSkew),
+                    () -> nanos,
+                    new SplittableRandom(seed)))
+            .scheduler(scheduler)
+            .executor(inline ? Runnable::run : this::execute)
+            .store(store)
+            .constitution(new SimConstitution())
+            .router(new SimRouter())
+            .listener(this::hear)
+            .concurrency(PLACES)
+            .queueCapacity(TASKS)
+            .fallbacks(2)
+            .attemptLimit(ATTEMPT_LIMIT)
+            .closeLimit(Duration.ZERO);
+    this.arbiter = builder.build();
+    for (int i = 0; i < 4; i++) {
+      register("agent-" + i);
+    }
+  }
+
+  /* Chance and time. */
+
+  int below(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** One fault in so many calls, while there are faults. */
+  boolean fault(int in) {
+    return faults && below(in) == 0;
+  }
+
+  void later(int millis, String what, Runnable body) {
+    events.add(new Event(nanos + millis * 1_000_000L, order++, what, body));
+  }
+
+  /* The run. */
+
+  long run() {
+    tick();
+    for (int i = 0; i < TASKS; i++) {
+      later(below(4_000), "submit", this::submit);
+    }
+    for (int i = 0; i < 15; i++) {
+      later(below(8_000), "churn", this::churn);
+    }
+    if (below(4) == 0) {
+      later(below(8_000), "stall", () -> nanos += Duration.ofSeconds(63).toNanos());
+    }
+    if (below(4) == 0) {
+      later(below(8_000), "clock", () -> wallSkew += (below(2) * 2 - 1) * 3_600_000_000_000L);
+    }
+    if (storeStaysAway) {
+      later(
+          below(8_000),
+          "the store goes",
+          () -> store.lose(new IllegalStateException("gone"), false));
+    }
+    later(10_000, "all is mended", this::mend);
+    long until = nanos + HEALED.toNanos();
+    while (!events.isEmpty() && nanos < until && !(isQuiet() && !faults)) {
+      Event next = events.poll();
+      nanos = Math.max(nanos, next.at);
+      if (!next.what.equals("tick")) {
+        note(next.what);
+      }
+      next.body.run();
+      boolean unused = Thread.interrupted();
+      checkAlways();
+    }
+    faults = false;
+    checkQuiet();
+    arbiter.close();
+    closed = true;
+    checkClosed();
+    return hash;
+  }
+
+  private boolean isQuiet() {
+    Arbiter.Stats stats = arbiter.stats();
+    return submitted == TASKS
+        && stats.inFlight() + stats.waiting() == 0
+        && handles.stream().allMatch(handle -> handle.state().isEnd())
+        && handles.stream().allMatch(SimWorld::isDone);
+  }
+
+  private static boolean isDone(TaskHandle handle) {
+    return handle.result().toCompletableFuture().isDone();
+  }
+
+  private void tick() {
+    later(
+        50,
+        "tick",
+        () -> {
+          scheduler.tick();
+          tick();
+        });
+  }
+
+  private void note(String step) {
+    trace.addLast((nanos / 1_000_000) + " ms " + step);
+    if (trace.size() > LAST_STEPS) {
+      trace.removeFirst();
+    }
+  }
+
+  /* The executor. */
+
+  private void execute(Runnable work) {
+    if (fault(40)) {
+      throw new OutOfMemoryError("unable to create native thread (simulated)");
+    }
+    if (fault(60)) {
+      throw new RejectedExecutionException("full (simulated)");
+    }
+    if (fault(80)) {
+      note("the executor drops work");
+      return;
+    }
+    later(below(3) == 0 ? below(50) : 0, "work", work);
+  }
+
+  /* The callers. */
+
+  private void submit() {
+    int number = submitted++;
+    Task.Builder task =
+        Task.builder(below(8) == 0 ? "forbidden" : "fix")
+            .tenant(below(2) == 0 ? "acme" : "zeta")
+            .priority(1 + below(10))
+            .payload("p" + number);
+    if (below(3) == 0) {
+      task.deadline(Duration.ofMillis(100 + below(30_000)));
+    }
+    String key = below(4) == 0 ? "key-" + below(3) : "";
+    if (!key.isEmpty()) {
+      task.tenant("acme").payload(key).priority(5).idempotencyKey(key);
+    }
+    try {
+      CompletionStage<TaskHandle> accepted = arbiter.submitAsync(task.build());
+      CompletionStage<?> unused =
+          accepted.whenComplete(
+              (handle, error) -> {
+                if (handle != null) {
+                  accepted(handle);
+                }
+              });
+    } catch (RuntimeException refused) {
+      note("refused: " + refused.getMessage());
+    }
+  }
+
+  private void accepted(TaskHandle handle) {
+    String key = handle.task().idempotencyKey();
+    if (!key.isEmpty()) {
+      TaskHandle first = byKey.putIfAbsent(key, handle);
+      if (first != null && first != handle && !first.state().isEnd()) {
+        breaks("two tasks for " + key);
+      }
+      if (first == handle) {
+        return;
+      }
+      byKey.put(key, handle);
+    }
+    handles.add(handle);
+    if (below(5) == 0) {
+      later(below(5_000), "cancel " + handle.id(), () -> cancel(handle));
+    }
+  }
+
+  private void cancel(TaskHandle handle) {
+    boolean willEnd = handle.cancel("asked");
+    if (willEnd) {
+      cancelled.add(name(handle.task()));
+    }
+  }
+
+  /* The registry. */
+
+  private void register(String id) {
+    AgentProfile profile = AgentProfile.builder(id).capacity(1 + below(3)).build();
+    arbiter.agents().registerAsync(profile, new SimAgent());
+  }
+
+  private void mend() {
+    faults = false;
+    for (int i = 0; i < 4; i++) {
+      String id = "agent-" + i;
+      if (arbiter.agents().find(id).isEmpty()) {
+        register(id);
+      }
+      arbiter.agents().setStatus(id, RegisteredAgent.Status.AVAILABLE);
+    }
+  }
+
+  private void churn() {
+    try {
+      churn("agent-" + below(4));
+    } catch (IllegalStateException | IllegalArgumentException overtaken) {
+      note("churn: " + overtaken.getMessage());
+    }
+  }
+
+  private void churn(String id) {
+    boolean known = arbiter.agents().find(id).isPresent();
+    switch (known ? below(4) : 4) {
+      case 0 -> arbiter.agents().retire(id);
+      case 1 -> arbiter.agents().update(AgentProfile.builder(id).capacity(1 + below(3)).build());
+      case 2 -> arbiter.agents().setStatus(id, STATUSES.get(below(STATUSES.size())));
+      case 3 -> {
+        arbiter.agents().retire(id);
+        register(id);
+      }
+      default -> register(id);
+    }
+  }
+
+  /* The neighbours. */
+
+  private final class SimAgent implements AsyncAgent {
+    @Override
+    public CompletionStage<WorkReport> start(Assignment assignment) {
+      begins(assignment);
+      WorkReport report =
+          new WorkReport(
+              below(6) == 0 ? "bad" : "good", List.of(), List.of(), Usage.cost(below(10)));
+      CompletableFuture<WorkReport> stage = new CompletableFuture<>();
+      CompletableFuture<?> unused = stage.whenComplete((value, error) -> ends(assignment));
+      switch (faults ? below(14) : 13) {
+        case 0 -> {
+          ends(assignment);
+          throw new AssertionError("the agent throws an Error");
+        }
+        case 1 -> stage.completeExceptionally(new IllegalStateException("the agent fails"));
+        case 2 -> note("the agent " + assignment.agent() + " never answers");
+        case 3 -> Thread.currentThread().interrupt();
+        case 4 -> {
+          ends(assignment);
+          return new OnlyStage(report);
+        }
+        case 5 ->
+            arbiter
+                .submitAsync(Task.builder("fix").payload("from an agent").build())
+                .whenComplete(
+                    (handle, error) -> {
+                      if (handle != null) {
+                        accepted(handle);
+                      }
+                    });
+        case 6 -> churn();
+        case 7 -> nanos += below(2_000) * 1_000_000L;
+        default -> {}
+      }
+      if (below(2) == 0) {
+        stage.complete(report);
+      } else {
+        later(
+            below(15_000),
+            "report of " + assignment.task().id(),
+            () -> {
+              stage.complete(report);
+              stage.complete(report);
+            });
+      }
+      return stage;
+    }
+
+    private void begins(Assignment assignment) {
+      String name = name(assignment.task());
+      String attempt = name + " " + assignment.attempt();
+      note("call of " + assignment.agent() + " for " + attempt.replace('\0', '/'));
+      if (closed) {
+        breaks("an agent is called after close");
+      }
+      if (toldEnds.containsKey(name)) {
+        breaks("an agent is called after the end of " + attempt);
+      }
+      if (!store.started.contains(attempt)) {
+        breaks("an agent is called before the store has kept it: " + attempt);
+      }
+      called.add(attempt);
+      int now = working.merge(assignment.agent(), 1, Integer::sum);
+      if (now > 3 + 3) {
+        breaks(assignment.agent() + " works on " + now + " tasks at once");
+      }
+    }
+
+    private void ends(Assignment assignment) {
+      working.merge(assignment.agent(), -1, Integer::sum);
+    }
+  }
+
+  /** A stage that is no future. */
+  private static final class OnlyStage extends CompletableFuture<WorkReport> {
+    OnlyStage(WorkReport report) {
+      complete(report);
+    }
+
+    @Override
+    public CompletableFuture<WorkReport> toCompletableFuture() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final class SimConstitution implements Constitution {
+    @Override
+    public Admission admit(Task task) {
+      if (fault(40)) {
+        throw new IllegalStateException("no rules today");
+      }
+      return task.type().equals("forbidden")
+          ? new Admission.Refused(List.of(Finding.error("type", "", "forbidden")))
+          : new Admission.Admitted("sha256:1", List.of());
+    }
+
+    @Override
+    public String specDigest(Task task) {
+      if (fault(60)) {
+        throw new StackOverflowError("simulated");
+      }
+      return fault(60) ? "sha256:2" : "sha256:1";
+    }
+
+    @Override
+    public Verdict judge(Assignment assignment, WorkReport report) {
+      if (fault(40)) {
+        throw new OutOfMemoryError("simulated");
+      }
+      Verdict verdict =
+          report.output().equals("bad")
+              ? new Verdict.Denied(List.of(Finding.error("bad", "", "bad")), Seal.none())
+              : new Verdict.Approved(List.of(), 0.5, Seal.none());
+      verdicts.put(name(assignment.task()), verdict);
+      return verdict;
+    }
+  }
+
+  private final class SimRouter implements Router {
+    @Override
+    public RoutingDecision route(RoutingRequest request) {
+      if (fault(60)) {
+        throw new AssertionError("the router throws an Error");
+      }
+      if (fault(60)) {
+        throw new RefusedException("too dear");
+      }
+      String agent =
+          fault(60)
+              ? "stranger"
+              : request.candidates().get(below(request.candidates().size())).id();
+      RoutingDecision decision = new SimDecision(deciding++, agent);
+      note("decision " + decision.id() + " for " + request.task().id() + ": " + agent);
+      if (!agent.equals("stranger")) {
+        outcomes.put(decision, 0);
+      }
+      return decision;
+    }
+
+    @Override
+    public void learn(Outcome outcome) {
+      note("outcome of decision " + outcome.decision().id() + ": " + outcome.kind());
+      Integer times = outcomes.computeIfPresent(outcome.decision(), (d, before) -> before + 1);
+      check(times == null || times == 1, () -> "two outcomes of " + outcome.decision());
+      if (fault(30)) {
+        throw new NoClassDefFoundError("simulated");
+      }
+    }
+  }
+
+  private record SimDecision(long id, String agent) implements RoutingDecision {
+    @Override
+    public String policy() {
+      return "random";
+    }
+
+    @Override
+    public double probability() {
+      return 1;
+    }
+
+    @Override
+    public String reason() {
+      return "chance";
+    }
+
+    @Override
+    public List<Scored> candidates() {
+      return List.of();
+    }
+  }
+
+  private void hear(ArbiterEvent event) {
+    hash = 31 * hash + fingerprint(event).hashCode();
+    if (event instanceof TaskEvent step) {
+      heard(step);
+    }
+    if (fault(50)) {
+      throw new IllegalStateException("the listener throws");
+    }
+    if (fault(100) && !handles.isEmpty()) {
+      cancel(handles.get(below(handles.size())));
+    }
+  }
+
+  private static String fingerprint(ArbiterEvent event) {
+    return event instanceof TaskEvent step
+        ? step.task().id() + step.state() + step.step().attempt() + step.nanoTime()
+        : event.getClass().getSimpleName() + event.nanoTime();
+  }
+
+  private void heard(TaskEvent step) {
+    String name = name(step.task());
+    List<TaskEvent> all = heard.computeIfAbsent(name, key -> new ArrayList<>());
+    note(name.replace('\0', '/') + " " + step.getClass().getSimpleName() + " " + step.state());
+    TaskState before = all.isEmpty() ? null : all.get(all.size() - 1).state();
+    boolean legal =
+        step instanceof TaskEvent.Recovered
+            || (before == null
+                ? step.state() == TaskState.RECEIVED
+                : before.mayBecome(step.state()))
+            || (step instanceof TaskEvent.Concluded told && isUnrecorded(told.result()));
+    if (!legal) {
+      breaks(name + " went from " + before + " to " + step.state());
+    }
+    all.add(step);
+    if (step instanceof TaskEvent.Concluded concluded
+        && toldEnds.put(name, concluded.result()) != null) {
+      breaks("two ends were told of " + name);
+    }
+  }
+
+  /* The invariants. */
+
+  private void breaks(String what) {
+    if (broken == null) {
+      broken = what.replace('\0', '/');
+    }
+  }
+
+  private void check(boolean holds, Supplier<String> what) {
+    if (!holds) {
+      breaks(what.get());
+    }
+  }
+
+  private void checkAlways() {
+    Arbiter.Stats stats = arbiter.stats();
+    check(stats.inFlight() <= PLACES, () -> "more tasks in flight than places: " + stats);
+    check(stats.inFlight() >= 0 && stats.waiting() >= 0, () -> "negative counts: " + stats);
+    for (RegisteredAgent agent : arbiter.agents().all()) {
+      check(agent.active() >= 0, () -> agent.id() + " has negative slots");
+    }
+    for (TaskHandle handle : handles) {
+      if (isDone(handle) && checked.add(handle)) {
+        checkEnd(handle, handle.result().toCompletableFuture().join());
+      }
+    }
+    raise();
+  }
+
+  private void checkEnd(TaskHandle handle, TaskResult result) {
+    String name = name(handle.task());
+    check(
+        handle.state() == result.state(), () -> name + " is " + handle.state() + ", not " + result);
+    check(result.equals(toldEnds.get(name)), () -> name + " told " + toldEnds.get(name));
+    if (!isUnrecorded(result)) {
+      List<TaskResult> kept = store.ends.getOrDefault(name, List.of());
+      check(kept.equals(List.of(result)), () -> name + " kept " + kept + " and not once " + result);
+    }
+    if (result instanceof TaskResult.Completed) {
+      Verdict verdict = verdicts.get(name);
+      check(verdict != null && verdict.passed(), () -> name + " completed without a verdict");
+    }
+    if (cancelled.contains(name)) {
+      check(result instanceof TaskResult.Cancelled, () -> name + " was cancelled and is " + result);
+    }
+  }
+
+  private static boolean isUnrecorded(TaskResult result) {
+    return result instanceof TaskResult.Failed failed
+        ? failed.cause() == FailureCause.UNRECORDED
+        : result instanceof TaskResult.Cancelled cancel && cancel.reason().contains("no record");
+  }
+
+  private void checkQuiet() {
+    for (TaskHandle handle : handles) {
+      check(isDone(handle), () -> name(handle.task()) + " never ended; it is " + handle);
+    }
+    raise();
+    for (TaskHandle handle : handles) {
+      checkEnd(handle, handle.result().toCompletableFuture().join());
+    }
+    outcomes.forEach(
+        (decision, times) -> check(times == 1, () -> times + " outcomes of " + decision));
+    check(arbiter.stats().inFlight() == 0, () -> "places are lost: " + arbiter.stats());
+    check(arbiter.stats().waiting() == 0, () -> "tasks wait for ever: " + arbiter.stats());
+    for (RegisteredAgent agent : arbiter.agents().all()) {
+      int now = Objects.requireNonNullElse(working.get(agent.id()), 0);
+      check(
+          agent.active() <= Math.max(0, now),
+          () -> agent.id() + " has " + agent.active() + " slots taken and works on " + now);
+    }
+    store.ends.forEach(
+        (name, ends) -> check(ends.size() == 1, () -> name + " ended twice: " + ends));
+    raise();
+  }
+
+  private void checkClosed() {
+    check(arbiter.stats().inFlight() == 0, () -> "places are lost after close");
+    raise();
+  }
+
+  private void raise() {
+    if (broken != null) {
+      throw new Broken(seed, broken, trace);
+    }
+  }
+
+  private static String name(Task task) {
+    return task.tenant() + '\0' + task.id();
+  }
+}

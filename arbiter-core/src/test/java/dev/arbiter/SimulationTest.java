@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the engine in worlds that fail, a seed each. {@code -Darbiter.seeds=FROM-TO} runs another
+ * range and prints each seed that breaks an invariant.
+ */
+class SimulationTest {
+  private static final String SEEDS = System.getProperty("arbiter.seeds", "0-1000");
+  private static final int MOST_SHOWN = 5;
+
+  @Test
+  void no_world_breaks_an_invariant() {
+    String[] range = SEEDS.split("-", 2);
+    List<String> broken = new ArrayList<>();
+    for (long seed = Long.parseLong(range[0]); seed < Long.parseLong(range[1]); seed++) {
+      try {
+        long unused = new SimWorld(seed).run();
+      } catch (AssertionError | RuntimeException e) {
+        broken.add(e instanceof SimWorld.Broken ? e.getMessage() : "seed " + seed + ": " + e);
+      }
+    }
+    assertThat(broken.subList(0, Math.min(MOST_SHOWN, broken.size())))
+        .as("%d seeds of %s break an invariant", broken.size(), SEEDS)
+        .isEmpty();
+  }
+
+  @Test
+  void a_seed_replays_its_world() {
+    for (long seed = 0; seed < 20; seed++) {
+      assertThat(new SimWorld(seed).run()).isEqualTo(new SimWorld(seed).run());
+    }
+  }
+}
