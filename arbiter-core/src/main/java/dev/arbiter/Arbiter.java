@@ -68,7 +68,7 @@ public final class Arbiter implements AutoCloseable {
     this.line = new Line(config.concurrency(), config.queueCapacity());
     this.timers = new Timers(nanoTime.getAsLong());
     this.tenure = new Tenure(nanoTime);
-    this.publisher = new Publisher(tenure, config.listeners(), nanoTime);
+    this.publisher = new Publisher(tenure, config.store().isKept(), config.listeners(), nanoTime);
     this.registry = new LiveRegistry(config.sources(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.pipeline =

@@ -106,9 +106,7 @@ final class Crew {
     try {
       new Worker(callsAgents).work();
     } finally {
-      if (--nested[0] == 0) {
-        depth.remove();
-      }
+      nested[0]--;
     }
   }
 

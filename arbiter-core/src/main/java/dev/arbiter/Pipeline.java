@@ -73,7 +73,6 @@ final class Pipeline {
   private final int fallbacks;
   private final Duration attemptLimit;
   private final long storeLimit;
-  private final TaskDigest taskDigest = new TaskDigest();
   private final AtomicLong learningErrors = new AtomicLong();
   private final LogLimiter failureLog;
 
@@ -304,7 +303,7 @@ final class Pipeline {
       return new Ended(new TaskResult.Rejected(run.task(), refused.findings()), null);
     }
     Admission.Admitted admitted = (Admission.Admitted) admission;
-    run.approved(admitted.specDigest(), taskDigest.of(run.task(), admitted.specDigest()));
+    run.approved(admitted.specDigest());
     publisher.step(run, new TaskEvent.Approved(moment(run), admitted));
     return Stage.ROUTE;
   }
@@ -324,7 +323,7 @@ final class Pipeline {
     }
     AttemptFailure failed = run.failure();
     run.failure(null);
-    publisher.step(run, new TaskEvent.Routing(moment(run), Optional.ofNullable(failed)));
+    publisher.step(run, new TaskEvent.Routing(sameMoment(run), Optional.ofNullable(failed)));
     RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
     if (request.candidates().isEmpty()) {
       String why = registry.explainNone(run.task(), run.decisions());
@@ -391,15 +390,11 @@ final class Pipeline {
     return keep(run, Stage.CALL);
   }
 
-  /* A task is immutable, so its digest is computed again only if the spec's digest differs. */
   private String redeem(TaskRun run) {
     Grant grant = run.grant();
-    if (grant == null) {
-      return "no approval was given for this attempt";
-    }
-    String spec = constitution.specDigest(run.task());
-    return grant.redeem(
-        spec.equals(run.specDigest()) ? run.approvedDigest() : taskDigest.of(run.task(), spec));
+    return grant == null
+        ? "no approval was given for this attempt"
+        : grant.redeem(constitution.specDigest(run.task()));
   }
 
   private Move call(TaskRun run) {
@@ -411,7 +406,7 @@ final class Pipeline {
     if (stopped != null || seat == null) {
       return stopped != null ? stopped : Stage.ROUTE;
     }
-    long now = now();
+    long now = sameMoment(run).nanoTime();
     Assignment assignment = assignment(run, timeLeft(run, now));
     Attempt attempt = new Attempt(run, this, assignment, seat, now);
     run.seat(null);
@@ -473,7 +468,8 @@ final class Pipeline {
     WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
     run.used(report.usage());
     run.report(report, nanos);
-    publisher.stepToKeep(run, new TaskEvent.Executed(moment(run), report, nanos));
+    Step step = run.moment(attempt.began() + nanos, sources.clock());
+    publisher.stepToKeep(run, new TaskEvent.Executed(step, report, nanos));
     return keep(run, Stage.JUDGE);
   }
 
@@ -482,7 +478,7 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    publisher.step(run, new TaskEvent.Verifying(moment(run)));
+    publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
     WorkReport report = run.report();
     Verdict verdict = verdict(assignment(run, attemptLimit), report);
     if (verdict instanceof Verdict.Denied) {
@@ -547,7 +543,7 @@ final class Pipeline {
     if (reason != null) {
       return cancelled(run, reason);
     }
-    if (!run.isPastDeadline(now())) {
+    if (run.deadline() == null || !run.isPastDeadline(now())) {
       return null;
     }
     String late =
@@ -742,7 +738,6 @@ final class Pipeline {
       unlearned(run);
     }
     run.rewind(kept);
-    run.approved(kept.specDigest(), taskDigest.of(run.task(), kept.specDigest()));
     giveBackSeat(run);
     publisher.tell(run, new TaskEvent.Recovered(moment(run), kept.state()));
     if (same && kept.report() == null) {
@@ -913,8 +908,12 @@ final class Pipeline {
   }
 
   private Step moment(TaskRun run) {
-    long nanoTime = now();
-    return new Step(
-        run.task(), run.attempts(), run.agent(), run.at(nanoTime, sources.clock()), nanoTime);
+    return run.moment(now(), sources.clock());
+  }
+
+  /* The moment of the last step: nothing of the host has run since. */
+  private Step sameMoment(TaskRun run) {
+    Step last = run.lastMoment();
+    return last == null ? moment(run) : last;
   }
 }

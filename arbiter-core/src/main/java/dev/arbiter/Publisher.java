@@ -25,12 +25,19 @@ final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
   private final Tenure tenure;
+  private final boolean keeps;
   private final List<ArbiterListener> listeners;
   private final AtomicLong errors = new AtomicLong();
   private final LogLimiter log;
 
-  Publisher(Tenure tenure, List<ArbiterListener> listeners, LongSupplier nanoTime) {
+  /**
+   * Makes a publisher.
+   *
+   * @param keeps whether the store keeps more than memory does; if not, it gets empty batches
+   */
+  Publisher(Tenure tenure, boolean keeps, List<ArbiterListener> listeners, LongSupplier nanoTime) {
     this.tenure = tenure;
+    this.keeps = keeps;
     this.listeners = List.copyOf(listeners);
     this.log = new LogLimiter(nanoTime);
   }
@@ -47,26 +54,26 @@ final class Publisher {
     run.untold(event);
   }
 
-  private static void enter(TaskRun run, TaskEvent event) {
+  private void enter(TaskRun run, TaskEvent event) {
     TaskState next = event.state();
     if (next != run.state() && !run.state().mayBecome(next)) {
       throw new IllegalStateException(run + " cannot become " + next);
     }
-    run.unkept().add(new Change(Change.Kind.EVENT, run.key(), event));
+    if (keeps) {
+      run.add(new Change(Change.Kind.EVENT, run.key(), event));
+    }
     run.state(next);
   }
 
   /** Appends the steps since the last batch, with the state of the run or without. */
   CompletionStage<@Nullable Void> keep(TaskRun run) {
-    List<Change> batch = run.takeUnkept();
-    TaskEvent last = run.untold();
-    if (last instanceof TaskEvent.Concluded concluded) {
-      batch.add(new Change(Change.Kind.STATE, run.key(), null));
-      batch.add(new Change(Change.Kind.END, run.key(), concluded.result()));
-    } else {
-      batch.add(new Change(Change.Kind.STATE, run.key(), run.kept()));
+    if (keeps && run.untold() instanceof TaskEvent.Concluded concluded) {
+      run.add(new Change(Change.Kind.STATE, run.key(), null));
+      run.add(new Change(Change.Kind.END, run.key(), concluded.result()));
+    } else if (keeps) {
+      run.add(new Change(Change.Kind.STATE, run.key(), run.kept()));
     }
-    return Tenure.append(run.shard(), batch, Level.DURABLE);
+    return Tenure.append(run.shard(), run.takeUnkept(), Level.DURABLE);
   }
 
   /** Tells the listeners the step that is kept now. */
@@ -80,7 +87,9 @@ final class Publisher {
 
   /** Publishes an event that is not a step of a task. */
   void record(AgentEvent event) {
-    tenure.note(new Change(Change.Kind.EVENT, event.agent(), event));
+    if (keeps) {
+      tenure.note(new Change(Change.Kind.EVENT, event.agent(), event));
+    }
     publish(event);
   }
 

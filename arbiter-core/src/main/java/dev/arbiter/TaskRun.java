@@ -70,7 +70,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private int batch;
   private long lostAt;
   private String lostBy = "";
-  private List<Store.Change> unkept = new ArrayList<>(8);
+  private @Nullable List<Store.Change> unkept;
   private @Nullable TaskEvent untold;
   private Crew.@Nullable Worker worker;
 
@@ -78,12 +78,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private volatile @Nullable Attempt attempt;
   private @Nullable Attempt toCall;
   private List<RoutingDecision> decisions = new ArrayList<>(1);
-  private final List<RoutingDecision> settled = new ArrayList<>(1);
+  private @Nullable List<RoutingDecision> settled;
   private TaskEvent.@Nullable AttemptFailure failure;
   private @Nullable WorkReport report;
   private long nanos;
   private String specDigest = "";
-  private byte[] approvedDigest = {};
   private @Nullable Grant grant;
   private Usage used = Usage.none();
   private Move.@Nullable Ended ending;
@@ -93,6 +92,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
   private long readAt;
+  private TaskEvent.@Nullable Step lastMoment;
 
   TaskRun(Pipeline pipeline, Task task, Instant accepted, long submitted) {
     this.pipeline = pipeline;
@@ -149,9 +149,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     grant = null;
     ending = null;
     stopping = null;
-    unkept = new ArrayList<>(8);
+    unkept = null;
     untold = null;
     batch++;
+    lastMoment = null;
     FATE.compareAndSet(this, ENDING, null);
   }
 
@@ -198,13 +199,22 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return submitted;
   }
 
-  /** Wall-clock time; read again if the last reading is a millisecond old. */
-  Instant at(long nanoTime, InstantSource clock) {
+  /**
+   * A moment of this run. The wall clock is read again if its last reading is a millisecond old.
+   */
+  TaskEvent.Step moment(long nanoTime, InstantSource clock) {
     if (nanoTime - readAt >= NANOS_PER_MILLI) {
       at = clock.instant();
       readAt = nanoTime;
     }
-    return at;
+    TaskEvent.Step step = new TaskEvent.Step(task, attempts(), agent(), at, nanoTime);
+    lastMoment = step;
+    return step;
+  }
+
+  /** The last moment, if attempt and agent are still the same; null otherwise. */
+  TaskEvent.@Nullable Step lastMoment() {
+    return lastMoment;
   }
 
   Timers.@Nullable Timer deadline() {
@@ -327,15 +337,19 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return batch;
   }
 
-  List<Store.Change> unkept() {
-    return unkept;
+  /** Adds a change to the next batch. */
+  void add(Store.Change change) {
+    if (unkept == null) {
+      unkept = new ArrayList<>(8);
+    }
+    unkept.add(change);
   }
 
   List<Store.Change> takeUnkept() {
     List<Store.Change> all = unkept;
-    unkept = new ArrayList<>(8);
+    unkept = null;
     batch++;
-    return all;
+    return all == null ? List.of() : all;
   }
 
   @Nullable TaskEvent untold() {
@@ -387,17 +401,12 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return FATE.compareAndSet(this, null, ENDING) || fate == ENDING;
   }
 
-  void approved(String underSpec, byte[] digest) {
+  void approved(String underSpec) {
     specDigest = underSpec;
-    approvedDigest = digest;
   }
 
   String specDigest() {
     return specDigest;
-  }
-
-  byte[] approvedDigest() {
-    return approvedDigest;
   }
 
   /** Records the decision for the next attempt, and grants that attempt. */
@@ -405,7 +414,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     decisions.add(decision);
     used = Usage.none();
     report = null;
-    grant = new Grant(approvedDigest);
+    grant = new Grant(specDigest);
+    lastMoment = null;
   }
 
   @Nullable Grant grant() {
@@ -462,7 +472,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   private boolean isSettled(RoutingDecision decision) {
-    for (int i = 0; i < settled.size(); i++) {
+    for (int i = 0; settled != null && i < settled.size(); i++) {
       if (settled.get(i) == decision) {
         return true;
       }
@@ -472,7 +482,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Settles a decision; false if it was settled before: each has one outcome. */
   boolean settle(RoutingDecision decision) {
-    return !isSettled(decision) && settled.add(decision);
+    if (isSettled(decision)) {
+      return false;
+    }
+    if (settled == null) {
+      settled = new ArrayList<>(1);
+    }
+    return settled.add(decision);
   }
 
   String agent() {

@@ -271,7 +271,7 @@ class ArbiterTest {
       TaskResult.Failed result = failed(arbiter.submit(TASK));
 
       assertThat(result.cause()).isEqualTo(FailureCause.APPROVAL_VOID);
-      assertThat(result.message()).contains("changed after they were approved");
+      assertThat(result.message()).contains("changed after the task was approved");
       assertThat(recorder.states("T-1")).doesNotContain(EXECUTING);
     }
   }

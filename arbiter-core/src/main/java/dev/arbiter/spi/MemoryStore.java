@@ -32,6 +32,11 @@ final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean isKept() {
+    return false;
+  }
+
+  @Override
   public synchronized void close() {
     Owner told = owner;
     Tenure ended = tenure;

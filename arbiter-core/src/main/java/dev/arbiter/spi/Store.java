@@ -39,6 +39,14 @@ public interface Store extends AutoCloseable {
   @Override
   void close();
 
+  /**
+   * {@return whether anything is left when the process ends} If not, the engine saves itself the
+   * work: its batches are empty.
+   */
+  default boolean isKept() {
+    return true;
+  }
+
   /** {@return a new store in memory; it loses everything when the process ends} */
   static Store memory() {
     return new MemoryStore();

@@ -170,7 +170,7 @@ public sealed interface TaskResult {
     DENIED,
     /** The task's own deadline passed. */
     DEADLINE,
-    /** Task or spec changed after they were approved. */
+    /** The spec changed after it was approved. */
     APPROVAL_VOID,
     /** A part of Arbiter or of the host failed: router or constitution, not the agent. */
     INTERNAL,
