@@ -6,6 +6,7 @@ import dev.arbiter.internal.Library;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -287,14 +288,15 @@ public final class Arbiter implements AutoCloseable {
   public void close() {
     closed = true;
     forgetHook();
-    boolean interrupted = !awaitAll(config.closeLimit());
-    for (TaskRun run : submissions.all()) {
-      if (!run.isOnThisThread()) {
-        boolean unused = run.cancel(CLOSED);
+    if (!allEnd(config.closeLimit())) {
+      others().forEach(run -> run.cancel(CLOSED));
+      boolean interrupted = Thread.interrupted();
+      if (!allEnd(LAST_WAIT)) {
+        others().forEach(this::leaveBehind);
       }
-    }
-    if (!interrupted && !awaitAll(LAST_WAIT)) {
-      submissions.all().stream().filter(run -> !run.isOnThisThread()).forEach(this::leaveBehind);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     lastRuns = true;
     if (submissions.all().isEmpty()) {
@@ -302,15 +304,20 @@ public final class Arbiter implements AutoCloseable {
     }
   }
 
-  /* Waits for all runs but those that this thread works for; false if it was interrupted. */
-  private boolean awaitAll(Duration limit) {
+  /* The runs that this thread does not work for: it may wait for them. */
+  private List<TaskRun> others() {
+    return submissions.all().stream().filter(run -> !run.isOnThisThread()).toList();
+  }
+
+  /* Waits for all others; false if one has not ended in time, or the thread was interrupted. */
+  private boolean allEnd(Duration limit) {
     LongSupplier nanoTime = config.sources().nanoTime();
     long until =
         nanoTime.getAsLong() + Math.min(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS.convert(limit));
     try {
-      for (TaskRun run : submissions.all()) {
-        if (!run.isOnThisThread() && !run.awaitEnd(until - nanoTime.getAsLong())) {
-          return true;
+      for (TaskRun run : others()) {
+        if (!run.awaitEnd(until - nanoTime.getAsLong())) {
+          return false;
         }
       }
     } catch (InterruptedException e) {

@@ -6,13 +6,13 @@
  * <p>Start at {@link dev.arbiter.Arbiter}. The engine behind it:
  *
  * <pre>
- * Arbiter.submit -> Submissions -> TaskRun (ticket, state) -> TaskQueue
+ * Arbiter.submit -> Submissions -> TaskRun (Mailbox: news) <- Timers, agents, cancel, Store
  *                                     |
- *  Dispatcher (places, leases) -> TaskPipeline: admit, route, run, judge, conclude, learn
- *                                     |        |            |               |
- *                    LiveRegistry ----+   AgentSlots   AgentCaller    TaskStateMachine
- *                    (snapshot)           (slots)      (Attempt)      (table, journal,
- *                                                                      listeners)
+ *  Crew (threads) ------------> Pipeline.drive: admit, route, run, judge, conclude, learn
+ *                                 |      |        |          |            |
+ *                              Line   LiveRegistry  Slots  AgentCaller   Publisher -> Tenure
+ *                             (places) (snapshot)   (seats) (Attempt)    (table,      (Store)
+ *                                                                        listeners)
  * </pre>
  */
 @NullMarked

@@ -5,10 +5,10 @@
  * afternoon.
  *
  * <pre>
- * before the work:  TaskQueue.claim -> Constitution.admit -> Router.route (PerformanceView)
+ * before the work:  Constitution.admit -> Router.route (PerformanceView)
  * the work:         TaskInterceptor -> agent
  * after the work:   Constitution.judge -> Router.learn (Outcome)
- * at every step:    Journal.append -> ArbiterListener.on
+ * at every step:    Store.Shard.append -> ArbiterListener.on
  * </pre>
  *
  * <p>Every socket states its threads, its order, its errors and the effect of a crash. {@code

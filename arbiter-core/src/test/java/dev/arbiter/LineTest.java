@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.arbiter.task.Task;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LineTest {
+  private static final Pipeline NONE = null;
+
+  private static TaskRun run(String id, String tenant, int priority) {
+    return new TaskRun(
+        NONE,
+        Task.builder("fix").id(id).tenant(tenant).priority(priority).build(),
+        Instant.EPOCH,
+        0);
+  }
+
+  private static String next(Line line, TaskRun leaving) {
+    return Objects.requireNonNull(line.leave(leaving)).id();
+  }
+
+  @Test
+  void a_free_place_is_taken_at_once_and_given_back() {
+    Line line = new Line(1, 10);
+    TaskRun first = run("a", "t", 5);
+    TaskRun second = run("b", "t", 5);
+
+    assertThat(line.enter(first)).isTrue();
+    assertThat(line.enter(second)).isFalse();
+    assertThat(line.taken()).isEqualTo(1);
+    assertThat(line.waiting()).isEqualTo(1);
+    assertThat(line.leave(first)).isSameAs(second);
+    assertThat(line.leave(second)).isNull();
+    assertThat(line.taken()).isZero();
+  }
+
+  @Test
+  void a_higher_priority_goes_first_and_tenants_take_turns_within_one() {
+    Line line = new Line(1, 10);
+    TaskRun running = run("r", "t", 5);
+    line.enter(running);
+    TaskRun low = run("low", "a", 1);
+    TaskRun a1 = run("a1", "a", 7);
+    TaskRun a2 = run("a2", "a", 7);
+    TaskRun b1 = run("b1", "b", 7);
+    List.of(low, a1, a2, b1).forEach(line::enter);
+
+    assertThat(next(line, running)).isEqualTo("a1");
+    assertThat(next(line, a1)).isEqualTo("b1");
+    assertThat(next(line, b1)).isEqualTo("a2");
+    assertThat(next(line, a2)).isEqualTo("low");
+  }
+
+  /** A flood of priority 10 that never ends: the one task of priority 1 begins all the same. */
+  @Test
+  void no_task_waits_for_ever() {
+    Line line = new Line(1, 1_000);
+    TaskRun running = run("r", "t", 10);
+    line.enter(running);
+    TaskRun low = run("low", "t", 1);
+    for (int i = 0; i < 50; i++) {
+      line.enter(run("before-" + i, "t", 10));
+    }
+    line.enter(low);
+    int starts = 0;
+    while (running != low && starts < 10_000) {
+      line.enter(run("after-" + starts, "t", 10));
+      running = Objects.requireNonNull(line.leave(running));
+      starts++;
+    }
+
+    assertThat(running).isSameAs(low);
+    assertThat(starts).isLessThanOrEqualTo(Line.FAIR_EVERY * 51);
+  }
+
+  @Test
+  void a_run_that_leaves_the_line_is_never_called() {
+    Line line = new Line(1, 10);
+    TaskRun running = run("r", "t", 5);
+    TaskRun gone = run("gone", "t", 9);
+    TaskRun stays = run("stays", "t", 1);
+    List.of(running, gone, stays).forEach(line::enter);
+
+    assertThat(line.leave(gone)).isNull();
+    assertThat(line.leave(gone)).isNull();
+    assertThat(line.waiting()).isEqualTo(1);
+    assertThat(line.leave(running)).isSameAs(stays);
+  }
+
+  @Test
+  void a_full_line_reserves_no_more_room() {
+    Line line = new Line(1, 1);
+
+    assertThat(line.reserve()).isTrue();
+    assertThat(line.reserve()).isTrue();
+    assertThat(line.reserve()).isFalse();
+    line.unreserve();
+    line.enter(run("a", "t", 5));
+    assertThat(line.reserve()).isFalse();
+    line.unreserve();
+    assertThat(line.reserve()).isTrue();
+  }
+
+  /** Any order of comings and goings: never more than the places, and all that came is counted. */
+  @Test
+  void places_are_conserved() {
+    for (long seed = 0; seed < 200; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Line line = new Line(3, 100);
+      List<TaskRun> placed = new ArrayList<>();
+      List<TaskRun> waiting = new ArrayList<>();
+      for (int step = 0; step < 200; step++) {
+        if (random.nextInt(2) == 0) {
+          TaskRun run = run("" + step, "t" + random.nextInt(3), 1 + random.nextInt(10));
+          (line.enter(run) ? placed : waiting).add(run);
+        } else if (!placed.isEmpty() && random.nextInt(3) > 0) {
+          @Nullable TaskRun next = line.leave(placed.remove(random.nextInt(placed.size())));
+          if (next != null) {
+            assertThat(waiting.remove(next)).isTrue();
+            placed.add(next);
+          }
+        } else if (!waiting.isEmpty()) {
+          assertThat(line.leave(waiting.remove(random.nextInt(waiting.size())))).isNull();
+        }
+        assertThat(line.taken()).isEqualTo(placed.size()).isLessThanOrEqualTo(3);
+        assertThat(line.waiting()).isEqualTo(waiting.size());
+        assertThat(waiting.isEmpty() || placed.size() == 3).isTrue();
+      }
+    }
+  }
+}
