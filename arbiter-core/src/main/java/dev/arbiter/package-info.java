@@ -6,7 +6,7 @@
  * <p>Start at {@link dev.arbiter.Arbiter}. The engine behind it:
  *
  * <pre>
- * Arbiter.submit -> Submissions -> TaskRun (Mailbox: news) <- Timers, agents, cancel, Store
+ * Arbiter.submit -> Submissions -> TaskRun (Mailbox: news of timers, agents, store)
  *                                     |
  *  Crew (threads) ------------> Pipeline.drive: admit, route, run, judge, conclude, learn
  *                                 |      |        |          |            |

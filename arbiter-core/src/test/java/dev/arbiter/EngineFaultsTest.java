@@ -212,10 +212,7 @@ class EngineFaultsTest {
             .closeLimit(Duration.ZERO)
             .build()) {
       TaskHandle handle = arbiter.submit(TASK);
-      @SuppressWarnings("NullAway")
-      @Nullable String none = null;
-
-      assertThatThrownBy(() -> handle.cancel(none))
+      assertThatThrownBy(() -> cancelWithoutReason(handle))
           .isInstanceOf(NullPointerException.class)
           .hasMessageContaining("give a reason");
       assertThat(handle.cancel("")).isTrue();
@@ -223,7 +220,12 @@ class EngineFaultsTest {
     }
   }
 
-  /** The constitution judges; whoever cancels now is told the truth. */
+  @SuppressWarnings("NullAway") // the mistake that is tested
+  private static void cancelWithoutReason(TaskHandle handle) {
+    boolean unused = handle.cancel(null);
+  }
+
+  /** The constitution judges; a cancellation in that moment is told the truth. */
   @Test
   void a_cancellation_while_the_work_is_judged_is_kept() throws Exception {
     AtomicReference<@Nullable TaskHandle> handle = new AtomicReference<>();
@@ -243,12 +245,13 @@ class EngineFaultsTest {
             .constitution(slow)
             .asyncAgent(AgentProfile.of("ada"), a -> report.copy())
             .build()) {
-      handle.set(arbiter.submit(TASK));
+      TaskHandle submitted = arbiter.submit(TASK);
+      handle.set(submitted);
       report.complete(WorkReport.of("good"));
 
       assertThat(said).isTrue();
-      assertThat(handle.get().await(SOON)).isInstanceOf(TaskResult.Cancelled.class);
-      assertThat(handle.get().cancel("again")).isTrue();
+      assertThat(submitted.await(SOON)).isInstanceOf(TaskResult.Cancelled.class);
+      assertThat(submitted.cancel("again")).isTrue();
     }
   }
 
@@ -327,7 +330,7 @@ class EngineFaultsTest {
             .agent(
                 AgentProfile.of("ada"),
                 a -> {
-                  own.get().close();
+                  close(own);
                   return WorkReport.of("closed");
                 })
             .build();
@@ -339,13 +342,20 @@ class EngineFaultsTest {
     assertThatThrownBy(() -> arbiter.submit(TASK)).isInstanceOf(IllegalStateException.class);
   }
 
+  private static void close(AtomicReference<@Nullable Arbiter> arbiter) {
+    Arbiter own = arbiter.get();
+    if (own != null) {
+      own.close();
+    }
+  }
+
   @Test
   void a_listener_may_close_the_arbiter() throws Exception {
     AtomicReference<@Nullable Arbiter> own = new AtomicReference<>();
     ArbiterListener closing =
         event -> {
           if (event instanceof TaskEvent.Executing) {
-            own.get().close();
+            close(own);
           }
         };
     Arbiter arbiter =

@@ -13,14 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LineTest {
-  private static final Pipeline NONE = null;
-
+  @SuppressWarnings("NullAway") // no run of these is driven
   private static TaskRun run(String id, String tenant, int priority) {
-    return new TaskRun(
-        NONE,
-        Task.builder("fix").id(id).tenant(tenant).priority(priority).build(),
-        Instant.EPOCH,
-        0);
+    Task task = Task.builder("fix").id(id).tenant(tenant).priority(priority).build();
+    return new TaskRun(null, task, Instant.EPOCH, 0);
   }
 
   private static String next(Line line, TaskRun leaving) {
