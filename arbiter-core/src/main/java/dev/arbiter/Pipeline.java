@@ -480,11 +480,13 @@ final class Pipeline {
     }
     publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
     WorkReport report = run.report();
-    Verdict verdict = verdict(assignment(run, attemptLimit), report);
+    Assignment assignment = assignment(run, attemptLimit);
+    Verdict verdict = verdict(assignment, report);
     if (verdict instanceof Verdict.Denied) {
       String why = "denied: " + verdict.findings().get(0).message();
       return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
     }
+    run.passed(new TaskRun.Passed(assignment, verdict));
     if (!run.decide()) {
       return cancelled(run, String.valueOf(run.cancelReason()));
     }
@@ -507,6 +509,19 @@ final class Pipeline {
         "arbiter.constitution.failed",
         "",
         "the constitution failed in " + method + ", so nothing passes: " + error);
+  }
+
+  /* A verdict that passed work must not outlive a task that did not end so. */
+  private void withdraw(TaskRun run, String why) {
+    TaskRun.Passed passed = run.takePassed();
+    if (passed == null) {
+      return;
+    }
+    try {
+      constitution.withdraw(passed.assignment(), passed.verdict(), why);
+    } catch (Throwable e) {
+      LOG.error("a verdict that passed {} stands, though it did not end so", run, e);
+    }
   }
 
   /* A flood of failures must not become a flood of log lines; each result has its own trace. */
@@ -609,6 +624,9 @@ final class Pipeline {
     if (!(end.result() instanceof TaskResult.Cancelled) && !run.decide()) {
       decided = cancelled(run, String.valueOf(run.cancelReason()));
     }
+    if (!(decided.result() instanceof TaskResult.Completed)) {
+      withdraw(run, decided.result().summary());
+    }
     run.ending(decided);
     Step step = moment(run);
     long nanos = step.nanoTime() - run.submitted();
@@ -619,6 +637,7 @@ final class Pipeline {
   private Move tell(TaskRun run) {
     Ended end = run.ending();
     if (end != null) {
+      TaskRun.Passed unused = run.takePassed();
       settle(run);
       if (end.outcome() != null) {
         learn(run, end.outcome());
@@ -717,6 +736,11 @@ final class Pipeline {
 
   private void lost(TaskRun run, Throwable error) {
     tenure.failed(error);
+    if (run.isComplete()) {
+      withdraw(run, "the task was left behind when the arbiter was closed");
+      run.await(Waits.NOTHING);
+      return;
+    }
     long now = now();
     run.lost(now, "the store failed: " + error);
     timers.set(run.lostTimer(), now + storeLimit);
@@ -737,6 +761,7 @@ final class Pipeline {
     if (open != null && !kept.decisions().contains(open)) {
       unlearned(run);
     }
+    withdraw(run, "the store came back without the end; the work is judged again");
     run.rewind(kept);
     giveBackSeat(run);
     publisher.tell(run, new TaskEvent.Recovered(moment(run), kept.state()));
@@ -781,6 +806,7 @@ final class Pipeline {
             why,
             meant == null ? "" : "; it would have been: " + meant.result().summary());
     abandon(run);
+    withdraw(run, message);
     TaskResult result =
         run.decide()
             ? new TaskResult.Failed(

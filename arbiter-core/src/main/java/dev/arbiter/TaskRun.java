@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store;
@@ -12,6 +13,7 @@ import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -85,6 +87,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private String specDigest = "";
   private @Nullable Grant grant;
   private Usage used = Usage.none();
+  private @Nullable Passed passed;
   private Move.@Nullable Ended ending;
   private Move.@Nullable Ended stopping;
   private boolean unrecorded;
@@ -493,6 +496,19 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   String agent() {
     return decisions.isEmpty() ? "" : decisions.get(decisions.size() - 1).agent();
+  }
+
+  /** A verdict that passed the work, as long as the end of the task is not kept. */
+  record Passed(Assignment assignment, Verdict verdict) {}
+
+  void passed(Passed verdict) {
+    passed = verdict;
+  }
+
+  @Nullable Passed takePassed() {
+    Passed verdict = passed;
+    passed = null;
+    return verdict;
   }
 
   Move.@Nullable Ended ending() {

@@ -78,6 +78,7 @@ final class SimWorld {
   private final Set<String> called = new HashSet<>();
   private final Map<String, Integer> working = new HashMap<>();
   private final Map<String, Verdict> verdicts = new HashMap<>();
+  private final Map<String, Integer> standing = new HashMap<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
 
@@ -445,7 +446,16 @@ final class SimWorld {
               ? new Verdict.Denied(List.of(Finding.error("bad", "", "bad")), Seal.none())
               : new Verdict.Approved(List.of(), 0.5, Seal.none());
       verdicts.put(name(assignment.task()), verdict);
+      standing.merge(name(assignment.task()), verdict.passed() ? 1 : 0, Integer::sum);
       return verdict;
+    }
+
+    @Override
+    public void withdraw(Assignment assignment, Verdict verdict, String reason) {
+      standing.merge(name(assignment.task()), -1, Integer::sum);
+      if (fault(10)) {
+        throw new IllegalStateException("the log is full");
+      }
     }
   }
 
@@ -585,6 +595,10 @@ final class SimWorld {
       Verdict verdict = verdicts.get(name);
       check(verdict != null && verdict.passed(), () -> name + " completed without a verdict");
     }
+    int expected = result instanceof TaskResult.Completed ? 1 : 0;
+    check(
+        standing.getOrDefault(name, 0) == expected,
+        () -> name + " has " + standing.get(name) + " standing verdicts, result " + result);
     if (cancelled.contains(name)) {
       check(result instanceof TaskResult.Cancelled, () -> name + " was cancelled and is " + result);
     }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.spi.Journal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
@@ -39,37 +37,35 @@ class WithdrawalTest {
     }
   }
 
-  /** Refuses one state of every task. */
-  private record Refusing(TaskState state) implements Journal {
-    @Override
-    public long append(List<ArbiterEvent> batch) {
-      if (batch.get(0) instanceof TaskEvent event && event.state() == state) {
-        throw new IllegalStateException("disk full");
-      }
-      return 0;
-    }
-
-    @Override
-    public void replay(long from, Reader reader) {}
+  private static FailingStore refusing(TaskState state) {
+    return new FailingStore(change -> change instanceof TaskEvent event && event.state() == state);
   }
 
-  private TaskResult run(Journal journal, String output) throws InterruptedException {
+  private TaskResult run(FailingStore store, String output) throws InterruptedException {
+    ManualScheduler scheduler = new ManualScheduler();
+    FakeTime time = new FakeTime();
     try (Arbiter arbiter =
         Arbiter.builder()
             .agent(AgentProfile.of("ada"), assignment -> WorkReport.of(output))
             .constitution(constitution)
-            .journal(journal)
+            .store(store)
+            .storeLimit(Duration.ofSeconds(1))
+            .scheduler(scheduler)
+            .sources(time.sources())
             .executor(Runnable::run)
             .build()) {
-      Task task = Task.builder("fix").id("T-1").build();
-      return arbiter.submit(task).await(Duration.ofSeconds(10));
+      TaskHandle handle = arbiter.submit(Task.builder("fix").id("T-1").build());
+      time.advance(Duration.ofSeconds(1));
+      scheduler.tick();
+      return handle.await(Duration.ofSeconds(10));
     }
   }
 
   @ParameterizedTest
   @EnumSource(names = {"VERIFIED", "COMPLETED"})
-  void a_journal_that_refuses_the_end_takes_the_verdict_back(TaskState refused) throws Exception {
-    TaskResult result = run(new Refusing(refused), "good");
+  void a_store_that_does_not_keep_the_end_takes_the_verdict_back(TaskState refused)
+      throws Exception {
+    TaskResult result = run(refusing(refused), "good");
 
     assertThat(result).isInstanceOf(TaskResult.Failed.class);
     assertThat(constitution.withdrawn).hasSize(1);
@@ -80,23 +76,23 @@ class WithdrawalTest {
   void a_constitution_that_fails_at_it_changes_nothing_for_the_task() throws Exception {
     constitution.broken = true;
 
-    TaskResult result = run(new Refusing(TaskState.COMPLETED), "good");
+    TaskResult result = run(refusing(TaskState.COMPLETED), "good");
 
     assertThat(((TaskResult.Failed) result).message()).contains("disk full");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"VERIFYING", "REJECTED"})
+  @EnumSource(names = {"EXECUTING", "REJECTED"})
   void without_a_verdict_or_with_a_kept_end_nothing_is_taken_back(TaskState refused)
       throws Exception {
-    run(new Refusing(refused), "good");
+    run(refusing(refused), "good");
 
     assertThat(constitution.withdrawn).isEmpty();
   }
 
   @Test
   void a_denial_is_not_taken_back() throws Exception {
-    run(new Refusing(TaskState.FAILED), "bad");
+    run(refusing(TaskState.FAILED), "bad");
 
     assertThat(constitution.withdrawn).isEmpty();
   }

@@ -43,9 +43,9 @@ public interface Constitution {
   Verdict judge(Assignment assignment, WorkReport report);
 
   /**
-   * Takes back a verdict that passed the work, because its task did not end as completed: the
-   * engine could not keep that end, such as when the journal refused it. The result of the task is
-   * another one.
+   * Takes back a verdict that passed the work, because its task did not end as completed: the store
+   * did not keep that end, or the task was cancelled while its work was judged. If the store comes
+   * back, the work is judged again, and that is another verdict.
    *
    * <p>A constitution that records verdicts records this too, so that nobody takes the verdict for
    * one that stands. By default nothing happens. Called on the thread that judged; may block for as
@@ -53,7 +53,7 @@ public interface Constitution {
    *
    * @param assignment as given to {@link #judge}
    * @param verdict the answer of {@link #judge}
-   * @param reason why the end could not be kept, one line for a reader
+   * @param reason why the task did not end so, one line for a reader
    */
   default void withdraw(Assignment assignment, Verdict verdict, String reason) {}
 }
