@@ -20,14 +20,11 @@ import dev.arbiter.caws.provenance.ProvenanceLog;
 import dev.arbiter.caws.provenance.Signer;
 import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.caws.provenance.Withdrawal;
-import dev.arbiter.event.ArbiterEvent;
-import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.Digests;
-import dev.arbiter.spi.Journal;
+import dev.arbiter.spi.Store;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.io.IOException;
@@ -36,6 +33,9 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,28 +66,43 @@ class WithdrawnVerdictTest {
     return ((VerificationResult.Refused) result).reason();
   }
 
-  /** Refuses the end of every task. */
-  private static final class Failing implements Journal {
+  /** A store that keeps no end of a task. */
+  private static final class Failing implements Store {
     @Override
-    public long append(List<ArbiterEvent> batch) {
-      if (batch.get(0) instanceof TaskEvent event && event.state() == TaskState.COMPLETED) {
-        throw new IllegalStateException("disk full\nforged: line");
-      }
-      return 0;
+    public void open(Owner owner) {
+      owner
+          .assigned(
+              new Shard() {
+                @Override
+                public long epoch() {
+                  return 1;
+                }
+
+                @Override
+                public CompletionStage<@Nullable Void> append(List<Change> batch, Level level) {
+                  boolean ends = batch.stream().anyMatch(c -> c.kind() == Change.Kind.END);
+                  return ends
+                      ? CompletableFuture.failedFuture(
+                          new IllegalStateException("disk full\nforged: line"))
+                      : CompletableFuture.completedFuture(null);
+                }
+              })
+          .ready();
     }
 
     @Override
-    public void replay(long from, Reader reader) {}
+    public void close() {}
   }
 
   @Test
-  void an_approved_verdict_of_a_task_that_its_journal_failed_is_taken_back() throws Exception {
+  void an_approved_verdict_of_a_task_that_its_store_failed_is_taken_back() throws Exception {
     try (Caws caws = logging().build();
         Arbiter arbiter =
             Arbiter.builder()
                 .agent(AgentProfile.of("ada"), a -> goodReport())
                 .constitution(caws)
-                .journal(new Failing())
+                .store(new Failing())
+                .storeLimit(Duration.ZERO)
                 .build()) {
       Task task = Task.builder("fix").id("T-7").spec(SpecRef.id("FEAT-001")).build();
       TaskResult result = arbiter.submit(task).await(Duration.ofSeconds(10));
