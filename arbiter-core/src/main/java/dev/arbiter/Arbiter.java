@@ -5,6 +5,7 @@ import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.internal.Library;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,8 @@ public final class Arbiter implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(50);
   private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
+  private static final int LAST_LOOKS = 10_000;
+  private static final long LOOK_NANOS = 100_000;
   private static final String CLOSED = "the arbiter was closed";
 
   private final EngineConfig config;
@@ -127,10 +131,7 @@ public final class Arbiter implements AutoCloseable {
 
   private CompletableFuture<TaskHandle> accept(Task asked) {
     Objects.requireNonNull(asked, "a task must not be null");
-    if (closed) {
-      throw new IllegalStateException(
-          "the arbiter is closed and takes no task of type '" + asked.type() + "'; build another");
-    }
+    requireOpen(asked);
     Sources sources = config.sources();
     TaskRun run =
         new TaskRun(
@@ -140,17 +141,29 @@ public final class Arbiter implements AutoCloseable {
             sources.nanoTime().getAsLong());
     try {
       TaskRun first = submissions.add(run, asked);
-      return first == null ? accept(run) : first.acceptance();
+      if (first != null) {
+        return first.acceptance();
+      }
+      // Again: a closing thread sees the run now, or this thread sees that it closes.
+      requireOpen(asked);
+      accept(run);
+      return run.acceptance();
     } catch (RuntimeException e) {
-      run.acceptance().completeExceptionally(e);
+      refuse(run, e);
       throw e;
     }
   }
 
-  private CompletableFuture<TaskHandle> accept(TaskRun run) {
+  private void requireOpen(Task task) {
+    if (closed) {
+      throw new IllegalStateException(
+          "the arbiter is closed and takes no task of type '" + task.type() + "'; build another");
+    }
+  }
+
+  private void accept(TaskRun run) {
     String refusal = refusal();
     if (!refusal.isEmpty()) {
-      submissions.remove(run, false);
       throw new ArbiterException("task '" + run.task().id() + "' was not accepted: " + refusal);
     }
     CompletionStage<?> unused =
@@ -163,19 +176,27 @@ public final class Arbiter implements AutoCloseable {
                     run.acceptance().complete(run);
                     pipeline.begin(run);
                   } else {
-                    submissions.remove(run, false);
-                    pipeline.refused(run, error);
-                    run.acceptance()
-                        .completeExceptionally(
-                            new ArbiterException(
-                                "task '"
-                                    + run.task().id()
-                                    + "' was not accepted, the store did not keep it;"
-                                    + " submit it again when the store is back",
-                                error));
+                    tenure.failed(error);
+                    refuse(run, notKept(run, error));
                   }
                 });
-    return run.acceptance();
+  }
+
+  private static ArbiterException notKept(TaskRun run, Throwable error) {
+    return new ArbiterException(
+        "task '"
+            + run.task().id()
+            + "' was not accepted, the store did not keep it;"
+            + " submit it again when the store is back",
+        error);
+  }
+
+  /* Ends a run that was not accepted; nobody has its handle. */
+  private void refuse(TaskRun run, RuntimeException why) {
+    run.close();
+    run.acceptance().completeExceptionally(why);
+    run.complete(new TaskResult.Cancelled(run.task(), String.valueOf(why.getMessage())));
+    submissions.remove(run, false);
   }
 
   /* Why no task is accepted now; reserves room in the line if one is. */
@@ -299,8 +320,16 @@ public final class Arbiter implements AutoCloseable {
       }
     }
     lastRuns = true;
+    letOthersLeave();
     if (submissions.all().isEmpty()) {
       finish();
+    }
+  }
+
+  /* A handle is complete a moment before its run is removed by the thread that drove it. */
+  private void letOthersLeave() {
+    for (int i = 0; i < LAST_LOOKS && others().stream().anyMatch(TaskRun::isComplete); i++) {
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 

@@ -643,6 +643,7 @@ final class Pipeline {
         learn(run, end.outcome());
       }
       run.complete(end.result());
+      ended.accept(run);
     }
     return Waits.NOTHING;
   }
@@ -659,7 +660,6 @@ final class Pipeline {
     if (next != null && next.post(new News.Placed())) {
       run.worker().add(next);
     }
-    ended.accept(run);
   }
 
   private void giveBackSeat(TaskRun run) {
@@ -870,7 +870,7 @@ final class Pipeline {
     crew.doHere(run);
   }
 
-  /** Gives the submission of a run to the store; {@link #begin} or {@link #refused} follows. */
+  /** Gives the submission of a run to the store; {@link #begin} follows if it keeps it. */
   CompletionStage<@Nullable Void> receive(TaskRun run) {
     run.shard(tenure.shard());
     publisher.stepToKeep(run, new TaskEvent.Received(moment(run)));
@@ -881,12 +881,6 @@ final class Pipeline {
   /** Starts a run whose submission is kept. */
   void begin(TaskRun run) {
     post(run, new News.Kept(run.batch(), null));
-  }
-
-  /** Ends a run whose submission was not kept. */
-  void refused(TaskRun run, Throwable error) {
-    tenure.failed(error);
-    run.close();
   }
 
   /** One of the times of a run has come. */
@@ -908,8 +902,8 @@ final class Pipeline {
           new TaskResult.Failed(
               run.task(), FailureCause.UNRECORDED, message, 0, Optional.empty(), Usage.none(), "");
       LOG.warn("{}", message);
-      ended.accept(run);
       run.complete(result);
+      ended.accept(run);
     }
   }
 

@@ -76,7 +76,8 @@ final class Submissions {
       }
     }
     TaskRun other = byId.putIfAbsent(run.key(), run);
-    if (other != null) {
+    // A caller that awaited the end may use the id again, before the run is removed.
+    if (other != null && !(other.isComplete() && byId.replace(run.key(), other, run))) {
       remove(run, false);
       throw new IllegalStateException(
           String.format(
