@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class LiveRegistry implements AgentRegistry {
   private final Map<String, Registration> entries = new LinkedHashMap<>();
   private final Deque<Integer> freeNumbers = new ArrayDeque<>();
   private final Sources sources;
+  private final AtomicInteger stuckAgents = new AtomicInteger();
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
   private final Publisher publisher;
@@ -98,7 +100,7 @@ final class LiveRegistry implements AgentRegistry {
             "agent '" + profile.id() + "' is registered already; update it, or retire it first");
       }
       int number = freeNumbers.isEmpty() ? nextNumber++ : freeNumbers.removeFirst();
-      Slots slots = new Slots(profile.capacity());
+      Slots slots = new Slots(profile.capacity(), stuckAgents);
       put(new Registration(profile, Status.AVAILABLE, number, agent, slots));
     }
     publish(new AgentEvent.Registered(now(), nanoTime(), profile), List.of());
@@ -171,15 +173,11 @@ final class LiveRegistry implements AgentRegistry {
         task, candidates(now, task, failed), performance, List.copyOf(failed), now);
   }
 
-  private static List<RegisteredAgent> candidates(
+  private List<RegisteredAgent> candidates(
       RegistrySnapshot now, Task task, List<RoutingDecision> failed) {
     List<RegisteredAgent> all = now.candidates(task.capabilities());
-    for (RegisteredAgent candidate : all) {
-      if (!isEligible(candidate, failed)) {
-        return eligible(all, failed);
-      }
-    }
-    return all;
+    // The usual case costs one look-up, however many agents there are.
+    return failed.isEmpty() && stuckAgents.get() == 0 ? all : eligible(all, failed);
   }
 
   private static List<RegisteredAgent> eligible(
@@ -190,7 +188,7 @@ final class LiveRegistry implements AgentRegistry {
         eligible.add(candidate);
       }
     }
-    return List.copyOf(eligible);
+    return eligible.size() == all.size() ? all : List.copyOf(eligible);
   }
 
   private static boolean isEligible(RegisteredAgent candidate, List<RoutingDecision> failed) {

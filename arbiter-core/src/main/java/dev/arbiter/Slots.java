@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,21 @@ final class Slots {
   private boolean open = true;
   private boolean gone;
   private int capacity;
+  private final AtomicInteger stuckAgents;
+  private boolean stuck;
   private volatile int active;
   private volatile int queued;
   private volatile int abandoned;
 
-  Slots(int capacity) {
+  /**
+   * Makes slots.
+   *
+   * @param capacity how many
+   * @param stuckAgents counts the agents of a registry that are stuck
+   */
+  Slots(int capacity, AtomicInteger stuckAgents) {
     this.capacity = capacity;
+    this.stuckAgents = stuckAgents;
   }
 
   /** The claim of one run on one slot. The lock of its slots guards the state. */
@@ -82,12 +92,16 @@ final class Slots {
   }
 
   /** Whether calls that outlived their attempt hold every slot. */
-  boolean isStuck() {
-    return abandoned > 0 && isAllAbandoned();
+  synchronized boolean isStuck() {
+    return stuck;
   }
 
-  private synchronized boolean isAllAbandoned() {
-    return abandoned >= capacity;
+  private synchronized void countStuck() {
+    boolean now = abandoned >= capacity;
+    if (now != stuck) {
+      stuck = now;
+      stuckAgents.addAndGet(now ? 1 : -1);
+    }
   }
 
   /** A seat for a run: held if a slot is free and no run waits for it. */
@@ -130,17 +144,20 @@ final class Slots {
    */
   synchronized List<Seat> abandon() {
     abandoned = abandoned + 1;
-    return isAllAbandoned() ? sendAway() : List.of();
+    countStuck();
+    return stuck ? sendAway() : List.of();
   }
 
   /** Counts an abandoned call that returned. */
   synchronized void abandonedReturned() {
     abandoned = abandoned - 1;
+    countStuck();
   }
 
   /** Sets the number of slots and whether runs may take them. Returns the seats that got one. */
   synchronized List<Seat> set(int newCapacity, boolean nowOpen) {
     capacity = newCapacity;
+    countStuck();
     open = nowOpen;
     gone = false;
     List<Seat> begin = new ArrayList<>();

@@ -7,9 +7,12 @@ import dev.arbiter.Slots.Seat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
+  private final AtomicInteger stuck = new AtomicInteger();
+
   @SuppressWarnings("NullAway") // slots never look at run or agent
   private static Seat seat(Slots slots) {
     return slots.request(null, null);
@@ -17,7 +20,7 @@ class SlotsTest {
 
   @Test
   void a_slot_goes_to_the_seat_that_waited_longest() {
-    Slots slots = new Slots(1);
+    Slots slots = new Slots(1, stuck);
     Seat first = seat(slots);
     Seat second = seat(slots);
     Seat third = seat(slots);
@@ -30,8 +33,24 @@ class SlotsTest {
   }
 
   @Test
+  void more_capacity_frees_an_agent_that_was_stuck() {
+    Slots slots = new Slots(1, stuck);
+    Seat held = seat(slots);
+    assertThat(slots.abandon()).isEmpty();
+    assertThat(slots.set(2, true)).isEmpty();
+
+    assertThat(stuck).hasValue(0);
+    assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
+    assertThat(slots.set(1, true)).isEmpty();
+    assertThat(stuck).hasValue(1);
+    slots.abandonedReturned();
+    slots.giveBack(held);
+    assertThat(stuck).hasValue(0);
+  }
+
+  @Test
   void a_seat_is_given_back_once() {
-    Slots slots = new Slots(2);
+    Slots slots = new Slots(2, stuck);
     Seat seat = seat(slots);
 
     assertThat(slots.giveBack(seat)).isNull();
@@ -41,7 +60,7 @@ class SlotsTest {
 
   @Test
   void a_dismissed_seat_is_gone_and_gives_back_nothing() {
-    Slots slots = new Slots(1);
+    Slots slots = new Slots(1, stuck);
     Seat held = seat(slots);
     Seat waiting = seat(slots);
 
@@ -56,7 +75,7 @@ class SlotsTest {
 
   @Test
   void more_capacity_lets_waiting_seats_in_and_less_ends_none() {
-    Slots slots = new Slots(1);
+    Slots slots = new Slots(1, stuck);
     Seat held = seat(slots);
     Seat second = seat(slots);
     Seat third = seat(slots);
@@ -69,15 +88,17 @@ class SlotsTest {
 
   @Test
   void seats_wait_in_vain_when_abandoned_calls_hold_every_slot() {
-    Slots slots = new Slots(1);
+    Slots slots = new Slots(1, stuck);
     Seat held = seat(slots);
     Seat waiting = seat(slots);
 
     assertThat(slots.abandon()).containsExactly(waiting);
     assertThat(slots.isStuck()).isTrue();
+    assertThat(stuck).hasValue(1);
     slots.abandonedReturned();
     slots.giveBack(held);
     assertThat(slots.isStuck()).isFalse();
+    assertThat(stuck).hasValue(0);
     assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
   }
 
@@ -86,7 +107,7 @@ class SlotsTest {
   void slots_are_conserved() {
     for (long seed = 0; seed < 200; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Slots slots = new Slots(2);
+      Slots slots = new Slots(2, stuck);
       List<Seat> all = new ArrayList<>();
       for (int step = 0; step < 200; step++) {
         switch (random.nextInt(6)) {
