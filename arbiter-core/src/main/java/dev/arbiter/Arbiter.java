@@ -252,35 +252,40 @@ public final class Arbiter implements AutoCloseable {
   /* A scheduler never repeats a task that threw; then no deadline would be kept. */
   private void sweep() {
     try {
-      sweepOnce();
+      long now = config.sources().nanoTime().getAsLong();
+      for (Timers.Timer timer : timers.due(now)) {
+        look(timer, now);
+      }
+      crew.check();
     } catch (Throwable e) {
-      if (sweepErrors++ == 0) {
-        LoggerFactory.getLogger(Arbiter.class)
-            .warn("the sweep for deadlines failed and continues; only this failure is logged", e);
+      sweepFailed(e);
+    }
+  }
+
+  private void look(Timers.Timer timer, long now) {
+    TaskRun run = timer.ofRun();
+    try {
+      if (run != null && run.isReady() && timer.isLookedAt()) {
+        // The executor left it behind for a second; no agent is called here.
+        crew.doHere(run);
+      } else if (run != null) {
+        pipeline.timeUp(run);
+      }
+      timer.lookedAt();
+    } catch (Throwable e) {
+      sweepFailed(e);
+    } finally {
+      if (!timer.isOver()) {
+        timers.set(timer, now + LOOK_AGAIN);
       }
     }
   }
 
-  private void sweepOnce() {
-    long now = config.sources().nanoTime().getAsLong();
-    for (Timers.Timer timer : timers.due(now)) {
-      TaskRun run = timer.ofRun();
-      if (run != null) {
-        look(run, timer, now);
-      }
-    }
-    crew.check();
-  }
-
-  /* A run that the executor left behind is looked at here, on the thread of the sweep. */
-  private void look(TaskRun run, Timers.Timer timer, long now) {
-    if (run.isReady()) {
-      crew.doHere(run);
-    } else {
-      pipeline.timeUp(run);
-    }
-    if (!timer.isOver()) {
-      timers.set(timer, now + LOOK_AGAIN);
+  private void sweepFailed(Throwable error) {
+    if (sweepErrors++ == 0) {
+      LoggerFactory.getLogger(Arbiter.class)
+          .warn(
+              "the sweep for deadlines failed and continues; only this failure is logged", error);
     }
   }
 

@@ -60,7 +60,15 @@ final class Crew {
     jobs.add(job);
     Hired hired = hire();
     if (hired == Hired.INLINE || hired == Hired.REJECTED) {
-      workHere(true);
+      workHere();
+    }
+  }
+
+  /** Takes a job from the thread of the sweep, which must not work for a pool that rejects. */
+  void addFromSweep(Job job) {
+    jobs.add(job);
+    if (hire() == Hired.INLINE) {
+      workHere();
     }
   }
 
@@ -77,7 +85,7 @@ final class Crew {
       checks = 0;
       pause = Math.min(LONGEST_PAUSE, 2 * pause);
       if (hire() == Hired.INLINE) {
-        workHere(true);
+        workHere();
       }
     }
   }
@@ -97,14 +105,14 @@ final class Crew {
     return jobs.size();
   }
 
-  private void workHere(boolean callsAgents) {
+  private void workHere() {
     int[] nested = depth.get();
     if (nested[0] >= DEEPEST) {
       return;
     }
     nested[0]++;
     try {
-      new Worker(callsAgents).work();
+      new Worker(true).work();
     } finally {
       nested[0]--;
     }
@@ -176,7 +184,7 @@ final class Crew {
         if (hired != Hired.YES) {
           added = 0;
           if (some && hired == Hired.INLINE) {
-            workHere(true);
+            workHere();
           }
         }
       }

@@ -885,7 +885,9 @@ final class Pipeline {
 
   /** One of the times of a run has come. */
   void timeUp(TaskRun run) {
-    post(run, new News.Stop());
+    if (run.post(new News.Stop())) {
+      crew.addFromSweep(run);
+    }
   }
 
   /** Completes the handle of a run whose driver does not come back. */

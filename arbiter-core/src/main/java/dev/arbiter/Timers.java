@@ -30,10 +30,21 @@ final class Timers {
     private Timer after = this;
     private long at;
     private volatile int slot = -1;
+    private boolean lookedAt;
 
     /** The run to look at; null for the head of a list. */
     @Nullable TaskRun ofRun() {
       return null;
+    }
+
+    /* Only the thread of the sweep uses these two. */
+
+    boolean isLookedAt() {
+      return lookedAt;
+    }
+
+    void lookedAt() {
+      lookedAt = true;
     }
 
     /** Whether the time does not matter any more. */

@@ -85,6 +85,20 @@ class CrewTest {
     assertThat(done).containsExactly("a");
   }
 
+  @Test
+  void the_sweep_does_not_work_for_a_pool_that_rejects() {
+    Crew crew =
+        crew(
+            work -> {
+              throw new RejectedExecutionException();
+            });
+    crew.addFromSweep(job("a"));
+    assertThat(done).isEmpty();
+
+    crew.add(job("b"));
+    assertThat(done).containsExactly("a", "b");
+  }
+
   /** A worker that will be busy hands its other jobs to new workers first. */
   @Test
   void a_busy_worker_hands_over() {
