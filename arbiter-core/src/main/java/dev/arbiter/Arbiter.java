@@ -284,8 +284,7 @@ public final class Arbiter implements AutoCloseable {
   private void sweepFailed(Throwable error) {
     if (sweepErrors++ == 0) {
       LoggerFactory.getLogger(Arbiter.class)
-          .warn(
-              "the sweep for deadlines failed and continues; only this failure is logged", error);
+          .warn("the sweep for deadlines failed and continues; only this failure is logged", error);
     }
   }
 
