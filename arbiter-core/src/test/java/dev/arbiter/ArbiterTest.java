@@ -592,7 +592,7 @@ class ArbiterTest {
     // Records print all their parts; a decision prints its own, with the registry left out.
     return recorder.events.stream()
         .map(event -> event.toString().replaceAll("considered=.*?]]", ""))
-        .map(text -> text.replaceAll("AgentSlots@[0-9a-f]+|Lambda[^,\\]]*", ""))
+        .map(text -> text.replaceAll("Slots@[0-9a-f]+|Lambda[^,\\]]*", ""))
         .toList();
   }
 }
