@@ -2,7 +2,9 @@
 package dev.arbiter;
 
 import dev.arbiter.internal.LogLimiter;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +30,9 @@ final class Crew {
 
   private final Executor executor;
   private final Queue<Job> jobs = new ConcurrentLinkedQueue<>();
-  private final ThreadLocal<int[]> depth = ThreadLocal.withInitial(() -> new int[1]);
+
+  /* How deep each thread is in inline work. No ThreadLocal: it would outlive the library. */
+  private final Map<Thread, Integer> depths = new ConcurrentHashMap<>();
   private final AtomicLong failures = new AtomicLong();
   private final LogLimiter log;
 
@@ -106,15 +110,20 @@ final class Crew {
   }
 
   private void workHere() {
-    int[] nested = depth.get();
-    if (nested[0] >= DEEPEST) {
+    Thread thread = Thread.currentThread();
+    int depth = depths.getOrDefault(thread, 0);
+    if (depth >= DEEPEST) {
       return;
     }
-    nested[0]++;
+    depths.put(thread, depth + 1);
     try {
       new Worker(true).work();
     } finally {
-      nested[0]--;
+      if (depth == 0) {
+        depths.remove(thread);
+      } else {
+        depths.put(thread, depth);
+      }
     }
   }
 
