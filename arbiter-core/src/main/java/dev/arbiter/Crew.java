@@ -105,10 +105,6 @@ final class Crew {
     return failures.get();
   }
 
-  int waiting() {
-    return jobs.size();
-  }
-
   private void workHere() {
     Thread thread = Thread.currentThread();
     int depth = depths.getOrDefault(thread, 0);

@@ -446,10 +446,6 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return Objects.requireNonNull(report, "no report was kept");
   }
 
-  boolean hasReport() {
-    return report != null;
-  }
-
   long nanos() {
     return nanos;
   }

@@ -29,8 +29,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * Measures the whole life of a task whose agent does nothing: submit, admit, route, run, judge,
- * conclude, learn. The journal and the tracker receive every step. All of it runs on the submitting
- * thread. The peer is five stages of plain futures.
+ * conclude, learn. The tracker receives every step. All of it runs on the submitting thread. The
+ * peer is five stages of plain futures.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
