@@ -304,7 +304,7 @@ public final class Arbiter implements AutoCloseable {
   /**
    * Refuses new tasks, waits for the accepted ones until the close limit, then cancels the rest and
    * closes the store. No agent is called after this method has returned, and every handle is
-   * complete.
+   * complete. An agent that does not return within a second of its interrupt is left behind.
    *
    * <p>An agent or listener may call it: the task that it works for ends later, and then the store
    * is closed. An interrupt of the closing thread ends the waiting; the thread stays interrupted.
@@ -330,11 +330,18 @@ public final class Arbiter implements AutoCloseable {
     }
   }
 
-  /* A handle is complete a moment before its run is removed by the thread that drove it. */
+  /*
+   * A handle is complete a moment before its run is removed by the thread that drove it, and before
+   * its interrupted agent has returned.
+   */
   private void letOthersLeave() {
-    for (int i = 0; i < LAST_LOOKS && others().stream().anyMatch(TaskRun::isComplete); i++) {
+    for (int i = 0; i < LAST_LOOKS && !othersLeft(); i++) {
       LockSupport.parkNanos(LOOK_NANOS);
     }
+  }
+
+  private boolean othersLeft() {
+    return pipeline.allAnswered() && others().stream().noneMatch(TaskRun::isComplete);
   }
 
   /* The runs that this thread does not work for: it may wait for them. */

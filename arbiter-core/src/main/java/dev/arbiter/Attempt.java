@@ -122,6 +122,7 @@ final class Attempt extends Timers.Timer implements Crew.Job {
       toCancel = abandoned;
     }
     if (toCancel) {
+      pipeline.answered(this);
       toCome.cancel(true);
     }
   }
@@ -165,6 +166,7 @@ final class Attempt extends Timers.Timer implements Crew.Job {
       inVain = seat.slots().abandon();
       toCancel = report;
       if (caller != null) {
+        pipeline.interrupted(this);
         caller.interrupt();
       }
     }

@@ -34,8 +34,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,9 @@ final class Pipeline {
   private final Duration attemptLimit;
   private final long storeLimit;
   private final AtomicLong learningErrors = new AtomicLong();
+
+  /* The attempts whose agents were interrupted and have not returned. */
+  private final Set<Attempt> interrupted = ConcurrentHashMap.newKeySet();
   private final LogLimiter failureLog;
 
   Pipeline(
@@ -907,6 +912,22 @@ final class Pipeline {
       run.complete(result);
       ended.accept(run);
     }
+  }
+
+  /** Notes an attempt whose agent was interrupted within its method. */
+  void interrupted(Attempt attempt) {
+    interrupted.add(attempt);
+  }
+
+  /** Notes that the method of an interrupted agent has returned. */
+  void answered(Attempt attempt) {
+    interrupted.remove(attempt);
+  }
+
+  /** Whether all interrupted agents have returned, save those that this thread calls. */
+  boolean allAnswered() {
+    Thread here = Thread.currentThread();
+    return interrupted.stream().allMatch(attempt -> attempt.isCalledBy(here));
   }
 
   /** Tells a run what the store has kept of it, or that it has nothing. */

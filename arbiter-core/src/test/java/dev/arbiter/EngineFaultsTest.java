@@ -4,6 +4,7 @@ package dev.arbiter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.event.TaskEvent;
@@ -412,6 +413,36 @@ class EngineFaultsTest {
         assertThat(handle.result().toCompletableFuture()).as("%s", handle).isDone();
       }
     }
+  }
+
+  @Test
+  void close_waits_for_the_agents_that_it_interrupted() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean returned = new AtomicBoolean();
+    Agent slow =
+        a -> {
+          begun.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            Thread.sleep(100);
+          }
+          returned.set(true);
+          return WorkReport.of("x");
+        };
+    Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .closeLimit(Duration.ZERO)
+            .agent(AgentProfile.of("ada"), slow)
+            .build();
+    TaskHandle handle = arbiter.submit(TASK);
+    begun.await();
+
+    arbiter.close();
+
+    assertThat(returned).isTrue();
+    assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Cancelled.class);
   }
 
   @Test
