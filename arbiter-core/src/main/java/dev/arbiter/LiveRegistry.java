@@ -263,7 +263,8 @@ final class LiveRegistry implements AgentRegistry {
 
   private void put(Registration entry) {
     entries.put(entry.id(), entry);
-    snapshot = null;
+    RegistrySnapshot current = snapshot;
+    snapshot = current == null ? null : current.with(entry);
   }
 
   private Registration entry(String id) {

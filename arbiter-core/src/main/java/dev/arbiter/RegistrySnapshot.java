@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.internal.SharedList;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.RoutingRequest.Exclusions;
 import dev.arbiter.task.Explanation.Excluded;
@@ -17,22 +18,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The registry at one moment, with one bitmap for each capability. Thread-safe. */
+/**
+ * The registry at one moment, with one bitmap for each capability. Thread-safe.
+ *
+ * <p>The snapshot after an update of one agent shares all but that agent, so an update costs about
+ * the same however many agents there are, and a decision that keeps its snapshot keeps little.
+ */
 final class RegistrySnapshot implements Exclusions {
   /* Most cached answers. Further ones are computed each time: hostile tasks cannot fill memory. */
   private static final int MOST_ANSWERS = 4_096;
 
-  private final List<RegisteredAgent> all;
-  private final Map<String, LiveRegistry.Registration> byId = new HashMap<>();
-  private final BitSet takingWork = new BitSet();
-  private final Map<String, BitSet> byCapability = new HashMap<>();
-  private final Map<Set<String>, List<RegisteredAgent>> answers = new ConcurrentHashMap<>();
+  private final SharedList<RegisteredAgent> all;
+  private final Map<String, Integer> places;
+  private final BitSet takingWork;
+  private final Map<String, BitSet> byCapability;
+  private final Map<Set<String>, Answer> answers = new ConcurrentHashMap<>();
 
   RegistrySnapshot(Collection<LiveRegistry.Registration> entries) {
-    all = List.copyOf(entries);
+    this(SharedList.of(entries), new HashMap<>(), new BitSet(), new HashMap<>());
     int place = 0;
     for (LiveRegistry.Registration entry : entries) {
-      byId.put(entry.id(), entry);
+      places.put(entry.id(), place);
       takingWork.set(place, entry.declared().takesWork());
       for (String capability : entry.profile().capabilities().keySet()) {
         byCapability.computeIfAbsent(capability, c -> new BitSet()).set(place);
@@ -41,34 +47,101 @@ final class RegistrySnapshot implements Exclusions {
     }
   }
 
+  private RegistrySnapshot(
+      SharedList<RegisteredAgent> all,
+      Map<String, Integer> places,
+      BitSet takingWork,
+      Map<String, BitSet> byCapability) {
+    this.all = all;
+    this.places = places;
+    this.takingWork = takingWork;
+    this.byCapability = byCapability;
+  }
+
+  /** The agents that have a set of capabilities. */
+  private static final class Answer {
+    private final BitSet places;
+    private final SharedList<RegisteredAgent> agents;
+
+    /* An update carries over only what was asked since the one before. */
+    private volatile boolean asked = true;
+
+    private Answer(BitSet places, SharedList<RegisteredAgent> agents) {
+      this.places = places;
+      this.agents = agents;
+    }
+
+    private static Answer of(BitSet places, List<RegisteredAgent> all) {
+      List<RegisteredAgent> found = new ArrayList<>(places.cardinality());
+      places.stream().forEach(place -> found.add(all.get(place)));
+      return new Answer(places, SharedList.of(found));
+    }
+
+    private Answer with(int place, RegisteredAgent agent) {
+      if (!places.get(place)) {
+        return this;
+      }
+      int rank = places.get(0, place).cardinality();
+      Answer changed = new Answer(places, agents.with(rank, agent));
+      changed.asked = false;
+      return changed;
+    }
+  }
+
+  /**
+   * The snapshot after a change of one agent. Null if the agent is new, or the change decides which
+   * tasks it may run: then the snapshot must be made anew.
+   */
+  @Nullable RegistrySnapshot with(LiveRegistry.Registration entry) {
+    Integer place = places.get(entry.id());
+    if (place == null || !runsTheSameTasks((LiveRegistry.Registration) all.get(place), entry)) {
+      return null;
+    }
+    RegistrySnapshot after =
+        new RegistrySnapshot(all.with(place, entry), places, takingWork, byCapability);
+    answers.forEach(
+        (wanted, answer) -> {
+          if (answer.asked) {
+            after.answers.put(wanted, answer.with(place, entry));
+          }
+        });
+    return after;
+  }
+
+  private static boolean runsTheSameTasks(
+      LiveRegistry.Registration one, LiveRegistry.Registration other) {
+    return one.declared().takesWork() == other.declared().takesWork()
+        && one.profile().capabilities().keySet().equals(other.profile().capabilities().keySet());
+  }
+
   List<RegisteredAgent> all() {
     return all;
   }
 
   LiveRegistry.@Nullable Registration find(String id) {
-    return byId.get(id);
+    Integer place = places.get(id);
+    return place == null ? null : (LiveRegistry.Registration) all.get(place);
   }
 
   List<RegisteredAgent> candidates(Set<String> capabilities) {
-    List<RegisteredAgent> known = answers.get(capabilities);
-    if (known != null) {
-      return known;
+    Answer known = answers.get(capabilities);
+    if (known == null) {
+      known = Answer.of(places(capabilities), all);
+      if (answers.size() < MOST_ANSWERS) {
+        answers.put(Set.copyOf(capabilities), known);
+      }
+    } else if (!known.asked) {
+      known.asked = true;
     }
-    List<RegisteredAgent> found = compute(capabilities);
-    if (answers.size() < MOST_ANSWERS) {
-      answers.put(Set.copyOf(capabilities), found);
-    }
-    return found;
+    return known.agents;
   }
 
-  private List<RegisteredAgent> compute(Set<String> capabilities) {
-    BitSet places = (BitSet) takingWork.clone();
+  private BitSet places(Set<String> capabilities) {
+    BitSet found = (BitSet) takingWork.clone();
     for (String capability : capabilities) {
-      places.and(byCapability.getOrDefault(capability, new BitSet()));
+      found.and(byCapability.getOrDefault(capability, new BitSet()));
     }
-    List<RegisteredAgent> found = new ArrayList<>(places.cardinality());
-    places.stream().forEach(place -> found.add(all.get(place)));
-    return List.copyOf(found);
+    return found;
   }
 
   @Override

@@ -152,14 +152,14 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   private BanditDecision firstChoice(long id, CandidateSet candidates, Draws draws, int best) {
     choices++;
     if (!changes.isAlert()) {
-      return new ThompsonDecision(id, NAME, candidates.agents, draws, best, null);
+      return new ThompsonDecision(id, NAME, candidates.listed, draws, best, null);
     }
     int turn = (int) (turns % candidates.size());
     boolean force = random.nextDouble() < FORCED;
     turns += force ? 1 : 0;
     int chosen = force ? turn : best;
     return new ThompsonDecision(
-        id, NAME, candidates.agents, chosen, draws, FORCED, turn, force, null);
+        id, NAME, candidates.listed, chosen, draws, FORCED, turn, force, null);
   }
 
   private int drawBest(Draws draws, CandidateSet candidates) {
@@ -191,7 +191,7 @@ final class AdaptiveThompson implements Learner, LearnedSums {
       redraw(draws, candidates, earlier);
       best = draws.best();
     }
-    return new ThompsonDecision(id, NAME, candidates.agents, draws, best, earlier);
+    return new ThompsonDecision(id, NAME, candidates.listed, draws, best, earlier);
   }
 
   /** Takes the draws of the decision that failed; candidates that are new since then draw now. */

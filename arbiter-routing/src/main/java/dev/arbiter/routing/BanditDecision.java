@@ -8,7 +8,6 @@ import dev.arbiter.task.Explanation.Excluded;
 import dev.arbiter.task.Explanation.Motive;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -33,16 +32,16 @@ abstract class BanditDecision implements RoutingDecision {
 
   private final long id;
   private final String policy;
-  final RegisteredAgent[] agents;
+  final List<RegisteredAgent> agents;
   final int chosen;
 
   /* Written before the router returns the decision. */
   private @Nullable RoutingRequest request;
-  private RegisteredAgent[] all;
-  private RegisteredAgent[] healthy;
+  private List<RegisteredAgent> all;
+  private List<RegisteredAgent> healthy;
 
-  /** Shares the array of agents, which never changes. */
-  BanditDecision(long id, String policy, RegisteredAgent[] agents, int chosen) {
+  /** Shares the list of agents, which never changes. */
+  BanditDecision(long id, String policy, List<RegisteredAgent> agents, int chosen) {
     this.id = id;
     this.policy = policy;
     this.agents = agents;
@@ -53,7 +52,7 @@ abstract class BanditDecision implements RoutingDecision {
 
   /** Keeps the request, its candidates, and those of them that were healthy. */
   final void answers(
-      RoutingRequest asked, RegisteredAgent[] candidates, RegisteredAgent[] healthyOnes) {
+      RoutingRequest asked, List<RegisteredAgent> candidates, List<RegisteredAgent> healthyOnes) {
     request = asked;
     all = candidates;
     healthy = healthyOnes;
@@ -88,7 +87,7 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final String agent() {
-    return agents[chosen].id();
+    return agents.get(chosen).id();
   }
 
   @Override
@@ -98,10 +97,10 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final List<Scored> candidates() {
-    List<Scored> scored = new ArrayList<>(all.length);
+    List<Scored> scored = new ArrayList<>(all.size());
     int next = 0;
     for (RegisteredAgent agent : all) {
-      boolean masked = next == agents.length || agents[next] != agent;
+      boolean masked = next == agents.size() || agents.get(next) != agent;
       scored.add(new Scored(agent.id(), masked ? Double.NEGATIVE_INFINITY : score(next++)));
     }
     return Collections.unmodifiableList(scored);
@@ -109,20 +108,20 @@ abstract class BanditDecision implements RoutingDecision {
 
   @Override
   public final String reason() {
-    return agents.length == 1 ? "the only candidate is " + agent() : why();
+    return agents.size() == 1 ? "the only candidate is " + agent() : why();
   }
 
   @Override
   public final Explanation explanation() {
-    List<Explanation.Candidate> compared = new ArrayList<>(agents.length);
-    for (int i = 0; i < agents.length; i++) {
-      compared.add(new Explanation.Candidate(agents[i].id(), score(i), parts(i)));
+    List<Explanation.Candidate> compared = new ArrayList<>(agents.size());
+    for (int i = 0; i < agents.size(); i++) {
+      compared.add(new Explanation.Candidate(agents.get(i).id(), score(i), parts(i)));
     }
     return new Explanation(overallMotive(), compared, excluded());
   }
 
   private Motive overallMotive() {
-    if (agents.length == 1) {
+    if (agents.size() == 1) {
       return Motive.ONLY_CANDIDATE;
     }
     boolean fallback = request != null && !request.failed().isEmpty();
@@ -134,8 +133,8 @@ abstract class BanditDecision implements RoutingDecision {
       return List.of();
     }
     List<Excluded> excluded = new ArrayList<>(request.exclusions().of(request));
-    Set<RegisteredAgent> compared = new HashSet<>(Arrays.asList(agents));
-    Set<RegisteredAgent> well = new HashSet<>(Arrays.asList(healthy));
+    Set<RegisteredAgent> compared = new HashSet<>(agents);
+    Set<RegisteredAgent> well = new HashSet<>(healthy);
     for (RegisteredAgent candidate : all) {
       if (!compared.contains(candidate)) {
         excluded.add(new Excluded(candidate.id(), well.contains(candidate) ? UNAFFORDABLE : SICK));
@@ -147,12 +146,14 @@ abstract class BanditDecision implements RoutingDecision {
   /** The next best candidate, in words; empty if there is no other. */
   final String second() {
     int second = -1;
-    for (int i = 0; i < agents.length; i++) {
+    for (int i = 0; i < agents.size(); i++) {
       if (i != chosen && (second < 0 || score(i) > score(second))) {
         second = i;
       }
     }
-    return second < 0 ? "" : "; next was " + agents[second].id() + " with " + number(score(second));
+    return second < 0
+        ? ""
+        : "; next was " + agents.get(second).id() + " with " + number(score(second));
   }
 
   /** The reason of a decision that went to the next agent in turn. */

@@ -2,8 +2,10 @@
 package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.internal.SharedList;
 import dev.arbiter.routing.internal.record.AgentIndex;
 import dev.arbiter.task.Task;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -17,6 +19,10 @@ final class CandidateSet {
   final List<RegisteredAgent> candidates;
   final Set<String> capabilities;
   final RegisteredAgent[] agents;
+
+  /** The agents as a list, which decisions keep. */
+  final List<RegisteredAgent> listed;
+
   final int[] rows;
   final int[] slots;
 
@@ -43,15 +49,16 @@ final class CandidateSet {
   CandidateSet(List<RegisteredAgent> candidates, Task task, AgentIndex agentIndex, long now) {
     this.candidates = candidates;
     this.capabilities = task.capabilities();
+    this.listed = candidates;
     this.agents = candidates.toArray(new RegisteredAgent[0]);
     this.rows = new int[agents.length];
-    this.slots = new int[agents.length];
-    float[] claimed = new float[agents.length];
-    float[] overall = new float[agents.length];
+    this.slots = new int[rows.length];
+    float[] claimed = new float[rows.length];
+    float[] overall = new float[rows.length];
     boolean any = false;
-    for (int i = 0; i < agents.length; i++) {
-      slots[i] = agents[i].profile().capacity();
+    for (int i = 0; i < rows.length; i++) {
       Map<String, OptionalDouble> levels = agents[i].profile().capabilities();
+      slots[i] = agents[i].profile().capacity();
       claimed[i] = mean(levels, capabilities);
       overall[i] = mean(levels, levels.keySet());
       any |= !Float.isNaN(claimed[i]);
@@ -59,6 +66,43 @@ final class CandidateSet {
     this.claims = any ? claimed : new float[0];
     this.overallClaims = any ? overall : new float[0];
     lookUpRows(agentIndex, now);
+  }
+
+  /**
+   * The set of a list that differs from that of this one in the profiles of a few agents. Null if
+   * it must be made anew.
+   */
+  private @Nullable CandidateSet with(SharedList<RegisteredAgent> changed, int[] places) {
+    CandidateSet set = new CandidateSet(this, changed);
+    for (int place : places) {
+      RegisteredAgent agent = changed.get(place);
+      Map<String, OptionalDouble> levels = agent.profile().capabilities();
+      float claim = mean(levels, capabilities);
+      if (!agent.id().equals(agents[place].id()) || hasClaims() == Float.isNaN(claim)) {
+        return null;
+      }
+      set.agents[place] = agent;
+      set.slots[place] = agent.profile().capacity();
+      if (hasClaims()) {
+        set.claims[place] = claim;
+        set.overallClaims[place] = mean(levels, levels.keySet());
+      }
+    }
+    return set;
+  }
+
+  private CandidateSet(CandidateSet before, SharedList<RegisteredAgent> changed) {
+    this.candidates = changed;
+    this.listed = changed;
+    this.agents = before.agents.clone();
+    this.capabilities = before.capabilities;
+    this.rows = before.rows;
+    this.slots = before.slots.clone();
+    this.claims = before.claims.clone();
+    this.overallClaims = before.overallClaims.clone();
+    this.evictions = before.evictions;
+    this.recurs = before.recurs;
+    this.tournament = before.tournament;
   }
 
   private CandidateSet(CandidateSet all, int[] places) {
@@ -78,6 +122,7 @@ final class CandidateSet {
         overallClaims[i] = all.overallClaims[places[i]];
       }
     }
+    this.listed = Arrays.asList(agents);
   }
 
   /** The set of the candidates to keep; this set itself if that is all. */
@@ -87,7 +132,7 @@ final class CandidateSet {
   }
 
   int size() {
-    return agents.length;
+    return rows.length;
   }
 
   boolean hasClaims() {
@@ -104,7 +149,7 @@ final class CandidateSet {
   }
 
   void lookUpRows(AgentIndex agentIndex, long now) {
-    for (int i = 0; i < agents.length; i++) {
+    for (int i = 0; i < rows.length; i++) {
       rows[i] = agentIndex.row(agents[i], now);
     }
     evictions = agentIndex.evictions();
@@ -127,9 +172,11 @@ final class CandidateSet {
   static final class Cache {
     /*
      * A registry returns the same immutable list until it changes, so the list itself is the key.
+     * After an update of an agent it returns a list that shares the rest, and so does its set.
      * List.copyOf returns its argument only if that is immutable, else a copy that never recurs.
      */
     private static final int KEPT = 32;
+    private static final int MOST_CHANGES = 16;
 
     private final @Nullable CandidateSet[] kept = new CandidateSet[KEPT];
     private final AgentIndex agentIndex;
@@ -139,7 +186,8 @@ final class CandidateSet {
     }
 
     CandidateSet of(List<RegisteredAgent> candidates, Task task, boolean first, long now) {
-      List<RegisteredAgent> fixed = List.copyOf(candidates);
+      List<RegisteredAgent> fixed =
+          candidates instanceof SharedList ? candidates : List.copyOf(candidates);
       if (!first || fixed != candidates) {
         touchKept();
         return new CandidateSet(fixed, task, agentIndex, now);
@@ -159,11 +207,34 @@ final class CandidateSet {
           oldest = i;
         }
       }
+      CandidateSet changed = changed(fixed, task, now);
+      if (changed != null) {
+        return changed;
+      }
       touchKept();
       CandidateSet set = new CandidateSet(fixed, task, agentIndex, now);
       set.lastUse = now;
       kept[oldest] = set;
       return set;
+    }
+
+    /* Replaces the set of a list that differs from this one at a few places; null if none does. */
+    private @Nullable CandidateSet changed(List<RegisteredAgent> fixed, Task task, long now) {
+      for (int i = 0; i < KEPT && fixed instanceof SharedList; i++) {
+        CandidateSet set = kept[i];
+        if (set != null
+            && set.candidates instanceof SharedList<RegisteredAgent> before
+            && set.capabilities.equals(task.capabilities())) {
+          SharedList<RegisteredAgent> after = (SharedList<RegisteredAgent>) fixed;
+          int[] places = before.differences(after, MOST_CHANGES);
+          CandidateSet next = places == null ? null : set.with(after, places);
+          if (next != null) {
+            kept[i] = next;
+            return refresh(next, now);
+          }
+        }
+      }
+      return null;
     }
 
     private CandidateSet refresh(CandidateSet set, long now) {

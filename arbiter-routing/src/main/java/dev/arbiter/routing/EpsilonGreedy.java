@@ -49,7 +49,7 @@ final class EpsilonGreedy implements RecordLearner {
     return new ScoredDecision(
         id,
         NAME,
-        candidates.agents,
+        candidates.listed,
         chosen,
         scores,
         candidate -> scores[candidate] == best ? ofBest : each,

@@ -60,7 +60,7 @@ abstract class IndexLearner implements Learner {
     return new ScoredDecision(
         id,
         name,
-        candidates.agents,
+        candidates.listed,
         chosen,
         scores,
         candidate -> candidate == chosen ? 1 : 0,

@@ -130,7 +130,7 @@ final class PlainPolicies {
       return new ScoredDecision(
           id,
           UNIFORM,
-          candidates.agents,
+          candidates.listed,
           random.nextInt(size),
           scores,
           candidate -> scores[candidate],

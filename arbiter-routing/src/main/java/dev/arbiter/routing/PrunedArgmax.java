@@ -22,7 +22,10 @@ final class PrunedArgmax {
   private static final int LUCKY = 256;
 
   long lastUse;
-  private final CandidateSet candidates;
+
+  /* Sets that differ only in profiles share their rows. */
+  private final int[] rows;
+
   private final int category;
   private final ScoreView view;
 
@@ -35,13 +38,13 @@ final class PrunedArgmax {
   private float chance;
 
   PrunedArgmax(CandidateSet candidates, int category, ScoreView view) {
-    this.candidates = candidates;
+    this.rows = candidates.rows;
     this.category = category;
     this.view = view;
   }
 
   boolean isOf(CandidateSet itsCandidates, int itsCategory) {
-    return candidates == itsCandidates && category == itsCategory && view.isOf(candidates);
+    return rows == itsCandidates.rows && category == itsCategory && view.isOf(itsCandidates);
   }
 
   /** Draws of all candidates, none of them computed yet. */

@@ -120,7 +120,7 @@ final class RouterState {
     }
     int category = categories.number(request.task().type());
     BanditDecision decision = learner.choose(id, request, candidates, category);
-    decision.answers(request, all.agents, healthy.agents);
+    decision.answers(request, all.listed, healthy.listed);
     remember(decision, failed, candidates, category);
     return decision;
   }

@@ -3,6 +3,7 @@ package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.task.Explanation.Motive;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
@@ -25,7 +26,7 @@ final class ScoredDecision extends BanditDecision {
   ScoredDecision(
       long id,
       String policy,
-      RegisteredAgent[] agents,
+      List<RegisteredAgent> agents,
       int chosen,
       double[] scores,
       IntToDoubleFunction probabilities,

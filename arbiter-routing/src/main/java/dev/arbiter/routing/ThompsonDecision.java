@@ -29,7 +29,7 @@ final class ThompsonDecision extends BanditDecision {
   ThompsonDecision(
       long id,
       String policy,
-      RegisteredAgent[] agents,
+      List<RegisteredAgent> agents,
       Draws draws,
       int best,
       @Nullable ThompsonDecision failed) {
@@ -45,7 +45,7 @@ final class ThompsonDecision extends BanditDecision {
   ThompsonDecision(
       long id,
       String policy,
-      RegisteredAgent[] agents,
+      List<RegisteredAgent> agents,
       int chosen,
       Draws draws,
       double forced,
@@ -73,8 +73,8 @@ final class ThompsonDecision extends BanditDecision {
   /** The place that each candidate had in this decision; {@value #NONE} for one that had none. */
   int[] placesOf(CandidateSet candidates) {
     Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < agents.length; i++) {
-      places.put(agents[i].id(), i);
+    for (int i = 0; i < agents.size(); i++) {
+      places.put(agents.get(i).id(), i);
     }
     int[] found = new int[candidates.size()];
     for (int i = 0; i < found.length; i++) {
@@ -108,13 +108,13 @@ final class ThompsonDecision extends BanditDecision {
 
   @Override
   double probability(int candidate) {
-    double top = agents.length == 1 ? 1 : topProbability(candidate);
+    double top = agents.size() == 1 ? 1 : topProbability(candidate);
     return (1 - forced) * top + (turn == candidate ? forced : 0);
   }
 
   private double topProbability(int candidate) {
-    List<Distribution> others = new ArrayList<>(agents.length);
-    for (int i = 0; i < agents.length; i++) {
+    List<Distribution> others = new ArrayList<>(agents.size());
+    for (int i = 0; i < agents.size(); i++) {
       if (i != candidate) {
         others.add(draws.distribution(i));
       }
@@ -150,7 +150,7 @@ final class ThompsonDecision extends BanditDecision {
             + drew
             + expected
             + ", while "
-            + agents[favourite].id()
+            + agents.get(favourite).id()
             + " is expected to reach "
             + number(draws.distribution(favourite).mean())
             + second();
@@ -159,7 +159,7 @@ final class ThompsonDecision extends BanditDecision {
   private int favourite() {
     int favourite = 0;
     double highest = draws.distribution(0).mean();
-    for (int i = 1; i < agents.length; i++) {
+    for (int i = 1; i < agents.size(); i++) {
       double mean = draws.distribution(i).mean();
       if (mean > highest) {
         highest = mean;

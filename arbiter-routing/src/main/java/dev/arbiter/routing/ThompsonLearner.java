@@ -49,7 +49,7 @@ abstract class ThompsonLearner implements Learner {
     } else {
       redraw(draws, candidates, failed);
     }
-    return new ThompsonDecision(id, name, candidates.agents, draws, draws.best(), failed);
+    return new ThompsonDecision(id, name, candidates.listed, draws, draws.best(), failed);
   }
 
   private void redraw(Draws draws, CandidateSet candidates, ThompsonDecision failed) {

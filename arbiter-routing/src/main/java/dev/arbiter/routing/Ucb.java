@@ -4,6 +4,7 @@ package dev.arbiter.routing;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Explanation.Motive;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
     int chosen = tournament.best(budget);
     ask(candidates.rows[chosen]);
     return new BoundDecision(
-        id, this, candidates.agents, chosen, tournament.view.history(), budget);
+        id, this, candidates.listed, chosen, tournament.view.history(), budget);
   }
 
   private KineticTournament tournament(CandidateSet candidates) {
@@ -88,7 +89,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
     BoundDecision(
         long id,
         Ucb by,
-        RegisteredAgent[] agents,
+        List<RegisteredAgent> agents,
         int chosen,
         ScoreView.History history,
         double budget) {
@@ -139,7 +140,7 @@ final class Ucb extends RecordIndex implements ScoreView.Source {
     private boolean hasBestRecord() {
       double[] then = records();
       int best = 0;
-      for (int i = 1; i < agents.length; i++) {
+      for (int i = 1; i < agents.size(); i++) {
         if (then[2 * i] > then[2 * best]) {
           best = i;
         }

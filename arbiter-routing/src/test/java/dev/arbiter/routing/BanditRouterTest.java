@@ -145,7 +145,7 @@ class BanditRouterTest {
         new ScoredDecision(
             decision.id(),
             "x",
-            new RegisteredAgent[] {FakeAgent.of("z", 8)},
+            List.of(FakeAgent.of("z", 8)),
             0,
             new double[1],
             candidate -> 1,

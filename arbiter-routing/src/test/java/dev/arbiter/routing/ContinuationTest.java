@@ -243,9 +243,9 @@ class ContinuationTest {
       @Nullable RoutingDecision left, @Nullable RoutingDecision right) {
     assertThat(right == null).isEqualTo(left == null);
     if (left instanceof BanditDecision l && right instanceof BanditDecision r) {
-      assertThat(Arrays.stream(r.agents).map(RegisteredAgent::id))
-          .containsExactlyElementsOf(Arrays.stream(l.agents).map(RegisteredAgent::id).toList());
-      for (int i = 0; i < l.agents.length; i++) {
+      assertThat(r.agents.stream().map(RegisteredAgent::id))
+          .containsExactlyElementsOf(l.agents.stream().map(RegisteredAgent::id).toList());
+      for (int i = 0; i < l.agents.size(); i++) {
         assertThat(r.probability(i)).as("%s of %s", i, left).isEqualTo(l.probability(i));
       }
     }
