@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -302,9 +303,10 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /**
-   * Refuses new tasks, waits for the accepted ones until the close limit, then cancels the rest and
-   * closes the store. No agent is called after this method has returned, and every handle is
-   * complete. An agent that does not return within a second of its interrupt is left behind.
+   * Refuses new tasks, waits for the accepted ones until the close limit, then cancels the rest,
+   * first those that have not begun, and closes the store. No agent is called after this method has
+   * returned, and every handle is complete. An agent that does not return within a second of its
+   * interrupt is left behind.
    *
    * <p>An agent or listener may call it: the task that it works for ends later, and then the store
    * is closed. An interrupt of the closing thread ends the waiting; the thread stays interrupted.
@@ -314,7 +316,7 @@ public final class Arbiter implements AutoCloseable {
     closed = true;
     forgetHook();
     if (!allEnd(config.closeLimit())) {
-      others().forEach(run -> run.cancel(CLOSED));
+      cancelOthers();
       boolean interrupted = Thread.interrupted();
       if (!allEnd(LAST_WAIT)) {
         others().forEach(this::leaveBehind);
@@ -347,6 +349,17 @@ public final class Arbiter implements AutoCloseable {
   /* The runs that this thread does not work for: it may wait for them. */
   private List<TaskRun> others() {
     return submissions.all().stream().filter(run -> !run.isOnThisThread()).toList();
+  }
+
+  /* First the runs that have not begun: none begins with what another gives back. */
+  private void cancelOthers() {
+    cancel(run -> run.waits() == Move.Waits.PLACE);
+    cancel(run -> run.waits() == Move.Waits.SLOT);
+    cancel(run -> true);
+  }
+
+  private void cancel(Predicate<TaskRun> which) {
+    others().stream().filter(which).forEach(run -> run.cancel(CLOSED));
   }
 
   /* Waits for all others; false if one has not ended in time, or the thread was interrupted. */
