@@ -30,6 +30,9 @@ public final class Promises {
    */
   private record Promise(String benchmark, String parameter, double limit, String peer) {}
 
+  private static final String PLAIN = "constitution=none router=leastLoaded";
+  private static final String PROVEN = "constitution=hashed router=bandit";
+
   private static final List<Promise> ALL =
       List.of(
           new Promise("CaptureBenchmark.execution", "", 1_000, ""),
@@ -49,6 +52,11 @@ public final class Promises {
               .5,
               "hdrHistogramPerAgent"),
           new Promise("LifecycleBenchmark.submitAndAwait", "", 10_000, ""),
+          new Promise("LifecycleBenchmark.submitAndAwait", PLAIN, 1, "twoPlainActions"),
+          new Promise("LifecycleBenchmark.submitAndAwait", PLAIN, .5, "fiveAsyncStages"),
+          new Promise("LifecycleBenchmark.submitAndAwait", PROVEN, 3_000, ""),
+          new Promise("LifecycleBenchmark.submitAndAwait", PROVEN, .5, "fiveAsyncStages"),
+          new Promise("ManyAgentsBenchmark.updateAndTask", "", 20_000, ""),
           new Promise("RoutingBenchmark.arbiterDefault", "agents=10000", 100_000, ""),
           new Promise("RoutingBenchmark.arbiterUcbIndexed", "agents=10000", 250, ""),
           new Promise("VerdictBenchmark.signedInBatches", "", .02, "signedOneByOne"),
