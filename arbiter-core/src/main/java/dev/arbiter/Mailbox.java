@@ -81,8 +81,8 @@ abstract class Mailbox {
 
   /** Lets the run rest. False if news came: then the caller goes on driving. */
   final boolean rest() {
-    phase = RESTING;
-    return newest == null || !PHASE.compareAndSet(this, RESTING, DRIVEN);
+    boolean closed = !PHASE.compareAndSet(this, DRIVEN, RESTING);
+    return closed || newest == null || !PHASE.compareAndSet(this, RESTING, DRIVEN);
   }
 
   /** Ends the run: no more news is read. */

@@ -67,6 +67,18 @@ class MailboxTest {
     assertThat(box.claim()).isFalse();
   }
 
+  @Test
+  void a_box_that_another_thread_closes_stays_closed() {
+    Box box = new Box();
+    box.post(new Numbered(1));
+    box.claim();
+    box.close();
+
+    assertThat(box.rest()).isTrue();
+    assertThat(box.isClosed()).isTrue();
+    assertThat(box.post(new Numbered(2))).isFalse();
+  }
+
   /** 4 threads post 50,000 each; drivers take turns. Each news is read once, in its order. */
   @Test
   void no_news_is_lost_and_one_thread_drives() throws InterruptedException {
