@@ -49,7 +49,7 @@ final class Slots {
     enum State {
       WAITING,
       HELD,
-      /** The agent was retired or set offline: the run must be routed again. */
+      /** The agent was retired, set offline or is stuck: the run must be routed again. */
       GONE,
       GIVEN_BACK
     }
@@ -104,10 +104,10 @@ final class Slots {
     }
   }
 
-  /** A seat for a run: held if a slot is free and no run waits for it. */
+  /** A seat for a run: held if a slot is free and no run waits for it; gone if none will be. */
   synchronized Seat request(TaskRun run, LiveRegistry.Registration agent) {
     Seat seat = new Seat(this, run, agent);
-    if (gone) {
+    if (gone || stuck) {
       seat.state = Seat.State.GONE;
     } else if (open && active < capacity && line.isEmpty()) {
       hold(seat);
@@ -154,17 +154,20 @@ final class Slots {
     countStuck();
   }
 
-  /** Sets the number of slots and whether runs may take them. Returns the seats that got one. */
+  /**
+   * Sets the number of slots and whether runs may take them. Returns the seats that changed: they
+   * got a slot, or wait in vain because abandoned calls hold every slot.
+   */
   synchronized List<Seat> set(int newCapacity, boolean nowOpen) {
     capacity = newCapacity;
     countStuck();
     open = nowOpen;
     gone = false;
-    List<Seat> begin = new ArrayList<>();
+    List<Seat> changed = stuck ? sendAway() : new ArrayList<>();
     for (Seat seat = next(); seat != null; seat = next()) {
-      begin.add(seat);
+      changed.add(seat);
     }
-    return begin;
+    return changed;
   }
 
   /** Sends away all seats that wait, and refuses requests until {@link #set} is called. */

@@ -102,6 +102,23 @@ class SlotsTest {
     assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
   }
 
+  @Test
+  void no_seat_waits_for_slots_that_abandoned_calls_hold() {
+    Slots slots = new Slots(2, stuck);
+    Seat abandoned = seat(slots);
+    Seat other = seat(slots);
+    Seat waiting = seat(slots);
+    assertThat(slots.abandon()).isEmpty();
+
+    assertThat(slots.set(1, true)).containsExactly(waiting);
+    assertThat(waiting.state()).isEqualTo(Seat.State.GONE);
+    assertThat(seat(slots).state()).isEqualTo(Seat.State.GONE);
+    slots.giveBack(other);
+    slots.abandonedReturned();
+    slots.giveBack(abandoned);
+    assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
+  }
+
   /** Any order of calls: what is taken is the number of held seats, and never negative. */
   @Test
   void slots_are_conserved() {
