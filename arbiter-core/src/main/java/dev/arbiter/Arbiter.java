@@ -163,24 +163,24 @@ public final class Arbiter implements AutoCloseable {
   }
 
   private void accept(TaskRun run) {
-    String refusal = refusal();
+    String refusal = refusal(run);
     if (!refusal.isEmpty()) {
       throw new ArbiterException("task '" + run.task().id() + "' was not accepted: " + refusal);
     }
+    CompletionStage<?> received = pipeline.receive(run);
+    // Now: an accepted run may be recovered and write other batches before this thread begins it.
+    int batch = run.batch();
     CompletionStage<?> unused =
-        pipeline
-            .receive(run)
-            .whenComplete(
-                (kept, error) -> {
-                  line.unreserve();
-                  if (error == null) {
-                    run.acceptance().complete(run);
-                    pipeline.begin(run);
-                  } else {
-                    tenure.failed(error);
-                    refuse(run, notKept(run, error));
-                  }
-                });
+        received.whenComplete(
+            (kept, error) -> {
+              if (error == null) {
+                run.acceptance().complete(run);
+                pipeline.begin(run, batch);
+              } else {
+                tenure.failed(error);
+                refuse(run, notKept(run, error));
+              }
+            });
   }
 
   private static ArbiterException notKept(TaskRun run, Throwable error) {
@@ -195,23 +195,24 @@ public final class Arbiter implements AutoCloseable {
   /* Ends a run that was not accepted; nobody has its handle. */
   private void refuse(TaskRun run, RuntimeException why) {
     run.close();
+    TaskRun unused = line.leave(run);
     run.acceptance().completeExceptionally(why);
     run.complete(new TaskResult.Cancelled(run.task(), String.valueOf(why.getMessage())));
     submissions.remove(run, false);
   }
 
   /* Why no task is accepted now; reserves room in the line if one is. */
-  private String refusal() {
+  private String refusal(TaskRun run) {
     if (!tenure.why().isEmpty()) {
       return tenure.why() + "; submit it again when the store is back";
     }
-    return line.reserve()
+    return line.reserve(run)
         ? ""
         : String.format(
             Locale.ROOT,
             "%d tasks wait and the queue is full; submit it later, or give the queue a larger"
                 + " capacity",
-            line.waiting());
+            line.expected());
   }
 
   /* A task that the store has kept from before, with the time that its deadline leaves. */

@@ -48,22 +48,34 @@ final class Line {
     return waiting;
   }
 
-  /** Reserves room for a run that will come; false if the line is full. */
-  synchronized boolean reserve() {
+  /** The runs that wait for a place or have room reserved. */
+  synchronized int expected() {
+    return byArrival.size() + reserved;
+  }
+
+  /**
+   * Reserves room for a run until it comes or leaves; false if the line is full. The executor may
+   * let an accepted run come long after.
+   */
+  synchronized boolean reserve(TaskRun run) {
     if (taken + byArrival.size() + reserved >= (long) places + capacity) {
       return false;
     }
+    run.reserved(true);
     reserved++;
     return true;
   }
 
-  /** Frees the room of a run that does not come, or is in the line now. */
-  synchronized void unreserve() {
-    reserved--;
+  private void free(TaskRun run) {
+    if (run.isReserved()) {
+      run.reserved(false);
+      reserved--;
+    }
   }
 
   /** Takes a place for the run, or adds it to the line. True if it has a place. */
   synchronized boolean enter(TaskRun run) {
+    free(run);
     if (run.hasPlace()) {
       return true;
     }
@@ -81,8 +93,12 @@ final class Line {
     return false;
   }
 
-  /** Gives back the place of a run, or takes it out of the line. Returns the run that is next. */
+  /**
+   * Gives back the place of a run and the room reserved for it, or takes it out of the line.
+   * Returns the run that is next.
+   */
   synchronized @Nullable TaskRun leave(TaskRun run) {
+    free(run);
     if (!run.hasPlace()) {
       if (byArrival.remove(run)) {
         remove(run);

@@ -289,9 +289,8 @@ final class Pipeline {
   /* The stages. */
 
   private Move enter(TaskRun run) {
-    Timers.Timer deadline = run.deadline();
+    Timers.Timer deadline = run.deadlineToSet();
     if (deadline != null) {
-      timers.clear(deadline);
       timers.set(deadline, run.ends());
     }
     return line.enter(run) ? run.onPlace() : Waits.PLACE;
@@ -879,13 +878,12 @@ final class Pipeline {
   CompletionStage<@Nullable Void> receive(TaskRun run) {
     run.shard(tenure.shard());
     publisher.stepToKeep(run, new TaskEvent.Received(moment(run)));
-    run.await(Waits.STORE);
     return publisher.keep(run);
   }
 
-  /** Starts a run whose submission is kept. */
-  void begin(TaskRun run) {
-    post(run, new News.Kept(run.batch(), null));
+  /** Starts a run whose submission is kept, as this batch. */
+  void begin(TaskRun run, int batch) {
+    post(run, new News.Kept(batch, null));
   }
 
   /** One of the times of a run has come. */

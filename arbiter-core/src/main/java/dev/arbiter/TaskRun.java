@@ -62,12 +62,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private volatile @Nullable CopyOnWriteArrayList<ArbiterListener> subscribers;
   private volatile @Nullable Thread driver;
 
-  /* The line's lock guards it. */
+  /* The line's lock guards these two. */
   private boolean place;
+  private boolean reserved;
 
   private Stage stage = Stage.ENTER;
   private Stage onPlace = Stage.ADMIT;
-  private volatile @Nullable Waits waits;
+  private volatile @Nullable Waits waits = Waits.STORE;
   private Store.@Nullable Shard shard;
   private int batch;
   private long lostAt;
@@ -91,6 +92,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private Move.@Nullable Ended ending;
   private Move.@Nullable Ended stopping;
   private boolean unrecorded;
+  private boolean timed;
 
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
@@ -224,6 +226,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return deadline;
   }
 
+  /** The timer of the deadline, the first time; null then, because it stays set until the end. */
+  Timers.@Nullable Timer deadlineToSet() {
+    Timers.Timer unset = timed ? null : deadline;
+    timed = true;
+    return unset;
+  }
+
   /** Nano time of the deadline; in a far future without one. */
   long ends() {
     return task.deadline().isEmpty()
@@ -241,6 +250,15 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void place(boolean has) {
     place = has;
+  }
+
+  /** Whether the line keeps room for the run, which has not come to it. */
+  boolean isReserved() {
+    return reserved;
+  }
+
+  void reserved(boolean is) {
+    reserved = is;
   }
 
   Stage stage() {

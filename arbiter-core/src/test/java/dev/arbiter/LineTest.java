@@ -94,15 +94,20 @@ class LineTest {
   @Test
   void a_full_line_reserves_no_more_room() {
     Line line = new Line(1, 1);
+    TaskRun comes = run("a", "t", 5);
+    TaskRun refused = run("b", "t", 5);
+    TaskRun last = run("c", "t", 5);
 
-    assertThat(line.reserve()).isTrue();
-    assertThat(line.reserve()).isTrue();
-    assertThat(line.reserve()).isFalse();
-    line.unreserve();
-    line.enter(run("a", "t", 5));
-    assertThat(line.reserve()).isFalse();
-    line.unreserve();
-    assertThat(line.reserve()).isTrue();
+    assertThat(line.reserve(comes)).isTrue();
+    assertThat(line.reserve(refused)).isTrue();
+    assertThat(line.reserve(last)).isFalse();
+    line.enter(comes);
+    assertThat(line.reserve(last)).isFalse();
+    assertThat(line.expected()).isEqualTo(1);
+    assertThat(line.leave(refused)).isNull();
+    assertThat(line.leave(refused)).isNull();
+    assertThat(line.reserve(last)).isTrue();
+    assertThat(line.reserve(refused)).isFalse();
   }
 
   /** Any order of comings and goings: never more than the places, and all that came is counted. */

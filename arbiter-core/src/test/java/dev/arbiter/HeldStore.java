@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.spi.Store;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A store that keeps a batch when the test says so, and goes away and comes back likewise. */
+final class HeldStore implements Store {
+  private final Map<String, Object> states = new LinkedHashMap<>();
+  private final Deque<Runnable> held = new ArrayDeque<>();
+  private @Nullable Owner owner;
+  private @Nullable Shard shard;
+  private Runnable onAppend = () -> {};
+  private boolean holds;
+
+  @Override
+  public void open(Owner newOwner) {
+    owner = newOwner;
+    begin();
+  }
+
+  private void begin() {
+    Shard next =
+        new Shard() {
+          @Override
+          public long epoch() {
+            return 1;
+          }
+
+          @Override
+          public CompletionStage<@Nullable Void> append(List<Change> batch, Level level) {
+            return keep(batch, this);
+          }
+        };
+    shard = next;
+    Recovery recovery = Objects.requireNonNull(owner).assigned(next);
+    Map.copyOf(states).forEach(recovery::entry);
+    recovery.ready();
+  }
+
+  private CompletionStage<@Nullable Void> keep(List<Change> batch, Shard by) {
+    Runnable first = onAppend;
+    onAppend = () -> {};
+    first.run();
+    if (by != shard) {
+      return CompletableFuture.failedFuture(new ShardLostException("lost", null));
+    }
+    CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();
+    held.add(
+        () -> {
+          for (Change change : batch) {
+            if (change.kind() == Change.Kind.STATE && change.value() != null) {
+              states.put(change.key(), change.value());
+            }
+          }
+          stage.complete(null);
+        });
+    if (!holds) {
+      keepAll();
+    }
+    return stage;
+  }
+
+  void hold() {
+    holds = true;
+  }
+
+  /** Keeps what is held, and all that comes. */
+  void release() {
+    holds = false;
+    keepAll();
+  }
+
+  void keepFirst() {
+    held.remove().run();
+  }
+
+  private void keepAll() {
+    while (!held.isEmpty()) {
+      keepFirst();
+    }
+  }
+
+  /** Does this once, when the next batch comes, before it is kept. */
+  void onNextAppend(Runnable then) {
+    onAppend = then;
+  }
+
+  /** Goes away, without the batches that are held, and comes back. */
+  void goAndComeBack() {
+    Shard ended = Objects.requireNonNull(shard);
+    shard = null;
+    held.clear();
+    Objects.requireNonNull(owner).lost(ended, new IllegalStateException("disk full"));
+    begin();
+  }
+
+  @Override
+  public void close() {
+    shard = null;
+  }
+}

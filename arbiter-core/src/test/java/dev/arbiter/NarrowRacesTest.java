@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Races with a window of a few instructions, each forced on one thread or two. */
+class NarrowRacesTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Task TASK = Task.builder("fix").build();
+
+  private final FakeTime time = new FakeTime();
+  private final ManualScheduler scheduler = new ManualScheduler();
+  private final HeldStore store = new HeldStore();
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private CompletionStage<WorkReport> neverReport() {
+    calls.incrementAndGet();
+    return new CompletableFuture<>() {
+      @Override
+      public boolean cancel(boolean interrupt) {
+        return false;
+      }
+    };
+  }
+
+  private ArbiterBuilder builder() {
+    return Arbiter.builder()
+        .asyncAgent(AgentProfile.of("ada"), assignment -> neverReport())
+        .withoutConstitution()
+        .sources(time.sources())
+        .scheduler(scheduler)
+        .executor(Runnable::run)
+        .closeLimit(Duration.ZERO);
+  }
+
+  @Test
+  void a_closing_thread_cannot_drive_a_task_whose_submission_is_not_kept() throws Exception {
+    Recorder recorder = new Recorder();
+    AtomicReference<Runnable> once = new AtomicReference<>(() -> {});
+    Sources sources = time.sources();
+    Sources hooked =
+        new Sources(
+            sources.clock(),
+            () -> {
+              once.getAndSet(() -> {}).run();
+              return sources.nanoTime().getAsLong();
+            },
+            sources.random());
+    Arbiter arbiter = builder().sources(hooked).listener(recorder).build();
+    Thread closer = new Thread(arbiter::close);
+    Runnable closeAndLook =
+        () -> {
+          closer.start();
+          while (closer.getState() != Thread.State.TIMED_WAITING && closer.isAlive()) {
+            Thread.onSpinWait();
+          }
+        };
+    // The first reading is for the time of the submission, the second for its event.
+    once.set(() -> once.set(closeAndLook));
+
+    TaskHandle handle = arbiter.submit(TASK);
+
+    assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Cancelled.class);
+    assertThat(recorder.states(handle.id())).startsWith(TaskState.RECEIVED);
+    closer.join(SOON.toMillis());
+    assertThat(closer.isAlive()).isFalse();
+  }
+
+  @Test
+  void the_news_of_a_kept_submission_is_not_taken_for_a_later_batch() {
+    try (Arbiter arbiter = builder().store(store).build()) {
+      store.hold();
+      CompletionStage<?> unused = arbiter.submitAsync(TASK).thenRun(store::goAndComeBack);
+      store.keepFirst();
+
+      assertThat(calls).as("called before the store kept that it is called").hasValue(0);
+      store.keepFirst();
+      assertThat(calls).hasValue(1);
+      store.release();
+    }
+  }
+
+  @Test
+  void a_store_that_comes_back_at_the_deadline_leaves_the_timers_in_order() throws Exception {
+    try (Arbiter arbiter = builder().store(store).build()) {
+      Duration oneSecond = Duration.ofSeconds(1);
+      Task urgent = Task.builder("fix").deadline(oneSecond).build();
+      TaskHandle first = arbiter.submit(urgent);
+      store.onNextAppend(
+          () -> {
+            store.hold();
+            store.goAndComeBack();
+          });
+      time.advance(oneSecond);
+      scheduler.tick();
+      store.release();
+      TaskHandle second = arbiter.submit(urgent);
+
+      assertTimeoutPreemptively(
+          SOON,
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              time.advance(Duration.ofMillis(50));
+              scheduler.tick();
+            }
+          });
+
+      assertThat(((TaskResult.Failed) first.await(SOON)).cause()).isEqualTo(FailureCause.DEADLINE);
+      assertThat(((TaskResult.Failed) second.await(SOON)).cause()).isEqualTo(FailureCause.DEADLINE);
+    }
+  }
+
+  @Test
+  void a_task_does_not_wait_for_an_agent_that_hung_while_it_was_chosen() throws Exception {
+    List<Runnable> onRouted = new ArrayList<>();
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .asyncAgent(
+                AgentProfile.builder("ada").capacity(1).build(), assignment -> neverReport())
+            .withoutConstitution()
+            .sources(time.sources())
+            .scheduler(scheduler)
+            .executor(Runnable::run)
+            .fallbacks(0)
+            .attemptLimit(Duration.ofSeconds(1))
+            .closeLimit(Duration.ZERO)
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent.Routed && !onRouted.isEmpty()) {
+                    onRouted.remove(0).run();
+                  }
+                })
+            .build()) {
+      TaskHandle first = arbiter.submit(TASK);
+      onRouted.add(
+          () -> {
+            time.advance(Duration.ofSeconds(2));
+            scheduler.tick();
+          });
+
+      TaskHandle second = arbiter.submit(TASK);
+
+      assertThat(((TaskResult.Failed) first.await(SOON)).cause())
+          .isEqualTo(FailureCause.AGENT_TIMEOUT);
+      assertThat(((TaskResult.Failed) second.await(SOON)).cause()).isEqualTo(FailureCause.NO_AGENT);
+    }
+  }
+
+  @Test
+  void a_busy_executor_does_not_let_more_tasks_in_than_the_queue_has_room_for() {
+    Queue<Runnable> offered = new ArrayDeque<>();
+    try (Arbiter arbiter =
+        builder().executor(offered::add).concurrency(1).queueCapacity(1).build()) {
+      TaskHandle unused = arbiter.submit(TASK);
+      unused = arbiter.submit(TASK);
+
+      assertThatThrownBy(() -> arbiter.submit(TASK))
+          .isInstanceOf(ArbiterException.class)
+          .hasMessageContaining("2 tasks wait and the queue is full");
+      while (!offered.isEmpty()) {
+        offered.remove().run();
+      }
+      assertThatThrownBy(() -> arbiter.submit(TASK))
+          .isInstanceOf(ArbiterException.class)
+          .hasMessageContaining("1 tasks wait and the queue is full");
+    }
+  }
+}
