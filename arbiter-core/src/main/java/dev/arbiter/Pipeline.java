@@ -648,6 +648,7 @@ final class Pipeline {
       }
       run.complete(end.result());
       ended.accept(run);
+      run.letGo();
     }
     return Waits.NOTHING;
   }

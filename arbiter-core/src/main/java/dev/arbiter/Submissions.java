@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * hours.
  */
 final class Submissions {
-  private static final Duration KEPT = Duration.ofHours(24);
+  private static final long KEPT = Duration.ofHours(24).toNanos();
   private static final int RADIX = 36;
   private static final int ID_LENGTH = 26;
 
@@ -29,22 +30,52 @@ final class Submissions {
   private final AtomicLong count = new AtomicLong();
   private final ConcurrentMap<String, TaskRun> byId = new ConcurrentHashMap<>();
   private final ConcurrentMap<Key, TaskRun> byKey = new ConcurrentHashMap<>();
-  private final Cache<Key, TaskRun> ended;
+  private final EndedKeys ended;
 
   Submissions(Sources sources, int endedKeys) {
     this.prefix = "t-" + Long.toUnsignedString(sources.random().nextLong(), RADIX) + "-";
-    this.ended =
-        Caffeine.newBuilder()
-            .maximumSize(endedKeys)
-            .expireAfterWrite(KEPT)
-            .ticker(sources.nanoTime()::getAsLong)
-            .executor(Runnable::run)
-            .build();
+    this.ended = new EndedKeys(endedKeys, sources.nanoTime());
   }
 
   private record Key(String tenant, String key) {
     static Key of(Task task) {
       return new Key(task.tenant(), task.idempotencyKey());
+    }
+  }
+
+  /**
+   * The runs that ended with a key: the newest, for a day. First in, first out: a cache that keeps
+   * what is used often would forget a new key before an old one.
+   */
+  private static final class EndedKeys {
+    private final LongSupplier nanoTime;
+    private final Map<Key, Ended> inOrder;
+
+    EndedKeys(int most, LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      this.inOrder =
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Key, Ended> eldest) {
+              return size() > most || isOld(eldest.getValue());
+            }
+          };
+    }
+
+    private record Ended(TaskRun run, long at) {}
+
+    synchronized @Nullable TaskRun get(Key key) {
+      Ended known = inOrder.get(key);
+      return known == null || isOld(known) ? null : known.run;
+    }
+
+    synchronized void add(Key key, TaskRun run) {
+      inOrder.remove(key);
+      inOrder.put(key, new Ended(run, nanoTime.getAsLong()));
+    }
+
+    private boolean isOld(Ended known) {
+      return nanoTime.getAsLong() - known.at >= KEPT;
     }
   }
 
@@ -96,7 +127,7 @@ final class Submissions {
     byKey.compute(
         Key.of(run.task()),
         (key, known) -> {
-          TaskRun over = known == null ? ended.getIfPresent(key) : known;
+          TaskRun over = known == null ? ended.get(key) : known;
           first[0] = over == null ? run : over;
           return over == null ? run : known;
         });
@@ -130,7 +161,7 @@ final class Submissions {
                   return known;
                 }
                 if (accepted) {
-                  ended.put(key, run);
+                  ended.add(key, run);
                 }
                 return null;
               });

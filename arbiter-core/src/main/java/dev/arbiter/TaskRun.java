@@ -533,6 +533,16 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     ending = end;
   }
 
+  /** Lets go of what only a run in flight needs; callers may keep their handles for long. */
+  void letGo() {
+    decisions = List.of();
+    settled = null;
+    ending = null;
+    lastMoment = null;
+    grant = null;
+    shard = null;
+  }
+
   /** Whether the end was told without a record of it. */
   boolean isUnrecorded() {
     return unrecorded;
