@@ -267,7 +267,9 @@ public final class Arbiter implements AutoCloseable {
   private void look(Timers.Timer timer, long now) {
     TaskRun run = timer.ofRun();
     try {
-      if (run != null && run.isReady() && timer.isLookedAt()) {
+      if (timer instanceof Attempt.Patience patience) {
+        pipeline.hung(patience.attempt());
+      } else if (run != null && run.isReady() && timer.isLookedAt()) {
         // The executor left it behind for a second; no agent is called here.
         crew.doHere(run);
       } else if (run != null) {

@@ -24,6 +24,7 @@ final class Attempt extends Timers.Timer implements Crew.Job {
   private boolean begun;
   private boolean entered;
   private boolean abandoned;
+  private boolean hung;
   private boolean over;
 
   Attempt(TaskRun run, Pipeline pipeline, Assignment assignment, Slots.Seat seat, long began) {
@@ -134,7 +135,7 @@ final class Attempt extends Timers.Timer implements Crew.Job {
     }
     over = true;
     if (abandoned) {
-      seat.slots().abandonedReturned();
+      seat.slots().abandonedReturned(hung);
     }
     return true;
   }
@@ -148,22 +149,20 @@ final class Attempt extends Timers.Timer implements Crew.Job {
    * Interrupts the agent. Its slot stays taken until its method returns; if its call has not begun,
    * the slot goes back now.
    *
-   * @return the seats that changed by it
+   * @return the seat that got the slot, or null
    */
-  List<Slots.Seat> abandon() {
+  Slots.@Nullable Seat abandon() {
     CompletableFuture<?> toCancel;
-    List<Slots.Seat> inVain;
     synchronized (this) {
       if (over || abandoned) {
-        return List.of();
+        return null;
       }
       abandoned = true;
       if (!begun) {
         over = true;
-        Slots.Seat next = seat.slots().giveBack(seat);
-        return next == null ? List.of() : List.of(next);
+        return seat.slots().giveBack(seat);
       }
-      inVain = seat.slots().abandon();
+      seat.slots().abandon();
       toCancel = report;
       if (caller != null) {
         pipeline.interrupted(this);
@@ -173,6 +172,37 @@ final class Attempt extends Timers.Timer implements Crew.Job {
     if (toCancel != null) {
       toCancel.cancel(true);
     }
-    return inVain;
+    return null;
+  }
+
+  /** Whether the agent works on, though the attempt was abandoned. */
+  synchronized boolean outlives() {
+    return abandoned && !over;
+  }
+
+  /**
+   * Notes that the agent does not return.
+   *
+   * @return the seats that wait in vain
+   */
+  synchronized List<Slots.Seat> hang() {
+    if (over || hung) {
+      return List.of();
+    }
+    hung = true;
+    return seat.slots().hang();
+  }
+
+  /** The time after which an abandoned call hangs. */
+  static final class Patience extends Timers.Timer {
+    private final Attempt attempt;
+
+    Patience(Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    Attempt attempt() {
+      return attempt;
+    }
   }
 }

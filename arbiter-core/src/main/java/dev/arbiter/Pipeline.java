@@ -60,6 +60,9 @@ import org.slf4j.LoggerFactory;
 final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
+  /* An agent that was interrupted has this time to return, before no run waits for it any more. */
+  private static final long PATIENCE = 1_000_000_000;
+
   private final LiveRegistry registry;
   private final Router router;
   private final Constitution constitution;
@@ -698,7 +701,12 @@ final class Pipeline {
     Attempt attempt = run.attempt();
     if (attempt != null) {
       over(run);
-      attempt.abandon().forEach(seat -> changed(seat, run.worker()));
+      Slots.Seat next = attempt.abandon();
+      if (next != null) {
+        changed(next, run.worker());
+      } else if (attempt.outlives()) {
+        timers.set(new Attempt.Patience(attempt), now() + PATIENCE);
+      }
       run.used(attempt.assignment().meter().total());
     }
   }
@@ -868,6 +876,15 @@ final class Pipeline {
   }
 
   /* From outside: each on the caller's thread. */
+
+  /** Sends away the runs that wait in vain for a call that did not return after its interrupt. */
+  void hung(Attempt attempt) {
+    for (Slots.Seat seat : attempt.hang()) {
+      if (seat.run().post(new News.Seated(seat))) {
+        crew.addFromSweep(seat.run());
+      }
+    }
+  }
 
   /** Ends a run that its caller cancelled, at once if it waits. */
   void cancelled(TaskRun run) {

@@ -26,6 +26,7 @@ final class Slots {
   private volatile int active;
   private volatile int queued;
   private volatile int abandoned;
+  private int hung;
 
   /**
    * Makes slots.
@@ -91,13 +92,13 @@ final class Slots {
     return abandoned;
   }
 
-  /** Whether calls that outlived their attempt hold every slot. */
+  /** Whether calls that hang hold every slot. */
   synchronized boolean isStuck() {
     return stuck;
   }
 
   private synchronized void countStuck() {
-    boolean now = abandoned >= capacity;
+    boolean now = hung >= capacity;
     if (now != stuck) {
       stuck = now;
       stuckAgents.addAndGet(now ? 1 : -1);
@@ -138,25 +139,31 @@ final class Slots {
     return next();
   }
 
-  /**
-   * Counts a call that outlives its attempt. Returns the seats that wait in vain, because such
-   * calls hold every slot: their runs must be routed again.
-   */
-  synchronized List<Seat> abandon() {
+  /** Counts a call that outlives its attempt. */
+  synchronized void abandon() {
     abandoned = abandoned + 1;
+  }
+
+  /**
+   * Counts an abandoned call that does not return. Returns the seats that wait in vain, because
+   * such calls hold every slot: their runs must be routed again.
+   */
+  synchronized List<Seat> hang() {
+    hung++;
     countStuck();
     return stuck ? sendAway() : List.of();
   }
 
   /** Counts an abandoned call that returned. */
-  synchronized void abandonedReturned() {
+  synchronized void abandonedReturned(boolean hanged) {
     abandoned = abandoned - 1;
+    hung -= hanged ? 1 : 0;
     countStuck();
   }
 
   /**
    * Sets the number of slots and whether runs may take them. Returns the seats that changed: they
-   * got a slot, or wait in vain because abandoned calls hold every slot.
+   * got a slot, or wait in vain because calls that hang hold every slot.
    */
   synchronized List<Seat> set(int newCapacity, boolean nowOpen) {
     capacity = newCapacity;

@@ -157,6 +157,8 @@ class NarrowRacesTest {
           () -> {
             time.advance(Duration.ofSeconds(2));
             scheduler.tick();
+            time.advance(Duration.ofSeconds(2));
+            scheduler.tick();
           });
 
       TaskHandle second = arbiter.submit(TASK);

@@ -18,6 +18,11 @@ class SlotsTest {
     return slots.request(null, null);
   }
 
+  private static List<Seat> hang(Slots slots) {
+    slots.abandon();
+    return slots.hang();
+  }
+
   @Test
   void a_slot_goes_to_the_seat_that_waited_longest() {
     Slots slots = new Slots(1, stuck);
@@ -36,16 +41,30 @@ class SlotsTest {
   void more_capacity_frees_an_agent_that_was_stuck() {
     Slots slots = new Slots(1, stuck);
     Seat held = seat(slots);
-    assertThat(slots.abandon()).isEmpty();
+    assertThat(hang(slots)).isEmpty();
     assertThat(slots.set(2, true)).isEmpty();
 
     assertThat(stuck).hasValue(0);
     assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
     assertThat(slots.set(1, true)).isEmpty();
     assertThat(stuck).hasValue(1);
-    slots.abandonedReturned();
+    slots.abandonedReturned(true);
     slots.giveBack(held);
     assertThat(stuck).hasValue(0);
+  }
+
+  @Test
+  void a_seat_waits_for_a_call_that_was_abandoned_and_may_return() {
+    Slots slots = new Slots(1, stuck);
+    Seat held = seat(slots);
+    Seat waiting = seat(slots);
+
+    slots.abandon();
+    assertThat(slots.isStuck()).isFalse();
+    assertThat(waiting.state()).isEqualTo(Seat.State.WAITING);
+    slots.abandonedReturned(false);
+    assertThat(slots.giveBack(held)).isSameAs(waiting);
+    assertThat(slots.abandoned()).isZero();
   }
 
   @Test
@@ -87,15 +106,15 @@ class SlotsTest {
   }
 
   @Test
-  void seats_wait_in_vain_when_abandoned_calls_hold_every_slot() {
+  void seats_wait_in_vain_when_calls_that_hang_hold_every_slot() {
     Slots slots = new Slots(1, stuck);
     Seat held = seat(slots);
     Seat waiting = seat(slots);
 
-    assertThat(slots.abandon()).containsExactly(waiting);
+    assertThat(hang(slots)).containsExactly(waiting);
     assertThat(slots.isStuck()).isTrue();
     assertThat(stuck).hasValue(1);
-    slots.abandonedReturned();
+    slots.abandonedReturned(true);
     slots.giveBack(held);
     assertThat(slots.isStuck()).isFalse();
     assertThat(stuck).hasValue(0);
@@ -103,18 +122,18 @@ class SlotsTest {
   }
 
   @Test
-  void no_seat_waits_for_slots_that_abandoned_calls_hold() {
+  void no_seat_waits_for_slots_that_hanging_calls_hold() {
     Slots slots = new Slots(2, stuck);
     Seat abandoned = seat(slots);
     Seat other = seat(slots);
     Seat waiting = seat(slots);
-    assertThat(slots.abandon()).isEmpty();
+    assertThat(hang(slots)).isEmpty();
 
     assertThat(slots.set(1, true)).containsExactly(waiting);
     assertThat(waiting.state()).isEqualTo(Seat.State.GONE);
     assertThat(seat(slots).state()).isEqualTo(Seat.State.GONE);
     slots.giveBack(other);
-    slots.abandonedReturned();
+    slots.abandonedReturned(true);
     slots.giveBack(abandoned);
     assertThat(seat(slots).state()).isEqualTo(Seat.State.HELD);
   }

@@ -50,8 +50,10 @@ public final class AttemptRaces {
       }
     }
 
+    /** Abandons the attempt, and has no patience. */
     void abandonIt() {
-      byAttempt = attempt.abandon().contains(waits) ? 1 : 0;
+      boolean next = attempt.abandon() == waits;
+      byAttempt = next || attempt.hang().contains(waits) ? 1 : 0;
     }
 
     void show(IIII_Result result) {

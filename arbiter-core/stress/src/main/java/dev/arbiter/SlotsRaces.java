@@ -214,13 +214,13 @@ public final class SlotsRaces {
     }
   }
 
-  /** Two slots, one abandoned: its call returns while the other call is abandoned. */
+  /** Two slots, one held by a call that hangs: it returns while the other call hangs too. */
   @JCStressTest
   @Outcome(id = "2, 0, 1, 1", expect = Expect.ACCEPTABLE, desc = "got the slot that came back")
   @Outcome(id = "1, 0, 1, 2", expect = Expect.ACCEPTABLE, desc = "sent away before it came back")
   @Outcome(expect = Expect.FORBIDDEN, desc = "told twice or never, or waits in vain")
   @State
-  public static class AbandonAgainstReturn {
+  public static class HangAgainstReturn {
     private final AtomicInteger stuck = new AtomicInteger();
     private final Slots slots = new Slots(2, stuck);
     private final Seat abandoned = seat(slots);
@@ -229,25 +229,27 @@ public final class SlotsRaces {
     private int first;
     private int second;
 
-    /** Abandons the first. */
-    public AbandonAgainstReturn() {
+    /** The first hangs, the other is abandoned. */
+    public HangAgainstReturn() {
+      slots.abandon();
+      first = slots.hang().size();
       slots.abandon();
     }
 
-    /** The abandoned call returns. */
+    /** The call that hung returns. */
     @Actor
     public void returned() {
-      slots.abandonedReturned();
+      slots.abandonedReturned(true);
       first = told(slots.giveBack(abandoned), waits);
     }
 
-    /** The other call is abandoned. */
+    /** The other call hangs. */
     @Actor
-    public void abandon() {
-      second = told(slots.abandon(), waits);
+    public void hang() {
+      second = told(slots.hang(), waits);
     }
 
-    /** Looks: one abandoned call, so the agent is not stuck. */
+    /** Looks: one call hangs, so the agent is not stuck. */
     @Arbiter
     public void look(IIII_Result result) {
       boolean right = stuck.get() == 0 && other.state() == Seat.State.HELD;
@@ -255,22 +257,23 @@ public final class SlotsRaces {
     }
   }
 
-  /** The only call is abandoned while a run asks for its slot: it must not wait in vain. */
+  /** The only call hangs while a run asks for its slot: it must not wait in vain. */
   @JCStressTest
   @Outcome(id = "1, 0, 1, 2", expect = Expect.ACCEPTABLE, desc = "asked first, then sent away")
   @Outcome(id = "1, 0, 0, 2", expect = Expect.ACCEPTABLE, desc = "refused")
   @Outcome(expect = Expect.FORBIDDEN, desc = "waits in vain")
   @State
-  public static class AbandonAgainstRequest {
+  public static class HangAgainstRequest {
     private final Slots slots = new Slots(1, new AtomicInteger());
     private final Seat held = seat(slots);
     private List<Seat> away = List.of();
     private @Nullable Seat asked;
 
-    /** Abandons. */
+    /** Hangs. */
     @Actor
-    public void abandon() {
-      away = slots.abandon();
+    public void hang() {
+      slots.abandon();
+      away = slots.hang();
     }
 
     /** Asks. */

@@ -142,7 +142,15 @@ class LinearizableTest {
     /** Abandons the attempt. */
     @Operation
     public void abandon() {
-      told.addAndGet(attempt.abandon().contains(waits) ? 1 : 0);
+      told.addAndGet(attempt.abandon() == waits ? 1 : 0);
+    }
+
+    /** Loses patience, if the attempt is abandoned. */
+    @Operation
+    public void hang() {
+      if (attempt.outlives()) {
+        told.addAndGet(attempt.hang().contains(waits) ? 1 : 0);
+      }
     }
 
     /** The seat that waits is told once, as soon as the slot is free or is held in vain. */
@@ -155,6 +163,7 @@ class LinearizableTest {
       check(slots.active() == held, "active is not held");
       check(slots.abandoned() >= 0, "abandoned " + slots.abandoned());
       check(held > 0 || changed, "waits beside a free slot");
+      check(!slots.isStuck() || changed, "waits in vain");
     }
   }
 
