@@ -8,14 +8,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Rows of cells, the first being the header, as plain text or as Markdown. */
-final class TextTable {
+public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
-  void row(List<String> cells) {
+  /** Makes a table without rows. */
+  public TextTable() {}
+
+  /** Adds a row. */
+  public void row(List<String> cells) {
     rows.add(cells);
   }
 
-  void printPlain(PrintStream out) {
+  /** Prints columns of one width. */
+  public void printPlain(PrintStream out) {
     int[] widths =
         IntStream.range(0, rows.get(0).size())
             .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
@@ -33,7 +38,8 @@ final class TextTable {
     return cell + " ".repeat(width - cell.length());
   }
 
-  void printMarkdown(PrintStream out) {
+  /** Prints Markdown. */
+  public void printMarkdown(PrintStream out) {
     for (int row = 0; row < rows.size(); row++) {
       out.println("| " + String.join(" | ", rows.get(row)) + " |");
       if (row == 0) {
