@@ -8,6 +8,8 @@ module dev.arbiter.core {
   exports dev.arbiter.event;
   exports dev.arbiter.spi;
   exports dev.arbiter.task;
+  exports dev.arbiter.internal.record to
+      dev.arbiter.cli;
   exports dev.arbiter.internal to
       dev.arbiter.caws,
       dev.arbiter.cli,

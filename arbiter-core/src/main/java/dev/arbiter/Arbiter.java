@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.internal.Library;
+import dev.arbiter.internal.record.KeptEnd;
+import dev.arbiter.internal.record.KeptTask;
+import dev.arbiter.internal.record.Records;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -80,13 +88,24 @@ public final class Arbiter implements AutoCloseable {
     this.pipeline =
         new Pipeline(config, registry, publisher, tenure, line, crew, timers, this::ended);
     this.recovering = new Recovering(tenure, submissions, pipeline, this::recovered);
-    config.store().open(recovering);
-    builder.registerAgents(registry);
+    open(builder);
     this.sweeping =
         threads
             .scheduler()
             .scheduleWithFixedDelay(
                 this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void open(ArbiterBuilder builder) {
+    try {
+      config.store().open(recovering);
+      builder.registerAgents(registry);
+    } catch (RuntimeException e) {
+      config.store().close();
+      threads.close();
+      throw e;
+    }
+    recovering.start();
   }
 
   /**
@@ -107,6 +126,8 @@ public final class Arbiter implements AutoCloseable {
    * @throws IllegalStateException if the arbiter is closed, if a task of that tenant and id has not
    *     ended, or if the idempotency key was used for another task
    * @throws ArbiterException if the queue is full, or the store did not keep the task
+   * @throws IllegalArgumentException if payload and spec together have more than 16,777,216
+   *     characters, and the store outlives the process
    */
   public TaskHandle submit(Task task) {
     try {
@@ -133,6 +154,7 @@ public final class Arbiter implements AutoCloseable {
   private CompletableFuture<TaskHandle> accept(Task asked) {
     Objects.requireNonNull(asked, "a task must not be null");
     requireOpen(asked);
+    requireKeepable(asked);
     Sources sources = config.sources();
     TaskRun run =
         new TaskRun(
@@ -147,11 +169,27 @@ public final class Arbiter implements AutoCloseable {
       }
       // Again: a closing thread sees the run now, or this thread sees that it closes.
       requireOpen(asked);
-      accept(run);
+      if (!hasEnded(run, asked)) {
+        accept(run);
+      }
       return run.acceptance();
     } catch (RuntimeException e) {
       refuse(run, e);
       throw e;
+    }
+  }
+
+  private void requireKeepable(Task task) {
+    int spec = task.spec() instanceof SpecRef.Text text ? text.text().length() : 0;
+    long size = (long) task.payload().length() + spec;
+    if (size > KeptValue.MOST_TEXT && config.store().isKept()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "task.payload and task.spec have %,d characters, the store keeps at most %,d; keep"
+                  + " the text elsewhere and give a reference",
+              size,
+              KeptValue.MOST_TEXT));
     }
   }
 
@@ -160,6 +198,62 @@ public final class Arbiter implements AutoCloseable {
       throw new IllegalStateException(
           "the arbiter is closed and takes no task of type '" + task.type() + "'; build another");
     }
+  }
+
+  /* Whether a task with the key of this one ended in a process before; then it has that end. */
+  private boolean hasEnded(TaskRun run, Task asked) {
+    KeptEnd end = asked.idempotencyKey().isEmpty() ? null : kept(KeptValue.alias(asked));
+    if (end == null) {
+      return false;
+    }
+    Submissions.requireSame(end.result().task(), asked);
+    over(run, end.result());
+    submissions.remove(run, true);
+    return true;
+  }
+
+  private static void over(TaskRun run, TaskResult result) {
+    run.state(result.state());
+    run.close();
+    run.acceptance().complete(run);
+    run.complete(result);
+  }
+
+  private @Nullable KeptEnd kept(String key) {
+    try {
+      byte[] found = config.store().find(key);
+      if (found != null && key.startsWith(KeptValue.ALIAS)) {
+        found = config.store().find(new String(found, UTF_8));
+      }
+      return found == null ? null : Records.end(found);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new ArbiterException(
+          "the store could not be asked for an earlier end; submit the task again when it is back",
+          e);
+    }
+  }
+
+  /**
+   * Finds a task by its id: one that has not ended, or one whose end the store still keeps.
+   *
+   * @param tenant the tenant of the task
+   * @param id the id of the task
+   * @return its handle; empty if the task is unknown
+   * @throws ArbiterException if the store cannot be read now
+   */
+  public Optional<TaskHandle> find(String tenant, String id) {
+    String key = KeptValue.key(tenant, id);
+    TaskRun live = submissions.find(key);
+    if (live != null) {
+      return Optional.of(live);
+    }
+    KeptEnd end = kept(KeptValue.END + key);
+    if (end == null) {
+      return Optional.empty();
+    }
+    TaskRun run = new TaskRun(pipeline, end.result().task(), end.accepted(), 0);
+    over(run, end.result());
+    return Optional.of(run);
   }
 
   private void accept(TaskRun run) {
@@ -218,9 +312,11 @@ public final class Arbiter implements AutoCloseable {
   /* A task that the store has kept from before, with the time that its deadline leaves. */
   private TaskRun recovered(TaskRun.Kept kept) {
     Sources sources = config.sources();
-    long past = Duration.between(kept.accepted(), sources.clock().instant()).toNanos();
-    TaskRun run =
-        new TaskRun(pipeline, kept.task(), kept.accepted(), sources.nanoTime().getAsLong() - past);
+    KeptTask task = kept.accepted();
+    Duration past = Duration.between(task.accepted(), sources.clock().instant());
+    long submitted = sources.nanoTime().getAsLong() - NANOSECONDS.convert(past);
+    TaskRun run = new TaskRun(pipeline, task.task(), task.accepted(), submitted);
+    run.restored(kept.progress().decisions().size());
     run.await(Move.Waits.RECOVERY);
     run.acceptance().complete(run);
     return run;
@@ -228,7 +324,7 @@ public final class Arbiter implements AutoCloseable {
 
   private void ended(TaskRun run) {
     recovering.ended(run);
-    submissions.remove(run, true);
+    submissions.remove(run, !run.isLeftToStore());
     if (lastRuns && submissions.all().isEmpty()) {
       finish();
     }
@@ -319,7 +415,7 @@ public final class Arbiter implements AutoCloseable {
     closed = true;
     forgetHook();
     if (!allEnd(config.closeLimit())) {
-      cancelOthers();
+      leaveOrCancelOthers();
       boolean interrupted = Thread.interrupted();
       if (!allEnd(LAST_WAIT)) {
         others().forEach(this::leaveBehind);
@@ -355,7 +451,12 @@ public final class Arbiter implements AutoCloseable {
   }
 
   /* First the runs that have not begun: none begins with what another gives back. */
-  private void cancelOthers() {
+  private void leaveOrCancelOthers() {
+    if (config.store().isKept()) {
+      pipeline.leave(others());
+      cancel(TaskRun::hasBegun);
+      return;
+    }
     cancel(run -> run.waits() == Move.Waits.PLACE);
     cancel(run -> run.waits() == Move.Waits.SLOT);
     cancel(run -> true);

@@ -15,7 +15,9 @@ import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -41,6 +43,7 @@ public final class ArbiterBuilder {
   private Duration attemptLimit = Duration.ofMinutes(5);
   private Duration closeLimit = Duration.ofSeconds(30);
   private Duration storeLimit = Duration.ofSeconds(30);
+  private final Map<String, AfterCrash> afterCrash = new HashMap<>();
 
   ArbiterBuilder() {}
 
@@ -144,6 +147,18 @@ public final class ArbiterBuilder {
   public ArbiterBuilder storeLimit(Duration limit) {
     Require.that(!limit.isNegative(), "store limit must not be negative, got %s", limit);
     this.storeLimit = limit;
+    return this;
+  }
+
+  /**
+   * Sets what to do with tasks of a type whose agent worked when the process ended. Default: {@link
+   * AfterCrash#RUN_AGAIN_IF_IDEMPOTENT}. Matters only with a store that outlives the process.
+   *
+   * @param taskType the type of the tasks
+   * @param choice what to do
+   */
+  public ArbiterBuilder afterCrash(String taskType, AfterCrash choice) {
+    afterCrash.put(taskType, choice);
     return this;
   }
 
@@ -262,7 +277,8 @@ public final class ArbiterBuilder {
         queueCapacity,
         attemptLimit,
         closeLimit,
-        storeLimit);
+        storeLimit,
+        Map.copyOf(afterCrash));
   }
 
   private Constitution constitution() {

@@ -8,8 +8,10 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The parts and limits of an {@link Arbiter}, as {@link ArbiterBuilder} checked them. */
 record EngineConfig(
@@ -25,4 +27,10 @@ record EngineConfig(
     int queueCapacity,
     Duration attemptLimit,
     Duration closeLimit,
-    Duration storeLimit) {}
+    Duration storeLimit,
+    Map<String, AfterCrash> afterCrash) {
+
+  AfterCrash afterCrash(Task task) {
+    return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);
+  }
+}

@@ -217,6 +217,11 @@ final class LiveRegistry implements AgentRegistry {
         .sum();
   }
 
+  boolean isIdempotent(String id) {
+    Registration entry = snapshot().find(id);
+    return entry != null && entry.profile().idempotent();
+  }
+
   /** Explains why no agent may run a task, with the counts that show what to change. */
   String explainNone(Task task, List<RoutingDecision> failed) {
     RegistrySnapshot now = snapshot();

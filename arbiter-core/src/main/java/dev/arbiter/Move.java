@@ -17,7 +17,10 @@ sealed interface Move {
     RUN,
     CALL,
     REPORT,
+    KEEP_REPORT,
     JUDGE,
+    HOLD,
+    PARK,
     TELL
   }
 
@@ -33,6 +36,8 @@ sealed interface Move {
     SLOT,
     /** The report of the agent. */
     AGENT,
+    /** A person. The run holds neither place nor slot. */
+    PERSON,
     /** Nothing more: the run has ended. */
     NOTHING
   }

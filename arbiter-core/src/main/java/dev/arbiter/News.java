@@ -60,6 +60,12 @@ final class News {
     }
   }
 
+  /** A person decided that the run goes on. */
+  static final class RunAgain extends Mailbox.News {}
+
+  /** The arbiter closes: a run that has not begun is left to the store, any other is cancelled. */
+  static final class Leave extends Mailbox.News {}
+
   /** The run was cancelled, or one of its times has come: its state says which. */
   static final class Stop extends Mailbox.News {}
 }

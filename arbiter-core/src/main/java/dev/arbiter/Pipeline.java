@@ -12,6 +12,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
@@ -28,6 +29,7 @@ import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -40,6 +42,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +81,10 @@ final class Pipeline {
   private final int fallbacks;
   private final Duration attemptLimit;
   private final long storeLimit;
+  private final boolean keeps;
+  private final Function<Task, AfterCrash> afterCrash;
+  /* Whether the arbiter closes: runs that have not begun are left to the store. */
+  private volatile boolean leaves;
   private final AtomicLong learningErrors = new AtomicLong();
 
   /* The attempts whose agents were interrupted and have not returned. */
@@ -108,6 +115,8 @@ final class Pipeline {
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
     this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
+    this.keeps = config.store().isKept();
+    this.afterCrash = config::afterCrash;
     this.failureLog = new LogLimiter(config.sources().nanoTime());
   }
 
@@ -212,6 +221,9 @@ final class Pipeline {
   }
 
   private Move at(TaskRun run) {
+    if (leaves && mayBeLeft(run)) {
+      return handedBack(run);
+    }
     return switch (run.stage()) {
       case ENTER -> enter(run);
       case ADMIT -> admit(run);
@@ -220,7 +232,10 @@ final class Pipeline {
       case RUN -> run(run);
       case CALL -> call(run);
       case REPORT -> report(run);
+      case KEEP_REPORT -> keepReport(run);
       case JUDGE -> judge(run);
+      case HOLD -> hold(run);
+      case PARK -> stoppedOr(run, Waits.PERSON);
       case TELL -> tell(run);
     };
   }
@@ -252,11 +267,24 @@ final class Pipeline {
       if (at != Waits.NOTHING) {
         run.next(giveUp(run, given.why));
       }
-    } else if (at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT) {
+    } else if (news instanceof News.RunAgain) {
+      if (at == Waits.PERSON) {
+        again(run);
+      }
+    } else if (news instanceof News.Leave) {
+      if (at != null && isIdle(at) && mayBeLeft(run)) {
+        run.await(handedBack(run));
+      }
+    } else if (at != null && isIdle(at)) {
       stop(run, at);
     } else if (at == Waits.RECOVERY && isTiredOfWaiting(run)) {
       run.next(giveUp(run, run.lostBy()));
     }
+  }
+
+  /* Whether a run waits for something that a cancellation ends. */
+  private static boolean isIdle(Waits at) {
+    return at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT || at == Waits.PERSON;
   }
 
   private boolean isTiredOfWaiting(TaskRun run) {
@@ -292,11 +320,15 @@ final class Pipeline {
   /* The stages. */
 
   private Move enter(TaskRun run) {
+    setDeadline(run);
+    return line.enter(run) ? run.onPlace() : Waits.PLACE;
+  }
+
+  private void setDeadline(TaskRun run) {
     Timers.Timer deadline = run.deadlineToSet();
     if (deadline != null) {
       timers.set(deadline, run.ends());
     }
-    return line.enter(run) ? run.onPlace() : Waits.PLACE;
   }
 
   private Move admit(TaskRun run) {
@@ -472,12 +504,40 @@ final class Pipeline {
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
       return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
+    if (keeps && came.output().length() > KeptValue.MOST_TEXT) {
+      run.used(metered);
+      String why =
+          String.format(
+              Locale.ROOT,
+              "agent '%s' reported %,d characters of output, the store keeps at most %,d; report a"
+                  + " reference",
+              run.agent(),
+              came.output().length(),
+              KeptValue.MOST_TEXT);
+      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
+    }
     WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
     run.used(report.usage());
     run.report(report, nanos);
     Step step = run.moment(attempt.began() + nanos, sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Executed(step, report, nanos));
     return keep(run, Stage.JUDGE);
+  }
+
+  /* The store has lost a report that this process still has. */
+  private Move keepReport(TaskRun run) {
+    publisher.stepToKeep(run, new TaskEvent.Executed(moment(run), run.report(), run.nanos()));
+    return keep(run, Stage.JUDGE);
+  }
+
+  /* Waiting for a person: the run gives everything back, and its deadline runs on. */
+  private Move hold(TaskRun run) {
+    WaitReason reason = new WaitReason.UnknownEffect(run.agent(), run.attempts());
+    run.waitsFor(reason);
+    publisher.stepToKeep(run, new TaskEvent.Waiting(moment(run), reason));
+    giveBackSeat(run);
+    leaveLine(run);
+    return keep(run, Stage.PARK);
   }
 
   private Move judge(TaskRun run) {
@@ -664,6 +724,10 @@ final class Pipeline {
     if (deadline != null) {
       timers.clear(deadline);
     }
+    leaveLine(run);
+  }
+
+  private void leaveLine(TaskRun run) {
     TaskRun next = line.leave(run);
     if (next != null && next.post(new News.Placed())) {
       run.worker().add(next);
@@ -768,33 +832,104 @@ final class Pipeline {
       forgotten(run);
       return;
     }
-    Attempt running = run.attempt();
-    boolean same = running != null && running.assignment().attempt() == kept.decisions().size();
-    RoutingDecision open = run.openDecision();
-    if (open != null && !kept.decisions().contains(open)) {
+    KeptProgress reached = kept.progress();
+    boolean sameAttempt = run.isAtAttempt(reached.decisions());
+    if (!sameAttempt) {
       unlearned(run);
     }
+    Attempt running = sameAttempt ? run.attempt() : null;
+    WorkReport own = sameAttempt ? run.reportOrNull() : null;
+    long nanos = run.nanos();
+    Usage used = run.used();
     withdraw(run, "the store came back without the end; the work is judged again");
-    run.rewind(kept);
+    run.rewind(reached);
     giveBackSeat(run);
-    publisher.tell(run, new TaskEvent.Recovered(moment(run), kept.state()));
-    if (same && kept.report() == null) {
+    publisher.tell(run, new TaskEvent.Recovered(moment(run), reached.state()));
+    if (reached.state() == TaskState.EXECUTING && running != null) {
       run.await(Waits.AGENT);
-      if (running != null && running.reportIfOver() != null) {
+      if (running.reportIfOver() != null) {
         run.next(Stage.REPORT);
       }
       return;
     }
     abandon(run);
-    if (kept.state() == TaskState.RECEIVED) {
-      run.onPlace(Stage.ADMIT);
-    } else if (kept.report() != null) {
-      run.onPlace(Stage.JUDGE);
-    } else {
-      unlearned(run);
-      run.onPlace(Stage.ROUTE);
+    if (reached.state() == TaskState.EXECUTING && own != null) {
+      run.report(own, nanos);
+      run.used(used);
+      run.onPlace(Stage.KEEP_REPORT);
+      run.next(Stage.ENTER);
+      return;
+    }
+    goOn(run, reached);
+  }
+
+  /* Puts a run back to the safe phase that it had reached. */
+  private void goOn(TaskRun run, KeptProgress reached) {
+    switch (reached.state()) {
+      case RECEIVED -> run.onPlace(Stage.ADMIT);
+      case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
+      case WAITING -> {
+        setDeadline(run);
+        run.next(Stage.PARK);
+        return;
+      }
+      default -> executedBefore(run);
     }
     run.next(Stage.ENTER);
+  }
+
+  /* An agent may have worked at it, and there is no report. */
+  private void executedBefore(TaskRun run) {
+    unlearned(run);
+    run.onPlace(Stage.ROUTE);
+    if (run.wasCalled()) {
+      return;
+    }
+    if (!run.isOfBefore() || mayRunAgain(run)) {
+      run.dropDecision();
+    } else if (afterCrash.apply(run.task()) == AfterCrash.FAIL) {
+      String why =
+          String.format(
+              Locale.ROOT,
+              "agent '%s' worked at task '%s' when the process ended; what it has done is unknown,"
+                  + " and tasks of type '%s' are not run again",
+              run.agent(),
+              run.task().id(),
+              run.task().type());
+      run.stop(failed(run, FailureCause.UNKNOWN_EFFECT, why, null));
+    } else {
+      run.onPlace(Stage.HOLD);
+    }
+  }
+
+  private boolean mayRunAgain(TaskRun run) {
+    AfterCrash choice = afterCrash.apply(run.task());
+    return choice == AfterCrash.RUN_AGAIN
+        || (choice == AfterCrash.RUN_AGAIN_IF_IDEMPOTENT && registry.isIdempotent(run.agent()));
+  }
+
+  private void again(TaskRun run) {
+    run.dropDecision();
+    run.onPlace(Stage.ROUTE);
+    run.next(Stage.ENTER);
+  }
+
+  /* At CALL the store has kept that the agent is called; the next arbiter would believe it. */
+  private boolean mayBeLeft(TaskRun run) {
+    return keeps
+        && !run.hasBegun()
+        && run.stage() != Stage.CALL
+        && run.stage() != Stage.TELL
+        && run.decide();
+  }
+
+  /* The store keeps the run; what it has taken here is given back. */
+  private Waits handedBack(TaskRun run) {
+    unlearned(run);
+    settle(run);
+    run.leftToStore();
+    ended.accept(run);
+    return Waits.NOTHING;
   }
 
   /* The store has nothing of the run: it has kept its end, or never its beginning. */
@@ -890,6 +1025,20 @@ final class Pipeline {
   void cancelled(TaskRun run) {
     boolean unused = run.post(new News.Stop());
     crew.doHere(run);
+  }
+
+  /** Lets a run go on that waits for a person. */
+  void runAgain(TaskRun run) {
+    post(run, new News.RunAgain());
+  }
+
+  /** Leaves each run to the store that has not begun; at once if it waits. */
+  void leave(List<TaskRun> runs) {
+    leaves = true;
+    for (TaskRun run : runs) {
+      boolean unused = run.post(new News.Leave());
+      crew.doHere(run);
+    }
   }
 
   /** Gives the submission of a run to the store; {@link #begin} follows if it keeps it. */

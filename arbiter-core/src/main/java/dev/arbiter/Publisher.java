@@ -5,10 +5,15 @@ import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.internal.record.KeptEnd;
+import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Level;
+import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,20 +65,48 @@ final class Publisher {
       throw new IllegalStateException(run + " cannot become " + next);
     }
     if (keeps) {
-      run.add(new Change(Change.Kind.EVENT, run.key(), event));
+      run.add(KeptStep.of(event));
     }
     run.state(next);
   }
 
   /** Appends the steps since the last batch, with the state of the run or without. */
   CompletionStage<@Nullable Void> keep(TaskRun run) {
-    if (keeps && run.untold() instanceof TaskEvent.Concluded concluded) {
-      run.add(new Change(Change.Kind.STATE, run.key(), null));
-      run.add(new Change(Change.Kind.END, run.key(), concluded.result()));
-    } else if (keeps) {
-      run.add(new Change(Change.Kind.STATE, run.key(), run.kept()));
+    List<KeptStep> steps = run.takeSteps();
+    List<Change> batch = steps.isEmpty() ? List.of() : batch(run, steps);
+    return Tenure.append(run.shard(), batch, Level.DURABLE);
+  }
+
+  private static List<Change> batch(TaskRun run, List<KeptStep> steps) {
+    KeptStep last = steps.get(steps.size() - 1);
+    List<Change> batch = new ArrayList<>(5);
+    if (run.untold() instanceof TaskEvent.Received) {
+      KeptTask task = new KeptTask(run.task(), run.accepted());
+      batch.add(KeptValue.state(KeptValue.TASK, run.key(), new KeptValue.Accepted(task)));
+    } else if (run.untold() instanceof TaskEvent.Concluded concluded) {
+      batch.addAll(end(run, concluded.result(), last));
+    } else {
+      KeptValue reached = new KeptValue.Reached(run.task(), last, run.progress());
+      batch.add(KeptValue.state(KeptValue.PROGRESS, run.key(), reached));
     }
-    return Tenure.append(run.shard(), run.takeUnkept(), Level.DURABLE);
+    batch.add(new Change(Change.Kind.EVENT, run.key(), new KeptValue.Steps(run.task(), steps)));
+    return batch;
+  }
+
+  /** The changes that keep the end of a run, and forget what it needed to go on. */
+  static List<Change> end(TaskRun run, TaskResult result, KeptStep last) {
+    String key = run.key();
+    KeptEnd end = new KeptEnd(result, run.accepted(), last.at());
+    List<Change> changes = new ArrayList<>(5);
+    changes.add(KeptValue.forget(KeptValue.PROGRESS, key));
+    changes.add(KeptValue.forget(KeptValue.TASK, key));
+    changes.add(new Change(Change.Kind.END, KeptValue.END + key, new KeptValue.Over(last, end)));
+    if (!run.task().idempotencyKey().isEmpty()) {
+      changes.add(
+          new Change(
+              Change.Kind.END, KeptValue.alias(run.task()), new KeptValue.Alias(run.task())));
+    }
+    return changes;
   }
 
   /** Tells the listeners the step that is kept now. */
@@ -88,7 +121,11 @@ final class Publisher {
   /** Publishes an event that is not a step of a task. */
   void record(AgentEvent event) {
     if (keeps) {
-      tenure.note(new Change(Change.Kind.EVENT, event.agent(), event));
+      tenure.note(
+          new Change(
+              Change.Kind.EVENT,
+              KeptValue.AGENT + event.agent(),
+              new KeptValue.AgentChanged(event)));
     }
     publish(event);
   }

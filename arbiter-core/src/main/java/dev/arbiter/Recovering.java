@@ -1,30 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptProgress;
+import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.internal.record.KeptTask;
+import dev.arbiter.internal.record.Records;
 import dev.arbiter.spi.Store;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Level;
 import dev.arbiter.spi.Store.Shard;
-import dev.arbiter.task.TaskResult;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings the runs back to what the store has kept, whenever the store begins a tenure. */
 final class Recovering implements Store.Owner {
+  private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
+
   private final Tenure tenure;
   private final Submissions submissions;
   private final Pipeline pipeline;
   private final Function<TaskRun.Kept, TaskRun> newRun;
 
   /* The ends that were told and that the store has not kept yet. */
-  private final Map<String, TaskResult> unrecorded = new ConcurrentHashMap<>();
+  private final Map<String, List<Change>> unrecorded = new ConcurrentHashMap<>();
+
+  /* What was kept, until the agents are there. Guarded by this. */
+  private @Nullable Kept first;
+  private boolean started;
 
   Recovering(
       Tenure tenure,
@@ -37,42 +52,98 @@ final class Recovering implements Store.Owner {
     this.newRun = newRun;
   }
 
+  /** Lets the runs go on that the store gave back before there were agents. */
+  void start() {
+    Kept waiting;
+    synchronized (this) {
+      started = true;
+      waiting = first;
+      first = null;
+    }
+    if (waiting != null) {
+      recover(waiting);
+    }
+  }
+
   /* The store may have kept the end of a run all the same: it is asked when it comes back. */
 
   /** Remembers an end without a record, so that the store gets it if it has none. */
   void ended(TaskRun run) {
     Move.Ended end = run.ending();
-    if (end != null && run.isUnrecorded()) {
-      unrecorded.put(run.key(), end.result());
+    TaskEvent.Step step = run.lastMoment();
+    if (end != null && step != null && run.isUnrecorded()) {
+      KeptStep last = KeptStep.of(new TaskEvent.Concluded(step, end.result(), 0));
+      unrecorded.put(run.key(), Publisher.end(run, end.result(), last));
     }
   }
 
   @Override
   public Store.Recovery assigned(Shard shard) {
     tenure.begin(shard);
-    Map<String, TaskRun.Kept> kept = new HashMap<>();
-    return new Store.Recovery() {
-      @Override
-      public void entry(String key, Object value) {
-        if (value instanceof TaskRun.Kept run) {
-          kept.put(key, run);
-        }
-      }
-
-      @Override
-      public void ready() {
-        recover(kept, shard);
-      }
-    };
+    return new Kept(shard);
   }
 
-  private void recover(Map<String, TaskRun.Kept> kept, Shard shard) {
+  /** The values that a store gives back at the beginning of one tenure. */
+  private final class Kept implements Store.Recovery {
+    private final Shard shard;
+    private final Map<String, KeptTask> tasks = new HashMap<>();
+    private final Map<String, KeptProgress> progress = new HashMap<>();
+
+    /* A task of which one record is damaged does not go on with the rest of them. */
+    private final Set<String> setAside = new HashSet<>();
+
+    Kept(Shard shard) {
+      this.shard = shard;
+    }
+
+    @Override
+    public void entry(String key, byte[] value) {
+      try {
+        if (key.startsWith(KeptValue.TASK)) {
+          tasks.put(key.substring(1), Records.task(value));
+        } else if (key.startsWith(KeptValue.PROGRESS)) {
+          progress.put(key.substring(1), Records.progress(value));
+        }
+      } catch (IllegalArgumentException damaged) {
+        // The record stays in the store, where a person finds it.
+        LOG.error("the store has a damaged record under '{}'; it is set aside", key, damaged);
+        setAside.add(key.substring(1));
+      }
+    }
+
+    Map<String, TaskRun.Kept> all() {
+      Map<String, TaskRun.Kept> all = new HashMap<>();
+      tasks.forEach(
+          (key, task) -> {
+            if (!setAside.contains(key)) {
+              KeptProgress reached = progress.getOrDefault(key, KeptProgress.none());
+              all.put(key, new TaskRun.Kept(task, reached));
+            }
+          });
+      return all;
+    }
+
+    @Override
+    public void ready() {
+      synchronized (Recovering.this) {
+        if (!started) {
+          first = this;
+          tenure.ready();
+          return;
+        }
+      }
+      recover(this);
+    }
+  }
+
+  private void recover(Kept from) {
+    Map<String, TaskRun.Kept> kept = from.all();
     unrecorded.forEach(
-        (key, result) -> {
+        (key, end) -> {
           if (kept.remove(key) == null) {
             unrecorded.remove(key);
           } else {
-            record(key, result);
+            record(key, end);
           }
         });
     // All pairs first: a run that goes on may end others.
@@ -83,25 +154,22 @@ final class Recovering implements Store.Owner {
         runs.put(run, Optional.ofNullable(own));
       }
     }
-    kept.forEach(
-        (key, own) -> {
-          TaskRun run = newRun.apply(own);
-          if (submissions.add(run, run.task()) == null) {
-            runs.put(run, Optional.of(own));
-          }
-        });
+    kept.values().stream()
+        .sorted(Comparator.comparing(own -> own.accepted().accepted()))
+        .forEach(
+            own -> {
+              TaskRun run = newRun.apply(own);
+              if (submissions.add(run, run.task()) == null) {
+                runs.put(run, Optional.of(own));
+              }
+            });
     tenure.ready();
-    runs.forEach((run, own) -> pipeline.recover(run, own.orElse(null), shard));
+    runs.forEach((run, own) -> pipeline.recover(run, own.orElse(null), from.shard));
   }
 
-  private void record(String key, TaskResult end) {
+  private void record(String key, List<Change> end) {
     CompletionStage<@Nullable Void> unused =
-        Tenure.append(
-                tenure.shard(),
-                List.of(
-                    new Change(Change.Kind.STATE, key, null),
-                    new Change(Change.Kind.END, key, end)),
-                Level.DURABLE)
+        Tenure.append(tenure.shard(), end, Level.DURABLE)
             .whenComplete(
                 (kept, error) -> {
                   if (error == null) {

@@ -135,7 +135,16 @@ final class Submissions {
   }
 
   private static TaskRun same(TaskRun first, Task task) {
-    Task accepted = first.task();
+    requireSame(first.task(), task);
+    return first;
+  }
+
+  /**
+   * Requires that a task is the one for which its idempotency key was used before.
+   *
+   * @throws IllegalStateException if it is another
+   */
+  static void requireSame(Task accepted, Task task) {
     Task named = task.id().isEmpty() ? task.withId(accepted.id()) : task;
     if (!named.equals(accepted)) {
       throw new IllegalStateException(
@@ -147,7 +156,6 @@ final class Submissions {
               task.tenant(),
               accepted.id()));
     }
-    return first;
   }
 
   /** Removes a run that has ended, or was never accepted. */

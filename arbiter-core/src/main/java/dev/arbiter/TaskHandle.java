@@ -5,7 +5,9 @@ import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,12 +28,17 @@ public interface TaskHandle {
    *
    * @param most the longest time to wait
    * @return the result
-   * @throws ArbiterException if the task has not ended by then; it continues
+   * @throws ArbiterException if the task has not ended by then, and continues; or if the arbiter
+   *     was closed, and the store keeps the task for the next one
    * @throws InterruptedException if the waiting thread is interrupted; the task continues
    */
   TaskResult await(Duration most) throws InterruptedException;
 
-  /** {@return the future result; it never completes exceptionally} */
+  /**
+   * {@return the future result} It completes exceptionally in one case only: the arbiter was closed
+   * before the task began, and its store keeps the task for the next arbiter. Then it fails with
+   * {@link ArbiterException}.
+   */
   CompletionStage<TaskResult> result();
 
   /**
@@ -41,6 +48,17 @@ public interface TaskHandle {
    * @return false if the task has ended, or its work was already approved
    */
   boolean cancel(String reason);
+
+  /** {@return what the task waits for in state WAITING; empty in any other state} */
+  Optional<WaitReason> waitsFor();
+
+  /**
+   * Runs a task again that waits because its effect is unknown. The new run has the same attempt
+   * number and attempt key.
+   *
+   * @return false if it does not wait for that; the second of two calls does nothing
+   */
+  boolean runAgain();
 
   /**
    * Adds a listener for the task's future events, under the rules of {@link ArbiterListener}.

@@ -7,6 +7,10 @@ import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptDecision;
+import dev.arbiter.internal.record.KeptProgress;
+import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.RoutingDecision;
@@ -14,6 +18,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -23,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +54,9 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   private static final AtomicReferenceFieldUpdater<TaskRun, @Nullable Object> FATE =
       AtomicReferenceFieldUpdater.newUpdater(TaskRun.class, Object.class, "fate");
+
+  private static final AtomicReferenceFieldUpdater<TaskRun, @Nullable WaitReason> REASON =
+      AtomicReferenceFieldUpdater.newUpdater(TaskRun.class, WaitReason.class, "waitReason");
 
   private final Pipeline pipeline;
   private final Task task;
@@ -73,7 +83,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private int batch;
   private long lostAt;
   private String lostBy = "";
-  private @Nullable List<Store.Change> unkept;
+  private @Nullable List<KeptStep> steps;
   private @Nullable TaskEvent untold;
   private Crew.@Nullable Worker worker;
 
@@ -93,6 +103,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private Move.@Nullable Ended stopping;
   private boolean unrecorded;
   private boolean timed;
+  private volatile @Nullable WaitReason waitReason;
+
+  /* The attempts that a process before this one made, and the last one whose agent was called here. */
+  private int restored;
+  private volatile int called;
 
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
@@ -102,7 +117,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   TaskRun(Pipeline pipeline, Task task, Instant accepted, long submitted) {
     this.pipeline = pipeline;
     this.task = task;
-    this.key = task.tenant() + '\0' + task.id();
+    this.key = KeptValue.key(task.tenant(), task.id());
     this.accepted = accepted;
     this.submitted = submitted;
     this.at = accepted;
@@ -128,37 +143,81 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     }
   }
 
-  /** What the store keeps of a run at a safe phase. A recovered run goes on from it. */
-  record Kept(
-      Task task,
-      Instant accepted,
-      TaskState state,
-      List<RoutingDecision> decisions,
-      String specDigest,
-      @Nullable WorkReport report,
-      long nanos,
-      Usage used) {}
+  /** What the store keeps of a run. A recovered run goes on from it. */
+  record Kept(KeptTask accepted, KeptProgress progress) {}
 
-  Kept kept() {
-    return new Kept(task, accepted, state, List.copyOf(decisions), specDigest, report, nanos, used);
+  /** How far the run has come. */
+  KeptProgress progress() {
+    return new KeptProgress(
+        state, List.copyOf(decisions), specDigest, report, nanos, used, waitReason);
   }
 
   /** Takes the values of the safe phase that the store has kept. */
-  void rewind(Kept to) {
-    state = to.state;
-    decisions = new ArrayList<>(to.decisions);
-    report = to.report;
-    nanos = to.nanos;
-    used = to.used;
+  void rewind(KeptProgress to) {
+    state = to.state();
+    decisions = own(to.decisions());
+    specDigest = to.specDigest();
+    report = to.report();
+    nanos = to.nanos();
+    used = to.used();
+    waitReason = to.waits();
     failure = null;
     grant = null;
     ending = null;
     stopping = null;
-    unkept = null;
+    steps = null;
     untold = null;
     batch++;
     lastMoment = null;
     FATE.compareAndSet(this, ENDING, null);
+  }
+
+  /* The kept decisions; those that were made in this process as the router made them. */
+  private List<RoutingDecision> own(List<RoutingDecision> kept) {
+    List<RoutingDecision> all = new ArrayList<>(kept);
+    for (int i = 0; i < Math.min(kept.size(), decisions.size()); i++) {
+      if (isSame(decisions.get(i), kept.get(i))) {
+        all.set(i, decisions.get(i));
+      }
+    }
+    return all;
+  }
+
+  private static boolean isSame(RoutingDecision one, RoutingDecision other) {
+    return one.id() == other.id() && one.agent().equals(other.agent());
+  }
+
+  /** Whether the run is at the attempt of the last of these decisions. */
+  boolean isAtAttempt(List<RoutingDecision> kept) {
+    int last = kept.size() - 1;
+    return decisions.size() == kept.size()
+        && (last < 0 || isSame(decisions.get(last), kept.get(last)));
+  }
+
+  /** Notes that the run comes from a store: its attempts so far were another process's. */
+  void restored(int attempts) {
+    restored = attempts;
+  }
+
+  /** Whether the last attempt was begun by a process that has ended. */
+  boolean isOfBefore() {
+    return restored == attempts() && called < restored;
+  }
+
+  /** Whether this process called an agent for it. */
+  boolean hasBegun() {
+    return called > 0;
+  }
+
+  /** Whether the agent of the last attempt was called by this process. */
+  boolean wasCalled() {
+    return called >= attempts();
+  }
+
+  /** Takes back the last decision: its attempt is made again, with the same number. */
+  void dropDecision() {
+    decisions.remove(decisions.size() - 1);
+    lastMoment = null;
   }
 
   @Override
@@ -358,17 +417,18 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return batch;
   }
 
-  /** Adds a change to the next batch. */
-  void add(Store.Change change) {
-    if (unkept == null) {
-      unkept = new ArrayList<>(8);
+  /** Adds a step to the next batch. */
+  void add(KeptStep step) {
+    if (steps == null) {
+      steps = new ArrayList<>(8);
     }
-    unkept.add(change);
+    steps.add(step);
   }
 
-  List<Store.Change> takeUnkept() {
-    List<Store.Change> all = unkept;
-    unkept = null;
+  /** Begins a new batch. Returns the steps that belong to it. */
+  List<KeptStep> takeSteps() {
+    List<KeptStep> all = steps;
+    steps = null;
     batch++;
     return all == null ? List.of() : all;
   }
@@ -395,6 +455,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Sets the attempt whose agent must be called next. */
   void attempt(Attempt next) {
+    called = attempts();
     attempt = next;
     toCall = next;
   }
@@ -464,6 +525,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return Objects.requireNonNull(report, "no report was kept");
   }
 
+  @Nullable WorkReport reportOrNull() {
+    return report;
+  }
+
   long nanos() {
     return nanos;
   }
@@ -482,10 +547,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return decisions.size();
   }
 
-  /** The last decision, if its outcome was not yet learned; null otherwise. */
+  /**
+   * The last decision, if its outcome was not yet learned; null otherwise. The router of this
+   * process does not know the decisions of a process before it.
+   */
   @Nullable RoutingDecision openDecision() {
     RoutingDecision last = decisions.isEmpty() ? null : decisions.get(decisions.size() - 1);
-    return last == null || isSettled(last) ? null : last;
+    return last == null || last instanceof KeptDecision || isSettled(last) ? null : last;
   }
 
   private boolean isSettled(RoutingDecision decision) {
@@ -564,6 +632,27 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return end;
   }
 
+  @Override
+  public Optional<WaitReason> waitsFor() {
+    return state == TaskState.WAITING ? Optional.ofNullable(waitReason) : Optional.empty();
+  }
+
+  void waitsFor(@Nullable WaitReason reason) {
+    waitReason = reason;
+  }
+
+  @Override
+  public boolean runAgain() {
+    WaitReason reason = waitReason;
+    if (waits != Waits.PERSON
+        || !(reason instanceof WaitReason.UnknownEffect)
+        || !REASON.compareAndSet(this, reason, null)) {
+      return false;
+    }
+    pipeline.runAgain(this);
+    return true;
+  }
+
   @Nullable List<ArbiterListener> subscribers() {
     return subscribers;
   }
@@ -574,6 +663,21 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void complete(TaskResult end) {
     result.complete(end);
+  }
+
+  /** Whether the run was left to the store for the next arbiter. */
+  boolean isLeftToStore() {
+    return result.isCompletedExceptionally();
+  }
+
+  /** Completes the handle of a run that is left to the store. */
+  void leftToStore() {
+    result.completeExceptionally(
+        new ArbiterException(
+            "task '"
+                + task.id()
+                + "' has not begun and the arbiter was closed; the store keeps it, and the next"
+                + " arbiter over that store runs it"));
   }
 
   @Override
@@ -608,15 +712,19 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       return true;
     } catch (TimeoutException e) {
       return false;
-    } catch (ExecutionException e) {
-      throw new AssertionError("a result never completes exceptionally", e);
+    } catch (ExecutionException leftToStore) {
+      return true;
     }
   }
 
   @Override
   public TaskResult await(Duration most) throws InterruptedException {
     if (awaitEnd(NANOSECONDS.convert(most))) {
-      return result.join();
+      try {
+        return result.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof ArbiterException left ? left : e;
+      }
     }
     throw new ArbiterException(
         String.format(

@@ -419,7 +419,7 @@ class ArbiterTest {
 
   @Test
   void a_store_that_does_not_keep_the_task_makes_submit_fail() {
-    FailingStore full = new FailingStore(event -> event instanceof TaskEvent);
+    FailingStore full = FailingStore.at(state -> true);
     try (Arbiter arbiter = arbiter().store(full).agent(profile("ada"), GOOD).build()) {
       assertThatThrownBy(() -> arbiter.submit(TASK))
           .isInstanceOf(ArbiterException.class)
@@ -432,8 +432,7 @@ class ArbiterTest {
 
   @Test
   void a_store_that_fails_later_and_stays_away_leaves_nobody_waiting() throws Exception {
-    FailingStore failing =
-        new FailingStore(event -> event instanceof TaskEvent e && e.state() != RECEIVED);
+    FailingStore failing = FailingStore.at(state -> state != RECEIVED);
     try (Arbiter arbiter = arbiter().store(failing).agent(profile("ada"), GOOD).build()) {
       TaskHandle handle = arbiter.submit(TASK);
       assertThat(handle.state().isEnd()).isFalse();

@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.spi.Store;
+import dev.arbiter.task.TaskState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,15 @@ final class FailingStore implements Store {
 
   FailingStore(Predicate<Object> fails) {
     this.fails = fails;
+  }
+
+  /** A store that does not keep batches with a step into some states. */
+  static FailingStore at(Predicate<TaskState> states) {
+    return new FailingStore(
+        value ->
+            value instanceof KeptValue.Steps steps
+                && steps.steps().stream()
+                    .anyMatch(step -> states.test(TaskState.valueOf(step.state()))));
   }
 
   @Override

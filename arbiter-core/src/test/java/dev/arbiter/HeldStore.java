@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A store that keeps a batch when the test says so, and goes away and comes back likewise. */
 final class HeldStore implements Store {
-  private final Map<String, Object> states = new LinkedHashMap<>();
+  private final Map<String, byte[]> states = new LinkedHashMap<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
   private @Nullable Owner owner;
   private @Nullable Shard shard;
@@ -57,8 +57,8 @@ final class HeldStore implements Store {
     held.add(
         () -> {
           for (Change change : batch) {
-            if (change.kind() == Change.Kind.STATE && change.value() != null) {
-              states.put(change.key(), change.value());
+            if (change.kind() == Change.Kind.STATE) {
+              keep(change.key(), change.value());
             }
           }
           stage.complete(null);
@@ -67,6 +67,14 @@ final class HeldStore implements Store {
       keepAll();
     }
     return stage;
+  }
+
+  private void keep(String key, @Nullable Value value) {
+    if (value == null) {
+      states.remove(key);
+    } else {
+      states.put(key, value.bytes());
+    }
   }
 
   void hold() {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
-import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.TaskResult;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A store that is slow, throws, loses what was not forced, goes away and comes back. */
 final class SimStore implements Store {
   private final SimWorld world;
-  private final Map<String, Object> states = new TreeMap<>();
+  private final Map<String, byte[]> states = new TreeMap<>();
   private final List<Pending> pending = new ArrayList<>();
 
   /** The ends that are kept, by task. */
@@ -74,17 +73,20 @@ final class SimStore implements Store {
 
   private void apply(List<Change> batch) {
     for (Change change : batch) {
-      Object value = change.value();
+      Store.Value value = change.value();
       if (change.kind() == Change.Kind.STATE) {
         if (value == null) {
           states.remove(change.key());
         } else {
-          states.put(change.key(), value);
+          states.put(change.key(), value.bytes());
         }
-      } else if (change.kind() == Change.Kind.END && value instanceof TaskResult end) {
-        ends.computeIfAbsent(change.key(), key -> new ArrayList<>()).add(end);
-      } else if (value instanceof TaskEvent.Executing event) {
-        started.add(change.key() + " " + event.step().attempt());
+      } else if (change.kind() == Change.Kind.END && value instanceof KeptValue.Over over) {
+        String key = change.key().substring(KeptValue.END.length());
+        ends.computeIfAbsent(key, k -> new ArrayList<>()).add(over.end().result());
+      } else if (value instanceof KeptValue.Steps steps) {
+        steps.steps().stream()
+            .filter(step -> step.name().equals("Executing"))
+            .forEach(step -> started.add(change.key() + " " + step.attempt()));
       }
     }
   }

@@ -77,6 +77,7 @@ final class SimWorld {
   private final Map<RoutingDecision, Integer> outcomes = new LinkedHashMap<>();
   private final Set<String> called = new HashSet<>();
   private final Map<String, Integer> working = new HashMap<>();
+  private final Map<String, Integer> registrations = new HashMap<>();
   private final Map<String, Verdict> verdicts = new HashMap<>();
   private final Map<String, Integer> standing = new HashMap<>();
   private final Set<String> cancelled = new HashSet<>();
@@ -295,6 +296,7 @@ final class SimWorld {
   private void register(String id) {
     AgentProfile profile = AgentProfile.builder(id).capacity(1 + below(3)).build();
     arbiter.agents().registerAsync(profile, new SimAgent());
+    registrations.merge(id, 1, Integer::sum);
   }
 
   private void mend() {
@@ -383,7 +385,7 @@ final class SimWorld {
     private void begins(Assignment assignment) {
       String name = name(assignment.task());
       String attempt = name + " " + assignment.attempt();
-      note("call of " + assignment.agent() + " for " + attempt.replace('\0', '/'));
+      note("call of " + assignment.agent() + " for " + attempt.replace(KeptValue.APART, '/'));
       if (closed) {
         breaks("an agent is called after close");
       }
@@ -395,7 +397,8 @@ final class SimWorld {
       }
       called.add(attempt);
       int now = working.merge(assignment.agent(), 1, Integer::sum);
-      if (now > 3 + 3) {
+      // The slots of each registration, old ones included; and reports that are being told now.
+      if (now > 3 * registrations.getOrDefault(assignment.agent(), 0) + 3) {
         breaks(assignment.agent() + " works on " + now + " tasks at once");
       }
     }
@@ -535,7 +538,12 @@ final class SimWorld {
   private void heard(TaskEvent step) {
     String name = name(step.task());
     List<TaskEvent> all = heard.computeIfAbsent(name, key -> new ArrayList<>());
-    note(name.replace('\0', '/') + " " + step.getClass().getSimpleName() + " " + step.state());
+    note(
+        name.replace(KeptValue.APART, '/')
+            + " "
+            + step.getClass().getSimpleName()
+            + " "
+            + step.state());
     TaskState before = all.isEmpty() ? null : all.get(all.size() - 1).state();
     boolean legal =
         step instanceof TaskEvent.Recovered
@@ -557,7 +565,7 @@ final class SimWorld {
 
   private void breaks(String what) {
     if (broken == null) {
-      broken = what.replace('\0', '/');
+      broken = what.replace(KeptValue.APART, '/');
     }
   }
 
@@ -645,6 +653,6 @@ final class SimWorld {
   }
 
   private static String name(Task task) {
-    return task.tenant() + '\0' + task.id();
+    return task.tenant() + KeptValue.APART + task.id();
   }
 }

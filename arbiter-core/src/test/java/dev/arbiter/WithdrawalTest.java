@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
@@ -38,7 +37,7 @@ class WithdrawalTest {
   }
 
   private static FailingStore refusing(TaskState state) {
-    return new FailingStore(change -> change instanceof TaskEvent event && event.state() == state);
+    return FailingStore.at(step -> step == state);
   }
 
   private TaskResult run(FailingStore store, String output) throws InterruptedException {

@@ -17,9 +17,14 @@ import java.util.TreeMap;
  * @param capacity the most tasks it works on at once, at least 1, default {@value
  *     #DEFAULT_CAPACITY}
  * @param price the US dollars that it expects a task to cost, at least 0; empty if unknown
+ * @param idempotent whether an attempt may be run again after a crash without harm, default false
  */
 public record AgentProfile(
-    String id, Map<String, OptionalDouble> capabilities, int capacity, OptionalDouble price) {
+    String id,
+    Map<String, OptionalDouble> capabilities,
+    int capacity,
+    OptionalDouble price,
+    boolean idempotent) {
 
   /** The capacity of an agent that declares none. */
   public static final int DEFAULT_CAPACITY = 10;
@@ -89,6 +94,7 @@ public record AgentProfile(
     private final Map<String, OptionalDouble> capabilities = new TreeMap<>();
     private int capacity = DEFAULT_CAPACITY;
     private OptionalDouble price = OptionalDouble.empty();
+    private boolean idempotent;
 
     private Builder(String id) {
       this.id = id;
@@ -136,12 +142,21 @@ public record AgentProfile(
     }
 
     /**
+     * Declares that an attempt may be run again without harm, with the same {@link
+     * Assignment#attemptKey}: the agent has no effects outside, or makes them once for each key.
+     */
+    public Builder idempotent() {
+      this.idempotent = true;
+      return this;
+    }
+
+    /**
      * {@return the profile}
      *
      * @throws IllegalArgumentException if a part is outside its range
      */
     public AgentProfile build() {
-      return new AgentProfile(id, capabilities, capacity, price);
+      return new AgentProfile(id, capabilities, capacity, price, idempotent);
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.agent;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 
@@ -16,6 +17,7 @@ import java.time.Duration;
  */
 public record Assignment(
     Task task, String agent, int attempt, String specDigest, Duration timeLimit, UsageMeter meter) {
+  private static final int KEY_LENGTH = 26;
 
   /**
    * Makes an assignment with a new meter.
@@ -28,6 +30,16 @@ public record Assignment(
    */
   public Assignment(Task task, String agent, int attempt, String specDigest, Duration timeLimit) {
     this(task, agent, attempt, specDigest, timeLimit, new UsageMeter());
+  }
+
+  /**
+   * {@return a key for effects outside: the same whenever this attempt is run again, as after a
+   * crash, and another for any other attempt, task or tenant} Hand it to services that take an
+   * idempotency key.
+   */
+  public String attemptKey() {
+    String text = task.tenant() + '\0' + task.id() + '\0' + attempt;
+    return "a-" + Digests.sha256Hex(text).substring(0, KEY_LENGTH);
   }
 
   /**

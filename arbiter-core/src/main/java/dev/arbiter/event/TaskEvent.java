@@ -8,6 +8,7 @@ import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Instant;
@@ -176,6 +177,19 @@ public sealed interface TaskEvent extends ArbiterEvent {
     @Override
     public TaskState state() {
       return TaskState.VERIFIED;
+    }
+  }
+
+  /**
+   * The task waits for something outside, and holds neither place nor slot.
+   *
+   * @param step place and time
+   * @param reason what it waits for
+   */
+  record Waiting(Step step, WaitReason reason) implements TaskEvent {
+    @Override
+    public TaskState state() {
+      return TaskState.WAITING;
     }
   }
 

@@ -13,7 +13,7 @@ final class MemoryStore implements Store {
   private static final CompletionStage<@Nullable Void> KEPT =
       CompletableFuture.completedFuture(null);
 
-  private final Map<String, Object> states = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private @Nullable Owner owner;
   private volatile @Nullable Tenure tenure;
   private long epochs;
@@ -73,11 +73,11 @@ final class MemoryStore implements Store {
       return KEPT;
     }
 
-    private void keep(String key, @Nullable Object value) {
+    private void keep(String key, @Nullable Value value) {
       if (value == null) {
         states.remove(key);
       } else {
-        states.put(key, value);
+        states.put(key, value.bytes());
       }
     }
   }

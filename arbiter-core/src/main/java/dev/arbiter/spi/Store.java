@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.spi;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +49,40 @@ public interface Store extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Finds the newest END value of a key. Takes as long as a read of the store.
+   *
+   * @param key the key
+   * @return the bytes; null if there is none, or the store keeps none
+   * @throws IllegalStateException if the store cannot be read now
+   */
+  default byte @Nullable [] find(String key) {
+    return null;
+  }
+
   /** {@return a new store in memory; it loses everything when the process ends} */
   static Store memory() {
     return new MemoryStore();
+  }
+
+  /**
+   * {@return a store over a storage of one machine; ended tasks are kept for 24 hours}
+   *
+   * @param storage the storage, which the store opens and closes
+   */
+  static Store of(Storage storage) {
+    return of(storage, Duration.ofHours(24), InstantSource.system());
+  }
+
+  /**
+   * {@return a store over a storage of one machine}
+   *
+   * @param storage the storage, which the store opens and closes
+   * @param retention how long events and ends are kept, at least a minute
+   * @param clock tells when they have become too old
+   */
+  static Store of(Storage storage, Duration retention, InstantSource clock) {
+    return new StorageStore(storage, retention, clock);
   }
 
   /** How much a caller waits for. */
@@ -68,9 +101,9 @@ public interface Store extends AutoCloseable {
    *
    * @param kind the kind
    * @param key the task or agent it is about
-   * @param value an immutable value of the engine; null forgets the key
+   * @param value the value; null forgets the key
    */
-  record Change(Kind kind, String key, @Nullable Object value) {
+  record Change(Kind kind, String key, @Nullable Value value) {
 
     /** The kind of a change. */
     public enum Kind {
@@ -80,6 +113,24 @@ public interface Store extends AutoCloseable {
       EVENT,
       /** The result of a task: appended to the history, and found by key. */
       END
+    }
+  }
+
+  /** A value to keep. Immutable; becomes bytes when a store asks for them. */
+  interface Value {
+    /** {@return the bytes, which only the engine reads} */
+    byte[] bytes();
+
+    /** {@return what people and queries want to know of it} */
+    Columns columns();
+
+    /**
+     * {@return a value of these bytes, without columns}
+     *
+     * @param bytes the bytes; the caller does not change them
+     */
+    static Value of(byte[] bytes) {
+      return new Encoded(bytes, Columns.none());
     }
   }
 
@@ -123,9 +174,10 @@ public interface Store extends AutoCloseable {
      * Receives one kept value.
      *
      * @param key the key
-     * @param value the value
+     * @param value the bytes of the value
+     * @throws IllegalStateException if an engine of a newer version wrote it
      */
-    void entry(String key, Object value);
+    void entry(String key, byte[] value);
 
     /** Ends the recovery; the shard may be written when this method has returned. */
     void ready();

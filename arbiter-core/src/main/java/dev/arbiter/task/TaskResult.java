@@ -175,7 +175,9 @@ public sealed interface TaskResult {
     /** A part of Arbiter or of the host failed: router or constitution, not the agent. */
     INTERNAL,
     /** The store was away for too long: the task ended, and the store may have no record of it. */
-    UNRECORDED;
+    UNRECORDED,
+    /** An agent worked when the process ended, and its task type may not run again. */
+    UNKNOWN_EFFECT;
 
     /**
      * {@return whether the agent caused the failure: true for AGENT_ERROR, AGENT_TIMEOUT and

@@ -6,7 +6,7 @@ package dev.arbiter.task;
  *
  * <p>The table of legal steps is data: {@link #mayBecome(TaskState)} reads one bit. A failed
  * attempt returns to {@link #ROUTING}. Every state that is not an end may become {@link #FAILED},
- * because a journal may refuse an entry at any step. A task whose work was judged can no longer be
+ * because a store may refuse a record at any step. A task whose work was judged can no longer be
  * cancelled.
  */
 public enum TaskState {
@@ -28,6 +28,8 @@ public enum TaskState {
   VERIFYING,
   /** The constitution approved or waived the report. */
   VERIFIED,
+  /** The task waits for something outside, see {@link WaitReason}. */
+  WAITING,
   /** End: the report was approved or waived. */
   COMPLETED,
   /** End: the constitution refused the task before any agent saw it. */
@@ -42,14 +44,15 @@ public enum TaskState {
 
   static {
     allow(RECEIVED, VALIDATING_SPEC, FAILED, CANCELLED);
-    allow(VALIDATING_SPEC, SPEC_APPROVED, REJECTED, FAILED, CANCELLED);
+    allow(VALIDATING_SPEC, SPEC_APPROVED, WAITING, REJECTED, FAILED, CANCELLED);
     allow(SPEC_APPROVED, ROUTING, FAILED, CANCELLED);
     allow(ROUTING, ROUTED, FAILED, CANCELLED);
-    allow(ROUTED, EXECUTING, ROUTING, FAILED, CANCELLED);
-    allow(EXECUTING, EXECUTION_COMPLETE, ROUTING, FAILED, CANCELLED);
+    allow(ROUTED, EXECUTING, WAITING, ROUTING, FAILED, CANCELLED);
+    allow(EXECUTING, EXECUTION_COMPLETE, WAITING, ROUTING, FAILED, CANCELLED);
     allow(EXECUTION_COMPLETE, VERIFYING, FAILED, CANCELLED);
-    allow(VERIFYING, VERIFIED, ROUTING, FAILED, CANCELLED);
+    allow(VERIFYING, VERIFIED, WAITING, ROUTING, FAILED, CANCELLED);
     allow(VERIFIED, COMPLETED, FAILED);
+    allow(WAITING, VALIDATING_SPEC, ROUTING, EXECUTING, VERIFYING, REJECTED, FAILED, CANCELLED);
   }
 
   private static void allow(TaskState from, TaskState... next) {

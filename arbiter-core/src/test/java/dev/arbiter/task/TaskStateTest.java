@@ -14,6 +14,7 @@ import static dev.arbiter.task.TaskState.SPEC_APPROVED;
 import static dev.arbiter.task.TaskState.VALIDATING_SPEC;
 import static dev.arbiter.task.TaskState.VERIFIED;
 import static dev.arbiter.task.TaskState.VERIFYING;
+import static dev.arbiter.task.TaskState.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -31,14 +32,17 @@ class TaskStateTest {
 
   static {
     LEGAL.put(RECEIVED, EnumSet.of(VALIDATING_SPEC, FAILED, CANCELLED));
-    LEGAL.put(VALIDATING_SPEC, EnumSet.of(SPEC_APPROVED, REJECTED, FAILED, CANCELLED));
+    LEGAL.put(VALIDATING_SPEC, EnumSet.of(SPEC_APPROVED, WAITING, REJECTED, FAILED, CANCELLED));
     LEGAL.put(SPEC_APPROVED, EnumSet.of(ROUTING, FAILED, CANCELLED));
     LEGAL.put(ROUTING, EnumSet.of(ROUTED, FAILED, CANCELLED));
-    LEGAL.put(ROUTED, EnumSet.of(EXECUTING, ROUTING, FAILED, CANCELLED));
-    LEGAL.put(EXECUTING, EnumSet.of(EXECUTION_COMPLETE, ROUTING, FAILED, CANCELLED));
+    LEGAL.put(ROUTED, EnumSet.of(EXECUTING, WAITING, ROUTING, FAILED, CANCELLED));
+    LEGAL.put(EXECUTING, EnumSet.of(EXECUTION_COMPLETE, WAITING, ROUTING, FAILED, CANCELLED));
     LEGAL.put(EXECUTION_COMPLETE, EnumSet.of(VERIFYING, FAILED, CANCELLED));
-    LEGAL.put(VERIFYING, EnumSet.of(VERIFIED, ROUTING, FAILED, CANCELLED));
+    LEGAL.put(VERIFYING, EnumSet.of(VERIFIED, WAITING, ROUTING, FAILED, CANCELLED));
     LEGAL.put(VERIFIED, EnumSet.of(COMPLETED, FAILED));
+    LEGAL.put(
+        WAITING,
+        EnumSet.of(VALIDATING_SPEC, ROUTING, EXECUTING, VERIFYING, REJECTED, FAILED, CANCELLED));
   }
 
   static List<Arguments> everyPair() {

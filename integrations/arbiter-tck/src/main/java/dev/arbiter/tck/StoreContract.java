@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tck;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Level;
 import dev.arbiter.spi.Store.Shard;
 import dev.arbiter.spi.Store.ShardLostException;
+import dev.arbiter.spi.Store.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,7 +95,7 @@ public abstract class StoreContract {
     keep(shard, Level.DURABLE, state("last", "1"));
     store.close();
 
-    Map<String, Object> kept = kept(again(store));
+    Map<String, String> kept = kept(again(store));
     assertThat(kept).hasSize(2 * THREADS + 1);
     for (int t = 0; t < THREADS; t++) {
       assertThat(kept).containsEntry("t" + t, "" + EACH).containsEntry("t" + t + "+", "" + EACH);
@@ -145,11 +147,15 @@ public abstract class StoreContract {
   }
 
   private static Change state(String key, @Nullable String value) {
-    return new Change(Change.Kind.STATE, key, value);
+    return new Change(Change.Kind.STATE, key, value == null ? null : text(value));
   }
 
   private static Change event(String key, String value) {
-    return new Change(Change.Kind.EVENT, key, value);
+    return new Change(Change.Kind.EVENT, key, text(value));
+  }
+
+  private static Value text(String value) {
+    return Value.of(value.getBytes(UTF_8));
   }
 
   private static void keep(Shard shard, Level level, Change... batch)
@@ -157,7 +163,7 @@ public abstract class StoreContract {
     shard.append(List.of(batch), level).toCompletableFuture().get(SOON, TimeUnit.SECONDS);
   }
 
-  private static Map<String, Object> kept(Store store) throws InterruptedException {
+  private static Map<String, String> kept(Store store) throws InterruptedException {
     Memory owner = new Memory();
     store.open(owner);
     assertThat(owner.ready.await(SOON, TimeUnit.SECONDS)).isTrue();
@@ -167,7 +173,7 @@ public abstract class StoreContract {
 
   /** Remembers what a store tells its owner. */
   private static final class Memory implements Store.Owner {
-    private final Map<String, Object> entries = new HashMap<>();
+    private final Map<String, String> entries = new HashMap<>();
     private final List<Shard> lost = new ArrayList<>();
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile @Nullable Shard shard;
@@ -182,8 +188,8 @@ public abstract class StoreContract {
       shard = given;
       return new Store.Recovery() {
         @Override
-        public void entry(String key, Object value) {
-          assertThat(entries.put(key, value)).as("each key once").isNull();
+        public void entry(String key, byte[] value) {
+          assertThat(entries.put(key, new String(value, UTF_8))).as("each key once").isNull();
         }
 
         @Override

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.arbiter.event.AgentEvent;
+import dev.arbiter.internal.record.KeptEnd;
+import dev.arbiter.internal.record.KeptProgress;
+import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.internal.record.KeptTask;
+import dev.arbiter.internal.record.Records;
+import dev.arbiter.spi.Columns;
+import dev.arbiter.spi.Store;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskState;
+import java.util.List;
+
+/** What the engine gives to a store, and the keys under which it does. */
+sealed interface KeptValue extends Store.Value {
+  /* The first letter of a key is the kind of its value; it keeps the kinds apart in one table. */
+  String TASK = "T";
+  String PROGRESS = "S";
+  String END = "E";
+  String AGENT = "A";
+  String ALIAS = "K";
+
+  /* The most characters of a task, or of a report's output, that go into a store. */
+  int MOST_TEXT = 16 << 20;
+
+  /* Apart by a character that no name has. */
+  char APART = '\u001f';
+
+  /** The key of a task: tenant and id. */
+  static String key(String tenant, String id) {
+    return tenant + APART + id;
+  }
+
+  /** The key under which the end of a task with an idempotency key is found. */
+  static String alias(Task task) {
+    return ALIAS + task.tenant() + APART + task.idempotencyKey();
+  }
+
+  /** The newest of something under the key of a task. */
+  static Change state(String prefix, String key, KeptValue value) {
+    return new Change(Change.Kind.STATE, prefix + key, value);
+  }
+
+  /** Forgets the newest of something. */
+  static Change forget(String prefix, String key) {
+    return new Change(Change.Kind.STATE, prefix + key, null);
+  }
+
+  /** A task as it was accepted. */
+  record Accepted(KeptTask kept) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(kept);
+    }
+
+    @Override
+    public Columns columns() {
+      KeptStep received =
+          KeptStep.of("Received", kept.accepted(), TaskState.RECEIVED.name(), 0, "", "");
+      return of(kept.task(), received);
+    }
+  }
+
+  /** How far a task has come. */
+  record Reached(Task task, KeptStep last, KeptProgress progress) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(progress);
+    }
+
+    @Override
+    public Columns columns() {
+      return of(task, last);
+    }
+  }
+
+  /** The steps since the last batch. Its columns are those of the last step. */
+  record Steps(Task task, List<KeptStep> steps) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(steps);
+    }
+
+    @Override
+    public Columns columns() {
+      return of(task, steps.get(steps.size() - 1));
+    }
+  }
+
+  /** The end of a task. */
+  record Over(KeptStep last, KeptEnd end) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(end);
+    }
+
+    @Override
+    public Columns columns() {
+      return of(end.result().task(), last);
+    }
+  }
+
+  /** Under which key the end of a task is found. */
+  record Alias(Task task) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return (END + key(task.tenant(), task.id())).getBytes(UTF_8);
+    }
+
+    @Override
+    public Columns columns() {
+      return Columns.none();
+    }
+  }
+
+  /** A change of an agent. */
+  record AgentChanged(AgentEvent event) implements KeptValue {
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(List.of(KeptStep.of(event)));
+    }
+
+    @Override
+    public Columns columns() {
+      KeptStep step = KeptStep.of(event);
+      return new Columns(
+          step.at(), "", "", "", step.state(), 0, step.agent(), 0, step.usage(), step.name());
+    }
+  }
+
+  private static Columns of(Task task, KeptStep step) {
+    return new Columns(
+        step.at(),
+        task.tenant(),
+        task.id(),
+        task.type(),
+        step.state(),
+        step.attempt(),
+        step.agent(),
+        step.quality(),
+        step.usage(),
+        step.detail());
+  }
+}

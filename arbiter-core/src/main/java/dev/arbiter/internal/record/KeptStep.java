@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.internal.record;
+
+import dev.arbiter.event.AgentEvent;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Instant;
+
+/**
+ * A step of a task or an agent, as plain values for the history. Report, verdict and decision are
+ * not in it; they are in the records of progress and end.
+ *
+ * @param at when
+ * @param name the name of the event, such as {@code Executing}
+ * @param state the state that the task or agent entered
+ * @param attempt the attempt, 0 before the first
+ * @param agent the agent, empty before one was chosen
+ * @param quality the quality of a verdict, else 0
+ * @param usage what an attempt used up
+ * @param detail what else there is to say: a digest, a policy, a reason; may be empty
+ */
+public record KeptStep(
+    Instant at,
+    String name,
+    String state,
+    int attempt,
+    String agent,
+    double quality,
+    Usage usage,
+    String detail) {
+
+  /** A step that used up nothing. */
+  public static KeptStep of(
+      String name, Instant at, String state, int attempt, String agent, String detail) {
+    return new KeptStep(at, name, state, attempt, agent, 0, Usage.none(), detail);
+  }
+
+  /** The plain values of a change of an agent. */
+  public static KeptStep of(AgentEvent event) {
+    String state = event instanceof AgentEvent.StatusChanged changed ? changed.after().name() : "";
+    return of(event.getClass().getSimpleName(), event.at(), state, 0, event.agent(), "");
+  }
+
+  /** The plain values of a step of a task. */
+  public static KeptStep of(TaskEvent event) {
+    if (event instanceof TaskEvent.Approved approved) {
+      return step(event, 0, Usage.none(), approved.admission().specDigest());
+    }
+    if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
+      TaskEvent.AttemptFailure failed = routing.failed().get();
+      return step(event, 0, failed.usage(), failed.cause() + ": " + failed.message());
+    }
+    if (event instanceof TaskEvent.Routed routed) {
+      return step(event, 0, Usage.none(), routed.decision().policy());
+    }
+    if (event instanceof TaskEvent.Executed executed) {
+      return step(event, 0, executed.report().usage(), "");
+    }
+    if (event instanceof TaskEvent.Verified verified) {
+      Verdict verdict = verified.verdict();
+      return step(event, verdict.quality(), Usage.none(), verdict(verdict));
+    }
+    if (event instanceof TaskEvent.Waiting waiting) {
+      return step(event, 0, Usage.none(), waiting.reason().toString());
+    }
+    if (event instanceof TaskEvent.Concluded concluded) {
+      return concluded(event, concluded.result());
+    }
+    return step(event, 0, Usage.none(), "");
+  }
+
+  private static KeptStep concluded(TaskEvent event, TaskResult result) {
+    return result.match(
+        done ->
+            step(event, done.verdict().quality(), done.report().usage(), verdict(done.verdict())),
+        rejected -> step(event, 0, Usage.none(), rejected.findings().get(0).message()),
+        failed -> step(event, 0, failed.usage(), failed.cause() + ": " + failed.message()),
+        cancelled -> step(event, 0, cancelled.usage(), cancelled.reason()));
+  }
+
+  private static KeptStep step(TaskEvent event, double quality, Usage usage, String detail) {
+    return new KeptStep(
+        event.at(),
+        event.getClass().getSimpleName(),
+        event.state().name(),
+        event.step().attempt(),
+        event.step().agent(),
+        quality,
+        usage,
+        detail);
+  }
+
+  private static String verdict(Verdict verdict) {
+    String kind = verdict.match(approved -> "approved", waived -> "waived", denied -> "denied");
+    String digest = verdict.seal().digest();
+    return digest.isEmpty() ? kind : kind + " " + digest;
+  }
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.spi;
+
+import dev.arbiter.internal.Require;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A store over the storage of one machine. One thread writes: it takes all batches that wait, has
+ * them kept in one step, and completes their stages.
+ */
+final class StorageStore implements Store {
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+  private static final String EPOCH = "#epoch";
+
+  /* So many changes at most go into one step, so that the first stage does not wait for long. */
+  private static final int MOST_CHANGES = 4_096;
+  private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
+  private static final long FORGET_EVERY = 60_000;
+  private static final long FIRST_PAUSE = 100;
+  private static final long LONGEST_PAUSE = 2_000;
+
+  private final Storage storage;
+  private final Duration retention;
+  private final InstantSource clock;
+  private final List<Waiting> queue = new ArrayList<>();
+  private @Nullable Owner owner;
+  private @Nullable Thread writer;
+  private volatile @Nullable Tenure tenure;
+  private boolean closing;
+
+  /* Only the thread of the writer uses these two after open. */
+  private long epoch;
+  private Instant forgotten = Instant.EPOCH;
+
+  StorageStore(Storage storage, Duration retention, InstantSource clock) {
+    Require.that(
+        retention.compareTo(SHORTEST_RETENTION) >= 0,
+        "store.retention must be at least a minute, got %s",
+        retention);
+    this.storage = storage;
+    this.retention = retention;
+    this.clock = clock;
+  }
+
+  private record Waiting(
+      List<Change> batch, Level level, CompletableFuture<@Nullable Void> stage) {}
+
+  @Override
+  public void open(Owner newOwner) {
+    synchronized (this) {
+      if (owner != null) {
+        throw new IllegalStateException("the store is open already; give each arbiter its own");
+      }
+      owner = newOwner;
+      closing = false;
+    }
+    try {
+      begin(newOwner);
+    } catch (Exception e) {
+      synchronized (this) {
+        owner = null;
+      }
+      closeStorage();
+      throw e instanceof IllegalStateException known
+          ? known
+          : new IllegalStateException("the store cannot be opened: " + e.getMessage(), e);
+    }
+    Thread thread = new Thread(this::work, "arbiter-store");
+    thread.setDaemon(true);
+    writer = thread;
+    thread.start();
+  }
+
+  /* Opens the storage, and gives the owner what it has kept. */
+  private void begin(Owner to) throws Exception {
+    Map<String, byte[]> kept = new HashMap<>();
+    storage.open(kept::put);
+    byte[] last = kept.remove(EPOCH);
+    epoch = 1 + Math.max(epoch, last == null ? 0 : ByteBuffer.wrap(last).getLong());
+    byte[] next = ByteBuffer.allocate(Long.BYTES).putLong(epoch).array();
+    storage.append(List.of(new Change(Change.Kind.STATE, EPOCH, Value.of(next))), true);
+    Tenure begun = new Tenure(epoch);
+    tenure = begun;
+    Recovery recovery = to.assigned(begun);
+    kept.forEach(recovery::entry);
+    recovery.ready();
+  }
+
+  @Override
+  public byte @Nullable [] find(String key) {
+    try {
+      return storage.find(key);
+    } catch (Exception e) {
+      throw new IllegalStateException("the store cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Closes after everything that was appended is kept. */
+  @Override
+  public void close() {
+    Thread thread;
+    synchronized (this) {
+      closing = true;
+      thread = writer;
+      writer = null;
+      notifyAll();
+    }
+    if (thread == null) {
+      return;
+    }
+    boolean interrupted = false;
+    while (thread.isAlive() && thread != Thread.currentThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /* The thread of the writer. */
+
+  private void work() {
+    try {
+      boolean open = true;
+      while (open) {
+        open = tenure == null ? comeBack() : keepAll();
+      }
+    } finally {
+      end(null);
+      closeStorage();
+      synchronized (this) {
+        owner = null;
+      }
+    }
+  }
+
+  /* Keeps what waits; false if the store was closed and nothing waits any more. */
+  private boolean keepAll() {
+    List<Waiting> taken = take();
+    if (taken.isEmpty()) {
+      return !isClosing() && forgetOld();
+    }
+    List<Change> changes = new ArrayList<>();
+    boolean force = false;
+    for (Waiting waiting : taken) {
+      changes.addAll(waiting.batch);
+      force |= waiting.level == Level.DURABLE;
+    }
+    try {
+      storage.append(changes, force);
+    } catch (Throwable e) {
+      fail(taken, e);
+      end(e);
+      return true;
+    }
+    for (Waiting waiting : taken) {
+      waiting.stage.complete(null);
+    }
+    return true;
+  }
+
+  private synchronized List<Waiting> take() {
+    if (queue.isEmpty() && !closing) {
+      pause(FORGET_EVERY);
+    }
+    int count = 0;
+    int changes = 0;
+    while (count < queue.size() && changes < MOST_CHANGES) {
+      changes += queue.get(count).batch.size();
+      count++;
+    }
+    List<Waiting> first = queue.subList(0, count);
+    List<Waiting> taken = List.copyOf(first);
+    first.clear();
+    return taken;
+  }
+
+  private synchronized boolean isClosing() {
+    return closing;
+  }
+
+  private boolean forgetOld() {
+    Instant now = clock.instant();
+    if (forgotten.plusMillis(FORGET_EVERY).isAfter(now)) {
+      return true;
+    }
+    forgotten = now;
+    try {
+      storage.forget(now.minus(retention));
+    } catch (Throwable e) {
+      end(e);
+    }
+    return true;
+  }
+
+  /* Opens the storage again after an error; false if the store was closed meanwhile. */
+  private boolean comeBack() {
+    closeStorage();
+    long pause = FIRST_PAUSE;
+    while (true) {
+      Owner told;
+      synchronized (this) {
+        pause(pause);
+        told = owner;
+        if (closing || told == null) {
+          return false;
+        }
+      }
+      try {
+        begin(told);
+        LOG.info("the store is back");
+        return true;
+      } catch (Throwable e) {
+        LOG.warn("the store cannot be opened yet; it is tried again: {}", e.toString());
+        Tenure begun = tenure;
+        if (begun != null) {
+          end(e);
+        }
+        closeStorage();
+        pause = Math.min(LONGEST_PAUSE, 2 * pause);
+      }
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // woken too early, the caller looks again and comes back
+  private synchronized void pause(long millis) {
+    try {
+      if (!closing) {
+        wait(millis);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but a host that ends; close() ends it in order.
+    }
+  }
+
+  /* Ends the tenure: what waits fails, and the owner hears of it. */
+  private void end(@Nullable Throwable why) {
+    Tenure ended;
+    Owner told;
+    List<Waiting> waiting;
+    synchronized (this) {
+      ended = tenure;
+      told = owner;
+      tenure = null;
+      waiting = List.copyOf(queue);
+      queue.clear();
+    }
+    fail(waiting, why);
+    if (ended != null && told != null) {
+      told.lost(ended, why);
+    }
+  }
+
+  private static void fail(List<Waiting> all, @Nullable Throwable why) {
+    for (Waiting waiting : all) {
+      waiting.stage.completeExceptionally(lost(why));
+    }
+  }
+
+  private static ShardLostException lost(@Nullable Throwable why) {
+    return new ShardLostException(
+        why == null ? "the store is closed" : "the store failed: " + why, why);
+  }
+
+  private void closeStorage() {
+    try {
+      storage.close();
+    } catch (Throwable e) {
+      LOG.warn("the storage could not be closed", e);
+    }
+  }
+
+  private final class Tenure implements Shard {
+    private final long number;
+
+    Tenure(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public long epoch() {
+      return number;
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> append(List<Change> batch, Level level) {
+      List<Change> encoded = new ArrayList<>(batch.size());
+      for (Change change : batch) {
+        encoded.add(new Change(change.kind(), change.key(), Encoded.of(change.value())));
+      }
+      CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();
+      synchronized (StorageStore.this) {
+        if (tenure != this || closing) {
+          return CompletableFuture.failedFuture(lost(null));
+        }
+        queue.add(new Waiting(encoded, level, stage));
+        if (queue.size() == 1) {
+          StorageStore.this.notifyAll();
+        }
+      }
+      return stage;
+    }
+  }
+}
