@@ -14,6 +14,8 @@ import dev.arbiter.spi.Store;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Instant;
 import java.util.List;
 
 /** What the engine gives to a store, and the keys under which it does. */
@@ -105,8 +107,8 @@ sealed interface KeptValue extends Store.Value {
     }
   }
 
-  /** Under which key the end of a task is found. */
-  record Alias(Task task) implements KeptValue {
+  /** Under which key the end of a task is found. It grows old with that end. */
+  record Alias(Task task, Instant at) implements KeptValue {
     @Override
     public byte[] bytes() {
       return (END + key(task.tenant(), task.id())).getBytes(UTF_8);
@@ -114,7 +116,7 @@ sealed interface KeptValue extends Store.Value {
 
     @Override
     public Columns columns() {
-      return Columns.none();
+      return new Columns(at, "", "", "", "", 0, "", 0, Usage.none(), "");
     }
   }
 

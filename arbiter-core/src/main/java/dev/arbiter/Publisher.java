@@ -104,7 +104,9 @@ final class Publisher {
     if (!run.task().idempotencyKey().isEmpty()) {
       changes.add(
           new Change(
-              Change.Kind.END, KeptValue.alias(run.task()), new KeptValue.Alias(run.task())));
+              Change.Kind.END,
+              KeptValue.alias(run.task()),
+              new KeptValue.Alias(run.task(), last.at())));
     }
     return changes;
   }

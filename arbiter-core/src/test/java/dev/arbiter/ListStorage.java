@@ -97,7 +97,14 @@ final class ListStorage implements Storage {
   }
 
   @Override
-  public synchronized void forget(Instant before) {}
+  public synchronized void forget(Instant before) {
+    kept.replaceAll(batch -> batch.stream().filter(change -> !isOld(change, before)).toList());
+  }
+
+  private static boolean isOld(Change change, Instant before) {
+    return change.kind() != Change.Kind.STATE
+        && Objects.requireNonNull(change.value()).columns().at().isBefore(before);
+  }
 
   @Override
   public synchronized void close() {

@@ -15,6 +15,7 @@ import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +110,19 @@ class RecoveryTest {
           .hasMessageContaining("k-1");
     }
     assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void a_key_is_known_as_long_as_the_end_of_its_task_is_kept() throws Exception {
+    Task keyed = Task.builder("refactor").idempotencyKey("k-1").payload("p").build();
+    try (Arbiter first = over(disk).agent(ADA, this::done).build()) {
+      first.submit(keyed).await(SOON);
+    }
+    disk.forget(Instant.now().minusSeconds(3_600));
+    try (Arbiter second = over(disk).agent(ADA, this::done).build()) {
+      second.submit(keyed).await(SOON);
+    }
+    assertThat(calls).hasSize(1);
   }
 
   @Test
