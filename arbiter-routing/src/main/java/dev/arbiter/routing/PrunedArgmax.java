@@ -4,6 +4,7 @@ package dev.arbiter.routing;
 import dev.arbiter.routing.Draws.TailDraws;
 import dev.arbiter.routing.TypeOffsets.Prior;
 import dev.arbiter.routing.internal.math.BetaTail;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the highest draw among many candidates at one type of task, computing few of them. */
@@ -13,13 +14,17 @@ final class PrunedArgmax {
    * with that chance. This has the same distribution as drawing the score, but a few products bound
    * it before it is computed (BetaTail). Only a score that can be above the highest so far is
    * computed. The best candidate of the last decision comes first. Of agents with the same
-   * distribution, such as those without outcomes, only smaller and smaller chances are computed.
+   * distribution, such as those without outcomes, only smaller and smaller chances are computed:
+   * a small table keeps the last one computed of a distribution.
    *
    * Distributions are rounded to floats, and so are chances when a decision shows them later.
    * ROUNDING is more than both can move a score.
    */
   private static final double ROUNDING = 1e-5;
   private static final int LUCKY = 256;
+  private static final int KIND_BITS = 6;
+  private static final int KINDS = 1 << KIND_BITS;
+  private static final int MIX = 0x9E3779B9;
 
   long lastUse;
 
@@ -32,10 +37,9 @@ final class PrunedArgmax {
   /* The best so far; between decisions, the best of the last one. */
   private int best;
   private double highest;
-  private float alpha;
-  private float beta;
-  private float shift;
-  private float chance;
+
+  /* Alpha, beta, shift and chance of computed candidates, at a place by alpha and beta. */
+  private final float[] computed = new float[4 * KINDS];
 
   PrunedArgmax(CandidateSet candidates, int category, ScoreView view) {
     this.rows = candidates.rows;
@@ -63,6 +67,7 @@ final class PrunedArgmax {
   /** The place of the highest draw. */
   int best(LazyDraws draws) {
     highest = Double.NEGATIVE_INFINITY;
+    Arrays.fill(computed, Float.NaN);
     consider(draws, best);
     consider(draws, luckiest(draws));
     for (int i = next(draws, 0); i < view.size(); i = next(draws, i + 1)) {
@@ -107,20 +112,28 @@ final class PrunedArgmax {
     float itsBeta = (float) (prior.total(view.cells, at) - exact);
     float itsShift = (float) prior.shift(view.cells, at) - draws.waitOf(place);
     float itsChance = (float) draws.chance(place);
-    boolean same = itsAlpha == alpha && itsBeta == beta;
-    if (same && itsShift <= shift && itsChance >= chance && highest > Double.NEGATIVE_INFINITY) {
+    int kind = kind(itsAlpha, itsBeta);
+    if (itsAlpha == computed[kind]
+        && itsBeta == computed[kind + 1]
+        && itsShift <= computed[kind + 2]
+        && itsChance >= computed[kind + 3]) {
       return;
     }
+    computed[kind] = itsAlpha;
+    computed[kind + 1] = itsBeta;
+    computed[kind + 2] = itsShift;
+    computed[kind + 3] = itsChance;
     double bar = highest - ROUNDING - itsShift;
     double score = BetaTail.exceeded(itsChance, itsAlpha, itsBeta, bar) + itsShift;
     if (score > highest) {
       highest = score;
       best = place;
-      alpha = itsAlpha;
-      beta = itsBeta;
-      shift = itsShift;
-      chance = itsChance;
     }
+  }
+
+  private static int kind(float alpha, float beta) {
+    int bits = 31 * Float.floatToRawIntBits(alpha) + Float.floatToRawIntBits(beta);
+    return 4 * ((bits * MIX) >>> (Integer.SIZE - KIND_BITS));
   }
 
   /** Draws of a first choice among many; it keeps only the seed and the records. */
