@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -256,13 +255,7 @@ class LinearizableTest {
 
   @Test
   void two_submissions_under_one_key_are_one_run() {
-    options()
-        .addGuarantee(
-            ManagedStrategyGuaranteeKt.forClasses(
-                    name -> name.startsWith("com.github.benmanes.caffeine"))
-                .allMethods()
-                .treatAsAtomic())
-        .check(Keys.class);
+    options().check(Keys.class);
   }
 
   /** A run that two threads post to, and that one of them drives. */
