@@ -108,7 +108,11 @@ final class Submissions {
     }
     TaskRun other = byId.putIfAbsent(run.key(), run);
     // A caller that awaited the end may use the id again, before the run is removed.
-    if (other != null && !(other.isComplete() && byId.replace(run.key(), other, run))) {
+    while (other != null && other.isComplete()) {
+      byId.remove(run.key(), other);
+      other = byId.putIfAbsent(run.key(), run);
+    }
+    if (other != null) {
       remove(run, false);
       throw new IllegalStateException(
           String.format(

@@ -85,6 +85,21 @@ class ConcurrencyTest {
     }
   }
 
+  /** 20,000 times: the caller awaits the end while the engine still removes the task. */
+  @Test
+  void an_id_can_be_used_again_as_soon_as_its_task_has_ended() throws Exception {
+    Task task = Task.builder("fix").id("T-1").build();
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .agent(AgentProfile.of("ada"), assignment -> WorkReport.of("ok"))
+            .withoutConstitution()
+            .build()) {
+      for (int round = 0; round < 20_000; round++) {
+        assertThat(arbiter.submit(task).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      }
+    }
+  }
+
   private static void assertLegal(Queue<TaskState> path) {
     List<TaskState> states = new ArrayList<>(path);
     for (int i = 1; i < states.size(); i++) {

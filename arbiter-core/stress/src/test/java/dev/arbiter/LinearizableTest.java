@@ -4,6 +4,7 @@ package dev.arbiter;
 import dev.arbiter.Slots.Seat;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -256,6 +257,48 @@ class LinearizableTest {
   @Test
   void two_submissions_under_one_key_are_one_run() {
     options().check(Keys.class);
+  }
+
+  /** An id whose task has ended, and is removed while the id is used again. */
+  public static class Ids {
+    private static final Task TASK = Task.builder("fix").id("T-1").build();
+
+    private final Submissions submissions =
+        new Submissions(new Sources(() -> Instant.EPOCH, () -> 0, new SplittableRandom(1)), 1);
+    private final TaskRun ended = Parts.idle(TASK);
+
+    /** Ends the first task. */
+    public Ids() {
+      submissions.add(ended, TASK);
+      ended.complete(new TaskResult.Cancelled(TASK, ""));
+    }
+
+    /** Removes the ended task. */
+    @Operation(runOnce = true)
+    public void remove() {
+      submissions.remove(ended, true);
+    }
+
+    /** Submits; the first succeeds. */
+    @Operation
+    public boolean add() {
+      try {
+        return submissions.add(Parts.idle(TASK), TASK) == null;
+      } catch (IllegalStateException refused) {
+        return false;
+      }
+    }
+
+    /** One run at most has the id. */
+    @Validate
+    public void isOne() {
+      check(submissions.all().size() <= 1, "runs " + submissions.all());
+    }
+  }
+
+  @Test
+  void an_id_is_free_when_its_task_has_ended() {
+    options().check(Ids.class);
   }
 
   /** A run that two threads post to, and that one of them drives. */
