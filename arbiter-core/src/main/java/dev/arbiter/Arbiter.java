@@ -66,6 +66,7 @@ public final class Arbiter implements AutoCloseable {
   private final LiveRegistry registry;
   private final Submissions submissions;
   private final Pipeline pipeline;
+  private final Snapshots snapshots;
   private final Recovering recovering;
   private final ScheduledFuture<?> sweeping;
   private final AtomicReference<@Nullable Thread> shutdownHook = new AtomicReference<>();
@@ -87,7 +88,8 @@ public final class Arbiter implements AutoCloseable {
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.pipeline =
         new Pipeline(config, registry, publisher, tenure, line, crew, timers, this::ended);
-    this.recovering = new Recovering(tenure, submissions, pipeline, this::recovered);
+    this.snapshots = new Snapshots(config, tenure);
+    this.recovering = new Recovering(tenure, submissions, pipeline, snapshots, this::recovered);
     open(builder);
     this.sweeping =
         threads
@@ -355,6 +357,9 @@ public final class Arbiter implements AutoCloseable {
         look(timer, now);
       }
       crew.check();
+      if (snapshots.isDue()) {
+        crew.addFromSweep(worker -> snapshots.take());
+      }
     } catch (Throwable e) {
       sweepFailed(e);
     }
@@ -504,6 +509,7 @@ public final class Arbiter implements AutoCloseable {
   private void finish() {
     if (finished.compareAndSet(false, true)) {
       sweeping.cancel(false);
+      snapshots.take();
       try {
         config.store().close();
       } catch (Throwable e) {

@@ -8,6 +8,7 @@ import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.Sources;
@@ -44,6 +45,7 @@ public final class ArbiterBuilder {
   private Duration closeLimit = Duration.ofSeconds(30);
   private Duration storeLimit = Duration.ofSeconds(30);
   private final Map<String, AfterCrash> afterCrash = new HashMap<>();
+  private final List<Durable> durables = new ArrayList<>();
 
   ArbiterBuilder() {}
 
@@ -147,6 +149,17 @@ public final class ArbiterBuilder {
   public ArbiterBuilder storeLimit(Duration limit) {
     Require.that(!limit.isNegative(), "store limit must not be negative, got %s", limit);
     this.storeLimit = limit;
+    return this;
+  }
+
+  /**
+   * Adds a part whose state the store keeps. Router, constitution and listeners that are {@link
+   * Durable} need not be added.
+   *
+   * @param part the part
+   */
+  public ArbiterBuilder durable(Durable part) {
+    durables.add(part);
     return this;
   }
 
@@ -278,7 +291,8 @@ public final class ArbiterBuilder {
         attemptLimit,
         closeLimit,
         storeLimit,
-        Map.copyOf(afterCrash));
+        Map.copyOf(afterCrash),
+        List.copyOf(durables));
   }
 
   private Constitution constitution() {

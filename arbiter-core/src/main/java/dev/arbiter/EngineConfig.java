@@ -3,6 +3,7 @@ package dev.arbiter;
 
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.Sources;
@@ -28,7 +29,8 @@ record EngineConfig(
     Duration attemptLimit,
     Duration closeLimit,
     Duration storeLimit,
-    Map<String, AfterCrash> afterCrash) {
+    Map<String, AfterCrash> afterCrash,
+    List<Durable> durables) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

@@ -32,6 +32,7 @@ final class Recovering implements Store.Owner {
   private final Tenure tenure;
   private final Submissions submissions;
   private final Pipeline pipeline;
+  private final Snapshots snapshots;
   private final Function<TaskRun.Kept, TaskRun> newRun;
 
   /* The ends that were told and that the store has not kept yet. */
@@ -45,10 +46,12 @@ final class Recovering implements Store.Owner {
       Tenure tenure,
       Submissions submissions,
       Pipeline pipeline,
+      Snapshots snapshots,
       Function<TaskRun.Kept, TaskRun> newRun) {
     this.tenure = tenure;
     this.submissions = submissions;
     this.pipeline = pipeline;
+    this.snapshots = snapshots;
     this.newRun = newRun;
   }
 
@@ -86,6 +89,7 @@ final class Recovering implements Store.Owner {
   /** The values that a store gives back at the beginning of one tenure. */
   private final class Kept implements Store.Recovery {
     private final Shard shard;
+    private final Map<String, byte[]> durable = new HashMap<>();
     private final Map<String, KeptTask> tasks = new HashMap<>();
     private final Map<String, KeptProgress> progress = new HashMap<>();
 
@@ -103,6 +107,8 @@ final class Recovering implements Store.Owner {
           tasks.put(key.substring(1), Records.task(value));
         } else if (key.startsWith(KeptValue.PROGRESS)) {
           progress.put(key.substring(1), Records.progress(value));
+        } else if (key.startsWith(KeptValue.DURABLE)) {
+          durable.put(key.substring(1), value);
         }
       } catch (IllegalArgumentException damaged) {
         // The record stays in the store, where a person finds it.
@@ -127,6 +133,7 @@ final class Recovering implements Store.Owner {
     public void ready() {
       synchronized (Recovering.this) {
         if (!started) {
+          snapshots.restore(durable);
           first = this;
           tenure.ready();
           return;

@@ -3,12 +3,17 @@ package dev.arbiter.routing;
 
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.internal.Require;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -28,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * {@value #MOST_TYPES} types of task, then the one used least and longest ago is forgotten; and as
  * many outstanding decisions as {@link Builder#memory} says.
  */
-public final class BanditRouter implements Router {
+public final class BanditRouter implements Router, Durable {
   static final int MOST_AGENTS = 100_000;
   static final int MOST_TYPES = 4_096;
 
@@ -36,15 +41,19 @@ public final class BanditRouter implements Router {
   private final RouterState state;
   private final Replica replica;
   private final @Nullable Consumer<AgentChange> onChange;
+  private final String durableName;
+  private boolean begun;
 
   private BanditRouter(Builder builder) {
     this.state = new RouterState(builder);
     this.onChange = builder.onChange;
+    this.durableName = builder.durableName;
     StateCodec codec = state.codec(builder.policy.name());
     String name = builder.replica.isEmpty() ? Long.toHexString(state.lastId) : builder.replica;
     this.replica = new Replica(name, Sources.entropy().nextLong(), codec);
     if (builder.state != null) {
       replica.restore(builder.state, state.lastId);
+      begun = true;
     }
   }
 
@@ -74,6 +83,7 @@ public final class BanditRouter implements Router {
       throw noCandidate(request.task());
     }
     synchronized (lock) {
+      begun = true;
       return state.route(request);
     }
   }
@@ -196,6 +206,45 @@ public final class BanditRouter implements Router {
     return locked(() -> replica.state());
   }
 
+  /** {@inheritDoc} It is {@link Builder#durableName}. */
+  @Override
+  public String durableName() {
+    return durableName;
+  }
+
+  /** {@inheritDoc} It is {@link #state()} as bytes. */
+  @Override
+  public byte[] snapshot() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      state().writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written", e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Does nothing if the router was built from a state ({@link Builder#state}), or has decided.
+   */
+  @Override
+  public void restore(byte[] snapshot) {
+    LearnedState kept;
+    try {
+      kept = LearnedState.read(new ByteArrayInputStream(snapshot));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    synchronized (lock) {
+      if (!begun) {
+        replica.restore(kept, state.lastId);
+        begun = true;
+      }
+    }
+  }
+
   /**
    * What was learned here since the last call, for other routers to {@link #merge}; may be empty.
    */
@@ -271,6 +320,7 @@ public final class BanditRouter implements Router {
     double newcomersShare;
     int newcomersTasks;
     String replica = "";
+    String durableName = "bandit-router";
     @Nullable LearnedState state;
 
     private Builder() {}
@@ -405,6 +455,15 @@ public final class BanditRouter implements Router {
      */
     public Builder replica(String name) {
       this.replica = name;
+      return this;
+    }
+
+    /**
+     * Sets the name under which a store keeps what this router learns, default {@code
+     * bandit-router}. Give each router of one arbiter its own, and keep it over restarts.
+     */
+    public Builder durableName(String name) {
+      this.durableName = name;
       return this;
     }
 
