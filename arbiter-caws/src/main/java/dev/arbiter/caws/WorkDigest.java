@@ -10,9 +10,8 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +53,10 @@ final class WorkDigest {
 
   private void names(Collection<String> capabilities) {
     json.raw("{\"capabilities\":[");
-    if (!capabilities.isEmpty()) {
-      List<String> sorted = new ArrayList<>(capabilities);
-      Collections.sort(sorted);
-      for (int i = 0; i < sorted.size(); i++) {
-        text(i == 0 ? "" : ",", sorted.get(i));
-      }
+    String[] sorted = capabilities.toArray(new String[0]);
+    Arrays.sort(sorted);
+    for (int i = 0; i < sorted.length; i++) {
+      text(i == 0 ? "" : ",", sorted[i]);
     }
     json.raw(']');
   }

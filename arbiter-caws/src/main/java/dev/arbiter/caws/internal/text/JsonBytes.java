@@ -11,6 +11,8 @@ import java.util.Arrays;
 public final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+  private static final int MOST_DIGITS = 19;
+
   private byte[] bytes = new byte[2048];
   private int length;
 
@@ -40,15 +42,12 @@ public final class JsonBytes {
   }
 
   /** Writes the rest of such a text, from a character on. */
+  @SuppressWarnings("deprecation") // of ASCII text it is the copy that is wanted, and no array
   public JsonBytes raw(String json, int from) {
     int count = json.length() - from;
     reserve(count);
-    byte[] to = bytes;
-    int at = length;
-    for (int i = 0; i < count; i++) {
-      to[at + i] = (byte) json.charAt(from + i);
-    }
-    length = at + count;
+    json.getBytes(from, json.length(), bytes, length);
+    length += count;
     return this;
   }
 
@@ -82,18 +81,29 @@ public final class JsonBytes {
     if (value < 0) {
       return raw(Long.toString(value));
     }
-    int digits = 1;
-    for (long rest = value / 10; rest > 0; rest /= 10) {
-      digits++;
-    }
+    int digits = digits(value);
     reserve(digits);
     length += digits;
-    long rest = value;
-    for (int at = length - 1; digits > 0; digits--) {
-      bytes[at--] = (byte) ('0' + rest % 10);
-      rest /= 10;
+    byte[] to = bytes;
+    int at = length;
+    long large = value;
+    for (; large > Integer.MAX_VALUE; large /= 10) {
+      to[--at] = (byte) ('0' + large % 10);
     }
+    int small = (int) large; // divided faster
+    do {
+      to[--at] = (byte) ('0' + small % 10);
+      small /= 10;
+    } while (small > 0);
     return this;
+  }
+
+  private static int digits(long value) {
+    int digits = 1;
+    for (long more = 10; digits < MOST_DIGITS && value >= more; more *= 10) {
+      digits++;
+    }
+    return digits;
   }
 
   /** Writes a quoted text; an unpaired surrogate, which has no UTF-8 form, becomes U+FFFD. */
