@@ -266,17 +266,25 @@ public final class Arbiter implements AutoCloseable {
     CompletionStage<?> received = pipeline.receive(run);
     // Now: an accepted run may be recovered and write other batches before this thread begins it.
     int batch = run.batch();
+    if (Tenure.isKept(received)) {
+      begin(run, batch);
+      return;
+    }
     CompletionStage<?> unused =
         received.whenComplete(
             (kept, error) -> {
               if (error == null) {
-                run.acceptance().complete(run);
-                pipeline.begin(run, batch);
+                begin(run, batch);
               } else {
                 tenure.failed(error);
                 refuse(run, notKept(run, error));
               }
             });
+  }
+
+  private void begin(TaskRun run, int batch) {
+    run.acceptance().complete(run);
+    pipeline.begin(run, batch);
   }
 
   private static ArbiterException notKept(TaskRun run, Throwable error) {

@@ -788,9 +788,7 @@ final class Pipeline {
   private Move keep(TaskRun run, Stage then) {
     run.next(then);
     CompletionStage<@Nullable Void> stage = publisher.keep(run);
-    if (stage instanceof CompletableFuture<@Nullable Void> done
-        && done.isDone()
-        && !done.isCompletedExceptionally()) {
+    if (Tenure.isKept(stage)) {
       kept(run);
       return then;
     }
@@ -1044,7 +1042,8 @@ final class Pipeline {
   /** Gives the submission of a run to the store; {@link #begin} follows if it keeps it. */
   CompletionStage<@Nullable Void> receive(TaskRun run) {
     run.shard(tenure.shard());
-    publisher.stepToKeep(run, new TaskEvent.Received(moment(run)));
+    Step step = run.moment(run.submitted(), sources.clock());
+    publisher.stepToKeep(run, new TaskEvent.Received(step));
     return publisher.keep(run);
   }
 

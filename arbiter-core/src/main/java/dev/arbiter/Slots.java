@@ -193,10 +193,10 @@ final class Slots {
   }
 
   private synchronized @Nullable Seat next() {
-    Iterator<Seat> first = line.iterator();
-    if (!open || active >= capacity || !first.hasNext()) {
+    if (!open || active >= capacity || line.isEmpty()) {
       return null;
     }
+    Iterator<Seat> first = line.iterator();
     Seat seat = first.next();
     first.remove();
     queued = line.size();

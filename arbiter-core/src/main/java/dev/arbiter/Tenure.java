@@ -78,6 +78,13 @@ final class Tenure {
         : CompletableFuture.failedFuture(new IllegalStateException("the store returned null"));
   }
 
+  /** Whether a batch is kept already, as memory does at once. */
+  static boolean isKept(CompletionStage<?> stage) {
+    return stage instanceof CompletableFuture<?> done
+        && done.isDone()
+        && !done.isCompletedExceptionally();
+  }
+
   /** Appends what no run waits for; a failure is counted. */
   void note(Change change) {
     CompletionStage<@Nullable Void> unused =
