@@ -215,6 +215,7 @@ public final class Arbiter implements AutoCloseable {
   }
 
   private static void over(TaskRun run, TaskResult result) {
+    boolean unused = run.decide();
     run.state(result.state());
     run.close();
     run.acceptance().complete(run);

@@ -100,7 +100,7 @@ class RecoveryTest {
       assertThat(again.await(SOON)).isEqualTo(end);
       assertThat(second.find("default", end.task().id()).orElseThrow().await(SOON)).isEqualTo(end);
       assertThat(second.submit(named).await(SOON).state()).isEqualTo(TaskState.COMPLETED);
-      assertThat(second.find("default", "T-9")).isPresent();
+      assertThat(second.find("default", "T-9").orElseThrow().cancel("too late")).isFalse();
       assertThat(second.find("default", "T-unknown")).isEmpty();
       assertThatThrownBy(
               () ->

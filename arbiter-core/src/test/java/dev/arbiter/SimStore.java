@@ -21,6 +21,8 @@ final class SimStore implements Store {
   /** The ends that are kept, by task. */
   final Map<String, List<TaskResult>> ends = new HashMap<>();
 
+  private final Map<String, byte[]> found = new HashMap<>();
+
   /** The attempts whose start is kept, as task and number. */
   final List<String> started = new ArrayList<>();
 
@@ -58,6 +60,20 @@ final class SimStore implements Store {
     owner = null;
   }
 
+  /** The process dies: a prefix of the batches that wait is kept. */
+  void die() {
+    int kept = world.below(pending.size() + 1);
+    pending.subList(0, kept).forEach(first -> apply(first.batch));
+    pending.clear();
+    tenure = null;
+    owner = null;
+  }
+
+  @Override
+  public byte @Nullable [] find(String key) {
+    return found.get(key);
+  }
+
   /** Keeps all batches that wait. */
   void flush() {
     while (!pending.isEmpty()) {
@@ -80,7 +96,12 @@ final class SimStore implements Store {
         } else {
           states.put(change.key(), value.bytes());
         }
-      } else if (change.kind() == Change.Kind.END && value instanceof KeptValue.Over over) {
+        continue;
+      }
+      if (change.kind() == Change.Kind.END && value != null) {
+        found.put(change.key(), value.bytes());
+      }
+      if (change.kind() == Change.Kind.END && value instanceof KeptValue.Over over) {
         String key = change.key().substring(KeptValue.END.length());
         ends.computeIfAbsent(key, k -> new ArrayList<>()).add(over.end().result());
       } else if (value instanceof KeptValue.Steps steps) {
@@ -110,7 +131,7 @@ final class SimStore implements Store {
     }
     told.lost(ended, why);
     if (comesBack) {
-      world.later(world.below(3_000), "the store comes back", this::assign);
+      world.laterInThisLife(world.below(3_000), "the store comes back", this::assign);
     }
   }
 
@@ -146,7 +167,7 @@ final class SimStore implements Store {
       }
       pending.add(appended);
       if (world.below(3) == 0) {
-        world.later(world.below(100), "the store keeps", SimStore.this::flush);
+        world.laterInThisLife(world.below(100), "the store keeps", SimStore.this::flush);
       } else {
         flush();
       }

@@ -64,9 +64,9 @@ final class SimWorld {
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
   private final Deque<String> trace = new ArrayDeque<>();
-  private final ManualScheduler scheduler = new ManualScheduler();
+  private ManualScheduler scheduler = new ManualScheduler();
   private final SimStore store;
-  private final Arbiter arbiter;
+  private Arbiter arbiter;
   private final boolean inline;
   private final boolean storeStaysAway;
 
@@ -83,6 +83,9 @@ final class SimWorld {
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
 
+  /* Counts the processes: what belongs to a dead one does nothing. */
+  private int life;
+  private boolean starting;
   private boolean faults = true;
   private boolean closed;
   private long nanos = 1_000_000;
@@ -110,28 +113,36 @@ final class SimWorld {
     this.inline = below(5) == 0;
     this.storeStaysAway = below(20) == 0;
     this.store = new SimStore(this);
+    this.arbiter = begin();
+  }
+
+  /* A process begins: a new arbiter over the same store. */
+  private Arbiter begin() {
+    int own = life;
     ArbiterBuilder builder =
         Arbiter.builder()
             .sources(
                 new Sources(
                     () -> BEGIN.plusNanos(nanos + wallSkew),
                     () -> nanos,
-                    new SplittableRandom(seed)))
+                    new SplittableRandom(seed + 1_000_003L * own)))
             .scheduler(scheduler)
             .executor(inline ? Runnable::run : this::execute)
             .store(store)
             .constitution(new SimConstitution())
             .router(new SimRouter())
-            .listener(this::hear)
+            .listener(event -> hear(event, own))
             .concurrency(PLACES)
             .queueCapacity(TASKS)
             .fallbacks(2)
             .attemptLimit(ATTEMPT_LIMIT)
             .closeLimit(Duration.ZERO);
-    this.arbiter = builder.build();
     for (int i = 0; i < 4; i++) {
-      register("agent-" + i);
+      String id = "agent-" + i;
+      builder.asyncAgent(profile(id), new SimAgent());
+      registrations.merge(id, 1, Integer::sum);
     }
+    return builder.build();
   }
 
   /* Chance and time. */
@@ -149,10 +160,24 @@ final class SimWorld {
     events.add(new Event(nanos + millis * 1_000_000L, order++, what, body));
   }
 
+  /** Does something later, unless the process has died by then. */
+  void laterInThisLife(int millis, String what, Runnable body) {
+    int own = life;
+    later(
+        millis,
+        what,
+        () -> {
+          if (own == life) {
+            body.run();
+          }
+        });
+  }
+
   /* The run. */
 
   long run() {
     tick();
+    later(1_000, "a person looks", this::person);
     for (int i = 0; i < TASKS; i++) {
       later(below(4_000), "submit", this::submit);
     }
@@ -170,6 +195,9 @@ final class SimWorld {
           below(8_000),
           "the store goes",
           () -> store.lose(new IllegalStateException("gone"), false));
+    }
+    for (int deaths = below(3); deaths > 0; deaths--) {
+      later(below(9_000), "the process dies", this::die);
     }
     later(10_000, "all is mended", this::mend);
     long until = nanos + HEALED.toNanos();
@@ -191,6 +219,72 @@ final class SimWorld {
     return hash;
   }
 
+  /* What was neither kept nor told is gone; nobody will hear of it again. */
+  private void die() {
+    life++;
+    store.die();
+    scheduler = new ManualScheduler();
+    List<TaskHandle> before = List.copyOf(handles);
+    handles.clear();
+    byKey.clear();
+    working.clear();
+    registrations.clear();
+    outcomes.values().removeIf(times -> times == 0);
+    before.forEach(handle -> forget(name(handle.task())));
+    nanos += below(5_000) * 1_000_000L;
+    starting = true;
+    arbiter = begin();
+    starting = false;
+    tick();
+    for (TaskHandle old : before) {
+      Task task = old.task();
+      arbiter
+          .find(task.tenant(), task.id())
+          .ifPresentOrElse(handles::add, () -> breaks(name(task) + " is lost"));
+    }
+  }
+
+  /* A task that had not ended goes on: what was cancelled or judged is unknown to the next process. */
+  private void forget(String name) {
+    List<TaskResult> kept = store.ends.getOrDefault(name, List.of());
+    TaskResult told = toldEnds.remove(name);
+    check(
+        !kept.isEmpty() || told == null || isUnrecorded(told),
+        () -> name + " was told and is not kept");
+    if (kept.isEmpty()) {
+      cancelled.remove(name);
+      standing.remove(name);
+    } else {
+      toldEnds.put(name, kept.get(0));
+      if (told == null || isUnrecorded(told)) {
+        cancelled.remove(name);
+      }
+      if (told != null && isUnrecorded(told)) {
+        // The store had kept the end after all, and its verdict was withdrawn meanwhile.
+        standing.put(name, kept.get(0) instanceof TaskResult.Completed ? 1 : 0);
+      }
+    }
+  }
+
+  /* Looks after the tasks that wait because their effect is unknown. */
+  private void person() {
+    for (List<TaskEvent> all : List.copyOf(heard.values())) {
+      Task task = all.get(0).task();
+      arbiter
+          .find(task.tenant(), task.id())
+          .filter(handle -> handle.waitsFor().isPresent())
+          .ifPresent(
+              handle -> {
+                if (below(2) == 0) {
+                  boolean unused = handle.runAgain();
+                } else {
+                  cancel(handle);
+                }
+              });
+    }
+    later(1_000 + below(3_000), "a person looks", this::person);
+  }
+
   private boolean isQuiet() {
     Arbiter.Stats stats = arbiter.stats();
     return submitted == TASKS
@@ -204,7 +298,7 @@ final class SimWorld {
   }
 
   private void tick() {
-    later(
+    laterInThisLife(
         50,
         "tick",
         () -> {
@@ -233,7 +327,7 @@ final class SimWorld {
       note("the executor drops work");
       return;
     }
-    later(below(3) == 0 ? below(50) : 0, "work", work);
+    laterInThisLife(below(3) == 0 ? below(50) : 0, "work", work);
   }
 
   /* The callers. */
@@ -278,9 +372,12 @@ final class SimWorld {
       }
       byKey.put(key, handle);
     }
+    if (handles.contains(handle)) {
+      return;
+    }
     handles.add(handle);
     if (below(5) == 0) {
-      later(below(5_000), "cancel " + handle.id(), () -> cancel(handle));
+      laterInThisLife(below(5_000), "cancel " + handle.id(), () -> cancel(handle));
     }
   }
 
@@ -293,9 +390,13 @@ final class SimWorld {
 
   /* The registry. */
 
+  private AgentProfile profile(String id) {
+    AgentProfile.Builder profile = AgentProfile.builder(id).capacity(1 + below(3));
+    return below(2) == 0 ? profile.build() : profile.idempotent().build();
+  }
+
   private void register(String id) {
-    AgentProfile profile = AgentProfile.builder(id).capacity(1 + below(3)).build();
-    arbiter.agents().registerAsync(profile, new SimAgent());
+    arbiter.agents().registerAsync(profile(id), new SimAgent());
     registrations.merge(id, 1, Integer::sum);
   }
 
@@ -311,6 +412,9 @@ final class SimWorld {
   }
 
   private void churn() {
+    if (starting) {
+      return;
+    }
     try {
       churn("agent-" + below(4));
     } catch (IllegalStateException | IllegalArgumentException overtaken) {
@@ -371,7 +475,7 @@ final class SimWorld {
       if (below(2) == 0) {
         stage.complete(report);
       } else {
-        later(
+        laterInThisLife(
             below(15_000),
             "report of " + assignment.task().id(),
             () -> {
@@ -516,7 +620,10 @@ final class SimWorld {
     }
   }
 
-  private void hear(ArbiterEvent event) {
+  private void hear(ArbiterEvent event, int of) {
+    if (of != life) {
+      breaks("a dead process tells " + event);
+    }
     hash = 31 * hash + fingerprint(event).hashCode();
     if (event instanceof TaskEvent step) {
       heard(step);
@@ -612,7 +719,7 @@ final class SimWorld {
     }
   }
 
-  private static boolean isUnrecorded(TaskResult result) {
+  private static boolean isUnrecorded(@Nullable TaskResult result) {
     return result instanceof TaskResult.Failed failed
         ? failed.cause() == FailureCause.UNRECORDED
         : result instanceof TaskResult.Cancelled cancel && cancel.reason().contains("no record");
