@@ -71,7 +71,7 @@ public interface Store extends AutoCloseable {
    * @param storage the storage, which the store opens and closes
    */
   static Store of(Storage storage) {
-    return of(storage, Duration.ofHours(24), InstantSource.system());
+    return of(storage, Duration.ofHours(24), Sources.system().clock());
   }
 
   /**

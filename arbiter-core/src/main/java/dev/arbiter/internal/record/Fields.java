@@ -180,7 +180,9 @@ final class Fields {
     private final int to;
 
     /**
-     * @throws IllegalArgumentException if the fields do not fit into these bytes
+     * Checks that the fields fit.
+     *
+     * @throws IllegalArgumentException if they do not fit into these bytes
      */
     Reader(byte[] bytes, int from, int to) {
       this.bytes = bytes;
