@@ -28,6 +28,9 @@ final class ListStorage implements Storage {
 
   volatile boolean full;
 
+  /* How long an append takes, so that stages complete after their callbacks are there. */
+  volatile long millis;
+
   @Override
   public synchronized void open(BiConsumer<String, byte[]> to) {
     if (open) {
@@ -54,6 +57,13 @@ final class ListStorage implements Storage {
   @Override
   public synchronized void append(List<Change> batch, boolean force) throws IOException {
     appends++;
+    if (millis > 0) {
+      try {
+        Thread.sleep(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     if (full) {
       throw new IOException("disk full");
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a second arbiter over the store of a first one does. */
@@ -335,6 +336,32 @@ class RecoveryTest {
       }
       assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
     }
+  }
+
+  /** With an executor on the calling thread, agents run on a thread of the store. */
+  @Test
+  void an_agent_that_the_store_completes_may_submit_and_wait() throws Exception {
+    disk.millis = 20;
+    AtomicReference<Arbiter> own = new AtomicReference<>();
+    Arbiter arbiter =
+        over(disk)
+            .executor(Runnable::run)
+            .agent(
+                ADA,
+                assignment -> {
+                  if (assignment.task().id().equals("outer")) {
+                    TaskResult inner = own.get().submit(task("inner")).await(SOON);
+                    return WorkReport.of(inner.state().name());
+                  }
+                  return done(assignment);
+                })
+            .build();
+    own.set(arbiter);
+
+    TaskResult outer = arbiter.submit(task("outer")).await(SOON);
+    arbiter.close();
+
+    assertThat(((TaskResult.Completed) outer).report().output()).isEqualTo("COMPLETED");
   }
 
   @Test

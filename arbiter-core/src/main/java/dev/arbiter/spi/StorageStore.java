@@ -12,13 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A store over the storage of one machine. One thread writes: it takes all batches that wait, has
- * them kept in one step, and completes their stages.
+ * A store over the storage of one machine. One thread writes: it takes all batches that wait, and
+ * has them kept in one step. Other threads complete their stages.
  */
 final class StorageStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
@@ -35,6 +39,14 @@ final class StorageStore implements Store {
   private final Duration retention;
   private final InstantSource clock;
   private final List<Waiting> queue = new ArrayList<>();
+  private final Executor teller =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          10,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          StorageStore::daemon);
   private @Nullable Owner owner;
   private @Nullable Thread writer;
   private volatile @Nullable Tenure tenure;
@@ -52,6 +64,12 @@ final class StorageStore implements Store {
     this.storage = storage;
     this.retention = retention;
     this.clock = clock;
+  }
+
+  private static Thread daemon(Runnable body) {
+    Thread thread = new Thread(body, "arbiter-store-kept");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private record Waiting(
@@ -165,14 +183,25 @@ final class StorageStore implements Store {
     try {
       storage.append(changes, force);
     } catch (Throwable e) {
-      fail(taken, e);
+      tell(() -> fail(taken, e));
       end(e);
       return true;
     }
-    for (Waiting waiting : taken) {
-      waiting.stage.complete(null);
-    }
+    tell(() -> taken.forEach(waiting -> waiting.stage.complete(null)));
     return true;
+  }
+
+  /*
+   * What hangs on a stage may call an agent that waits for this very store, if the executor of the
+   * host works on the calling thread. So it never runs on the thread of the writer.
+   */
+  private void tell(Runnable stages) {
+    try {
+      teller.execute(stages);
+    } catch (Throwable e) {
+      LOG.warn("no thread for the stages of a batch; the writer completes them", e);
+      stages.run();
+    }
   }
 
   private synchronized List<Waiting> take() {
@@ -261,7 +290,7 @@ final class StorageStore implements Store {
       waiting = List.copyOf(queue);
       queue.clear();
     }
-    fail(waiting, why);
+    tell(() -> fail(waiting, why));
     if (ended != null && told != null) {
       told.lost(ended, why);
     }
