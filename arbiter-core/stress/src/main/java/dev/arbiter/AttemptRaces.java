@@ -15,8 +15,8 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
  * Races at one call of an agent. Each result shows: slots taken, calls abandoned, whether the slot
- * went back by the attempt (1), by its call (2) or twice (3), and whether no interrupted call is
- * counted.
+ * went back by the attempt (1), by its call (2) or twice (3), 8 more if the agent was called after
+ * that, and whether no interrupted call is counted.
  */
 public final class AttemptRaces {
   /* Never started: an interrupt does nothing to it. */
@@ -34,9 +34,13 @@ public final class AttemptRaces {
     final Attempt attempt = Parts.attempt(pipeline, seat);
     private int byAttempt;
     private int byCall;
+    private int late;
+    private boolean called;
 
     boolean begin() {
-      return attempt.begin(CALLER);
+      boolean begun = attempt.begin(CALLER);
+      called |= begun;
+      return begun;
     }
 
     void returned() {
@@ -53,13 +57,14 @@ public final class AttemptRaces {
     /** Abandons the attempt, and has no patience. */
     void abandonIt() {
       boolean next = attempt.abandon() == waits;
+      late = next ? 8 : 0;
       byAttempt = next || attempt.hang().contains(waits) ? 1 : 0;
     }
 
     void show(IIII_Result result) {
       result.r1 = slots.active();
       result.r2 = slots.abandoned();
-      result.r3 = byAttempt + byCall;
+      result.r3 = byAttempt + byCall + (called ? late : 0);
       result.r4 = pipeline.allAnswered() ? 1 : 0;
     }
   }

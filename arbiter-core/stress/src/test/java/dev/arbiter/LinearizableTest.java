@@ -121,6 +121,7 @@ class LinearizableTest {
     private final Seat waits = SlotsRaces.seat(slots);
     private final Attempt attempt = Parts.attempt(pipeline, seat);
     private boolean begun;
+    private boolean neverCalled;
     private final AtomicInteger told = new AtomicInteger();
 
     /** Begins the call. */
@@ -142,7 +143,10 @@ class LinearizableTest {
     /** Abandons the attempt. */
     @Operation
     public void abandon() {
-      told.addAndGet(attempt.abandon() == waits ? 1 : 0);
+      if (attempt.abandon() == waits) {
+        neverCalled = true;
+        told.incrementAndGet();
+      }
     }
 
     /** Loses patience, if the attempt is abandoned. */
@@ -161,9 +165,11 @@ class LinearizableTest {
       int held = seat.state() == Seat.State.HELD ? 1 : 0;
       held += waits.state() == Seat.State.HELD ? 1 : 0;
       check(slots.active() == held, "active is not held");
-      check(slots.abandoned() >= 0, "abandoned " + slots.abandoned());
+      int abandoned = attempt.outlives() ? 1 : 0;
+      check(slots.abandoned() == abandoned, "abandoned " + slots.abandoned());
       check(held > 0 || changed, "waits beside a free slot");
       check(!slots.isStuck() || changed, "waits in vain");
+      check(!neverCalled || !begun, "called without its slot");
     }
   }
 
