@@ -426,6 +426,9 @@ public final class Arbiter implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (isFinished()) {
+      return;
+    }
     closed = true;
     forgetHook();
     if (!allEnd(config.closeLimit())) {
@@ -515,16 +518,29 @@ public final class Arbiter implements AutoCloseable {
     }
   }
 
+  /* Not while it finishes. The store may have another owner then, so it is not closed again. */
+  private boolean isFinished() {
+    synchronized (finished) {
+      return finished.get();
+    }
+  }
+
+  /* The store is closed again, because closing does not wait if the thread of the store does it. */
   private void finish() {
-    if (finished.compareAndSet(false, true)) {
-      sweeping.cancel(false);
-      snapshots.take();
+    synchronized (finished) {
+      boolean first = finished.compareAndSet(false, true);
+      if (first) {
+        sweeping.cancel(false);
+        snapshots.take();
+      }
       try {
         config.store().close();
       } catch (Throwable e) {
         LoggerFactory.getLogger(Arbiter.class).warn("the store could not be closed", e);
       }
-      threads.close();
+      if (first) {
+        threads.close();
+      }
     }
   }
 

@@ -401,4 +401,24 @@ class RecoveryTest {
           .hasMessageContaining("16,777,216");
     }
   }
+
+  /** A thread that ends the last task must not leave the store open behind close. */
+  @Test
+  void the_store_is_closed_when_close_returns() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      try (Arbiter next = over(disk).agent(ADA, this::done).build()) {
+        assertThat(next.submit(task("T-" + i)).await(SOON)).isNotNull();
+      }
+    }
+    Store shared = Store.of(disk);
+    Arbiter first =
+        Arbiter.builder().withoutConstitution().store(shared).agent(ADA, this::done).build();
+    first.close();
+    try (Arbiter second =
+        Arbiter.builder().withoutConstitution().store(shared).agent(ADA, this::done).build()) {
+      first.close();
+      assertThat(second.submit(task("T-last")).await(SOON))
+          .isInstanceOf(TaskResult.Completed.class);
+    }
+  }
 }

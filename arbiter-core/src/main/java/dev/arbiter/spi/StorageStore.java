@@ -132,7 +132,6 @@ final class StorageStore implements Store {
     synchronized (this) {
       closing = true;
       thread = writer;
-      writer = null;
       notifyAll();
     }
     if (thread == null) {

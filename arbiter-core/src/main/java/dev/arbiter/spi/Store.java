@@ -37,7 +37,11 @@ public interface Store extends AutoCloseable {
    */
   void open(Owner owner);
 
-  /** Closes the store. Later appends fail with {@link ShardLostException}. */
+  /**
+   * Closes the store; does nothing more if it is closed. Later appends fail with {@link
+   * ShardLostException}. Another owner may open it when this method has returned, except to a
+   * thread of the store itself.
+   */
   @Override
   void close();
 
