@@ -77,6 +77,7 @@ final class Publisher {
     return Tenure.append(run.shard(), batch, Level.DURABLE);
   }
 
+  /* An attempt that failed ends an event, so that its columns are in the history. */
   private static List<Change> batch(TaskRun run, List<KeptStep> steps) {
     KeptStep last = steps.get(steps.size() - 1);
     List<Change> batch = new ArrayList<>(5);
@@ -89,7 +90,14 @@ final class Publisher {
       KeptValue reached = new KeptValue.Reached(run.task(), last, run.progress());
       batch.add(KeptValue.state(KeptValue.PROGRESS, run.key(), reached));
     }
-    batch.add(new Change(Change.Kind.EVENT, run.key(), new KeptValue.Steps(run.task(), steps)));
+    int from = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      if (i + 1 == steps.size() || steps.get(i).endsAttempt()) {
+        KeptValue part = new KeptValue.Steps(run.task(), steps.subList(from, i + 1));
+        batch.add(new Change(Change.Kind.EVENT, run.key(), part));
+        from = i + 1;
+      }
+    }
     return batch;
   }
 

@@ -31,6 +31,11 @@ public record KeptStep(
     Usage usage,
     String detail) {
 
+  /** Whether an attempt failed, and another one may follow. */
+  public boolean endsAttempt() {
+    return name.equals("Routing") && !detail.isEmpty();
+  }
+
   /** A step that used up nothing. */
   public static KeptStep of(
       String name, Instant at, String state, int attempt, String agent, String detail) {
