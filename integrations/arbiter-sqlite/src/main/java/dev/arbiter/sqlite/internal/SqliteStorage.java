@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.sqlite.internal;
+
+import dev.arbiter.spi.Storage;
+import dev.arbiter.spi.Store.Change;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage in one SQLite file. One connection writes; another one reads, for {@link #find}.
+ *
+ * <p>After any error of the connection that writes, that connection is closed, and refuses until
+ * the storage is opened again: SQLite may have kept a part of what it refused in its memory.
+ */
+public final class SqliteStorage implements Storage {
+  private final Path named;
+
+  private @Nullable Path file;
+  private @Nullable OwnerLock lock;
+  private @Nullable Writing writing;
+
+  /* Guarded by reading, which find takes from any thread. */
+  private final Object reading = new Object();
+  private @Nullable PreparedStatement newest;
+
+  /**
+   * Makes a storage that is not open.
+   *
+   * @param file the file
+   */
+  public SqliteStorage(Path file) {
+    this.named = Objects.requireNonNull(file, "store.file must not be null");
+  }
+
+  @Override
+  public void open(BiConsumer<String, byte[]> kept) throws Exception {
+    if (lock != null) {
+      throw StoreFile.refusal(named, "is open already", "close it first");
+    }
+    Path real = StoreFile.real(named);
+    OwnerLock taken = OwnerLock.take(real);
+    lock = taken;
+    file = real;
+    try {
+      WalFile.check(real);
+      Writing begun = new Writing(real, StoreFile.own(real));
+      writing = begun;
+      begun.load(kept);
+      Connection connection = StoreFile.read(real);
+      synchronized (reading) {
+        newest =
+            connection.prepareStatement(
+                "SELECT value FROM ended WHERE key = ? ORDER BY "
+                    + Writing.ORDER
+                    + " DESC LIMIT 1");
+      }
+    } catch (SQLException e) {
+      close();
+      throw StoreFile.explained(real, e);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void append(List<Change> batch, boolean force) {
+    write(open -> open.append(batch, force));
+  }
+
+  @Override
+  public void forget(Instant before) {
+    write(open -> open.forget(before));
+  }
+
+  private interface Write {
+    void to(Writing open) throws SQLException;
+  }
+
+  private void write(Write write) {
+    Writing open = writing;
+    if (open == null) {
+      throw StoreFile.refusal(named, "is not open", "open it first");
+    }
+    try {
+      write.to(open);
+    } catch (SQLException e) {
+      writing = null;
+      open.throwAway();
+      throw StoreFile.explained(open.file(), e);
+    } catch (Throwable e) {
+      writing = null;
+      open.throwAway();
+      throw e;
+    }
+  }
+
+  @Override
+  public byte @Nullable [] find(String key) {
+    synchronized (reading) {
+      PreparedStatement query = newest;
+      if (query == null) {
+        throw StoreFile.refusal(named, "is not open", "wait until it is back");
+      }
+      try {
+        query.setObject(1, Keys.toColumn(key));
+        try (ResultSet row = query.executeQuery()) {
+          return row.next() ? row.getBytes(1) : null;
+        }
+      } catch (SQLException e) {
+        throw StoreFile.explained(Objects.requireNonNull(file), e);
+      }
+    }
+  }
+
+  /* The lock last: until then the file is ours. */
+  @Override
+  public void close() {
+    synchronized (reading) {
+      PreparedStatement query = newest;
+      newest = null;
+      closeReader(query);
+    }
+    Writing open = writing;
+    writing = null;
+    OwnerLock taken = lock;
+    lock = null;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } finally {
+      if (taken != null) {
+        taken.close();
+      }
+    }
+  }
+
+  private static void closeReader(@Nullable PreparedStatement query) {
+    try {
+      if (query != null) {
+        StoreFile.closeQuietly(query.getConnection());
+      }
+    } catch (SQLException e) {
+      // closed already
+    }
+  }
+}

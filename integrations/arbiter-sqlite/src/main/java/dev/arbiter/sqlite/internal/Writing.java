@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.sqlite.internal;
+
+import dev.arbiter.spi.Columns;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The connection that writes, and what it knows of the file. Not thread-safe. */
+final class Writing {
+  /*
+   * A batch is one transaction. Of several states of one key only the last is written. The rows of
+   * states are known by number, so the table needs no index of keys: it would be half of the work.
+   * That is only sound while no other program writes; data_version tells, within the transaction.
+   */
+  private static final int STEP = 1_000;
+  private static final int MOST_STEPS = 100;
+
+  private static final int NUMBER_BITS = 30;
+  private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
+
+  /** The order in which rows were appended, whatever the clock said. */
+  static final String ORDER = "id & " + NUMBERS;
+
+  private static final long LAST_SECOND = (1L << 33) - 1;
+
+  private final Path file;
+  private final Connection connection;
+  private final PreparedStatement begin;
+  private final PreparedStatement commit;
+  private final PreparedStatement version;
+  private final PreparedStatement number;
+  private final PreparedStatement putState;
+  private final PreparedStatement dropState;
+  private final PreparedStatement putEvent;
+  private final PreparedStatement putEnd;
+
+  private final Map<String, Long> rows = new HashMap<>();
+  private final Map<String, Change> states = new LinkedHashMap<>();
+  private long lastRow;
+  private long nextNumber;
+  private long knownVersion;
+  private boolean forces = true;
+
+  Writing(Path file, Connection connection) throws SQLException {
+    this.file = file;
+    this.connection = connection;
+    try {
+      begin = connection.prepareStatement("BEGIN IMMEDIATE");
+      commit = connection.prepareStatement("COMMIT");
+      version = connection.prepareStatement("PRAGMA data_version");
+      number = connection.prepareStatement("INSERT OR REPLACE INTO meta VALUES('next', ?)");
+      putState =
+          connection.prepareStatement(
+              "INSERT OR REPLACE INTO state VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      dropState = connection.prepareStatement("DELETE FROM state WHERE id = ?");
+      putEvent =
+          connection.prepareStatement(
+              "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      putEnd =
+          connection.prepareStatement(
+              "INSERT INTO ended VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    } catch (SQLException e) {
+      StoreFile.closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** Reads the states. */
+  void load(BiConsumer<String, byte[]> kept) throws SQLException {
+    begin.execute();
+    knownVersion = version();
+    nextNumber = StoreFile.number(connection, "SELECT value FROM meta WHERE name = 'next'");
+    try (Statement all = connection.createStatement();
+        ResultSet row = all.executeQuery("SELECT id, key, sum, value FROM state")) {
+      while (row.next()) {
+        long id = row.getLong(1);
+        String key = Keys.fromColumn(row.getObject(2));
+        if (Keys.sum(key) != row.getLong(3) || rows.put(key, id) != null) {
+          throw damaged(id);
+        }
+        lastRow = Math.max(lastRow, id);
+        kept.accept(key, row.getBytes(4));
+      }
+    }
+    commit.execute();
+  }
+
+  /* Whose state it is cannot be known, so no task can be set aside in its place. */
+  private IllegalStateException damaged(long id) {
+    return StoreFile.refusal(
+        file,
+        String.format(
+            Locale.ROOT, "is damaged: the key of row %d of table state is not its own", id),
+        "restore a backup, or look at the row, copy the file away, and delete the row");
+  }
+
+  void append(List<Change> batch, boolean force) throws SQLException {
+    force(force);
+    begin();
+    int events = 0;
+    int ends = 0;
+    for (Change change : batch) {
+      switch (change.kind()) {
+        case STATE -> states.put(change.key(), change);
+        case EVENT -> {
+          event(change);
+          events++;
+        }
+        case END -> {
+          end(change);
+          ends++;
+        }
+      }
+    }
+    if (events > 0) {
+      putEvent.executeBatch();
+    }
+    if (ends > 0) {
+      putEnd.executeBatch();
+    }
+    if (events + ends > 0) {
+      number.setLong(1, nextNumber);
+      number.executeUpdate();
+    }
+    states();
+    commit.execute();
+  }
+
+  private void force(boolean force) throws SQLException {
+    if (forces != force) {
+      StoreFile.run(connection, "PRAGMA synchronous = " + (force ? "FULL" : "NORMAL"));
+      forces = force;
+    }
+  }
+
+  private void begin() throws SQLException {
+    begin.execute();
+    if (version() != knownVersion) {
+      throw StoreFile.refusal(
+          file,
+          "was changed by another program",
+          "it is opened again; let other programs only read it");
+    }
+  }
+
+  private long version() throws SQLException {
+    try (ResultSet row = version.executeQuery()) {
+      return row.getLong(1);
+    }
+  }
+
+  private void states() throws SQLException {
+    int puts = 0;
+    int drops = 0;
+    for (Change change : states.values()) {
+      Value value = change.value();
+      if (value != null) {
+        putState(change.key(), value);
+        puts++;
+      } else {
+        Long row = rows.remove(change.key());
+        if (row != null) {
+          dropState.setLong(1, row);
+          dropState.addBatch();
+          drops++;
+        }
+      }
+    }
+    states.clear();
+    if (puts > 0) {
+      putState.executeBatch();
+    }
+    if (drops > 0) {
+      dropState.executeBatch();
+    }
+  }
+
+  private void putState(String key, Value value) throws SQLException {
+    Long row = rows.get(key);
+    if (row == null) {
+      row = ++lastRow;
+      rows.put(key, row);
+    }
+    Columns columns = value.columns();
+    Row out = new Row(putState).add(row).add(Keys.toColumn(key)).add(Keys.sum(key));
+    out.add(millis(columns.at())).text(columns.tenant()).text(columns.task()).text(columns.type());
+    out.text(columns.state()).number(columns.attempt()).text(columns.agent());
+    out.text(columns.detail()).add(value.bytes()).end();
+  }
+
+  private void event(Change change) throws SQLException {
+    Value value = valueOf(change);
+    Columns columns = value.columns();
+    Row out = new Row(putEvent).add(id(columns.at())).add(ownKey(change.key(), columns));
+    out.add(millis(columns.at())).text(columns.tenant()).text(columns.task());
+    out.text(columns.state()).number(columns.attempt()).text(columns.agent());
+    out.work(columns).text(columns.detail()).add(value.bytes()).end();
+  }
+
+  /* The key of a task is in two columns already. */
+  private static @Nullable Object ownKey(String key, Columns columns) {
+    int tenant = columns.tenant().length();
+    boolean known =
+        key.length() == tenant + 1 + columns.task().length()
+            && key.charAt(tenant) == '\u001f'
+            && key.startsWith(columns.tenant())
+            && key.endsWith(columns.task());
+    return known ? null : Keys.toColumn(key);
+  }
+
+  private void end(Change change) throws SQLException {
+    Value value = valueOf(change);
+    Columns columns = value.columns();
+    Row out = new Row(putEnd).add(id(columns.at())).add(Keys.toColumn(change.key()));
+    out.add(millis(columns.at())).text(columns.tenant()).text(columns.task()).text(columns.type());
+    out.text(columns.state()).number(columns.attempt()).text(columns.agent());
+    out.work(columns).text(columns.detail()).add(value.bytes()).end();
+  }
+
+  private static Value valueOf(Change change) {
+    return Objects.requireNonNull(change.value(), "a change of the history must have a value");
+  }
+
+  private long id(Instant at) {
+    return first(at) | (nextNumber++ & NUMBERS);
+  }
+
+  /* The first id of a second. */
+  private static long first(Instant at) {
+    return Math.max(0, Math.min(LAST_SECOND, at.getEpochSecond())) << NUMBER_BITS;
+  }
+
+  private static long millis(Instant at) {
+    long seconds = Math.max(0, Math.min(LAST_SECOND, at.getEpochSecond()));
+    return seconds * 1_000 + at.getNano() / 1_000_000;
+  }
+
+  /** Removes what is older, in short transactions, so that the file does not grow by it. */
+  void forget(Instant before) throws SQLException {
+    force(false);
+    for (String table : List.of("event", "ended")) {
+      forget(table, before);
+    }
+  }
+
+  private void forget(String table, Instant before) throws SQLException {
+    String old =
+        String.format(
+            Locale.ROOT,
+            "DELETE FROM %s WHERE id IN"
+                + " (SELECT id FROM %s WHERE id < ? AND at < ? ORDER BY id LIMIT %d)",
+            table,
+            table,
+            STEP);
+    try (PreparedStatement delete = connection.prepareStatement(old)) {
+      int removed = STEP;
+      for (int i = 0; i < MOST_STEPS && removed == STEP; i++) {
+        begin();
+        delete.setLong(1, first(before) + (1L << NUMBER_BITS));
+        delete.setLong(2, millis(before));
+        removed = delete.executeUpdate();
+        commit.execute();
+      }
+    }
+  }
+
+  void close() {
+    StoreFile.closeQuietly(connection);
+  }
+
+  /** Closes without keeping what was begun. */
+  void throwAway() {
+    try {
+      if (!connection.isClosed()) {
+        StoreFile.run(connection, "ROLLBACK");
+      }
+    } catch (SQLException e) {
+      // there was no transaction, or closing ends it
+    }
+    close();
+  }
+
+  /** The parameters of one row, in the order of its columns. */
+  private static final class Row {
+    private final PreparedStatement statement;
+    private int at;
+
+    Row(PreparedStatement statement) {
+      this.statement = statement;
+    }
+
+    Row add(@Nullable Object value) throws SQLException {
+      statement.setObject(++at, value);
+      return this;
+    }
+
+    Row text(String value) throws SQLException {
+      return add(value.isEmpty() ? null : value);
+    }
+
+    Row number(long value) throws SQLException {
+      return add(value == 0 ? null : value);
+    }
+
+    Row decimal(double value) throws SQLException {
+      return add(value == 0 || Double.isNaN(value) ? null : value);
+    }
+
+    Row work(Columns columns) throws SQLException {
+      return decimal(columns.quality())
+          .number(columns.usage().inputTokens())
+          .number(columns.usage().outputTokens())
+          .decimal(columns.usage().cost())
+          .number(columns.usage().time().toMillis());
+    }
+
+    void end() throws SQLException {
+      statement.addBatch();
+    }
+  }
+}

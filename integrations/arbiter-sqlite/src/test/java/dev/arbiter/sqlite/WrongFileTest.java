@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.sqlite;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.spi.Columns;
+import dev.arbiter.spi.Store;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import dev.arbiter.sqlite.internal.SqliteStorage;
+import dev.arbiter.task.WorkReport.Usage;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a store says of a file that it cannot use. It never changes such a file. */
+class WrongFileTest {
+  @TempDir Path folder;
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void name() throws Exception {
+    file = folder.toRealPath().resolve("tasks.db");
+  }
+
+  private static Change state(String key, String value) {
+    return new Change(Change.Kind.STATE, key, Value.of(value.getBytes(UTF_8)));
+  }
+
+  private static Map<String, String> read(Path file) throws Exception {
+    Map<String, String> kept = new HashMap<>();
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> kept.put(key, new String(value, UTF_8)));
+    storage.close();
+    return kept;
+  }
+
+  private void write(int batches) throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    for (int i = 0; i < batches; i++) {
+      storage.append(List.of(state("key-" + i, "value-" + i)), true);
+    }
+    storage.close();
+  }
+
+  private void sql(String... statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      for (String text : statements) {
+        statement.execute(text);
+      }
+    }
+  }
+
+  /** The message names the file and its state, and the file is as it was. */
+  private void refused(String... words) throws Exception {
+    byte[] before = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContainingAll(words);
+    assertThatThrownBy(() -> SqliteStore.at(file).open(new NoOwner()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll(words);
+    byte[] after = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
+    assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void an_empty_file_becomes_a_store() throws Exception {
+    Files.createFile(file);
+
+    assertThat(read(file)).isEmpty();
+    write(3);
+    assertThat(read(file)).hasSize(3);
+  }
+
+  @Test
+  void a_name_may_have_any_characters() throws Exception {
+    for (String name : List.of("a b?c=d#e%41&mode=memory.db", "ö '\" \u05d0.db", ":memory:")) {
+      file = folder.toRealPath().resolve(name);
+      write(2);
+      assertThat(file).exists();
+      assertThat(read(file)).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_folder_is_refused() throws Exception {
+    Files.createDirectory(file);
+
+    refused("is a folder", "name of a file");
+  }
+
+  @Test
+  void a_folder_that_does_not_exist_is_not_made() throws Exception {
+    file = folder.toRealPath().resolve("none").resolve("tasks.db");
+
+    refused("its folder does not exist", "create the folder");
+  }
+
+  @Test
+  void garbage_is_refused() throws Exception {
+    byte[] bytes = new byte[20_000];
+    new Random(1).nextBytes(bytes);
+    for (byte[] garbage : List.of(bytes, "hello".getBytes(UTF_8), new byte[5_000])) {
+      Files.write(file, garbage);
+      refused("no SQLite file");
+    }
+  }
+
+  @Test
+  void the_file_of_another_program_is_refused() throws Exception {
+    sql("CREATE TABLE bookmarks(url TEXT)");
+
+    refused("another program", "a file of its own");
+  }
+
+  @Test
+  void a_newer_version_is_refused_by_its_number() throws Exception {
+    write(1);
+    sql("PRAGMA user_version = 7");
+
+    refused("version 7", "reads version 1");
+  }
+
+  @Test
+  void a_file_that_another_program_locks_is_refused() throws Exception {
+    write(1);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+      assertThatThrownBy(() -> read(file))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll(file.toString(), "locked by another program");
+    }
+    assertThat(read(file)).hasSize(1);
+  }
+
+  @Test
+  void a_file_that_cannot_be_written_is_refused() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(folder.toRealPath().resolve("disk"), "4m")) {
+      file = disk.root().resolve("tasks.db");
+      write(1);
+      disk.makeReadOnly();
+      refused("cannot be", "let this user");
+    }
+  }
+
+  @Test
+  void a_file_that_was_cut_is_refused() throws Exception {
+    write(500);
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.setLength(bytes.length() / 2);
+    }
+
+    refused("is damaged", "backup");
+  }
+
+  @Test
+  void a_key_that_changed_is_named() throws Exception {
+    write(500);
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, ISO_8859_1);
+    for (int at = text.indexOf("key-77"); at >= 0; at = text.indexOf("key-77", at + 1)) {
+      bytes[at] ^= 1;
+    }
+    Files.write(file, bytes);
+
+    refused("is damaged", "row", "of table state");
+  }
+
+  /** A copy of the file and its log, as a dead process leaves them. */
+  private Path withLog(int batches) throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    for (int i = 0; i < batches; i++) {
+      storage.append(List.of(state("key-" + i, "x".repeat(1_000))), true);
+    }
+    Path copy = folder.toRealPath().resolve("copy.db");
+    for (String end : List.of("", "-wal")) {
+      Files.copy(Path.of(file + end), Path.of(copy + end), StandardCopyOption.REPLACE_EXISTING);
+    }
+    storage.close();
+    file = copy;
+    return Path.of(copy + "-wal");
+  }
+
+  @Test
+  void damage_in_the_middle_of_the_log_is_refused() throws Exception {
+    Path log = withLog(100);
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(log, bytes);
+
+    refused("-wal is damaged", "commits follow it", "backup");
+    Files.delete(log);
+    assertThat(read(file)).hasSizeLessThan(100);
+  }
+
+  @Test
+  void damage_in_the_header_of_the_log_is_refused() throws Exception {
+    Path log = withLog(10);
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[17] ^= 1;
+    Files.write(log, bytes);
+
+    refused("-wal is damaged", "header");
+  }
+
+  @Test
+  void a_torn_end_of_the_log_is_no_damage() throws Exception {
+    Path log = withLog(100);
+    byte[] bytes = Files.readAllBytes(log);
+    Files.write(log, Arrays.copyOf(bytes, bytes.length - 2_000));
+
+    assertThat(read(file)).hasSize(99);
+  }
+
+  @Test
+  void frames_of_an_earlier_run_of_the_log_are_no_damage() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    Path copy = folder.toRealPath().resolve("copy.db");
+    for (int i = 0; i < 400; i++) {
+      storage.append(List.of(state("key-" + i % 50, "x".repeat(90_000) + i)), true);
+      if (i % 97 == 0) {
+        for (String end : List.of("", "-wal")) {
+          Files.copy(Path.of(file + end), Path.of(copy + end), StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThat(read(copy)).hasSize(Math.min(50, i + 1));
+      }
+    }
+    storage.close();
+  }
+
+  @Test
+  void a_change_by_another_program_is_noticed_at_the_next_write() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(state("a", "1"), state("b", "1")), true);
+    sql("DELETE FROM state WHERE key = 'a'");
+
+    assertThatThrownBy(() -> storage.append(List.of(state("b", "2")), true))
+        .hasMessageContainingAll(file.toString(), "changed by another program");
+    assertThatThrownBy(() -> storage.append(List.of(state("b", "2")), true))
+        .hasMessageContaining("is not open");
+    storage.close();
+    assertThat(read(file)).containsExactlyEntriesOf(Map.of("b", "1"));
+  }
+
+  @Test
+  void old_ends_are_forgotten_whatever_the_clock_did() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(end("new", 5_000_000_000L)), true);
+    for (int i = 0; i < 2_500; i++) {
+      storage.append(List.of(end("old-" + i, 1_000 + i), end("twice", 4_000_000_000L - i)), false);
+    }
+    storage.forget(Instant.ofEpochSecond(3_000_000_000L));
+
+    assertThat(storage.find("new")).isNotNull();
+    assertThat(new String(storage.find("twice"), UTF_8)).isEqualTo("" + (4_000_000_000L - 2_499));
+    for (int i = 0; i < 2_500; i++) {
+      assertThat(storage.find("old-" + i)).isNull();
+    }
+    storage.close();
+  }
+
+  private static Change end(String key, long second) {
+    byte[] bytes = ("" + second).getBytes(UTF_8);
+    Columns at =
+        new Columns(Instant.ofEpochSecond(second), "", "", "", "", 0, "", 0, Usage.none(), "");
+    return new Change(
+        Change.Kind.END,
+        key,
+        new Value() {
+          @Override
+          public byte[] bytes() {
+            return bytes;
+          }
+
+          @Override
+          public Columns columns() {
+            return at;
+          }
+        });
+  }
+
+  /** Owns nothing: the store does not come as far as that. */
+  private static final class NoOwner implements Store.Owner {
+    @Override
+    public Store.Recovery assigned(Store.Shard shard) {
+      throw new AssertionError("the store was opened");
+    }
+
+    @Override
+    public void lost(Store.Shard shard, @Nullable Throwable why) {}
+  }
+}
