@@ -42,12 +42,15 @@ public final class JsonBytes {
   }
 
   /** Writes the rest of such a text, from a character on. */
-  @SuppressWarnings("deprecation") // of ASCII text it is the copy that is wanted, and no array
   public JsonBytes raw(String json, int from) {
     int count = json.length() - from;
     reserve(count);
-    json.getBytes(from, json.length(), bytes, length);
-    length += count;
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < count; i++) {
+      to[at + i] = (byte) json.charAt(from + i);
+    }
+    length = at + count;
     return this;
   }
 
