@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a second arbiter over the store of a first one does. */
@@ -342,7 +344,7 @@ class RecoveryTest {
   @Test
   void an_agent_that_the_store_completes_may_submit_and_wait() throws Exception {
     disk.millis = 20;
-    AtomicReference<Arbiter> own = new AtomicReference<>();
+    AtomicReference<@Nullable Arbiter> own = new AtomicReference<>();
     Arbiter arbiter =
         over(disk)
             .executor(Runnable::run)
@@ -350,7 +352,8 @@ class RecoveryTest {
                 ADA,
                 assignment -> {
                   if (assignment.task().id().equals("outer")) {
-                    TaskResult inner = own.get().submit(task("inner")).await(SOON);
+                    TaskResult inner =
+                        Objects.requireNonNull(own.get()).submit(task("inner")).await(SOON);
                     return WorkReport.of(inner.state().name());
                   }
                   return done(assignment);
