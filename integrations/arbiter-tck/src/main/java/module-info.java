@@ -4,6 +4,9 @@
 module dev.arbiter.tck {
   exports dev.arbiter.tck;
 
+  // JUnit calls what a contract has and does not show.
+  opens dev.arbiter.tck;
+
   requires transitive dev.arbiter.core;
   requires org.assertj.core;
   requires transitive org.junit.jupiter.api;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +34,20 @@ public abstract class StoreContract {
   /** For subclasses. */
   protected StoreContract() {}
 
-  /** {@return a new, empty store that is not open} */
-  protected abstract Store newStore();
+  /**
+   * {@return a new, empty store that is not open}
+   *
+   * @throws Exception if it cannot be made
+   */
+  protected abstract Store newStore() throws Exception;
 
   /**
    * {@return a store over what a closed one has kept; the same object, if it can be opened again}
    *
    * @param closed a store that was opened and closed
+   * @throws Exception if it cannot be made
    */
-  protected abstract Store again(Store closed);
+  protected abstract Store again(Store closed) throws Exception;
 
   /** What was durable is there again: the newest value of each key, forgotten keys not. */
   @Test
@@ -138,12 +144,151 @@ public abstract class StoreContract {
 
   /** A store has one owner. */
   @Test
-  protected void an_open_store_cannot_be_opened() {
+  protected void an_open_store_cannot_be_opened() throws Exception {
     Store store = newStore();
     store.open(new Memory());
 
     assertThatThrownBy(() -> store.open(new Memory())).isInstanceOf(IllegalStateException.class);
     store.close();
+  }
+
+  /** A closed store opens again, and keeps what it kept. */
+  @Test
+  protected void values_last_over_many_openings() throws Exception {
+    Store store = newStore();
+    long epoch = Long.MIN_VALUE;
+    for (int i = 0; i < 4; i++) {
+      Memory owner = new Memory();
+      store.open(owner);
+      assertThat(owner.shard().epoch()).isGreaterThan(epoch);
+      epoch = owner.shard().epoch();
+      assertThat(owner.entries).hasSize(i);
+      keep(owner.shard(), Level.BUFFERED, state("k" + i, "" + i));
+      store.close();
+      store = again(store);
+    }
+  }
+
+  /** Within a batch, a later change wins; events and ends are no state. */
+  @Test
+  protected void a_later_change_of_a_batch_wins() throws Exception {
+    Store store = newStore();
+    Memory owner = new Memory();
+    store.open(owner);
+    keep(
+        owner.shard(),
+        Level.DURABLE,
+        state("a", "1"),
+        state("a", "2"),
+        state("b", "1"),
+        state("b", null),
+        event("c", "1"),
+        end("d", "1"));
+    store.close();
+
+    assertThat(kept(again(store))).containsExactlyInAnyOrderEntriesOf(Map.of("a", "2"));
+  }
+
+  /** Values without bytes, and of some MB, come back as they were. */
+  @Test
+  protected void values_of_any_size_are_kept() throws Exception {
+    String large = "\u00e9".repeat(2 << 20);
+    Store store = newStore();
+    Memory owner = new Memory();
+    store.open(owner);
+    keep(owner.shard(), Level.DURABLE, state("empty", ""), state("large", large));
+    store.close();
+
+    assertThat(kept(again(store)))
+        .containsExactlyInAnyOrderEntriesOf(Map.of("empty", "", "large", large));
+  }
+
+  /** A store that is kept finds the newest end of a key, also in the next process. */
+  @Test
+  protected void finds_the_newest_end() throws Exception {
+    Store store = newStore();
+    Memory owner = new Memory();
+    store.open(owner);
+    keep(owner.shard(), Level.DURABLE, end("a", "1"), state("b", "1"), event("c", "1"));
+    keep(owner.shard(), Level.DURABLE, end("a", "2"));
+    if (!store.isKept()) {
+      store.close();
+      return;
+    }
+    assertThat(store.find("a")).isEqualTo("2".getBytes(UTF_8));
+    assertThat(store.find("b")).isNull();
+    assertThat(store.find("c")).isNull();
+    store.close();
+    assertThatThrownBy(() -> store.find("a")).isInstanceOf(IllegalStateException.class);
+
+    Store reopened = again(store);
+    Memory second = new Memory();
+    reopened.open(second);
+    second.shard();
+    assertThat(reopened.find("a")).isEqualTo("2".getBytes(UTF_8));
+    reopened.close();
+  }
+
+  /** A stage may be followed by another append; it does not wait for itself. */
+  @Test
+  protected void what_follows_a_stage_may_append() throws Exception {
+    Store store = newStore();
+    Memory owner = new Memory();
+    store.open(owner);
+    Shard shard = owner.shard();
+    CompletionStage<@Nullable Void> last = shard.append(List.of(state("a", "0")), Level.DURABLE);
+    for (int i = 1; i <= 20; i++) {
+      String value = "" + i;
+      last = last.thenCompose(kept -> shard.append(List.of(state("a", value)), Level.DURABLE));
+    }
+    last.toCompletableFuture().get(SOON, TimeUnit.SECONDS);
+    store.close();
+
+    assertThat(kept(again(store))).containsEntry("a", "20");
+  }
+
+  /** A close among appends completes every stage, and keeps each batch that was acknowledged. */
+  @Test
+  protected void a_close_leaves_no_stage_open() throws Exception {
+    Store store = newStore();
+    Memory owner = new Memory();
+    store.open(owner);
+    Shard shard = owner.shard();
+    Map<String, CompletionStage<@Nullable Void>> stages = new ConcurrentHashMap<>();
+    CountDownLatch begun = new CountDownLatch(THREADS * EACH / 2);
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < THREADS; t++) {
+      String name = "t" + t + ".";
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; i < EACH; i++) {
+                  Level level = i % 2 == 0 ? Level.DURABLE : Level.BUFFERED;
+                  stages.put(name + i, shard.append(List.of(state(name + i, "1")), level));
+                  begun.countDown();
+                }
+              });
+      thread.start();
+      threads.add(thread);
+    }
+    assertThat(begun.await(SOON, TimeUnit.SECONDS)).isTrue();
+    store.close();
+    for (Thread thread : threads) {
+      thread.join(TimeUnit.SECONDS.toMillis(SOON));
+    }
+
+    Map<String, String> kept = kept(again(store));
+    stages.forEach(
+        (key, stage) -> {
+          try {
+            stage.toCompletableFuture().get(SOON, TimeUnit.SECONDS);
+            assertThat(kept).containsKey(key);
+          } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(ShardLostException.class);
+          } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("the stage of " + key + " is open after close", e);
+          }
+        });
   }
 
   private static Change state(String key, @Nullable String value) {
@@ -152,6 +297,10 @@ public abstract class StoreContract {
 
   private static Change event(String key, String value) {
     return new Change(Change.Kind.EVENT, key, text(value));
+  }
+
+  private static Change end(String key, String value) {
+    return new Change(Change.Kind.END, key, text(value));
   }
 
   private static Value text(String value) {

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.arbiter.Arbiter;
+import dev.arbiter.TaskHandle;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.spi.Storage;
+import dev.arbiter.spi.Store;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What a process does that a test kills. It tells each step on standard output. */
+final class StorageProcess {
+  private static final int FORCED = 3;
+  private static final int IN_FLIGHT = 16;
+
+  /** One job of such a process. */
+  enum Job {
+    /** Opens the storage and holds it. */
+    HOLD,
+    /** Appends batch after batch; each third is forced. */
+    APPEND,
+    /** Gives tasks to an arbiter. */
+    WORK
+  }
+
+  private StorageProcess() {}
+
+  /**
+   * Runs until it is killed.
+   *
+   * @param args test class, job, place
+   * @throws Exception if it cannot
+   */
+  public static void main(String[] args) throws Exception {
+    endWithParent();
+    PrintStream out = new PrintStream(System.out, true, UTF_8);
+    Constructor<?> made = Class.forName(args[0]).getDeclaredConstructor();
+    made.setAccessible(true);
+    Object contract = made.newInstance();
+    Path place = Path.of(args[2]);
+    Storage storage =
+        contract instanceof StorageContract over
+            ? over.storage(place)
+            : ((RestartContract) contract).storage(place);
+    switch (Job.valueOf(args[1])) {
+      case HOLD -> hold(storage, out);
+      case APPEND -> append(storage, out);
+      case WORK -> work(storage, out);
+    }
+  }
+
+  private static void hold(Storage storage, PrintStream out) throws Exception {
+    storage.open((key, value) -> {});
+    out.println("open");
+    Thread.currentThread().join();
+  }
+
+  /* A test that ends early leaves no process behind. */
+  private static void endWithParent() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {}
+              } catch (IOException e) {
+                // The same: the other end is gone.
+              }
+              Runtime.getRuntime().halt(1);
+            });
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static void append(Storage storage, PrintStream out) throws Exception {
+    storage.open((key, value) -> {});
+    out.println("open");
+    for (int i = 1; ; i++) {
+      boolean force = i % FORCED == 0;
+      storage.append(batch(i), force);
+      if (force) {
+        out.println(i);
+      }
+    }
+  }
+
+  /** A batch of which each part tells its number. */
+  static List<Change> batch(int number) {
+    Value value = Value.of(Integer.toString(number).getBytes(UTF_8));
+    return List.of(
+        new Change(Change.Kind.STATE, "x", value),
+        new Change(Change.Kind.EVENT, "x", value),
+        new Change(Change.Kind.END, "e" + number, value),
+        new Change(Change.Kind.STATE, "y", value));
+  }
+
+  private static void work(Storage storage, PrintStream out) throws Exception {
+    Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .store(Store.of(storage))
+            .agent(
+                AgentProfile.builder("ada").idempotent().capacity(IN_FLIGHT).build(),
+                assignment -> WorkReport.of("done " + assignment.task().id()))
+            .build();
+    out.println("open");
+    TaskHandle[] running = new TaskHandle[IN_FLIGHT];
+    for (int i = 0; ; i++) {
+      TaskHandle before = running[i % IN_FLIGHT];
+      if (before != null) {
+        before.await(Duration.ofMinutes(1));
+      }
+      TaskHandle handle = arbiter.submit(task(i));
+      out.println("accepted " + handle.id());
+      CompletionStage<?> unused =
+          handle.result().thenAccept(end -> out.println("ended " + end.task().id()));
+      running[i % IN_FLIGHT] = handle;
+    }
+  }
+
+  static Task task(int number) {
+    return Task.builder("refactor")
+        .id("T-" + number)
+        .payload("change something".repeat(20))
+        .idempotencyKey("key-" + number)
+        .build();
+  }
+}
