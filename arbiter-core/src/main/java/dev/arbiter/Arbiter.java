@@ -14,6 +14,7 @@ import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -127,7 +128,8 @@ public final class Arbiter implements AutoCloseable {
    * @return a handle; for a repeated idempotency key the handle of the first submission
    * @throws IllegalStateException if the arbiter is closed, if a task of that tenant and id has not
    *     ended, or if the idempotency key was used for another task
-   * @throws ArbiterException if the queue is full, or the store did not keep the task
+   * @throws ArbiterException if the queue is full, if the task would wait for a place for more than
+   *     half of its deadline, or if the store did not keep it
    * @throws IllegalArgumentException if payload and spec together have more than 16,777,216
    *     characters, and the store outlives the process
    */
@@ -311,6 +313,18 @@ public final class Arbiter implements AutoCloseable {
     if (!tenure.why().isEmpty()) {
       return tenure.why() + "; submit it again when the store is back";
     }
+    Optional<Duration> deadline = run.task().deadline();
+    if (deadline.isPresent()) {
+      Duration wait = Duration.ofNanos(line.expectedWait(run.task()));
+      if (wait.multipliedBy(2).compareTo(deadline.get()) > 0) {
+        return String.format(
+            Locale.ROOT,
+            "it would wait about %s for a place, more than half of its deadline of %s; submit it"
+                + " later, or give it more time or a higher priority",
+            wait.truncatedTo(ChronoUnit.MILLIS),
+            deadline.get());
+      }
+    }
     return line.reserve(run)
         ? ""
         : String.format(
@@ -366,6 +380,7 @@ public final class Arbiter implements AutoCloseable {
         look(timer, now);
       }
       crew.check();
+      line.look(now);
       if (snapshots.isDue()) {
         crew.addFromSweep(worker -> snapshots.take());
       }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.task.Task;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -22,13 +23,21 @@ import org.jspecify.annotations.Nullable;
 final class Line {
   static final int FAIR_EVERY = 8;
   private static final int PRIORITIES = 10;
+  private static final long LEAST_LOOK = 200_000_000;
 
   private final int places;
   private final int capacity;
   private final List<Map<String, Set<TaskRun>>> byPriority = new ArrayList<>(PRIORITIES);
   private final Set<TaskRun> byArrival = new LinkedHashSet<>();
+  private final int[] waitingAt = new int[PRIORITIES];
   private int given;
   private int reserved;
+
+  /* How many places came free since the last look, and how long one takes; 0 while unknown. */
+  private int freed;
+  private boolean looked;
+  private long lookedAt;
+  private double nanosAPlace;
   private volatile int taken;
   private volatile int waiting;
 
@@ -66,6 +75,37 @@ final class Line {
     return true;
   }
 
+  /** Measures how fast places come free. One thread calls it now and then. */
+  synchronized void look(long now) {
+    long since = now - lookedAt;
+    if (looked && since < LEAST_LOOK) {
+      return;
+    }
+    if (looked && freed > 0) {
+      double measured = (double) since / freed;
+      nanosAPlace = nanosAPlace == 0 ? measured : (nanosAPlace + measured) / 2;
+    } else if (taken < places) {
+      nanosAPlace = 0;
+    }
+    freed = 0;
+    looked = true;
+    lookedAt = now;
+  }
+
+  /** About how long a task that comes now waits for a place, in nanoseconds; 0 while unknown. */
+  synchronized long expectedWait(Task task) {
+    int own = task.priority() - 1;
+    int ahead = 0;
+    for (int i = own + 1; i < PRIORITIES; i++) {
+      ahead += waitingAt[i];
+    }
+    Map<String, Set<TaskRun>> tenants = byPriority.get(own);
+    Set<TaskRun> mine = tenants.getOrDefault(task.tenant(), Set.of());
+    int turns = tenants.size() + (mine.isEmpty() ? 1 : 0);
+    ahead += Math.min(waitingAt[own], turns * mine.size());
+    return (long) (ahead * nanosAPlace);
+  }
+
   private void free(TaskRun run) {
     if (run.isReserved()) {
       run.reserved(false);
@@ -89,6 +129,7 @@ final class Line {
         .get(run.task().priority() - 1)
         .computeIfAbsent(run.task().tenant(), tenant -> new LinkedHashSet<>())
         .add(run);
+    waitingAt[run.task().priority() - 1]++;
     waiting = byArrival.size();
     return false;
   }
@@ -106,6 +147,7 @@ final class Line {
       return null;
     }
     run.place(false);
+    freed++;
     taken = taken - 1;
     if (byArrival.isEmpty() || taken >= places) {
       return null;
@@ -134,6 +176,7 @@ final class Line {
     Set<TaskRun> own = tenants.remove(run.task().tenant());
     if (own != null) {
       own.remove(run);
+      waitingAt[run.task().priority() - 1]--;
       if (!own.isEmpty()) {
         tenants.put(run.task().tenant(), own);
       }

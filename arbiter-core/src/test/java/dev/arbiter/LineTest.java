@@ -55,6 +55,31 @@ class LineTest {
     assertThat(next(line, a2)).isEqualTo("low");
   }
 
+  /** Places come free every 100 ms; tenants take turns. */
+  @Test
+  void the_expected_wait_follows_the_line_and_the_pace() {
+    Line line = new Line(1, 100);
+    TaskRun running = run("r", "t", 5);
+    line.enter(running);
+    assertThat(line.expectedWait(running.task())).isZero();
+    line.look(1);
+    for (int i = 1; i <= 20; i++) {
+      line.enter(run("a" + i, "a", 5));
+    }
+    for (int i = 0; i < 10; i++) {
+      running = Objects.requireNonNull(line.leave(running));
+    }
+    line.look(1_000_000_001);
+
+    assertThat(line.expectedWait(run("x", "a", 5).task())).isEqualTo(1_000_000_000);
+    assertThat(line.expectedWait(run("x", "b", 5).task())).isZero();
+    assertThat(line.expectedWait(run("x", "a", 6).task())).isZero();
+    assertThat(line.expectedWait(run("x", "b", 1).task())).isEqualTo(1_000_000_000);
+    line.enter(run("b1", "b", 5));
+    assertThat(line.expectedWait(run("x", "b", 5).task())).isEqualTo(200_000_000);
+    assertThat(line.expectedWait(run("x", "a", 4).task())).isEqualTo(1_100_000_000);
+  }
+
   /** A flood of priority 10 that never ends: the one task of priority 1 begins all the same. */
   @Test
   void no_task_waits_for_ever() {
