@@ -12,7 +12,6 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.internal.LogLimiter;
-import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
@@ -27,7 +26,6 @@ import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
-import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
@@ -40,9 +38,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +59,6 @@ import org.slf4j.LoggerFactory;
 final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
 
-  /* An agent that was interrupted has this time to return, before no run waits for it any more. */
-  private static final long PATIENCE = 1_000_000_000;
-
   private final LiveRegistry registry;
   private final Router router;
   private final Constitution constitution;
@@ -76,16 +69,18 @@ final class Pipeline {
   private final Line line;
   private final Crew crew;
   private final Timers timers;
+  private final Holdings holdings;
+  private final Lessons lessons;
+  private final Endings endings;
+  private final Rewinding rewinding;
   private final Consumer<TaskRun> ended;
   private final Sources sources;
   private final int fallbacks;
   private final Duration attemptLimit;
   private final long storeLimit;
   private final boolean keeps;
-  private final Function<Task, AfterCrash> afterCrash;
   /* Whether the arbiter closes: runs that have not begun are left to the store. */
   private volatile boolean leaves;
-  private final AtomicLong learningErrors = new AtomicLong();
 
   /* The attempts whose agents were interrupted and have not returned. */
   private final Set<Attempt> interrupted = ConcurrentHashMap.newKeySet();
@@ -112,11 +107,14 @@ final class Pipeline {
     this.timers = timers;
     this.ended = ended;
     this.sources = config.sources();
+    this.holdings = new Holdings(line, crew, timers, sources.nanoTime());
+    this.lessons = new Lessons(config.router());
+    this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
+    this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings);
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
     this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
     this.keeps = config.store().isKept();
-    this.afterCrash = config::afterCrash;
     this.failureLog = new LogLimiter(config.sources().nanoTime());
   }
 
@@ -165,7 +163,7 @@ final class Pipeline {
   /* Ends the call: the slot goes back, the run hears. True if the run must be driven. */
   private boolean isLast(TaskRun run, Attempt attempt, Crew.@Nullable Worker worker) {
     if (attempt.over()) {
-      giveBack(attempt.seat(), worker);
+      holdings.giveBack(attempt.seat(), worker);
     }
     return run.post(new News.Reported(attempt));
   }
@@ -179,7 +177,7 @@ final class Pipeline {
           hear(run, news);
         } catch (Throwable e) {
           LOG.error("{} could not read {}", run, news, e);
-          run.next(giveUp(run, "its news failed: " + e));
+          run.next(endings.giveUp(run, "its news failed: " + e));
         }
       }
       while (run.waits() == null) {
@@ -203,14 +201,14 @@ final class Pipeline {
       Ended end = run.takeStop();
       move = end == null ? at(run) : end;
     } catch (Throwable e) {
-      move = broken(run, e);
+      move = endings.broken(run, e);
     }
     if (move instanceof Ended end) {
       try {
         move = conclude(run, end);
       } catch (Throwable e) {
         LOG.error("{} could not be ended", run, e);
-        move = giveUp(run, "its end failed: " + e);
+        move = endings.giveUp(run, "its end failed: " + e);
       }
     }
     if (move instanceof Stage next) {
@@ -262,14 +260,14 @@ final class Pipeline {
       }
     } else if (news instanceof News.Recovered recovered) {
       run.shard(recovered.shard);
-      rewind(run, recovered.kept);
+      rewinding.rewind(run, recovered.kept);
     } else if (news instanceof News.GivenUp given) {
       if (at != Waits.NOTHING) {
-        run.next(giveUp(run, given.why));
+        run.next(endings.giveUp(run, given.why));
       }
     } else if (news instanceof News.RunAgain) {
       if (at == Waits.PERSON) {
-        again(run);
+        rewinding.again(run);
       }
     } else if (news instanceof News.Leave) {
       if (at != null && isIdle(at) && mayBeLeft(run)) {
@@ -278,7 +276,7 @@ final class Pipeline {
     } else if (at != null && isIdle(at)) {
       stop(run, at);
     } else if (at == Waits.RECOVERY && isTiredOfWaiting(run)) {
-      run.next(giveUp(run, run.lostBy()));
+      run.next(endings.giveUp(run, run.lostBy()));
     }
   }
 
@@ -304,7 +302,7 @@ final class Pipeline {
   private void stop(TaskRun run, Waits at) {
     long now = now();
     Attempt attempt = run.attempt();
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       run.stop(stopped);
     } else if (at == Waits.AGENT && attempt != null && now - attemptEnds(attempt) >= 0) {
@@ -320,19 +318,12 @@ final class Pipeline {
   /* The stages. */
 
   private Move enter(TaskRun run) {
-    setDeadline(run);
+    holdings.setDeadline(run);
     return line.enter(run) ? run.onPlace() : Waits.PLACE;
   }
 
-  private void setDeadline(TaskRun run) {
-    Timers.Timer deadline = run.deadlineToSet();
-    if (deadline != null) {
-      timers.set(deadline, run.ends());
-    }
-  }
-
   private Move admit(TaskRun run) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       return stopped;
     }
@@ -356,7 +347,7 @@ final class Pipeline {
   }
 
   private Move route(TaskRun run) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       return stopped;
     }
@@ -366,14 +357,15 @@ final class Pipeline {
     RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
     if (request.candidates().isEmpty()) {
       String why = registry.explainNone(run.task(), run.decisions());
-      return failed(run, FailureCause.NO_AGENT, why, null);
+      return endings.failed(run, FailureCause.NO_AGENT, why, null);
     }
     RoutingDecision decision;
     try {
       decision = router.route(request);
     } catch (Router.RefusedException refused) {
       Verdict verdict = failed == null ? null : failed.verdict().orElse(null);
-      return failed(run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
+      return endings.failed(
+          run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
     }
     run.routed(decision);
     Registration agent = chosen(decision, request);
@@ -397,7 +389,7 @@ final class Pipeline {
   }
 
   private Move seat(TaskRun run) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       return stopped;
     }
@@ -410,20 +402,20 @@ final class Pipeline {
       case WAITING -> Waits.SLOT;
       case GONE, GIVEN_BACK -> {
         run.seat(null);
-        unlearned(run);
+        lessons.unlearned(run);
         yield Stage.ROUTE;
       }
     };
   }
 
   private Move run(TaskRun run) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       return stopped;
     }
     String refusal = redeem(run);
     if (!refusal.isEmpty()) {
-      return failed(run, FailureCause.APPROVAL_VOID, refusal, null);
+      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
     }
     publisher.stepToKeep(run, new TaskEvent.Executing(moment(run)));
     return keep(run, Stage.CALL);
@@ -440,7 +432,7 @@ final class Pipeline {
     if (run.attempt() != null) {
       return stoppedOr(run, Waits.AGENT);
     }
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     Slots.Seat seat = run.seat();
     if (stopped != null || seat == null) {
       return stopped != null ? stopped : Stage.ROUTE;
@@ -474,11 +466,11 @@ final class Pipeline {
     long nanos = now() - attempt.began();
     CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
     if (report == null) {
-      Ended stopped = stopped(run);
+      Ended stopped = endings.stopped(run);
       if (stopped != null) {
         return stopped;
       }
-      abandon(run);
+      holdings.abandon(run);
       String why =
           String.format(
               Locale.ROOT,
@@ -487,7 +479,7 @@ final class Pipeline {
               attempt.assignment().timeLimit());
       return failAttempt(run, FailureCause.AGENT_TIMEOUT, why, "", nanos, null);
     }
-    over(run);
+    holdings.over(run);
     if (report.isCompletedExceptionally()) {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
       run.used(failure.usage());
@@ -535,13 +527,13 @@ final class Pipeline {
     WaitReason reason = new WaitReason.UnknownEffect(run.agent(), run.attempts());
     run.waitsFor(reason);
     publisher.stepToKeep(run, new TaskEvent.Waiting(moment(run), reason));
-    giveBackSeat(run);
-    leaveLine(run);
+    holdings.giveBackSeat(run);
+    holdings.leaveLine(run);
     return keep(run, Stage.PARK);
   }
 
   private Move judge(TaskRun run) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     if (stopped != null) {
       return stopped;
     }
@@ -555,12 +547,12 @@ final class Pipeline {
     }
     run.passed(new TaskRun.Passed(assignment, verdict));
     if (!run.decide()) {
-      return cancelled(run, String.valueOf(run.cancelReason()));
+      return endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
     publisher.step(run, new TaskEvent.Verified(moment(run), verdict));
     return new Ended(
         new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict),
-        outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
+        lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
   }
 
   private Verdict verdict(Assignment assignment, WorkReport report) {
@@ -578,19 +570,6 @@ final class Pipeline {
         "the constitution failed in " + method + ", so nothing passes: " + error);
   }
 
-  /* A verdict that passed work must not outlive a task that did not end so. */
-  private void withdraw(TaskRun run, String why) {
-    TaskRun.Passed passed = run.takePassed();
-    if (passed == null) {
-      return;
-    }
-    try {
-      constitution.withdraw(passed.assignment(), passed.verdict(), why);
-    } catch (Throwable e) {
-      LOG.error("a verdict that passed {} stands, though it did not end so", run, e);
-    }
-  }
-
   /* A flood of failures must not become a flood of log lines; each result has its own trace. */
   private void logFailure(TaskRun run, AgentCaller.Failure failure) {
     if (failureLog.passes()) {
@@ -606,11 +585,11 @@ final class Pipeline {
       long nanos,
       @Nullable Verdict denial) {
     Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
-    Outcome outcome = outcome(run, kind, 0, nanos);
+    Outcome outcome = lessons.outcome(run, kind, 0, nanos);
     Optional<Verdict> verdict = Optional.ofNullable(denial);
     if (run.attempts() <= fallbacks
         && !registry.candidates(run.task(), run.decisions()).isEmpty()) {
-      learn(run, outcome);
+      lessons.learn(run, outcome);
       run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
       return Stage.ROUTE;
     }
@@ -619,69 +598,9 @@ final class Pipeline {
         outcome);
   }
 
-  /* The end of a run that was cancelled or missed its deadline; null if it may go on. */
-  private @Nullable Ended stopped(TaskRun run) {
-    String reason = run.cancelReason();
-    if (reason != null) {
-      return cancelled(run, reason);
-    }
-    if (run.deadline() == null || !run.isPastDeadline(now())) {
-      return null;
-    }
-    String late =
-        String.format(
-            Locale.ROOT,
-            "task '%s' missed its deadline of %s while %s; give it more time or a higher priority",
-            run.task().id(),
-            run.task().deadline().map(Duration::toString).orElse(""),
-            run.state());
-    Outcome.Kind kind =
-        hadItsTime(run, run.attempt()) ? Outcome.Kind.FAILURE : Outcome.Kind.INFRASTRUCTURE;
-    abandon(run);
-    return new Ended(
-        new TaskResult.Failed(
-            run.task(),
-            FailureCause.DEADLINE,
-            late,
-            run.attempts(),
-            Optional.empty(),
-            run.used(),
-            ""),
-        outcome(run, kind, 0, now() - run.submitted()));
-  }
-
-  /* An agent that had at least half of the time of its task, and did not report, has failed. */
-  private boolean hadItsTime(TaskRun run, @Nullable Attempt attempt) {
-    return attempt != null && 2 * (now() - attempt.began()) >= run.ends() - run.submitted();
-  }
-
   private Move stoppedOr(TaskRun run, Move otherwise) {
-    Ended stopped = stopped(run);
+    Ended stopped = endings.stopped(run);
     return stopped == null ? otherwise : stopped;
-  }
-
-  private Ended cancelled(TaskRun run, String reason) {
-    abandon(run);
-    return new Ended(
-        new TaskResult.Cancelled(run.task(), reason, run.used()),
-        outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-  }
-
-  private Ended failed(TaskRun run, FailureCause cause, String why, @Nullable Verdict verdict) {
-    return new Ended(
-        new TaskResult.Failed(
-            run.task(), cause, why, run.attempts(), Optional.ofNullable(verdict), run.used(), ""),
-        outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-  }
-
-  /* Any error in Arbiter or in an implementation of a socket ends the task and is logged. */
-  private Ended broken(TaskRun run, Throwable error) {
-    LOG.error("{} failed inside Arbiter", run, error);
-    return failed(
-        run,
-        FailureCause.INTERNAL,
-        "failed inside Arbiter while " + run.state() + ": " + error,
-        null);
   }
 
   /* The end: the store, then everything that only hears of it, then the caller. */
@@ -689,10 +608,10 @@ final class Pipeline {
   private Move conclude(TaskRun run, Ended end) {
     Ended decided = end;
     if (!(end.result() instanceof TaskResult.Cancelled) && !run.decide()) {
-      decided = cancelled(run, String.valueOf(run.cancelReason()));
+      decided = endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
     if (!(decided.result() instanceof TaskResult.Completed)) {
-      withdraw(run, decided.result().summary());
+      endings.withdraw(run, decided.result().summary());
     }
     run.ending(decided);
     Step step = moment(run);
@@ -705,82 +624,15 @@ final class Pipeline {
     Ended end = run.ending();
     if (end != null) {
       TaskRun.Passed unused = run.takePassed();
-      settle(run);
+      holdings.settle(run);
       if (end.outcome() != null) {
-        learn(run, end.outcome());
+        lessons.learn(run, end.outcome());
       }
       run.complete(end.result());
       ended.accept(run);
       run.letGo();
     }
     return Waits.NOTHING;
-  }
-
-  /** Gives back everything that a run has taken. */
-  private void settle(TaskRun run) {
-    abandon(run);
-    giveBackSeat(run);
-    Timers.Timer deadline = run.deadline();
-    if (deadline != null) {
-      timers.clear(deadline);
-    }
-    leaveLine(run);
-  }
-
-  private void leaveLine(TaskRun run) {
-    TaskRun next = line.leave(run);
-    if (next != null && next.post(new News.Placed())) {
-      run.worker().add(next);
-    }
-  }
-
-  private void giveBackSeat(TaskRun run) {
-    Slots.Seat seat = run.seat();
-    if (seat != null) {
-      run.seat(null);
-      giveBack(seat, run.worker());
-    }
-  }
-
-  private void giveBack(Slots.Seat seat, Crew.@Nullable Worker worker) {
-    Slots.Seat next = seat.slots().giveBack(seat);
-    if (next != null) {
-      changed(next, worker);
-    }
-  }
-
-  /* Sees that a run hears of its seat. */
-  private void changed(Slots.Seat seat, Crew.@Nullable Worker worker) {
-    if (seat.run().post(new News.Seated(seat))) {
-      if (worker == null) {
-        crew.add(seat.run());
-      } else {
-        worker.add(seat.run());
-      }
-    }
-  }
-
-  /* Ends the attempt of a run, if there is one; the agent is interrupted and its report ignored. */
-  private void abandon(TaskRun run) {
-    Attempt attempt = run.attempt();
-    if (attempt != null) {
-      over(run);
-      Slots.Seat next = attempt.abandon();
-      if (next != null) {
-        changed(next, run.worker());
-      } else if (attempt.outlives()) {
-        timers.set(new Attempt.Patience(attempt), now() + PATIENCE);
-      }
-      run.used(attempt.assignment().meter().total());
-    }
-  }
-
-  private void over(TaskRun run) {
-    Attempt attempt = run.attempt();
-    if (attempt != null) {
-      timers.clear(attempt);
-      run.noAttempt();
-    }
   }
 
   /* The store. */
@@ -812,104 +664,13 @@ final class Pipeline {
   private void lost(TaskRun run, Throwable error) {
     tenure.failed(error);
     if (run.isComplete()) {
-      withdraw(run, "the task was left behind when the arbiter was closed");
+      endings.withdraw(run, "the task was left behind when the arbiter was closed");
       run.await(Waits.NOTHING);
       return;
     }
     long now = now();
     run.lost(now, "the store failed: " + error);
     timers.set(run.lostTimer(), now + storeLimit);
-  }
-
-  /* The store has come back: the run goes on from what it has kept. */
-  private void rewind(TaskRun run, TaskRun.@Nullable Kept kept) {
-    if (run.waits() == Waits.NOTHING || run.isUnrecorded()) {
-      return;
-    }
-    if (kept == null) {
-      forgotten(run);
-      return;
-    }
-    KeptProgress reached = kept.progress();
-    boolean sameAttempt = run.isAtAttempt(reached.decisions());
-    if (!sameAttempt) {
-      unlearned(run);
-    }
-    Attempt running = sameAttempt ? run.attempt() : null;
-    WorkReport own = sameAttempt ? run.reportOrNull() : null;
-    long nanos = run.nanos();
-    Usage used = run.used();
-    withdraw(run, "the store came back without the end; the work is judged again");
-    run.rewind(reached);
-    giveBackSeat(run);
-    publisher.tell(run, new TaskEvent.Recovered(moment(run), reached.state()));
-    if (reached.state() == TaskState.EXECUTING && running != null) {
-      run.await(Waits.AGENT);
-      if (running.reportIfOver() != null) {
-        run.next(Stage.REPORT);
-      }
-      return;
-    }
-    abandon(run);
-    if (reached.state() == TaskState.EXECUTING && own != null) {
-      run.report(own, nanos);
-      run.used(used);
-      run.onPlace(Stage.KEEP_REPORT);
-      run.next(Stage.ENTER);
-      return;
-    }
-    goOn(run, reached);
-  }
-
-  /* Puts a run back to the safe phase that it had reached. */
-  private void goOn(TaskRun run, KeptProgress reached) {
-    switch (reached.state()) {
-      case RECEIVED -> run.onPlace(Stage.ADMIT);
-      case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
-      case WAITING -> {
-        setDeadline(run);
-        run.next(Stage.PARK);
-        return;
-      }
-      default -> executedBefore(run);
-    }
-    run.next(Stage.ENTER);
-  }
-
-  /* An agent may have worked at it, and there is no report. */
-  private void executedBefore(TaskRun run) {
-    unlearned(run);
-    run.onPlace(Stage.ROUTE);
-    if (run.wasCalled()) {
-      return;
-    }
-    if (!run.isOfBefore() || mayRunAgain(run)) {
-      run.dropDecision();
-    } else if (afterCrash.apply(run.task()) == AfterCrash.FAIL) {
-      String why =
-          String.format(
-              Locale.ROOT,
-              "agent '%s' worked at task '%s' when the process ended; what it has done is unknown,"
-                  + " and tasks of type '%s' are not run again",
-              run.agent(),
-              run.task().id(),
-              run.task().type());
-      run.stop(failed(run, FailureCause.UNKNOWN_EFFECT, why, null));
-    } else {
-      run.onPlace(Stage.HOLD);
-    }
-  }
-
-  private boolean mayRunAgain(TaskRun run) {
-    AfterCrash choice = afterCrash.apply(run.task());
-    return choice == AfterCrash.RUN_AGAIN
-        || (choice == AfterCrash.RUN_AGAIN_IF_IDEMPOTENT && registry.isIdempotent(run.agent()));
-  }
-
-  private void again(TaskRun run) {
-    run.dropDecision();
-    run.onPlace(Stage.ROUTE);
-    run.next(Stage.ENTER);
   }
 
   /* At CALL the store has kept that the agent is called; the next arbiter would believe it. */
@@ -923,89 +684,11 @@ final class Pipeline {
 
   /* The store keeps the run; what it has taken here is given back. */
   private Waits handedBack(TaskRun run) {
-    unlearned(run);
-    settle(run);
+    lessons.unlearned(run);
+    holdings.settle(run);
     run.leftToStore();
     ended.accept(run);
     return Waits.NOTHING;
-  }
-
-  /* The store has nothing of the run: it has kept its end, or never its beginning. */
-  private void forgotten(TaskRun run) {
-    Ended end = run.ending();
-    if (end != null) {
-      publisher.tellKept(run);
-      run.next(Stage.TELL);
-    } else {
-      run.next(giveUp(run, "the store came back without it"));
-    }
-  }
-
-  private Stage giveUp(TaskRun run, String why) {
-    Ended meant = run.ending();
-    String message =
-        String.format(
-            Locale.ROOT,
-            "task '%s' ended while %s, and the store has no record of the end: %s%s",
-            run.task().id(),
-            run.state(),
-            why,
-            meant == null ? "" : "; it would have been: " + meant.result().summary());
-    abandon(run);
-    withdraw(run, message);
-    TaskResult result =
-        run.decide()
-            ? new TaskResult.Failed(
-                run.task(),
-                FailureCause.UNRECORDED,
-                message,
-                run.attempts(),
-                Optional.empty(),
-                run.used(),
-                "")
-            : new TaskResult.Cancelled(run.task(), run.cancelReason() + "; " + message, run.used());
-    run.unrecorded();
-    Outcome outcome =
-        meant == null ? outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0) : meant.outcome();
-    run.ending(new Ended(result, outcome));
-    run.state(result.state());
-    Step step = moment(run);
-    publisher.tell(run, new TaskEvent.Concluded(step, result, step.nanoTime() - run.submitted()));
-    return Stage.TELL;
-  }
-
-  /* What the router hears. */
-
-  private @Nullable Outcome outcome(TaskRun run, Outcome.Kind kind, double quality, long nanos) {
-    RoutingDecision open = run.openDecision();
-    if (open == null) {
-      return null;
-    }
-    Usage usage = run.used();
-    Duration time = usage.time().isZero() ? Duration.ofNanos(Math.max(0, nanos)) : usage.time();
-    return new Outcome(open, run.task(), run.attempts(), kind, quality, usage.cost(), time);
-  }
-
-  /* Tells the router that its last decision has no outcome. */
-  private void unlearned(TaskRun run) {
-    learn(run, outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-  }
-
-  private void learn(TaskRun run, @Nullable Outcome outcome) {
-    if (outcome == null || !run.settle(outcome.decision())) {
-      return;
-    }
-    try {
-      router.learn(outcome);
-    } catch (Throwable e) {
-      if (learningErrors.getAndIncrement() == 0) {
-        LOG.warn("router {} could not learn; further errors are counted", router.getClass(), e);
-      }
-    }
-  }
-
-  long learningErrors() {
-    return learningErrors.get();
   }
 
   /* From outside: each on the caller's thread. */
@@ -1017,6 +700,10 @@ final class Pipeline {
         crew.addFromSweep(seat.run());
       }
     }
+  }
+
+  long learningErrors() {
+    return lessons.learningErrors();
   }
 
   /** Ends a run that its caller cancelled, at once if it waits. */

@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time drives a run; only it touches the plain fields. The {@link Mailbox} hands
  * them over. What a run has taken (place, seat, attempt, timer) is given back by {@code
- * Pipeline.settle}, once, on every way to an end.
+ * Holdings.settle}, once, on every way to an end.
  */
 final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -122,14 +123,17 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     this.submitted = submitted;
     this.at = accepted;
     this.readAt = submitted;
-    this.deadline = task.deadline().isPresent() ? new DeadlineTimer(this) : null;
+    this.deadline = task.deadline().isPresent() ? new RunTimer(this, this::isClosed) : null;
   }
 
-  private static final class DeadlineTimer extends Timers.Timer {
+  /* A time of the run, which matters until something holds. */
+  private static final class RunTimer extends Timers.Timer {
     private final TaskRun run;
+    private final BooleanSupplier over;
 
-    DeadlineTimer(TaskRun run) {
+    RunTimer(TaskRun run, BooleanSupplier over) {
       this.run = run;
+      this.over = over;
     }
 
     @Override
@@ -139,7 +143,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
     @Override
     boolean isOver() {
-      return run.isClosed();
+      return over.getAsBoolean();
     }
   }
 
@@ -361,25 +365,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** The time after which the run does not wait for the store any more. */
   Timers.Timer lostTimer() {
-    return new LostTimer(this);
-  }
-
-  private static final class LostTimer extends Timers.Timer {
-    private final TaskRun run;
-
-    LostTimer(TaskRun run) {
-      this.run = run;
-    }
-
-    @Override
-    TaskRun ofRun() {
-      return run;
-    }
-
-    @Override
-    boolean isOver() {
-      return run.waits != Waits.RECOVERY;
-    }
+    return new RunTimer(this, () -> waits != Waits.RECOVERY);
   }
 
   /** Parks the run. */

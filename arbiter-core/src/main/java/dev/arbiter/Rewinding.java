@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.Move.Ended;
+import dev.arbiter.Move.Stage;
+import dev.arbiter.Move.Waits;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptProgress;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a run back to the last safe phase that the store has kept: accepted, executing, report kept,
+ * or waiting for a person.
+ */
+final class Rewinding {
+  private final EngineConfig config;
+  private final Sources sources;
+  private final LiveRegistry registry;
+  private final Publisher publisher;
+  private final Holdings holdings;
+  private final Lessons lessons;
+  private final Endings endings;
+
+  Rewinding(
+      EngineConfig config,
+      LiveRegistry registry,
+      Publisher publisher,
+      Holdings holdings,
+      Lessons lessons,
+      Endings endings) {
+    this.config = config;
+    this.sources = config.sources();
+    this.registry = registry;
+    this.publisher = publisher;
+    this.holdings = holdings;
+    this.lessons = lessons;
+    this.endings = endings;
+  }
+
+  /** The store has come back: the run goes on from what the store has kept, or from nothing. */
+  void rewind(TaskRun run, TaskRun.@Nullable Kept kept) {
+    if (run.waits() == Waits.NOTHING || run.isUnrecorded()) {
+      return;
+    }
+    if (kept == null) {
+      forgotten(run);
+      return;
+    }
+    KeptProgress reached = kept.progress();
+    boolean sameAttempt = run.isAtAttempt(reached.decisions());
+    if (!sameAttempt) {
+      lessons.unlearned(run);
+    }
+    Attempt running = sameAttempt ? run.attempt() : null;
+    WorkReport own = sameAttempt ? run.reportOrNull() : null;
+    long nanos = run.nanos();
+    Usage used = run.used();
+    endings.withdraw(run, "the store came back without the end; the work is judged again");
+    run.rewind(reached);
+    holdings.giveBackSeat(run);
+    publisher.tell(
+        run,
+        new TaskEvent.Recovered(
+            run.moment(sources.nanoTime().getAsLong(), sources.clock()), reached.state()));
+    if (reached.state() == TaskState.EXECUTING && running != null) {
+      run.await(Waits.AGENT);
+      if (running.reportIfOver() != null) {
+        run.next(Stage.REPORT);
+      }
+      return;
+    }
+    holdings.abandon(run);
+    if (reached.state() == TaskState.EXECUTING && own != null) {
+      run.report(own, nanos);
+      run.used(used);
+      run.onPlace(Stage.KEEP_REPORT);
+      run.next(Stage.ENTER);
+      return;
+    }
+    goOn(run, reached);
+  }
+
+  /* Puts a run back to the safe phase that it had reached. */
+  private void goOn(TaskRun run, KeptProgress reached) {
+    switch (reached.state()) {
+      case RECEIVED -> run.onPlace(Stage.ADMIT);
+      case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
+      case WAITING -> {
+        holdings.setDeadline(run);
+        run.next(Stage.PARK);
+        return;
+      }
+      default -> executedBefore(run);
+    }
+    run.next(Stage.ENTER);
+  }
+
+  /* An agent may have worked at it, and there is no report. */
+  private void executedBefore(TaskRun run) {
+    lessons.unlearned(run);
+    run.onPlace(Stage.ROUTE);
+    if (run.wasCalled()) {
+      return;
+    }
+    if (!run.isOfBefore() || mayRunAgain(run)) {
+      run.dropDecision();
+    } else if (config.afterCrash(run.task()) == AfterCrash.FAIL) {
+      String why =
+          String.format(
+              Locale.ROOT,
+              "agent '%s' worked at task '%s' when the process ended; what it has done is unknown,"
+                  + " and tasks of type '%s' are not run again",
+              run.agent(),
+              run.task().id(),
+              run.task().type());
+      run.stop(endings.failed(run, FailureCause.UNKNOWN_EFFECT, why, null));
+    } else {
+      run.onPlace(Stage.HOLD);
+    }
+  }
+
+  private boolean mayRunAgain(TaskRun run) {
+    AfterCrash choice = config.afterCrash(run.task());
+    return choice == AfterCrash.RUN_AGAIN
+        || (choice == AfterCrash.RUN_AGAIN_IF_IDEMPOTENT && registry.isIdempotent(run.agent()));
+  }
+
+  /** A person decided that the attempt of a dead process is made again. */
+  void again(TaskRun run) {
+    run.dropDecision();
+    run.onPlace(Stage.ROUTE);
+    run.next(Stage.ENTER);
+  }
+
+  /* The store has nothing of the run: it has kept its end, or never its beginning. */
+  private void forgotten(TaskRun run) {
+    Ended end = run.ending();
+    if (end != null) {
+      publisher.tellKept(run);
+      run.next(Stage.TELL);
+    } else {
+      run.next(endings.giveUp(run, "the store came back without it"));
+    }
+  }
+}
