@@ -152,6 +152,7 @@ public abstract class RestartContract {
     FaultyStorage disk = FaultyStorage.over(storage(place));
     Arbiter first =
         over(disk)
+            .storeLimit(Duration.ofMillis(1))
             .asyncAgent(
                 profile,
                 assignment -> {
@@ -705,7 +706,7 @@ public abstract class RestartContract {
       calls.clear();
       List<String> callsOfEnded =
           ended.stream().filter(id -> !before.contains(id)).map(id -> id + "#1").toList();
-      try (Arbiter next = over(place).agent(IDEMPOTENT, this::done).build()) {
+      try (Arbiter next = over(place).closeLimit(SOON).agent(IDEMPOTENT, this::done).build()) {
         for (String id : accepted) {
           if (!before.contains(id)) {
             assertThat(found(next, id).await(SOON)).isInstanceOf(TaskResult.Completed.class);
@@ -716,7 +717,7 @@ public abstract class RestartContract {
       assertThat(calls).as("round %s", round).doesNotHaveDuplicates();
       assertThat(calls).as("ended, and run again").filteredOn(callsOfEnded::contains).isEmpty();
     }
-    try (Arbiter last = over(place).agent(IDEMPOTENT, this::done).build()) {
+    try (Arbiter last = over(place).closeLimit(SOON).agent(IDEMPOTENT, this::done).build()) {
       calls.clear();
       for (String id : ended) {
         assertThat(found(last, id).result().toCompletableFuture()).isCompleted();
