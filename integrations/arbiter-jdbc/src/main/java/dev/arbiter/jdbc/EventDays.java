@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partitions of events, one for each day in UTC; retention drops them. */
+final class EventDays {
+  /*
+   * Partitions are made a day ahead, never while tasks are appended. An event of another day, of a
+   * clock that is wrong, goes to the default partition. A partition is made apart and attached:
+   * that waits for no reader of the other days. What a reader or missing rights hold up is tried
+   * again a minute later; appends do not depend on it.
+   *
+   * With TimescaleDB the table is a hypertable, which makes its chunks itself.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcStore.class);
+  private static final String DAY = "event_";
+
+  /* Lock not available, no right, rows of that day in the default partition, deadlock, exists. */
+  private static final Set<String> LATER = Set.of("55P03", "42501", "23514", "40P01", "42P07");
+
+  private final Writing writing;
+  private final Connection connection;
+  private final Pool pool;
+  private final boolean hyper;
+
+  EventDays(Writing writing, Connection connection, Pool pool) throws SQLException {
+    this.writing = writing;
+    this.connection = connection;
+    this.pool = pool;
+    String kind =
+        "SELECT relkind FROM pg_class WHERE oid = '" + pool.table("event") + "'::regclass";
+    hyper = !Schema.text(connection, kind).equals("p");
+  }
+
+  /** Makes the partitions of today and tomorrow. */
+  void prepare() throws SQLException {
+    if (hyper) {
+      return;
+    }
+    List<LocalDate> there = all();
+    LocalDate today =
+        LocalDate.parse(Schema.text(connection, "SELECT (now() AT TIME ZONE 'UTC')::date::text"));
+    connection.commit();
+    for (LocalDate day : List.of(today, today.plusDays(1))) {
+      if (!there.contains(day)) {
+        change(
+            "CREATE TABLE "
+                + table(day)
+                + " (LIKE "
+                + pool.table("event")
+                + " INCLUDING DEFAULTS); ALTER TABLE "
+                + pool.table("event")
+                + " ATTACH PARTITION "
+                + table(day)
+                + " FOR VALUES FROM ('"
+                + day
+                + " 00:00:00+00') TO ('"
+                + day.plusDays(1)
+                + " 00:00:00+00')");
+      }
+    }
+  }
+
+  /** Drops the days that are wholly older, and what is older in the default partition. */
+  void forget(OffsetDateTime before) throws SQLException {
+    if (hyper) {
+      change(
+          "SELECT "
+              + Schema.text(
+                  connection,
+                  "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n"
+                      + " ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'")
+              + ".drop_chunks('"
+              + pool.table("event")
+              + "', TIMESTAMPTZ '"
+              + before
+              + "')");
+      return;
+    }
+    for (LocalDate day : all()) {
+      if (!day.plusDays(1).isAfter(before.toLocalDate())) {
+        change("DROP TABLE " + table(day));
+      }
+    }
+    writing.begin(false);
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM " + pool.table("event_other") + " WHERE at < ?")) {
+      delete.setObject(1, before);
+      delete.executeUpdate();
+    }
+    connection.commit();
+  }
+
+  private String table(LocalDate day) {
+    return pool.table(DAY + DateTimeFormatter.BASIC_ISO_DATE.format(day));
+  }
+
+  private List<LocalDate> all() throws SQLException {
+    List<LocalDate> days = new ArrayList<>();
+    try (Statement query = connection.createStatement();
+        ResultSet row =
+            query.executeQuery(
+                "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+                    + " WHERE i.inhparent = '"
+                    + pool.table("event")
+                    + "'::regclass AND c.relname ~ '^event_[0-9]{8}$'")) {
+      while (row.next()) {
+        String day = row.getString(1).substring(DAY.length());
+        days.add(LocalDate.parse(day, DateTimeFormatter.BASIC_ISO_DATE));
+      }
+    }
+    return days;
+  }
+
+  private void change(String sql) throws SQLException {
+    try {
+      writing.begin(false);
+      Schema.run(connection, "SET LOCAL lock_timeout = '1s'");
+      Schema.run(connection, sql);
+      connection.commit();
+    } catch (SQLException e) {
+      if (!LATER.contains(String.valueOf(e.getSQLState()))) {
+        throw e;
+      }
+      connection.rollback();
+      LOG.warn(
+          "the days of events of pool '{}' could not be changed; it is tried again: {}",
+          pool.name(),
+          e.getMessage());
+    }
+  }
+}

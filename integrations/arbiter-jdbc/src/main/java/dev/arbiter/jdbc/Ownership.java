@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.jdbc;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The session that owns a pool: the right to write it ends with the session. */
+final class Ownership {
+  /*
+   * An advisory lock belongs to a session, so the same session writes. That alone is enough, but
+   * not behind a pooler that gives each transaction another session: so each opening also adds one
+   * to the tenure in table meta, and each transaction asks for its own tenure first. The row lock
+   * of that question makes a new owner wait for the transaction that runs.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcStore.class);
+
+  private static final String HOLDER =
+      "SELECT a.pid, a.application_name, a.client_addr, a.backend_start, a.pid = pg_backend_pid()"
+          + " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+          + " JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()"
+          + " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+          + " AND (l.classid::bigint << 32 | l.objid::bigint) = ?";
+
+  private final Pool pool;
+  private final Connection connection;
+  private final String forcedLevel;
+  private final int isolation;
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private long tenure;
+
+  private Ownership(Pool pool, Connection connection) throws SQLException {
+    this.pool = pool;
+    this.connection = connection;
+    connection.setAutoCommit(true);
+    isolation = connection.getTransactionIsolation();
+    String level = Schema.text(connection, "SELECT current_setting('synchronous_commit')");
+    forcedLevel = level.equals("off") ? "on" : level;
+  }
+
+  /**
+   * Takes a pool for this process.
+   *
+   * @throws IllegalStateException if it has an owner, or cannot be used; the message says it
+   */
+  static Ownership take(DataSource source, Pool pool) throws SQLException {
+    Connection connection = pool.connect(source);
+    try {
+      Ownership taken = new Ownership(pool, connection);
+      taken.take();
+      return taken;
+    } catch (Throwable e) {
+      Pool.abort(connection);
+      throw e;
+    }
+  }
+
+  private void take() throws SQLException {
+    Schema.requirePostgres(connection, pool);
+    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    set("application_name", name());
+    set("lock_timeout", "10s");
+    // A session that the server ends while no task comes would give the lock away.
+    set("idle_session_timeout", "0");
+    set("idle_in_transaction_session_timeout", "0");
+    // The server ends the session of a machine that is gone after half a minute.
+    set("tcp_keepalives_idle", "15");
+    set("tcp_keepalives_interval", "5");
+    set("tcp_keepalives_count", "3");
+    if (isHeld() || !tryLock()) {
+      throw owned();
+    }
+    try {
+      Schema.check(connection, pool);
+      if (Schema.text(connection, "SELECT current_setting('fsync')").equals("off")) {
+        LOG.warn("the server of pool '{}' has fsync off: a crash may lose everything", pool.name());
+      }
+      tenure =
+          Long.parseLong(
+              Schema.text(
+                  connection,
+                  "UPDATE "
+                      + pool.table("meta")
+                      + " SET value = value + 1 WHERE name = 'tenure' RETURNING value"));
+      connection.setAutoCommit(false);
+    } catch (Throwable e) {
+      giveBack();
+      throw e;
+    }
+  }
+
+  private void set(String setting, String value) throws SQLException {
+    try (PreparedStatement set = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+      set.setString(1, setting);
+      set.setString(2, value);
+      set.execute();
+      settings.put(setting, value);
+    }
+  }
+
+  /* Held by a session, perhaps this one: a data source may give the same one twice. */
+  private boolean isHeld() throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(HOLDER)) {
+      query.setLong(1, pool.lock());
+      try (ResultSet row = query.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
+  private boolean tryLock() throws SQLException {
+    return Schema.text(connection, "SELECT pg_try_advisory_lock(" + pool.lock() + ")").equals("t");
+  }
+
+  private IllegalStateException owned() throws SQLException {
+    String owner = "another session that ended just now";
+    try (PreparedStatement query = connection.prepareStatement(HOLDER)) {
+      query.setLong(1, pool.lock());
+      try (ResultSet row = query.executeQuery()) {
+        if (row.next()) {
+          String address = row.getString(3);
+          owner =
+              "'"
+                  + row.getString(2)
+                  + "' (session "
+                  + row.getString(1)
+                  + (address == null ? "" : " from " + address)
+                  + ", since "
+                  + row.getString(4)
+                  + ")";
+        }
+      }
+    }
+    return pool.refusal(
+        "is owned by " + owner, "end that process, or give each arbiter its own pool", null);
+  }
+
+  private static String name() {
+    return "arbiter, process " + ProcessHandle.current().pid() + " on " + host();
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "a host without a name";
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Pool pool() {
+    return pool;
+  }
+
+  long tenure() {
+    return tenure;
+  }
+
+  /** What synchronous_commit is for a batch. */
+  String level(boolean force) {
+    return force ? forcedLevel : "off";
+  }
+
+  /** Gives the session back as it was. */
+  void giveBack() throws SQLException {
+    try {
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+      Schema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
+      for (String setting : settings.keySet()) {
+        Schema.run(connection, "RESET " + setting);
+      }
+      connection.setTransactionIsolation(isolation);
+      connection.setNetworkTimeout(Runnable::run, 0);
+      connection.close();
+    } catch (SQLException e) {
+      Pool.abort(connection);
+      throw e;
+    }
+  }
+
+  /** Ends the session. The lock goes at once if the server answers, or else when it notices. */
+  void throwAway() {
+    try {
+      connection.setNetworkTimeout(Runnable::run, 2_000);
+      connection.rollback();
+      connection.setAutoCommit(true);
+      Schema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
+    } catch (SQLException e) {
+      // the end of the session is the end of the lock
+    }
+    Pool.abort(connection);
+  }
+}

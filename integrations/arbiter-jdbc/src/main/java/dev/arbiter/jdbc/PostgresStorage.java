@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.jdbc;
+
+import dev.arbiter.spi.Storage;
+import dev.arbiter.spi.Store.Change;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage in a schema of PostgreSQL. One connection writes; another one reads, for {@link #find}.
+ *
+ * <p>After any error of the connection that writes, that connection is ended, and refuses until the
+ * storage is opened again.
+ */
+final class PostgresStorage implements Storage {
+  private final DataSource source;
+  private final Pool pool;
+
+  private boolean open;
+  private @Nullable Writing writing;
+
+  /* Guarded by reading, which find takes from any thread. */
+  private final Object reading = new Object();
+  private boolean readable;
+  private @Nullable PreparedStatement newest;
+
+  PostgresStorage(DataSource source, String pool) {
+    this(source, pool, Pool.PATIENCE);
+  }
+
+  /**
+   * Makes a storage that is not open.
+   *
+   * @param patience how long a call waits for a connection or an answer
+   */
+  PostgresStorage(DataSource source, String pool, Duration patience) {
+    this.source = Objects.requireNonNull(source, "store.source must not be null");
+    this.pool = new Pool(pool, patience);
+  }
+
+  @Override
+  public void open(BiConsumer<String, byte[]> kept) throws Exception {
+    if (open) {
+      throw pool.refusal("is open already", "close it first", null);
+    }
+    try {
+      Ownership owner = Ownership.take(source, pool);
+      open = true;
+      Writing begun = begin(owner);
+      writing = begun;
+      begun.load(kept);
+      synchronized (reading) {
+        newest = reader();
+        readable = true;
+      }
+    } catch (SQLException e) {
+      closeAfter(e);
+      throw pool.explained(e);
+    } catch (Throwable e) {
+      closeAfter(e);
+      throw e;
+    }
+  }
+
+  private static Writing begin(Ownership owner) throws SQLException {
+    try {
+      return new Writing(owner);
+    } catch (Throwable e) {
+      owner.throwAway();
+      throw e;
+    }
+  }
+
+  /* What went wrong first is what is told. */
+  private void closeAfter(Throwable first) {
+    Writing begun = writing;
+    writing = null;
+    if (begun != null) {
+      begun.throwAway();
+    }
+    try {
+      close();
+    } catch (SQLException e) {
+      first.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void append(List<Change> batch, boolean force) {
+    write(begun -> begun.append(batch, force));
+  }
+
+  @Override
+  public void forget(Instant before) {
+    write(begun -> begun.forget(before));
+  }
+
+  private interface Write {
+    void to(Writing begun) throws SQLException;
+  }
+
+  private void write(Write write) {
+    Writing begun = writing;
+    if (begun == null) {
+      throw pool.refusal("is not open", "open it first", null);
+    }
+    try {
+      write.to(begun);
+    } catch (SQLException e) {
+      writing = null;
+      begun.throwAway();
+      throw pool.explained(e);
+    } catch (Throwable e) {
+      writing = null;
+      begun.throwAway();
+      throw e;
+    }
+  }
+
+  @Override
+  public byte @Nullable [] find(String key) {
+    synchronized (reading) {
+      requireReadable();
+      try {
+        try {
+          return ask(key);
+        } catch (SQLException e) {
+          // The server may have ended an idle session. Another one asks again, once.
+          endReader();
+          return ask(key);
+        }
+      } catch (SQLException e) {
+        endReader();
+        throw pool.explained(e);
+      }
+    }
+  }
+
+  private void requireReadable() {
+    if (!readable) {
+      throw pool.refusal("is not open", "wait until it is back", null);
+    }
+  }
+
+  private byte @Nullable [] ask(String key) throws SQLException {
+    PreparedStatement query = newest;
+    if (query == null) {
+      query = reader();
+      newest = query;
+    }
+    query.setBytes(1, Keys.toBytes(key));
+    try (ResultSet row = query.executeQuery()) {
+      return row.next() ? row.getBytes(1) : null;
+    }
+  }
+
+  private PreparedStatement reader() throws SQLException {
+    Connection connection = pool.connect(source);
+    try {
+      connection.setAutoCommit(true);
+      return connection.prepareStatement(
+          "SELECT value FROM " + pool.table("ended") + " WHERE key = ? ORDER BY seq DESC LIMIT 1");
+    } catch (SQLException e) {
+      Pool.abort(connection);
+      throw e;
+    }
+  }
+
+  private void endReader() {
+    PreparedStatement query = newest;
+    newest = null;
+    try {
+      if (query != null) {
+        Pool.abort(query.getConnection());
+      }
+    } catch (SQLException e) {
+      // ended already
+    }
+  }
+
+  private void giveBackReader() {
+    PreparedStatement query = newest;
+    newest = null;
+    try {
+      if (query != null) {
+        Connection connection = query.getConnection();
+        query.close();
+        connection.setNetworkTimeout(Runnable::run, 0);
+        connection.close();
+      }
+    } catch (SQLException e) {
+      // ended already
+    }
+  }
+
+  /* The owner last: until then the pool is ours. */
+  @Override
+  public void close() throws SQLException {
+    synchronized (reading) {
+      readable = false;
+      giveBackReader();
+    }
+    open = false;
+    Writing begun = writing;
+    writing = null;
+    if (begun != null) {
+      begun.close();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One session owns a pool, and what it borrows is given back as it was. */
+class OwnerTest {
+  @TempDir private Path folder;
+  private String pool = "";
+
+  @BeforeEach
+  void tables() {
+    pool = Server.pool(folder);
+  }
+
+  private static Change state(String key, String value) {
+    return new Change(Change.Kind.STATE, key, Value.of(value.getBytes(UTF_8)));
+  }
+
+  private static Map<String, String> open(PostgresStorage storage) throws Exception {
+    Map<String, String> kept = new HashMap<>();
+    storage.open((key, value) -> kept.put(key, new String(value, UTF_8)));
+    return kept;
+  }
+
+  private static HikariDataSource connections(int most) {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(Server.source());
+    config.setMaximumPoolSize(most);
+    config.setConnectionTimeout(500);
+    return new HikariDataSource(config);
+  }
+
+  @Test
+  void a_second_owner_is_told_who_holds_the_pool() throws Exception {
+    PostgresStorage first = new PostgresStorage(Server.source(), pool);
+    open(first);
+    try {
+      assertThatThrownBy(() -> open(new PostgresStorage(Server.source(), pool)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll(
+              "the pool '" + pool + "'", "process " + ProcessHandle.current().pid(), "session ");
+      String other = Server.pool(folder.resolve("other"));
+      PostgresStorage beside = new PostgresStorage(Server.source(), other);
+      assertThat(open(beside)).isEmpty();
+      beside.close();
+    } finally {
+      first.close();
+    }
+  }
+
+  /** As behind a pooler that shares sessions: the lock is gone, and nobody told the owner. */
+  @Test
+  void an_owner_whose_lock_went_to_another_writes_nothing_more() throws Exception {
+    PostgresStorage first = new PostgresStorage(Server.source(), pool);
+    open(first);
+    first.append(List.of(state("a", "1")), true);
+    Server.run("UPDATE " + pool + ".meta SET value = value + 1 WHERE name = 'tenure'");
+
+    assertThatThrownBy(() -> first.append(List.of(state("a", "2")), true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("taken by another owner", "pooler");
+    assertThatThrownBy(() -> first.append(List.of(state("a", "3")), true))
+        .hasMessageContaining("is not open");
+    first.close();
+    assertThat(open(first)).containsEntry("a", "1");
+    first.close();
+  }
+
+  @Test
+  void a_session_that_the_server_ends_is_an_error_and_another_one_goes_on() throws Exception {
+    PostgresStorage storage = new PostgresStorage(Server.source(), pool);
+    open(storage);
+    storage.append(
+        List.of(state("a", "1"), new Change(Change.Kind.END, "e", Value.of(new byte[] {7}))), true);
+    Server.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE pid <> pg_backend_pid() AND datname = current_database()");
+
+    assertThat(storage.find("e")).as("the reader takes another session").containsExactly(7);
+    assertThatThrownBy(() -> storage.append(List.of(state("a", "2")), true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the pool '" + pool + "'");
+    storage.close();
+    assertThat(open(storage)).containsEntry("a", "1");
+    storage.close();
+  }
+
+  @Test
+  void connections_of_a_pool_come_back_as_they_were() throws Exception {
+    try (HikariDataSource connections = connections(2)) {
+      for (int i = 0; i < 3; i++) {
+        PostgresStorage storage = new PostgresStorage(connections, pool);
+        assertThat(open(storage)).hasSize(i);
+        storage.append(List.of(state("k" + i, "v")), true);
+        storage.close();
+      }
+      for (int i = 0; i < 2; i++) {
+        try (Connection connection = connections.getConnection()) {
+          assertThat(connection.getAutoCommit()).isTrue();
+          assertThat(Schema.text(connection, "SELECT current_setting('application_name')"))
+              .doesNotContain("arbiter");
+          assertThat(Schema.text(connection, "SELECT current_setting('lock_timeout')"))
+              .isEqualTo("0");
+          assertThat(
+                  Schema.text(
+                      connection,
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
+              .isEqualTo("0");
+        }
+      }
+    }
+  }
+
+  @Test
+  void an_exhausted_pool_of_connections_is_an_error_and_holds_nothing() throws Exception {
+    try (HikariDataSource one = connections(1)) {
+      assertThatThrownBy(() -> open(new PostgresStorage(one, pool)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("the pool '" + pool + "'", "two to each store");
+    }
+    PostgresStorage next = new PostgresStorage(Server.source(), pool);
+    open(next);
+    next.close();
+  }
+
+  @Test
+  void a_source_that_never_answers_is_an_error() {
+    var hangs =
+        new org.postgresql.ds.PGSimpleDataSource() {
+          @Override
+          public Connection getConnection() {
+            while (true) {
+              try {
+                Thread.sleep(60_000);
+              } catch (InterruptedException e) {
+                // it waits on
+              }
+            }
+          }
+        };
+    assertThatThrownBy(() -> open(new PostgresStorage(hangs, pool, Duration.ofMillis(200))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("within PT0.2S", "two to each store");
+  }
+}
