@@ -381,8 +381,8 @@ class RecoveryTest {
                 })
             .build();
     first.submit(task("T-1"));
-    first.submit(Task.builder("refactor").id("T-2").deadline(Duration.ofMillis(50)).build());
     await(working);
+    first.submit(Task.builder("refactor").id("T-2").deadline(Duration.ofMillis(50)).build());
     first.close();
     Thread.sleep(60);
 
