@@ -31,7 +31,10 @@ final class StorageStore implements Store {
   /* So many changes at most go into one step, so that the first stage does not wait for long. */
   private static final int MOST_CHANGES = 4_096;
   private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
-  private static final long FORGET_EVERY = 60_000;
+  private static final long IDLE = 60_000;
+
+  /* Often, so that each time there is little to remove and batches do not wait for it. */
+  private static final long FORGET_EVERY = 1_000;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 2_000;
 
@@ -187,7 +190,7 @@ final class StorageStore implements Store {
       return true;
     }
     tell(() -> taken.forEach(waiting -> waiting.stage.complete(null)));
-    return true;
+    return forgetOld();
   }
 
   /*
@@ -205,7 +208,7 @@ final class StorageStore implements Store {
 
   private synchronized List<Waiting> take() {
     if (queue.isEmpty() && !closing) {
-      pause(FORGET_EVERY);
+      pause(IDLE);
     }
     int count = 0;
     int changes = 0;
