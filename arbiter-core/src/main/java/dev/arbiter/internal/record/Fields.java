@@ -3,12 +3,12 @@ package dev.arbiter.internal.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -43,54 +43,59 @@ final class Fields {
 
   /** Writes fields. */
   static final class Writer {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
-
-    byte[] bytes() {
-      return out.toByteArray();
-    }
+    /*
+     * One buffer for a record and all records within it. The header has its place from the start.
+     * The length of a field that is written by others gets one byte, and the field is moved if
+     * that is too little.
+     */
+    private byte[] buffer = new byte[256];
+    private int size = HEADER;
 
     /** The fields as a record: version, kind, checksum, fields. */
     byte[] record(int version, int kind) {
-      byte[] fields = bytes();
-      byte[] record =
-          ByteBuffer.allocate(HEADER + fields.length)
-              .put((byte) version)
-              .put((byte) kind)
-              .putInt(0)
-              .put(fields)
-              .array();
+      byte[] record = Arrays.copyOf(buffer, size);
+      record[0] = (byte) version;
+      record[1] = (byte) kind;
       ByteBuffer.wrap(record).putInt(CHECKSUM, checksum(record));
       return record;
     }
 
-    /** Fields that are bytes already. */
-    Writer raw(byte[] fields) {
-      out.writeBytes(fields);
-      return this;
+    private void room(int more) {
+      if (buffer.length - size < more) {
+        buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, size + more));
+      }
     }
 
-    private Writer field(int tag, byte[] value) {
-      varint(tag);
-      varint(value.length);
-      out.writeBytes(value);
+    /** Fields that are bytes already. */
+    Writer raw(byte[] fields) {
+      room(fields.length);
+      System.arraycopy(fields, 0, buffer, size, fields.length);
+      size += fields.length;
       return this;
     }
 
     private void varint(long value) {
+      room(10);
+      size = varint(size, value);
+    }
+
+    private int varint(int at, long value) {
+      int next = at;
       long rest = value;
       while ((rest & ~0x7FL) != 0) {
-        out.write((int) ((rest & 0x7F) | 0x80));
+        buffer[next++] = (byte) ((rest & 0x7F) | 0x80);
         rest >>>= 7;
       }
-      out.write((int) rest);
+      buffer[next++] = (byte) rest;
+      return next;
     }
 
     Writer text(int tag, String value) {
-      return value.isEmpty() ? this : field(tag, textBytes(value));
+      return value.isEmpty() ? this : markedText(tag, value);
     }
 
     Writer texts(int tag, Collection<String> values) {
-      values.forEach(value -> field(tag, textBytes(value)));
+      values.forEach(value -> markedText(tag, value));
       return this;
     }
 
@@ -116,7 +121,12 @@ final class Fields {
     /* By bits, so that NaN and minus zero come back as they were. */
     Writer decimal(int tag, double value) {
       long bits = Double.doubleToRawLongBits(value);
-      return bits == 0 ? this : field(tag, ByteBuffer.allocate(Double.BYTES).putLong(bits).array());
+      if (bits == 0) {
+        return this;
+      }
+      varint(tag);
+      varint(Double.BYTES);
+      return raw(ByteBuffer.allocate(Double.BYTES).putLong(bits).array());
     }
 
     Writer time(int tag, Duration value) {
@@ -131,9 +141,19 @@ final class Fields {
 
     /** A record within the record. */
     Writer message(int tag, Consumer<Writer> content) {
-      Writer inner = new Writer();
-      content.accept(inner);
-      return field(tag, inner.bytes());
+      varint(tag);
+      room(1);
+      int start = ++size;
+      content.accept(this);
+      int length = size - start;
+      int more = varintLength(length) - 1;
+      if (more > 0) {
+        room(more);
+        System.arraycopy(buffer, start, buffer, start + more, length);
+        size += more;
+      }
+      varint(start - 1, length);
+      return this;
     }
 
     <T> Writer messages(int tag, Collection<T> values, BiConsumer<Writer, T> content) {
@@ -142,17 +162,20 @@ final class Fields {
     }
 
     /* UTF-8 cannot hold half of a surrogate pair; a text with one is written as UTF-16. */
-    private static byte[] textBytes(String value) {
-      if (!isWhole(value)) {
-        ByteBuffer marked = ByteBuffer.allocate(1 + value.length() * Character.BYTES);
-        marked.put((byte) 16).asCharBuffer().put(value);
-        return marked.array();
-      }
-      byte[] text = value.getBytes(UTF_8);
-      byte[] marked = new byte[text.length + 1];
-      marked[0] = 8;
-      System.arraycopy(text, 0, marked, 1, text.length);
-      return marked;
+    private Writer markedText(int tag, String value) {
+      boolean whole = isWhole(value);
+      byte[] text = whole ? value.getBytes(UTF_8) : utf16(value);
+      varint(tag);
+      varint(text.length + 1L);
+      room(1);
+      buffer[size++] = (byte) (whole ? 8 : 16);
+      return raw(text);
+    }
+
+    private static byte[] utf16(String value) {
+      ByteBuffer chars = ByteBuffer.allocate(value.length() * Character.BYTES);
+      chars.asCharBuffer().put(value);
+      return chars.array();
     }
 
     private static boolean isWhole(String value) {

@@ -36,6 +36,23 @@ public record KeptStep(
     return name.equals("Routing") && !detail.isEmpty();
   }
 
+  /** The state that a step of this name enters, empty if the name does not say. */
+  static String stateOf(String name) {
+    return switch (name) {
+      case "Received" -> "RECEIVED";
+      case "Validating" -> "VALIDATING_SPEC";
+      case "Approved" -> "SPEC_APPROVED";
+      case "Routing" -> "ROUTING";
+      case "Routed" -> "ROUTED";
+      case "Executing" -> "EXECUTING";
+      case "Executed" -> "EXECUTION_COMPLETE";
+      case "Verifying" -> "VERIFYING";
+      case "Verified" -> "VERIFIED";
+      case "Waiting" -> "WAITING";
+      default -> "";
+    };
+  }
+
   /** A step that used up nothing. */
   public static KeptStep of(
       String name, Instant at, String state, int attempt, String agent, String detail) {

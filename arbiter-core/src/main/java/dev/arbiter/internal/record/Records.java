@@ -367,7 +367,7 @@ public final class Records {
   private static void step(Writer w, KeptStep step) {
     w.instant(1, step.at())
         .text(2, step.name())
-        .text(3, step.state())
+        .text(3, step.state().equals(KeptStep.stateOf(step.name())) ? "" : step.state())
         .number(4, step.attempt())
         .text(5, step.agent())
         .decimal(6, step.quality())
@@ -376,10 +376,12 @@ public final class Records {
   }
 
   private static KeptStep step(Reader in) {
+    String name = in.text(2);
+    String state = in.text(3);
     return new KeptStep(
         in.instant(1),
-        in.text(2),
-        in.text(3),
+        name,
+        state.isEmpty() ? KeptStep.stateOf(name) : state,
         in.count(4),
         in.text(5),
         in.decimal(6),
