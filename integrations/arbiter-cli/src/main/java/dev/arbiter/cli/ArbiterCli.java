@@ -14,13 +14,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The program {@code arbiter}: checks working specs, changes made under them, and kept evidence.
+ * The program {@code arbiter}: checks working specs, changes made under them, and kept evidence;
+ * shows the tasks of a store.
  *
  * <p>Exit codes: 0 allowed, 1 denied, 2 input cannot be used, 3 evidence is damaged.
  */
 @Command(
     name = "arbiter",
-    description = "Holds changes to CAWS working specs and checks the evidence.",
+    description = "Holds changes to CAWS working specs, checks the evidence, shows kept tasks.",
     footer = {
       "",
       "Exit codes: 0 allowed, 1 denied, 2 input cannot be used, 3 evidence is damaged."
@@ -28,7 +29,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "arbiter 0.1.0")
 public final class ArbiterCli extends CliCommand implements Runnable {
-  private static final List<String> COMMANDS = List.of("validate", "log", "waiver", "key");
+  private static final List<String> COMMANDS = List.of("validate", "log", "waiver", "key", "tasks");
 
   private ArbiterCli() {}
 
@@ -79,6 +80,7 @@ public final class ArbiterCli extends CliCommand implements Runnable {
       case "validate" -> new ValidateCommand(clock);
       case "log" -> new LogCommand();
       case "waiver" -> new WaiverCommand(clock);
+      case "tasks" -> new TasksCommand(clock);
       default -> new KeyCommand();
     };
   }
@@ -115,6 +117,6 @@ public final class ArbiterCli extends CliCommand implements Runnable {
 
   @Override
   public void run() {
-    throw misuse("give a command: validate, log, waiver or key");
+    throw misuse("give a command: validate, log, waiver, key or tasks");
   }
 }

@@ -56,6 +56,10 @@ class WrongInputTest {
             List.of("log", "inspect", "--log", file),
             List.of("log", "verify", "--log", log, "--key", file),
             List.of("log", "export", "--log", file, "--out", folder.resolve("out").toString()),
+            List.of("tasks", "list", "--store", file),
+            List.of("tasks", "show", "T-1", "--store", file),
+            List.of("tasks", "cancel", "T-1", "--store", file, "--reason", "r"),
+            List.of("tasks", "export", "--store", file),
             List.of("key", "rotate", file))) {
       Run run = Run.of(command.toArray());
       String said = run.out() + run.err();
@@ -111,6 +115,12 @@ class WrongInputTest {
         "log",
         "log verify",
         "log prove --log . --index x",
+        "tasks",
+        "tasks list",
+        "tasks list --store a --state NONE",
+        "tasks list --store a --limit x",
+        "tasks show --store a",
+        "tasks cancel T-1 --store a",
         "waiver",
         "waiver propose . WV-1",
         "key",

@@ -178,16 +178,38 @@ class WrongFileTest {
   }
 
   @Test
-  void a_key_that_changed_is_named() throws Exception {
+  void a_key_or_value_that_changed_is_named() throws Exception {
     write(500);
-    byte[] bytes = Files.readAllBytes(file);
-    String text = new String(bytes, ISO_8859_1);
-    for (int at = text.indexOf("key-77"); at >= 0; at = text.indexOf("key-77", at + 1)) {
-      bytes[at] ^= 1;
+    byte[] whole = Files.readAllBytes(file);
+    for (String part : List.of("key-77", "value-88")) {
+      Files.write(file, changed(whole, part));
+      refused("is damaged", "row", "of table state", "checksum");
     }
-    Files.write(file, bytes);
+  }
 
-    refused("is damaged", "row", "of table state");
+  @Test
+  void an_end_that_changed_is_not_given_back() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(end("a", 1_234_567), end("b", 7_654_321)), true);
+    storage.close();
+    Files.write(file, changed(Files.readAllBytes(file), "1234567"));
+
+    storage.open((key, value) -> {});
+    assertThat(storage.find("b")).isNotNull();
+    assertThatThrownBy(() -> storage.find("a"))
+        .hasMessageContainingAll(file.toString(), "is damaged", "of table ended");
+    storage.close();
+  }
+
+  /* The last character, wherever the page has an old copy of it too. */
+  private static byte[] changed(byte[] whole, String part) {
+    byte[] bytes = whole.clone();
+    String text = new String(whole, ISO_8859_1);
+    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) {
+      bytes[at + part.length() - 1] ^= 1;
+    }
+    return bytes;
   }
 
   /** A copy of the file and its log, as a dead process leaves them. */

@@ -44,6 +44,7 @@ public final class Quickstart {
     Agent ada = assignment -> changed("src/Parser.java", 12, 3);
     Agent bob = assignment -> changed("docs/README.md", 900, 0);
     PerformanceTracker tracker = PerformanceTracker.create();
+    // To keep tasks over a crash: .store(SqliteStore.at(Path.of("tasks.db"))), of arbiter-sqlite.
     // README: begin
     try (Arbiter arbiter =
         Arbiter.builder()

@@ -26,10 +26,11 @@ final class Keys {
     return column.toString();
   }
 
-  /** Tells whether the key of a row is the one that was written. */
-  static long sum(String key) {
+  /** Tells whether key and value of a row are those that were written. */
+  static long sum(String key, byte[] value) {
     CRC32C crc = new CRC32C();
     crc.update(utf16(key));
+    crc.update(value);
     return crc.getValue();
   }
 

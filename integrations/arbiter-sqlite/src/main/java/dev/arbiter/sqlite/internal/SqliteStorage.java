@@ -58,7 +58,7 @@ public final class SqliteStorage implements Storage {
       synchronized (reading) {
         newest =
             connection.prepareStatement(
-                "SELECT value FROM ended WHERE key = ? ORDER BY "
+                "SELECT value, sum, id FROM ended WHERE key = ? ORDER BY "
                     + Writing.ORDER
                     + " DESC LIMIT 1");
       }
@@ -113,7 +113,14 @@ public final class SqliteStorage implements Storage {
       try {
         query.setObject(1, Keys.toColumn(key));
         try (ResultSet row = query.executeQuery()) {
-          return row.next() ? row.getBytes(1) : null;
+          if (!row.next()) {
+            return null;
+          }
+          byte[] value = row.getBytes(1);
+          if (Keys.sum(key, value) != row.getLong(2)) {
+            throw StoreFile.damaged(named, "ended", row.getLong(3));
+          }
+          return value;
         }
       } catch (SQLException e) {
         throw StoreFile.explained(Objects.requireNonNull(file), e);

@@ -193,6 +193,15 @@ public final class StoreFile {
     return new IllegalStateException("the store " + file + " " + state + "; " + next);
   }
 
+  /* What it was cannot be known, so it cannot be set aside: a step would be done again. */
+  static IllegalStateException damaged(Path file, String table, long row) {
+    return refusal(
+        file,
+        String.format(
+            Locale.ROOT, "is damaged: row %d of table %s does not fit its checksum", row, table),
+        "restore a backup, or copy the file away, look at the row, and delete it");
+  }
+
   /** {@return an error of SQLite in words: the file, its state, the next step} */
   public static IllegalStateException explained(Path file, SQLException e) {
     String state =

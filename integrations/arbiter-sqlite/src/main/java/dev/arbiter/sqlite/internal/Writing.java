@@ -30,6 +30,7 @@ final class Writing {
   private static final int STEP = 1_000;
   private static final int MOST_STEPS = 100;
 
+  private static final long AHEAD = 100_000;
   private static final int NUMBER_BITS = 30;
   private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
 
@@ -53,6 +54,7 @@ final class Writing {
   private final Map<String, Change> states = new LinkedHashMap<>();
   private long lastRow;
   private long nextNumber;
+  private long reserved;
   private long knownVersion;
   private boolean forces = true;
 
@@ -73,7 +75,7 @@ final class Writing {
               "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       putEnd =
           connection.prepareStatement(
-              "INSERT INTO ended VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+              "INSERT INTO ended VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     } catch (SQLException e) {
       StoreFile.closeQuietly(connection);
       throw e;
@@ -89,60 +91,47 @@ final class Writing {
     begin.execute();
     knownVersion = version();
     nextNumber = StoreFile.number(connection, "SELECT value FROM meta WHERE name = 'next'");
+    reserved = nextNumber;
     try (Statement all = connection.createStatement();
         ResultSet row = all.executeQuery("SELECT id, key, sum, value FROM state")) {
       while (row.next()) {
         long id = row.getLong(1);
         String key = Keys.fromColumn(row.getObject(2));
-        if (Keys.sum(key) != row.getLong(3) || rows.put(key, id) != null) {
-          throw damaged(id);
+        byte[] value = row.getBytes(4);
+        if (Keys.sum(key, value) != row.getLong(3) || rows.put(key, id) != null) {
+          throw StoreFile.damaged(file, "state", id);
         }
         lastRow = Math.max(lastRow, id);
-        kept.accept(key, row.getBytes(4));
+        kept.accept(key, value);
       }
     }
     commit.execute();
-  }
-
-  /* Whose state it is cannot be known, so no task can be set aside in its place. */
-  private IllegalStateException damaged(long id) {
-    return StoreFile.refusal(
-        file,
-        String.format(
-            Locale.ROOT, "is damaged: the key of row %d of table state is not its own", id),
-        "restore a backup, or look at the row, copy the file away, and delete the row");
   }
 
   void append(List<Change> batch, boolean force) throws SQLException {
     force(force);
     begin();
-    int events = 0;
-    int ends = 0;
     for (Change change : batch) {
       switch (change.kind()) {
         case STATE -> states.put(change.key(), change);
-        case EVENT -> {
-          event(change);
-          events++;
-        }
-        case END -> {
-          end(change);
-          ends++;
-        }
+        case EVENT -> event(change);
+        case END -> end(change);
       }
     }
-    if (events > 0) {
-      putEvent.executeBatch();
-    }
-    if (ends > 0) {
-      putEnd.executeBatch();
-    }
-    if (events + ends > 0) {
-      number.setLong(1, nextNumber);
-      number.executeUpdate();
-    }
+    putEvent.executeBatch();
+    putEnd.executeBatch();
+    reserve();
     states();
     commit.execute();
+  }
+
+  /* The numbers are in the file ahead of their use, so that few commits write that page. */
+  private void reserve() throws SQLException {
+    if (nextNumber > reserved) {
+      reserved = nextNumber + AHEAD;
+      number.setLong(1, reserved);
+      number.executeUpdate();
+    }
   }
 
   private void force(boolean force) throws SQLException {
@@ -201,39 +190,41 @@ final class Writing {
       rows.put(key, row);
     }
     Columns columns = value.columns();
-    Row out = new Row(putState).add(row).add(Keys.toColumn(key)).add(Keys.sum(key));
+    byte[] bytes = value.bytes();
+    Row out = new Row(putState).add(row).add(Keys.toColumn(key)).add(Keys.sum(key, bytes));
     out.add(millis(columns.at())).text(columns.tenant()).text(columns.task()).text(columns.type());
     out.text(columns.state()).number(columns.attempt()).text(columns.agent());
-    out.text(columns.detail()).add(value.bytes()).end();
+    out.text(columns.detail()).add(bytes).end();
   }
 
   private void event(Change change) throws SQLException {
     Value value = valueOf(change);
     Columns columns = value.columns();
-    Row out = new Row(putEvent).add(id(columns.at())).add(ownKey(change.key(), columns));
+    Row out = new Row(putEvent).add(id(columns.at()));
+    out.add(isOwnKey(change.key(), columns) ? null : Keys.toColumn(change.key()));
     out.add(millis(columns.at())).text(columns.tenant()).text(columns.task());
     out.text(columns.state()).number(columns.attempt()).text(columns.agent());
     out.work(columns).text(columns.detail()).add(value.bytes()).end();
   }
 
   /* The key of a task is in two columns already. */
-  private static @Nullable Object ownKey(String key, Columns columns) {
+  private static boolean isOwnKey(String key, Columns columns) {
     int tenant = columns.tenant().length();
-    boolean known =
-        key.length() == tenant + 1 + columns.task().length()
-            && key.charAt(tenant) == '\u001f'
-            && key.startsWith(columns.tenant())
-            && key.endsWith(columns.task());
-    return known ? null : Keys.toColumn(key);
+    return key.length() == tenant + 1 + columns.task().length()
+        && key.charAt(tenant) == '\u001f'
+        && key.startsWith(columns.tenant())
+        && key.endsWith(columns.task());
   }
 
   private void end(Change change) throws SQLException {
     Value value = valueOf(change);
     Columns columns = value.columns();
+    byte[] bytes = value.bytes();
     Row out = new Row(putEnd).add(id(columns.at())).add(Keys.toColumn(change.key()));
+    out.add(Keys.sum(change.key(), bytes));
     out.add(millis(columns.at())).text(columns.tenant()).text(columns.task()).text(columns.type());
     out.text(columns.state()).number(columns.attempt()).text(columns.agent());
-    out.work(columns).text(columns.detail()).add(value.bytes()).end();
+    out.work(columns).text(columns.detail()).add(bytes).end();
   }
 
   private static Value valueOf(Change change) {

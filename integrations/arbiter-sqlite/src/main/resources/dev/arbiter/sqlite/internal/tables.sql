@@ -5,7 +5,7 @@
 --
 -- A key is text; one that UTF-8 cannot hold is a blob of UTF-16. Text and blob are never equal.
 -- A column that does not apply is NULL, which takes one byte. Times are milliseconds since 1970.
--- The key of an event is NULL if it is its tenant and task.
+-- The key of an event is NULL if it is its tenant and task. A sum is the CRC-32C of key and value.
 
 CREATE TABLE meta(
   name TEXT PRIMARY KEY,
@@ -45,6 +45,7 @@ CREATE TABLE event(
 CREATE TABLE ended(
   id INTEGER PRIMARY KEY,
   key BLOB NOT NULL,
+  sum INTEGER NOT NULL,
   at INTEGER,
   tenant TEXT,
   task TEXT,
