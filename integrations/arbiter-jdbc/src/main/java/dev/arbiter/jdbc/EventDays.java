@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class EventDays {
    * Partitions are made a day ahead, never while tasks are appended. An event of another day, of a
    * clock that is wrong, goes to the default partition. A partition is made apart and attached:
    * that waits for no reader of the other days. What a reader or missing rights hold up is tried
-   * again a minute later; appends do not depend on it.
+   * again a minute later; appends do not depend on it. A day that cannot be dropped is emptied.
    *
    * With TimescaleDB the table is a hypertable, which makes its chunks itself.
    */
@@ -35,6 +36,7 @@ final class EventDays {
   private final Connection connection;
   private final Pool pool;
   private final boolean hyper;
+  private boolean warned;
 
   EventDays(Writing writing, Connection connection, Pool pool) throws SQLException {
     this.writing = writing;
@@ -74,7 +76,7 @@ final class EventDays {
     }
   }
 
-  /** Drops the days that are wholly older, and what is older in the default partition. */
+  /** Removes the days that are wholly older. */
   void forget(OffsetDateTime before) throws SQLException {
     if (hyper) {
       change(
@@ -95,10 +97,11 @@ final class EventDays {
         change("DROP TABLE " + table(day));
       }
     }
+    // Rows of the default partition, and of days that could not be dropped.
     writing.begin(false);
     try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM " + pool.table("event_other") + " WHERE at < ?")) {
-      delete.setObject(1, before);
+        connection.prepareStatement("DELETE FROM " + pool.table("event") + " WHERE at < ?")) {
+      delete.setObject(1, before.truncatedTo(ChronoUnit.DAYS));
       delete.executeUpdate();
     }
     connection.commit();
@@ -136,10 +139,13 @@ final class EventDays {
         throw e;
       }
       connection.rollback();
-      LOG.warn(
-          "the days of events of pool '{}' could not be changed; it is tried again: {}",
-          pool.name(),
-          e.getMessage());
+      if (!warned) {
+        warned = true;
+        LOG.warn(
+            "the days of events of pool '{}' could not be changed; it is tried each minute: {}",
+            pool.name(),
+            e.getMessage());
+      }
     }
   }
 }

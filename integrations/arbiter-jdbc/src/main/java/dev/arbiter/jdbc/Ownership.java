@@ -7,8 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +30,23 @@ final class Ownership {
           + " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
           + " AND (l.classid::bigint << 32 | l.objid::bigint) = ?";
 
+  /*
+   * A session that the server ends while no task comes would give the lock away. That of a machine
+   * that is gone ends after half a minute.
+   */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "lock_timeout", "10s",
+          "idle_session_timeout", "0",
+          "idle_in_transaction_session_timeout", "0",
+          "tcp_keepalives_idle", "15",
+          "tcp_keepalives_interval", "5",
+          "tcp_keepalives_count", "3");
+
   private final Pool pool;
   private final Connection connection;
   private final String forcedLevel;
   private final int isolation;
-  private final Map<String, String> settings = new LinkedHashMap<>();
   private long tenure;
 
   private Ownership(Pool pool, Connection connection) throws SQLException {
@@ -66,15 +78,7 @@ final class Ownership {
   private void take() throws SQLException {
     Schema.requirePostgres(connection, pool);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-    set("application_name", name());
-    set("lock_timeout", "10s");
-    // A session that the server ends while no task comes would give the lock away.
-    set("idle_session_timeout", "0");
-    set("idle_in_transaction_session_timeout", "0");
-    // The server ends the session of a machine that is gone after half a minute.
-    set("tcp_keepalives_idle", "15");
-    set("tcp_keepalives_interval", "5");
-    set("tcp_keepalives_count", "3");
+    set();
     if (isHeld() || !tryLock()) {
       throw owned();
     }
@@ -97,13 +101,21 @@ final class Ownership {
     }
   }
 
-  private void set(String setting, String value) throws SQLException {
-    try (PreparedStatement set = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
-      set.setString(1, setting);
-      set.setString(2, value);
+  private void set() throws SQLException {
+    StringJoiner all = new StringJoiner(", ", "SELECT ", "");
+    SETTINGS.forEach(
+        (name, value) -> all.add("set_config('" + name + "', '" + value + "', false)"));
+    try (PreparedStatement set =
+        connection.prepareStatement(all + ", set_config('application_name', ?, false)")) {
+      set.setString(1, name());
       set.execute();
-      settings.put(setting, value);
     }
+  }
+
+  private void reset() throws SQLException {
+    StringJoiner all = new StringJoiner("; RESET ", "RESET ", "; RESET application_name");
+    SETTINGS.keySet().forEach(all::add);
+    Schema.run(connection, all.toString());
   }
 
   /* Held by a session, perhaps this one: a data source may give the same one twice. */
@@ -180,9 +192,7 @@ final class Ownership {
         connection.setAutoCommit(true);
       }
       Schema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
-      for (String setting : settings.keySet()) {
-        Schema.run(connection, "RESET " + setting);
-      }
+      reset();
       connection.setTransactionIsolation(isolation);
       connection.setNetworkTimeout(Runnable::run, 0);
       connection.close();

@@ -25,7 +25,7 @@ final class Writing {
    * is not forced commits with synchronous_commit off: the next forced commit flushes both, because
    * the log of the server is one.
    */
-  private static final int STEP = 1_000;
+  private static final int STEP = 5_000;
   private static final int MOST_STEPS = 100;
   private static final int FETCH = 200;
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");

@@ -14,6 +14,11 @@ class PostgresStorageTest extends StorageContract {
   }
 
   @Override
+  protected int kills() {
+    return 2;
+  }
+
+  @Override
   protected Map<String, String> properties() {
     return Map.of(Server.portProperty(), Integer.toString(Server.port()));
   }

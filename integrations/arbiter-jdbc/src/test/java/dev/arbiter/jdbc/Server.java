@@ -16,16 +16,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** One real PostgreSQL for all tests of a process, which syncs as a server in use does. */
 final class Server {
   private static final String PORT = "arbiter.jdbc.test.port";
+  private static final Set<String> MADE = ConcurrentHashMap.newKeySet();
   private static @Nullable EmbeddedPostgres running;
   private static @Nullable Path folder;
   private static int port;
@@ -46,6 +50,7 @@ final class Server {
         try (ServerSocket free = new ServerSocket(0)) {
           port = free.getLocalPort();
           folder = Files.createTempDirectory("arbiter-postgres");
+          Runtime.getRuntime().addShutdownHook(new Thread(Server::remove));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -67,12 +72,32 @@ final class Server {
               .setPort(port)
               .setDataDirectory(folder)
               .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(false)
               .setServerConfig("fsync", "on")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("full_page_writes", "on")
               .setDataDirectoryCustomizer(Server::askForPasswords)
               .setPGStartupWait(Duration.ofSeconds(60))
               .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static synchronized void remove() {
+    Path made = folder;
+    if (made == null) {
+      return;
+    }
+    try {
+      if (running != null) {
+        running.close();
+      }
+      try (Stream<Path> files = Files.walk(made)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -129,13 +154,10 @@ final class Server {
 
   /** The pool of a place, which has tables. */
   static String pool(Path place) {
-    String pool =
-        "p"
-            + HexFormat.of()
-                .withLowerCase()
-                .toHexDigits(place.toString().hashCode())
-                .toLowerCase(Locale.ROOT);
-    JdbcStore.createSchema(source(), pool);
+    String pool = "p" + HexFormat.of().toHexDigits(place.toString().hashCode());
+    if (MADE.add(pool)) {
+      JdbcStore.createSchema(source(), pool);
+    }
     return pool;
   }
 

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What people find in the tables with any program that reads PostgreSQL. */
 class TablesTest {
@@ -220,21 +221,73 @@ class TablesTest {
 
   /** A person who reads in a long transaction holds nobody up. */
   @Test
-  void a_long_read_delays_retention_and_nothing_else() throws Exception {
+  void a_long_read_delays_the_drop_of_a_day_and_nothing_else() throws Exception {
     LocalDate today = today();
     Instant now = today.atTime(12, 0).toInstant(ZoneOffset.UTC);
     PostgresStorage storage = new PostgresStorage(Server.source(), pool);
     storage.open((key, value) -> {});
+    keep(storage, change(Change.Kind.EVENT, "k", now, "old by then"));
     try (Connection reader = Server.source().getConnection()) {
       reader.setAutoCommit(false);
       Schema.text(reader, "SELECT count(*) FROM " + pool + ".performance_events");
       storage.forget(now.plus(Duration.ofDays(3)));
-      keep(storage, change(Change.Kind.EVENT, "k", now, "goes on"));
       assertThat(days()).contains(day(today));
+      assertThat(rows("SELECT detail FROM performance_events")).as("emptied").isEmpty();
+      keep(storage, change(Change.Kind.EVENT, "k", now, "goes on"));
       reader.commit();
     }
     storage.forget(now.plus(Duration.ofDays(3)));
     assertThat(days()).doesNotContain(day(today));
     storage.close();
+  }
+
+  /** A role that owns nothing keeps tasks too; its events are deleted, not dropped. */
+  @Test
+  void a_role_without_its_own_tables_keeps_and_forgets() throws Exception {
+    Server.run("DROP ROLE IF EXISTS worker; CREATE ROLE worker LOGIN");
+    Server.run(
+        "GRANT USAGE ON SCHEMA "
+            + pool
+            + " TO worker; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "
+            + pool
+            + " TO worker; GRANT USAGE ON ALL SEQUENCES IN SCHEMA "
+            + pool
+            + " TO worker");
+    PGSimpleDataSource source = Server.source();
+    source.setUser("worker");
+    Instant now = today().atTime(12, 0).toInstant(ZoneOffset.UTC);
+    PostgresStorage storage = new PostgresStorage(source, pool);
+    storage.open((key, value) -> {});
+    keep(
+        storage,
+        change(Change.Kind.EVENT, "k", now.minus(Duration.ofDays(2)), "old"),
+        change(Change.Kind.EVENT, "k", now, "new"));
+    storage.forget(now.minus(Duration.ofDays(1)));
+    storage.close();
+
+    assertThat(rows("SELECT detail FROM performance_events")).containsExactly("new");
+    Server.run("DROP OWNED BY worker; DROP ROLE worker");
+  }
+
+  /** Even for a role that has synchronous_commit off. The log is at most a moment behind else. */
+  @Test
+  void a_forced_batch_is_flushed_and_another_one_waits_for_no_disk() throws Exception {
+    PGSimpleDataSource source = Server.source();
+    source.setOptions("-c synchronous_commit=off");
+    PostgresStorage storage = new PostgresStorage(source, pool);
+    storage.open((key, value) -> {});
+    int[] flushed = new int[2];
+    try (Connection other = Server.source().getConnection()) {
+      for (int i = 0; i < 100; i++) {
+        storage.append(List.of(change(Change.Kind.STATE, "k", Instant.EPOCH, "v" + i)), i % 2 == 1);
+        String is =
+            Schema.text(other, "SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()");
+        flushed[i % 2] += is.equals("t") ? 1 : 0;
+      }
+    }
+    storage.close();
+
+    assertThat(flushed[1]).as("forced").isGreaterThan(45);
+    assertThat(flushed[0]).as("not forced").isLessThan(25);
   }
 }
