@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -144,8 +145,20 @@ record Pool(String name, Duration patience) {
           case "42P01", "3F000" -> missing();
           default -> byClass(code);
         };
+    SQLException told = e instanceof BatchUpdateException ? withoutValues(e) : e;
     return new IllegalStateException(
-        "the pool '" + name + "' " + state + " (" + e.getMessage() + ")", e);
+        "the pool '" + name + "' " + state + " (" + told.getMessage() + ")", told);
+  }
+
+  /* The message of a batch has the values of its rows, and so do the details of its cause. */
+  private static SQLException withoutValues(SQLException batch) {
+    SQLException first = Objects.requireNonNullElse(batch.getNextException(), batch);
+    String message = first == batch ? "a batch failed" : String.valueOf(first.getMessage());
+    SQLException told =
+        new SQLException(
+            message.lines().findFirst().orElse(""), batch.getSQLState(), batch.getErrorCode());
+    told.setStackTrace(batch.getStackTrace());
+    return told;
   }
 
   String missing() {

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.Arbiter;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,5 +142,29 @@ class WrongDatabaseTest {
       JdbcStore.createSchema(Server.source(), "made_again");
     }
     build(Server.source(), "made_again");
+  }
+
+  /** The driver's message of a batch has all values of its rows. */
+  @Test
+  void an_error_says_nothing_of_what_tasks_hold() throws Exception {
+    String pool = Server.pool(folder);
+    PostgresStorage storage = new PostgresStorage(Server.source(), pool);
+    storage.open((key, value) -> {});
+    Server.run("ALTER TABLE " + pool + ".ended ADD CHECK (length(value) < 5)");
+    Value secret = Value.of("secret-of-a-task".getBytes(UTF_8));
+
+    assertThatThrownBy(
+            () -> storage.append(List.of(new Change(Change.Kind.END, "secret-key", secret)), true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("the pool '" + pool + "'", "check constraint")
+        .satisfies(
+            e -> {
+              StringWriter trace = new StringWriter();
+              e.printStackTrace(new PrintWriter(trace));
+              assertThat(trace.toString())
+                  .doesNotContain("secret")
+                  .doesNotContain(HexFormat.of().formatHex(secret.bytes()));
+            });
+    storage.close();
   }
 }
