@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * never changes a key. The keys of STATE, EVENT and END values are apart.
  *
  * <p>Values: 0 bytes to 100 MB. Their arrays are never changed, neither those that are given to the
- * storage nor those that it gives back.
+ * storage nor those that it gives back. {@link Columns} are for people and queries, and hold any
+ * text: a storage may shorten or replace what its columns cannot hold, and keeps the batch.
  *
  * <p>Order: batches are kept in the order of their append, each whole or not at all. Within a batch
  * a later change wins over an earlier one.

@@ -3,6 +3,7 @@ package dev.arbiter.example.maintenance;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.Status;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +59,11 @@ final class AttemptFolders implements TaskInterceptor {
 
   /** The folder of an attempt. */
   Path folder(Assignment assignment) {
-    return folder.resolve(
-        assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
+    return folder(assignment.task().id(), assignment.attempt(), assignment.agent());
+  }
+
+  private Path folder(String task, int attempt, String agent) {
+    return folder.resolve(task + "-" + attempt + "-" + agent);
   }
 
   /** The file that an attempt may change. */
@@ -66,9 +71,12 @@ final class AttemptFolders implements TaskInterceptor {
     return folder(assignment).resolve(chore(assignment).path());
   }
 
-  /** The file of a chore after the last attempt. */
-  String result(String choreId) {
-    return results.getOrDefault(choreId, "");
+  /** The file of a chore after the attempt that was approved, in this process or one before. */
+  String result(Chore chore, TaskResult.Completed done) throws IOException {
+    String result = results.get(chore.id());
+    return result != null
+        ? result
+        : read(folder(chore.id(), done.attempts(), done.agent()).resolve(chore.path()));
   }
 
   @Override
@@ -79,6 +87,8 @@ final class AttemptFolders implements TaskInterceptor {
     if (worker == null) {
       throw new IllegalStateException("no worker has the name " + assignment.agent());
     }
+    // A process that was killed may have left the folder of the same attempt.
+    FileUtils.delete(folder(assignment).toFile(), FileUtils.RECURSIVE | FileUtils.SKIP_MISSING);
     String before = base.text(chore.path());
     Git copy = worker.seesEverything() ? base.copyTo(folder(assignment)) : null;
     if (copy == null) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,14 +25,19 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.ResetCommand.ResetType;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
+import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.treewalk.TreeWalk;
 
 /** The code base to maintain: a Git repository, and the text of its Java files. */
 final class CodeBase implements AutoCloseable {
   private static final String LIBRARY = "org/apache/commons/lang3/StringUtils";
   private static final String LIBRARY_FILES = "org/apache/commons/lang3/";
+  private static final String BEGUN = "arbiter-begun";
   private static final PersonIdent AUTHOR =
       new PersonIdent(
           "Arbiter example",
@@ -88,15 +94,11 @@ final class CodeBase implements AutoCloseable {
           repository + " is no Git repository; name the top folder of one with --repo");
     }
     Git git = cloned(repository, folder);
-    List<Path> roots = new ArrayList<>();
-    try (Stream<Path> folders = Files.walk(folder)) {
-      folders.filter(path -> path.endsWith("src/main/java")).forEach(roots::add);
-    }
-    CodeBase base = new CodeBase(git, folder, List.of(), roots.isEmpty() ? List.of(folder) : roots);
+    CodeBase base = new CodeBase(git, folder, List.of(), roots(folder));
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(path -> isJava(path.toString())).sorted().toList()) {
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          base.take(file);
+          base.take(base.folder.relativize(file).toString(), Files.readAllBytes(file));
         }
       }
     }
@@ -110,6 +112,64 @@ final class CodeBase implements AutoCloseable {
               + "; name another with --repo");
     }
     return base;
+  }
+
+  private static List<Path> roots(Path folder) throws IOException {
+    List<Path> roots = new ArrayList<>();
+    try (Stream<Path> folders = Files.walk(folder)) {
+      folders.filter(path -> path.endsWith("src/main/java")).forEach(roots::add);
+    }
+    return roots.isEmpty() ? List.of(folder) : roots;
+  }
+
+  /**
+   * The repository of a run that ended early. Its texts are those of the beginning, until {@link
+   * #goOn}; a change that was not committed is undone.
+   */
+  static CodeBase again(Path folder, boolean isLibrary) throws IOException, GitAPIException {
+    try (Stream<Path> files = Files.walk(folder.resolve(".git"))) {
+      for (Path lock : files.filter(path -> path.toString().endsWith(".lock")).toList()) {
+        Files.delete(lock);
+      }
+    }
+    Git git = Git.open(folder.toFile());
+    git.reset().setMode(ResetType.HARD).call();
+    List<Path> jar =
+        isLibrary ? List.of(Path.of(jarFile(resource(LIBRARY + ".class")).getName())) : List.of();
+    CodeBase base = new CodeBase(git, folder, jar, isLibrary ? List.of() : roots(folder));
+    Repository repository = git.getRepository();
+    try (TreeWalk tree = new TreeWalk(repository)) {
+      tree.addTree(repository.resolve(BEGUN + "^{tree}"));
+      tree.setRecursive(true);
+      while (tree.next()) {
+        FileMode mode = tree.getFileMode();
+        boolean isFile = mode == FileMode.REGULAR_FILE || mode == FileMode.EXECUTABLE_FILE;
+        if (isFile && isJava(tree.getPathString())) {
+          base.take(tree.getPathString(), repository.open(tree.getObjectId(0)).getBytes());
+        }
+      }
+    }
+    return base;
+  }
+
+  /** Marks this state as the beginning of a run. */
+  void mark() throws GitAPIException {
+    git.branchCreate().setName(BEGUN).call();
+  }
+
+  /** Takes the texts as the commits of the run before have left them. */
+  void goOn() throws IOException {
+    for (String path : List.copyOf(texts.keySet())) {
+      Path file = folder.resolve(path);
+      texts.put(path, Files.exists(file) ? normal(Files.readString(file)) : "");
+    }
+  }
+
+  /** The messages of all commits. */
+  Set<String> commits() throws GitAPIException {
+    Set<String> messages = new HashSet<>();
+    git.log().call().forEach(commit -> messages.add(commit.getFullMessage()));
+    return messages;
   }
 
   private static Git cloned(Path repository, Path folder) {
@@ -126,10 +186,10 @@ final class CodeBase implements AutoCloseable {
   }
 
   /** A file in another encoding is left out: tools would write it back with other letters. */
-  private void take(Path file) throws IOException {
-    String path = folder.relativize(file).toString().replace('\\', '/');
+  private void take(String name, byte[] bytes) {
+    String path = name.replace('\\', '/');
     try {
-      String text = Files.readString(file);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       if (text.contains("\r\n")) {
         withReturns.add(path);
       }

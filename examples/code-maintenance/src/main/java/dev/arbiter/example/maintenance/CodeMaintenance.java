@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import dev.arbiter.Arbiter;
+import dev.arbiter.TaskHandle;
 import dev.arbiter.example.report.ReportPage;
 import dev.arbiter.example.report.RunOptions;
 import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.BanditPolicy;
+import dev.arbiter.spi.Store;
+import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,10 +21,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,6 +83,14 @@ final class CodeMaintenance implements Callable<Integer> {
       description = "Where repository, verdicts and report go; default: a new temporary folder.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--durable",
+      paramLabel = "DIR",
+      description =
+          "Keeps the whole run in DIR. If it is killed, start it again with the same options: it"
+              + " goes on where it was.")
+  private @Nullable Path durable;
+
   @Mixin private RunOptions options = new RunOptions();
 
   private final PrintStream print;
@@ -114,17 +128,23 @@ final class CodeMaintenance implements Callable<Integer> {
     options.check(
         ownTasks.stream().noneMatch(String::isBlank), "--task needs words, such as 'Add a test'");
     options.check(scope.isEmpty() || !ownTasks.isEmpty(), "--scope is for --task; give both");
-    Path results = out == null ? Files.createTempDirectory("code-maintenance-") : out;
+    options.check(
+        durable == null || (out == null && ownTasks.isEmpty()),
+        "--durable keeps the chores of a run, and all results are in its folder; leave out --out"
+            + " and --task");
+    Path results = durable != null ? durable : out;
+    results = results == null ? Files.createTempDirectory("code-maintenance-") : results;
     Files.createDirectories(results);
+    if (durable != null) {
+      DurableRun.sameAsBefore(durable, settings());
+    }
     ExecutorService threads = Executors.newFixedThreadPool(2);
     ExecutorService rewriting = Executors.newSingleThreadExecutor();
     Path repository = results.resolve("repository");
     options.check(
-        !Files.exists(repository), repository + " exists already; give --out a new folder");
-    try (CodeBase base =
-            repo == null
-                ? CodeBase.library(repository, options.seed)
-                : CodeBase.of(repo, repository);
+        durable != null || !Files.exists(repository),
+        repository + " exists already; give --out a new folder");
+    try (CodeBase base = durable == null ? newBase(repository) : baseAgain(repository);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
       leftOut(base);
       if (ownTasks.isEmpty()) {
@@ -138,6 +158,35 @@ final class CodeMaintenance implements Callable<Integer> {
       rewriting.shutdownNow();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private String settings() {
+    return String.format(
+        Locale.ROOT,
+        "--tasks %d --seed %d --policy %s --repo %s",
+        tasks,
+        options.seed,
+        options.policy,
+        repo);
+  }
+
+  private CodeBase newBase(Path repository) throws IOException, GitAPIException {
+    return repo == null
+        ? CodeBase.library(repository, options.seed)
+        : CodeBase.of(repo, repository);
+  }
+
+  /* It gets its name when it is whole, so that a run that is killed leaves no half of it. */
+  private CodeBase baseAgain(Path repository) throws IOException, GitAPIException {
+    if (!Files.exists(repository)) {
+      Path unfinished = repository.resolveSibling("repository.unfinished");
+      FileUtils.delete(unfinished.toFile(), FileUtils.RECURSIVE | FileUtils.SKIP_MISSING);
+      try (CodeBase made = newBase(unfinished)) {
+        made.mark();
+      }
+      Files.move(unfinished, repository);
+    }
+    return CodeBase.again(repository, repo == null);
   }
 
   private void leftOut(CodeBase base) {
@@ -168,6 +217,9 @@ final class CodeMaintenance implements Callable<Integer> {
               + " Java files has a class with a member that the compiler can parse; give a task of"
               + " your own with --task 'words' and --agent");
     }
+    if (durable != null) {
+      base.goOn();
+    }
     Path work = Files.createDirectories(results.resolve("work"));
     WorkChecks checks = new WorkChecks(compiler);
     AttemptFolders folders = new AttemptFolders(base, checks, work);
@@ -188,19 +240,29 @@ final class CodeMaintenance implements Callable<Integer> {
     Path evidence = results.resolve("verdicts");
     Engine.Proof proof;
     String unrun = "";
-    try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence);
+    Set<String> committed = durable == null ? Set.of() : base.commits();
+    List<TaskResult> ends = new ArrayList<>();
+    Store store = durable == null ? Store.memory() : DurableRun.store(durable);
+    try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence, store);
         Progress progress = new Progress("tasks", chores.size(), print)) {
       for (Chore chore : chores) {
-        TaskResult result = engine.arbiter().submit(chore.task()).await(LONG);
+        TaskResult result = handle(engine.arbiter(), chore).await(LONG);
+        ends.add(result);
         if (!(result instanceof TaskResult.Completed)) {
           unrun = unrun.isEmpty() ? unrun(result) : unrun;
         }
-        if (result instanceof TaskResult.Completed done
-            && !folders.result(chore.id()).equals(base.text(chore.path()))) {
+        if (result instanceof TaskResult.Completed done) {
+          String text = folders.result(chore, done);
           String message = chore.type().id() + " " + chore.path() + " by " + done.agent();
-          base.commit(chore.path(), folders.result(chore.id()), message);
+          if (!committed.contains(message) && !text.equals(base.text(chore.path()))) {
+            base.commit(chore.path(), text, message);
+          }
         }
         progress.step();
+      }
+      if (durable != null) {
+        printf("%d task(s) had ended before this start%n", ends.size() - log.entries().size());
+        log.restore(ends, DurableRun.tried(durable));
       }
       proof = engine.prove(log.verdicts());
     }
@@ -219,6 +281,13 @@ final class CodeMaintenance implements Callable<Integer> {
         work,
         results.resolve("report.txt"),
         results.resolve("report.html"));
+  }
+
+  /* The task of a run before this one, or a new one. */
+  private static TaskHandle handle(Arbiter arbiter, Chore chore) {
+    return arbiter
+        .find(Task.DEFAULT_TENANT, chore.id())
+        .orElseGet(() -> arbiter.submit(chore.task()));
   }
 
   private static String unrun(TaskResult result) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import dev.arbiter.AfterCrash;
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
@@ -12,6 +13,7 @@ import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.tracker.PerformanceTracker;
@@ -50,11 +52,12 @@ final class Engine implements AutoCloseable {
       TaskInterceptor measuring,
       RunLog runLog,
       Optional<String> waiver,
-      Path log) {
+      Path log,
+      Store store) {
     // The wall clock never moves, so that two runs give the same verdicts to the byte.
     Sources sources =
         new Sources(() -> NOW, System::nanoTime, new SplittableRandom(settings.seed()));
-    caws = caws(settings, sources, waiver, log);
+    caws = caws(settings, sources, waiver, log, store.isKept());
     ArbiterBuilder builder =
         Arbiter.builder()
             .router(BanditRouter.builder().policy(settings.policy()).sources(sources).build())
@@ -64,22 +67,29 @@ final class Engine implements AutoCloseable {
             .listener(runLog)
             .interceptor(measuring)
             .fallbacks(settings.fallbacks())
+            .store(store)
             .executor(Runnable::run);
+    // An attempt has a folder of its own, so it may run again after a crash.
+    for (ChoreType type : ChoreType.values()) {
+      builder.afterCrash(type.id(), AfterCrash.RUN_AGAIN);
+    }
     for (Worker worker : workers) {
       builder.asyncAgent(AgentProfile.of(worker.name(), "java"), worker.agent());
     }
     arbiter = builder.build();
   }
 
-  private static Caws caws(Settings settings, Sources sources, Optional<String> waiver, Path log) {
+  /* A task that is kept has its verdict in the log first, so a crash leaves none without proof. */
+  private static Caws caws(
+      Settings settings, Sources sources, Optional<String> waiver, Path log, boolean keeps) {
     byte[] keySeed = ByteBuffer.allocate(SEED_BYTES).putLong(settings.seed()).array();
     Caws.Builder caws =
         Caws.builder()
             .policy(WorkingSpec.POLICY)
             .sources(sources)
             .key(SigningKey.fromSeed(keySeed))
-            .sealInBatches(BATCH)
-            .checkpointsOn(settings.checkpoints())
+            .sealInBatches(keeps ? 1 : BATCH)
+            .checkpointsOn(keeps ? Runnable::run : settings.checkpoints())
             .logTo(log);
     waiver.ifPresent(caws::waiver);
     return caws.build();

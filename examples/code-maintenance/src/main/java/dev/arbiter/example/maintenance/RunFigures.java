@@ -51,16 +51,20 @@ record RunFigures(List<Entry> entries) {
     return shares;
   }
 
-  /** A time of each task in milliseconds, shortest first. */
+  /** A time of each task that ended in this process in milliseconds, shortest first. */
   List<Double> millis(ToLongFunction<Entry> nanos) {
-    return entries.stream().map(entry -> nanos.applyAsLong(entry) / 1e6).sorted().toList();
+    return entries.stream()
+        .filter(Entry::isMeasured)
+        .map(entry -> nanos.applyAsLong(entry) / 1e6)
+        .sorted()
+        .toList();
   }
 
   static double median(List<Double> sorted) {
-    return sorted.get(sorted.size() / 2);
+    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
   }
 
   static double p99(List<Double> sorted) {
-    return sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1);
+    return sorted.isEmpty() ? 0 : sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1);
   }
 }

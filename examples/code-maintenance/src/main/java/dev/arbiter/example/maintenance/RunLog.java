@@ -42,6 +42,7 @@ final class RunLog implements ArbiterListener {
     private long threadBefore = -1;
     private boolean completed;
     private boolean waived;
+    private boolean isMeasured;
 
     Entry(String task, ChoreType type) {
       this.task = task;
@@ -76,6 +77,11 @@ final class RunLog implements ArbiterListener {
 
     boolean atFirstChoice() {
       return completed && agents.size() == 1;
+    }
+
+    /** Tells whether it ended in this process, so that its times are known. */
+    boolean isMeasured() {
+      return isMeasured;
     }
 
     /** Nanoseconds outside the agent's run and the gates. */
@@ -135,8 +141,40 @@ final class RunLog implements ArbiterListener {
     }
     entry.completed = concluded.result() instanceof TaskResult.Completed;
     entry.own = concluded.nanos() - entry.worked;
+    entry.isMeasured = true;
     open.remove(entry.task);
     closed.add(entry);
+  }
+
+  /**
+   * Adds the tasks that ended in a process before this one. Of their verdicts only the last is
+   * known.
+   *
+   * @param ends all tasks of the run, in order
+   * @param tried the agents that were tried for each task, in order
+   */
+  synchronized void restore(List<TaskResult> ends, Map<String, List<String>> tried) {
+    Map<String, Entry> known = new HashMap<>();
+    closed.forEach(entry -> known.put(entry.task, entry));
+    closed.clear();
+    for (TaskResult end : ends) {
+      String id = end.task().id();
+      Entry entry = known.get(id);
+      if (entry == null) {
+        entry = new Entry(id, ChoreType.of(end.task().type()));
+        entry.completed = end instanceof TaskResult.Completed;
+        if (end instanceof TaskResult.Completed done) {
+          judged(entry, done.verdict());
+        } else if (end instanceof TaskResult.Failed failed && failed.verdict().isPresent()) {
+          judged(entry, failed.verdict().get());
+        }
+      }
+      if (tried.containsKey(id)) {
+        entry.agents.clear();
+        entry.agents.addAll(tried.get(id));
+      }
+      closed.add(entry);
+    }
   }
 
   private void judged(Entry entry, Verdict verdict) {

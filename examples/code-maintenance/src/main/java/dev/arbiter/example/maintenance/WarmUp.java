@@ -2,6 +2,7 @@
 package dev.arbiter.example.maintenance;
 
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
@@ -53,7 +54,8 @@ final class WarmUp implements TaskInterceptor {
       for (int round = 0; round < ROUNDS; round++) {
         Path folder = log.resolve("round-" + round);
         try (Engine engine =
-            new Engine(settings, workers, new WarmUp(), new RunLog(), waiver, folder)) {
+            new Engine(
+                settings, workers, new WarmUp(), new RunLog(), waiver, folder, Store.memory())) {
           for (int i = 0; i < TASKS / ROUNDS; i++) {
             engine.arbiter().submit(chore(i).task()).await(LONG);
           }
