@@ -30,6 +30,9 @@ final class StorageStore implements Store {
 
   /* So many changes at most go into one step, so that the first stage does not wait for long. */
   private static final int MOST_CHANGES = 4_096;
+
+  /* And so many bytes, unless one batch has more: a storage makes one record of a step. */
+  private static final long MOST_BYTES = 8 << 20;
   private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
   private static final long IDLE = 60_000;
 
@@ -76,7 +79,7 @@ final class StorageStore implements Store {
   }
 
   private record Waiting(
-      List<Change> batch, Level level, CompletableFuture<@Nullable Void> stage) {}
+      List<Change> batch, long bytes, Level level, CompletableFuture<@Nullable Void> stage) {}
 
   @Override
   public void open(Owner newOwner) {
@@ -212,8 +215,14 @@ final class StorageStore implements Store {
     }
     int count = 0;
     int changes = 0;
+    long bytes = 0;
     while (count < queue.size() && changes < MOST_CHANGES) {
-      changes += queue.get(count).batch.size();
+      Waiting waiting = queue.get(count);
+      bytes += waiting.bytes;
+      if (count > 0 && bytes > MOST_BYTES) {
+        break;
+      }
+      changes += waiting.batch.size();
       count++;
     }
     List<Waiting> first = queue.subList(0, count);
@@ -228,7 +237,8 @@ final class StorageStore implements Store {
 
   private boolean forgetOld() {
     Instant now = clock.instant();
-    if (forgotten.plusMillis(FORGET_EVERY).isAfter(now)) {
+    boolean isBack = now.isBefore(forgotten);
+    if (!isBack && forgotten.plusMillis(FORGET_EVERY).isAfter(now)) {
       return true;
     }
     forgotten = now;
@@ -332,15 +342,18 @@ final class StorageStore implements Store {
     @Override
     public CompletionStage<@Nullable Void> append(List<Change> batch, Level level) {
       List<Change> encoded = new ArrayList<>(batch.size());
+      long bytes = 0;
       for (Change change : batch) {
-        encoded.add(new Change(change.kind(), change.key(), Encoded.of(change.value())));
+        Encoded value = Encoded.of(change.value());
+        bytes += value == null ? 0 : value.bytes().length;
+        encoded.add(new Change(change.kind(), change.key(), value));
       }
       CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();
       synchronized (StorageStore.this) {
         if (tenure != this || closing) {
           return CompletableFuture.failedFuture(lost(null));
         }
-        queue.add(new Waiting(encoded, level, stage));
+        queue.add(new Waiting(encoded, bytes, level, stage));
         if (queue.size() == 1) {
           StorageStore.this.notifyAll();
         }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.arbiter.spi.Storage;
+import dev.arbiter.spi.Store;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Level;
+import dev.arbiter.spi.Store.Shard;
+import dev.arbiter.spi.Store.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How the store over a storage uses it. */
+class StorageStoreTest {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final List<Instant> forgotten = new CopyOnWriteArrayList<>();
+  private final List<Integer> steps = new CopyOnWriteArrayList<>();
+  private volatile Instant now = Instant.parse("2026-06-01T00:00:00Z");
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile @Nullable Shard shard;
+
+  /** Notes the calls; an append waits for the gate. */
+  private final class Noting implements Storage {
+    @Override
+    public void open(BiConsumer<String, byte[]> kept) {}
+
+    @Override
+    public void append(List<Change> batch, boolean force) throws InterruptedException {
+      gate.await();
+      steps.add(batch.size());
+    }
+
+    @Override
+    public byte @Nullable [] find(String key) {
+      return null;
+    }
+
+    @Override
+    public void forget(Instant before) {
+      forgotten.add(before);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Store opened() {
+    Store store = Store.of(new Noting(), DAY, () -> now);
+    store.open(
+        new Store.Owner() {
+          @Override
+          public Store.Recovery assigned(Shard given) {
+            shard = given;
+            return new Store.Recovery() {
+              @Override
+              public void entry(String key, byte[] value) {}
+
+              @Override
+              public void ready() {}
+            };
+          }
+
+          @Override
+          public void lost(Shard ended, @Nullable Throwable why) {}
+        });
+    return store;
+  }
+
+  private CompletionStage<@Nullable Void> append(int bytes) {
+    Change change = new Change(Change.Kind.STATE, "k", Value.of(new byte[bytes]));
+    return Objects.requireNonNull(shard).append(List.of(change), Level.DURABLE);
+  }
+
+  private void keep(int bytes) throws Exception {
+    append(bytes).toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_clock_that_steps_back_does_not_end_the_forgetting() throws Exception {
+    Store store = opened();
+    now = now.plus(Duration.ofDays(300));
+    keep(1);
+    now = now.minus(Duration.ofDays(300));
+    keep(1);
+    now = now.plusSeconds(61);
+    keep(1);
+    keep(1);
+    store.close();
+
+    assertThat(forgotten).anyMatch(before -> before.isAfter(now));
+    assertThat(forgotten.get(forgotten.size() - 1)).isBefore(now);
+  }
+
+  @Test
+  void large_batches_go_in_steps_of_a_few_megabytes() throws Exception {
+    Store store = opened();
+    gate = new CountDownLatch(1);
+    List<CompletionStage<@Nullable Void>> stages = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      stages.add(append(1 << 20));
+    }
+    stages.add(append(20 << 20));
+    stages.add(append(1));
+    gate.countDown();
+    for (CompletionStage<@Nullable Void> stage : stages) {
+      stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+    store.close();
+
+    assertThat(steps).allMatch(changes -> changes <= 8);
+    assertThat(steps.stream().mapToInt(Integer::intValue).sum()).isEqualTo(43);
+  }
+}
