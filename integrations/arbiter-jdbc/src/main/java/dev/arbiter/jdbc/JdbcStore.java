@@ -22,8 +22,8 @@ import javax.sql.DataSource;
  * database cannot be reached or written.
  *
  * <p>Connections: two for each open arbiter, one that writes and one that reads, taken from the
- * data source and held. They must be sessions of their own: a pooler that shares sessions between
- * transactions is refused at the first write.
+ * data source and held. They must be sessions of their own: behind a pooler that shares sessions
+ * between transactions, the first one in another session is refused.
  *
  * <p>Durable means: committed with synchronous_commit on, or what the role has set if that is more.
  * One commit is for all tasks that wait at that moment.

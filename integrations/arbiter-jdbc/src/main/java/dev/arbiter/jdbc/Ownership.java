@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 final class Ownership {
   /*
    * An advisory lock belongs to a session, so the same session writes. That alone is enough, but
-   * not behind a pooler that gives each transaction another session: so each opening also adds one
-   * to the tenure in table meta, and each transaction asks for its own tenure first. The row lock
+   * not behind a pooler that gives each transaction another session: so each transaction asks first
+   * whether it is in that session, and whether its tenure in table meta is the newest. The row lock
    * of that question makes a new owner wait for the transaction that runs.
    */
   private static final Logger LOG = LoggerFactory.getLogger(JdbcStore.class);
@@ -48,6 +48,7 @@ final class Ownership {
   private final String forcedLevel;
   private final int isolation;
   private long tenure;
+  private int session;
 
   private Ownership(Pool pool, Connection connection) throws SQLException {
     this.pool = pool;
@@ -87,6 +88,7 @@ final class Ownership {
       if (Schema.text(connection, "SELECT current_setting('fsync')").equals("off")) {
         LOG.warn("the server of pool '{}' has fsync off: a crash may lose everything", pool.name());
       }
+      session = Integer.parseInt(Schema.text(connection, "SELECT pg_backend_pid()"));
       tenure =
           Long.parseLong(
               Schema.text(
@@ -177,6 +179,11 @@ final class Ownership {
 
   long tenure() {
     return tenure;
+  }
+
+  /** The number of the session that has the lock. */
+  int session() {
+    return session;
   }
 
   /** What synchronous_commit is for a batch. */

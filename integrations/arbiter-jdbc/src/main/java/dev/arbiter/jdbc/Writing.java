@@ -49,7 +49,7 @@ final class Writing {
         connection.prepareStatement(
             "SELECT set_config('synchronous_commit', ?, true) FROM "
                 + pool.table("meta")
-                + " WHERE name = 'tenure' AND value = ? FOR SHARE");
+                + " WHERE name = 'tenure' AND value = ? AND pg_backend_pid() = ? FOR SHARE");
     putState =
         connection.prepareStatement(
             "INSERT INTO "
@@ -142,16 +142,17 @@ final class Writing {
     return near.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
   }
 
-  /** Begins a transaction, and refuses if another owner came. */
+  /** Begins a transaction, and refuses if the pool is not this session's any more. */
   void begin(boolean force) throws SQLException {
     begin.setString(1, owner.level(force));
     begin.setLong(2, owner.tenure());
+    begin.setInt(3, owner.session());
     try (ResultSet row = begin.executeQuery()) {
       if (!row.next()) {
         throw owner
             .pool()
             .refusal(
-                "was taken by another owner",
+                "was taken by another owner, or its session was changed",
                 "give each arbiter its own pool, and connect without a pooler that shares sessions",
                 null);
       }

@@ -9,8 +9,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** One session owns a pool, and what it borrows is given back as it was. */
 class OwnerTest {
@@ -83,6 +86,41 @@ class OwnerTest {
     first.close();
   }
 
+  /** Each statement of its own may run in another session, as a pooler does it. */
+  @Test
+  void a_transaction_in_another_session_is_refused() throws Exception {
+    try (Connection other = Server.source().getConnection()) {
+      other.setAutoCommit(false);
+      PGSimpleDataSource pooler =
+          new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+              return sharing(Server.source().getConnection(), other);
+            }
+          };
+      assertThatThrownBy(() -> open(new PostgresStorage(pooler, pool)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("its session was changed", "pooler");
+      other.rollback();
+    }
+    PostgresStorage next = new PostgresStorage(Server.source(), pool);
+    open(next);
+    next.close();
+  }
+
+  private static Connection sharing(Connection first, Connection second) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            OwnerTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              boolean begins =
+                  method.getName().equals("prepareStatement")
+                      && ((String) arguments[0]).endsWith("FOR SHARE");
+              return method.invoke(begins ? second : first, arguments);
+            });
+  }
+
   @Test
   void a_session_that_the_server_ends_is_an_error_and_another_one_goes_on() throws Exception {
     PostgresStorage storage = new PostgresStorage(Server.source(), pool);
@@ -142,8 +180,8 @@ class OwnerTest {
 
   @Test
   void a_source_that_never_answers_is_an_error() {
-    var hangs =
-        new org.postgresql.ds.PGSimpleDataSource() {
+    PGSimpleDataSource hangs =
+        new PGSimpleDataSource() {
           @Override
           public Connection getConnection() {
             while (true) {

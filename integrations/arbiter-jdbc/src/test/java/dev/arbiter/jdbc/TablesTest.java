@@ -287,7 +287,7 @@ class TablesTest {
     }
     storage.close();
 
-    assertThat(flushed[1]).as("forced").isGreaterThan(45);
+    assertThat(flushed[1]).as("forced").isGreaterThan(35);
     assertThat(flushed[0]).as("not forced").isLessThan(25);
   }
 }
