@@ -80,7 +80,7 @@ final class Ownership {
     Schema.requirePostgres(connection, pool);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     set();
-    if (isHeld() || !tryLock()) {
+    if (isHeldHere() || !lock()) {
       throw owned();
     }
     try {
@@ -120,18 +120,29 @@ final class Ownership {
     Schema.run(connection, all.toString());
   }
 
-  /* Held by a session, perhaps this one: a data source may give the same one twice. */
-  private boolean isHeld() throws SQLException {
+  /* A data source may give the same session twice, which could take its own lock again. */
+  private boolean isHeldHere() throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(HOLDER)) {
       query.setLong(1, pool.lock());
       try (ResultSet row = query.executeQuery()) {
-        return row.next();
+        return row.next() && row.getBoolean(5);
       }
     }
   }
 
-  private boolean tryLock() throws SQLException {
-    return Schema.text(connection, "SELECT pg_try_advisory_lock(" + pool.lock() + ")").equals("t");
+  /* Waits a second: the server needs a moment to notice that a process was killed. */
+  private boolean lock() throws SQLException {
+    try {
+      Schema.run(
+          connection, "SET lock_timeout = '1s'; SELECT pg_advisory_lock(" + pool.lock() + ")");
+    } catch (SQLException e) {
+      if ("55P03".equals(e.getSQLState())) {
+        return false;
+      }
+      throw e;
+    }
+    Schema.run(connection, "SET lock_timeout = '10s'");
+    return true;
   }
 
   private IllegalStateException owned() throws SQLException {

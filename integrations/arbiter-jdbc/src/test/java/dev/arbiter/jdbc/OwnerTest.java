@@ -121,6 +121,47 @@ class OwnerTest {
             });
   }
 
+  /** As after a kill: the server needs a moment to notice. */
+  @Test
+  void an_owner_that_ends_in_a_moment_is_waited_for() throws Exception {
+    PostgresStorage first = new PostgresStorage(Server.source(), pool);
+    open(first);
+    Thread ends =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(200);
+                first.close();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    ends.start();
+
+    PostgresStorage second = new PostgresStorage(Server.source(), pool);
+    assertThat(open(second)).isEmpty();
+    second.close();
+    ends.join();
+  }
+
+  /** A source that gives one session to all would let a second owner take its own lock. */
+  @Test
+  void an_owner_in_the_same_session_is_refused() throws Exception {
+    try (Connection shared = Server.source().getConnection()) {
+      Schema.run(shared, "SELECT pg_advisory_lock(" + new Pool(pool, Pool.PATIENCE).lock() + ")");
+      PGSimpleDataSource one =
+          new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() {
+              return shared;
+            }
+          };
+      assertThatThrownBy(() -> open(new PostgresStorage(one, pool)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is owned by");
+    }
+  }
+
   @Test
   void a_session_that_the_server_ends_is_an_error_and_another_one_goes_on() throws Exception {
     PostgresStorage storage = new PostgresStorage(Server.source(), pool);
