@@ -35,7 +35,13 @@ import org.objectweb.asm.Opcodes;
  */
 public final class ApiBaseline {
   private static final List<String> LIBRARIES =
-      List.of("arbiter-core", "arbiter-routing", "arbiter-caws", "arbiter-tracker", "arbiter-tck");
+      List.of(
+          "arbiter-core",
+          "arbiter-routing",
+          "arbiter-caws",
+          "arbiter-tracker",
+          "arbiter-tck",
+          "arbiter-sqlite");
   private static final int VISIBLE = Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED;
   private static final LocalDateTime FIXED = LocalDateTime.of(2026, 1, 1, 0, 0);
   private static final String CLASS = ".class";
@@ -51,7 +57,8 @@ public final class ApiBaseline {
   public static void main(String[] args) throws IOException {
     Path root = Path.of(args[0]);
     for (String library : LIBRARIES) {
-      Path folder = library.equals("arbiter-tck") ? root.resolve("integrations") : root;
+      Path integration = root.resolve("integrations");
+      Path folder = Files.isDirectory(integration.resolve(library)) ? integration : root;
       Path jar = folder.resolve(library + "/target/" + library + "-" + args[1] + ".jar");
       Path baseline = root.resolve(".mvn/api/" + library + ".jar");
       System.out.println(baseline + ": " + write(jar, baseline) + " types");
