@@ -32,19 +32,19 @@ final class EventDays {
   /* Lock not available, no right, rows of that day in the default partition, deadlock, exists. */
   private static final Set<String> LATER = Set.of("55P03", "42501", "23514", "40P01", "42P07");
 
-  private final Writing writing;
+  private final JdbcWriting writing;
   private final Connection connection;
-  private final Pool pool;
+  private final StorePool pool;
   private final boolean hyper;
   private boolean warned;
 
-  EventDays(Writing writing, Connection connection, Pool pool) throws SQLException {
+  EventDays(JdbcWriting writing, Connection connection, StorePool pool) throws SQLException {
     this.writing = writing;
     this.connection = connection;
     this.pool = pool;
     String kind =
         "SELECT relkind FROM pg_class WHERE oid = '" + pool.table("event") + "'::regclass";
-    hyper = !Schema.text(connection, kind).equals("p");
+    hyper = !PoolSchema.text(connection, kind).equals("p");
   }
 
   /** Makes the partitions of today and tomorrow. */
@@ -54,7 +54,8 @@ final class EventDays {
     }
     List<LocalDate> there = all();
     LocalDate today =
-        LocalDate.parse(Schema.text(connection, "SELECT (now() AT TIME ZONE 'UTC')::date::text"));
+        LocalDate.parse(
+            PoolSchema.text(connection, "SELECT (now() AT TIME ZONE 'UTC')::date::text"));
     connection.commit();
     for (LocalDate day : List.of(today, today.plusDays(1))) {
       if (!there.contains(day)) {
@@ -81,7 +82,7 @@ final class EventDays {
     if (hyper) {
       change(
           "SELECT "
-              + Schema.text(
+              + PoolSchema.text(
                   connection,
                   "SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n"
                       + " ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'")
@@ -131,8 +132,8 @@ final class EventDays {
   private void change(String sql) throws SQLException {
     try {
       writing.begin(false);
-      Schema.run(connection, "SET LOCAL lock_timeout = '1s'");
-      Schema.run(connection, sql);
+      PoolSchema.run(connection, "SET LOCAL lock_timeout = '1s'");
+      PoolSchema.run(connection, sql);
       connection.commit();
     } catch (SQLException e) {
       if (!LATER.contains(String.valueOf(e.getSQLState()))) {

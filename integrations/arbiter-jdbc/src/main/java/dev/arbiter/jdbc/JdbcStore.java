@@ -74,6 +74,6 @@ public final class JdbcStore {
    * @throws IllegalStateException if that cannot be done; the message says why
    */
   public static void createSchema(DataSource source, String pool) {
-    Schema.create(source, new Pool(pool, Pool.PATIENCE));
+    PoolSchema.create(source, new StorePool(pool, StorePool.PATIENCE));
   }
 }

@@ -43,19 +43,19 @@ final class Ownership {
           "tcp_keepalives_interval", "5",
           "tcp_keepalives_count", "3");
 
-  private final Pool pool;
+  private final StorePool pool;
   private final Connection connection;
   private final String forcedLevel;
   private final int isolation;
   private long tenure;
   private int session;
 
-  private Ownership(Pool pool, Connection connection) throws SQLException {
+  private Ownership(StorePool pool, Connection connection) throws SQLException {
     this.pool = pool;
     this.connection = connection;
     connection.setAutoCommit(true);
     isolation = connection.getTransactionIsolation();
-    String level = Schema.text(connection, "SELECT current_setting('synchronous_commit')");
+    String level = PoolSchema.text(connection, "SELECT current_setting('synchronous_commit')");
     forcedLevel = level.equals("off") ? "on" : level;
   }
 
@@ -64,34 +64,34 @@ final class Ownership {
    *
    * @throws IllegalStateException if it has an owner, or cannot be used; the message says it
    */
-  static Ownership take(DataSource source, Pool pool) throws SQLException {
+  static Ownership take(DataSource source, StorePool pool) throws SQLException {
     Connection connection = pool.connect(source);
     try {
       Ownership taken = new Ownership(pool, connection);
       taken.take();
       return taken;
     } catch (Throwable e) {
-      Pool.abort(connection);
+      StorePool.abort(connection);
       throw e;
     }
   }
 
   private void take() throws SQLException {
-    Schema.requirePostgres(connection, pool);
+    PoolSchema.requirePostgres(connection, pool);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     set();
     if (isHeldHere() || !lock()) {
       throw owned();
     }
     try {
-      Schema.check(connection, pool);
-      if (Schema.text(connection, "SELECT current_setting('fsync')").equals("off")) {
+      PoolSchema.check(connection, pool);
+      if (PoolSchema.text(connection, "SELECT current_setting('fsync')").equals("off")) {
         LOG.warn("the server of pool '{}' has fsync off: a crash may lose everything", pool.name());
       }
-      session = Integer.parseInt(Schema.text(connection, "SELECT pg_backend_pid()"));
+      session = Integer.parseInt(PoolSchema.text(connection, "SELECT pg_backend_pid()"));
       tenure =
           Long.parseLong(
-              Schema.text(
+              PoolSchema.text(
                   connection,
                   "UPDATE "
                       + pool.table("meta")
@@ -117,7 +117,7 @@ final class Ownership {
   private void reset() throws SQLException {
     StringJoiner all = new StringJoiner("; RESET ", "RESET ", "; RESET application_name");
     SETTINGS.keySet().forEach(all::add);
-    Schema.run(connection, all.toString());
+    PoolSchema.run(connection, all.toString());
   }
 
   /* A data source may give the same session twice, which could take its own lock again. */
@@ -133,7 +133,7 @@ final class Ownership {
   /* Waits a second: the server needs a moment to notice that a process was killed. */
   private boolean lock() throws SQLException {
     try {
-      Schema.run(
+      PoolSchema.run(
           connection, "SET lock_timeout = '1s'; SELECT pg_advisory_lock(" + pool.lock() + ")");
     } catch (SQLException e) {
       if ("55P03".equals(e.getSQLState())) {
@@ -141,7 +141,7 @@ final class Ownership {
       }
       throw e;
     }
-    Schema.run(connection, "SET lock_timeout = '10s'");
+    PoolSchema.run(connection, "SET lock_timeout = '10s'");
     return true;
   }
 
@@ -184,7 +184,7 @@ final class Ownership {
     return connection;
   }
 
-  Pool pool() {
+  StorePool pool() {
     return pool;
   }
 
@@ -209,13 +209,13 @@ final class Ownership {
         connection.rollback();
         connection.setAutoCommit(true);
       }
-      Schema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
+      PoolSchema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
       reset();
       connection.setTransactionIsolation(isolation);
       connection.setNetworkTimeout(Runnable::run, 0);
       connection.close();
     } catch (SQLException e) {
-      Pool.abort(connection);
+      StorePool.abort(connection);
       throw e;
     }
   }
@@ -226,10 +226,10 @@ final class Ownership {
       connection.setNetworkTimeout(Runnable::run, 2_000);
       connection.rollback();
       connection.setAutoCommit(true);
-      Schema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
+      PoolSchema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
     } catch (SQLException e) {
       // the end of the session is the end of the lock
     }
-    Pool.abort(connection);
+    StorePool.abort(connection);
   }
 }

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresStorage implements Storage {
   private final DataSource source;
-  private final Pool pool;
+  private final StorePool pool;
 
   private boolean open;
-  private @Nullable Writing writing;
+  private @Nullable JdbcWriting writing;
 
   /* Guarded by reading, which find takes from any thread. */
   private final Object reading = new Object();
@@ -34,7 +34,7 @@ final class PostgresStorage implements Storage {
   private @Nullable PreparedStatement newest;
 
   PostgresStorage(DataSource source, String pool) {
-    this(source, pool, Pool.PATIENCE);
+    this(source, pool, StorePool.PATIENCE);
   }
 
   /**
@@ -44,7 +44,7 @@ final class PostgresStorage implements Storage {
    */
   PostgresStorage(DataSource source, String pool, Duration patience) {
     this.source = Objects.requireNonNull(source, "store.source must not be null");
-    this.pool = new Pool(pool, patience);
+    this.pool = new StorePool(pool, patience);
   }
 
   @Override
@@ -55,7 +55,7 @@ final class PostgresStorage implements Storage {
     try {
       Ownership owner = Ownership.take(source, pool);
       open = true;
-      Writing begun = begin(owner);
+      JdbcWriting begun = begin(owner);
       writing = begun;
       begun.load(kept);
       synchronized (reading) {
@@ -71,9 +71,9 @@ final class PostgresStorage implements Storage {
     }
   }
 
-  private static Writing begin(Ownership owner) throws SQLException {
+  private static JdbcWriting begin(Ownership owner) throws SQLException {
     try {
-      return new Writing(owner);
+      return new JdbcWriting(owner);
     } catch (Throwable e) {
       owner.throwAway();
       throw e;
@@ -82,7 +82,7 @@ final class PostgresStorage implements Storage {
 
   /* What went wrong first is what is told. */
   private void closeAfter(Throwable first) {
-    Writing begun = writing;
+    JdbcWriting begun = writing;
     writing = null;
     if (begun != null) {
       begun.throwAway();
@@ -105,11 +105,11 @@ final class PostgresStorage implements Storage {
   }
 
   private interface Write {
-    void to(Writing begun) throws SQLException;
+    void to(JdbcWriting begun) throws SQLException;
   }
 
   private void write(Write write) {
-    Writing begun = writing;
+    JdbcWriting begun = writing;
     if (begun == null) {
       throw pool.refusal("is not open", "open it first", null);
     }
@@ -157,7 +157,7 @@ final class PostgresStorage implements Storage {
       query = reader();
       newest = query;
     }
-    query.setBytes(1, Keys.toBytes(key));
+    query.setBytes(1, JdbcKeys.toBytes(key));
     try (ResultSet row = query.executeQuery()) {
       return row.next() ? row.getBytes(1) : null;
     }
@@ -170,7 +170,7 @@ final class PostgresStorage implements Storage {
       return connection.prepareStatement(
           "SELECT value FROM " + pool.table("ended") + " WHERE key = ? ORDER BY seq DESC LIMIT 1");
     } catch (SQLException e) {
-      Pool.abort(connection);
+      StorePool.abort(connection);
       throw e;
     }
   }
@@ -180,7 +180,7 @@ final class PostgresStorage implements Storage {
     newest = null;
     try {
       if (query != null) {
-        Pool.abort(query.getConnection());
+        StorePool.abort(query.getConnection());
       }
     } catch (SQLException e) {
       // ended already
@@ -210,7 +210,7 @@ final class PostgresStorage implements Storage {
       giveBackReader();
     }
     open = false;
-    Writing begun = writing;
+    JdbcWriting begun = writing;
     writing = null;
     if (begun != null) {
       begun.close();

@@ -148,7 +148,9 @@ class OwnerTest {
   @Test
   void an_owner_in_the_same_session_is_refused() throws Exception {
     try (Connection shared = Server.source().getConnection()) {
-      Schema.run(shared, "SELECT pg_advisory_lock(" + new Pool(pool, Pool.PATIENCE).lock() + ")");
+      PoolSchema.run(
+          shared,
+          "SELECT pg_advisory_lock(" + new StorePool(pool, StorePool.PATIENCE).lock() + ")");
       PGSimpleDataSource one =
           new PGSimpleDataSource() {
             @Override
@@ -193,12 +195,12 @@ class OwnerTest {
       for (int i = 0; i < 2; i++) {
         try (Connection connection = connections.getConnection()) {
           assertThat(connection.getAutoCommit()).isTrue();
-          assertThat(Schema.text(connection, "SELECT current_setting('application_name')"))
+          assertThat(PoolSchema.text(connection, "SELECT current_setting('application_name')"))
               .doesNotContain("arbiter");
-          assertThat(Schema.text(connection, "SELECT current_setting('lock_timeout')"))
+          assertThat(PoolSchema.text(connection, "SELECT current_setting('lock_timeout')"))
               .isEqualTo("0");
           assertThat(
-                  Schema.text(
+                  PoolSchema.text(
                       connection,
                       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
               .isEqualTo("0");

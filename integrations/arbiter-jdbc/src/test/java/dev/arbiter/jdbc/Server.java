@@ -163,14 +163,14 @@ final class Server {
 
   static void run(String sql) throws SQLException {
     try (Connection connection = source().getConnection()) {
-      Schema.run(connection, sql);
+      PoolSchema.run(connection, sql);
     }
   }
 
   static List<String> rows(String pool, String query) throws SQLException {
     List<String> rows = new ArrayList<>();
     try (Connection connection = source().getConnection()) {
-      Schema.run(connection, "SET search_path = " + pool);
+      PoolSchema.run(connection, "SET search_path = " + pool);
       try (ResultSet row = connection.createStatement().executeQuery(query)) {
         int columns = row.getMetaData().getColumnCount();
         while (row.next()) {

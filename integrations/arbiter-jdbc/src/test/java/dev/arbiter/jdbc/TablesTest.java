@@ -229,7 +229,7 @@ class TablesTest {
     keep(storage, change(Change.Kind.EVENT, "k", now, "old by then"));
     try (Connection reader = Server.source().getConnection()) {
       reader.setAutoCommit(false);
-      Schema.text(reader, "SELECT count(*) FROM " + pool + ".performance_events");
+      PoolSchema.text(reader, "SELECT count(*) FROM " + pool + ".performance_events");
       storage.forget(now.plus(Duration.ofDays(3)));
       assertThat(days()).contains(day(today));
       assertThat(rows("SELECT detail FROM performance_events")).as("emptied").isEmpty();
@@ -281,7 +281,8 @@ class TablesTest {
       for (int i = 0; i < 100; i++) {
         storage.append(List.of(change(Change.Kind.STATE, "k", Instant.EPOCH, "v" + i)), i % 2 == 1);
         String is =
-            Schema.text(other, "SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()");
+            PoolSchema.text(
+                other, "SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()");
         flushed[i % 2] += is.equals("t") ? 1 : 0;
       }
     }

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param name the schema
  * @param patience how long a call waits for the database
  */
-record Pool(String name, Duration patience) {
+record StorePool(String name, Duration patience) {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final int LONGEST = 40;
 
-  Pool {
+  StorePool {
     Objects.requireNonNull(name, "store.pool must not be null");
     boolean plain = !name.isEmpty() && name.length() <= LONGEST && !name.startsWith("pg_");
     for (int i = 0; plain && i < name.length(); i++) {
@@ -102,7 +102,7 @@ record Pool(String name, Duration patience) {
   /* A connection that comes later, or came just now, goes back. */
   private static void forgo(CompletableFuture<Connection> asked) {
     if (!asked.cancel(false)) {
-      CompletableFuture<Void> unused = asked.thenAccept(Pool::closeQuietly);
+      CompletableFuture<Void> unused = asked.thenAccept(StorePool::closeQuietly);
     }
   }
 

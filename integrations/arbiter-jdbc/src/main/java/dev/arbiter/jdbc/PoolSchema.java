@@ -18,16 +18,16 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a pool and their version. */
-final class Schema {
+final class PoolSchema {
   /** Grows when an older Arbiter would misread or harm the tables. */
   static final int VERSION = 1;
 
   /* One for each version. A folder that is no package: so Flyway finds it on the module path. */
   private static final List<String> SCRIPTS = List.of("/arbiter-jdbc/V1__tasks.sql");
 
-  private Schema() {}
+  private PoolSchema() {}
 
-  static void create(DataSource source, Pool pool) {
+  static void create(DataSource source, StorePool pool) {
     Objects.requireNonNull(source, "store.source must not be null");
     Connection connection = null;
     try {
@@ -49,11 +49,11 @@ final class Schema {
 
   private static void throwAway(@Nullable Connection connection) {
     if (connection != null) {
-      Pool.abort(connection);
+      StorePool.abort(connection);
     }
   }
 
-  private static void create(Connection connection, Pool pool) throws SQLException {
+  private static void create(Connection connection, StorePool pool) throws SQLException {
     if (version(connection, pool) == VERSION) {
       return;
     }
@@ -71,7 +71,7 @@ final class Schema {
   }
 
   private static String text(String script) {
-    try (InputStream in = Schema.class.getResourceAsStream(script)) {
+    try (InputStream in = PoolSchema.class.getResourceAsStream(script)) {
       return new String(Objects.requireNonNull(in, script).readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -79,7 +79,7 @@ final class Schema {
   }
 
   /** Refuses any database but one that a store can use. */
-  static void requirePostgres(Connection connection, Pool pool) throws SQLException {
+  static void requirePostgres(Connection connection, StorePool pool) throws SQLException {
     String product = connection.getMetaData().getDatabaseProductName();
     if (!"PostgreSQL".equals(product)) {
       throw pool.refusal("is on " + product, "give it a data source of PostgreSQL", null);
@@ -92,7 +92,7 @@ final class Schema {
   }
 
   /** Refuses tables that are missing, or of another version. */
-  static void check(Connection connection, Pool pool) throws SQLException {
+  static void check(Connection connection, StorePool pool) throws SQLException {
     long version = version(connection, pool);
     if (version == 0) {
       throw new IllegalStateException("the pool '" + pool.name() + "' " + pool.missing());
@@ -112,7 +112,7 @@ final class Schema {
     }
   }
 
-  private static IllegalStateException newer(Pool pool, long version) {
+  private static IllegalStateException newer(StorePool pool, long version) {
     return pool.refusal(
         String.format(
             Locale.ROOT,
@@ -124,7 +124,7 @@ final class Schema {
   }
 
   /* 0 if there are none. */
-  private static long version(Connection connection, Pool pool) throws SQLException {
+  private static long version(Connection connection, StorePool pool) throws SQLException {
     String table = pool.table("meta");
     if (text(connection, "SELECT to_regclass('" + table + "')::text").isEmpty()) {
       return 0;

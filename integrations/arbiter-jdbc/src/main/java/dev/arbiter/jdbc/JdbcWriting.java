@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /** The statements of the connection that writes. Not thread-safe. */
-final class Writing {
+final class JdbcWriting {
   /*
    * A batch is one transaction. Of several states of one key only the last is written. A batch that
    * is not forced commits with synchronous_commit off: the next forced commit flushes both, because
@@ -41,10 +41,10 @@ final class Writing {
   private final PreparedStatement putEnd;
   private final Map<String, Change> states = new LinkedHashMap<>();
 
-  Writing(Ownership owner) throws SQLException {
+  JdbcWriting(Ownership owner) throws SQLException {
     this.owner = owner;
     connection = owner.connection();
-    Pool pool = owner.pool();
+    StorePool pool = owner.pool();
     begin =
         connection.prepareStatement(
             "SELECT set_config('synchronous_commit', ?, true) FROM "
@@ -75,7 +75,7 @@ final class Writing {
       try (ResultSet row =
           all.executeQuery("SELECT key, value FROM " + owner.pool().table("state"))) {
         while (row.next()) {
-          kept.accept(Keys.fromBytes(row.getBytes(1)), row.getBytes(2));
+          kept.accept(JdbcKeys.fromBytes(row.getBytes(1)), row.getBytes(2));
         }
       }
     }
@@ -107,7 +107,7 @@ final class Writing {
         put(putState, change);
         puts++;
       } else {
-        dropState.setBytes(1, Keys.toBytes(change.key()));
+        dropState.setBytes(1, JdbcKeys.toBytes(change.key()));
         dropState.addBatch();
         drops++;
       }
@@ -129,7 +129,7 @@ final class Writing {
   private static void put(PreparedStatement statement, Change change) throws SQLException {
     Value value =
         Objects.requireNonNull(change.value(), "a change of the history must have a value");
-    statement.setBytes(1, Keys.toBytes(change.key()));
+    statement.setBytes(1, JdbcKeys.toBytes(change.key()));
     statement.setObject(2, time(value.columns().at()));
     statement.setString(3, About.json(value.columns()));
     statement.setBytes(4, value.bytes());

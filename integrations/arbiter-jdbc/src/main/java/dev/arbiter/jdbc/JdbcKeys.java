@@ -6,14 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 
 /** Keys as bytes, and back, without loss. */
-final class Keys {
+final class JdbcKeys {
   /*
    * UTF-8, which people can read. It cannot hold half of a surrogate pair: such a key is this byte,
    * which no UTF-8 has, and its UTF-16.
    */
   private static final byte UTF_16 = (byte) 0xff;
 
-  private Keys() {}
+  private JdbcKeys() {}
 
   static byte[] toBytes(String key) {
     if (UTF_8.newEncoder().canEncode(key)) {
