@@ -41,7 +41,8 @@ public final class ApiBaseline {
           "arbiter-caws",
           "arbiter-tracker",
           "arbiter-tck",
-          "arbiter-sqlite");
+          "arbiter-sqlite",
+          "arbiter-jdbc");
   private static final int VISIBLE = Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED;
   private static final LocalDateTime FIXED = LocalDateTime.of(2026, 1, 1, 0, 0);
   private static final String CLASS = ".class";
