@@ -16,7 +16,6 @@ module dev.arbiter.core {
       dev.arbiter.routing,
       dev.arbiter.tracker;
 
-  requires com.github.benmanes.caffeine;
   requires org.slf4j;
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

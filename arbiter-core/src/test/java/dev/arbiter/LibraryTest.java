@@ -3,7 +3,6 @@ package dev.arbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.agent.ProcessAgent;
 import dev.arbiter.architecture.Program;
 import dev.arbiter.internal.Library;
@@ -18,7 +17,7 @@ class LibraryTest {
   @ParameterizedTest
   @ValueSource(classes = {Engine.class, Command.class})
   void without_slf4j_the_first_use_says_what_to_add(Class<?> host) throws Exception {
-    String output = new Program().with(Arbiter.class, LibraryTest.class, Caffeine.class).run(host);
+    String output = new Program().with(Arbiter.class, LibraryTest.class).run(host);
 
     assertThat(output)
         .contains("IllegalStateException: dev.arbiter")
@@ -29,9 +28,7 @@ class LibraryTest {
   @Test
   void with_slf4j_the_same_host_works() throws Exception {
     String output =
-        new Program()
-            .with(Arbiter.class, LibraryTest.class, Caffeine.class, LoggerFactory.class)
-            .run(Engine.class);
+        new Program().with(Arbiter.class, LibraryTest.class, LoggerFactory.class).run(Engine.class);
 
     assertThat(output).contains("built").doesNotContain("Exception");
   }

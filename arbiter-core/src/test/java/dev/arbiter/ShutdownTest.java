@@ -3,7 +3,6 @@ package dev.arbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.architecture.Program;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Store;
@@ -134,7 +133,7 @@ class ShutdownTest {
     Path file = folder.resolve("lines");
     Process process =
         new Program()
-            .with(Arbiter.class, ShutdownTest.class, Caffeine.class, LoggerFactory.class)
+            .with(Arbiter.class, ShutdownTest.class, LoggerFactory.class)
             .start(Host.class, file.toString());
 
     BufferedReader said =

@@ -3,7 +3,6 @@ package dev.arbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.arbiter.architecture.Program;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -104,7 +103,7 @@ class StandstillTest {
   void loses_no_task_no_place_and_no_slot() throws Exception {
     Process process =
         new Program()
-            .with(Arbiter.class, StandstillTest.class, Caffeine.class, LoggerFactory.class)
+            .with(Arbiter.class, StandstillTest.class, LoggerFactory.class)
             .start(Host.class);
     List<String> said;
     try (BufferedReader lines =
