@@ -121,7 +121,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Adds an interceptor around every call of an agent. The first added is the outermost.
+   * Adds an interceptor around every call of an agent. The first added is the outermost. If it is
+   * an {@link ArbiterListener} too, it receives every event, once even if it is added as a
+   * listener.
    *
    * @param interceptor the interceptor
    */
@@ -283,7 +285,7 @@ public final class ArbiterBuilder {
         view(),
         store == null ? Store.memory() : store,
         given,
-        listeners,
+        allListeners(),
         interceptors,
         fallbacks,
         concurrency,
@@ -302,6 +304,17 @@ public final class ArbiterBuilder {
               + " or withoutConstitution() to let everything pass");
     }
     return constitution;
+  }
+
+  private List<ArbiterListener> allListeners() {
+    List<ArbiterListener> all = new ArrayList<>(listeners);
+    for (TaskInterceptor interceptor : interceptors) {
+      if (interceptor instanceof ArbiterListener listener
+          && all.stream().noneMatch(added -> added == listener)) {
+        all.add(listener);
+      }
+    }
+    return all;
   }
 
   private PerformanceView view() {

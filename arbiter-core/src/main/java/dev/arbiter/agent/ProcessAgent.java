@@ -305,7 +305,8 @@ public final class ProcessAgent implements Agent {
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>();
     private final Set<String> inherited = new TreeSet<>();
-    private Function<Assignment, Path> directory = assignment -> Path.of("");
+    private Function<Assignment, Path> directory =
+        assignment -> assignment.directory().orElse(Path.of(""));
     private int outputLimit = DEFAULT_OUTPUT_LIMIT;
     private Set<Integer> successCodes = Set.of(0);
     private boolean payloadOnInput;
@@ -320,7 +321,8 @@ public final class ProcessAgent implements Agent {
     }
 
     /**
-     * Sets the folder of the command. Default: the working directory of this process.
+     * Sets the folder of the command. Default: {@link Assignment#directory()}, which an interceptor
+     * gives; without one the working directory of this process.
      *
      * @param directory gives the work tree for an attempt
      */

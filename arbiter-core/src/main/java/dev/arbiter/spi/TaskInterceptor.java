@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Threads: called on the thread that calls the agent. A blocking agent has finished when {@link
  * Invocation#proceed} returns, an asynchronous one may not have. Errors: an exception, thrown or in
- * the stage, is a failed attempt.
+ * the stage, is a failed attempt. One that is an {@link ArbiterListener} as well hears every event.
  */
 @FunctionalInterface
 public interface TaskInterceptor {
@@ -32,7 +32,8 @@ public interface TaskInterceptor {
     /**
      * Continues the attempt: at most once, and before it is over.
      *
-     * @param assignment the attempt; only its time limit may differ, and only be shorter
+     * @param assignment the attempt; only its folder and its time limit may differ, and the limit
+     *     only be shorter
      * @return the report
      * @throws IllegalStateException if the attempt was continued before, is over, or was amended;
      *     the agent is not called

@@ -67,6 +67,18 @@ class ProcessAgentTest {
   }
 
   @Test
+  void runs_the_command_in_the_folder_that_an_interceptor_gave() throws Exception {
+    Path program = Files.writeString(dir.resolve("Program.java"), PROGRAM);
+    Path given = Files.createDirectory(dir.resolve("given"));
+    Assignment assignment = assignment("mend", Duration.ofSeconds(30)).withDirectory(given);
+
+    WorkReport report =
+        ProcessAgent.builder(JAVA, program.toString(), "echo", "{task}").build().run(assignment);
+
+    assertThat(report.output().strip()).isEqualTo("mend|" + given.toRealPath());
+  }
+
+  @Test
   void an_exit_code_that_means_failure_fails_with_the_last_words() throws Exception {
     ProcessAgent agent = agent("fail").build();
 
