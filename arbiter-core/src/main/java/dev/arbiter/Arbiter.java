@@ -90,7 +90,8 @@ public final class Arbiter implements AutoCloseable {
     this.pipeline =
         new Pipeline(config, registry, publisher, tenure, line, crew, timers, this::ended);
     this.snapshots = new Snapshots(config, tenure);
-    this.recovering = new Recovering(tenure, submissions, pipeline, snapshots, this::recovered);
+    this.recovering =
+        new Recovering(tenure, submissions, pipeline, snapshots, registry, this::recovered);
     open(builder);
     this.sweeping =
         threads

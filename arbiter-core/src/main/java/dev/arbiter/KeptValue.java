@@ -3,6 +3,7 @@ package dev.arbiter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptProgress;
@@ -121,8 +122,22 @@ sealed interface KeptValue extends Store.Value {
     }
   }
 
-  /** A change of an agent. */
+  /** A change of an agent. The newest is kept while the agent is out of service. */
   record AgentChanged(AgentEvent event) implements KeptValue {
+    static KeptStep read(byte[] bytes) {
+      List<KeptStep> steps = Records.steps(bytes);
+      if (steps.isEmpty()) {
+        throw new IllegalArgumentException("the record is damaged: it has no step");
+      }
+      return steps.get(0);
+    }
+
+    /** What is assumed of an agent whose record is damaged. */
+    static KeptStep damaged() {
+      return KeptStep.of(
+          "StatusChanged", Instant.EPOCH, Status.MAINTENANCE.name(), 0, "", "damaged record");
+    }
+
     @Override
     public byte[] bytes() {
       return Records.bytes(List.of(KeptStep.of(event)));

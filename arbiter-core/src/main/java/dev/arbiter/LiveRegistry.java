@@ -9,6 +9,7 @@ import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
+import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 /** The registry as the engine sees it: with the agents themselves and their slots. */
 final class LiveRegistry implements AgentRegistry {
   private final Map<String, Registration> entries = new LinkedHashMap<>();
+
+  /*
+   * The agents that the host took out of service, as the store keeps them. Some may not be
+   * registered, because the host of this process has not done so yet.
+   */
+  private final Map<String, AgentEvent.StatusChanged> out = new HashMap<>();
   private final Deque<Integer> freeNumbers = new ArrayDeque<>();
   private final Sources sources;
   private final AtomicInteger stuckAgents = new AtomicInteger();
@@ -94,6 +103,7 @@ final class LiveRegistry implements AgentRegistry {
   @Override
   public void registerAsync(AgentProfile profile, AsyncAgent agent) {
     requireAgent(profile, agent);
+    AgentEvent.StatusChanged before;
     synchronized (this) {
       if (entries.containsKey(profile.id())) {
         throw new IllegalStateException(
@@ -101,9 +111,19 @@ final class LiveRegistry implements AgentRegistry {
       }
       int number = freeNumbers.isEmpty() ? nextNumber++ : freeNumbers.removeFirst();
       Slots slots = new Slots(profile.capacity(), stuckAgents);
-      put(new Registration(profile, Status.AVAILABLE, number, agent, slots));
+      before = out.get(profile.id());
+      Status status = before == null ? Status.AVAILABLE : before.after();
+      Registration entry = new Registration(profile, status, number, agent, slots);
+      put(entry);
+      List<Slots.Seat> unused = set(entry);
     }
     publish(new AgentEvent.Registered(now(), nanoTime(), profile), List.of());
+    if (before != null) {
+      publish(
+          new AgentEvent.StatusChanged(
+              now(), nanoTime(), profile.id(), Status.AVAILABLE, before.after()),
+          List.of());
+    }
   }
 
   @Override
@@ -112,25 +132,30 @@ final class LiveRegistry implements AgentRegistry {
     synchronized (this) {
       Registration entry = entry(profile.id()).with(profile, entry(profile.id()).declared());
       put(entry);
-      changed = entry.slots().set(profile.capacity(), isOpen(entry));
+      changed = set(entry);
     }
     publish(new AgentEvent.Updated(now(), nanoTime(), profile), changed);
   }
 
   @Override
   public void setStatus(String id, Status status) {
-    Status before;
-    List<Slots.Seat> changed = new ArrayList<>();
+    Instant at = now();
+    long nanoTime = nanoTime();
+    AgentEvent.StatusChanged event;
+    List<Slots.Seat> changed;
     synchronized (this) {
-      before = entry(id).declared();
+      event = new AgentEvent.StatusChanged(at, nanoTime, id, entry(id).declared(), status);
       Registration entry = entry(id).with(entry(id).profile(), status);
       put(entry);
-      changed.addAll(entry.slots().set(entry.profile().capacity(), isOpen(entry)));
-      if (isGone(status)) {
-        changed.addAll(entry.slots().dismiss());
+      changed = set(entry);
+      if (status.takesWork()) {
+        out.remove(id);
+      } else {
+        out.put(id, event);
       }
     }
-    publish(new AgentEvent.StatusChanged(now(), nanoTime(), id, before, status), changed);
+    keep(id);
+    publish(event, changed);
   }
 
   @Override
@@ -139,11 +164,60 @@ final class LiveRegistry implements AgentRegistry {
     synchronized (this) {
       Registration entry = entry(id);
       entries.remove(id);
+      out.remove(id);
       freeNumbers.addLast(entry.number());
       snapshot = null;
       changed = entry.slots().dismiss();
     }
+    keep(id);
     publish(new AgentEvent.Retired(now(), nanoTime(), id), changed);
+  }
+
+  /* Threads may change one agent at once: the one that writes last writes the last word. */
+  private void keep(String id) {
+    AgentEvent.StatusChanged word;
+    do {
+      word = out(id);
+      publisher.keep(id, word);
+    } while (!Objects.equals(word, out(id)));
+  }
+
+  private synchronized AgentEvent.@Nullable StatusChanged out(String id) {
+    return out.get(id);
+  }
+
+  /**
+   * Takes the agents that the store keeps as out of service, before any is registered.
+   *
+   * @throws IllegalStateException if one has a status that this Arbiter does not know
+   */
+  synchronized void restore(Map<String, KeptStep> kept) {
+    kept.forEach((id, step) -> out.put(id, outOfService(id, step)));
+  }
+
+  private static AgentEvent.StatusChanged outOfService(String id, KeptStep step) {
+    try {
+      Status status = Status.valueOf(step.state());
+      return new AgentEvent.StatusChanged(step.at(), 0, id, Status.AVAILABLE, status);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "agent '" + id + "' has the status '" + step.state() + "' of a newer Arbiter", e);
+    }
+  }
+
+  /** Keeps what was said while the store was away. */
+  void keepAll(Map<String, KeptStep> kept) {
+    Set<String> ids = new HashSet<>(kept.keySet());
+    synchronized (this) {
+      ids.addAll(out.keySet());
+    }
+    for (String id : ids) {
+      KeptStep step = kept.get(id);
+      AgentEvent.StatusChanged word = out(id);
+      if (!(step == null ? "" : step.state()).equals(word == null ? "" : word.after().name())) {
+        keep(id);
+      }
+    }
   }
 
   @Override
@@ -281,12 +355,19 @@ final class LiveRegistry implements AgentRegistry {
     return entry;
   }
 
-  private static boolean isOpen(Registration entry) {
-    return entry.declared() == Status.AVAILABLE || entry.declared() == Status.DRAINING;
+  /* Opens or closes the slots, as the status says. Returns the seats that changed. */
+  private static List<Slots.Seat> set(Registration entry) {
+    Status status = entry.declared();
+    List<Slots.Seat> changed =
+        new ArrayList<>(entry.slots().set(entry.profile().capacity(), isOpen(entry)));
+    if (status == Status.OFFLINE || status == Status.MAINTENANCE) {
+      changed.addAll(entry.slots().dismiss());
+    }
+    return changed;
   }
 
-  private static boolean isGone(Status status) {
-    return status == Status.OFFLINE || status == Status.MAINTENANCE;
+  private static boolean isOpen(Registration entry) {
+    return entry.declared() == Status.AVAILABLE || entry.declared() == Status.DRAINING;
   }
 
   /* Publishes a change, and sees that the runs whose seats it changed go on. */

@@ -135,9 +135,18 @@ final class Publisher {
           new Change(
               Change.Kind.EVENT,
               KeptValue.AGENT + event.agent(),
-              new KeptValue.AgentChanged(event)));
+              new KeptValue.AgentChanged(event)),
+          Level.BUFFERED);
     }
     publish(event);
+  }
+
+  /** Keeps that an agent is out of service; null keeps that it is not. */
+  void keep(String agent, AgentEvent.@Nullable StatusChanged out) {
+    if (keeps) {
+      KeptValue value = out == null ? null : new KeptValue.AgentChanged(out);
+      tenure.note(new Change(Change.Kind.STATE, KeptValue.AGENT + agent, value), Level.DURABLE);
+    }
   }
 
   long errors() {

@@ -33,6 +33,7 @@ final class Recovering implements Store.Owner {
   private final Submissions submissions;
   private final Pipeline pipeline;
   private final Snapshots snapshots;
+  private final LiveRegistry registry;
   private final Function<TaskRun.Kept, TaskRun> newRun;
 
   /* The ends that were told and that the store has not kept yet. */
@@ -47,11 +48,13 @@ final class Recovering implements Store.Owner {
       Submissions submissions,
       Pipeline pipeline,
       Snapshots snapshots,
+      LiveRegistry registry,
       Function<TaskRun.Kept, TaskRun> newRun) {
     this.tenure = tenure;
     this.submissions = submissions;
     this.pipeline = pipeline;
     this.snapshots = snapshots;
+    this.registry = registry;
     this.newRun = newRun;
   }
 
@@ -90,6 +93,7 @@ final class Recovering implements Store.Owner {
   private final class Kept implements Store.Recovery {
     private final Shard shard;
     private final Map<String, byte[]> durable = new HashMap<>();
+    private final Map<String, KeptStep> agents = new HashMap<>();
     private final Map<String, KeptTask> tasks = new HashMap<>();
     private final Map<String, KeptProgress> progress = new HashMap<>();
 
@@ -109,8 +113,14 @@ final class Recovering implements Store.Owner {
           progress.put(key.substring(1), Records.progress(value));
         } else if (key.startsWith(KeptValue.DURABLE)) {
           durable.put(key.substring(1), value);
+        } else if (key.startsWith(KeptValue.AGENT)) {
+          agents.put(key.substring(1), KeptValue.AgentChanged.read(value));
         }
       } catch (IllegalArgumentException damaged) {
+        if (key.startsWith(KeptValue.AGENT)) {
+          // Only an agent out of service has such a record: it stays out.
+          agents.put(key.substring(1), KeptValue.AgentChanged.damaged());
+        }
         // The record stays in the store, where a person finds it.
         LOG.error("the store has a damaged record under '{}'; it is set aside", key, damaged);
         setAside.add(key.substring(1));
@@ -134,11 +144,13 @@ final class Recovering implements Store.Owner {
       synchronized (Recovering.this) {
         if (!started) {
           snapshots.restore(durable);
+          registry.restore(agents);
           first = this;
           tenure.ready();
           return;
         }
       }
+      registry.keepAll(agents);
       recover(this);
     }
   }

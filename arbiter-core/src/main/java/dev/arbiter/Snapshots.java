@@ -93,7 +93,7 @@ final class Snapshots {
       try {
         Store.Value state = Store.Value.of(part.snapshot());
         String key = KeptValue.DURABLE + part.durableName();
-        tenure.note(new Store.Change(Store.Change.Kind.STATE, key, state));
+        tenure.note(new Store.Change(Store.Change.Kind.STATE, key, state), Store.Level.BUFFERED);
       } catch (Throwable e) {
         if (log.passes()) {
           LOG.warn("no snapshot of '{}' could be taken", part.durableName(), e);

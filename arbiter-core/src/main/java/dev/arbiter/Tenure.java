@@ -86,9 +86,9 @@ final class Tenure {
   }
 
   /** Appends what no run waits for; a failure is counted. */
-  void note(Change change) {
+  void note(Change change, Level level) {
     CompletionStage<@Nullable Void> unused =
-        append(shard, List.of(change), Level.BUFFERED)
+        append(shard, List.of(change), level)
             .whenComplete(
                 (kept, error) -> {
                   if (error != null) {

@@ -116,9 +116,12 @@ news AS (
       AS status
   FROM performance_events
   WHERE subject = 'agent' AND agent_id IS NOT NULL AND detail <> 'Updated'
-  ORDER BY agent_id, seq DESC)
-SELECT agent_id, coalesce(news.status, 'available') AS status,
+  ORDER BY agent_id, seq DESC),
+away AS (
+  SELECT about ->> 'agent_id' AS agent_id, lower(about ->> 'state') AS status
+  FROM state WHERE substr(key, 1, 1) = 'A'::bytea)
+SELECT agent_id, coalesce(away.status, news.status, 'available') AS status,
   coalesce(task_count, 0) AS task_count, success_rate, average_quality, average_latency_ms,
   coalesce(input_tokens, 0) AS input_tokens, coalesce(output_tokens, 0) AS output_tokens,
   coalesce(cost, 0) AS cost, last_active_at
-FROM work FULL JOIN news USING (agent_id);
+FROM work FULL JOIN news USING (agent_id) FULL JOIN away USING (agent_id);

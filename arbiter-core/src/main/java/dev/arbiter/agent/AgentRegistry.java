@@ -15,7 +15,8 @@ import java.util.Set;
 public interface AgentRegistry {
 
   /**
-   * Adds an agent.
+   * Adds an agent. It takes work, unless the store keeps that an agent of this id was taken out of
+   * service ({@link #setStatus}): then it has that status.
    *
    * @param profile its profile
    * @param agent does the work
@@ -44,6 +45,11 @@ public interface AgentRegistry {
    * Sets the status of an agent. Tasks that wait for an agent that becomes OFFLINE or MAINTENANCE
    * are routed again; its running tasks continue.
    *
+   * <p>A store that outlives the process keeps DRAINING, OFFLINE and MAINTENANCE until another
+   * status is set or the agent is retired, also over a restart. It keeps them with the next batch,
+   * some milliseconds after this method has returned, or when it comes back if it is away.
+   * AVAILABLE and BUSY are true for the moment and are not kept; nor are profiles.
+   *
    * @param id the agent
    * @param status the new status
    * @throws IllegalArgumentException if no agent has that id
@@ -51,7 +57,8 @@ public interface AgentRegistry {
   void setStatus(String id, Status status);
 
   /**
-   * Removes an agent. Tasks that wait for it are routed again; its running tasks continue.
+   * Removes an agent; one that is registered later under its id takes work. Tasks that wait for it
+   * are routed again; its running tasks continue.
    *
    * @param id the agent
    * @throws IllegalArgumentException if no agent has that id

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.spi.Router;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,7 @@ class ViewsTest {
             .store(SqliteStore.at(file))
             .build()) {
       arbiter.submit(Task.builder("refactor").id("T-1").build()).await(SOON);
+      arbiter.agents().setStatus("bob", Status.DRAINING);
       arbiter.submit(Task.builder("review").id("T-2").tenant("acme").build()).await(SOON);
     }
   }
@@ -91,6 +94,17 @@ class ViewsTest {
                 "SELECT sum(task_count), sum(success_rate * task_count), sum(cost),"
                     + " min(status) FROM agents"))
         .containsExactly("3|2.0|1.0|available");
+  }
+
+  @Test
+  void an_agent_out_of_service_is_shown_so_however_old_its_event() throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DELETE FROM event WHERE agent = 'bob'");
+    }
+
+    assertThat(rows("SELECT agent_id, status FROM agents ORDER BY 1"))
+        .containsExactly("ada|available", "bob|draining");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Storage;
@@ -706,7 +707,13 @@ public abstract class RestartContract {
       calls.clear();
       List<String> callsOfEnded =
           ended.stream().filter(id -> !before.contains(id)).map(id -> id + "#1").toList();
-      try (Arbiter next = over(place).closeLimit(SOON).agent(IDEMPOTENT, this::done).build()) {
+      try (Arbiter next =
+          over(place)
+              .closeLimit(SOON)
+              .agent(AgentProfile.of(StorageProcess.OUT), this::done)
+              .agent(IDEMPOTENT, this::done)
+              .build()) {
+        assertThat(statuses(next)).containsExactly(Status.DRAINING, Status.AVAILABLE);
         for (String id : accepted) {
           if (!before.contains(id)) {
             assertThat(found(next, id).await(SOON)).isInstanceOf(TaskResult.Completed.class);
@@ -735,6 +742,100 @@ public abstract class RestartContract {
       ended.add(line.substring("ended ".length()));
     }
     return 0;
+  }
+
+  /** An agent that the host took out of service is out in the next process, until it is let in. */
+  @Test
+  protected void an_agent_out_of_service_stays_out() throws Exception {
+    Path place = place();
+    try (Arbiter first = withThree(over(place)).build()) {
+      first.agents().setStatus("ada", Status.MAINTENANCE);
+      first.agents().setStatus("bob", Status.DRAINING);
+      first.agents().setStatus("eve", Status.OFFLINE);
+      first.agents().retire("eve");
+    }
+    for (int i = 0; i < 2; i++) {
+      try (Arbiter next = withThree(over(place)).build()) {
+        assertThat(statuses(next))
+            .containsExactly(Status.MAINTENANCE, Status.DRAINING, Status.AVAILABLE);
+        assertThat(next.submit(task("T-" + i)).await(SOON))
+            .isInstanceOfSatisfying(
+                TaskResult.Completed.class, end -> assertThat(end.agent()).isEqualTo("eve"));
+      }
+    }
+    try (Arbiter next = withThree(over(place)).build()) {
+      next.agents().setStatus("ada", Status.AVAILABLE);
+      next.agents().setStatus("bob", Status.BUSY);
+    }
+    try (Arbiter last = withThree(over(place)).build()) {
+      assertThat(statuses(last)).containsOnly(Status.AVAILABLE);
+    }
+  }
+
+  private ArbiterBuilder withThree(ArbiterBuilder builder) {
+    return builder
+        .agent(ADA, this::done)
+        .agent(AgentProfile.of("bob"), this::done)
+        .agent(AgentProfile.of("eve"), this::done);
+  }
+
+  private static List<Status> statuses(Arbiter arbiter) {
+    return arbiter.agents().all().stream().map(RegisteredAgent::status).toList();
+  }
+
+  /** What the host says of an agent is kept with all that is kept after it. */
+  @Test
+  protected void an_agent_out_of_service_stays_out_over_a_death() throws Exception {
+    Path place = place();
+    FaultyStorage disk = FaultyStorage.over(storage(place)).losesUnforced();
+    Arbiter first = withThree(over(disk)).storeLimit(Duration.ofMillis(1)).build();
+    first.agents().setStatus("bob", Status.OFFLINE);
+    first.agents().setStatus("ada", Status.MAINTENANCE);
+    first.submit(task("T-1")).await(SOON);
+    disk.die();
+    first.close();
+
+    try (Arbiter second = withThree(over(place)).build()) {
+      assertThat(statuses(second))
+          .containsExactly(Status.MAINTENANCE, Status.OFFLINE, Status.AVAILABLE);
+    }
+  }
+
+  /** What the host says of an agent while the storage is away is kept when it comes back. */
+  @Test
+  protected void an_agent_taken_out_while_the_disk_is_full_stays_out() throws Exception {
+    Path place = place();
+    FaultyStorage disk = FaultyStorage.over(storage(place));
+    try (Arbiter first = withThree(over(disk)).build()) {
+      first.agents().setStatus("eve", Status.OFFLINE);
+      first.submit(keyed("T-1")).await(SOON);
+      disk.full(true);
+      assertThatThrownBy(() -> first.submit(keyed("T-2"))).isInstanceOf(ArbiterException.class);
+      first.agents().setStatus("ada", Status.MAINTENANCE);
+      first.agents().setStatus("eve", Status.AVAILABLE);
+      disk.full(false);
+      submitted(first, keyed("T-2")).await(SOON);
+    }
+    try (Arbiter second = withThree(over(place)).build()) {
+      assertThat(statuses(second))
+          .containsExactly(Status.MAINTENANCE, Status.AVAILABLE, Status.AVAILABLE);
+    }
+  }
+
+  /** An agent whose record is damaged is out of service: it was when the record was written. */
+  @Test
+  protected void a_damaged_record_of_an_agent_leaves_it_out() throws Exception {
+    Path place = place();
+    try (Arbiter first = withThree(over(place)).build()) {
+      first.agents().setStatus("ada", Status.DRAINING);
+    }
+    byte[] damaged = Objects.requireNonNull(read(place).get("Aada"), "the status is kept");
+    damaged[damaged.length - 1] ^= 1;
+    write(place, new Change(Change.Kind.STATE, "Aada", Value.of(damaged)));
+    try (Arbiter second = withThree(over(place)).build()) {
+      assertThat(statuses(second))
+          .containsExactly(Status.MAINTENANCE, Status.AVAILABLE, Status.AVAILABLE);
+    }
   }
 
   /** Bytes that are no record of the engine are in nobody's way. */

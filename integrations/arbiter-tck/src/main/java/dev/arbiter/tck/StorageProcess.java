@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.spi.Storage;
 import dev.arbiter.spi.Store;
 import dev.arbiter.spi.Store.Change;
@@ -22,6 +23,9 @@ import java.util.concurrent.CompletionStage;
 
 /** What a process does that a test kills. It tells each step on standard output. */
 final class StorageProcess {
+  /** The agent that a process takes out of service before it works. */
+  static final String OUT = "tired";
+
   private static final int FORCED = 3;
   private static final int IN_FLIGHT = 16;
 
@@ -113,7 +117,9 @@ final class StorageProcess {
             .agent(
                 AgentProfile.builder("ada").idempotent().capacity(IN_FLIGHT).build(),
                 assignment -> WorkReport.of("done " + assignment.task().id()))
+            .agent(AgentProfile.of(OUT), assignment -> WorkReport.of("done"))
             .build();
+    arbiter.agents().setStatus(OUT, Status.DRAINING);
     out.println("open");
     TaskHandle[] running = new TaskHandle[IN_FLIGHT];
     for (int i = 0; ; i++) {

@@ -113,11 +113,14 @@ news AS (
   SELECT agent AS agent_id, max(id) AS id,
     CASE WHEN detail = 'Retired' THEN 'retired' ELSE lower(coalesce(state, 'available')) END
       AS status
-  FROM event WHERE task IS NULL AND agent IS NOT NULL AND detail <> 'Updated' GROUP BY agent)
-SELECT name.agent_id, coalesce(news.status, 'available') AS status,
+  FROM event WHERE task IS NULL AND agent IS NOT NULL AND detail <> 'Updated' GROUP BY agent),
+away AS (SELECT agent AS agent_id, lower(state) AS status FROM state WHERE substr(key, 1, 1) = 'A')
+SELECT name.agent_id, coalesce(away.status, news.status, 'available') AS status,
   coalesce(task_count, 0) AS task_count, success_rate, average_quality, average_latency_ms,
   coalesce(input_tokens, 0) AS input_tokens, coalesce(output_tokens, 0) AS output_tokens,
   coalesce(cost, 0.0) AS cost, last_active_at
-FROM (SELECT agent_id FROM work UNION SELECT agent_id FROM news) name
+FROM (SELECT agent_id FROM work UNION SELECT agent_id FROM news
+  UNION SELECT agent_id FROM away) name
+LEFT JOIN away ON away.agent_id = name.agent_id
 LEFT JOIN work ON work.agent_id = name.agent_id
 LEFT JOIN news ON news.agent_id = name.agent_id;
