@@ -9,7 +9,8 @@ module dev.arbiter.core {
   exports dev.arbiter.spi;
   exports dev.arbiter.task;
   exports dev.arbiter.internal.record to
-      dev.arbiter.cli;
+      dev.arbiter.cli,
+      dev.arbiter.routing;
   exports dev.arbiter.internal to
       dev.arbiter.caws,
       dev.arbiter.cli,

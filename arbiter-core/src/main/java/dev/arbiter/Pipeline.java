@@ -12,6 +12,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
@@ -684,7 +685,10 @@ final class Pipeline {
 
   /* The store keeps the run; what it has taken here is given back. */
   private Waits handedBack(TaskRun run) {
-    lessons.unlearned(run);
+    // A decision of before is in the store: the next arbiter tells its outcome.
+    if (!(run.openDecision() instanceof KeptDecision)) {
+      lessons.unlearned(run);
+    }
     holdings.settle(run);
     run.leftToStore();
     ended.accept(run);

@@ -534,17 +534,19 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   /**
-   * The last decision, if its outcome was not yet learned; null otherwise. The router of this
-   * process does not know the decisions of a process before it.
+   * The last decision, if its outcome was not yet learned; null otherwise. That of a process before
+   * is open as long as this process has not told its outcome.
    */
   @Nullable RoutingDecision openDecision() {
     RoutingDecision last = decisions.isEmpty() ? null : decisions.get(decisions.size() - 1);
-    return last == null || last instanceof KeptDecision || isSettled(last) ? null : last;
+    return last == null || isSettled(last) ? null : last;
   }
 
+  /* The store gives back the same decision as another object, whenever it is asked. */
   private boolean isSettled(RoutingDecision decision) {
+    boolean isKept = decision instanceof KeptDecision;
     for (int i = 0; settled != null && i < settled.size(); i++) {
-      if (settled.get(i) == decision) {
+      if (settled.get(i) == decision || (isKept && isSame(settled.get(i), decision))) {
         return true;
       }
     }

@@ -7,6 +7,7 @@ import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
@@ -75,6 +76,9 @@ final class SimWorld {
   private final Map<String, List<TaskEvent>> heard = new LinkedHashMap<>();
   private final Map<String, TaskResult> toldEnds = new HashMap<>();
   private final Map<RoutingDecision, Integer> outcomes = new LinkedHashMap<>();
+
+  /* The decisions of lives before, of which this life has told an outcome. */
+  private final Set<Long> earlierOutcomes = new HashSet<>();
   private final Set<String> called = new HashSet<>();
   private final Map<String, Integer> working = new HashMap<>();
   private final Map<String, Integer> registrations = new HashMap<>();
@@ -230,6 +234,7 @@ final class SimWorld {
     working.clear();
     registrations.clear();
     outcomes.values().removeIf(times -> times == 0);
+    earlierOutcomes.clear();
     before.forEach(handle -> forget(name(handle.task())));
     nanos += below(5_000) * 1_000_000L;
     starting = true;
@@ -592,6 +597,9 @@ final class SimWorld {
       note("outcome of decision " + outcome.decision().id() + ": " + outcome.kind());
       Integer times = outcomes.computeIfPresent(outcome.decision(), (d, before) -> before + 1);
       check(times == null || times == 1, () -> "two outcomes of " + outcome.decision());
+      if (outcome.decision() instanceof KeptDecision kept) {
+        check(earlierOutcomes.add(kept.id()), () -> "two outcomes of " + kept);
+      }
       if (fault(30)) {
         throw new NoClassDefFoundError("simulated");
       }

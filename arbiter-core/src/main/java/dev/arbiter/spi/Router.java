@@ -34,6 +34,9 @@ public interface Router {
   /**
    * Learns from the outcome of a decision. Does nothing by default.
    *
+   * <p>After a restart the engine tells the outcomes of the decisions that the store kept. Such a
+   * decision is another object with the same id, agent and policy; its probability is NaN.
+   *
    * @param outcome the outcome
    */
   default void learn(Outcome outcome) {}

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: decisions and outcomes take turns under one lock, held while the policy computes.
  * The same seed, requests and outcomes in the same order give the same decisions. Outcomes may come
- * late, in any order, or never. A second outcome of a decision changes nothing, nor does one of a
- * decision unknown or forgotten; both are counted ({@link #ignoredOutcomes()}).
+ * late, in any order, or never, and also after a restart: see {@link #state}. A second outcome of a
+ * decision changes nothing, nor does one of a decision unknown or forgotten; both are counted
+ * ({@link #ignoredOutcomes()}).
  *
  * <p>Memory is bounded: {@value #MOST_AGENTS} agents, then the one seen longest ago is forgotten;
  * {@value #MOST_TYPES} types of task, then the one used least and longest ago is forgotten; and as
@@ -192,9 +193,14 @@ public final class BanditRouter implements Router, Durable {
    * restarted router goes on exactly as this one would. It has what the policy learned, newcomers,
    * the change test, specialties, the money spent, and which deltas are in the sums.
    *
-   * <p>Two things are left out. Chance: the new router draws from its own sources. Outstanding
-   * decisions: their outcomes are unknown to the new router, and the money they hold counts as
-   * spent. Past the caps on memory, other agents and types may be forgotten first.
+   * <p>It has the outstanding decisions too, at most the newest 10,000. What they hold counts as
+   * spent, until the new router hears what they cost: it learns each of their outcomes once, from a
+   * decision with the same id and agent. An Arbiter tells it those of the tasks that it found in
+   * its store; among them may be decisions that were made after this state was taken. Those are
+   * learned once too, without the level that the agent declared.
+   *
+   * <p>Chance is left out: the new router draws from its own sources. Past the caps on memory,
+   * other agents and types may be forgotten first.
    *
    * <p>Of routers that merge: take the state right after {@link #delta}. A delta that is sent later
    * and not in the state is told once more, after a restart under the same name.
@@ -268,13 +274,13 @@ public final class BanditRouter implements Router, Durable {
 
   /**
    * Outcomes since the start that taught nothing: their decision was unknown, forgotten, or had an
-   * outcome already.
+   * outcome already, perhaps before a restart.
    */
   public long ignoredOutcomes() {
     return locked(() -> state.ignored);
   }
 
-  /** Decisions without an outcome yet. */
+  /** Decisions without an outcome yet, with those of before a restart. */
   public int outstandingDecisions() {
     return locked(() -> state.outstanding());
   }

@@ -13,15 +13,17 @@ import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a {@link BanditRouter}, used by one thread at a time. */
 final class RouterState {
-  /* Ids begin at random, so that a decision of another router, or of one before a restart, is
-   * unknown here. 48 bits leave room for ids to grow. */
+  /* Ids begin at random, so that a decision of another router is unknown here, and one of before a
+   * restart is another one. 48 bits leave room for ids to grow. */
   private static final int ID_SHIFT = 16;
 
   /* Rewards are rounded to a millionth, in binary, so that their sums do not depend on order. */
@@ -42,6 +44,7 @@ final class RouterState {
   private final CandidateSet.Cache candidateSets;
   private final TaskTypeIndex categories;
   private final PendingDecisions pending;
+  private final EarlierDecisions earlier = new EarlierDecisions();
   private final Audits audits = new Audits();
   private final SplittableRandom auditing;
   private final Specialties specialties = new Specialties(BanditRouter.MOST_TYPES);
@@ -49,6 +52,7 @@ final class RouterState {
   private final boolean tellsChanges;
   private final LongSupplier nanoTime;
   private final long start;
+  private final long firstId;
   private long released;
   long lastId;
   long ignored;
@@ -77,6 +81,7 @@ final class RouterState {
     this.nanoTime = builder.sources.nanoTime();
     this.start = nanoTime.getAsLong();
     this.released = lastId;
+    this.firstId = lastId;
   }
 
   StateCodec codec(String policy) {
@@ -98,6 +103,7 @@ final class RouterState {
         (numbers, row) -> agentIndex.seen(row, lastId - (long) numbers[0]));
     continuation.numbers("prices", prices::all, prices::all);
     continuation.numbers("spending", spending::state, spending::state);
+    earlier.continues(continuation.within("decisions"), open(), firstId, lastId, spending.period());
     specialties.continues(continuation.within("specialties"));
     learner.continues(continuation.within("policy"));
   }
@@ -188,23 +194,84 @@ final class RouterState {
     specialties.forget(row);
   }
 
+  /* The newest decisions without an outcome; not those whose agent was forgotten. */
+  private Map<Long, EarlierDecisions.Open> open() {
+    Map<Long, EarlierDecisions.Open> open = new LinkedHashMap<>();
+    long[] ids = pending.inOrder();
+    for (int i = Math.max(0, ids.length - EarlierDecisions.MOST); i < ids.length; i++) {
+      int at = pending.find(ids[i]);
+      String agent = agentIndex.id(pending.row(at));
+      if (agent != null) {
+        String failed = agentIndex.id(pending.failedRow(at));
+        open.put(
+            ids[i],
+            new EarlierDecisions.Open(
+                agent,
+                isFirstChoice(at),
+                failed == null ? "" : failed,
+                pending.claim(at),
+                pending.cost(at),
+                pending.period(at),
+                0));
+      }
+    }
+    return open;
+  }
+
+  private boolean isFirstChoice(int at) {
+    return pending.failedRow(at) == PendingDecisions.FIRST_CHOICE;
+  }
+
   /** Learns an outcome, once; returns the change that it revealed, or null. */
   @Nullable AgentChange learn(Outcome outcome) {
     int at = pending.find(outcome.decision().id());
     if (at < 0 || !agentIndex.isRowOf(pending.row(at), outcome.decision().agent())) {
-      ignored++;
-      return null;
+      return learnEarlier(outcome);
     }
-    boolean firstChoice = pending.failedRow(at) == PendingDecisions.FIRST_CHOICE;
-    double dollars = Math.min(MOST_DOLLARS, outcome.cost());
-    pay(at, firstChoice, dollars);
+    pay(at, isFirstChoice(at), dollars(outcome));
     AgentChange change = null;
-    if (countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE) {
-      prices.learn(pending.row(at), seconds(outcome.time()), dollars);
-      change = learnCounted(feedback(at, outcome), outcome);
+    if (isCounted(outcome)) {
+      int category = category(at, outcome.task().type());
+      change =
+          learnCounted(
+              pending.row(at), category, pending.failedRow(at), pending.claim(at), outcome);
     }
     pending.remove(at);
     return change;
+  }
+
+  /* The outcome of a decision that a router before this one made. */
+  private @Nullable AgentChange learnEarlier(Outcome outcome) {
+    EarlierDecisions.Open open =
+        isOwn(outcome.decision().id())
+            ? null
+            : earlier.take(outcome.decision(), outcome.attempt(), spending.period());
+    if (open == null) {
+      ignored++;
+      return null;
+    }
+    spending.paidLate(open.firstChoice(), open.period(), open.cost(), dollars(outcome));
+    if (!isCounted(outcome)) {
+      return null;
+    }
+    int row = agentIndex.row(open.agent(), lastId);
+    rows(agentIndex.size());
+    int failedRow =
+        open.firstChoice() ? PendingDecisions.FIRST_CHOICE : agentIndex.find(open.failed());
+    int category = categories.number(outcome.task().type());
+    return learnCounted(row, category, failedRow, open.claim(), outcome);
+  }
+
+  private boolean isOwn(long id) {
+    return id > firstId && id <= lastId;
+  }
+
+  private boolean isCounted(Outcome outcome) {
+    return countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE;
+  }
+
+  private static double dollars(Outcome outcome) {
+    return Math.min(MOST_DOLLARS, outcome.cost());
   }
 
   private void pay(int at, boolean firstChoice, double dollars) {
@@ -217,8 +284,10 @@ final class RouterState {
     }
   }
 
-  private @Nullable AgentChange learnCounted(Feedback feedback, Outcome outcome) {
-    int row = feedback.row();
+  private @Nullable AgentChange learnCounted(
+      int row, int category, int failedRow, float claim, Outcome outcome) {
+    prices.learn(row, seconds(outcome.time()), dollars(outcome));
+    Feedback feedback = feedback(row, category, failedRow, claim, outcome);
     long alarms = learner.alarms();
     double before = tellsChanges ? mean(row) : Double.NaN;
     learner.learn(feedback);
@@ -235,15 +304,14 @@ final class RouterState {
     return sums.length < 2 || sums[1] == 0 ? Double.NaN : sums[0] / sums[1];
   }
 
-  private Feedback feedback(int at, Outcome outcome) {
-    int row = pending.row(at);
+  private Feedback feedback(int row, int category, int failedRow, float claim, Outcome outcome) {
     boolean unchecked = outcome.kind() == Outcome.Kind.CLAIMED;
     double reward = Math.rint(outcome.reward() * GRAINS) / GRAINS;
     return new Feedback(
         row,
-        category(at, outcome.task().type()),
-        pending.failedRow(at),
-        pending.claim(at),
+        category,
+        failedRow,
+        claim,
         unchecked ? audits.belief(row) * reward : reward,
         unchecked ? reward : 0,
         outcome.task());
@@ -279,6 +347,6 @@ final class RouterState {
   }
 
   int outstanding() {
-    return pending.size();
+    return pending.size() + earlier.size();
   }
 }

@@ -85,6 +85,11 @@ public final class AgentIndex {
     return rows.getOrDefault(id, -1);
   }
 
+  /** The agent of a row; null if it has none now. */
+  public @Nullable String id(int row) {
+    return row < 0 || row >= size ? null : ids[row];
+  }
+
   /** Whether a row is still an agent's. */
   public boolean isRowOf(int row, String id) {
     return id.equals(ids[row]);

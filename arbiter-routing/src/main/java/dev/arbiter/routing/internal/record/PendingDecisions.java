@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.routing.internal.record;
 
+import java.util.Arrays;
+
 /** Decisions without an outcome, up to a number; past it the oldest is forgotten. */
 public final class PendingDecisions {
   /*
@@ -87,6 +89,11 @@ public final class PendingDecisions {
       }
     }
     return -1;
+  }
+
+  /** The ids of all, in their order. */
+  public long[] inOrder() {
+    return Arrays.stream(ids).filter(id -> id != 0).sorted().toArray();
   }
 
   /** The chosen agent. */
