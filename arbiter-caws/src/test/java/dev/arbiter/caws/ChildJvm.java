@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,6 +27,18 @@ public final class ChildJvm {
   /** Starts as {@link #start(Class, String...)}, with options of the JVM such as {@code -Xmx}. */
   public static Process start(List<String> options, Class<?> main, String... arguments)
       throws IOException {
+    return start(Map.of(), options, main, arguments);
+  }
+
+  /** Starts as {@link #start(Class, String...)}, with variables of the environment. */
+  public static Process start(Map<String, String> environment, Class<?> main, String... arguments)
+      throws IOException {
+    return start(environment, List.of(), main, arguments);
+  }
+
+  private static Process start(
+      Map<String, String> environment, List<String> options, Class<?> main, String... arguments)
+      throws IOException {
     Set<String> path = new LinkedHashSet<>();
     for (Class<?> needed : List.of(main, Caws.class, dev.arbiter.internal.Digests.class)) {
       path.add(root(needed));
@@ -40,7 +53,10 @@ public final class ChildJvm {
     command.addAll(options);
     command.add(main.getName());
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /** Ends this process when the one that started it has ended: then its input ends. */

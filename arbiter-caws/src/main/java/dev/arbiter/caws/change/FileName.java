@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.change;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,19 @@ final class FileName {
       }
       return text.toString();
     }
+  }
+
+  /** The bytes of a name or path that {@link #of} gave. */
+  static byte[] bytes(String name) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(name.length());
+    int plain = 0;
+    for (int at = name.indexOf("\\x"); at >= 0; at = name.indexOf("\\x", at + 4)) {
+      bytes.writeBytes(name.substring(plain, at).getBytes(StandardCharsets.UTF_8));
+      bytes.write(Integer.parseInt(name.substring(at + 2, at + 4), 16));
+      plain = at + 4;
+    }
+    bytes.writeBytes(name.substring(plain).getBytes(StandardCharsets.UTF_8));
+    return bytes.toByteArray();
   }
 
   /** The name in a text that has one character a byte. */

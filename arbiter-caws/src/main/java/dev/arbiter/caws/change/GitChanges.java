@@ -39,12 +39,26 @@ final class GitChanges {
   private static final int DEEPEST_SUBMODULES = 8;
 
   private final LineCount lines;
+  private final Taker taker;
   private final Predicate<String> leftOut;
   private final Class<? extends BasicFileAttributes> kind;
   private int entries;
 
-  private GitChanges(LineCount lines, Predicate<String> leftOut, boolean posix) {
+  /** Takes each file that differs, in the version that was counted. */
+  interface Taker {
+    /**
+     * Takes one file.
+     *
+     * @param path in the form of {@link FileName}
+     * @param isNested whether it is in a submodule
+     * @param fresh null if it is gone
+     */
+    void take(String path, boolean isNested, @Nullable Version fresh) throws IOException;
+  }
+
+  private GitChanges(LineCount lines, Taker taker, Predicate<String> leftOut, boolean posix) {
     this.lines = lines;
+    this.taker = taker;
     this.leftOut = leftOut;
     this.kind = posix ? PosixFileAttributes.class : BasicFileAttributes.class;
   }
@@ -52,10 +66,16 @@ final class GitChanges {
   static ChangeSet since(Path workTree, String base, Predicate<String> leftOut) throws IOException {
     GitFolder folder = GitFolder.around(workTree);
     String commit = GitFolder.isId(base) ? base : commit(folder, base);
+    return since(folder, commit, leftOut, (path, isNested, fresh) -> {});
+  }
+
+  /** Compares the root of a folder with a commit among its objects. */
+  static ChangeSet since(GitFolder folder, String commit, Predicate<String> leftOut, Taker taker)
+      throws IOException {
     boolean posix = Files.getFileStore(folder.root()).supportsFileAttributeView("posix");
     try (ScratchRepository scratch = new ScratchRepository(false, List.of());
         LineCount lines = new LineCount(scratch)) {
-      new GitChanges(lines, leftOut, posix).compare(folder, commit, "", 0);
+      new GitChanges(lines, taker, leftOut, posix).compare(folder, commit, "", 0);
       return lines.count();
     } catch (IllegalArgumentException e) { // a path that Java or a count does not take
       throw new IOException("the work cannot be measured: " + e.getMessage(), e);
@@ -74,13 +94,14 @@ final class GitChanges {
       throws IOException {
     boolean sha256 = commit.length() == 64;
     try (ScratchRepository borrowed = new ScratchRepository(sha256, List.of(folder.objects()));
-        ObjectReader objects = new ObjectReader(borrowed, sha256)) {
+        ObjectReader objects = new ObjectReader(borrowed.git(), sha256)) {
       Map<String, Entry> base = objects.files(commit);
       new Tree(objects, base, prefix, nested).walk(folder.root(), "", 0);
       for (Map.Entry<String, Entry> gone : base.entrySet()) {
         String path = prefix + gone.getKey();
         if (!leftOut.test(path)) {
           lines.add(path, version(objects, gone.getValue()), null);
+          taker.take(path, nested > 0, null);
         }
       }
     }
@@ -164,9 +185,11 @@ final class GitChanges {
       Entry known = base.remove(path);
       if (known == null) {
         lines.add(prefix + path, null, fresh);
+        taker.take(prefix + path, nested > 0, fresh);
       } else if (known.mode() != fresh.mode()
           || !objects.id("blob", fresh.content()).equals(known.id())) {
         lines.add(prefix + path, version(objects, known), fresh);
+        taker.take(prefix + path, nested > 0, fresh);
       }
     }
 

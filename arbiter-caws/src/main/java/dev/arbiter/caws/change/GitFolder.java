@@ -48,6 +48,22 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
     throw new IOException(folder + " is in no Git work tree; give a work tree and a revision");
   }
 
+  /**
+   * The repository with this very top folder, bare or not; null if it is none. Looks in no folder
+   * above, which may be the repository of something else.
+   */
+  static @Nullable GitFolder repository(Path top) throws IOException {
+    Path real = top.toRealPath();
+    GitFolder found =
+        Files.exists(real.resolve(".git")) ? at(real) : new GitFolder(real, real, real);
+    boolean complete =
+        found != null
+            && Files.exists(found.gitDir.resolve("HEAD"), LinkOption.NOFOLLOW_LINKS)
+            && Files.isDirectory(found.commonDir.resolve("objects"))
+            && Files.isDirectory(found.commonDir.resolve("refs"));
+    return complete ? found : null;
+  }
+
   /** The work tree with this very root, null if it is none. */
   static @Nullable GitFolder at(Path root) throws IOException {
     Path git = root.resolve(".git");
@@ -135,9 +151,9 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
   String mergeBase(String commit) throws IOException {
     try (ScratchRepository scratch = new ScratchRepository(isSha256(), List.of(objects()))) {
       copyNames(scratch.folder());
-      copy(commonDir.resolve("shallow"), scratch.folder().resolve("shallow"), LARGEST_PACKED);
+      copyShallow(scratch.folder());
       String base = id(scratch.ask("merge-base", commit, "HEAD"));
-      try (ObjectReader objects = new ObjectReader(scratch, commit.length() == 64)) {
+      try (ObjectReader objects = new ObjectReader(scratch.git(), commit.length() == 64)) {
         return isId(base) && objects.isAncestor(base, commit) ? base : commit;
       }
     }
@@ -145,6 +161,11 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
 
   private static String id(byte @Nullable [] answer) {
     return answer == null ? "" : new String(answer, StandardCharsets.UTF_8).strip();
+  }
+
+  /** Lets a repository that borrows the objects know where the history ends. */
+  void copyShallow(Path gitDir) throws IOException {
+    copy(commonDir.resolve("shallow"), gitDir.resolve("shallow"), LARGEST_PACKED);
   }
 
   private void copyNames(Path to) throws IOException {

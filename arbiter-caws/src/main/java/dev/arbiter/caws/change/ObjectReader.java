@@ -35,8 +35,9 @@ final class ObjectReader implements Closeable {
   private final OutputStream questions;
   private final InputStream answers;
 
-  /** A file, link or submodule of a tree. */
+  /** A file, link, submodule or folder of a tree. */
   record Entry(int mode, String id) {
+    static final int FOLDER = 0040000;
     static final int SUBMODULE = 0160000;
     static final int LINK = 0120000;
     static final int PROGRAM = 0100755;
@@ -47,23 +48,45 @@ final class ObjectReader implements Closeable {
     }
   }
 
-  ObjectReader(ScratchRepository repository, boolean sha256) throws IOException {
+  ObjectReader(GitProcess git, boolean sha256) throws IOException {
     this.sha256 = sha256;
-    this.process = repository.start("cat-file", "--batch");
+    this.process = git.start("cat-file", "--batch");
     this.questions = new BufferedOutputStream(process.getOutputStream());
     this.answers = new BufferedInputStream(process.getInputStream(), 64 * 1024);
   }
 
   /** All files below a commit by path; a path is in the form of {@link FileName}. */
   Map<String, Entry> files(String commit) throws IOException {
+    Map<String, Entry> files = new LinkedHashMap<>();
+    tree(treeOf(commit), "", 0, files);
+    return files;
+  }
+
+  /** The tree of a commit. */
+  String treeOf(String commit) throws IOException {
     String text = new String(read(commit, "commit"), StandardCharsets.ISO_8859_1);
     int end = text.indexOf('\n');
     if (!text.startsWith("tree ") || end < 0) {
       throw new IOException("commit " + commit + " names no tree");
     }
-    Map<String, Entry> files = new LinkedHashMap<>();
-    tree(text.substring("tree ".length(), end), "", 0, files);
-    return files;
+    return text.substring("tree ".length(), end);
+  }
+
+  /** The file, link or folder at a path below a tree, null if there is none. */
+  @Nullable Entry find(String tree, String path) throws IOException {
+    Entry at = new Entry(Entry.FOLDER, tree);
+    for (String name : path.split("/", -1)) {
+      if (at.mode() != Entry.FOLDER) {
+        return null;
+      }
+      Entry[] found = new Entry[1];
+      entries(at.id(), (entry, child) -> found[0] = entry.equals(name) ? child : found[0]);
+      if (found[0] == null) {
+        return null;
+      }
+      at = found[0];
+    }
+    return at;
   }
 
   /**
@@ -104,23 +127,36 @@ final class ObjectReader implements Closeable {
     if (depth > DEEPEST) {
       throw new IOException("the tree of the base has more than " + DEEPEST + " levels");
     }
-    byte[] bytes = read(id, "tree");
+    entries(
+        id,
+        (name, entry) -> {
+          if (entry.mode() == Entry.FOLDER) {
+            tree(entry.id(), prefix + name + "/", depth + 1, files);
+          } else {
+            files.put(prefix + name, entry);
+          }
+        });
+  }
+
+  /** Takes the entries of one tree. */
+  private interface EntryVisitor {
+    void visit(String name, Entry entry) throws IOException;
+  }
+
+  private void entries(String tree, EntryVisitor visitor) throws IOException {
+    byte[] bytes = read(tree, "tree");
     int length = sha256 ? 32 : 20;
     for (int at = 0; at < bytes.length; ) {
       int blank = indexOf(bytes, ' ', at);
       int zero = indexOf(bytes, 0, blank + 1);
       int next = zero + 1 + length;
       if (blank < 0 || zero < 0 || next > bytes.length) {
-        throw new IOException("tree " + id + " is damaged");
+        throw new IOException("tree " + tree + " is damaged");
       }
       int mode = Integer.parseInt(ascii(bytes, at, blank), 8);
-      String path = prefix + FileName.of(bytes, blank + 1, zero);
-      String entry = HexFormat.of().formatHex(bytes, zero + 1, next);
-      if (mode == 0040000) {
-        tree(entry, path + "/", depth + 1, files);
-      } else {
-        files.put(path, new Entry(mode == 0100664 ? Entry.PLAIN : mode, entry));
-      }
+      String id = HexFormat.of().formatHex(bytes, zero + 1, next);
+      visitor.visit(
+          FileName.of(bytes, blank + 1, zero), new Entry(mode == 0100664 ? Entry.PLAIN : mode, id));
       at = next;
     }
   }
@@ -191,6 +227,10 @@ final class ObjectReader implements Closeable {
 
   /** The id git gives an object. */
   String id(String type, byte[] bytes) {
+    return id(sha256, type, bytes);
+  }
+
+  static String id(boolean sha256, String type, byte[] bytes) {
     MessageDigest digest = digest(sha256 ? "SHA-256" : "SHA-1");
     digest.update((type + " " + bytes.length + "\0").getBytes(StandardCharsets.ISO_8859_1));
     return HexFormat.of().formatHex(digest.digest(bytes));

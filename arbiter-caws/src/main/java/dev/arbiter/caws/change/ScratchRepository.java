@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.change;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -12,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,126 +20,82 @@ import org.jspecify.annotations.Nullable;
  * remotes, and without those of the user and the machine. Closing deletes the folder.
  */
 final class ScratchRepository implements Closeable {
-  private static final long MINUTES = 5;
-  private static final int BUFFER = 64 * 1024;
-
   private final Path folder;
+  private final GitProcess git;
 
   /**
-   * Makes the repository.
+   * Makes the repository in a temporary folder.
    *
    * @param sha256 whether ids have 64 digits instead of 40
    * @param borrowed folders of objects to read from, none to start empty
    */
   ScratchRepository(boolean sha256, List<Path> borrowed) throws IOException {
-    this.folder = Files.createTempDirectory("arbiter-git");
+    this(Files.createTempDirectory("arbiter-git"), sha256, borrowed);
+  }
+
+  /**
+   * Makes the repository in a folder of the caller's.
+   *
+   * @param folder which is there and empty
+   * @param sha256 as above
+   * @param borrowed as above
+   */
+  ScratchRepository(Path folder, boolean sha256, List<Path> borrowed) throws IOException {
+    this.folder = folder;
+    this.git = new GitProcess(folder);
     try {
-      run(
-          "init",
-          "--bare",
-          "--quiet",
-          "--template=",
-          "--object-format=" + (sha256 ? "sha256" : "sha1"));
-      StringBuilder lines = new StringBuilder();
-      for (Path objects : borrowed) {
-        String line = objects.toRealPath().toString();
-        if (line.indexOf('\n') >= 0) {
-          throw new IOException("the repository's path holds a line feed");
-        }
-        lines.append(line).append('\n');
-      }
-      Files.createDirectories(folder.resolve("objects/info"));
-      Files.writeString(folder.resolve("objects/info/alternates"), lines);
+      run("init", "--bare", "--quiet", "--template=", format(sha256));
+      borrow(folder, borrowed);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
+  static String format(boolean sha256) {
+    return "--object-format=" + (sha256 ? "sha256" : "sha1");
+  }
+
+  /** Lets a repository read the objects of others. */
+  static void borrow(Path gitDir, List<Path> borrowed) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Path objects : borrowed) {
+      String line = objects.toRealPath().toString();
+      if (line.indexOf('\n') >= 0) {
+        throw new IOException("the repository's path holds a line feed");
+      }
+      lines.append(line).append('\n');
+    }
+    Files.createDirectories(gitDir.resolve("objects/info"));
+    Files.writeString(gitDir.resolve("objects/info/alternates"), lines);
+  }
+
   Path folder() {
     return folder;
   }
 
-  /** Starts git; it is killed after five minutes. */
+  GitProcess git() {
+    return git;
+  }
+
+  /** Starts git, as {@link GitProcess#start}. */
   Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("git"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
-    var environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("GIT_"));
-    environment.put("GIT_DIR", folder.toString());
-    environment.put("GIT_CONFIG_NOSYSTEM", "1");
-    environment.put("GIT_CONFIG_GLOBAL", "/dev/null");
-    environment.put("GIT_ATTR_NOSYSTEM", "1");
-    environment.put("GIT_NO_REPLACE_OBJECTS", "1");
-    environment.put("GIT_NO_LAZY_FETCH", "1");
-    environment.put("GIT_TERMINAL_PROMPT", "0");
-    environment.put("HOME", folder.toString());
-    environment.put("XDG_CONFIG_HOME", folder.toString());
-    environment.put("LC_ALL", "C");
-    Process process = builder.start();
-    var unused =
-        process
-            .onExit()
-            .orTimeout(MINUTES, TimeUnit.MINUTES)
-            .whenComplete((ended, late) -> stop(process, late));
-    return process;
+    return git.start(arguments);
   }
 
-  private static void stop(Process process, @Nullable Throwable late) {
-    if (late != null) {
-      process.destroyForcibly();
-    }
-  }
-
-  /**
-   * Runs git without input.
-   *
-   * @return what it printed, null if it failed
-   */
+  /** Runs git without input, as {@link GitProcess#ask}. */
   byte @Nullable [] ask(String... arguments) throws IOException {
-    Process process = start(arguments);
-    try {
-      process.getOutputStream().close();
-      byte[] answer = read(process.getInputStream());
-      return end(process) == 0 ? answer : null;
-    } finally {
-      process.destroyForcibly();
-    }
+    return git.ask(arguments);
   }
 
   /** Runs git without input, where failing is an error. */
   byte[] run(String... arguments) throws IOException {
-    byte[] answer = ask(arguments);
-    if (answer == null) {
-      throw new IOException("git " + arguments[0] + " failed; is git 2.29 or newer installed?");
-    }
-    return answer;
+    return git.run(arguments);
   }
 
   /** Waits for a process that has been told all, and gives its exit code. */
   static int end(Process process) throws IOException {
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while git ran", e);
-    }
-  }
-
-  private static byte[] read(InputStream in) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] buffer = new byte[BUFFER];
-    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-      bytes.write(buffer, 0, count);
-      if (bytes.size() > ChangeSet.MOST_CHARACTERS) {
-        throw new IOException("git answers with more than " + ChangeSet.MOST_CHARACTERS + " bytes");
-      }
-    }
-    return bytes.toByteArray();
+    return GitProcess.end(process);
   }
 
   /** Writes a line of a protocol. */

@@ -8,6 +8,7 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.ProcessAgent;
 import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.SpecValidator;
+import dev.arbiter.caws.change.WorkTrees;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
@@ -47,6 +48,7 @@ class OptionsPageTest {
     SECTIONS.put("`AgentProfile.builder(id)`", List.of(AgentProfile.Builder.class));
     SECTIONS.put("`ProcessAgent.builder(command)`", List.of(ProcessAgent.Builder.class));
     SECTIONS.put("`Caws.builder()`: the constitution", List.of(Caws.Builder.class));
+    SECTIONS.put("`WorkTrees.builder(repository)`", List.of(WorkTrees.Builder.class));
     SECTIONS.put("`SpecValidator.at(now)`", List.of(SpecValidator.Builder.class));
     SECTIONS.put("`BanditRouter.builder()`", List.of(BanditRouter.Builder.class));
     SECTIONS.put("`Rollout.builder(name)`", List.of(Rollout.Builder.class));
