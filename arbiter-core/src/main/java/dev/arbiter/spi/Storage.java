@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors: any exception from append or forget ends the use of this storage. It is closed, and
  * opened again after a pause; what was appended since may have been kept or not. So a storage
  * throws away a connection whose state it does not know, and makes a new one when it is opened.
- * What is damaged is not passed over: open refuses, and names the place.
+ * After a sync that failed, the memory of the system may have bytes that the disk has not, and the
+ * next sync says nothing of it: the storage writes them again when it is opened. What is damaged is
+ * not passed over: open refuses, and names the place.
  *
  * <p>Ownership: {@link #open} takes a lock that ends with the process, and refuses while another
  * process, or another storage of this one, holds it. A refusal takes nothing from the holder.

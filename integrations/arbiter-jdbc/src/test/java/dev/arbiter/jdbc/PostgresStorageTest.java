@@ -18,6 +18,12 @@ class PostgresStorageTest extends StorageContract {
     return 2;
   }
 
+  /** The server syncs. */
+  @Override
+  protected boolean forcesFiles() {
+    return false;
+  }
+
   @Override
   protected Map<String, String> properties() {
     return Map.of(Server.portProperty(), Integer.toString(Server.port()));

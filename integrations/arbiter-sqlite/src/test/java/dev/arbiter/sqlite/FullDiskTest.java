@@ -2,118 +2,55 @@
 package dev.arbiter.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.arbiter.Arbiter;
-import dev.arbiter.ArbiterBuilder;
-import dev.arbiter.ArbiterException;
-import dev.arbiter.TaskHandle;
-import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.Assignment;
-import dev.arbiter.task.Task;
-import dev.arbiter.task.TaskResult;
-import dev.arbiter.task.WorkReport;
+import dev.arbiter.spi.Store.Change;
+import dev.arbiter.spi.Store.Value;
+import dev.arbiter.sqlite.internal.SqliteStorage;
+import dev.arbiter.tck.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Arbiters on a disk that is full, and with payloads that are too large. */
+/** A disk that is full, beyond what holds for every storage. */
 class FullDiskTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
-  private static final AgentProfile ADA = AgentProfile.of("ada");
-
   @TempDir Path folder;
-  private final List<String> calls = new CopyOnWriteArrayList<>();
 
-  private static ArbiterBuilder over(Path file) {
-    return Arbiter.builder()
-        .withoutConstitution()
-        .closeLimit(Duration.ZERO)
-        .store(SqliteStore.at(file));
-  }
-
-  private Path file() {
-    return folder.resolve("tasks.db");
-  }
-
-  private WorkReport done(Assignment assignment) {
-    calls.add(assignment.task().id() + "#" + assignment.attempt());
-    return WorkReport.of(assignment.task().payload());
-  }
-
-  /** A full disk: refusals name it, nothing that was refused is kept, and room ends it. */
+  /** SQLite alone would keep refused rows in its memory, and write them with the next commit. */
   @Test
-  void a_full_disk_holds_tasks_up_and_they_go_on() throws Exception {
+  void what_a_full_disk_refused_is_not_kept_later() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), "8m")) {
-      Path file = disk.root().resolve("tasks.db");
-      List<String> refused = new ArrayList<>();
-      List<TaskHandle> accepted = new ArrayList<>();
-      try (Arbiter arbiter = over(file).agent(ADA, this::done).build()) {
-        accepted.add(arbiter.submit(Task.builder("refactor").id("T-0").build()));
-        accepted.get(0).await(SOON);
-        Path ballast = disk.fill();
-        String payload = "x".repeat(100_000);
-        for (int i = 1; refused.size() < 20; i++) {
-          Task task = Task.builder("refactor").id("T-" + i).payload(payload).build();
-          try {
-            accepted.add(arbiter.submit(task));
-          } catch (ArbiterException full) {
-            refused.add(task.id());
-            if (refused.size() == 1) {
-              assertThat(full)
-                  .hasStackTraceContaining("is on a full disk; make room")
-                  .hasStackTraceContaining(file.toString());
-            }
-            Thread.sleep(20);
-          }
-        }
-        Files.delete(ballast);
-
-        long room = System.nanoTime();
-        TaskHandle next = submitWhenBack(arbiter);
-        assertThat(next.await(SOON)).isInstanceOf(TaskResult.Completed.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - room)).isLessThan(Duration.ofSeconds(5));
-        for (TaskHandle handle : accepted) {
-          assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      Path file = disk.root().toRealPath().resolve("tasks.db");
+      SqliteStorage storage = new SqliteStorage(file);
+      storage.open((key, value) -> {});
+      Path ballast = disk.fill(1_000_000);
+      Set<String> kept = new HashSet<>();
+      int refused = 0;
+      for (int i = 0; refused < 50; i++) {
+        Value value = Value.of(new byte[100_000]);
+        try {
+          storage.append(List.of(new Change(Change.Kind.STATE, "k" + i, value)), true);
+          kept.add("k" + i);
+        } catch (IllegalStateException full) {
+          refused++;
+          assertThat(full).hasMessageContainingAll(file.toString(), "is on a full disk; make room");
+          storage.close();
+          storage.open((key, bytes) -> {});
         }
       }
-      try (Arbiter second = over(file).agent(ADA, this::done).build()) {
-        for (TaskHandle handle : accepted) {
-          assertThat(second.find("default", handle.id())).isPresent();
-        }
-        for (String id : refused) {
-          assertThat(second.find("default", id)).as(id).isEmpty();
-        }
-      }
-    }
-    assertThat(calls).doesNotHaveDuplicates();
-  }
+      Files.delete(ballast);
+      storage.append(
+          List.of(new Change(Change.Kind.STATE, "last", Value.of(new byte[100_000]))), true);
+      kept.add("last");
+      storage.close();
 
-  private static TaskHandle submitWhenBack(Arbiter arbiter) throws InterruptedException {
-    while (true) {
-      try {
-        return arbiter.submit(Task.builder("refactor").id("T-next").build());
-      } catch (ArbiterException away) {
-        Thread.sleep(10);
-      }
-    }
-  }
-
-  @Test
-  void a_payload_above_the_limit_is_refused_at_submit() throws Exception {
-    try (Arbiter arbiter = over(file()).agent(ADA, this::done).build()) {
-      Task large = Task.builder("refactor").payload("x".repeat(64 << 20)).build();
-
-      assertThatThrownBy(() -> arbiter.submit(large))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("16,777,216");
-      Task most = Task.builder("refactor").id("T-1").payload("x".repeat(16 << 20)).build();
-      assertThat(arbiter.submit(most).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      Set<String> found = new HashSet<>();
+      storage.open((key, value) -> found.add(key));
+      storage.close();
+      assertThat(found).isEqualTo(kept).hasSizeGreaterThan(3);
     }
   }
 }

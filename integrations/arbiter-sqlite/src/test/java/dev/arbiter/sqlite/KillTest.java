@@ -10,6 +10,7 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.tck.ChildProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -30,7 +31,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +87,7 @@ class KillTest {
     private Host() {}
 
     public static void main(String... arguments) throws Exception {
-      Child.endWithParent();
+      ChildProcess.endWithParent();
       Diary diary = new Diary(Path.of(arguments[1]));
       Arbiter arbiter = over(Path.of(arguments[0]), diary);
       System.out.println("open");
@@ -131,12 +131,11 @@ class KillTest {
     Path file = folder.resolve("tasks.db");
     Path diary = folder.resolve("diary");
     for (int round = 0; round < rounds; round++) {
-      Process host = Child.start(Host.class, file.toString(), diary.toString(), "T-" + round);
-      try {
-        assertThat(host.inputReader().readLine()).isEqualTo("open");
+      try (ChildProcess host =
+          ChildProcess.start(Host.class, file.toString(), diary.toString(), "T-" + round)) {
+        host.await("open");
         Thread.sleep(random.nextInt(400));
-      } finally {
-        host.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        host.kill();
       }
       checkOrder(file, diary, "T-" + round + "-");
     }

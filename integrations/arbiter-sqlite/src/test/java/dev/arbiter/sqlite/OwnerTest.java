@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.sqlite.internal.SqliteStorage;
-import java.io.BufferedReader;
+import dev.arbiter.tck.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +29,7 @@ class OwnerTest {
     private Holder() {}
 
     public static void main(String... arguments) throws Exception {
-      Child.endWithParent();
+      ChildProcess.endWithParent();
       try {
         new SqliteStorage(Path.of(arguments[0])).open((key, value) -> {});
         System.out.println("open");
@@ -41,24 +40,16 @@ class OwnerTest {
     }
   }
 
-  private static String said(Process child) throws IOException {
-    try (BufferedReader lines = child.inputReader()) {
-      return String.valueOf(lines.readLine());
-    }
-  }
-
   @Test
   void a_second_process_is_refused_by_name_until_the_first_is_killed() throws Exception {
-    Process holder = Child.start(Holder.class, file.toString());
-    try {
-      assertThat(said(holder)).isEqualTo("open");
+    try (ChildProcess holder = ChildProcess.start(Holder.class, file.toString())) {
+      holder.await("open");
 
       assertThatThrownBy(() -> open().close())
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContainingAll(file.toString(), "process " + holder.pid(), " on ");
       assertThatThrownBy(() -> open().close()).hasMessageContaining("process " + holder.pid());
-    } finally {
-      holder.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      holder.kill();
     }
     open().close();
   }
@@ -80,13 +71,10 @@ class OwnerTest {
     }
     assertThatThrownBy(() -> owner.open((key, value) -> {})).hasMessageContaining("open already");
 
-    Process second = Child.start(Holder.class, file.toString());
-    try {
-      assertThat(said(second)).contains("owned by process " + ProcessHandle.current().pid());
-    } finally {
-      second.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-      owner.close();
+    try (ChildProcess second = ChildProcess.start(Holder.class, file.toString())) {
+      assertThat(second.line()).contains("owned by process " + ProcessHandle.current().pid());
     }
+    owner.close();
     open().close();
   }
 }

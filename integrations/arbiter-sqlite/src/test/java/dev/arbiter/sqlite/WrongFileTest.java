@@ -12,6 +12,7 @@ import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
 import dev.arbiter.sqlite.internal.SqliteStorage;
 import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.tck.SmallDisk;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,8 +20,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A process with a storage of the test, which a test reads and kills. */
-final class ChildProcess implements AutoCloseable {
+/**
+ * A Java process that a test starts, reads line by line, and kills as {@code kill -9} does.
+ *
+ * <p>It has the class path and the modules of this process. Its errors are among its lines. It ends
+ * with the test: by {@link #close}, after two minutes, or by {@link #endWithParent}. Not
+ * thread-safe.
+ */
+public final class ChildProcess implements AutoCloseable {
   private static final long LONGEST = 120;
 
   private final Process process;
@@ -39,23 +45,68 @@ final class ChildProcess implements AutoCloseable {
   /**
    * Starts a process.
    *
-   * @param contract the test class, which makes the storage there too
-   * @param job what the process does
+   * @param main a class with a main method
+   * @param arguments its arguments
+   * @return the process
+   * @throws IOException if it cannot be started
    */
-  static ChildProcess start(
-      Class<?> contract, Map<String, String> properties, StorageProcess.Job job, Path place)
+  public static ChildProcess start(Class<?> main, String... arguments) throws IOException {
+    return start(List.of(), Map.of(), main, arguments);
+  }
+
+  /**
+   * Starts a process by another program, such as strace.
+   *
+   * @param by the command of the program, which becomes the process or kills it at its end
+   * @param properties the system properties of the process
+   * @param main a class with a main method
+   * @param arguments its arguments
+   * @return the process
+   * @throws IOException if it cannot be started
+   */
+  public static ChildProcess start(
+      List<String> by, Map<String, String> properties, Class<?> main, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(by, properties, main, main, arguments);
+  }
+
+  /* Another class that the process must find may lie elsewhere. */
+  static ChildProcess start(
+      List<String> by,
+      Map<String, String> properties,
+      Class<?> other,
+      Class<?> main,
+      String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.addAll(List.of("-cp", classPath(contract), StorageProcess.class.getName()));
-    command.addAll(List.of(contract.getName(), job.name(), place.toString()));
+    command.addAll(List.of("-cp", classPath(main, other), main.getName()));
+    command.addAll(List.of(arguments));
     return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
+  /** Ends this process, a child, when the process that started it has ended. */
+  public static void endWithParent() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Nothing is sent; at the end of the parent, the input ends.
+                }
+              } catch (IOException e) {
+                // The same: the other end is gone.
+              }
+              Runtime.getRuntime().halt(1);
+            });
+    watch.setDaemon(true);
+    watch.start();
+  }
+
   /* Modules and class path of this process alike: the other one has a class path only. */
-  private static String classPath(Class<?> contract) {
+  private static String classPath(Class<?>... found) {
     Set<String> parts = new LinkedHashSet<>();
     for (String property :
         List.of("surefire.test.class.path", "java.class.path", "jdk.module.path")) {
@@ -65,8 +116,10 @@ final class ChildProcess implements AutoCloseable {
         }
       }
     }
-    parts.add(home(contract));
-    parts.add(home(StorageProcess.class));
+    for (Class<?> one : found) {
+      parts.add(home(one));
+    }
+    parts.add(home(ChildProcess.class));
     return String.join(File.pathSeparator, parts);
   }
 
@@ -89,21 +142,29 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
+  /** {@return its number} */
+  public long pid() {
     return process.pid();
   }
 
-  /** The next line; null at the end of the process. */
-  @Nullable String line() throws IOException {
+  /**
+   * Waits for its next line.
+   *
+   * @return the line; null at the end of the process
+   * @throws IOException if it cannot be read
+   */
+  public @Nullable String line() throws IOException {
     return lines.readLine();
   }
 
   /**
    * Reads until a line.
    *
-   * @throws AssertionError if it does not come; with all that came
+   * @param line the line
+   * @throws AssertionError if it does not come; with all lines that came
+   * @throws IOException if it cannot be read
    */
-  void await(String line) throws IOException {
+  public void await(String line) throws IOException {
     List<String> before = new ArrayList<>();
     for (String next = line(); !line.equals(next); next = line()) {
       if (next == null) {
@@ -113,8 +174,15 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Kills it, as kill -9 does, and returns what it had written before. */
-  List<String> kill() throws IOException, InterruptedException {
+  /**
+   * Kills it, as kill -9 does.
+   *
+   * @return the lines that it had written before, as far as they were not read; the last one may be
+   *     cut
+   * @throws IOException if they cannot be read
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public List<String> kill() throws IOException, InterruptedException {
     // By its handle: Process.destroyForcibly throws away what was not read yet.
     process.toHandle().destroyForcibly();
     process.waitFor();
@@ -125,6 +193,7 @@ final class ChildProcess implements AutoCloseable {
     return rest;
   }
 
+  /** Kills it, if it has not ended. */
   @Override
   public void close() throws IOException {
     process.destroyForcibly().onExit().join();

@@ -35,6 +35,9 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tck.FaultyStorage.Fault;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +62,7 @@ public abstract class RestartContract {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final AgentProfile ADA = AgentProfile.of("ada");
   private static final AgentProfile IDEMPOTENT = AgentProfile.builder("ada").idempotent().build();
+  private static final Duration BACK = Duration.ofSeconds(5);
   private static final int TASKS = 4;
   private static final int MOST_APPENDS = 200;
 
@@ -102,6 +106,11 @@ public abstract class RestartContract {
   }
 
   /* The class that another process makes. */
+  /** {@return whether this process syncs the files of the storage itself; yes} */
+  protected boolean forcesFiles() {
+    return true;
+  }
+
   Class<?> inOtherProcess() {
     return getClass();
   }
@@ -531,6 +540,75 @@ public abstract class RestartContract {
     assertThat(calls).containsExactly("T-1#1", "T-2#1");
   }
 
+  /** The same on a disk that is really full: a clear error, and back within 5 seconds of room. */
+  @Test
+  protected void a_real_full_disk_holds_tasks_up_until_there_is_room() throws Exception {
+    if (!forcesFiles()) {
+      return;
+    }
+    try (SmallDisk disk = SmallDisk.mount(dir.resolve("disk"), "8m")) {
+      Path place = disk.root().resolve("place");
+      List<TaskHandle> accepted = new ArrayList<>();
+      try (Arbiter arbiter = over(place).agent(ADA, this::done).build()) {
+        accepted.add(arbiter.submit(keyed("T-first")));
+        accepted.get(0).await(SOON);
+        Path ballast = disk.fill(0);
+        int refused = 0;
+        for (int i = 1; refused < 20; i++) {
+          Task large = Task.builder("refactor").id("T-" + i).payload("x".repeat(100_000)).build();
+          try {
+            accepted.add(arbiter.submit(large));
+          } catch (ArbiterException full) {
+            refused++;
+            if (refused == 1) {
+              assertThat(full).as("says that the disk is full").satisfies(RestartContract::isClear);
+            }
+            Thread.sleep(20);
+          }
+        }
+        Files.delete(ballast);
+        long room = System.nanoTime();
+        accepted.add(submitted(arbiter, keyed("T-last")));
+        assertThat(Duration.ofNanos(System.nanoTime() - room)).isLessThan(BACK);
+        for (TaskHandle handle : accepted) {
+          assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+        }
+      }
+      try (Arbiter second = over(place).agent(ADA, this::done).build()) {
+        for (TaskHandle handle : accepted) {
+          assertThat(found(second, handle.id()).await(SOON))
+              .isInstanceOf(TaskResult.Completed.class);
+        }
+      }
+    }
+    assertThat(calls).doesNotHaveDuplicates();
+  }
+
+  private static void isClear(Throwable full) {
+    StringWriter trace = new StringWriter();
+    full.printStackTrace(new PrintWriter(trace));
+    assertThat(trace.toString()).containsPattern("(?i)no space left|disk is full|full disk");
+  }
+
+  /** A payload of 64 MB is refused at submit; the largest that is not comes through. */
+  @Test
+  protected void a_payload_above_the_limit_is_refused_at_submit() throws Exception {
+    Path place = place();
+    String most = "x".repeat(16 << 20);
+    try (Arbiter arbiter = over(place).agent(ADA, this::done).build()) {
+      Task large = Task.builder("refactor").payload(most.repeat(4)).build();
+      assertThatThrownBy(() -> arbiter.submit(large))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("16,777,216");
+      assertThat(
+              arbiter.submit(Task.builder("refactor").id("T-1").payload(most).build()).await(SOON))
+          .isInstanceOf(TaskResult.Completed.class);
+    }
+    try (Arbiter second = over(place).agent(ADA, this::done).build()) {
+      assertThat(found(second, "T-1").task().payload()).isEqualTo(most);
+    }
+  }
+
   /** A storage that stalls stops nobody but those who wait for it. */
   @Test
   protected void a_stall_ends() throws Exception {
@@ -691,19 +769,7 @@ public abstract class RestartContract {
     Set<String> ended = new HashSet<>();
     for (int round = 0; round < kills(); round++) {
       Set<String> before = Set.copyOf(accepted);
-      try (ChildProcess other =
-          ChildProcess.start(inOtherProcess(), properties(), StorageProcess.Job.WORK, place)) {
-        other.await("open");
-        int wanted = 20 + 200 * round;
-        int told = 0;
-        while (told < wanted) {
-          String line = Objects.requireNonNull(other.line(), "the process ended early");
-          told += note(line, accepted, ended);
-        }
-        List<String> rest = other.kill();
-        // The last line may have been cut by the kill.
-        rest.subList(0, Math.max(0, rest.size() - 1)).forEach(l -> note(l, accepted, ended));
-      }
+      killed(place, List.of(), 20 + 200 * round, accepted, ended);
       calls.clear();
       List<String> callsOfEnded =
           ended.stream().filter(id -> !before.contains(id)).map(id -> id + "#1").toList();
@@ -731,6 +797,47 @@ public abstract class RestartContract {
       }
       assertThat(calls).isEmpty();
     }
+  }
+
+  /* Starts a process, kills it when so many tasks were accepted, and notes what it told. */
+  private void killed(
+      Path place, List<String> by, int wanted, Set<String> accepted, Set<String> ended)
+      throws Exception {
+    try (ChildProcess other =
+        StorageProcess.start(by, inOtherProcess(), properties(), StorageProcess.Job.WORK, place)) {
+      other.await("open");
+      int told = 0;
+      while (told < wanted) {
+        String line = Objects.requireNonNull(other.line(), "the process ended early");
+        told += note(line, accepted, ended);
+      }
+      List<String> rest = other.kill();
+      // The last line may have been cut by the kill.
+      rest.subList(0, Math.max(0, rest.size() - 1)).forEach(l -> note(l, accepted, ended));
+    }
+  }
+
+  /** When syncs fail, tasks are held up until the storage is back; then a kill loses none. */
+  @Test
+  protected void a_failed_sync_loses_no_task() throws Exception {
+    if (!forcesFiles()) {
+      return;
+    }
+    Path place = place();
+    Set<String> accepted = new HashSet<>();
+    Set<String> ended = new HashSet<>();
+    DiskTrace trace = DiskTrace.to(dir.resolve("trace"));
+    killed(place, trace.command("15+50"), 150, accepted, ended);
+    assertThat(trace.failed()).as("syncs that failed").isPositive();
+
+    try (Arbiter next = over(place).closeLimit(SOON).agent(IDEMPOTENT, this::done).build()) {
+      for (String id : accepted) {
+        assertThat(found(next, id).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      }
+    }
+    assertThat(calls)
+        .filteredOn(call -> ended.contains(call.substring(0, call.indexOf('#'))))
+        .isEmpty();
   }
 
   private static int note(String line, Set<String> accepted, Set<String> ended) {

@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -45,6 +47,11 @@ public abstract class StorageContract {
   private static final Duration DAY = Duration.ofDays(1);
   private static final int TORN = 100;
   private static final int BATCHES = 12;
+
+  /* Of a process whose syncs fail: how many lines are read, and every which sync fails. */
+  private static final int LINES = 100;
+  private static final int EACH_NTH = 20;
+  private static final Pattern TOLD = Pattern.compile("(refused )?([0-9]+)(?:: .*)?");
 
   /* As the keys of the engine: tenant and id are apart by U+001F. */
   private static final List<String> KEYS =
@@ -121,6 +128,14 @@ public abstract class StorageContract {
    */
   protected List<Path> files(Path place) throws IOException {
     return List.of();
+  }
+
+  /**
+   * {@return whether this process syncs the files of the storage itself; yes} No for a storage over
+   * a server, whose files are out of reach for a test here.
+   */
+  protected boolean forcesFiles() {
+    return true;
   }
 
   private Path place() {
@@ -782,8 +797,61 @@ public abstract class StorageContract {
         : before;
   }
 
+  /** A forced batch is acknowledged after a sync; after a sync that failed, nothing is. */
+  @Test
+  protected void force_reaches_the_disk() throws Exception {
+    if (!forcesFiles()) {
+      return;
+    }
+    assertThat(failedSyncs("")).isZero();
+    for (int round = 0; round < kills(); round++) {
+      // Every nth after the first, so that opening fails at different steps.
+      int first = 1 + round % EACH_NTH;
+      assertThat(failedSyncs(first + "+" + EACH_NTH))
+          .as("syncs that failed, from number %s", first)
+          .isPositive();
+    }
+    assertThat(failedSyncs("25+")).as("syncs on a disk that stays broken").isPositive();
+  }
+
+  /* Runs a process with syncs that fail, kills it, and looks for what it had acknowledged. */
+  private long failedSyncs(String failing) throws Exception {
+    Path place = place();
+    DiskTrace trace = DiskTrace.to(dir.resolve("trace-" + places));
+    List<String> lines = new ArrayList<>();
+    try (ChildProcess other =
+        StorageProcess.start(
+            trace.command(failing), getClass(), properties(), StorageProcess.Job.APPEND, place)) {
+      while (lines.size() < LINES) {
+        lines.add(Objects.requireNonNull(other.line(), () -> "it ended early: " + lines));
+      }
+      lines.addAll(other.kill());
+    }
+    trace.check();
+    List<Integer> kept = new ArrayList<>();
+    int next = 1;
+    for (String line : lines) {
+      Matcher told = TOLD.matcher(line);
+      if (told.matches()) {
+        int until = Integer.parseInt(told.group(2));
+        for (int i = next; i <= until && told.group(1) == null; i++) {
+          kept.add(i);
+        }
+        next = until + 1;
+      }
+    }
+    Storage storage = storage(place);
+    Map<String, String> states = open(storage);
+    for (int i : kept) {
+      assertThat(find(storage, "e" + i)).as("append %s of %s", i, lines).isEqualTo("" + i);
+    }
+    assertThat(states.get("y")).as("a part of a batch").isEqualTo(states.get("x"));
+    storage.close();
+    return trace.failed();
+  }
+
   private ChildProcess start(StorageProcess.Job job, Path place) throws IOException {
-    return ChildProcess.start(getClass(), properties(), job, place);
+    return StorageProcess.start(List.of(), getClass(), properties(), job, place);
   }
 
   /** A file that was cut off at any place is refused, or holds whole batches from the first. */
@@ -909,6 +977,11 @@ public abstract class StorageContract {
     @Override
     protected Map<String, String> properties() {
       return StorageContract.this.properties();
+    }
+
+    @Override
+    protected boolean forcesFiles() {
+      return StorageContract.this.forcesFiles();
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.arbiter.tck;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.arbiter.Arbiter;
+import dev.arbiter.ArbiterException;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent.Status;
@@ -12,6 +13,7 @@ import dev.arbiter.spi.Store;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +21,7 @@ import java.lang.reflect.Constructor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** What a process does that a test kills. It tells each step on standard output. */
@@ -28,6 +31,7 @@ final class StorageProcess {
 
   private static final int FORCED = 3;
   private static final int IN_FLIGHT = 16;
+  private static final long PAUSE = 10;
 
   /** One job of such a process. */
   enum Job {
@@ -41,6 +45,20 @@ final class StorageProcess {
 
   private StorageProcess() {}
 
+  /** Starts one, by another program or by none, which makes the storage of a contract too. */
+  static ChildProcess start(
+      List<String> by, Class<?> contract, Map<String, String> properties, Job job, Path place)
+      throws IOException {
+    return ChildProcess.start(
+        by,
+        properties,
+        contract,
+        StorageProcess.class,
+        contract.getName(),
+        job.name(),
+        place.toString());
+  }
+
   /**
    * Runs until it is killed.
    *
@@ -48,7 +66,7 @@ final class StorageProcess {
    * @throws Exception if it cannot
    */
   public static void main(String[] args) throws Exception {
-    endWithParent();
+    ChildProcess.endWithParent();
     PrintStream out = new PrintStream(System.out, true, UTF_8);
     Constructor<?> made = Class.forName(args[0]).getDeclaredConstructor();
     made.setAccessible(true);
@@ -71,31 +89,35 @@ final class StorageProcess {
     Thread.currentThread().join();
   }
 
-  /* A test that ends early leaves no process behind. */
-  private static void endWithParent() {
-    Thread watch =
-        new Thread(
-            () -> {
-              try {
-                while (System.in.read() >= 0) {}
-              } catch (IOException e) {
-                // The same: the other end is gone.
-              }
-              Runtime.getRuntime().halt(1);
-            });
-    watch.setDaemon(true);
-    watch.start();
-  }
-
   private static void append(Storage storage, PrintStream out) throws Exception {
-    storage.open((key, value) -> {});
-    out.println("open");
+    boolean open = false;
     for (int i = 1; ; i++) {
       boolean force = i % FORCED == 0;
-      storage.append(batch(i), force);
-      if (force) {
-        out.println(i);
+      try {
+        if (!open) {
+          storage.open((key, value) -> {});
+          out.println("open");
+          open = true;
+        }
+        storage.append(batch(i), force);
+        if (force) {
+          out.println(i);
+        }
+      } catch (Exception e) {
+        out.println("refused " + i + ": " + e);
+        open = false;
+        close(storage, out);
+        Thread.sleep(PAUSE);
       }
+    }
+  }
+
+  private static void close(Storage storage, PrintStream out) {
+    try {
+      storage.close();
+      out.println("closed");
+    } catch (Exception e) {
+      out.println("closed by " + e);
     }
   }
 
@@ -127,11 +149,28 @@ final class StorageProcess {
       if (before != null) {
         before.await(Duration.ofMinutes(1));
       }
-      TaskHandle handle = arbiter.submit(task(i));
+      TaskHandle handle = accepted(arbiter, task(i));
       out.println("accepted " + handle.id());
       CompletionStage<?> unused =
-          handle.result().thenAccept(end -> out.println("ended " + end.task().id()));
+          handle
+              .result()
+              .thenAccept(
+                  end -> {
+                    if (end instanceof TaskResult.Completed) {
+                      out.println("ended " + end.task().id());
+                    }
+                  });
       running[i % IN_FLIGHT] = handle;
+    }
+  }
+
+  private static TaskHandle accepted(Arbiter arbiter, Task task) throws InterruptedException {
+    while (true) {
+      try {
+        return arbiter.submit(task);
+      } catch (ArbiterException away) {
+        Thread.sleep(PAUSE);
+      }
     }
   }
 

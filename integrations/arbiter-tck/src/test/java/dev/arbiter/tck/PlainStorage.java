@@ -250,7 +250,19 @@ final class PlainStorage implements Storage {
     }
     if (force && !makes(Mistake.IGNORES_FORCE)) {
       write();
-      opened().force(false);
+      sync();
+    }
+  }
+
+  private void sync() throws IOException {
+    try {
+      if (!makes(Mistake.NEVER_SYNCS)) {
+        opened().force(false);
+      }
+    } catch (IOException e) {
+      if (!makes(Mistake.PASSES_OVER_A_FAILED_SYNC)) {
+        throw e;
+      }
     }
   }
 
@@ -342,14 +354,16 @@ final class PlainStorage implements Storage {
   public void close() throws IOException {
     FileChannel file = log;
     if (file != null) {
-      if (!makes(Mistake.LOSES_WHAT_IS_NOT_FORCED) && file.isOpen()) {
-        write();
+      try (file) {
+        if (!makes(Mistake.LOSES_WHAT_IS_NOT_FORCED) && file.isOpen()) {
+          write();
+        }
+      } finally {
+        ends = null;
+        log = null;
+        wasClosed = true;
+        unlock();
       }
-      ends = null;
-      log = null;
-      file.close();
-      wasClosed = true;
-      unlock();
     }
   }
 
