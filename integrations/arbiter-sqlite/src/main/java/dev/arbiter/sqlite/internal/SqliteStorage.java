@@ -3,6 +3,7 @@ package dev.arbiter.sqlite.internal;
 
 import dev.arbiter.spi.Storage;
 import dev.arbiter.spi.Store.Change;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -65,6 +66,9 @@ public final class SqliteStorage implements Storage {
     } catch (SQLException e) {
       close();
       throw StoreFile.explained(real, e);
+    } catch (IOException e) {
+      close();
+      throw StoreFile.diskError(real, e);
     } catch (Throwable e) {
       close();
       throw e;

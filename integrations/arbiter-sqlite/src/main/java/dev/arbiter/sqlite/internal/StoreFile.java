@@ -60,7 +60,7 @@ public final class StoreFile {
           run(connection, "PRAGMA synchronous = FULL");
           run(connection, "PRAGMA temp_store = MEMORY");
           run(connection, "PRAGMA cache_size = -16000");
-          run(connection, "PRAGMA wal_autocheckpoint = 4000");
+          run(connection, "PRAGMA wal_autocheckpoint = 0");
           if (isEmpty(connection)) {
             create(file, connection);
           }
@@ -200,6 +200,11 @@ public final class StoreFile {
         String.format(
             Locale.ROOT, "is damaged: row %d of table %s does not fit its checksum", row, table),
         "restore a backup, or copy the file away, look at the row, and delete it");
+  }
+
+  static IllegalStateException diskError(Path file, IOException e) {
+    return new IllegalStateException(
+        "the store " + file + " had an error of the disk; check the disk (" + e + ")", e);
   }
 
   /** {@return an error of SQLite in words: the file, its state, the next step} */

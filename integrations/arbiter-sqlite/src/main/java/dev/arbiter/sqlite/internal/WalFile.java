@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.sqlite.internal;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for damage in the write-ahead log of SQLite, before SQLite reads it.
+ * Looks for damage in the write-ahead log of SQLite, before SQLite reads it; and writes the log
+ * again, before SQLite appends to it.
  *
  * <p>Format: <a href="https://www.sqlite.org/fileformat2.html#walformat">sqlite.org</a>, section 4.
  */
@@ -28,6 +32,7 @@ final class WalFile {
   private static final int HEADER = 32;
   private static final int FRAME = 24;
   private static final int MAGIC = 0x377f0682;
+  private static final int PIECE = 1 << 20;
 
   private final Path file;
   private final FileChannel channel;
@@ -50,7 +55,7 @@ final class WalFile {
    * @throws IllegalStateException if commits would be lost in silence
    */
   static void check(Path store) throws IOException {
-    Path file = store.resolveSibling(store.getFileName() + "-wal");
+    Path file = of(store);
     if (!Files.exists(file) || Files.size(file) <= HEADER) {
       return;
     }
@@ -59,6 +64,32 @@ final class WalFile {
       if (!isBlank(header)) {
         new WalFile(store, channel, header).check();
       }
+    }
+  }
+
+  private static Path of(Path store) {
+    return store.resolveSibling(store.getFileName() + "-wal");
+  }
+
+  /**
+   * Makes sure that the disk has the log. No process may write to it meanwhile.
+   *
+   * @param store the file of the store
+   */
+  static void writeAgain(Path store) throws IOException {
+    Path file = of(store);
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+      long size = channel.size();
+      for (long at = 0; at < size; at += PIECE) {
+        ByteBuffer piece = read(channel, at, (int) Math.min(PIECE, size - at));
+        while (piece.hasRemaining()) {
+          int unused = channel.write(piece, at + piece.position());
+        }
+      }
+      channel.force(false);
     }
   }
 

@@ -4,6 +4,7 @@ package dev.arbiter.sqlite.internal;
 import dev.arbiter.spi.Columns;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,10 +27,15 @@ final class Writing {
    * A batch is one transaction. Of several states of one key only the last is written. The rows of
    * states are known by number, so the table needs no index of keys: it would be half of the work.
    * That is only sound while no other program writes; data_version tells, within the transaction.
+   *
+   * The log is copied into the file (a checkpoint) after the commit that makes it long. SQLite would
+   * do that by itself, but passes over errors of the disk then: of unforced commits too, and the
+   * next forced one would be acknowledged behind a hole.
    */
   private static final int STEP = 1_000;
   private static final int MOST_STEPS = 100;
 
+  private static final int LONG_LOG = 4_000;
   private static final long AHEAD = 100_000;
   private static final int NUMBER_BITS = 30;
   private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
@@ -43,6 +49,7 @@ final class Writing {
   private final Connection connection;
   private final PreparedStatement begin;
   private final PreparedStatement commit;
+  private final PreparedStatement log;
   private final PreparedStatement version;
   private final PreparedStatement number;
   private final PreparedStatement putState;
@@ -64,6 +71,7 @@ final class Writing {
     try {
       begin = connection.prepareStatement("BEGIN IMMEDIATE");
       commit = connection.prepareStatement("COMMIT");
+      log = connection.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
       version = connection.prepareStatement("PRAGMA data_version");
       number = connection.prepareStatement("INSERT OR REPLACE INTO meta VALUES('next', ?)");
       putState =
@@ -87,8 +95,9 @@ final class Writing {
   }
 
   /** Reads the states. */
-  void load(BiConsumer<String, byte[]> kept) throws SQLException {
+  void load(BiConsumer<String, byte[]> kept) throws SQLException, IOException {
     begin.execute();
+    WalFile.writeAgain(file);
     knownVersion = version();
     nextNumber = StoreFile.number(connection, "SELECT value FROM meta WHERE name = 'next'");
     reserved = nextNumber;
@@ -122,7 +131,21 @@ final class Writing {
     putEnd.executeBatch();
     reserve();
     states();
+    commit();
+  }
+
+  private void commit() throws SQLException {
     commit.execute();
+    if (waitingFrames() >= LONG_LOG) {
+      StoreFile.run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+    }
+  }
+
+  /* Of the log, those that are not in the file yet. */
+  private int waitingFrames() throws SQLException {
+    try (ResultSet row = log.executeQuery()) {
+      return row.next() ? row.getInt(2) - row.getInt(3) : 0;
+    }
   }
 
   /* The numbers are in the file ahead of their use, so that few commits write that page. */
@@ -269,7 +292,7 @@ final class Writing {
         delete.setLong(1, first(before) + (1L << NUMBER_BITS));
         delete.setLong(2, millis(before));
         removed = delete.executeUpdate();
-        commit.execute();
+        commit();
       }
     }
   }
