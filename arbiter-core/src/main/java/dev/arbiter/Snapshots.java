@@ -22,6 +22,9 @@ final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
   private static final long EVERY = MINUTES.toNanos(1);
 
+  /* The most bytes that every storage keeps in one value. */
+  private static final int MOST_BYTES = 100_000_000;
+
   private final List<Durable> parts;
   private final Tenure tenure;
   private final LongSupplier nanoTime;
@@ -91,7 +94,7 @@ final class Snapshots {
   void take() {
     for (Durable part : parts) {
       try {
-        Store.Value state = Store.Value.of(part.snapshot());
+        Store.Value state = Store.Value.of(bounded(part.snapshot()));
         String key = KeptValue.DURABLE + part.durableName();
         tenure.note(new Store.Change(Store.Change.Kind.STATE, key, state), Store.Level.BUFFERED);
       } catch (Throwable e) {
@@ -102,5 +105,18 @@ final class Snapshots {
     }
     last = nanoTime.getAsLong();
     taking.set(false);
+  }
+
+  /* A batch that the storage refuses would end the tenure of the tasks too. */
+  private static byte[] bounded(byte[] snapshot) {
+    if (snapshot.length > MOST_BYTES) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "the snapshot has %,d bytes, a store keeps at most %,d",
+              snapshot.length,
+              MOST_BYTES));
+    }
+    return snapshot;
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -255,6 +256,36 @@ class RecoveryTest {
     }
     assertThat(ended).hasValue(left);
     assertThat(calls).hasSize(left).doesNotHaveDuplicates();
+  }
+
+  /** Otherwise the storage would refuse it, and take the tenure from the tasks. */
+  @Test
+  void a_snapshot_that_no_store_keeps_is_left_out() throws Exception {
+    byte[] large = new byte[100_000_001];
+    AtomicInteger restored = new AtomicInteger();
+    Durable part =
+        new Durable() {
+          @Override
+          public String durableName() {
+            return "large";
+          }
+
+          @Override
+          public byte[] snapshot() {
+            return large;
+          }
+
+          @Override
+          public void restore(byte[] snapshot) {
+            restored.incrementAndGet();
+          }
+        };
+    over(disk).durable(part).agent(ADA, this::done).build().close();
+    try (Arbiter second = over(disk).durable(part).agent(ADA, this::done).build()) {
+      second.submit(task("T-1")).await(SOON);
+      assertThat(second.stats().storeErrors()).isZero();
+    }
+    assertThat(restored).hasValue(0);
   }
 
   /** The process dies at every single append, before and after the write. */

@@ -18,9 +18,10 @@ public interface Durable {
   String durableName();
 
   /**
-   * Takes the state at one moment. Called on a thread of the executor, beside tasks.
+   * Takes the state at one moment. Called on a thread of the executor, beside tasks. If it throws,
+   * that is logged, and the snapshot before stays.
    *
-   * @return the state as bytes
+   * @return the state as bytes, at most 100,000,000; more is not kept, and logged
    */
   byte[] snapshot();
 

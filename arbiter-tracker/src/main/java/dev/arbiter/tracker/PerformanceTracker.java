@@ -7,6 +7,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.spi.Performance;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.PerformanceView.Window;
@@ -61,8 +62,14 @@ import org.jspecify.annotations.Nullable;
  * hundred bytes; otherwise each type and tenant takes one more. A closed sub-window with a few
  * attempts takes 15 to 40 bytes, one with many up to 100 for each octave of their times; the open
  * one takes about 200, or 128 for each octave.
+ *
+ * <p><b>Restart.</b> With a store that outlives the process, an Arbiter keeps the windows in it,
+ * about once a minute and at close ({@link Durable}), with the ids of {@link #record} that were
+ * remembered. After a restart they go on, as old as they are by then; a crash loses the last
+ * minute. Counts of {@link Stats}, {@link TrackerHealth} and {@link #events} begin anew.
  */
-public final class PerformanceTracker implements ArbiterListener, PerformanceView, AutoCloseable {
+public final class PerformanceTracker
+    implements ArbiterListener, PerformanceView, Durable, AutoCloseable {
   /** The name that events without a series of their own count under. */
   public static final String OTHER = Tracks.OTHER;
 
@@ -72,8 +79,10 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
   private final TrackerFlags flags;
   private final HostEvents events;
   private final Execution untracked;
+  private final String durableName;
 
   PerformanceTracker(Builder builder) {
+    this.durableName = builder.durableName;
     this.flags = builder.flags();
     this.ingest = new Ingest(builder, flags);
     this.events = new HostEvents(ingest, flags);
@@ -318,6 +327,49 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     return ingest.health();
   }
 
+  /** {@inheritDoc} It is {@link Builder#durableName}. */
+  @Override
+  public String durableName() {
+    return durableName;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Includes every event recorded before this call, and holds up aggregation meanwhile, some 5
+   * us for each series. Has some hundred bytes for each series, and at most about 64 MB; agents
+   * beyond, in alphabetical order, are left out.
+   */
+  @Override
+  public byte[] snapshot() {
+    ingest.collector.acquire();
+    try {
+      ingest.collector.drain();
+      return ingest.aggregator.snapshot();
+    } finally {
+      ingest.collector.release();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Does nothing if the tracker has recorded an event. Series beyond {@link Builder#capacity}
+   * are left out.
+   */
+  @Override
+  public void restore(byte[] snapshot) {
+    ingest.collector.acquire();
+    try {
+      ingest.collector.drain();
+      if (ingest.collector.claimed() == 0) {
+        ingest.aggregator.restore(snapshot);
+      }
+    } finally {
+      ingest.collector.release();
+    }
+  }
+
   /**
    * Refuses further events and aggregates all accepted ones. Questions can still be asked. Attempts
    * that end later count in {@link Stats#dropped()}.
@@ -344,6 +396,7 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
     final List<AttemptListener> listeners = new ArrayList<>();
     final Map<String, Supplier<String>> parts = new LinkedHashMap<>();
     double share = 1;
+    String durableName = "tracker";
     private @Nullable TrackerFlags flags;
 
     Builder() {}
@@ -497,6 +550,17 @@ public final class PerformanceTracker implements ArbiterListener, PerformanceVie
           "tracker.remember must be 0 to 16777216, got %s",
           ids);
       this.remembered = ids;
+      return this;
+    }
+
+    /**
+     * Sets the name under which a store keeps the windows, default {@code tracker}. Give each
+     * tracker of one arbiter its own, and keep it over restarts.
+     *
+     * @param name the name
+     */
+    public Builder durableName(String name) {
+      this.durableName = name;
       return this;
     }
 

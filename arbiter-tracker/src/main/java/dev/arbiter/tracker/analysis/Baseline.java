@@ -2,8 +2,12 @@
 package dev.arbiter.tracker.analysis;
 
 import dev.arbiter.internal.Require;
+import dev.arbiter.spi.Durable;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Insufficient;
 import dev.arbiter.tracker.analysis.Baseline.Expectation.Known;
+import dev.arbiter.tracker.internal.CheckedBytes;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,15 +33,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Values are non-negative, such as milliseconds, tasks a second or bytes; others are refused and
  * counted in {@link #refused()}. Thread-safe. Adding takes some 100 ns; memory is 168 hours of
  * typically 1 KB, at most 4 KB.
+ *
+ * <p>It takes weeks to know a week. With a store that outlives the process it goes on after a
+ * restart: give it to {@link dev.arbiter.ArbiterBuilder#durable}.
  */
-public final class Baseline {
+public final class Baseline implements Durable {
   private static final int HOURS = 24;
   private static final double MINUTES = 60;
   private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
   private static final int CELLS = 7 * HOURS;
   private static final int MOST_DAYS = 1000;
+  private static final int KIND = 0x4154424c;
+  private static final int VERSION = 1;
+  private static final String NAME = "values of a baseline";
 
   private final ZoneId zone;
+  private final String durableName;
   private final int minSamples;
   private final int minDays;
   private final Set<DayOfWeek> peakDays;
@@ -51,6 +62,7 @@ public final class Baseline {
 
   private Baseline(Builder builder) {
     this.zone = builder.zone;
+    this.durableName = builder.durableName;
     this.minSamples = builder.minSamples;
     this.minDays = builder.minDays;
     this.peakDays = builder.peakDays;
@@ -175,6 +187,78 @@ public final class Baseline {
     return refused;
   }
 
+  /** {@inheritDoc} It is {@link Builder#durableName}. */
+  @Override
+  public String durableName() {
+    return durableName;
+  }
+
+  /** {@inheritDoc} Has 4 bytes for each 2 % between the least and the greatest value of an hour. */
+  @Override
+  public synchronized byte[] snapshot() {
+    return CheckedBytes.of(
+        KIND,
+        VERSION,
+        out -> {
+          out.writeUTF(zone.getId());
+          out.writeLong(refused);
+          out.writeInt(days.size());
+          for (long day : days) {
+            out.writeLong(day);
+          }
+          for (int cell = 0; cell < CELLS; cell++) {
+            Sketch sketch = cells[cell];
+            out.writeBoolean(sketch != null);
+            if (sketch != null) {
+              out.writeInt(daysOfCell[cell]);
+              out.writeLong(lastDayOfCell[cell]);
+              sketch.writeTo(out);
+            }
+          }
+        });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Does nothing if the baseline has values. A snapshot of another zone is refused, because its
+   * hours are others.
+   */
+  @Override
+  public synchronized void restore(byte[] snapshot) {
+    Baseline read = CheckedBytes.read(snapshot, KIND, VERSION, NAME, this::read);
+    if (days.isEmpty()) {
+      refused += read.refused;
+      days.addAll(read.days);
+      System.arraycopy(read.cells, 0, cells, 0, CELLS);
+      System.arraycopy(read.daysOfCell, 0, daysOfCell, 0, CELLS);
+      System.arraycopy(read.lastDayOfCell, 0, lastDayOfCell, 0, CELLS);
+    }
+  }
+
+  private Baseline read(DataInputStream in) throws IOException {
+    String other = in.readUTF();
+    Require.that(
+        other.equals(zone.getId()),
+        "the values of the baseline are of zone %s, this baseline is in %s",
+        other,
+        zone);
+    Baseline read = in(zone).build();
+    read.refused = in.readLong();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      read.days.add(in.readLong());
+    }
+    for (int cell = 0; cell < CELLS; cell++) {
+      if (in.readBoolean()) {
+        read.daysOfCell[cell] = in.readInt();
+        read.lastDayOfCell[cell] = in.readLong();
+        read.cells[cell] = Sketch.readFrom(in);
+      }
+    }
+    return read;
+  }
+
   private Expectation merged(boolean peak) {
     Sketch all = new Sketch();
     for (DayOfWeek day : DayOfWeek.values()) {
@@ -211,6 +295,7 @@ public final class Baseline {
   /** Builder of {@link Baseline}. Not thread-safe. */
   public static final class Builder {
     private final ZoneId zone;
+    private String durableName = "baseline";
     private int minSamples = 30;
     private int minDays = 7;
     private Set<DayOfWeek> peakDays = EnumSet.range(DayOfWeek.MONDAY, DayOfWeek.FRIDAY);
@@ -259,6 +344,17 @@ public final class Baseline {
       this.peakDays = Set.copyOf(days);
       this.peakFrom = from;
       this.peakTo = to;
+      return this;
+    }
+
+    /**
+     * Sets the name under which a store keeps the values, default {@code baseline}. Give each
+     * baseline of one arbiter its own, and keep it over restarts.
+     *
+     * @param name the name
+     */
+    public Builder durableName(String name) {
+      this.durableName = name;
       return this;
     }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.analysis;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 
 /** Moments and percentiles of non-negative values in bounded memory. Not thread-safe. */
@@ -117,6 +120,36 @@ final class Sketch {
       }
     }
     return max;
+  }
+
+  void writeTo(DataOutputStream out) throws IOException {
+    out.writeLong(n);
+    out.writeLong(zeros);
+    out.writeDouble(mean);
+    out.writeDouble(squares);
+    out.writeDouble(min);
+    out.writeDouble(max);
+    out.writeInt(first);
+    out.writeShort(counts.length);
+    for (int count : counts) {
+      out.writeInt(count);
+    }
+  }
+
+  static Sketch readFrom(DataInputStream in) throws IOException {
+    Sketch sketch = new Sketch();
+    sketch.n = in.readLong();
+    sketch.zeros = in.readLong();
+    sketch.mean = in.readDouble();
+    sketch.squares = in.readDouble();
+    sketch.min = in.readDouble();
+    sketch.max = in.readDouble();
+    sketch.first = in.readInt();
+    sketch.counts = new int[in.readUnsignedShort()];
+    for (int i = 0; i < sketch.counts.length; i++) {
+      sketch.counts[i] = in.readInt();
+    }
+    return sketch;
   }
 
   @Override

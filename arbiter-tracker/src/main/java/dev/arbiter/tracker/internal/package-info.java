@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** Files, hash chains, JSON and distributions that the packages of this module share. */
+/**
+ * Files, hash chains, checked bytes, JSON and distributions that the packages of this module share.
+ */
 @NullMarked
 package dev.arbiter.tracker.internal;
 

@@ -128,6 +128,23 @@ public final class Aggregator implements SlotLayout.Reader {
     Arrays.fill(buckets, null);
   }
 
+  /** All windows, and the keys of recent attempts, as bytes. */
+  public byte[] snapshot() {
+    levels.update();
+    return new WindowSnapshot(tracks, levels, past).bytes(recent);
+  }
+
+  /**
+   * Goes on from a snapshot; before the first event.
+   *
+   * @throws IllegalArgumentException if it is none, damaged, or of a newer version
+   */
+  public void restore(byte[] snapshot) {
+    new WindowSnapshot(tracks, levels, past).restore(snapshot, recent);
+    forgetBuckets();
+    bucketsTick = Long.MIN_VALUE;
+  }
+
   /** Sums up one window of the branches. */
   public WindowSummary summarize(List<Branch> branches, Window window) {
     if (branches.size() == 1) {

@@ -94,6 +94,19 @@ public final class Branch {
     return true;
   }
 
+  /** Takes content for itself alone, and not for the branch above. */
+  void content(byte[] bytes) {
+    if (parent != null && parent.series == series) {
+      boolean unused = parent.part();
+    }
+    series.content(bytes);
+  }
+
+  /** Whether what counts here counts in a series of this branch, and of none above. */
+  boolean isApart() {
+    return parent == null || parent.series != series;
+  }
+
   private void adopt(BucketSeries shared, BucketSeries own) {
     series = own;
     Branch child = sole;

@@ -120,6 +120,24 @@ public final class BucketLevels {
     }
   }
 
+  /** Goes on with the time of other levels, which had come so far with this offset. */
+  void goOn(long otherNow, long otherOffset) {
+    offset = otherOffset;
+    now = otherNow;
+    update();
+    turn();
+  }
+
+  /** The time by which places are named, in milliseconds. */
+  long now() {
+    return now;
+  }
+
+  /** That time less the wall clock. */
+  long offset() {
+    return offset;
+  }
+
   private void turn() {
     tick = Math.floorDiv(now, TICK_MILLIS);
     tickBegan = tick * TICK_MILLIS;

@@ -119,6 +119,20 @@ public final class BucketSeries {
     past.forEach(present(past), closed, BucketLevels.of(window), visitor);
   }
 
+  /** The content as bytes: that of the present too. */
+  byte[] content(ClosedBuckets past) {
+    roll(past);
+    return past.close(closed, present);
+  }
+
+  /** Takes content, in place of the own. */
+  void content(byte[] bytes) {
+    closed = bytes;
+    present = null;
+    tick = Long.MIN_VALUE;
+    lateChanges++;
+  }
+
   /** The same content, apart. */
   BucketSeries copy() {
     BucketSeries copy = new BucketSeries();

@@ -73,6 +73,28 @@ public final class ClosedBuckets {
     openPlace = open == null ? BucketLevels.TOO_OLD : time.settled(open.place());
   }
 
+  /**
+   * Reads closed buckets of elsewhere to their end.
+   *
+   * @throws IllegalArgumentException if they are none
+   */
+  void check(byte[] closed) {
+    long before = Long.MIN_VALUE;
+    try {
+      packed.open(closed);
+      while (packed.next()) {
+        sum.clear();
+        packed.addTo(sum);
+        if (packed.place() <= before) {
+          throw new IllegalArgumentException("its sub-windows are in no order");
+        }
+        before = packed.place();
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("a sub-window in it is cut off", e);
+    }
+  }
+
   /** Adds closed buckets up to a level to a sum. */
   void addTo(Accumulator to, byte[] closed, int level) {
     packed.open(closed);

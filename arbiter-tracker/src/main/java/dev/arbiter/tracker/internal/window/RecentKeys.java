@@ -2,6 +2,7 @@
 package dev.arbiter.tracker.internal.window;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /** Remembers the keys of recent attempts. Not thread-safe. */
 public final class RecentKeys {
@@ -39,6 +40,15 @@ public final class RecentKeys {
     younger[place] = key;
     count++;
     return true;
+  }
+
+  /** The keys, those that are remembered longest first; at most so many. */
+  long[] keys(int most) {
+    long[] all =
+        LongStream.concat(Arrays.stream(elder), Arrays.stream(younger))
+            .filter(key -> key != 0)
+            .toArray();
+    return Arrays.copyOfRange(all, Math.max(0, all.length - most), all.length);
   }
 
   private void turn() {

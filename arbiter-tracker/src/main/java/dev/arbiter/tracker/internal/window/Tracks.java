@@ -3,6 +3,7 @@ package dev.arbiter.tracker.internal.window;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,23 +64,66 @@ public final class Tracks {
     if (!hasRoom(tenant) || agent.equals(OTHER) || !mayBeAdded(agent, taskType, tenant)) {
       return null;
     }
-    Branch byAgent = table.get(agent, null, null);
-    if (byAgent == null) {
-      byAgent = new Branch(agent);
-      table.add(byAgent);
+    Branch leaf = tenant(type(agent(agent), taskType), tenant);
+    return byId[leaf.track];
+  }
+
+  private Branch agent(String name) {
+    Branch branch = table.get(name, null, null);
+    if (branch == null) {
+      branch = new Branch(name);
+      table.add(branch);
     }
-    Branch byType = table.get(agent, taskType, null);
-    if (byType == null) {
-      byType = byAgent.type(taskType);
-      table.add(byType);
+    return branch;
+  }
+
+  private Branch type(Branch agent, String name) {
+    Branch branch = table.get(agent.agent, name, null);
+    if (branch == null) {
+      branch = agent.type(name);
+      table.add(branch);
     }
-    Branch leaf = byType.tenant(tenant);
-    Track track = register(leaf, null);
-    leaf.track = track.id();
+    return branch;
+  }
+
+  private synchronized Branch tenant(Branch type, String name) {
+    Branch leaf = type.tenant(name);
+    leaf.track = register(leaf, null).id();
     table.add(leaf);
     count = count + 1;
-    held.merge(tenant, 1, Integer::sum);
-    return track;
+    held.merge(name, 1, Integer::sum);
+    return leaf;
+  }
+
+  /**
+   * The branch of names of a snapshot, new if it must be.
+   *
+   * @return null if there is no capacity for it
+   */
+  synchronized @Nullable Branch restored(
+      String agent, @Nullable String taskType, @Nullable String tenant) {
+    Branch known = table.get(agent, taskType, tenant);
+    String type = taskType == null ? ALL : taskType;
+    String of = tenant == null ? ALL : tenant;
+    if (known != null || !hasRoom(of) || !mayBeAdded(agent, type, of)) {
+      return known;
+    }
+    Branch byAgent = agent(agent);
+    Branch byType = taskType == null ? byAgent : type(byAgent, taskType);
+    return tenant == null ? byType : tenant(byType, tenant);
+  }
+
+  /** All agents, with {@link #OTHER}, in alphabetical order; each has its types as children. */
+  List<Branch> agentBranches() {
+    List<Branch> branches = new ArrayList<>();
+    table.forEach(
+        branch -> {
+          if (branch.taskType == null) {
+            branches.add(branch);
+          }
+        });
+    branches.sort(Comparator.comparing(branch -> branch.agent));
+    return branches;
   }
 
   /** Gives an agent a series of its own, if there is capacity. */
@@ -165,7 +209,8 @@ public final class Tracks {
     return found;
   }
 
-  private static List<Branch> children(@Nullable Branch parent) {
+  /** The children of a branch, the youngest first. */
+  static List<Branch> children(@Nullable Branch parent) {
     List<Branch> children = new ArrayList<>();
     Branch child = parent == null ? null : parent.youngest();
     while (child != null) {

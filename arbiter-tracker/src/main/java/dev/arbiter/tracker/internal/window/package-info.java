@@ -12,6 +12,7 @@
  *        Counters, LatencyBins    |
  *                        '--- Accumulator --> WindowSummary (Percentiles)
  *                        '--- TrendFit ----> Trends (LinearFit)
+ * WindowSnapshot: all series as bytes, and back
  * BucketLevels: which sub-windows form a window, and their places
  * }</pre>
  */
