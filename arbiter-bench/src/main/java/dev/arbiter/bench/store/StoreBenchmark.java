@@ -48,8 +48,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Measures what it costs to keep tasks over a crash: 64 in flight, payloads and records of 300
- * bytes. The peer is a preallocated file to which batches are appended and forced; both stand
- * behind the same group commit.
+ * bytes. The peers are a preallocated file to which batches are appended and forced, and H2's
+ * MVStore, behind the same group commit; and db-scheduler on a file of H2, with all its own.
  *
  * <p>An iteration is one run of many tasks. The CPU time is that of the process, so it has the
  * writer, the compiler and the collector in it.
@@ -61,6 +61,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5)
 public class StoreBenchmark {
   private static final int TASKS = 100_000;
+  private static final int FEW_TASKS = 1_000;
   private static final int RECORDS = 1_000_000;
   private static final int IN_FLIGHT = 64;
   private static final int BYTES = 300;
@@ -117,7 +118,7 @@ public class StoreBenchmark {
   @State(Scope.Benchmark)
   public static class Bare implements Store.Owner, Store.Recovery {
     /** The storage. */
-    @Param({"sqlite", "file"})
+    @Param({"sqlite", "file", "mvstore"})
     public String storage = "";
 
     private Path folder = Path.of("");
@@ -131,7 +132,11 @@ public class StoreBenchmark {
       folder = Files.createTempDirectory("store");
       Path file = folder.resolve("tasks");
       Store opened =
-          storage.equals("sqlite") ? SqliteStore.at(file) : Store.of(new AppendFile(file));
+          switch (storage) {
+            case "sqlite" -> SqliteStore.at(file);
+            case "file" -> Store.of(new AppendFile(file));
+            default -> Store.of(new MvStorage(file));
+          };
       ready = new CountDownLatch(1);
       opened.open(this);
       ready.await();
@@ -213,6 +218,23 @@ public class StoreBenchmark {
     }
     places.acquire(IN_FLIGHT);
     figures.end(TASKS);
+  }
+
+  /** The same by db-scheduler: a task is a row, which is picked, and deleted at its end. */
+  @Benchmark // for the reader; H2 does not sync at each commit
+  public void scheduledTasks(Figures figures) throws Exception {
+    Path folder = Files.createTempDirectory("store");
+    try (DbScheduler scheduler = new DbScheduler(folder.resolve("tasks"), IN_FLIGHT)) {
+      String payload = "x".repeat(BYTES);
+      figures.begin();
+      for (int i = 0; i < FEW_TASKS; i++) {
+        scheduler.submit("T-" + i, payload);
+      }
+      scheduler.awaitAll();
+      figures.end(FEW_TASKS);
+    }
+    deleteAll(folder);
+    Files.delete(folder);
   }
 
   /** Where the arbiters of an iteration keep their tasks. */
