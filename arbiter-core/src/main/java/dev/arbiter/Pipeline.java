@@ -541,7 +541,7 @@ final class Pipeline {
     publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
     WorkReport report = run.report();
     Assignment assignment = assignment(run, attemptLimit);
-    Verdict verdict = verdict(assignment, report);
+    Verdict verdict = verdict(run, assignment, report);
     if (verdict instanceof Verdict.Denied) {
       String why = "denied: " + verdict.findings().get(0).message();
       return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
@@ -556,9 +556,11 @@ final class Pipeline {
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
   }
 
-  private Verdict verdict(Assignment assignment, WorkReport report) {
+  private Verdict verdict(TaskRun run, Assignment assignment, WorkReport report) {
     try {
-      return constitution.judge(assignment, report);
+      return run.isOfBefore()
+          ? constitution.judgeAgain(assignment, report, run.accepted())
+          : constitution.judge(assignment, report);
     } catch (Throwable e) {
       return new Verdict.Denied(List.of(constitutionFailed("judge", e)), Seal.none());
     }

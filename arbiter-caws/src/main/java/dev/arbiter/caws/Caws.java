@@ -20,6 +20,7 @@ import dev.arbiter.task.WorkReport;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,20 @@ public final class Caws implements Constitution, AutoCloseable {
   @Override
   public Verdict judge(Assignment assignment, WorkReport report) {
     return sealer.seal(court.judge(assignment, report));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>With a log in a folder ({@link Builder#logTo}), the answer is the verdict that the log had
+   * when it was opened: for the same tenant, task, attempt, agent, report and charter, judged since
+   * the task was accepted and not withdrawn, among the last 16 MB of entries. A use of a waiver
+   * that a ledger has for this attempt is not taken again.
+   */
+  @Override
+  public Verdict judgeAgain(Assignment assignment, WorkReport report, Instant since) {
+    Verdict recorded = sealer.recorded(assignment, report, since);
+    return recorded != null ? recorded : sealer.seal(court.judgeAgain(assignment, report, since));
   }
 
   /**

@@ -49,8 +49,14 @@ final class Evaluation {
   /**
    * What decides about waivers, as it is when the gates have run: they may have taken long, and a
    * waiver may have been revoked or have expired meanwhile.
+   *
+   * @param since from when on a use in the ledger is that of a process which judged this attempt
    */
-  record Lifting(WaiverResolver waivers, Supplier<PolicySnapshot> policy, InstantSource clock) {}
+  record Lifting(
+      WaiverResolver waivers,
+      Instant since,
+      Supplier<PolicySnapshot> policy,
+      InstantSource clock) {}
 
   Judgement decide(HostGates hostGates, @Nullable RuleGates ruleGates, Lifting lifting) {
     look(hostGates);
@@ -104,9 +110,10 @@ final class Evaluation {
     Instant clock = lifting.clock.instant();
     Instant at = clock.isAfter(time) ? clock : time; // a clock set back revives no waiver
     WaiverResolver waivers = lifting.waivers;
+    WaiverResolver.Use use = WaiverResolver.Use.of(assignment, lifting.since);
     Ruling ruling =
         waivers.rule(
-            new WaiverResolver.Case(effective, now, assignment.agent(), tenant, at), wanted);
+            new WaiverResolver.Case(effective, now, assignment.agent(), tenant, at, use), wanted);
     List<Waiver> needed = new ArrayList<>();
     List<String> lifted = new ArrayList<>();
     for (String gate : wanted) {
@@ -118,7 +125,7 @@ final class Evaluation {
     }
     skipped = ruling.skipped;
     boolean passes = lifted.size() == wanted.size() && !check.integrity().hasErrors();
-    if (passes && !waivers.take(needed, assignment.agent(), assignment.task().id())) {
+    if (passes && !waivers.take(needed, use)) {
       return false;
     }
     applied.addAll(needed);

@@ -94,6 +94,13 @@ final class Evaluator {
   }
 
   Judgement judge(Assignment assignment, WorkReport report) {
+    return judgeAgain(assignment, report, Instant.MAX);
+  }
+
+  /**
+   * Judges work that a process before may have judged since a moment: its uses of waivers count.
+   */
+  Judgement judgeAgain(Assignment assignment, WorkReport report, Instant since) {
     Instant now = sources.clock().instant();
     try {
       EffectiveSpec effective = specs.admitted(assignment);
@@ -109,7 +116,8 @@ final class Evaluator {
                     + " spec has changed and is no longer remembered; admit the task again"));
       }
       return new Evaluation(effective, assignment, report, now)
-          .decide(hostGates, ruleGates, new Lifting(waivers, specs::policyNow, sources.clock()));
+          .decide(
+              hostGates, ruleGates, new Lifting(waivers, since, specs::policyNow, sources.clock()));
     } catch (RuntimeException | Error e) {
       return Judgement.unheard(
           assignment, report, now, internal("the work could not be judged", e));

@@ -60,7 +60,8 @@ record RuleGates(ConstitutionalRules rules) {
       WaiverResolver waivers,
       PolicySnapshot now,
       Instant at) {
-    var asked = new WaiverResolver.Case(effective, now, "", task.tenant(), at);
+    var asked =
+        new WaiverResolver.Case(effective, now, "", task.tenant(), at, WaiverResolver.Use.none());
     return waivers.rule(asked, Set.of(gate)).counted.stream().anyMatch(w -> w.covers(gate));
   }
 

@@ -164,7 +164,9 @@ public final class SpecValidator {
         inScope ? Set.of(GateRule.BUDGET) : Set.of(GateRule.BUDGET, GateRule.SCOPE);
     Ruling ruling =
         new WaiverResolver(null)
-            .rule(new WaiverResolver.Case(effective, rules, "", "", now), wanted);
+            .rule(
+                new WaiverResolver.Case(effective, rules, "", "", now, WaiverResolver.Use.none()),
+                wanted);
     List<Waiver> raising = BudgetCheck.covering(GateRule.BUDGET, ruling);
     List<Waiver> lifting = inScope ? List.of() : BudgetCheck.covering(GateRule.SCOPE, ruling);
     check.raise(raising);

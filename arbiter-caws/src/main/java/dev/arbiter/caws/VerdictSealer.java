@@ -13,6 +13,8 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +85,40 @@ final class VerdictSealer implements AutoCloseable {
         return unrecorded(judgement, e);
       }
     }
+  }
+
+  /**
+   * The verdict that a process before has recorded for the same attempt and work, and that stands.
+   *
+   * @param accepted when the task was accepted
+   * @return null if there is none, or the log cannot be read
+   */
+  @Nullable Verdict recorded(Assignment assignment, WorkReport report, Instant accepted) {
+    if (log == null) {
+      return null;
+    }
+    try {
+      String document = log.findEarlier(serializer.subject(assignment, report)).orElse("");
+      RecordedVerdict recorded = RecordedVerdict.read(document).orElse(null);
+      if (recorded == null || !recorded.isOf(assignment, accepted)) {
+        return null;
+      }
+      Seal seal = sealAgain(document, recorded.content().keyId());
+      return log.withdrawal(seal).isPresent() ? null : recorded.under(seal);
+    } catch (RuntimeException e) { // a signer is foreign code; the work is judged again
+      return null;
+    }
+  }
+
+  /* The signature is the same as before, because one text has one; with another key it is left out. */
+  private Seal sealAgain(String document, String keyId) {
+    Signer signer = key;
+    String digest = Digests.named(document);
+    if (!signEach || signer == null || !signer.id().equals(keyId)) {
+      return new Seal(document, digest, "", "");
+    }
+    byte[] signature = signer.signChecked(document.getBytes(StandardCharsets.UTF_8));
+    return new Seal(document, digest, keyId, Base64.getEncoder().encodeToString(signature));
   }
 
   /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.caws.internal.project.Clauses;
 import dev.arbiter.caws.internal.project.GateOutcome;
@@ -10,6 +11,7 @@ import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Spares;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -108,8 +110,18 @@ final class VerdictSerializer {
     }
     page.json.clear();
     verdict(judgement, keyId, page.json);
-    subject(judgement, page.work, page.json);
+    subject(judgement.assignment(), judgement.report(), page.work, page.json);
     return page;
+  }
+
+  /** The subject of the verdict on some work, as it ends the document. */
+  String subject(Assignment assignment, WorkReport report) {
+    try (Page page = pages.take()) {
+      page.json.clear();
+      subject(assignment, report, page.work, page.json);
+      String text = page.json.text();
+      return text.substring(text.indexOf("\"subject\":["));
+    }
   }
 
   private static byte[] ascii(String json) {
@@ -159,16 +171,17 @@ final class VerdictSerializer {
    * What the verdict is about: the changes, the whole report and the task, and what they were held
    * to where that is a digest.
    */
-  private static void subject(Judgement d, WorkDigest work, JsonBytes to) {
-    String specDigest = d.assignment().specDigest();
-    byte[] changes = work.of(d.report().changes());
+  private static void subject(
+      Assignment assignment, WorkReport report, WorkDigest work, JsonBytes to) {
+    String specDigest = assignment.specDigest();
+    byte[] changes = work.of(report.changes());
     to.raw(SUBJECT).hex(changes);
     to.raw("\"},\"name\":\"changes\"}");
     if (Digests.isNamed(specDigest)) {
       to.raw(NEXT).raw(specDigest, Digests.NAME.length()).raw("\"},\"name\":\"charter\"}");
     }
-    to.raw(NEXT).hex(work.of(d.report(), changes)).raw("\"},\"name\":\"" + REPORT + "\"}");
-    to.raw(NEXT).hex(work.of(d.assignment().task())).raw("\"},\"name\":\"" + TASK + "\"}]}");
+    to.raw(NEXT).hex(work.of(report, changes)).raw("\"},\"name\":\"" + REPORT + "\"}");
+    to.raw(NEXT).hex(work.of(assignment.task())).raw("\"},\"name\":\"" + TASK + "\"}]}");
   }
 
   private static void budget(Judgement.Budget budget, JsonBytes to) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws;
 
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.internal.project.EffectiveSpec;
 import dev.arbiter.caws.internal.project.GateRule;
 import dev.arbiter.caws.internal.project.Policy;
@@ -11,6 +12,8 @@ import dev.arbiter.caws.internal.text.Ids;
 import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverLedger;
 import dev.arbiter.internal.Identity;
+import dev.arbiter.internal.Sanitizer;
+import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,9 +54,45 @@ final class WaiverResolver {
   /** Two tenants may call different waivers the same. */
   private record Key(String home, String tenant, String id) {}
 
-  /** The agent and tenant that ask, the spec and policy, and the time. */
+  /**
+   * The agent and tenant that ask, the spec and policy, and the time.
+   *
+   * @param use the use that a waiver would have
+   */
   record Case(
-      EffectiveSpec effective, PolicySnapshot now, String agent, String tenant, Instant at) {}
+      EffectiveSpec effective,
+      PolicySnapshot now,
+      String agent,
+      String tenant,
+      Instant at,
+      Use use) {}
+
+  /**
+   * What a waiver is used for.
+   *
+   * @param subject the task's id; with the key of the attempt unless it is the first of the default
+   *     tenant
+   * @param since from when on a use in the ledger is that of this attempt, by a process that ended
+   *     before its verdict was recorded
+   */
+  record Use(String agent, String subject, Instant since) {
+    private static final int LONGEST_ID = 100;
+
+    static Use of(Assignment assignment, Instant since) {
+      Task task = assignment.task();
+      boolean isPlain = task.tenant().equals(Task.DEFAULT_TENANT) && assignment.attempt() == 1;
+      String subject =
+          isPlain
+              ? task.id()
+              : Sanitizer.text(task.id(), LONGEST_ID) + ", attempt " + assignment.attemptKey();
+      return new Use(assignment.agent(), subject, since);
+    }
+
+    /** No use: only asked. */
+    static Use none() {
+      return new Use("", "", Instant.MAX);
+    }
+  }
 
   /** A waiver that does not count, and why. */
   record Skipped(String id, String reason) {}
@@ -179,17 +218,28 @@ final class WaiverResolver {
     if (distinct.size() < needed) {
       return "insufficient_approvers";
     }
-    boolean usedUp = waiver.maxUses() >= 0 && used(waiver) >= waiver.maxUses();
+    boolean usedUp =
+        waiver.maxUses() >= 0 && used(waiver) >= waiver.maxUses() && !wasTaken(waiver, c.use());
     return usedUp ? "max_uses_reached" : "";
   }
 
-  /** Takes one use of each. Returns false, and takes none, when one of them has none left. */
-  boolean take(List<Waiver> waivers, String agent, String task) {
+  /* Whether the ledger has this very use. */
+  private boolean wasTaken(Waiver waiver, Use use) {
+    return ledger != null && ledger.wasUsed(waiver.id(), use.agent(), use.subject(), use.since());
+  }
+
+  /**
+   * Takes one use of each, save those that the ledger has taken for this very attempt. Returns
+   * false, and takes none, when one of them has none left.
+   */
+  boolean take(List<Waiver> waivers, Use use) {
     List<Waiver> taken = new ArrayList<>();
     List<String> inLedger = new ArrayList<>();
     for (Waiver waiver : waivers) {
       if (entry(waiver).isPresent()) {
-        inLedger.add(waiver.id());
+        if (!wasTaken(waiver, use)) {
+          inLedger.add(waiver.id());
+        }
       } else if (waiver.maxUses() >= 0) {
         taken.add(waiver);
         if (count(waiver).incrementAndGet() > waiver.maxUses()) {
@@ -197,7 +247,8 @@ final class WaiverResolver {
         }
       }
     }
-    boolean all = inLedger.isEmpty() || ledger == null || ledger.useAll(inLedger, agent, task);
+    boolean all =
+        inLedger.isEmpty() || ledger == null || ledger.useAll(inLedger, use.agent(), use.subject());
     return all || giveBack(taken);
   }
 

@@ -7,6 +7,7 @@ import static dev.arbiter.caws.Fixtures.judge;
 import static dev.arbiter.caws.Fixtures.reportOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.caws.WaiverResolver.Use;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.project.WaiverReader;
 import dev.arbiter.caws.internal.text.Unreadable;
@@ -25,12 +26,12 @@ class WaiverResolverTest {
     Waiver second = waiver(WAIVER.replace("WV-0001", "WV-2") + "constraints: {max_uses: 1}\n");
     Waiver unlimited = waiver(WAIVER.replace("WV-0001", "WV-3"));
 
-    assertThat(resolver.take(List.of(second), "ada", "T-1")).isTrue();
-    assertThat(resolver.take(List.of(first, unlimited, second), "ada", "T-1")).isFalse();
-    assertThat(resolver.take(List.of(first, unlimited), "ada", "T-1")).isTrue();
-    assertThat(resolver.take(List.of(first), "ada", "T-1")).isFalse();
-    assertThat(resolver.take(List.of(unlimited), "ada", "T-1")).isTrue();
-    assertThat(resolver.take(List.of(), "ada", "T-1")).isTrue();
+    assertThat(resolver.take(List.of(second), Use.none())).isTrue();
+    assertThat(resolver.take(List.of(first, unlimited, second), Use.none())).isFalse();
+    assertThat(resolver.take(List.of(first, unlimited), Use.none())).isTrue();
+    assertThat(resolver.take(List.of(first), Use.none())).isFalse();
+    assertThat(resolver.take(List.of(unlimited), Use.none())).isTrue();
+    assertThat(resolver.take(List.of(), Use.none())).isTrue();
   }
 
   /** Without a creation date a waiver runs from its first approval. */

@@ -6,6 +6,7 @@ import dev.arbiter.task.Admission;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
+import java.time.Instant;
 
 /**
  * Holds tasks to their rules, before and after the work.
@@ -41,6 +42,21 @@ public interface Constitution {
    * @return the verdict
    */
   Verdict judge(Assignment assignment, WorkReport report);
+
+  /**
+   * Judges work of a process before this one: the store kept its report, and no end of its task. So
+   * that process may have judged it already. A constitution that records its verdicts answers with
+   * the one that it has recorded, so that one piece of work has one verdict; by default the work is
+   * judged anew.
+   *
+   * @param assignment the attempt, as it was given to {@link #judge} then
+   * @param report the report, as it was given then
+   * @param since when the task was accepted; a verdict of before is about another task of that id
+   * @return the verdict
+   */
+  default Verdict judgeAgain(Assignment assignment, WorkReport report, Instant since) {
+    return judge(assignment, report);
+  }
 
   /**
    * Takes back a verdict that passed the work, because its task did not end as completed: the store

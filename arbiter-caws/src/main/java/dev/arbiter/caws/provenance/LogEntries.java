@@ -9,6 +9,8 @@ import dev.arbiter.internal.Spares;
 import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.time.Instant;
@@ -29,6 +31,7 @@ final class LogEntries {
   private final @Nullable VerdictFile file;
   private final Spares<LeafHasher> hashers = new Spares<>(LeafHasher::new);
   private @Nullable EntryCodes codes;
+  private @Nullable EarlierEntries earlier;
 
   /** Size and root at one moment. */
   static final class Head {
@@ -82,6 +85,8 @@ final class LogEntries {
           }
         });
     this.codes = codes;
+    Path path = VerdictFile.entries(kept.folder());
+    this.earlier = new EarlierEntries(path, Files.size(path));
     return unproved;
   }
 
@@ -192,6 +197,20 @@ final class LogEntries {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The newest entry of before the log was opened with this subject; null if there is none. */
+  @Nullable String findEarlier(String subject) throws IOException {
+    EarlierEntries known = earlier;
+    if (known == null) {
+      return null;
+    }
+    String entry;
+    synchronized (known) {
+      entry = known.find(subject);
+    }
+    // The file may have been changed since; the tree has what was proved.
+    return entry != null && find(entry) >= 0 ? entry : null;
   }
 
   /** The withdrawal of a verdict; null when it stands. */

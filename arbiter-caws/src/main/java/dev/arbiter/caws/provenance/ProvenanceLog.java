@@ -181,6 +181,25 @@ public final class ProvenanceLog implements AutoCloseable {
     return Optional.ofNullable(entries.withdrawal(seal));
   }
 
+  /**
+   * Finds an entry that this log had when it was opened, by its subject. So a process that goes on
+   * after a crash knows what the one before has recorded.
+   *
+   * <p>The first call reads the file once; each reads one entry. Entries that were changed on disk
+   * since are not found.
+   *
+   * @param subject the end of an in-toto statement as it is in the log, from {@code "subject":[} on
+   * @return the newest such entry in the last 16 MB of them; empty for a log in memory
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public Optional<String> findEarlier(String subject) {
+    try {
+      return Optional.ofNullable(entries.findEarlier(subject));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the verdict log cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   private static UncheckedIOException unwritable(IOException e) {
     return new UncheckedIOException("the verdict log cannot be written: " + e.getMessage(), e);
   }

@@ -31,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaiverLedger {
   private static final int LONGEST_DETAIL = 200;
+  private static final int MOST_USES = 10_000;
   private static final String CLOCK = "clock";
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, WaiverEntry> entries = new LinkedHashMap<>();
   private final AtomicLong changes = new AtomicLong();
+
+  /* When the newest uses were, by waiver, user and subject. */
+  private final Map<String, Instant> uses = new LinkedHashMap<>();
   private final WaiverRules rules;
   private final InstantSource clock;
   private final Recorder recorder;
@@ -285,6 +289,25 @@ public final class WaiverLedger {
   }
 
   /**
+   * Tells whether a waiver was used for something before, perhaps by a process that ended before it
+   * could say for what result. Knows the newest 10,000 uses.
+   *
+   * @param id the waiver
+   * @param by the agent or process that used it
+   * @param subject the thing it was used for
+   * @param since an older use does not count
+   * @return true if it was
+   */
+  public boolean wasUsed(String id, String by, String subject, Instant since) {
+    String use = keyOf(id, Ids.handle(by), Sanitizer.text(subject, LONGEST_DETAIL));
+    return locked(
+        () -> {
+          Instant at = uses.get(use);
+          return at != null && !at.isBefore(since);
+        });
+  }
+
+  /**
    * Marks waivers that are over as expired. A waiver does not count from its expiry on, marked or
    * not.
    *
@@ -364,15 +387,29 @@ public final class WaiverLedger {
   }
 
   private StepResult put(WaiverEntry entry, Action action, String by, String detail, Instant now) {
-    recorder.record(new Step(steps, now, entry.proposal().id(), action, by, detail), entry);
-    take(entry, action);
+    Step step = new Step(steps, now, entry.proposal().id(), action, by, detail);
+    recorder.record(step, entry);
+    take(entry, step);
     return new StepResult.Done(entry);
   }
 
-  private void take(WaiverEntry entry, Action action) {
+  private void take(WaiverEntry entry, Step step) {
     steps++;
     entries.put(entry.proposal().id(), entry);
-    changes.addAndGet(action == Action.USE ? 0 : 1);
+    if (step.action() == Action.USE) {
+      String use = keyOf(step.waiver(), step.by(), step.detail());
+      uses.remove(use);
+      uses.put(use, step.at());
+      if (uses.size() > MOST_USES) {
+        uses.remove(uses.keySet().iterator().next());
+      }
+    } else {
+      changes.incrementAndGet();
+    }
+  }
+
+  private static String keyOf(String id, String handle, String detail) {
+    return String.join("\n", id, handle, detail);
   }
 
   /**
@@ -389,7 +426,7 @@ public final class WaiverLedger {
     Limits then = line.limits() == null ? rules.limits() : line.limits();
     StepResult result = new WaiverRules(then).decide(step, line.proposal(), entries);
     if (result instanceof StepResult.Done done) {
-      take(done.waiver(), step.action());
+      take(done.waiver(), step);
       return "";
     }
     return ((StepResult.Refused) result).reason();
