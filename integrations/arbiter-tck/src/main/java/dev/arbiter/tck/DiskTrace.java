@@ -87,8 +87,8 @@ final class DiskTrace {
         lost &= !text.matches("(refused|open).*");
         // A write that was begun again is in the trace twice.
         if (text.matches("[0-9]+") && !text.equals(last)) {
-          require(synced, "no fsync, fdatasync or msync ran before append " + text, since);
           require(!lost, "a sync had failed before append " + text, since);
+          require(synced, "no fsync, fdatasync or msync ran before append " + text, since);
           synced = false;
           last = text;
           since.clear();

@@ -215,11 +215,11 @@ public abstract class StorageContract {
   protected void a_new_storage_is_empty() throws Exception {
     Path place = place();
     Storage storage = storage(place);
-    assertThat(open(storage)).isEmpty();
+    assertThat(open(storage)).as("states of a new place").isEmpty();
     assertThat(storage.find("x")).isNull();
     storage.close();
 
-    assertThat(reopened(place)).isEmpty();
+    assertThat(reopened(place)).as("states of a new place, opened again").isEmpty();
   }
 
   /** Open gives back the newest STATE of each key, once; a key without a value is forgotten. */
@@ -234,8 +234,12 @@ public abstract class StorageContract {
     storage.append(List.of(state("c", "3"), event("e", "1"), end("f", "1")), true);
     storage.close();
 
-    assertThat(reopened(place)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "3"));
-    assertThat(reopened(place)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "3"));
+    assertThat(reopened(place))
+        .as("the newest STATE of each key; b was forgotten, e and f are no STATE")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "3"));
+    assertThat(reopened(place))
+        .as("the newest STATE of each key; b was forgotten, e and f are no STATE")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "3"));
   }
 
   /** Within a batch, a later change wins. */
@@ -255,12 +259,14 @@ public abstract class StorageContract {
             end("e", "1"),
             end("e", "2")),
         true);
-    assertThat(find(storage, "e")).isEqualTo("2");
+    assertThat(find(storage, "e")).as("the last END of the batch").isEqualTo("2");
     storage.close();
 
     Storage again = storage(place);
-    assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "1"));
-    assertThat(find(again, "e")).isEqualTo("2");
+    assertThat(open(again))
+        .as("the last STATE of each key of the batch")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "2", "c", "1"));
+    assertThat(find(again, "e")).as("the last END of the batch, after close").isEqualTo("2");
     again.close();
   }
 
@@ -271,15 +277,17 @@ public abstract class StorageContract {
     Storage storage = storage(place);
     open(storage);
     storage.append(List.of(state("a", "s"), event("a", "v")), true);
-    assertThat(storage.find("a")).isNull();
+    assertThat(storage.find("a")).as("a has a STATE and an EVENT, no END").isNull();
     storage.append(List.of(end("a", "e"), event("a", "v")), true);
     storage.append(List.of(end("b", "e"), state("b", "s"), state("b", null)), true);
     storage.close();
 
     Storage again = storage(place);
-    assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "s"));
+    assertThat(open(again))
+        .as("an END or EVENT is no STATE")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "s"));
     assertThat(find(again, "a")).isEqualTo("e");
-    assertThat(find(again, "b")).isEqualTo("e");
+    assertThat(find(again, "b")).as("forgetting the STATE of b leaves its END").isEqualTo("e");
     again.close();
   }
 
@@ -290,15 +298,15 @@ public abstract class StorageContract {
     Storage storage = storage(place);
     open(storage);
     storage.append(List.of(end("a", "1", NOW)), true);
-    assertThat(find(storage, "a")).isEqualTo("1");
+    assertThat(find(storage, "a")).as("an END that was just appended").isEqualTo("1");
     storage.append(List.of(end("a", "2", NOW.minus(DAY))), false);
     assertThat(find(storage, "a")).as("the last appended, though its clock is back").isEqualTo("2");
-    assertThat(storage.find("b")).isNull();
+    assertThat(storage.find("b")).as("a key without an END").isNull();
     storage.close();
 
     Storage again = storage(place);
     open(again);
-    assertThat(find(again, "a")).isEqualTo("2");
+    assertThat(find(again, "a")).as("the newest END, after close and open").isEqualTo("2");
     again.close();
   }
 
@@ -306,15 +314,22 @@ public abstract class StorageContract {
   @Test
   protected void a_storage_that_is_not_open_throws() throws Exception {
     Storage storage = storage(place());
-    assertThatThrownBy(() -> storage.find("a")).isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> storage.find("a"))
+        .as("find throws while it is not open; null would mean that there is no end")
+        .isInstanceOf(Exception.class);
     open(storage);
     storage.append(List.of(end("a", "1")), true);
     storage.close();
 
-    assertThatThrownBy(() -> storage.find("a")).isInstanceOf(Exception.class);
-    assertThatThrownBy(() -> storage.append(List.of(state("b", "1")), true))
+    assertThatThrownBy(() -> storage.find("a"))
+        .as("find throws while it is not open; null would mean that there is no end")
         .isInstanceOf(Exception.class);
-    assertThatThrownBy(() -> storage.forget(NOW)).isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> storage.append(List.of(state("b", "1")), true))
+        .as("append throws while it is not open")
+        .isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> storage.forget(NOW))
+        .as("forget throws while it is not open")
+        .isInstanceOf(Exception.class);
     assertThat(open(storage)).isEmpty();
     assertThat(find(storage, "a")).isEqualTo("1");
     storage.close();
@@ -326,7 +341,7 @@ public abstract class StorageContract {
     Storage storage = storage(place());
     storage.close();
     for (int i = 0; i < 5; i++) {
-      assertThat(open(storage)).hasSize(i);
+      assertThat(open(storage)).as("states after %s openings", i).hasSize(i);
       storage.append(List.of(state("k" + i, "v")), true);
       storage.close();
       storage.close();
@@ -346,8 +361,10 @@ public abstract class StorageContract {
     storage.close();
 
     Storage again = storage(place);
-    assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "2"));
-    assertThat(find(again, "e")).isEqualTo("1");
+    assertThat(open(again))
+        .as("states that were appended without force")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "2"));
+    assertThat(find(again, "e")).as("an END that was appended without force").isEqualTo("1");
     again.close();
   }
 
@@ -366,11 +383,13 @@ public abstract class StorageContract {
     storage.close();
 
     Storage again = storage(place);
-    assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(given);
+    assertThat(open(again))
+        .as("keys come back with all their characters, and differ if one does")
+        .containsExactlyInAnyOrderEntriesOf(given);
     for (int i = 0; i < KEYS.size(); i++) {
       assertThat(find(again, KEYS.get(i))).as(KEYS.get(i)).isEqualTo("e" + i);
     }
-    assertThat(again.find("TDEFAULT\u001fT-1")).isNull();
+    assertThat(again.find("TDEFAULT\u001fT-1")).as("another case is another key").isNull();
     again.close();
   }
 
@@ -391,7 +410,9 @@ public abstract class StorageContract {
     }
 
     assertThat(given).containsKeys("T?", "T\ufffd");
-    assertThat(reopened(place)).containsExactlyInAnyOrderEntriesOf(given);
+    assertThat(reopened(place))
+        .as("a key is kept as it is or refused; none becomes another")
+        .containsExactlyInAnyOrderEntriesOf(given);
   }
 
   /** A value may have no bytes, all bytes, and some MB. */
@@ -421,7 +442,7 @@ public abstract class StorageContract {
 
     Storage again = storage(place);
     Map<String, byte[]> kept = bytesOf(again);
-    assertThat(kept).containsOnlyKeys(given.keySet());
+    assertThat(kept.keySet()).as("a value without bytes is a value").isEqualTo(given.keySet());
     for (Map.Entry<String, byte[]> one : given.entrySet()) {
       assertThat(kept.get(one.getKey())).as(one.getKey()).isEqualTo(one.getValue());
       assertThat(again.find(one.getKey())).as(one.getKey()).isEqualTo(one.getValue());
@@ -442,7 +463,7 @@ public abstract class StorageContract {
     storage.close();
 
     Storage again = storage(place);
-    assertThat(bytesOf(again).get("large")).isEqualTo(large);
+    assertThat(Arrays.equals(bytesOf(again).get("large"), large)).as("kept whole").isTrue();
     again.append(List.of(state("large", null)), true);
     again.close();
     assertThat(reopened(place)).containsOnlyKeys("a");
@@ -533,13 +554,17 @@ public abstract class StorageContract {
         .as("a batch that cannot be kept is refused")
         .isInstanceOf(Exception.class);
     storage.close();
-    assertThat(open(storage)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "1"));
-    assertThat(storage.find("e")).isNull();
+    assertThat(open(storage))
+        .as("no change of a refused batch is kept: make all bytes before the first write")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "1"));
+    assertThat(storage.find("e")).as("no END of a refused batch is kept").isNull();
     storage.append(List.of(state("a", "3"), end("e", "3")), true);
     storage.close();
 
     Storage again = storage(place);
-    assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(Map.of("a", "3"));
+    assertThat(open(again))
+        .as("the batch after the refused one")
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "3"));
     assertThat(find(again, "e")).isEqualTo("3");
     again.close();
   }
@@ -563,15 +588,19 @@ public abstract class StorageContract {
 
     storage.forget(NOW);
     for (int i = 0; i < 2; i++) {
-      assertThat(storage.find("old")).isNull();
-      assertThat(storage.find("older")).isNull();
-      assertThat(find(storage, "exact")).isEqualTo("1");
+      assertThat(storage.find("old")).as("an END of a day before").isNull();
+      assertThat(storage.find("older")).as("an END of a millisecond before").isNull();
+      assertThat(find(storage, "exact")).as("an END of that instant").isEqualTo("1");
       assertThat(find(storage, "young")).isEqualTo("1");
       storage.close();
-      assertThat(open(storage)).containsExactlyInAnyOrderEntriesOf(Map.of("old", "old"));
+      assertThat(open(storage))
+          .as("STATE values stay, however old")
+          .containsExactlyInAnyOrderEntriesOf(Map.of("old", "old"));
     }
     storage.append(List.of(end("old", "new", NOW.plus(DAY))), true);
-    assertThat(find(storage, "old")).isEqualTo("new");
+    assertThat(find(storage, "old"))
+        .as("a young END under a key that was forgotten")
+        .isEqualTo("new");
     storage.close();
   }
 
@@ -585,16 +614,16 @@ public abstract class StorageContract {
     storage.forget(NOW.minus(DAY));
     storage.forget(NOW.minus(Duration.ofDays(20_000)));
     storage.forget(Instant.EPOCH);
-    assertThat(find(storage, "a")).isEqualTo("1");
+    assertThat(find(storage, "a")).as("after the clock stepped back").isEqualTo("1");
     storage.append(List.of(end("a", "2", NOW.plus(Duration.ofDays(4_000)))), true);
     storage.forget(NOW.plus(DAY));
-    assertThat(find(storage, "a")).isEqualTo("2");
+    assertThat(find(storage, "a")).as("an END of the future").isEqualTo("2");
 
     storage.forget(NOW.plus(Duration.ofDays(40_000)));
     assertThat(storage.find("a")).isNull();
     storage.forget(NOW);
     storage.append(List.of(end("a", "3", NOW)), true);
-    assertThat(find(storage, "a")).isEqualTo("3");
+    assertThat(find(storage, "a")).as("appended after a step far forward and back").isEqualTo("3");
     storage.close();
     Storage again = storage(place);
     assertThat(open(again)).containsExactlyInAnyOrderEntriesOf(Map.of("s", "1"));
@@ -683,7 +712,7 @@ public abstract class StorageContract {
       reader.join(TimeUnit.SECONDS.toMillis(30));
       assertThat(reader.isAlive()).as("a find hangs").isFalse();
     }
-    assertThat(wrong.get()).isNull();
+    assertThat(wrong.get()).as("an answer beside append, forget and close").isNull();
     storage.close();
   }
 
@@ -725,17 +754,23 @@ public abstract class StorageContract {
     Storage second = storage(place);
 
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> open(second)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> open(second))
+          .as("another storage of this process holds the place")
+          .isInstanceOf(IllegalStateException.class);
       second.close();
     }
-    assertThatThrownBy(() -> open(first)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> open(first))
+        .as("it is open already")
+        .isInstanceOf(IllegalStateException.class);
     try (ChildProcess other = start(StorageProcess.Job.HOLD, place)) {
       List<String> answer = new ArrayList<>();
       for (String next = other.line(); next != null && !next.equals("open"); next = other.line()) {
         answer.add(next);
       }
       assertThat(answer)
-          .as("the lock still holds against another process")
+          .as(
+              "after a refusal, another process is refused too: a process loses its lock on a file"
+                  + " when it closes any channel to that file")
           .anyMatch(line -> line.contains("IllegalStateException"));
     }
     first.append(List.of(state("b", "1")), true);
@@ -752,12 +787,13 @@ public abstract class StorageContract {
     try (ChildProcess other = start(StorageProcess.Job.HOLD, place)) {
       other.await("open");
       assertThatThrownBy(() -> open(storage))
+          .as("another process holds the place, and the refusal names it (see holder)")
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(holder(other.pid()));
       other.kill();
     }
 
-    assertThat(open(storage)).isEmpty();
+    assertThat(open(storage)).as("the holder was killed").isEmpty();
     storage.append(List.of(state("a", "1")), true);
     storage.close();
   }
@@ -781,7 +817,9 @@ public abstract class StorageContract {
       Storage storage = storage(place);
       Map<String, String> kept = open(storage);
       int last = Integer.parseInt(kept.getOrDefault("x", "0"));
-      assertThat(last).as("lost in round %s", round).isGreaterThanOrEqualTo(acknowledged);
+      assertThat(last)
+          .as("the last batch that is kept; up to the other one was forced")
+          .isGreaterThanOrEqualTo(acknowledged);
       assertThat(kept).as("a part of a batch").containsEntry("y", "" + last);
       for (int i = 1; i <= last; i++) {
         assertThat(find(storage, "e" + i)).as("a hole in the order").isEqualTo("" + i);
@@ -886,7 +924,9 @@ public abstract class StorageContract {
         damaged[at] ^= (byte) (1 << i % Byte.SIZE);
         int kept = batchesAfter(place, file, damaged);
         assertThat(kept)
-            .as("%s with a damaged byte %s", file.getFileName(), at)
+            .as(
+                "batches found in %s with a damaged byte %s; -1 is a refusal",
+                file.getFileName(), at)
             .isIn(-1, BATCHES - 1, BATCHES);
       }
     }
