@@ -590,6 +590,48 @@ public abstract class RestartContract {
     assertThat(trace.toString()).containsPattern("(?i)no space left|disk is full|full disk");
   }
 
+  /** Any text as id, tenant and idempotency key is refused at once, or found after a restart. */
+  @Test
+  protected void naughty_names_are_refused_at_once_or_kept() throws Exception {
+    List<String> names = new ArrayList<>(NAUGHTY);
+    for (int c = 0; c <= Character.MAX_VALUE; c += 61) {
+      names.add("a" + (char) c);
+    }
+    Path place = place();
+    List<Task> kept = new ArrayList<>();
+    try (Arbiter first =
+        over(place).closeLimit(SOON).queueCapacity(names.size()).agent(ADA, this::done).build()) {
+      List<TaskHandle> handles = new ArrayList<>();
+      for (String name : names) {
+        try {
+          Task task =
+              Task.builder("refactor")
+                  .id(name)
+                  .tenant(name)
+                  .idempotencyKey(name)
+                  .payload(name)
+                  .build();
+          handles.add(first.submit(task));
+          kept.add(task);
+        } catch (IllegalArgumentException refused) {
+          assertThat(refused).hasMessageContaining("task.");
+        }
+      }
+      for (TaskHandle handle : handles) {
+        assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      }
+    }
+    assertThat(kept.size()).as("names that were kept").isGreaterThan(700);
+    calls.clear();
+    try (Arbiter second = over(place).agent(ADA, this::done).build()) {
+      for (Task task : kept) {
+        assertThat(second.find(task.tenant(), task.id()).orElseThrow().task()).isEqualTo(task);
+        assertThat(second.submit(task).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      }
+    }
+    assertThat(calls).as("a key that came back changed runs its task again").isEmpty();
+  }
+
   /** A payload of 64 MB is refused at submit; the largest that is not comes through. */
   @Test
   protected void a_payload_above_the_limit_is_refused_at_submit() throws Exception {

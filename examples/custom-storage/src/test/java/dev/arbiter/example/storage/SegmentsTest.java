@@ -9,6 +9,7 @@ import dev.arbiter.spi.Columns;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
 import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.tck.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -128,6 +129,21 @@ class SegmentsTest {
     assertThatThrownBy(() -> storage.open((key, value) -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("file");
+  }
+
+  @Test
+  void a_disk_that_cannot_be_written_is_refused() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(dir.resolve("disk"), "1m")) {
+      Path place = disk.root().resolve("tasks");
+      FileStorage storage = new FileStorage(place, SIZE);
+      storage.open((key, value) -> {});
+      storage.close();
+      disk.makeReadOnly();
+      assertThatThrownBy(() -> storage.open((key, value) -> {}))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(place.toString())
+          .hasMessageContaining("Read-only");
+    }
   }
 
   @Test
