@@ -61,9 +61,13 @@ final class AttemptTree {
     return place.tree();
   }
 
-  /** Whether it is the tree of the same attempt, and so replaced by it. */
   boolean isOf(Assignment other) {
     return assignment.attempt() == other.attempt() && assignment.agent().equals(other.agent());
+  }
+
+  /** Whether an attempt that begins now has the place of this one: it is the next, or the same. */
+  boolean isBefore(Assignment next) {
+    return assignment.attempt() < next.attempt() || isOf(next);
   }
 
   /**

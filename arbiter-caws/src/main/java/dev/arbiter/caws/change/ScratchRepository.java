@@ -44,7 +44,7 @@ final class ScratchRepository implements Closeable {
     this.folder = folder;
     this.git = new GitProcess(folder);
     try {
-      run("init", "--bare", "--quiet", "--template=", format(sha256));
+      make(sha256);
       borrow(folder, borrowed);
     } catch (IOException | RuntimeException e) {
       close();
@@ -52,6 +52,19 @@ final class ScratchRepository implements Closeable {
     }
   }
 
+  /* As git init does, without a process. */
+  private void make(boolean sha256) throws IOException {
+    Files.createDirectories(folder.resolve("objects/info"));
+    Files.createDirectories(folder.resolve("refs/heads"));
+    Files.writeString(folder.resolve("HEAD"), "ref: refs/heads/main\n");
+    Files.writeString(
+        folder.resolve("config"),
+        sha256
+            ? "[core]\nrepositoryformatversion = 1\nbare = true\n[extensions]\nobjectformat = sha256\n"
+            : "[core]\nrepositoryformatversion = 0\nbare = true\n");
+  }
+
+  /** The option of {@code git init} for the form of ids. */
   static String format(boolean sha256) {
     return "--object-format=" + (sha256 ? "sha256" : "sha1");
   }

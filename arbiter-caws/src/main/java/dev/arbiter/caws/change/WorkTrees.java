@@ -68,8 +68,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>This is no sandbox.</b> An agent with your rights can write to any path that you can write
  * to. Run agents that you do not trust as another user or in a container.
  *
- * <p>Thread-safe; attempts run at once, in any number of processes. An attempt costs a checkout,
- * and a reading of all files; some 60 ms more for calls of git, each of which is killed after five
+ * <p>Thread-safe; attempts run at once. One arbiter has its own {@code WorkTrees}; any number of
+ * them, in any number of processes, may share a repository and a folder. Trees of a process that
+ * was killed are deleted at the next start of one of them. An attempt costs a checkout, and a
+ * reading of all files; some 60 ms more for calls of git, each of which is killed after five
  * minutes. That time is part of the attempt's limit. An {@link IOException} of these is a failed
  * attempt. Needs git 2.29 or newer.
  */
@@ -78,7 +80,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
   public static final String EVIDENCE = "work_tree";
 
   /** Most trees of denied and failed attempts that are kept, unless set otherwise. */
-  public static final int DEFAULT_KEEP = 20;
+  public static final int DEFAULT_KEEP = 5;
 
   private static final int MOST_LANDINGS = 1_000;
   private static final Duration LONGEST_RESERVE = Duration.ofSeconds(5);
@@ -220,7 +222,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
         TaskKey.of(tree.assignment().task()),
         (task, known) -> {
           List<AttemptTree> all = known == null ? new ArrayList<>() : new ArrayList<>(known);
-          all.stream().filter(other -> other.isOf(tree.assignment())).forEach(replaced::add);
+          all.stream().filter(other -> other.isBefore(tree.assignment())).forEach(replaced::add);
           all.add(tree);
           return List.copyOf(all);
         });
@@ -328,16 +330,10 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
 
   @Override
   public void on(ArbiterEvent event) {
-    Steps steps = new Steps();
-    if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
-      for (AttemptTree tree : of(routing.task())) {
-        if (tree.assignment().attempt() <= routing.step().attempt()) {
-          steps.take(tree::decided);
-        }
-      }
-    } else if (event instanceof TaskEvent.Concluded concluded) {
+    if (event instanceof TaskEvent.Concluded concluded) {
       TaskResult result = concluded.result();
       List<AttemptTree> all = of(result.task());
+      Steps steps = new Steps();
       if (result instanceof TaskResult.Completed done) {
         steps.take(() -> landDecided(done, all));
       }
@@ -349,8 +345,8 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
         }
         steps.take(tree::decided);
       }
+      steps.end();
     }
-    steps.end();
   }
 
   private List<AttemptTree> of(Task task) {
