@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import dev.arbiter.caws.change.WorkTrees;
 import dev.arbiter.example.report.RunOptions.UnusableInput;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.TaskResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -12,15 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ final class CodeBase implements AutoCloseable {
   private static final String LIBRARY = "org/apache/commons/lang3/StringUtils";
   private static final String LIBRARY_FILES = "org/apache/commons/lang3/";
   private static final String BEGUN = "arbiter-begun";
+  private static final String APPROVED = "arbiter-approved";
   private static final PersonIdent AUTHOR =
       new PersonIdent(
           "Arbiter example",
@@ -50,7 +52,6 @@ final class CodeBase implements AutoCloseable {
   private final List<Path> classPath;
   private final List<Path> sourcePath;
   private final Map<String, String> texts = new TreeMap<>();
-  private final Set<String> withReturns = new HashSet<>();
   private final List<String> unread = new ArrayList<>();
 
   private CodeBase(Git git, Path folder, List<Path> classPath, List<Path> sourcePath) {
@@ -133,10 +134,10 @@ final class CodeBase implements AutoCloseable {
       }
     }
     Git git = Git.open(folder.toFile());
-    git.reset().setMode(ResetType.HARD).call();
     List<Path> jar =
         isLibrary ? List.of(Path.of(jarFile(resource(LIBRARY + ".class")).getName())) : List.of();
     CodeBase base = new CodeBase(git, folder, jar, isLibrary ? List.of() : roots(folder));
+    base.follow();
     Repository repository = git.getRepository();
     try (TreeWalk tree = new TreeWalk(repository)) {
       tree.addTree(repository.resolve(BEGUN + "^{tree}"));
@@ -160,16 +161,8 @@ final class CodeBase implements AutoCloseable {
   /** Takes the texts as the commits of the run before have left them. */
   void goOn() throws IOException {
     for (String path : List.copyOf(texts.keySet())) {
-      Path file = folder.resolve(path);
-      texts.put(path, Files.exists(file) ? normal(Files.readString(file)) : "");
+      takeAgain(path);
     }
-  }
-
-  /** The messages of all commits. */
-  Set<String> commits() throws GitAPIException {
-    Set<String> messages = new HashSet<>();
-    git.log().call().forEach(commit -> messages.add(commit.getFullMessage()));
-    return messages;
   }
 
   private static Git cloned(Path repository, Path folder) {
@@ -190,9 +183,6 @@ final class CodeBase implements AutoCloseable {
     String path = name.replace('\\', '/');
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      if (text.contains("\r\n")) {
-        withReturns.add(path);
-      }
       texts.put(path, normal(text));
     } catch (CharacterCodingException e) {
       unread.add(path);
@@ -202,6 +192,11 @@ final class CodeBase implements AutoCloseable {
   /** A text with line feeds only, as all texts here are. */
   static String normal(String text) {
     return text.replace("\r\n", "\n");
+  }
+
+  /** A text with the line ends that another has. */
+  static String withEndsOf(String other, String text) {
+    return other.contains("\r\n") ? text.replace("\n", "\r\n") : text;
   }
 
   /** The Java files that were left out, because they are no UTF-8. */
@@ -250,42 +245,35 @@ final class CodeBase implements AutoCloseable {
     return texts.getOrDefault(path, "");
   }
 
-  /** Puts an approved change into the repository, as a commit of its own. */
-  void commit(String path, String text, String message) throws IOException, GitAPIException {
-    write(path, text);
-    commitFiles(path, message);
+  /** Work trees of this repository; approved work goes on a branch, see {@link #follow}. */
+  WorkTrees trees(Path work, Sources sources, Function<TaskResult.Completed, String> message) {
+    return WorkTrees.builder(folder)
+        .folder(work)
+        .commitTo(APPROVED)
+        .author(AUTHOR.getName() + " <" + AUTHOR.getEmailAddress() + ">")
+        .message(message)
+        .sources(sources)
+        .build();
   }
 
-  /** A clone, for an agent that needs the whole code base. */
-  Git copyTo(Path target) throws GitAPIException {
-    return Git.cloneRepository()
-        .setURI(folder.toUri().toString())
-        .setDirectory(target.toFile())
-        .call();
+  /** Brings the files to where the approved work is. */
+  void follow() throws GitAPIException, IOException {
+    boolean isThere = git.getRepository().resolve("refs/heads/" + APPROVED) != null;
+    git.reset().setMode(ResetType.HARD).setRef(isThere ? APPROVED : "HEAD").call();
   }
 
-  /** Puts files as an agent left them into the repository, as one commit. */
-  void commitFrom(Path tree, List<String> paths, String message)
-      throws IOException, GitAPIException {
-    for (String path : paths) {
-      Path from = tree.resolve(path);
-      Path to = folder.resolve(path);
-      if (Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectories(to.getParent());
-        Files.copy(
-            from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-        git.add().addFilepattern(path).call();
-      } else {
-        git.rm().addFilepattern(path).call();
-      }
-    }
-    git.commit().setMessage(message).setAuthor(AUTHOR).setCommitter(AUTHOR).setSign(false).call();
+  /** Takes a text as the work that was approved has left it. */
+  void takeAgain(String path) throws IOException {
+    Path file = folder.resolve(path);
+    boolean isFile = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    String text = isFile ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
+    texts.put(path, normal(text));
   }
 
   private void write(String path, String text) throws IOException {
     Path file = folder.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, withReturns.contains(path) ? text.replace("\n", "\r\n") : text);
+    Files.writeString(file, text);
     texts.put(path, text);
   }
 

@@ -3,11 +3,13 @@ package dev.arbiter.example.maintenance;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
+import dev.arbiter.caws.change.WorkTrees;
 import dev.arbiter.example.report.ReportPage;
 import dev.arbiter.example.report.RunOptions;
 import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.spi.Store;
+import dev.arbiter.spi.TaskInterceptor;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import java.io.IOException;
@@ -16,12 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,18 +222,22 @@ final class CodeMaintenance implements Callable<Integer> {
     if (durable != null) {
       base.goOn();
     }
-    Path work = Files.createDirectories(results.resolve("work"));
+    Engine.Settings settings =
+        new Engine.Settings(options.seed, chosen, options.fallbacks, threads);
+    Path work = results.resolve("work");
+    Map<String, Chore> byId = new HashMap<>();
+    chores.forEach(chore -> byId.put(chore.id(), chore));
+    WorkTrees trees =
+        base.trees(work, settings.sources(), done -> message(byId.get(done.task().id()), done));
     WorkChecks checks = new WorkChecks(compiler);
-    AttemptFolders folders = new AttemptFolders(base, checks, work);
+    AttemptChecks attempts = new AttemptChecks(base, trees, checks);
     List<Worker> workers =
-        new Workers(folders, rewriting, print::println).hire(base, compiler, commands);
+        new Workers(attempts, rewriting, print::println).hire(base, compiler, commands);
     List<String> names = workers.stream().map(Worker::name).toList();
-    folders.open(chores, workers);
+    attempts.open(chores, workers);
     String setting = setting(chores, base, names);
     print.println(setting);
     ToolSample sample = sample(chores, workers, checks, threads);
-    Engine.Settings settings =
-        new Engine.Settings(options.seed, chosen, options.fallbacks, threads);
     WarmUp.run(settings, rewriting);
     RunLog log = new RunLog();
     // The longest file breaks its budget and is denied. The second longest has a waiver.
@@ -240,10 +246,10 @@ final class CodeMaintenance implements Callable<Integer> {
     Path evidence = results.resolve("verdicts");
     Engine.Proof proof;
     String unrun = "";
-    Set<String> committed = durable == null ? Set.of() : base.commits();
     List<TaskResult> ends = new ArrayList<>();
     Store store = durable == null ? Store.memory() : DurableRun.store(durable);
-    try (Engine engine = new Engine(settings, workers, folders, log, waiver, evidence, store);
+    List<TaskInterceptor> measuring = List.of(attempts, trees);
+    try (Engine engine = new Engine(settings, workers, measuring, log, waiver, evidence, store);
         Progress progress = new Progress("tasks", chores.size(), print)) {
       for (Chore chore : chores) {
         TaskResult result = handle(engine.arbiter(), chore).await(LONG);
@@ -252,11 +258,9 @@ final class CodeMaintenance implements Callable<Integer> {
           unrun = unrun.isEmpty() ? unrun(result) : unrun;
         }
         if (result instanceof TaskResult.Completed done) {
-          String text = folders.result(chore, done);
-          String message = chore.type().id() + " " + chore.path() + " by " + done.agent();
-          if (!committed.contains(message) && !text.equals(base.text(chore.path()))) {
-            base.commit(chore.path(), text, message);
-          }
+          Optional<WorkTrees.Landing> unused = trees.land(done); // a killed process may not have
+          base.follow();
+          base.takeAgain(chore.path());
         }
         progress.step();
       }
@@ -275,12 +279,18 @@ final class CodeMaintenance implements Callable<Integer> {
     }
     printf(
         "Repository with the approved changes as commits: %s%nVerdicts, checkpoint, public key: %s%n"
-            + "Attempts, a folder each: %s%nThis report: %s%nThe same with charts: %s%n",
+            + "Denied and failed attempts, a folder each: %s%nThis report: %s%nThe same with charts: %s%n",
         base.folder(),
         evidence,
-        work,
+        work.resolve("kept"),
         results.resolve("report.txt"),
         results.resolve("report.html"));
+  }
+
+  private static String message(@Nullable Chore chore, TaskResult.Completed done) {
+    return chore == null
+        ? done.task().id()
+        : chore.type().id() + " " + chore.path() + " by " + done.agent();
   }
 
   /* The task of a run before this one, or a new one. */

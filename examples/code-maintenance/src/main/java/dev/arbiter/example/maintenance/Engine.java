@@ -44,19 +44,22 @@ final class Engine implements AutoCloseable {
    * @param fallbacks other agents tried after a failure
    * @param checkpoints runs the signing of full batches of verdicts
    */
-  record Settings(long seed, BanditPolicy policy, int fallbacks, Executor checkpoints) {}
+  record Settings(long seed, BanditPolicy policy, int fallbacks, Executor checkpoints) {
+    /** The wall clock never moves, so that two runs give the same verdicts to the byte. */
+    Sources sources() {
+      return new Sources(() -> NOW, System::nanoTime, new SplittableRandom(seed));
+    }
+  }
 
   Engine(
       Settings settings,
       List<Worker> workers,
-      TaskInterceptor measuring,
+      List<TaskInterceptor> measuring,
       RunLog runLog,
       Optional<String> waiver,
       Path log,
       Store store) {
-    // The wall clock never moves, so that two runs give the same verdicts to the byte.
-    Sources sources =
-        new Sources(() -> NOW, System::nanoTime, new SplittableRandom(settings.seed()));
+    Sources sources = settings.sources();
     caws = caws(settings, sources, waiver, log, store.isKept());
     ArbiterBuilder builder =
         Arbiter.builder()
@@ -65,10 +68,10 @@ final class Engine implements AutoCloseable {
             .sources(sources)
             .listener(tracker)
             .listener(runLog)
-            .interceptor(measuring)
             .fallbacks(settings.fallbacks())
             .store(store)
             .executor(Runnable::run);
+    measuring.forEach(builder::interceptor);
     // An attempt has a folder of its own, so it may run again after a crash.
     for (ChoreType type : ChoreType.values()) {
       builder.afterCrash(type.id(), AfterCrash.RUN_AGAIN);

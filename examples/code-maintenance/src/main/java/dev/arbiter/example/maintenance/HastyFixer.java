@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A separate program that uses regular expressions for every chore. It is quick and often wrong.
  *
- * <p>{@code java -cp code-maintenance.jar dev.arbiter.example.maintenance.HastyFixer TYPE DIR}
- * changes the files below the folder in place. It needs only the JDK, so that it starts quickly.
+ * <p>{@code java -cp code-maintenance.jar dev.arbiter.example.maintenance.HastyFixer TYPE DIR
+ * [WORDS]} changes the files below the folder in place: all, or those that the words name. It needs
+ * only the JDK, so that it starts quickly.
  */
 public final class HastyFixer {
   private static final Pattern INDENT = Pattern.compile("(?m)^ +");
@@ -28,23 +30,26 @@ public final class HastyFixer {
   private HastyFixer() {}
 
   /**
-   * Changes the one Java file of a folder in place.
+   * Changes Java files of a folder in place.
    *
-   * @param args the type of chore and the folder
+   * @param args the type of chore, the folder, and maybe words that name files by their paths
    * @throws IOException if the file cannot be read or written
    */
   public static void main(String[] args) throws IOException {
-    fixAll(args[0], new File(args[1]));
+    fixAll(args[0], new File(args[1]), "", args.length > 2 ? args[2] : null);
   }
 
-  private static void fixAll(String type, File place) throws IOException {
+  private static void fixAll(String type, File place, String path, @Nullable String words)
+      throws IOException {
     File[] inside = place.listFiles();
     if (inside != null) {
       for (File file : inside) {
-        fixAll(type, file);
+        fixAll(type, file, path + "/" + file.getName(), words);
       }
-    } else if (place.getName().endsWith(".java")) {
-      Files.writeString(place.toPath(), fix(type, Files.readString(place.toPath())));
+    } else if (path.endsWith(".java") && (words == null || words.contains(path.substring(1)))) {
+      String raw = Files.readString(place.toPath());
+      String text = fix(type, raw.replace("\r\n", "\n"));
+      Files.writeString(place.toPath(), raw.contains("\r\n") ? text.replace("\n", "\r\n") : text);
     }
   }
 

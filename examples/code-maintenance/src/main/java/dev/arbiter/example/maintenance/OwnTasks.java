@@ -8,6 +8,7 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.ProcessAgent;
 import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.change.ChangeSet;
+import dev.arbiter.caws.change.WorkTrees;
 import dev.arbiter.example.maintenance.JavaFile.CompileError;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;
@@ -22,10 +23,6 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -34,13 +31,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
 /**
- * Tasks in the user's own words, for the user's own agents. Each attempt has a clone of its own.
- * What it changed is measured on disk, and every changed Java file is compiled.
+ * Tasks in the user's own words, for the user's own agents. Each attempt has a work tree of its
+ * own, in which its changes are counted, and every changed Java file is compiled.
  */
 final class OwnTasks implements TaskInterceptor {
   private static final Duration LONG = Duration.ofMinutes(30);
@@ -53,10 +49,7 @@ final class OwnTasks implements TaskInterceptor {
   private final Map<String, String> commands;
   private final Path results;
   private final PrintStream print;
-  private final Map<String, Work> works = new ConcurrentHashMap<>();
-
-  /** What the last attempt of a task left. */
-  private record Work(Path folder, ChangeSet changes) {}
+  private final WorkTrees trees;
 
   OwnTasks(
       CodeBase base,
@@ -68,6 +61,11 @@ final class OwnTasks implements TaskInterceptor {
     this.compiler = compiler;
     this.commands = commands;
     this.results = results;
+    this.trees =
+        base.trees(
+            results.resolve("work"),
+            Sources.system(),
+            done -> done.task().payload() + "\n\nDone by " + done.agent());
     this.print = print;
   }
 
@@ -89,12 +87,12 @@ final class OwnTasks implements TaskInterceptor {
                 .spec(SpecRef.text(spec("OWN-" + (i + 1), scope)))
                 .build();
         say("%s: %s", task.id(), words.get(i));
-        conclude(task, arbiter.submit(task).await(LONG));
+        conclude(arbiter.submit(task).await(LONG));
       }
     }
     say("Repository with the approved changes as commits: %s", base.folder());
     say("Verdicts, checkpoint, public key: %s", results.resolve("verdicts"));
-    say("Attempts, a folder each: %s", results.resolve("work"));
+    say("Denied and failed attempts, a folder each: %s", results.resolve("work").resolve("kept"));
   }
 
   private Arbiter arbiter(Caws caws, BanditPolicy policy, Sources sources, int fallbacks) {
@@ -103,21 +101,14 @@ final class OwnTasks implements TaskInterceptor {
             .router(BanditRouter.builder().policy(policy).sources(sources).build())
             .constitution(caws)
             .interceptor(this)
+            .interceptor(trees)
             .fallbacks(fallbacks);
     commands.forEach(
         (name, command) ->
             builder.agent(
                 AgentProfile.of(name, "java"),
-                ProcessAgent.builder(List.of(command.strip().split("\\s+")))
-                    .directory(this::folder)
-                    .build()));
+                ProcessAgent.builder(List.of(command.strip().split("\\s+"))).build()));
     return builder.build();
-  }
-
-  private Path folder(Assignment assignment) {
-    return results
-        .resolve("work")
-        .resolve(assignment.task().id() + "-" + assignment.attempt() + "-" + assignment.agent());
   }
 
   private static String policy() {
@@ -157,42 +148,26 @@ final class OwnTasks implements TaskInterceptor {
   @Override
   public CompletionStage<WorkReport> intercept(Assignment assignment, Invocation next)
       throws Exception {
-    Path folder = folder(assignment);
-    base.copyTo(folder).close();
-    String before = ChangeSet.commitOf(folder, "HEAD");
-    return next.proceed(assignment)
-        .thenApply(
-            report -> {
-              try {
-                return measured(report, assignment, folder, before);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+    return next.proceed(assignment).thenApply(report -> checked(report, assignment));
   }
 
-  private WorkReport measured(WorkReport report, Assignment assignment, Path folder, String before)
-      throws IOException {
-    ChangeSet changes = ChangeSet.ofGit(folder, before);
-    works.put(assignment.task().id(), new Work(folder, changes));
+  private WorkReport checked(WorkReport report, Assignment assignment) {
     String broken = "";
-    for (FileChange change : changes.changes()) {
-      Path file = folder.resolve(change.path());
-      boolean java = change.path().endsWith(".java");
-      if (java && broken.isEmpty() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        broken = firstNewError(change.path(), file);
-      }
+    for (FileChange change : report.changes()) {
+      String text =
+          broken.isEmpty() && change.path().endsWith(".java")
+              ? AttemptChecks.text(trees, assignment, change.path())
+              : "";
+      broken = text.isEmpty() ? broken : firstNewError(change.path(), text);
     }
-    return report
-        .withChanges(changes.touched())
-        .withEvidence(
-            Evidence.of("compiles", broken.isEmpty(), broken),
-            Evidence.of("something_changed", changes.files() > 0, changes.files() + " files"));
+    int files = ChangeSet.of(report).files();
+    return report.withEvidence(
+        Evidence.of("compiles", broken.isEmpty(), broken),
+        Evidence.of("something_changed", files > 0, files + " files"));
   }
 
   /** An error that the file did not have before; it may need libraries that are not here. */
-  private String firstNewError(String path, Path file) throws IOException {
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  private String firstNewError(String path, String text) {
     Set<String> known = new HashSet<>();
     compiler.errors(path, base.text(path)).forEach(error -> known.add(error.what()));
     boolean fresh = base.text(path).isEmpty();
@@ -210,16 +185,13 @@ final class OwnTasks implements TaskInterceptor {
                     .orElse(""));
   }
 
-  private void conclude(Task task, TaskResult result) throws IOException, GitAPIException {
+  private void conclude(TaskResult result) throws IOException, GitAPIException {
     if (result instanceof TaskResult.Completed done) {
-      Work work = works.get(task.id());
-      if (work != null) {
-        List<String> paths = work.changes().touched().stream().map(FileChange::path).toList();
-        base.commitFrom(work.folder(), paths, task.payload() + "\n\nDone by " + done.agent());
-        say(
-            "  approved: %s changed %d file(s), %d line(s), in attempt %d",
-            done.agent(), work.changes().files(), work.changes().lines(), done.attempts());
-      }
+      base.follow();
+      ChangeSet changes = ChangeSet.of(done.report());
+      say(
+          "  approved: %s changed %d file(s), %d line(s), in attempt %d",
+          done.agent(), changes.files(), changes.lines(), done.attempts());
     } else if (result instanceof TaskResult.Failed failed) {
       say("  failed: %s", failed.message());
       failed

@@ -55,7 +55,13 @@ final class WarmUp implements TaskInterceptor {
         Path folder = log.resolve("round-" + round);
         try (Engine engine =
             new Engine(
-                settings, workers, new WarmUp(), new RunLog(), waiver, folder, Store.memory())) {
+                settings,
+                workers,
+                List.of(new WarmUp()),
+                new RunLog(),
+                waiver,
+                folder,
+                Store.memory())) {
           for (int i = 0; i < TASKS / ROUNDS; i++) {
             engine.arbiter().submit(chore(i).task()).await(LONG);
           }

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Workers {
   private static final String PROBE = "class A {\n    int a;\n}\n";
 
-  private final AttemptFolders folders;
+  private final AttemptChecks checks;
   private final Executor executor;
   private final Consumer<String> leftOut;
   private final List<Worker> hired = new ArrayList<>();
 
-  Workers(AttemptFolders folders, Executor executor, Consumer<String> leftOut) {
-    this.folders = folders;
+  Workers(AttemptChecks checks, Executor executor, Consumer<String> leftOut) {
+    this.checks = checks;
     this.executor = executor;
     this.leftOut = leftOut;
   }
@@ -61,11 +61,12 @@ final class Workers {
   }
 
   private WorkReport work(String name, Tool tool, Assignment assignment) {
-    Path file = folders.file(assignment);
-    Chore chore = folders.chore(assignment);
+    Path file = checks.file(assignment);
+    Chore chore = checks.chore(assignment);
     try {
-      String text = Files.readString(file);
-      Files.writeString(file, tool.apply(chore.type(), chore.path(), text));
+      String raw = Files.readString(file);
+      String text = tool.apply(chore.type(), chore.path(), CodeBase.normal(raw));
+      Files.writeString(file, CodeBase.withEndsOf(raw, text));
     } catch (Exception e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -91,12 +92,12 @@ final class Workers {
     String options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx32m -cp";
     List<String> command = new ArrayList<>(List.of(java));
     command.addAll(List.of(options.split(" ", -1)));
-    command.addAll(List.of(ownClasses(), HastyFixer.class.getName(), "{type}", "{dir}"));
+    command.addAll(List.of(ownClasses(), HastyFixer.class.getName(), "{type}", "{dir}", "{task}"));
     process("hasty-regex", command, (type, path, source) -> HastyFixer.fix(type.id(), source));
   }
 
   private void process(String name, List<String> command, @Nullable Tool tool) {
-    ProcessAgent agent = ProcessAgent.builder(command).directory(folders::folder).build();
+    ProcessAgent agent = ProcessAgent.builder(command).build();
     hired.add(
         new Worker(
             name, assignment -> CompletableFuture.completedFuture(agent.run(assignment)), tool));

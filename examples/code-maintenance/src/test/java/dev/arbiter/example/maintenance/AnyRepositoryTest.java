@@ -58,12 +58,16 @@ class AnyRepositoryTest {
   void line_ends_of_a_file_stay_as_they_are() throws Exception {
     commit("src/A.java", "class A {\r\n  int a;\r\n}\r\n");
 
+    Path file = dir.resolve("copy/src/A.java");
     try (CodeBase base = CodeBase.of(repo, dir.resolve("copy"))) {
       assertThat(base.text("src/A.java")).isEqualTo("class A {\n  int a;\n}\n");
-      base.commit("src/A.java", "class A {\n  int b;\n}\n", "b");
+      assertThat(CodeBase.withEndsOf(Files.readString(file), "class A {\n}\n"))
+          .isEqualTo("class A {\r\n}\r\n");
     }
-
-    assertThat(dir.resolve("copy/src/A.java")).hasContent("class A {\r\n  int b;\r\n}\r\n");
+    HastyFixer.main(new String[] {"whitespace", dir.resolve("copy").toString()});
+    assertThat(Files.readString(file)).isEqualTo("class A {\r\n  int a;\r\n}\r\n");
+    HastyFixer.main(new String[] {"format-google", dir.resolve("copy").toString()});
+    assertThat(Files.readString(file)).isEqualTo("class A {\r\n int a;\r\n}\r\n");
   }
 
   @Test

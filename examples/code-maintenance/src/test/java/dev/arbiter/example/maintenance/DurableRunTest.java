@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,8 +73,8 @@ class DurableRunTest {
     return printed.toString(StandardCharsets.UTF_8);
   }
 
-  /* Starts a process, and kills it when so many attempts have a folder. */
-  private void killedAfter(int attempts, Path durable) throws Exception {
+  /* Starts a process, and kills it when so many changes are commits. */
+  private void killedAfter(int changes, Path durable) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -82,7 +82,7 @@ class DurableRunTest {
         .forEach(command::add);
     command.addAll(List.of("-cp", classPath(), CodeMaintenance.class.getName()));
     command.addAll(options(durable));
-    Path output = dir.resolve("output-" + attempts);
+    Path output = dir.resolve("output-" + changes);
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -90,8 +90,8 @@ class DurableRunTest {
             .start();
     try {
       long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-      while (attempts(durable) < attempts && process.isAlive() && System.nanoTime() < end) {
-        Thread.sleep(2);
+      while (changes(durable) < changes && process.isAlive() && System.nanoTime() < end) {
+        Thread.sleep(20);
       }
       assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
     } finally {
@@ -104,12 +104,19 @@ class DurableRunTest {
     return given + File.pathSeparator + System.getProperty("java.class.path");
   }
 
-  private static int attempts(Path durable) throws IOException {
-    if (!Files.exists(durable.resolve("work"))) {
+  private static int changes(Path durable) throws Exception {
+    if (!Files.exists(durable.resolve("repository"))) {
       return 0;
     }
-    try (Stream<Path> all = Files.list(durable.resolve("work"))) {
-      return (int) all.count();
+    try (Git git = Git.open(durable.resolve("repository").toFile())) {
+      ObjectId approved = git.getRepository().resolve("refs/heads/arbiter-approved");
+      int commits = 0;
+      if (approved != null) {
+        for (RevCommit unused : git.log().add(approved).call()) {
+          commits++;
+        }
+      }
+      return commits - 1;
     }
   }
 
@@ -122,7 +129,7 @@ class DurableRunTest {
     List<String> changes = new ArrayList<>();
     try (Git git = Git.open(durable.resolve("repository").toFile())) {
       for (RevCommit commit : git.log().call()) {
-        changes.add(commit.getFullMessage().replaceAll(" by .*", ""));
+        changes.add(commit.getFullMessage().strip().replaceAll(" by .*", ""));
       }
       assertThat(git.status().call().isClean()).isTrue();
     }
@@ -135,7 +142,7 @@ class DurableRunTest {
     assertThat(whole).contains("40 tasks of 7 types").contains("\n0 task(s) had ended before");
 
     Path durable = dir.resolve("killed");
-    killedAfter(20, durable);
+    killedAfter(8, durable);
     String printed = run(durable);
 
     assertThat(printed).doesNotContain("\n0 task(s) had ended before");

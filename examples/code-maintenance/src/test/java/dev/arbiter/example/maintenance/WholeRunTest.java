@@ -111,7 +111,7 @@ class WholeRunTest {
     assertThat(dir.resolve("out/verdicts/checkpoint.txt")).isNotEmptyFile();
     try (Git git = Git.open(dir.resolve("out/repository").toFile())) {
       assertThat(git.log().call().iterator().next().getFullMessage())
-          .isEqualTo("Write notes\n\nDone by mine");
+          .isEqualTo("Write notes\n\nDone by mine\n");
     }
   }
 
