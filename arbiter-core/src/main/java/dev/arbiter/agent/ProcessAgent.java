@@ -134,6 +134,17 @@ public final class ProcessAgent implements Agent {
       throw new IOException(
           "the directory " + dir + " of agent '" + assignment.agent() + "' is no folder");
     }
+    Path given = assignment.directory().orElse(dir);
+    if (!dir.toRealPath().startsWith(given.toRealPath())) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "the directory %s of agent '%s' is outside of %s, in which its work is measured; leave"
+                  + " out directory(), or give a folder in Assignment.directory()",
+              dir,
+              assignment.agent(),
+              given));
+    }
     try (ProcessFiles files = new ProcessFiles()) {
       ProcessTree tree = new ProcessTree();
       try {
@@ -322,7 +333,8 @@ public final class ProcessAgent implements Agent {
 
     /**
      * Sets the folder of the command. Default: {@link Assignment#directory()}, which an interceptor
-     * gives; without one the working directory of this process.
+     * gives; without one the working directory of this process. With one, it must be that folder or
+     * one below, or the attempt fails.
      *
      * @param directory gives the work tree for an attempt
      */

@@ -79,6 +79,24 @@ class ProcessAgentTest {
   }
 
   @Test
+  void a_folder_of_its_own_must_be_within_the_one_that_is_measured() throws Exception {
+    Path given = Files.createDirectory(dir.resolve("given"));
+    Files.createDirectory(given.resolve("module"));
+    Assignment assignment = assignment("mend", Duration.ofSeconds(30)).withDirectory(given);
+
+    assertThatThrownBy(() -> agent("echo", "{task}").build().run(assignment))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("of agent 'cli' is outside of " + given);
+    assertThat(
+            agent("echo", "{task}")
+                .directory(own -> own.directory().orElseThrow().resolve("module"))
+                .build()
+                .run(assignment)
+                .output())
+        .contains("module");
+  }
+
+  @Test
   void an_exit_code_that_means_failure_fails_with_the_last_words() throws Exception {
     ProcessAgent agent = agent("fail").build();
 

@@ -151,6 +151,12 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
   @Override
   public CompletionStage<WorkReport> intercept(Assignment assignment, Invocation next)
       throws Exception {
+    if (assignment.directory().isPresent()) {
+      throw new IllegalStateException(
+          "the attempt has a folder already, "
+              + assignment.directory().get()
+              + "; add one WorkTrees, and no other interceptor that gives a folder");
+    }
     long began = sources.nanoTime().getAsLong();
     AttemptTree tree = grow(assignment);
     CompletionStage<WorkReport> stage;

@@ -4,6 +4,8 @@ package dev.arbiter.caws.change;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.ProcessAgent;
 import dev.arbiter.caws.ChildJvm;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport.FileChange;
@@ -120,6 +122,34 @@ class WorkTreesInputTest extends WorkTreesFixture {
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(said).contains("git does not work in").contains("install git");
+  }
+
+  @Test
+  void two_that_give_a_folder_to_one_attempt_are_refused() throws Exception {
+    WorkTrees trees = WorkTrees.of(shop);
+
+    TaskResult.Failed failed = failed(run(arbiter(trees, "true").interceptor(trees), "T-1"));
+
+    assertThat(failed.message()).contains("the attempt has a folder already").contains("add one");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void an_agent_that_would_work_elsewhere_is_refused() throws Exception {
+    TaskResult.Failed failed =
+        failed(
+            run(
+                arbiter(WorkTrees.of(shop))
+                    .agent(
+                        AgentProfile.of("ada"),
+                        ProcessAgent.builder("touch", "evil")
+                            .directory(assignment -> shop)
+                            .build()),
+                "T-1"));
+
+    assertThat(failed.message()).contains("is outside of");
+    assertThat(shop.resolve("evil")).doesNotExist();
+    assertNothingIsLeft();
   }
 
   @Test
