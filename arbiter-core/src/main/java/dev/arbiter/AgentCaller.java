@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.agent.AgentException;
+import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.spi.TaskInterceptor;
@@ -10,6 +11,10 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,7 +59,7 @@ final class AgentCaller {
 
   /* A stage need not support toCompletableFuture. */
   private static CompletableFuture<@Nullable WorkReport> future(CompletionStage<WorkReport> stage) {
-    if (stage instanceof CompletableFuture<WorkReport> future) {
+    if (stage instanceof CompletableFuture<WorkReport> future && canBeAsked(future)) {
       return future;
     }
     CompletableFuture<@Nullable WorkReport> report = new CompletableFuture<>();
@@ -68,6 +73,16 @@ final class AgentCaller {
               }
             });
     return report;
+  }
+
+  /* A minimal stage is a CompletableFuture that refuses to be one. */
+  private static boolean canBeAsked(CompletableFuture<?> future) {
+    try {
+      boolean unused = future.isDone();
+      return true;
+    } catch (UnsupportedOperationException minimal) {
+      return false;
+    }
   }
 
   private CompletionStage<WorkReport> proceed(
@@ -84,12 +99,20 @@ final class AgentCaller {
   /**
    * A failed call.
    *
-   * @param cause AGENT_TIMEOUT if the agent gave up for want of time, or else AGENT_ERROR
+   * @param cause what the agent says, or what the type of the exception says
    * @param message the exception and its causes in one sentence
    * @param detail the stack trace
    * @param usage what the agent says it used up, or else what it metered
+   * @param effect whether the agent says that something was changed
+   * @param retryAt when it may be called again; null if it does not say
    */
-  record Failure(FailureCause cause, String message, String detail, Usage usage) {}
+  record Failure(
+      FailureCause cause,
+      String message,
+      String detail,
+      Usage usage,
+      Effect effect,
+      @Nullable Instant retryAt) {}
 
   static Failure failure(Attempt attempt, CompletableFuture<?> failed) {
     Throwable thrown = failed.handle((value, error) -> error).join();
@@ -98,17 +121,40 @@ final class AgentCaller {
     }
     Usage usage = attempt.assignment().meter().total();
     FailureCause kind = FailureCause.AGENT_ERROR;
+    Effect effect = Effect.UNSAID;
+    Instant retryAt = null;
     StringBuilder chain = new StringBuilder();
     Throwable cause = thrown;
     for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
       chain.append(depth == 0 ? "" : "; caused by ").append(cause);
-      usage = cause instanceof AgentException charged ? charged.usage() : usage;
-      kind = cause instanceof TimeoutException ? FailureCause.AGENT_TIMEOUT : kind;
+      if (cause instanceof AgentException said) {
+        usage = said.usage();
+        kind = said.failure();
+        effect = said.effect();
+        retryAt = said.retryAt().orElse(null);
+      } else if (kind == FailureCause.AGENT_ERROR && effect == Effect.UNSAID) {
+        kind = byType(cause);
+        effect = kind == FailureCause.CONNECTIVITY ? Effect.NONE : effect;
+      }
       cause = cause.getCause();
     }
     String agent = attempt.assignment().agent();
     return new Failure(
-        kind, cut("agent '" + agent + "' failed: " + chain, LONGEST_MESSAGE), trace(thrown), usage);
+        kind,
+        cut("agent '" + agent + "' failed: " + chain, LONGEST_MESSAGE),
+        trace(thrown),
+        usage,
+        effect,
+        retryAt);
+  }
+
+  private static FailureCause byType(Throwable thrown) {
+    if (thrown instanceof ConnectException || thrown instanceof UnknownHostException) {
+      return FailureCause.CONNECTIVITY;
+    }
+    return thrown instanceof TimeoutException || thrown instanceof SocketTimeoutException
+        ? FailureCause.AGENT_TIMEOUT
+        : FailureCause.AGENT_ERROR;
   }
 
   private static String trace(@Nullable Throwable thrown) {

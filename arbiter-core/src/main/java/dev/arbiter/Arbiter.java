@@ -66,6 +66,7 @@ public final class Arbiter implements AutoCloseable {
   private final Publisher publisher;
   private final LiveRegistry registry;
   private final Submissions submissions;
+  private final OpenRequests open;
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final Recovering recovering;
@@ -87,8 +88,10 @@ public final class Arbiter implements AutoCloseable {
     this.publisher = new Publisher(tenure, config.store().isKept(), config.listeners(), nanoTime);
     this.registry = new LiveRegistry(config.sources(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
+    this.open = new OpenRequests(config.approvers(), config.sources().clock());
     this.pipeline =
-        new Pipeline(config, registry, publisher, tenure, line, crew, timers, this::ended);
+        new Pipeline(config, registry, publisher, tenure, line, crew, timers, open, this::ended);
+    registry.whenOpened(pipeline::agentsChanged);
     this.snapshots = new Snapshots(config, tenure);
     this.recovering =
         new Recovering(tenure, submissions, pipeline, snapshots, registry, this::recovered);
@@ -314,6 +317,14 @@ public final class Arbiter implements AutoCloseable {
     if (!tenure.why().isEmpty()) {
       return tenure.why() + "; submit it again when the store is back";
     }
+    int outside = submissions.size() - line.taken() - line.waiting();
+    if (outside > config.waitingCapacity()) {
+      return String.format(
+          Locale.ROOT,
+          "%d tasks wait for something outside, such as a person; see approvals(), or give more"
+              + " waitingCapacity",
+          outside - 1);
+    }
     Optional<Duration> deadline = run.task().deadline();
     if (deadline.isPresent()) {
       Duration wait = Duration.ofNanos(line.expectedWait(run.task()));
@@ -361,6 +372,11 @@ public final class Arbiter implements AutoCloseable {
     return registry;
   }
 
+  /** {@return the questions that tasks wait for, to be decided} */
+  public Approvals approvals() {
+    return open;
+  }
+
   /** {@return a snapshot of the work in progress} */
   public Stats stats() {
     return new Stats(
@@ -377,6 +393,7 @@ public final class Arbiter implements AutoCloseable {
   private void sweep() {
     try {
       long now = config.sources().nanoTime().getAsLong();
+      registry.look();
       for (Timers.Timer timer : timers.due(now)) {
         look(timer, now);
       }
@@ -487,7 +504,7 @@ public final class Arbiter implements AutoCloseable {
   private void leaveOrCancelOthers() {
     if (config.store().isKept()) {
       pipeline.leave(others());
-      cancel(TaskRun::hasBegun);
+      cancel(TaskRun::isInWork);
       return;
     }
     cancel(run -> run.waits() == Move.Waits.PLACE);
@@ -499,22 +516,31 @@ public final class Arbiter implements AutoCloseable {
     others().stream().filter(which).forEach(run -> run.cancel(CLOSED));
   }
 
-  /* Waits for all others; false if one has not ended in time, or the thread was interrupted. */
+  /*
+   * Waits for all others; false if one has not ended in time or cannot, because it waits for a
+   * person or past the limit, or if the thread was interrupted.
+   */
   private boolean allEnd(Duration limit) {
     LongSupplier nanoTime = config.sources().nanoTime();
     long until =
         nanoTime.getAsLong() + Math.min(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS.convert(limit));
+    boolean all = true;
     try {
       for (TaskRun run : others()) {
-        if (!run.awaitEnd(until - nanoTime.getAsLong())) {
-          return false;
+        // Slices are counted, because a clock that was handed in may stand still.
+        long left = until - nanoTime.getAsLong();
+        boolean ended = run.awaitEnd(Math.min(LOOK_AGAIN, left));
+        for (left -= LOOK_AGAIN; !ended && left > 0 && !run.waitsForLong(until); ) {
+          ended = run.awaitEnd(Math.min(LOOK_AGAIN, left));
+          left -= LOOK_AGAIN;
         }
+        all &= ended;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
-    return true;
+    return all;
   }
 
   /* Ends a run that a part of the host holds up, such as a constitution that does not answer. */

@@ -6,6 +6,7 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.internal.Require;
+import dev.arbiter.spi.Approvers;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Durable;
@@ -46,6 +47,9 @@ public final class ArbiterBuilder {
   private Duration storeLimit = Duration.ofSeconds(30);
   private final Map<String, AfterCrash> afterCrash = new HashMap<>();
   private final List<Durable> durables = new ArrayList<>();
+  private RetryPolicy retries = RetryPolicy.standard();
+  private @Nullable Approvers approvers;
+  private int waitingCapacity = 200_000;
 
   ArbiterBuilder() {}
 
@@ -232,6 +236,40 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Sets how often the same agent is called again after a failure that had no effect. Default:
+   * {@link RetryPolicy#standard()}.
+   *
+   * @param policy the policy
+   */
+  public ArbiterBuilder retries(RetryPolicy policy) {
+    this.retries = policy;
+    return this;
+  }
+
+  /**
+   * Sets who may decide the requests of {@link Arbiter#approvals}. Default: whoever the host lets
+   * call it.
+   *
+   * @param approvers says who may
+   */
+  public ArbiterBuilder approvers(Approvers approvers) {
+    this.approvers = approvers;
+    return this;
+  }
+
+  /**
+   * Sets how many tasks may wait for something outside: a person, a quota, a retry, their
+   * beginning. Default: 200,000. While so many wait, no further task is accepted.
+   *
+   * @param tasks at least 1
+   */
+  public ArbiterBuilder waitingCapacity(int tasks) {
+    Require.that(tasks >= 1, "waiting capacity must be at least 1, got %s", tasks);
+    this.waitingCapacity = tasks;
+    return this;
+  }
+
+  /**
    * Sets how many tasks run at once. Default: 256. Further tasks wait, by priority; one place of
    * eight goes to the task that has waited longest.
    *
@@ -294,7 +332,10 @@ public final class ArbiterBuilder {
         closeLimit,
         storeLimit,
         Map.copyOf(afterCrash),
-        List.copyOf(durables));
+        List.copyOf(durables),
+        retries,
+        approvers,
+        waitingCapacity);
   }
 
   private Constitution constitution() {

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.agent.AgentLink;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Question;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +21,19 @@ import org.jspecify.annotations.Nullable;
  * <p>The slot is given back once: when the call has ended, or when the attempt is abandoned before
  * its call began. A call that outlives its attempt holds its slot until it returns.
  */
-final class Attempt extends Timers.Timer implements Crew.Job {
+final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private final TaskRun run;
   private final Pipeline pipeline;
   private final Assignment assignment;
   private final Slots.Seat seat;
   private final long began;
+
+  /* The budget of the task, and what was used up before this call. */
+  private final Usage before;
+  private TaskBudget budget;
+  private boolean toldToStop;
+  private boolean asks;
+  private long paused;
   private @Nullable Thread caller;
   private @Nullable CompletableFuture<@Nullable WorkReport> report;
   private boolean begun;
@@ -27,12 +42,91 @@ final class Attempt extends Timers.Timer implements Crew.Job {
   private boolean hung;
   private boolean over;
 
-  Attempt(TaskRun run, Pipeline pipeline, Assignment assignment, Slots.Seat seat, long began) {
+  Attempt(TaskRun run, Pipeline pipeline, Assignment given, Slots.Seat seat, long began) {
     this.run = run;
     this.pipeline = pipeline;
-    this.assignment = assignment;
+    this.assignment = given.withLink(this);
     this.seat = seat;
     this.began = began;
+    Means means = run.meansOrNull();
+    this.budget = means == null ? run.task().terms().budget() : means.budget(run.task());
+    this.before = means == null ? Usage.none() : means.spent().plus(means.carried());
+  }
+
+  /* What the agent says while it works. */
+
+  @Override
+  public CompletionStage<Approval> ask(Question question) {
+    return ask(Point.INPUT, question).minimalCompletionStage();
+  }
+
+  private CompletableFuture<Approval> ask(Point point, Question question) {
+    News.Asked asked = new News.Asked(this, point, question);
+    String why = "";
+    synchronized (this) {
+      if (over || abandoned) {
+        why = "the attempt is over";
+      } else if (asks) {
+        why = "the agent asks already; it must wait for that answer first";
+      } else {
+        asks = true;
+      }
+    }
+    if (why.isEmpty()) {
+      pipeline.asked(run, asked);
+    } else {
+      asked.fail(why);
+    }
+    return asked.answer;
+  }
+
+  /** Notes that the question of the agent has its answer. */
+  synchronized void answered() {
+    asks = false;
+  }
+
+  @Override
+  public CompletionStage<Boolean> progress(Usage more, String message) {
+    String limit;
+    boolean mayAsk;
+    synchronized (this) {
+      limit = budget.isNone() ? "" : budget.reached(spent(), 0);
+      if (limit.isEmpty()) {
+        return CompletableFuture.completedFuture(true);
+      }
+      if (budget.atLimit() == AtLimit.TAKE && !toldToStop) {
+        toldToStop = true;
+        return CompletableFuture.completedFuture(false);
+      }
+      mayAsk = budget.atLimit() == AtLimit.ASK && !asks;
+    }
+    String reached = "task '" + run.task().id() + "' has reached its budget, a " + limit;
+    if (mayAsk) {
+      return ask(Point.BUDGET, Question.of(reached + ". Give it more?"))
+          .thenApply(decision -> !decision.isDenial());
+    }
+    pipeline.overspent(run, new News.Overspent(this, reached));
+    return CompletableFuture.failedFuture(new IllegalStateException(reached));
+  }
+
+  /** What the task has used up, this call included. */
+  synchronized Usage spent() {
+    return before.plus(assignment.meter().total());
+  }
+
+  /** Gives the task another budget. */
+  synchronized void budget(TaskBudget raised) {
+    budget = raised;
+  }
+
+  /* The time in which the agent waits for an answer is not its own. */
+
+  synchronized void paused(long nanos) {
+    paused += nanos;
+  }
+
+  synchronized long paused() {
+    return paused;
   }
 
   @Override
@@ -85,9 +179,11 @@ final class Attempt extends Timers.Timer implements Crew.Job {
     entered = true;
   }
 
-  /** The assignment that an interceptor gave, with the meter that the engine reads. */
+  /** The assignment that an interceptor gave, with the meter and the link of the engine. */
   Assignment metered(Assignment given) {
-    return given.meter() == assignment.meter() ? given : given.withMeter(assignment.meter());
+    return given.meter() == assignment.meter() && given.link() == this
+        ? given
+        : given.withMeter(assignment.meter()).withLink(this);
   }
 
   private boolean isApproved(Assignment given) {
@@ -95,6 +191,8 @@ final class Attempt extends Timers.Timer implements Crew.Job {
         && given.agent().equals(assignment.agent())
         && given.attempt() == assignment.attempt()
         && given.specDigest().equals(assignment.specDigest())
+        && given.approvals().equals(assignment.approvals())
+        && given.resumeToken().equals(assignment.resumeToken())
         && given.timeLimit().compareTo(assignment.timeLimit()) <= 0;
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.spi.Approvers;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Durable;
@@ -13,6 +14,7 @@ import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The parts and limits of an {@link Arbiter}, as {@link ArbiterBuilder} checked them. */
 record EngineConfig(
@@ -30,7 +32,10 @@ record EngineConfig(
     Duration closeLimit,
     Duration storeLimit,
     Map<String, AfterCrash> afterCrash,
-    List<Durable> durables) {
+    List<Durable> durables,
+    RetryPolicy retries,
+    @Nullable Approvers approvers,
+    int waitingCapacity) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has taken: its place, its seat, its attempt and its timer. Each is given back here, on
- * every way to an end. The thread that drives the run calls these methods.
+ * What a run has taken: its place, its seat, its attempt, its timers, its open request. Each is
+ * given back here, on every way to an end. The thread that drives the run calls these methods.
  */
 final class Holdings {
   /* An agent that was interrupted has this time to return, before no run waits for it any more. */
@@ -15,10 +15,12 @@ final class Holdings {
   private final Line line;
   private final Crew crew;
   private final Timers timers;
+  private final OpenRequests open;
   private final LongSupplier nanoTime;
 
-  Holdings(Line line, Crew crew, Timers timers, LongSupplier nanoTime) {
+  Holdings(Line line, Crew crew, Timers timers, OpenRequests open, LongSupplier nanoTime) {
     this.line = line;
+    this.open = open;
     this.crew = crew;
     this.timers = timers;
     this.nanoTime = nanoTime;
@@ -32,6 +34,11 @@ final class Holdings {
     if (deadline != null) {
       timers.clear(deadline);
     }
+    Timers.Timer wake = run.takeWake();
+    if (wake != null) {
+      timers.clear(wake);
+    }
+    open.remove(run);
     leaveLine(run);
   }
 
@@ -92,6 +99,11 @@ final class Holdings {
     if (attempt != null) {
       timers.clear(attempt);
       run.noAttempt();
+    }
+    News.Asked asking = run.asking();
+    if (asking != null) {
+      run.asking(null);
+      asking.fail("the attempt is over");
     }
   }
 

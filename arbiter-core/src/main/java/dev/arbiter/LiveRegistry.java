@@ -15,8 +15,10 @@ import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,6 +50,8 @@ final class LiveRegistry implements AgentRegistry {
   private final AtomicInteger stuckAgents = new AtomicInteger();
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
+  private volatile @Nullable Instant nextLimitEnd;
+  private volatile Runnable opened = () -> {};
   private final Publisher publisher;
   private final Crew crew;
 
@@ -59,7 +63,12 @@ final class LiveRegistry implements AgentRegistry {
 
   /** One agent at one moment. A change creates a new registration over the same slots. */
   record Registration(
-      AgentProfile profile, Status declared, int number, AsyncAgent agent, Slots slots)
+      AgentProfile profile,
+      Status declared,
+      int number,
+      AsyncAgent agent,
+      Slots slots,
+      @Nullable Instant limitEnds)
       implements RegisteredAgent {
     @Override
     public Status status() {
@@ -78,8 +87,17 @@ final class LiveRegistry implements AgentRegistry {
       return slots.queued();
     }
 
-    Registration with(AgentProfile newProfile, Status newStatus) {
-      return new Registration(newProfile, newStatus, number, agent, slots);
+    @Override
+    public Optional<Instant> availableAt() {
+      return Optional.ofNullable(limitEnds);
+    }
+
+    Registration with(AgentProfile newProfile) {
+      return new Registration(newProfile, declared, number, agent, slots, limitEnds);
+    }
+
+    Registration with(Status newStatus, @Nullable Instant newEnd) {
+      return new Registration(profile, newStatus, number, agent, slots, newEnd);
     }
   }
 
@@ -113,7 +131,9 @@ final class LiveRegistry implements AgentRegistry {
       Slots slots = new Slots(profile.capacity(), stuckAgents);
       before = out.get(profile.id());
       Status status = before == null ? Status.AVAILABLE : before.after();
-      Registration entry = new Registration(profile, status, number, agent, slots);
+      Instant end = before == null ? null : before.until().orElse(null);
+      Registration entry = new Registration(profile, status, number, agent, slots, end);
+      noteLimit(end);
       put(entry);
       List<Slots.Seat> unused = set(entry);
     }
@@ -121,7 +141,7 @@ final class LiveRegistry implements AgentRegistry {
     if (before != null) {
       publish(
           new AgentEvent.StatusChanged(
-              now(), nanoTime(), profile.id(), Status.AVAILABLE, before.after()),
+              now(), nanoTime(), profile.id(), Status.AVAILABLE, before.after(), before.until()),
           List.of());
     }
   }
@@ -130,7 +150,7 @@ final class LiveRegistry implements AgentRegistry {
   public void update(AgentProfile profile) {
     List<Slots.Seat> changed;
     synchronized (this) {
-      Registration entry = entry(profile.id()).with(profile, entry(profile.id()).declared());
+      Registration entry = entry(profile.id()).with(profile);
       put(entry);
       changed = set(entry);
     }
@@ -139,13 +159,66 @@ final class LiveRegistry implements AgentRegistry {
 
   @Override
   public void setStatus(String id, Status status) {
+    set(id, status, null);
+  }
+
+  @Override
+  public void limit(String id, Instant until) {
+    Objects.requireNonNull(until, "a usage limit needs an end");
+    synchronized (this) {
+      Registration entry = entry(id);
+      Instant end = entry.limitEnds();
+      boolean isLater = end == null || until.isAfter(end);
+      if (!isLater || (entry.declared() != Status.LIMITED && !entry.declared().takesWork())) {
+        return;
+      }
+      noteLimit(until);
+    }
+    set(id, Status.LIMITED, until);
+  }
+
+  /* The lock is held. */
+  private void noteLimit(@Nullable Instant end) {
+    Instant next = nextLimitEnd;
+    if (end != null && (next == null || end.isBefore(next))) {
+      nextLimitEnd = end;
+    }
+  }
+
+  /** Lets the agents take work again whose usage limits have ended. */
+  void look() {
+    Instant next = nextLimitEnd;
+    if (next == null || now().isBefore(next)) {
+      return;
+    }
+    List<String> over = new ArrayList<>();
+    synchronized (this) {
+      Instant now = now();
+      nextLimitEnd = null;
+      for (Registration entry : entries.values()) {
+        Instant end = entry.limitEnds();
+        if (end != null && !now.isBefore(end)) {
+          over.add(entry.id());
+        } else {
+          noteLimit(end);
+        }
+      }
+    }
+    for (String id : over) {
+      set(id, Status.AVAILABLE, null);
+    }
+  }
+
+  private void set(String id, Status status, @Nullable Instant limitEnds) {
     Instant at = now();
     long nanoTime = nanoTime();
     AgentEvent.StatusChanged event;
     List<Slots.Seat> changed;
     synchronized (this) {
-      event = new AgentEvent.StatusChanged(at, nanoTime, id, entry(id).declared(), status);
-      Registration entry = entry(id).with(entry(id).profile(), status);
+      event =
+          new AgentEvent.StatusChanged(
+              at, nanoTime, id, entry(id).declared(), status, Optional.ofNullable(limitEnds));
+      Registration entry = entry(id).with(status, limitEnds);
       put(entry);
       changed = set(entry);
       if (status.takesWork()) {
@@ -198,8 +271,10 @@ final class LiveRegistry implements AgentRegistry {
   private static AgentEvent.StatusChanged outOfService(String id, KeptStep step) {
     try {
       Status status = Status.valueOf(step.state());
-      return new AgentEvent.StatusChanged(step.at(), 0, id, Status.AVAILABLE, status);
-    } catch (IllegalArgumentException e) {
+      Optional<Instant> until =
+          step.detail().isEmpty() ? Optional.empty() : Optional.of(Instant.parse(step.detail()));
+      return new AgentEvent.StatusChanged(step.at(), 0, id, Status.AVAILABLE, status, until);
+    } catch (IllegalArgumentException | DateTimeParseException e) {
       throw new IllegalStateException(
           "agent '" + id + "' has the status '" + step.state() + "' of a newer Arbiter", e);
     }
@@ -278,7 +353,7 @@ final class LiveRegistry implements AgentRegistry {
   @Nullable Registration candidate(String id, RoutingRequest request) {
     Registration entry = snapshot().find(id);
     return entry != null
-            && entry.declared().takesWork()
+            && (entry.declared().takesWork() || request.candidates().contains(entry))
             && entry.profile().capabilities().keySet().containsAll(request.task().capabilities())
             && isEligible(entry, request.failed())
         ? entry
@@ -289,6 +364,65 @@ final class LiveRegistry implements AgentRegistry {
     return snapshot().all().stream()
         .mapToInt(agent -> ((Registration) agent).slots().abandoned())
         .sum();
+  }
+
+  /** The agent with this id, if it may work at a task now; null otherwise. */
+  @Nullable Registration taking(String id, Task task) {
+    Registration entry = snapshot().find(id);
+    return entry != null
+            && entry.declared().takesWork()
+            && entry.profile().capabilities().keySet().containsAll(task.capabilities())
+            && !entry.slots().isStuck()
+        ? entry
+        : null;
+  }
+
+  /** Whether another agent may try a task after those that failed, now or after its limit. */
+  boolean hasOther(Task task, List<RoutingDecision> failed) {
+    return !candidates(task, failed).isEmpty() || !limited(snapshot(), task, failed).isEmpty();
+  }
+
+  /** The request for a task that must wait: its candidates are the agents with a usage limit. */
+  RoutingRequest limitedRequest(
+      Task task, List<RoutingDecision> failed, PerformanceView performance) {
+    RegistrySnapshot now = snapshot();
+    return new RoutingRequest(
+        task, limited(now, task, failed), performance, List.copyOf(failed), now);
+  }
+
+  private List<RegisteredAgent> limited(
+      RegistrySnapshot now, Task task, List<RoutingDecision> failed) {
+    if (nextLimitEnd == null) {
+      return List.of();
+    }
+    return now.all().stream()
+        .filter(agent -> agent.availableAt().isPresent())
+        .filter(agent -> agent.profile().capabilities().keySet().containsAll(task.capabilities()))
+        .filter(agent -> isEligible(agent, failed))
+        .toList();
+  }
+
+  /** The usage limit that ends first among the candidates. */
+  static WaitReason.Quota quota(Registration chosen, RoutingRequest request) {
+    RegisteredAgent first = chosen;
+    Instant end = chosen.availableAt().orElse(Instant.MAX);
+    for (RegisteredAgent candidate : request.candidates()) {
+      Instant other = candidate.availableAt().orElse(Instant.MAX);
+      if (other.isBefore(end)) {
+        first = candidate;
+        end = other;
+      }
+    }
+    return new WaitReason.Quota(first.id(), end);
+  }
+
+  /** Notes that an agent has reached its usage limit, if it is still registered. */
+  void limited(String id, Instant until) {
+    try {
+      limit(id, until);
+    } catch (IllegalArgumentException retired) {
+      // Then no task is given to it either.
+    }
   }
 
   boolean isIdempotent(String id) {
@@ -360,10 +494,14 @@ final class LiveRegistry implements AgentRegistry {
     Status status = entry.declared();
     List<Slots.Seat> changed =
         new ArrayList<>(entry.slots().set(entry.profile().capacity(), isOpen(entry)));
-    if (status == Status.OFFLINE || status == Status.MAINTENANCE) {
+    if (isGone(status)) {
       changed.addAll(entry.slots().dismiss());
     }
     return changed;
+  }
+
+  private static boolean isGone(Status status) {
+    return status == Status.OFFLINE || status == Status.MAINTENANCE || status == Status.LIMITED;
   }
 
   private static boolean isOpen(Registration entry) {
@@ -375,12 +513,26 @@ final class LiveRegistry implements AgentRegistry {
     try {
       publisher.record(event);
     } finally {
+      if (opens(event)) {
+        opened.run();
+      }
       for (Slots.Seat seat : changed) {
         if (seat.run().post(new News.Seated(seat))) {
           crew.add(seat.run());
         }
       }
     }
+  }
+
+  private static boolean opens(AgentEvent event) {
+    return event instanceof AgentEvent.Registered
+        || event instanceof AgentEvent.Updated
+        || (event instanceof AgentEvent.StatusChanged changed && changed.after().takesWork());
+  }
+
+  /** Sets what is called whenever an agent may have become free. */
+  void whenOpened(Runnable action) {
+    opened = action;
   }
 
   private Instant now() {

@@ -14,13 +14,19 @@ sealed interface Move {
     ADMIT,
     ROUTE,
     SEAT,
+    SEAT_AGAIN,
     RUN,
     CALL,
     REPORT,
+    ASK,
+    ASK_NEXT,
     KEEP_REPORT,
     JUDGE,
     HOLD,
     PARK,
+    WAKE,
+    DECIDE,
+    OVERSPENT,
     TELL
   }
 
@@ -36,8 +42,8 @@ sealed interface Move {
     SLOT,
     /** The report of the agent. */
     AGENT,
-    /** A person. The run holds neither place nor slot. */
-    PERSON,
+    /** Something outside: a {@code WaitReason}. The run holds neither place nor slot. */
+    OUTSIDE,
     /** Nothing more: the run has ended. */
     NOTHING
   }

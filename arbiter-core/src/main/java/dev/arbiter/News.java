@@ -2,6 +2,10 @@
 package dev.arbiter;
 
 import dev.arbiter.spi.Store;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Question;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The messages that a parked run may get. News that does not fit what it waits for is stale. */
@@ -62,6 +66,54 @@ final class News {
 
   /** A person decided that the run goes on. */
   static final class RunAgain extends Mailbox.News {}
+
+  /** A person decided the request of the run. */
+  static final class Decided extends Mailbox.News {
+    final Approval approval;
+    final CompletableFuture<Approval> kept;
+
+    Decided(Approval approval, CompletableFuture<Approval> kept) {
+      this.approval = approval;
+      this.kept = kept;
+    }
+
+    void fail(String why) {
+      kept.completeExceptionally(
+          new ArbiterException("request '" + approval.request() + "' was not decided: " + why));
+    }
+  }
+
+  /** An agent asks within its call. */
+  static final class Asked extends Mailbox.News {
+    final Attempt attempt;
+    final Point point;
+    final Question question;
+    final CompletableFuture<Approval> answer = new CompletableFuture<>();
+
+    Asked(Attempt attempt, Point point, Question question) {
+      this.attempt = attempt;
+      this.point = point;
+      this.question = question;
+    }
+
+    void fail(String why) {
+      answer.completeExceptionally(new ArbiterException("no answer: " + why));
+    }
+  }
+
+  /** An agent went on though the task has reached its budget. */
+  static final class Overspent extends Mailbox.News {
+    final Attempt attempt;
+    final String limit;
+
+    Overspent(Attempt attempt, String limit) {
+      this.attempt = attempt;
+      this.limit = limit;
+    }
+  }
+
+  /** An agent may be free again that was not when the run began to wait. */
+  static final class AgentsChanged extends Mailbox.News {}
 
   /** The arbiter closes: a run that has not begun is left to the store, any other is cancelled. */
   static final class Leave extends Mailbox.News {}

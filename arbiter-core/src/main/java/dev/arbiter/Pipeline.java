@@ -7,7 +7,10 @@ import dev.arbiter.LiveRegistry.Registration;
 import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
+import dev.arbiter.agent.AgentException.Effect;
+import dev.arbiter.agent.AgentLink;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.UsageMeter;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
@@ -21,19 +24,27 @@ import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +70,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
+  private static final int MOST_CALLS = 100;
+  private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
 
   private final LiveRegistry registry;
   private final Router router;
@@ -74,6 +87,9 @@ final class Pipeline {
   private final Lessons lessons;
   private final Endings endings;
   private final Rewinding rewinding;
+  private final OpenRequests open;
+  private final Waiting waiting;
+  private final Retries retries;
   private final Consumer<TaskRun> ended;
   private final Sources sources;
   private final int fallbacks;
@@ -95,6 +111,7 @@ final class Pipeline {
       Line line,
       Crew crew,
       Timers timers,
+      OpenRequests open,
       Consumer<TaskRun> ended) {
     this.registry = registry;
     this.router = config.router();
@@ -108,10 +125,13 @@ final class Pipeline {
     this.timers = timers;
     this.ended = ended;
     this.sources = config.sources();
-    this.holdings = new Holdings(line, crew, timers, sources.nanoTime());
+    this.holdings = new Holdings(line, crew, timers, open, sources.nanoTime());
     this.lessons = new Lessons(config.router());
     this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
     this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings);
+    this.open = open;
+    this.waiting = new Waiting(open, endings, publisher, timers, sources);
+    this.retries = new Retries(config.retries(), sources.random().nextLong());
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
     this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
@@ -228,13 +248,19 @@ final class Pipeline {
       case ADMIT -> admit(run);
       case ROUTE -> route(run);
       case SEAT -> seat(run);
+      case SEAT_AGAIN -> seatAgain(run);
       case RUN -> run(run);
       case CALL -> call(run);
       case REPORT -> report(run);
+      case ASK -> ask(run);
+      case ASK_NEXT -> askNext(run);
       case KEEP_REPORT -> keepReport(run);
       case JUDGE -> judge(run);
       case HOLD -> hold(run);
-      case PARK -> stoppedOr(run, Waits.PERSON);
+      case PARK -> park(run);
+      case WAKE -> waiting.woken(run);
+      case DECIDE -> decide(run);
+      case OVERSPENT -> overspent(run);
       case TELL -> tell(run);
     };
   }
@@ -267,8 +293,21 @@ final class Pipeline {
         run.next(endings.giveUp(run, given.why));
       }
     } else if (news instanceof News.RunAgain) {
-      if (at == Waits.PERSON) {
+      if (at == Waits.OUTSIDE) {
         rewinding.again(run);
+      }
+    } else if (news instanceof News.Decided decided) {
+      heardDecided(run, decided);
+    } else if (news instanceof News.Asked asked) {
+      heardAsked(run, asked);
+    } else if (news instanceof News.Overspent over) {
+      if (at == Waits.AGENT && over.attempt == run.attempt()) {
+        run.overspent(over.limit);
+        run.next(Stage.OVERSPENT);
+      }
+    } else if (news instanceof News.AgentsChanged) {
+      if (at == Waits.OUTSIDE && run.reason() instanceof WaitReason.Quota) {
+        run.next(Stage.WAKE);
       }
     } else if (news instanceof News.Leave) {
       if (at != null && isIdle(at) && mayBeLeft(run)) {
@@ -283,7 +322,7 @@ final class Pipeline {
 
   /* Whether a run waits for something that a cancellation ends. */
   private static boolean isIdle(Waits at) {
-    return at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT || at == Waits.PERSON;
+    return at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT || at == Waits.OUTSIDE;
   }
 
   private boolean isTiredOfWaiting(TaskRun run) {
@@ -299,20 +338,47 @@ final class Pipeline {
     }
   }
 
-  /* A cancellation or a time: the deadline of the task, or the limit of the attempt. */
+  private void heardDecided(TaskRun run, News.Decided news) {
+    if (run.waitsForDecision(news.approval.request())) {
+      run.deciding(news);
+      run.next(Stage.DECIDE);
+    } else {
+      news.fail("it has expired or its task has ended meanwhile; look again");
+    }
+  }
+
+  private void heardAsked(TaskRun run, News.Asked news) {
+    if (run.waits() == Waits.AGENT && news.attempt == run.attempt()) {
+      run.asking(news);
+      run.next(Stage.ASK);
+    } else {
+      news.attempt.answered();
+      news.fail("the attempt is over, or the store is away; ask again");
+    }
+  }
+
+  /*
+   * A cancellation or a time: the deadline of the task, the limit of the attempt, the end of a wait.
+   */
   private void stop(TaskRun run, Waits at) {
     long now = now();
     Attempt attempt = run.attempt();
     Ended stopped = endings.stopped(run);
     if (stopped != null) {
       run.stop(stopped);
-    } else if (at == Waits.AGENT && attempt != null && now - attemptEnds(attempt) >= 0) {
+    } else if (run.state() == TaskState.WAITING && run.isToWake(now)) {
+      run.next(at == Waits.AGENT ? Stage.ASK_NEXT : Stage.WAKE);
+    } else if (at == Waits.AGENT
+        && run.state() != TaskState.WAITING
+        && attempt != null
+        && now - attemptEnds(attempt) >= 0) {
       run.next(Stage.REPORT);
     }
   }
 
   private static long attemptEnds(Attempt attempt) {
     return attempt.began()
+        + attempt.paused()
         + Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(attempt.assignment().timeLimit()));
   }
 
@@ -329,14 +395,38 @@ final class Pipeline {
       return stopped;
     }
     publisher.step(run, new TaskEvent.Validating(moment(run)));
-    Admission admission = admission(run.task());
+    Instant begin = run.task().terms().notBefore().orElse(null);
+    if (begin != null && sources.clock().instant().isBefore(begin)) {
+      return hold(run, new WaitReason.NotBefore(begin));
+    }
+    Task task = run.assigned();
+    Admission admission = admission(task);
     if (admission instanceof Admission.Refused refused) {
       return new Ended(new TaskResult.Rejected(run.task(), refused.findings()), null);
     }
     Admission.Admitted admitted = (Admission.Admitted) admission;
+    ApprovalRequest asked = toAsk(run, admitted);
+    if (asked != null) {
+      return hold(run, new WaitReason.Approval(asked));
+    }
     run.approved(admitted.specDigest());
     publisher.step(run, new TaskEvent.Approved(moment(run), admitted));
     return Stage.ROUTE;
+  }
+
+  /* The first question about the beginning that has no decision; null if there is none. */
+  private @Nullable ApprovalRequest toAsk(TaskRun run, Admission.Admitted admitted) {
+    ApprovalRequest own = toAsk(run, run.task().terms().approval(), admitted);
+    return own != null ? own : toAsk(run, admitted.question(), admitted);
+  }
+
+  private @Nullable ApprovalRequest toAsk(
+      TaskRun run, Optional<Question> question, Admission.Admitted admitted) {
+    if (question.isEmpty()) {
+      return null;
+    }
+    ApprovalRequest asked = waiting.start(run, question.get(), admitted.specDigest());
+    return run.means().of(asked.id()) == null ? asked : null;
   }
 
   private Admission admission(Task task) {
@@ -352,10 +442,22 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
+    Move spent = spent(run);
+    if (spent != null) {
+      return spent;
+    }
+    if (run.state() == TaskState.WAITING && run.reason() instanceof WaitReason.Quota) {
+      lessons.unlearned(run);
+      run.dropDecision();
+    }
     AttemptFailure failed = run.failure();
     run.failure(null);
     publisher.step(run, new TaskEvent.Routing(sameMoment(run), Optional.ofNullable(failed)));
-    RoutingRequest request = registry.request(run.task(), run.decisions(), performance);
+    RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
+    boolean mustWait = request.candidates().isEmpty();
+    if (mustWait) {
+      request = registry.limitedRequest(run.assigned(), run.decisions(), performance);
+    }
     if (request.candidates().isEmpty()) {
       String why = registry.explainNone(run.task(), run.decisions());
       return endings.failed(run, FailureCause.NO_AGENT, why, null);
@@ -371,8 +473,32 @@ final class Pipeline {
     run.routed(decision);
     Registration agent = chosen(decision, request);
     publisher.step(run, new TaskEvent.Routed(moment(run), decision));
+    if (mustWait) {
+      return hold(run, LiveRegistry.quota(agent, request));
+    }
     run.seat(agent.slots().request(run, agent));
     return Stage.SEAT;
+  }
+
+  /* What happens if the task has reached its budget; null if there is something left. */
+  private @Nullable Move spent(TaskRun run) {
+    Means means = run.meansOrNull();
+    if (means == null) {
+      return null;
+    }
+    TaskBudget budget = means.budget(run.task());
+    Usage spent = means.spent().plus(run.used());
+    String reached = budget.isNone() ? "" : budget.reached(spent, means.calls());
+    if (reached.isEmpty()) {
+      return null;
+    }
+    String why = "task '" + run.task().id() + "' has reached its budget, a " + reached;
+    if (budget.atLimit() != TaskBudget.AtLimit.ASK) {
+      return endings.failed(run, FailureCause.BUDGET, why, null);
+    }
+    Question more = Question.of(why + ". Give it more?");
+    return hold(
+        run, new WaitReason.Budget(waiting.request(run, Point.BUDGET, more, List.of()), false));
   }
 
   private Registration chosen(RoutingDecision decision, RoutingRequest request) {
@@ -409,6 +535,22 @@ final class Pipeline {
     };
   }
 
+  /* The same agent works on at the same attempt. */
+  private Move seatAgain(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Registration agent = registry.taking(run.agent(), run.task());
+    if (agent == null) {
+      lessons.unlearned(run);
+      return Stage.ROUTE;
+    }
+    run.grantAgain();
+    run.seat(agent.slots().request(run, agent));
+    return Stage.SEAT;
+  }
+
   private Move run(TaskRun run) {
     Ended stopped = endings.stopped(run);
     if (stopped != null) {
@@ -426,12 +568,13 @@ final class Pipeline {
     Grant grant = run.grant();
     return grant == null
         ? "no approval was given for this attempt"
-        : grant.redeem(constitution.specDigest(run.task()));
+        : grant.redeem(constitution.specDigest(run.assigned()));
   }
 
   private Move call(TaskRun run) {
-    if (run.attempt() != null) {
-      return stoppedOr(run, Waits.AGENT);
+    Attempt calling = run.attempt();
+    if (calling != null) {
+      return calling(run, calling);
     }
     Ended stopped = endings.stopped(run);
     Slots.Seat seat = run.seat();
@@ -439,6 +582,7 @@ final class Pipeline {
       return stopped != null ? stopped : Stage.ROUTE;
     }
     long now = sameMoment(run).nanoTime();
+    noteCall(run);
     Assignment assignment = assignment(run, timeLeft(run, now));
     Attempt attempt = new Attempt(run, this, assignment, seat, now);
     run.seat(null);
@@ -448,7 +592,138 @@ final class Pipeline {
   }
 
   private static Assignment assignment(TaskRun run, Duration limit) {
-    return new Assignment(run.task(), run.agent(), run.attempts(), run.specDigest(), limit);
+    Means means = run.meansOrNull();
+    return new Assignment(
+        run.assigned(),
+        run.agent(),
+        run.attempts(),
+        run.specDigest(),
+        limit,
+        new UsageMeter(),
+        means == null ? List.of() : means.approvals(),
+        means == null ? "" : means.resumeToken(),
+        AgentLink.none(),
+        Optional.empty());
+  }
+
+  private void noteCall(TaskRun run) {
+    Means means = run.task().terms().budget().isNone() ? run.meansOrNull() : run.means();
+    if (means != null) {
+      means.called();
+    }
+    if (retries.isOn() && (means == null || means.retries() == 0)) {
+      retries.called();
+    }
+  }
+
+  /* The agent works, or waits within its call for an answer. */
+  private Move calling(TaskRun run, Attempt attempt) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    ApprovalRequest request = run.request();
+    if (run.state() == TaskState.WAITING && request != null) {
+      Approval decision = run.means().of(request.id());
+      if (decision == null) {
+        waiting.listen(run, request);
+      } else {
+        resume(run, attempt);
+        News.Asked asking = run.asking();
+        run.asking(null);
+        attempt.budget(run.means().budget(run.task()));
+        attempt.answered();
+        if (asking != null) {
+          asking.answer.complete(decision);
+        }
+        if (decision.isDenial() && request.point() == Point.BUDGET) {
+          run.overspent(request.question().text() + " Denied by " + decision.answer().by() + ".");
+          return overspent(run);
+        }
+      }
+    }
+    return attempt.reportIfOver() == null ? Waits.AGENT : Stage.REPORT;
+  }
+
+  /* The wait of an agent within its call is over; its time runs on. */
+  private void resume(TaskRun run, Attempt attempt) {
+    attempt.paused(waiting.end(run));
+    publisher.step(run, new TaskEvent.Resumed(moment(run)));
+  }
+
+  /* An agent asks within its call: the run gives its place to another. */
+  private Move ask(TaskRun run) {
+    News.Asked asking = run.asking();
+    Attempt attempt = run.attempt();
+    if (asking == null || attempt == null) {
+      return Stage.CALL;
+    }
+    ApprovalRequest request = waiting.request(run, asking.point, asking.question, List.of());
+    Approval known = run.means().of(request.id());
+    if (known != null) {
+      run.asking(null);
+      attempt.answered();
+      asking.answer.complete(known);
+      return Stage.CALL;
+    }
+    waiting.begin(
+        run,
+        asking.point == Point.BUDGET
+            ? new WaitReason.Budget(request, true)
+            : new WaitReason.Input(request, "", true));
+    holdings.leaveLine(run);
+    return keep(run, Stage.CALL);
+  }
+
+  /* The audience did not answer an agent within its call: the next is asked, or none is left. */
+  private Move askNext(TaskRun run) {
+    Attempt attempt = run.attempt();
+    ApprovalRequest request = run.request();
+    if (attempt == null || request == null) {
+      return Stage.CALL;
+    }
+    open.remove(run);
+    WaitReason next = waiting.escalated(run);
+    if (next != null) {
+      waiting.begin(run, next);
+      return keep(run, Stage.CALL);
+    }
+    resume(run, attempt);
+    attempt.answered();
+    News.Asked asking = run.asking();
+    run.asking(null);
+    if (request.point() == Point.BUDGET) {
+      run.overspent(Waiting.expired(request));
+      return overspent(run);
+    }
+    if (asking != null) {
+      asking.fail(Waiting.expired(request));
+    }
+    return Stage.CALL;
+  }
+
+  private Move overspent(TaskRun run) {
+    holdings.abandon(run);
+    return endings.failed(run, FailureCause.BUDGET, run.overspent(), null);
+  }
+
+  private Move decide(TaskRun run) {
+    News.Decided news = run.deciding();
+    if (news == null) {
+      return run.attempt() == null ? Stage.PARK : Stage.CALL;
+    }
+    waiting.keep(run, news);
+    return keep(run, run.attempt() == null ? Stage.PARK : Stage.CALL);
+  }
+
+  private Move park(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    return stopped == null ? waiting.parked(run) : stopped;
+  }
+
+  private Move hold(TaskRun run, WaitReason reason) {
+    run.waitsFor(reason);
+    return Stage.HOLD;
   }
 
   private Duration timeLeft(TaskRun run, long now) {
@@ -464,7 +739,10 @@ final class Pipeline {
     if (attempt == null) {
       return Stage.ROUTE;
     }
-    long nanos = now() - attempt.began();
+    long nanos = now() - attempt.began() - attempt.paused();
+    if (run.state() == TaskState.WAITING) {
+      resume(run, attempt);
+    }
     CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
     if (report == null) {
       Ended stopped = endings.stopped(run);
@@ -485,7 +763,7 @@ final class Pipeline {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
       run.used(failure.usage());
       logFailure(run, failure);
-      return failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
+      return failed(run, failure, nanos);
     }
     return read(run, attempt, report.join(), nanos);
   }
@@ -511,10 +789,32 @@ final class Pipeline {
     }
     WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
     run.used(report.usage());
+    if (report.pending().isPresent()) {
+      return leftWaiting(run, report.pending().get());
+    }
     run.report(report, nanos);
     Step step = run.moment(attempt.began() + nanos, sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Executed(step, report, nanos));
     return keep(run, Stage.JUDGE);
+  }
+
+  /* The agent has left its call, and is called again when its question has an answer. */
+  private Move leftWaiting(TaskRun run, WorkReport.Pending pending) {
+    Means means = run.means();
+    if (means.calls() >= MOST_CALLS) {
+      String why =
+          String.format(
+              Locale.ROOT,
+              "agent '%s' asks again after %d calls; a task that asks may call agents %d times",
+              run.agent(),
+              means.calls(),
+              MOST_CALLS);
+      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", run.nanos(), null);
+    }
+    ApprovalRequest request = waiting.request(run, Point.INPUT, pending.question(), List.of());
+    means.resumeToken(pending.resumeToken());
+    means.again(run.used(), false);
+    return hold(run, new WaitReason.Input(request, pending.resumeToken(), false));
   }
 
   /* The store has lost a report that this process still has. */
@@ -523,11 +823,9 @@ final class Pipeline {
     return keep(run, Stage.JUDGE);
   }
 
-  /* Waiting for a person: the run gives everything back, and its deadline runs on. */
+  /* The run waits for something outside, and gives everything back. */
   private Move hold(TaskRun run) {
-    WaitReason reason = new WaitReason.UnknownEffect(run.agent(), run.attempts());
-    run.waitsFor(reason);
-    publisher.stepToKeep(run, new TaskEvent.Waiting(moment(run), reason));
+    waiting.begin(run, Objects.requireNonNull(run.reason(), "no reason to wait was given"));
     holdings.giveBackSeat(run);
     holdings.leaveLine(run);
     return keep(run, Stage.PARK);
@@ -541,7 +839,16 @@ final class Pipeline {
     publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
     WorkReport report = run.report();
     Assignment assignment = assignment(run, attemptLimit);
+    ApprovalRequest asked = toAsk(run, assignment, report);
+    Approval decision = asked == null ? null : run.means().of(asked.id());
+    if (asked != null && decision == null) {
+      return hold(run, new WaitReason.Approval(asked));
+    }
     Verdict verdict = verdict(run, assignment, report);
+    if (decision != null && decision.isDenial() && !(verdict instanceof Verdict.Denied)) {
+      withdrawn(assignment, verdict);
+      verdict = new Verdict.Denied(List.of(Waiting.denial(decision)), Seal.none());
+    }
     if (verdict instanceof Verdict.Denied) {
       String why = "denied: " + verdict.findings().get(0).message();
       return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
@@ -552,8 +859,22 @@ final class Pipeline {
     }
     publisher.step(run, new TaskEvent.Verified(moment(run), verdict));
     return new Ended(
-        new TaskResult.Completed(run.task(), run.agent(), run.attempts(), report, verdict),
+        new TaskResult.Completed(run.assigned(), run.agent(), run.attempts(), report, verdict),
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
+  }
+
+  /* The question about the work, if the constitution has one. */
+  private @Nullable ApprovalRequest toAsk(TaskRun run, Assignment assignment, WorkReport report) {
+    Optional<Question> question = constitution.asks(assignment, report);
+    return question.isEmpty() ? null : waiting.result(run, question.get(), report);
+  }
+
+  private void withdrawn(Assignment assignment, Verdict verdict) {
+    try {
+      constitution.withdraw(assignment, verdict, "a person denied the work");
+    } catch (Throwable e) {
+      LOG.error("a verdict that passed {} stands, though a person denied it", assignment, e);
+    }
   }
 
   private Verdict verdict(TaskRun run, Assignment assignment, WorkReport report) {
@@ -580,6 +901,63 @@ final class Pipeline {
     }
   }
 
+  /* The agent failed: it is called again, another is, or a person must look first. */
+  private Move failed(TaskRun run, AgentCaller.Failure failure, long nanos) {
+    boolean idempotent = registry.isIdempotent(run.agent());
+    if (failure.effect() == Effect.POSSIBLE && !idempotent) {
+      lessons.learn(run, lessons.outcome(run, Outcome.Kind.FAILURE, 0, nanos));
+      return hold(run, new WaitReason.UnknownEffect(run.agent(), run.attempts()));
+    }
+    if (failure.cause() == FailureCause.QUOTA) {
+      registry.limited(run.agent(), limitEnds(failure));
+      lessons.unlearned(run);
+      run.failure(attemptFailure(run, failure));
+      run.dropDecision();
+      return Stage.ROUTE;
+    }
+    if (Retries.passes(failure.cause()) && (failure.effect() == Effect.NONE || idempotent)) {
+      WaitReason.Retry retry = retry(run, failure);
+      if (retry != null) {
+        run.means().again(run.used(), true);
+        return hold(run, retry);
+      }
+    }
+    if (failure.cause() == FailureCause.INVALID_INPUT) {
+      return endings.failed(run, failure.cause(), failure.message(), null);
+    }
+    return failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
+  }
+
+  private static AttemptFailure attemptFailure(TaskRun run, AgentCaller.Failure failure) {
+    return new AttemptFailure(
+        failure.cause(), failure.message(), Optional.empty(), run.used(), failure.detail());
+  }
+
+  /* A limit that ended in the past, or has no end, is tried again soon: the agent knows better. */
+  private Instant limitEnds(AgentCaller.Failure failure) {
+    Instant soon = sources.clock().instant().plus(SHORTEST_LIMIT);
+    Instant said = failure.retryAt();
+    return said == null || said.isBefore(soon) ? soon : said;
+  }
+
+  /* The next call of the same agent; null if there is none, or none in time. */
+  private WaitReason.@Nullable Retry retry(TaskRun run, AgentCaller.Failure failure) {
+    Means means = run.meansOrNull();
+    long pause = retries.pause(means == null ? 0 : means.retries());
+    if (pause < 0) {
+      return null;
+    }
+    Instant now = sources.clock().instant();
+    Instant at = now.plusNanos(pause);
+    Instant said = failure.retryAt();
+    at = said != null && said.isAfter(at) ? said : at;
+    boolean inTime =
+        run.task().deadline().isEmpty()
+            || run.task().terms().deadlinePauses()
+            || Duration.between(now, at).compareTo(timeLeft(run, now())) < 0;
+    return inTime ? new WaitReason.Retry(run.agent(), run.attempts(), at) : null;
+  }
+
   private Move failAttempt(
       TaskRun run,
       FailureCause cause,
@@ -590,8 +968,7 @@ final class Pipeline {
     Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
     Outcome outcome = lessons.outcome(run, kind, 0, nanos);
     Optional<Verdict> verdict = Optional.ofNullable(denial);
-    if (run.attempts() <= fallbacks
-        && !registry.candidates(run.task(), run.decisions()).isEmpty()) {
+    if (run.attempts() <= fallbacks && registry.hasOther(run.task(), run.decisions())) {
       lessons.learn(run, outcome);
       run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
       return Stage.ROUTE;
@@ -599,11 +976,6 @@ final class Pipeline {
     return new Ended(
         new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict, run.used(), detail),
         outcome);
-  }
-
-  private Move stoppedOr(TaskRun run, Move otherwise) {
-    Ended stopped = endings.stopped(run);
-    return stopped == null ? otherwise : stopped;
   }
 
   /* The end: the store, then everything that only hears of it, then the caller. */
@@ -661,11 +1033,17 @@ final class Pipeline {
   private void kept(TaskRun run) {
     tenure.kept();
     publisher.tellKept(run);
+    waiting.kept(run);
     run.next(run.stage());
   }
 
   private void lost(TaskRun run, Throwable error) {
     tenure.failed(error);
+    News.Decided deciding = run.deciding();
+    if (deciding != null) {
+      run.deciding(null);
+      deciding.fail("the store failed; decide again when it is back");
+    }
     if (run.isComplete()) {
       endings.withdraw(run, "the task was left behind when the arbiter was closed");
       run.await(Waits.NOTHING);
@@ -678,11 +1056,10 @@ final class Pipeline {
 
   /* At CALL the store has kept that the agent is called; the next arbiter would believe it. */
   private boolean mayBeLeft(TaskRun run) {
-    return keeps
-        && !run.hasBegun()
-        && run.stage() != Stage.CALL
-        && run.stage() != Stage.TELL
-        && run.decide();
+    boolean isIdle =
+        run.stage() == Stage.PARK
+            || (!run.hasBegun() && run.stage() != Stage.CALL && run.stage() != Stage.TELL);
+    return keeps && isIdle && run.decide();
   }
 
   /* The store keeps the run; what it has taken here is given back. */
@@ -721,6 +1098,28 @@ final class Pipeline {
   /** Lets a run go on that waits for a person. */
   void runAgain(TaskRun run) {
     post(run, new News.RunAgain());
+  }
+
+  /** Lets the runs look again that wait for the usage limit of an agent. */
+  void agentsChanged() {
+    for (TaskRun run : waiting.waitingForQuota()) {
+      post(run, new News.AgentsChanged());
+    }
+  }
+
+  /** Hands a decision to a run. */
+  void decided(TaskRun run, News.Decided news) {
+    post(run, news);
+  }
+
+  /** An agent asks within its call. */
+  void asked(TaskRun run, News.Asked news) {
+    post(run, news);
+  }
+
+  /** An agent works on though the budget is used up. */
+  void overspent(TaskRun run, News.Overspent news) {
+    post(run, news);
   }
 
   /** Leaves each run to the store that has not begun; at once if it waits. */

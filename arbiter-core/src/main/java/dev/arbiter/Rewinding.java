@@ -9,6 +9,7 @@ import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.util.Locale;
@@ -62,17 +63,28 @@ final class Rewinding {
     long nanos = run.nanos();
     Usage used = run.used();
     endings.withdraw(run, "the store came back without the end; the work is judged again");
-    run.rewind(reached);
+    News.Asked asking = run.asking();
+    run.rewind(reached, sources.clock().instant(), sources.nanoTime().getAsLong());
     holdings.giveBackSeat(run);
     publisher.tell(
         run,
         new TaskEvent.Recovered(
             run.moment(sources.nanoTime().getAsLong(), sources.clock()), reached.state()));
     if (reached.state() == TaskState.EXECUTING && running != null) {
+      if (asking != null) {
+        running.answered();
+        run.asking(null);
+        asking.fail("the store failed before it kept the question; ask again");
+      }
       run.await(Waits.AGENT);
       if (running.reportIfOver() != null) {
         run.next(Stage.REPORT);
       }
+      return;
+    }
+    if (isWithinCall(reached) && running != null) {
+      run.asking(asking);
+      run.next(Stage.CALL);
       return;
     }
     holdings.abandon(run);
@@ -92,13 +104,21 @@ final class Rewinding {
       case RECEIVED -> run.onPlace(Stage.ADMIT);
       case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
       case WAITING -> {
-        holdings.setDeadline(run);
-        run.next(Stage.PARK);
-        return;
+        if (!isWithinCall(reached)) {
+          holdings.setDeadline(run);
+          run.next(Stage.PARK);
+          return;
+        }
+        executedBefore(run);
       }
       default -> executedBefore(run);
     }
     run.next(Stage.ENTER);
+  }
+
+  /* Whether the agent waited for the answer within its call, which has ended with its process. */
+  private static boolean isWithinCall(KeptProgress reached) {
+    return reached.waits() != null && reached.waits().withinCall();
   }
 
   /* An agent may have worked at it, and there is no report. */
@@ -121,6 +141,7 @@ final class Rewinding {
               run.task().type());
       run.stop(endings.failed(run, FailureCause.UNKNOWN_EFFECT, why, null));
     } else {
+      run.waitsFor(new WaitReason.UnknownEffect(run.agent(), run.attempts()));
       run.onPlace(Stage.HOLD);
     }
   }

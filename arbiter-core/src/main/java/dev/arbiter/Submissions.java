@@ -162,6 +162,11 @@ final class Submissions {
     }
   }
 
+  /** How many tasks have not ended. */
+  int size() {
+    return byId.size();
+  }
+
   /** Removes a run that has ended, or was never accepted. */
   void remove(TaskRun run, boolean accepted) {
     if (!run.task().idempotencyKey().isEmpty()) {

@@ -5,14 +5,19 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
+import dev.arbiter.News.Asked;
+import dev.arbiter.News.Decided;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.record.KeptDecision;
+import dev.arbiter.internal.record.KeptMeans;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -105,6 +110,12 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private boolean unrecorded;
   private boolean timed;
   private volatile @Nullable WaitReason waitReason;
+  private volatile @Nullable Means means;
+  private @Nullable Decided deciding;
+  private @Nullable Asked asking;
+  private String overspent = "";
+  private volatile Timers.@Nullable Timer wake;
+  private volatile long wakeAt;
 
   /* The attempts that a process before this one made, and the last one whose agent was called here. */
   private int restored;
@@ -152,12 +163,24 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** How far the run has come. */
   KeptProgress progress() {
+    Means own = means;
     return new KeptProgress(
-        state, List.copyOf(decisions), specDigest, report, nanos, used, waitReason);
+        state,
+        List.copyOf(decisions),
+        specDigest,
+        report,
+        nanos,
+        used,
+        state == TaskState.WAITING ? waitReason : null,
+        own == null ? KeptMeans.none() : own.kept());
   }
 
   /** Takes the values of the safe phase that the store has kept. */
-  void rewind(KeptProgress to) {
+  void rewind(KeptProgress to, Instant now, long nanoTime) {
+    if (means != null || !to.means().equals(KeptMeans.none())) {
+      means().rewind(to.means(), now, nanoTime);
+    }
+    deciding = null;
     state = to.state();
     decisions = own(to.decisions());
     specDigest = to.specDigest();
@@ -220,6 +243,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Takes back the last decision: its attempt is made again, with the same number. */
   void dropDecision() {
+    attemptEnded();
+    used = Usage.none();
     decisions.remove(decisions.size() - 1);
     lastMoment = null;
   }
@@ -303,8 +328,14 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
         : submitted + Math.min(FAR, NANOSECONDS.convert(task.deadline().get()));
   }
 
+  /** Whether the deadline has passed; the time of waits does not count where it stands still. */
   boolean isPastDeadline(long now) {
-    return task.deadline().isPresent() && now - ends() >= 0;
+    if (task.deadline().isEmpty()) {
+      return false;
+    }
+    Means own = means;
+    long paused = own == null || !task.terms().deadlinePauses() ? 0 : own.waited(now);
+    return now - ends() - paused >= 0;
   }
 
   boolean hasPlace() {
@@ -371,6 +402,126 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Parks the run. */
   void await(Waits what) {
     waits = what;
+  }
+
+  /* What it waits for outside. */
+
+  Means means() {
+    Means own = means;
+    if (own == null) {
+      own = new Means();
+      means = own;
+    }
+    return own;
+  }
+
+  @Nullable Means meansOrNull() {
+    return means;
+  }
+
+  /** The task as its agents get it: with the instruction that a person gave. */
+  Task assigned() {
+    Means own = means;
+    return own == null ? task : own.edited(task);
+  }
+
+  @Nullable WaitReason reason() {
+    return waitReason;
+  }
+
+  /** The request of the wait that lasts, or lasted last. */
+  @Nullable ApprovalRequest request() {
+    WaitReason reason = waitReason;
+    return reason == null ? null : reason.request().orElse(null);
+  }
+
+  /** Whether the run waits for a request, parked or within a call of its agent. */
+  boolean waitsForDecision(String request) {
+    ApprovalRequest asked = state == TaskState.WAITING ? request() : null;
+    return asked != null
+        && asked.id().equals(request)
+        && (waits == Waits.OUTSIDE || waits == Waits.AGENT);
+  }
+
+  /** Whether the run is parked for a person, or for something that comes after a nano time. */
+  boolean waitsForLong(long nanoTime) {
+    return waits == Waits.OUTSIDE && (wake == null || request() != null || wakeAt - nanoTime > 0);
+  }
+
+  /** Whether an agent was called here, and the run is not left to the store by its wait. */
+  boolean isInWork() {
+    WaitReason reason = waitReason;
+    return hasBegun() && (state != TaskState.WAITING || (reason != null && reason.withinCall()));
+  }
+
+  /** A new timer for the end of the wait. */
+  Timers.Timer wakeAt(long nanoTime) {
+    RunTimer timer = new RunTimer(this, this::isAwake);
+    wake = timer;
+    wakeAt = nanoTime;
+    return timer;
+  }
+
+  private boolean isAwake() {
+    return isClosed() || state != TaskState.WAITING;
+  }
+
+  Timers.@Nullable Timer takeWake() {
+    Timers.Timer timer = wake;
+    wake = null;
+    return timer;
+  }
+
+  /** Whether the time of the wait has come. */
+  boolean isToWake(long now) {
+    return wake != null && now - wakeAt >= 0;
+  }
+
+  @Nullable Decided deciding() {
+    return deciding;
+  }
+
+  void deciding(@Nullable Decided news) {
+    deciding = news;
+  }
+
+  /** The question of its agent that has no answer. */
+  @Nullable Asked asking() {
+    return asking;
+  }
+
+  void asking(@Nullable Asked news) {
+    asking = news;
+  }
+
+  String overspent() {
+    return overspent;
+  }
+
+  void overspent(String limit) {
+    overspent = limit;
+  }
+
+  /** Hands a decision to the thread that drives the run. */
+  void decided(Decided news) {
+    pipeline.decided(this, news);
+  }
+
+  /** Refuses a budget that is used up already. */
+  void requireAboveSpent(ApprovalRequest request, Answer answer) {
+    Attempt running = attempt;
+    Usage spent = running == null ? means().spent().plus(used) : running.spent();
+    String reached =
+        answer.budget().map(budget -> budget.reached(spent, means().calls())).orElse("");
+    if (!reached.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "request '%s' cannot be raised so: task '%s' has a %s already; give it more",
+              request.id(),
+              request.task(),
+              reached));
+    }
   }
 
   Crew.Worker worker() {
@@ -479,10 +630,26 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Records the decision for the next attempt, and grants that attempt. */
   void routed(RoutingDecision decision) {
+    attemptEnded();
     decisions.add(decision);
     used = Usage.none();
     report = null;
     grant = new Grant(specDigest);
+    lastMoment = null;
+  }
+
+  /* What was used up so far counts as spent, where somebody asks for it. */
+  private void attemptEnded() {
+    Means own = task.terms().budget().isNone() ? means : means();
+    if (own != null) {
+      own.attemptEnded(used);
+    }
+  }
+
+  /** Grants the last attempt again. */
+  void grantAgain() {
+    grant = new Grant(specDigest);
+    report = null;
     lastMoment = null;
   }
 
@@ -503,8 +670,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return used;
   }
 
+  /** Sets what the last call used up; the calls before it, of the same attempt, come on top. */
   void used(Usage usage) {
-    used = usage;
+    Means own = means;
+    used = own == null ? usage : own.carried().plus(usage);
   }
 
   WorkReport report() {
@@ -597,6 +766,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     lastMoment = null;
     grant = null;
     shard = null;
+    wake = null;
+    asking = null;
   }
 
   /** Whether the end was told without a record of it. */
@@ -632,7 +803,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   @Override
   public boolean runAgain() {
     WaitReason reason = waitReason;
-    if (waits != Waits.PERSON
+    if (waits != Waits.OUTSIDE
         || !(reason instanceof WaitReason.UnknownEffect)
         || !REASON.compareAndSet(this, reason, null)) {
       return false;

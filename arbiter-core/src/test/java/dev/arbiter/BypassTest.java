@@ -13,14 +13,20 @@ import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Store;
 import dev.arbiter.spi.TaskInterceptor;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,6 +48,19 @@ import org.junit.jupiter.api.Test;
  * had, and through what an interceptor holds.
  */
 class BypassTest {
+  private static final ApprovalRequest REQUEST =
+      new ApprovalRequest(
+          "r-1",
+          "default",
+          "T-1",
+          ApprovalRequest.Point.START,
+          0,
+          "",
+          Question.of("May it?"),
+          "",
+          "sha256:0",
+          Instant.EPOCH,
+          Instant.EPOCH);
   private static final Task FORBIDDEN =
       Task.builder("forbidden").id("T-1").requires("java").build();
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -330,6 +349,13 @@ class BypassTest {
               Status.AVAILABLE,
               Set.of("java"),
               Duration.ofMillis(1),
+              Instant.EPOCH,
+              Question.of("May it?"),
+              Answer.approve("eve"),
+              REQUEST,
+              new String[] {"lead"},
+              TaskBudget.none(),
+              Usage.none(),
               (ArbiterListener) event -> found(event instanceof TaskEvent task ? task : null),
               new NoOwner());
       List<Object> all = new ArrayList<>(supplies);
@@ -338,6 +364,12 @@ class BypassTest {
         if (type.isInstance(supply)) {
           return Optional.of(supply);
         }
+      }
+      if (type == long.class) {
+        return Optional.of(1L);
+      }
+      if (type == double.class) {
+        return Optional.of(1.0);
       }
       return type == int.class
           ? Optional.of(1)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.agent.AgentException;
+import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
@@ -14,10 +16,14 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -36,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -84,6 +91,7 @@ final class SimWorld {
   private final Map<String, Integer> registrations = new HashMap<>();
   private final Map<String, Verdict> verdicts = new HashMap<>();
   private final Map<String, Integer> standing = new HashMap<>();
+  private final Set<String> decided = new HashSet<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
 
@@ -236,6 +244,10 @@ final class SimWorld {
     outcomes.values().removeIf(times -> times == 0);
     earlierOutcomes.clear();
     before.forEach(handle -> forget(name(handle.task())));
+    // A caller need not have heard that its task was accepted.
+    toldEnds
+        .entrySet()
+        .removeIf(told -> isUnrecorded(told.getValue()) && !store.ends.containsKey(told.getKey()));
     nanos += below(5_000) * 1_000_000L;
     starting = true;
     arbiter = begin();
@@ -271,8 +283,16 @@ final class SimWorld {
     }
   }
 
-  /* Looks after the tasks that wait because their effect is unknown. */
+  /* Looks after the tasks that wait because their effect is unknown, and answers questions. */
   private void person() {
+    for (ApprovalRequest request : arbiter.approvals().open()) {
+      if (decided.contains(request.id())) {
+        breaks("request " + request.id() + " is open after its decision was kept");
+      }
+      if (!faults || below(3) > 0) {
+        answer(request);
+      }
+    }
     for (List<TaskEvent> all : List.copyOf(heard.values())) {
       Task task = all.get(0).task();
       arbiter
@@ -290,10 +310,47 @@ final class SimWorld {
     later(1_000 + below(3_000), "a person looks", this::person);
   }
 
+  private void answer(ApprovalRequest request) {
+    Answer answer = answerTo(request);
+    note("decides " + request.id() + " of " + request.task() + ": " + answer.kind());
+    try {
+      CompletionStage<?> unused =
+          arbiter
+              .approvals()
+              .decide(request, answer)
+              .whenComplete(
+                  (approval, error) -> {
+                    if (error == null) {
+                      decided.add(request.id());
+                    }
+                  });
+      if (below(4) == 0) {
+        CompletionStage<?> second = arbiter.approvals().decide(request, answer);
+        check(second == null, () -> request.id() + " was decided twice");
+      }
+    } catch (IllegalStateException | IllegalArgumentException refused) {
+      note("refused: " + refused.getMessage());
+    }
+  }
+
+  private Answer answerTo(ApprovalRequest request) {
+    if (below(5) == 0) {
+      return Answer.deny("eve", "no");
+    }
+    return switch (request.point()) {
+      case START -> below(2) == 0 ? Answer.approve("eve") : Answer.edit("eve", "edited");
+      case RESULT -> Answer.approve("eve");
+      case INPUT -> Answer.reply("eve", "this one");
+      case BUDGET ->
+          Answer.raise("eve", TaskBudget.ofCost(1 + below(200)).atLimit(TaskBudget.AtLimit.ASK));
+    };
+  }
+
   private boolean isQuiet() {
     Arbiter.Stats stats = arbiter.stats();
     return submitted == TASKS
         && stats.inFlight() + stats.waiting() == 0
+        && toldEnds.keySet().containsAll(heard.keySet())
         && handles.stream().allMatch(handle -> handle.state().isEnd())
         && handles.stream().allMatch(SimWorld::isDone);
   }
@@ -347,9 +404,23 @@ final class SimWorld {
     if (below(3) == 0) {
       task.deadline(Duration.ofMillis(100 + below(30_000)));
     }
+    if (below(5) == 0) {
+      task.approval(Question.of("May it?").to("one", "two").within(time(4_000)));
+    }
+    if (below(8) == 0) {
+      task.notBefore(BEGIN.plusNanos(nanos + wallSkew).plus(time(8_000)));
+    }
+    if (below(5) == 0) {
+      TaskBudget.AtLimit[] all = TaskBudget.AtLimit.values();
+      task.budget(
+          TaskBudget.ofCost(1 + below(12)).withCalls(1 + below(6)).atLimit(all[below(all.length)]));
+    }
+    if (below(3) == 0) {
+      task.deadlinePauses();
+    }
     String key = below(4) == 0 ? "key-" + below(3) : "";
     if (!key.isEmpty()) {
-      task.tenant("acme").payload(key).priority(5).idempotencyKey(key);
+      task = Task.builder("fix").tenant("acme").payload(key).idempotencyKey(key);
     }
     try {
       CompletionStage<TaskHandle> accepted = arbiter.submitAsync(task.build());
@@ -363,6 +434,10 @@ final class SimWorld {
     } catch (RuntimeException refused) {
       note("refused: " + refused.getMessage());
     }
+  }
+
+  private Duration time(int most) {
+    return Duration.ofMillis(1 + below(most));
   }
 
   private void accepted(TaskHandle handle) {
@@ -429,10 +504,11 @@ final class SimWorld {
 
   private void churn(String id) {
     boolean known = arbiter.agents().find(id).isPresent();
-    switch (known ? below(4) : 4) {
+    switch (known ? below(5) : 5) {
       case 0 -> arbiter.agents().retire(id);
       case 1 -> arbiter.agents().update(AgentProfile.builder(id).capacity(1 + below(3)).build());
       case 2 -> arbiter.agents().setStatus(id, STATUSES.get(below(STATUSES.size())));
+      case 4 -> arbiter.agents().limit(id, BEGIN.plusNanos(nanos + wallSkew).plus(time(9_000)));
       case 3 -> {
         arbiter.agents().retire(id);
         register(id);
@@ -452,7 +528,41 @@ final class SimWorld {
               below(6) == 0 ? "bad" : "good", List.of(), List.of(), Usage.cost(below(10)));
       CompletableFuture<WorkReport> stage = new CompletableFuture<>();
       CompletableFuture<?> unused = stage.whenComplete((value, error) -> ends(assignment));
-      switch (faults ? below(14) : 13) {
+      switch (faults ? below(22) : 21) {
+        case 14 ->
+            stage.completeExceptionally(
+                AgentException.quota("limit", BEGIN.plusNanos(nanos + wallSkew).plus(time(6_000))));
+        case 15 ->
+            stage.completeExceptionally(
+                new AgentException("cut off", Usage.cost(1))
+                    .failure(FailureCause.CONNECTIVITY)
+                    .effect(below(2) == 0 ? Effect.NONE : Effect.POSSIBLE));
+        case 16, 17 -> {
+          Question question = Question.of("Which?").to("one", "two").within(time(5_000));
+          CompletionStage<?> unusedAnswer =
+              assignment
+                  .ask(question)
+                  .whenComplete(
+                      (answer, error) -> {
+                        if (below(3) > 0) {
+                          stage.complete(report);
+                        }
+                      });
+          if (below(4) > 0) {
+            return stage;
+          }
+        }
+        case 18 -> {
+          if (assignment.resumeToken().isEmpty()) {
+            stage.complete(
+                WorkReport.waiting(Question.of("What now?").within(time(9_000)), "token"));
+          }
+        }
+        case 19, 20 -> {
+          for (int i = below(4); i >= 0; i--) {
+            CompletionStage<?> unusedMore = assignment.progress(Usage.cost(below(4)), "on");
+          }
+        }
         case 0 -> {
           ends(assignment);
           throw new AssertionError("the agent throws an Error");
@@ -501,6 +611,11 @@ final class SimWorld {
       if (toldEnds.containsKey(name)) {
         breaks("an agent is called after the end of " + attempt);
       }
+      boolean mayBegin =
+          assignment.task().terms().approval().isEmpty()
+              || assignment.approvals().stream()
+                  .anyMatch(a -> a.point() == ApprovalRequest.Point.START && !a.isDenial());
+      check(mayBegin, () -> attempt + " was not approved by a person");
       if (!store.started.contains(attempt)) {
         breaks("an agent is called before the store has kept it: " + attempt);
       }
@@ -549,7 +664,18 @@ final class SimWorld {
     }
 
     @Override
+    public Optional<Question> asks(Assignment assignment, WorkReport report) {
+      if (fault(60)) {
+        throw new IllegalStateException("no questions today");
+      }
+      return assignment.task().payload().endsWith("7")
+          ? Optional.of(Question.of("Is it right?").within(Duration.ofSeconds(8)))
+          : Optional.empty();
+    }
+
+    @Override
     public Verdict judge(Assignment assignment, WorkReport report) {
+      check(report.pending().isEmpty(), () -> "work that is not done is judged");
       if (fault(40)) {
         throw new OutOfMemoryError("simulated");
       }
@@ -662,6 +788,7 @@ final class SimWorld {
     TaskState before = all.isEmpty() ? null : all.get(all.size() - 1).state();
     boolean legal =
         step instanceof TaskEvent.Recovered
+            || (before == TaskState.WAITING && step.state() == before)
             || (before == null
                 ? step.state() == TaskState.RECEIVED
                 : before.mayBecome(step.state()))
@@ -743,6 +870,9 @@ final class SimWorld {
     }
     outcomes.forEach(
         (decision, times) -> check(times == 1, () -> times + " outcomes of " + decision));
+    check(
+        arbiter.approvals().open().isEmpty(),
+        () -> "requests of ended tasks are open: " + arbiter.approvals().open());
     check(arbiter.stats().inFlight() == 0, () -> "places are lost: " + arbiter.stats());
     check(arbiter.stats().waiting() == 0, () -> "tasks wait for ever: " + arbiter.stats());
     for (RegisteredAgent agent : arbiter.agents().all()) {

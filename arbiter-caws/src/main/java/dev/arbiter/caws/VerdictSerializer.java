@@ -9,6 +9,7 @@ import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Spares;
+import dev.arbiter.task.Approval;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
@@ -144,6 +145,7 @@ final class VerdictSerializer {
     Task task = d.assignment().task();
     String specDigest = d.assignment().specDigest();
     to.raw(START).string(d.assignment().agent());
+    approvals(d.assignment().approvals(), to);
     to.raw(",\"attempt\":").number(d.assignment().attempt());
     budget(d.budget(), to);
     findings(d.findings(), to);
@@ -165,6 +167,23 @@ final class VerdictSerializer {
     to.raw(",\"verdict\":\"").raw(d.outcome().word);
     to.raw("\",\"version\":\"").raw(VERSION).raw('"');
     waivers(d, to);
+  }
+
+  /* What people decided about the task; a verdict without such a decision has no field for it. */
+  private static void approvals(List<Approval> approvals, JsonBytes to) {
+    for (int i = 0; i < approvals.size(); i++) {
+      Approval approval = approvals.get(i);
+      to.raw(i == 0 ? ",\"approvals\":[{\"by\":" : ",{\"by\":").string(approval.answer().by());
+      to.raw(",\"decision\":\"").raw(approval.answer().kind().name());
+      to.raw("\",\"digest\":").string(approval.digest());
+      to.raw(",\"point\":\"").raw(approval.point().name());
+      to.raw("\",\"request\":").string(approval.request());
+      to.raw(",\"text\":").string(Digests.named(approval.answer().text()));
+      to.raw(",\"time\":").string(approval.at().toString()).raw('}');
+    }
+    if (!approvals.isEmpty()) {
+      to.raw(']');
+    }
   }
 
   /**

@@ -3,8 +3,11 @@ package dev.arbiter.caws;
 
 import dev.arbiter.caws.internal.text.JsonBytes;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.Terms;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
@@ -47,8 +50,50 @@ final class WorkDigest {
     json.raw(",\"priority\":").number(task.priority());
     spec(task.spec());
     text(",\"tenant\":", task.tenant());
+    if (!task.terms().equals(Terms.none())) {
+      terms(task.terms());
+    }
     text(",\"type\":", task.type());
     return end();
+  }
+
+  private void terms(Terms terms) {
+    json.raw(",\"terms\":{");
+    terms
+        .approval()
+        .ifPresent(
+            question -> {
+              json.raw("\"approval\":");
+              question(question);
+              json.raw(',');
+            });
+    TaskBudget budget = terms.budget();
+    json.raw("\"budget\":{\"atLimit\":\"").raw(budget.atLimit().name());
+    json.raw("\",\"calls\":").number(budget.calls());
+    json.raw(",\"cost\":").number(Double.doubleToLongBits(budget.cost())).raw(",\"time\":");
+    time(budget.time());
+    json.raw(",\"tokens\":").number(budget.tokens());
+    json.raw(terms.deadlinePauses() ? "},\"deadlinePauses\":true" : "},\"deadlinePauses\":false");
+    terms
+        .notBefore()
+        .ifPresent(
+            moment -> {
+              json.raw(",\"notBefore\":[").number(moment.getEpochSecond());
+              json.raw(',').number(moment.getNano()).raw(']');
+            });
+    json.raw('}');
+  }
+
+  private void question(Question question) {
+    json.raw("{\"audiences\":[");
+    for (int i = 0; i < question.audiences().size(); i++) {
+      text(i == 0 ? "" : ",", question.audiences().get(i));
+    }
+    text("],\"shown\":", question.shown());
+    text(",\"text\":", question.text());
+    json.raw(",\"time\":");
+    time(question.time());
+    json.raw('}');
   }
 
   private void names(Collection<String> capabilities) {
@@ -84,6 +129,7 @@ final class WorkDigest {
       json.number(Double.doubleToLongBits(piece.value())).raw('}');
     }
     text("],\"output\":", report.output());
+    report.pending().ifPresent(this::pending);
     json.raw(",\"usage\":{\"cost\":").number(Double.doubleToLongBits(report.usage().cost()));
     json.raw(",\"inputTokens\":").number(report.usage().inputTokens());
     json.raw(",\"outputTokens\":").number(report.usage().outputTokens());
@@ -91,6 +137,13 @@ final class WorkDigest {
     time(report.usage().time());
     json.raw('}');
     return end();
+  }
+
+  private void pending(WorkReport.Pending pending) {
+    json.raw(",\"pending\":{\"question\":");
+    question(pending.question());
+    text(",\"resumeToken\":", pending.resumeToken());
+    json.raw('}');
   }
 
   /** The digest of changes. */

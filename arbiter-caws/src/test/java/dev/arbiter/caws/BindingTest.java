@@ -9,15 +9,19 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.VerdictVerifier.VerificationResult;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Terms;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +57,12 @@ class BindingTest {
         spec,
         "mend it",
         Optional.of(Duration.ofMinutes(9)),
-        "once");
+        "once",
+        Terms.none()
+            .withNotBefore(Instant.EPOCH)
+            .withApproval(
+                new Question("May it?", "this", List.of("lead", "owner"), Duration.ofHours(1)))
+            .withBudget(TaskBudget.ofCost(2).withTokens(9).withCalls(3)));
   }
 
   private static WorkReport report(int lines) {
@@ -63,7 +72,9 @@ class BindingTest {
         List.of(
             Evidence.of("tests_pass", true, "12 of 12"),
             new Evidence("god_object", false, 91.5, "one")),
-        new Usage(10, 20, 0.25, Duration.ofSeconds(3)));
+        new Usage(10, 20, 0.25, Duration.ofSeconds(3)),
+        Optional.of(
+            new WorkReport.Pending(Question.of("Which?").showing("these").to("lead"), "token")));
   }
 
   private TaskResult.Completed judged(Task task, int attempt, int lines) {

@@ -87,7 +87,8 @@ final class Mutations {
     } else if (value instanceof Boolean flag) {
       use.accept(path + "=" + !flag, !flag);
     } else if (value instanceof Duration time) {
-      List.of(time.plusNanos(1), time.plusSeconds(1), time.plusDays(1))
+      int way = time.toSeconds() > Long.MAX_VALUE / 2 ? -1 : 1; // a limit may be without end
+      List.of(time.plusNanos(way), time.plusSeconds(way), time.plusDays(way))
           .forEach(t -> use.accept(path + "=" + t, t));
     } else if (value instanceof Instant at) {
       List.of(at.plusNanos(1), at.minusSeconds(1)).forEach(t -> use.accept(path + "=" + t, t));

@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.agent.RegisteredAgent.Status;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,16 +46,27 @@ public interface AgentRegistry {
    * Sets the status of an agent. Tasks that wait for an agent that becomes OFFLINE or MAINTENANCE
    * are routed again; its running tasks continue.
    *
-   * <p>A store that outlives the process keeps DRAINING, OFFLINE and MAINTENANCE until another
-   * status is set or the agent is retired, also over a restart. It keeps them with the next batch,
-   * some milliseconds after this method has returned, or when it comes back if it is away.
+   * <p>A store that outlives the process keeps DRAINING, OFFLINE, MAINTENANCE and LIMITED until
+   * another status is set or the agent is retired, also over a restart. It keeps them with the next
+   * batch, some milliseconds after this method has returned, or when it comes back if it is away.
    * AVAILABLE and BUSY are true for the moment and are not kept; nor are profiles.
    *
    * @param id the agent
-   * @param status the new status
+   * @param status the new status; LIMITED set here has no end, see {@link #limit}
    * @throws IllegalArgumentException if no agent has that id
    */
   void setStatus(String id, Status status);
+
+  /**
+   * Notes that an agent has reached its usage limit: it takes no work until then, and takes work
+   * again by itself. The engine does so when an agent fails with cause QUOTA. Has no effect on an
+   * agent that is DRAINING, OFFLINE or in MAINTENANCE; a later end takes the place of an earlier.
+   *
+   * @param id the agent
+   * @param until when its limit ends
+   * @throws IllegalArgumentException if no agent has that id
+   */
+  void limit(String id, Instant until);
 
   /**
    * Removes an agent; one that is registered later under its id takes work. Tasks that wait for it

@@ -2,20 +2,29 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Digests;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.WorkReport.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One attempt at one task, given to one agent.
  *
- * @param task what is asked
+ * @param task what is asked; its payload is the edited one if a person edited it
  * @param agent who is asked
  * @param attempt 1 for the first agent tried, 2 for the first fallback
  * @param specDigest the digest of the spec as it was approved
  * @param timeLimit how long the agent may take
  * @param meter takes the usage that the agent adds while it works
+ * @param approvals what people have decided about the task so far, the oldest first
+ * @param resumeToken the token of {@link dev.arbiter.task.WorkReport#waiting}, if the agent is
+ *     called again with an answer; empty otherwise
+ * @param link the engine, for {@link #ask} and {@link #progress}
  * @param directory the folder to work in, empty unless an interceptor gave one; the constitution
  *     judges an assignment without it
  */
@@ -26,31 +35,19 @@ public record Assignment(
     String specDigest,
     Duration timeLimit,
     UsageMeter meter,
+    List<Approval> approvals,
+    String resumeToken,
+    AgentLink link,
     Optional<Path> directory) {
   private static final int KEY_LENGTH = 26;
 
-  /**
-   * Makes an assignment without a folder.
-   *
-   * @param task what is asked
-   * @param agent who is asked
-   * @param attempt 1 for the first agent tried, 2 for the first fallback
-   * @param specDigest the digest of the spec as it was approved
-   * @param timeLimit how long the agent may take
-   * @param meter takes the usage that the agent adds while it works
-   */
-  public Assignment(
-      Task task,
-      String agent,
-      int attempt,
-      String specDigest,
-      Duration timeLimit,
-      UsageMeter meter) {
-    this(task, agent, attempt, specDigest, timeLimit, meter, Optional.empty());
+  /** Copies. */
+  public Assignment {
+    approvals = List.copyOf(approvals);
   }
 
   /**
-   * Makes an assignment with a new meter.
+   * Makes an assignment with a new meter, outside of an arbiter.
    *
    * @param task what is asked
    * @param agent who is asked
@@ -59,17 +56,55 @@ public record Assignment(
    * @param timeLimit how long the agent may take
    */
   public Assignment(Task task, String agent, int attempt, String specDigest, Duration timeLimit) {
-    this(task, agent, attempt, specDigest, timeLimit, new UsageMeter());
+    this(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        new UsageMeter(),
+        List.of(),
+        "",
+        AgentLink.none(),
+        Optional.empty());
   }
 
   /**
    * {@return a key for effects outside: the same whenever this attempt is run again, as after a
-   * crash, and another for any other attempt, task or tenant} Hand it to services that take an
-   * idempotency key.
+   * crash or a retry, and another for any other attempt, task or tenant} Hand it to services that
+   * take an idempotency key.
    */
   public String attemptKey() {
     String text = task.tenant() + '\0' + task.id() + '\0' + attempt;
     return "a-" + Digests.sha256Hex(text).substring(0, KEY_LENGTH);
+  }
+
+  /**
+   * Asks a person, and keeps the call of the agent open until the answer comes. The task waits
+   * meanwhile: it gives its place to another, and the time limit of the attempt stands still. One
+   * question at a time. A blocking agent joins the stage; after a crash it is called again, and the
+   * same question has its answer at once.
+   *
+   * @param question the question
+   * @return the decision, kept by the store; fails if the attempt is over, if it asks already, or
+   *     if nobody answers in time
+   */
+  public CompletionStage<Approval> ask(Question question) {
+    return link.ask(question);
+  }
+
+  /**
+   * Reports progress, adds what was used to the {@link #meter}, and holds it to the task's budget.
+   *
+   * @param more what was used since the last report
+   * @param message one line for a reader
+   * @return whether the agent may go on; false means: stop and report what there is. At a limit
+   *     where a person is asked it completes with the decision; at one that stops the task it
+   *     fails, and the agent is interrupted
+   */
+  public CompletionStage<Boolean> progress(Usage more, String message) {
+    meter.add(more);
+    return link.progress(more, message);
   }
 
   /**
@@ -78,7 +113,36 @@ public record Assignment(
    * @param other takes the usage
    */
   public Assignment withMeter(UsageMeter other) {
-    return new Assignment(task, agent, attempt, specDigest, timeLimit, other, directory);
+    return new Assignment(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        other,
+        approvals,
+        resumeToken,
+        link,
+        directory);
+  }
+
+  /**
+   * {@return the same assignment with another link}
+   *
+   * @param other the engine
+   */
+  public Assignment withLink(AgentLink other) {
+    return new Assignment(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        meter,
+        approvals,
+        resumeToken,
+        other,
+        directory);
   }
 
   /**
@@ -88,7 +152,17 @@ public record Assignment(
    * @param folder a folder that is there
    */
   public Assignment withDirectory(Path folder) {
-    return new Assignment(task, agent, attempt, specDigest, timeLimit, meter, Optional.of(folder));
+    return new Assignment(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        meter,
+        approvals,
+        resumeToken,
+        link,
+        Optional.of(folder));
   }
 
   /**
@@ -97,6 +171,7 @@ public record Assignment(
    * @param shorter the limit, which the engine refuses if it is longer than its own
    */
   public Assignment withTimeLimit(Duration shorter) {
-    return new Assignment(task, agent, attempt, specDigest, shorter, meter, directory);
+    return new Assignment(
+        task, agent, attempt, specDigest, shorter, meter, approvals, resumeToken, link, directory);
   }
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.agent;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * One agent of a registry: its profile and status at the time of the snapshot, and its live load.
  *
@@ -27,6 +30,11 @@ public interface RegisteredAgent {
    */
   int number();
 
+  /** {@return when its usage limit ends, in status LIMITED; empty in any other} */
+  default Optional<Instant> availableAt() {
+    return Optional.empty();
+  }
+
   /** {@return the id of the agent} */
   default String id() {
     return profile().id();
@@ -48,7 +56,12 @@ public interface RegisteredAgent {
     /** Takes no work; tasks that wait for it are routed again. */
     OFFLINE,
     /** Taken out on purpose; works like {@link #OFFLINE}. */
-    MAINTENANCE;
+    MAINTENANCE,
+    /**
+     * Has reached its usage limit; works like {@link #OFFLINE} until {@link
+     * RegisteredAgent#availableAt}, and then takes work again by itself.
+     */
+    LIMITED;
 
     /** {@return whether an agent in this status is a candidate: true for AVAILABLE and BUSY} */
     public boolean takesWork() {

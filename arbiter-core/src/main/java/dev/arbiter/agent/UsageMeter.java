@@ -21,12 +21,7 @@ public final class UsageMeter {
    * @param more such as one request to a model
    */
   public synchronized void add(Usage more) {
-    total =
-        new Usage(
-            total.inputTokens() + more.inputTokens(),
-            total.outputTokens() + more.outputTokens(),
-            total.cost() + more.cost(),
-            total.time().plus(more.time()));
+    total = total.plus(more);
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.arbiter.event;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A change of one agent. */
 public sealed interface AgentEvent extends ArbiterEvent {
@@ -47,9 +48,25 @@ public sealed interface AgentEvent extends ArbiterEvent {
    * @param agent the id of the agent
    * @param before the old status
    * @param after the new status
+   * @param until when its usage limit ends, if it is LIMITED now
    */
-  record StatusChanged(Instant at, long nanoTime, String agent, Status before, Status after)
-      implements AgentEvent {}
+  record StatusChanged(
+      Instant at, long nanoTime, String agent, Status before, Status after, Optional<Instant> until)
+      implements AgentEvent {
+
+    /**
+     * A change to any status but LIMITED.
+     *
+     * @param at wall-clock time
+     * @param nanoTime nanoseconds of the engine, for durations
+     * @param agent the id of the agent
+     * @param before the old status
+     * @param after the new status
+     */
+    public StatusChanged(Instant at, long nanoTime, String agent, Status before, Status after) {
+      this(at, nanoTime, agent, before, after, Optional.empty());
+    }
+  }
 
   /**
    * An agent was removed.

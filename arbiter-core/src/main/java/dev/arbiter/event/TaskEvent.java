@@ -2,6 +2,7 @@
 package dev.arbiter.event;
 
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Approval;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -181,7 +182,8 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * The task waits for something outside, and holds neither place nor slot.
+   * The task waits for something outside. It holds no place, and no slot unless its agent waits
+   * within its call. Published again when the next audience is asked.
    *
    * @param step place and time
    * @param reason what it waits for
@@ -190,6 +192,31 @@ public sealed interface TaskEvent extends ArbiterEvent {
     @Override
     public TaskState state() {
       return TaskState.WAITING;
+    }
+  }
+
+  /**
+   * A person decided. The task is still WAITING, and goes on when the store has kept this.
+   *
+   * @param step place and time
+   * @param approval the decision
+   */
+  record Decided(Step step, Approval approval) implements TaskEvent {
+    @Override
+    public TaskState state() {
+      return TaskState.WAITING;
+    }
+  }
+
+  /**
+   * An agent that waited within its call goes on.
+   *
+   * @param step place and time
+   */
+  record Resumed(Step step) implements TaskEvent {
+    @Override
+    public TaskState state() {
+      return TaskState.EXECUTING;
     }
   }
 

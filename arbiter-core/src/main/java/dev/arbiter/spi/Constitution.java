@@ -3,10 +3,12 @@ package dev.arbiter.spi;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Holds tasks to their rules, before and after the work.
@@ -42,6 +44,21 @@ public interface Constitution {
    * @return the verdict
    */
   Verdict judge(Assignment assignment, WorkReport report);
+
+  /**
+   * What a person must decide about the work before it is judged. The task waits for that decision;
+   * then {@link Assignment#approvals} holds it, and {@link #judge} is called with it, also after a
+   * denial: it seals the decision with its verdict. Called again after each wait and restart, with
+   * the same arguments; the same question is asked once. By default nobody is asked. An exception
+   * ends the task.
+   *
+   * @param assignment the attempt, with the decisions so far
+   * @param report the report of the agent
+   * @return the question, empty for none
+   */
+  default Optional<Question> asks(Assignment assignment, WorkReport report) {
+    return Optional.empty();
+  }
 
   /**
    * Judges work of a process before this one: the store kept its report, and no end of its task. So

@@ -3,6 +3,7 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 import java.util.List;
+import java.util.Optional;
 
 /** The decision of the constitution on whether a task may begin. */
 public sealed interface Admission {
@@ -16,11 +17,23 @@ public sealed interface Admission {
    * @param specDigest {@code sha256:} and the hexadecimal digest of the spec and of every other
    *     input of the decision; when it changes the approval is void
    * @param findings warnings and notes
+   * @param question the question that a person must approve first, empty for none
    */
-  record Admitted(String specDigest, List<Finding> findings) implements Admission {
+  record Admitted(String specDigest, List<Finding> findings, Optional<Question> question)
+      implements Admission {
     /** Copies. */
     public Admitted {
       findings = List.copyOf(findings);
+    }
+
+    /**
+     * Admits a task without a question.
+     *
+     * @param specDigest the digest of the spec and of every other input of the decision
+     * @param findings warnings and notes
+     */
+    public Admitted(String specDigest, List<Finding> findings) {
+      this(specDigest, findings, Optional.empty());
     }
   }
 

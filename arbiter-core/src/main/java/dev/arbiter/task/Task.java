@@ -3,6 +3,7 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param deadline the longest time from submission to end, empty for none
  * @param idempotencyKey two submissions of one tenant with the same key are one task; empty for
  *     none
+ * @param terms what it waits for and what it may use up
  */
 public record Task(
     String id,
@@ -34,7 +36,8 @@ public record Task(
     SpecRef spec,
     String payload,
     Optional<Duration> deadline,
-    String idempotencyKey) {
+    String idempotencyKey,
+    Terms terms) {
 
   /** The tenant of a task that names none. */
   public static final String DEFAULT_TENANT = "default";
@@ -66,6 +69,43 @@ public record Task(
         deadline.isEmpty() || deadline.get().compareTo(Duration.ZERO) > 0,
         "task.deadline must be positive, got %s",
         deadline);
+    Objects.requireNonNull(terms, "task.terms must not be null; Terms.none() is for none");
+  }
+
+  /**
+   * Makes a task that begins at once and has no budget.
+   *
+   * @param id unique within the tenant, empty for one that the engine gives
+   * @param type the kind of work
+   * @param tenant the tenant that owns the task
+   * @param priority 1 (last) to 10 (first)
+   * @param capabilities the capabilities that a candidate needs
+   * @param spec the working spec that the work must follow
+   * @param payload the instruction for the agent
+   * @param deadline the longest time from submission to end, empty for none
+   * @param idempotencyKey two submissions of one tenant with the same key are one task
+   */
+  public Task(
+      String id,
+      String type,
+      String tenant,
+      int priority,
+      Set<String> capabilities,
+      SpecRef spec,
+      String payload,
+      Optional<Duration> deadline,
+      String idempotencyKey) {
+    this(
+        id,
+        type,
+        tenant,
+        priority,
+        capabilities,
+        spec,
+        payload,
+        deadline,
+        idempotencyKey,
+        Terms.none());
   }
 
   /**
@@ -94,7 +134,35 @@ public record Task(
    */
   public Task withId(String newId) {
     return new Task(
-        newId, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey);
+        newId,
+        type,
+        tenant,
+        priority,
+        capabilities,
+        spec,
+        payload,
+        deadline,
+        idempotencyKey,
+        terms);
+  }
+
+  /**
+   * {@return the same task with another instruction}
+   *
+   * @param newPayload the instruction for the agent
+   */
+  public Task withPayload(String newPayload) {
+    return new Task(
+        id,
+        type,
+        tenant,
+        priority,
+        capabilities,
+        spec,
+        newPayload,
+        deadline,
+        idempotencyKey,
+        terms);
   }
 
   /** Builds a {@link Task}; not thread-safe. */
@@ -108,6 +176,7 @@ public record Task(
     private String payload = "";
     private Optional<Duration> deadline = Optional.empty();
     private String idempotencyKey = "";
+    private Terms terms = Terms.none();
 
     private Builder(String type) {
       this.type = type;
@@ -194,13 +263,49 @@ public record Task(
     }
 
     /**
+     * Lets the task begin at a moment, not before.
+     *
+     * @param moment the moment
+     */
+    public Builder notBefore(Instant moment) {
+      this.terms = terms.withNotBefore(moment);
+      return this;
+    }
+
+    /**
+     * Lets the task begin when a person has approved it, see {@code Arbiter.approvals()}.
+     *
+     * @param question asked before any agent is called
+     */
+    public Builder approval(Question question) {
+      this.terms = terms.withApproval(question);
+      return this;
+    }
+
+    /**
+     * Limits what the task may use up.
+     *
+     * @param budget the limits, and what happens when one is reached
+     */
+    public Builder budget(TaskBudget budget) {
+      this.terms = terms.withBudget(budget);
+      return this;
+    }
+
+    /** Lets the deadline stand still while the task waits for something outside. */
+    public Builder deadlinePauses() {
+      this.terms = terms.withPausingDeadline();
+      return this;
+    }
+
+    /**
      * {@return the task}
      *
      * @throws IllegalArgumentException if a part is outside its range
      */
     public Task build() {
       return new Task(
-          id, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey);
+          id, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey, terms);
     }
   }
 }

@@ -177,14 +177,33 @@ public sealed interface TaskResult {
     /** The store was away for too long: the task ended, and the store may have no record of it. */
     UNRECORDED,
     /** An agent worked when the process ended, and its task type may not run again. */
-    UNKNOWN_EFFECT;
+    UNKNOWN_EFFECT,
+    /** The agent could not reach what it needs, such as the service of its model. */
+    CONNECTIVITY,
+    /** The agent was called too often within a short time. */
+    RATE,
+    /** The agent has reached its usage limit. */
+    QUOTA,
+    /** The agent lacked memory, disk or another resource of its machine. */
+    RESOURCE,
+    /** The agent lacked a right or a credential. */
+    AUTHORIZATION,
+    /** The instruction cannot be followed by any agent. */
+    INVALID_INPUT,
+    /** The task has reached its budget. */
+    BUDGET,
+    /** Nobody answered a question in time. */
+    EXPIRED;
 
     /**
-     * {@return whether the agent caused the failure: true for AGENT_ERROR, AGENT_TIMEOUT and
-     * DENIED, from which routers learn}
+     * {@return whether the agent caused the failure, from which routers learn: true for
+     * AGENT_ERROR, AGENT_TIMEOUT, DENIED, CONNECTIVITY, RESOURCE and AUTHORIZATION}
      */
     public boolean byAgent() {
-      return this == AGENT_ERROR || this == AGENT_TIMEOUT || this == DENIED;
+      return switch (this) {
+        case AGENT_ERROR, AGENT_TIMEOUT, DENIED, CONNECTIVITY, RESOURCE, AUTHORIZATION -> true;
+        default -> false;
+      };
     }
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The report of an agent about its work.
@@ -14,9 +15,14 @@ import java.util.Objects;
  * @param changes the files it changed
  * @param evidence the results of checks of the work
  * @param usage the resources it used
+ * @param pending the question for which the agent stopped; empty for work that is done
  */
 public record WorkReport(
-    String output, List<FileChange> changes, List<Evidence> evidence, Usage usage) {
+    String output,
+    List<FileChange> changes,
+    List<Evidence> evidence,
+    Usage usage,
+    Optional<Pending> pending) {
 
   /**
    * Copies.
@@ -28,8 +34,61 @@ public record WorkReport(
     Objects.requireNonNull(changes, "report.changes must not be null; give an empty list");
     Objects.requireNonNull(evidence, "report.evidence must not be null; give an empty list");
     Objects.requireNonNull(usage, "report.usage must not be null; give Usage.none()");
+    Objects.requireNonNull(pending, "report.pending must not be null; give Optional.empty()");
     changes = List.copyOf(changes);
     evidence = List.copyOf(evidence);
+  }
+
+  /**
+   * Makes a report of work that is done.
+   *
+   * @param output the answer of the agent, any text
+   * @param changes the files it changed
+   * @param evidence the results of checks of the work
+   * @param usage the resources it used
+   */
+  public WorkReport(String output, List<FileChange> changes, List<Evidence> evidence, Usage usage) {
+    this(output, changes, evidence, usage, Optional.empty());
+  }
+
+  /**
+   * {@return the report of an agent that needs an answer and does not wait for it} The agent is
+   * called again, in the same attempt, with the answer in {@code Assignment.approvals()} and its
+   * token.
+   *
+   * @param question the question to a person
+   * @param resumeToken handed back to the agent, at most 4,096 characters
+   */
+  public static WorkReport waiting(Question question, String resumeToken) {
+    return of("").withPending(Optional.of(new Pending(question, resumeToken)));
+  }
+
+  private WorkReport withPending(Optional<Pending> other) {
+    return new WorkReport(output, changes, evidence, usage, other);
+  }
+
+  /**
+   * What an agent waits for that has left its call.
+   *
+   * @param question the question to a person
+   * @param resumeToken what the agent needs to go on, at most 4,096 characters
+   */
+  public record Pending(Question question, String resumeToken) {
+    private static final int LONGEST_TOKEN = 4_096;
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if the token is too long
+     */
+    public Pending {
+      Objects.requireNonNull(question, "pending.question must not be null");
+      Require.that(
+          resumeToken.length() <= LONGEST_TOKEN,
+          "pending.resumeToken must have at most %s characters, got %s",
+          LONGEST_TOKEN,
+          resumeToken.length());
+    }
   }
 
   /**
@@ -47,7 +106,7 @@ public record WorkReport(
    * @param measured the changes
    */
   public WorkReport withChanges(List<FileChange> measured) {
-    return new WorkReport(output, measured, evidence, usage);
+    return new WorkReport(output, measured, evidence, usage, pending);
   }
 
   /**
@@ -58,7 +117,7 @@ public record WorkReport(
   public WorkReport withEvidence(Evidence... more) {
     List<Evidence> all = new ArrayList<>(evidence);
     all.addAll(List.of(more));
-    return new WorkReport(output, changes, all, usage);
+    return new WorkReport(output, changes, all, usage, pending);
   }
 
   /**
@@ -67,7 +126,7 @@ public record WorkReport(
    * @param measured the usage
    */
   public WorkReport withUsage(Usage measured) {
-    return new WorkReport(output, changes, evidence, measured);
+    return new WorkReport(output, changes, evidence, measured, pending);
   }
 
   /**
@@ -164,6 +223,34 @@ public record WorkReport(
      */
     public static Usage cost(double dollars) {
       return new Usage(0, 0, dollars, Duration.ZERO);
+    }
+
+    /**
+     * {@return both together}
+     *
+     * @param more another usage
+     */
+    public Usage plus(Usage more) {
+      if (more.equals(NONE)) {
+        return this;
+      }
+      return new Usage(
+          sum(inputTokens, more.inputTokens),
+          sum(outputTokens, more.outputTokens),
+          Math.min(Double.MAX_VALUE, cost + more.cost),
+          Duration.ofSeconds(
+              sum(time.getSeconds(), more.time.getSeconds()),
+              (long) time.getNano() + more.time.getNano()));
+    }
+
+    /** {@return tokens read and written} */
+    public long tokens() {
+      return sum(inputTokens, outputTokens);
+    }
+
+    /* An agent may report any figure; a sum stays at the largest, half for the carry of nanos. */
+    private static long sum(long one, long other) {
+      return Math.min(one, Long.MAX_VALUE / 2) + Math.min(other, Long.MAX_VALUE / 2 - 1);
     }
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param nanos how long the agent took for it
  * @param used what the last attempt used up
  * @param waits what it waits for, in state WAITING
+ * @param means what people decided, and what it has used up
  */
 public record KeptProgress(
     TaskState state,
@@ -27,10 +28,12 @@ public record KeptProgress(
     @Nullable WorkReport report,
     long nanos,
     Usage used,
-    @Nullable WaitReason waits) {
+    @Nullable WaitReason waits,
+    KeptMeans means) {
 
   /** The progress of a task that was accepted. */
   public static KeptProgress none() {
-    return new KeptProgress(TaskState.RECEIVED, List.of(), "", null, 0, Usage.none(), null);
+    return new KeptProgress(
+        TaskState.RECEIVED, List.of(), "", null, 0, Usage.none(), null, KeptMeans.none());
   }
 }

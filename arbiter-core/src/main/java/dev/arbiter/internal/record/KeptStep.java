@@ -3,8 +3,10 @@ package dev.arbiter.internal.record;
 
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.Answer;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Instant;
 
@@ -30,6 +32,7 @@ public record KeptStep(
     double quality,
     Usage usage,
     String detail) {
+  private static final int LONGEST = 200;
 
   /** Whether an attempt failed, and another one may follow. */
   public boolean endsAttempt() {
@@ -48,7 +51,8 @@ public record KeptStep(
       case "Executed" -> "EXECUTION_COMPLETE";
       case "Verifying" -> "VERIFYING";
       case "Verified" -> "VERIFIED";
-      case "Waiting" -> "WAITING";
+      case "Waiting", "Decided" -> "WAITING";
+      case "Resumed" -> "EXECUTING";
       default -> "";
     };
   }
@@ -61,8 +65,13 @@ public record KeptStep(
 
   /** The plain values of a change of an agent. */
   public static KeptStep of(AgentEvent event) {
-    String state = event instanceof AgentEvent.StatusChanged changed ? changed.after().name() : "";
-    return of(event.getClass().getSimpleName(), event.at(), state, 0, event.agent(), "");
+    String state = "";
+    String until = "";
+    if (event instanceof AgentEvent.StatusChanged changed) {
+      state = changed.after().name();
+      until = changed.until().map(Instant::toString).orElse("");
+    }
+    return of(event.getClass().getSimpleName(), event.at(), state, 0, event.agent(), until);
   }
 
   /** The plain values of a step of a task. */
@@ -85,12 +94,33 @@ public record KeptStep(
       return step(event, verdict.quality(), Usage.none(), verdict(verdict));
     }
     if (event instanceof TaskEvent.Waiting waiting) {
-      return step(event, 0, Usage.none(), waiting.reason().toString());
+      return step(event, 0, Usage.none(), waited(waiting.reason()));
+    }
+    if (event instanceof TaskEvent.Decided decided) {
+      Answer answer = decided.approval().answer();
+      return step(
+          event,
+          0,
+          Usage.none(),
+          answer.kind() + " by " + answer.by() + ": " + brief(answer.text()));
     }
     if (event instanceof TaskEvent.Concluded concluded) {
       return concluded(event, concluded.result());
     }
     return step(event, 0, Usage.none(), "");
+  }
+
+  /* The kind of a wait and its end; what is shown to a person stays in the progress. */
+  private static String waited(WaitReason reason) {
+    String kind = reason.getClass().getSimpleName();
+    return reason
+        .request()
+        .map(request -> kind + " " + request.id() + ": " + brief(request.question().text()))
+        .orElse(reason.toString());
+  }
+
+  private static String brief(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 
   private static KeptStep concluded(TaskEvent event, TaskResult result) {

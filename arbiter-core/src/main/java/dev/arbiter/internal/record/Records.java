@@ -11,6 +11,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.Terms;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
@@ -67,6 +68,11 @@ public final class Records {
     WaitReason waits = progress.waits();
     if (waits instanceof WaitReason.UnknownEffect unknown) {
       out.message(7, w -> w.text(1, unknown.agent()).number(2, unknown.attempt()));
+    } else if (waits != null) {
+      out.message(8, w -> WaitRecords.reason(w, waits));
+    }
+    if (!progress.means().equals(KeptMeans.none())) {
+      out.message(9, w -> WaitRecords.means(w, progress.means()));
     }
     return out.record(VERSION, PROGRESS);
   }
@@ -106,7 +112,7 @@ public final class Records {
   public static KeptProgress progress(byte[] bytes) {
     Reader in = open(bytes, PROGRESS);
     Reader report = in.message(6);
-    Reader unknown = in.message(7);
+    Reader means = in.message(9);
     return new KeptProgress(
         named(TaskState.class, in.text(1)),
         in.messages(2, Records::decision),
@@ -114,7 +120,17 @@ public final class Records {
         report == null ? null : report(report),
         in.number(4),
         usage(in.message(5)),
-        unknown == null ? null : new WaitReason.UnknownEffect(unknown.text(1), unknown.count(2)));
+        waits(in),
+        means == null ? KeptMeans.none() : WaitRecords.means(means));
+  }
+
+  private static @Nullable WaitReason waits(Reader in) {
+    Reader unknown = in.message(7);
+    if (unknown != null) {
+      return new WaitReason.UnknownEffect(unknown.text(1), unknown.count(2));
+    }
+    Reader waits = in.message(8);
+    return waits == null ? null : WaitRecords.reason(waits);
   }
 
   /**
@@ -163,14 +179,14 @@ public final class Records {
     return new Reader(bytes, Fields.HEADER, bytes.length);
   }
 
-  private static Reader required(@Nullable Reader part) {
+  static Reader required(@Nullable Reader part) {
     if (part == null) {
       throw new IllegalArgumentException("the record is damaged: a part is missing");
     }
     return part;
   }
 
-  private static <E extends Enum<E>> E named(Class<E> type, String name) {
+  static <E extends Enum<E>> E named(Class<E> type, String name) {
     try {
       return Enum.valueOf(type, name);
     } catch (IllegalArgumentException e) {
@@ -200,6 +216,9 @@ public final class Records {
       w.message(7, spec -> spec.text(1, text.text()));
     }
     task.deadline().ifPresent(time -> w.time(9, time));
+    if (!task.terms().equals(Terms.none())) {
+      w.message(11, terms -> WaitRecords.terms(terms, task.terms()));
+    }
   }
 
   private static Task task(Reader in) {
@@ -212,6 +231,7 @@ public final class Records {
       spec = SpecRef.text(text.text(1));
     }
     Duration deadline = in.time(9);
+    Reader terms = in.message(11);
     return new Task(
         in.text(1),
         in.text(2),
@@ -221,7 +241,8 @@ public final class Records {
         spec,
         in.text(8),
         deadline.isZero() ? Optional.empty() : Optional.of(deadline),
-        in.text(10));
+        in.text(10),
+        terms == null ? Terms.none() : WaitRecords.terms(terms));
   }
 
   private static void decision(Writer w, RoutingDecision decision) {
@@ -232,14 +253,14 @@ public final class Records {
     return new KeptDecision(in.number(1), in.text(2), in.text(3));
   }
 
-  private static void usage(Writer w, Usage usage) {
+  static void usage(Writer w, Usage usage) {
     w.number(1, usage.inputTokens())
         .number(2, usage.outputTokens())
         .decimal(3, usage.cost())
         .time(4, usage.time());
   }
 
-  private static Usage usage(@Nullable Reader in) {
+  static Usage usage(@Nullable Reader in) {
     return in == null
         ? Usage.none()
         : new Usage(in.number(1), in.number(2), in.decimal(3), in.time(4));

@@ -3,10 +3,16 @@ package dev.arbiter.internal.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -62,6 +68,58 @@ final class Golden {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record One(Object value, byte[] bytes, Function<byte[], Object> reader) {}
 
+  private static final Question QUESTION =
+      new Question("May it?", "rm -r build", List.of("lead", "owner"), Duration.ofHours(2));
+
+  private static void waits(Map<String, One> all) {
+    KeptTask asked =
+        new KeptTask(
+            Task.builder("refactor")
+                .id("T-2")
+                .notBefore(NOW)
+                .approval(QUESTION)
+                .budget(TaskBudget.ofCost(2.5).withTokens(9_000).atLimit(TaskBudget.AtLimit.ASK))
+                .deadlinePauses()
+                .build(),
+            NOW);
+    all.put("terms", new One(asked, Records.bytes(asked), Records::task));
+    ApprovalRequest request =
+        new ApprovalRequest(
+            "r-1", "acme", "T-2", Point.INPUT, 1, "ada", QUESTION, "lead", "sha256:ab", NOW, NOW);
+    for (WaitReason reason :
+        List.of(
+            new WaitReason.Approval(request),
+            new WaitReason.Input(request, "token", true),
+            new WaitReason.Budget(request, false),
+            new WaitReason.Quota("ada", NOW),
+            new WaitReason.Retry("ada", 1, NOW),
+            new WaitReason.NotBefore(NOW))) {
+      KeptMeans means =
+          new KeptMeans(
+              List.of(
+                  new Approval("r-0", Point.START, "sha256:cd", Answer.edit("eve", "other"), NOW),
+                  new Approval(
+                      "r-1",
+                      Point.BUDGET,
+                      "sha256:ef",
+                      Answer.raise("eve", TaskBudget.ofCost(9)),
+                      NOW)),
+              Duration.ofSeconds(5),
+              NOW,
+              "token",
+              USAGE,
+              USAGE,
+              3,
+              1,
+              TaskBudget.ofCost(9));
+      KeptProgress waits =
+          new KeptProgress(TaskState.WAITING, List.of(), "", null, 0, USAGE, reason, means);
+      all.put(
+          "waits-" + reason.getClass().getSimpleName(),
+          new One(waits, Records.bytes(waits), Records::progress));
+    }
+  }
+
   private static Map<String, One> all() {
     Map<String, One> all = new LinkedHashMap<>();
     KeptTask task = new KeptTask(TASK, NOW);
@@ -74,7 +132,8 @@ final class Golden {
             REPORT,
             123,
             USAGE,
-            null);
+            null,
+            KeptMeans.none());
     all.put("progress", new One(progress, Records.bytes(progress), Records::progress));
     KeptProgress waits =
         new KeptProgress(
@@ -84,8 +143,10 @@ final class Golden {
             null,
             0,
             Usage.none(),
-            new WaitReason.UnknownEffect("ada", 1));
+            new WaitReason.UnknownEffect("ada", 1),
+            KeptMeans.none());
     all.put("waiting", new One(waits, Records.bytes(waits), Records::progress));
+    waits(all);
     List<KeptStep> steps =
         List.of(new KeptStep(NOW, "Verified", "VERIFIED", 1, "ada", .75, USAGE, "waived abc"));
     all.put("steps", new One(steps, Records.bytes(steps), Records::steps));

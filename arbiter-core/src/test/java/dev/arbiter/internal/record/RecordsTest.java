@@ -161,7 +161,8 @@ class RecordsTest {
         random.nextBoolean() ? null : report(),
         number(),
         usage(),
-        random.nextBoolean() ? null : new WaitReason.UnknownEffect(name(), small()));
+        random.nextBoolean() ? null : new WaitReason.UnknownEffect(name(), small()),
+        KeptMeans.none());
   }
 
   private KeptStep step() {

@@ -44,7 +44,7 @@ final class PinnedPost {
   }
 
   /** Sends by the first hop that can be reached. */
-  Answer send(List<Hop> hops, byte[] json) throws IOException {
+  HttpAnswer send(List<Hop> hops, byte[] json) throws IOException {
     long deadline = timeouts.deadline();
     IOException failure = new UndeliveredException("the host has no address");
     for (int i = 0; i < hops.size(); i++) {
@@ -61,7 +61,7 @@ final class PinnedPost {
         try (Socket socket = open) {
           socket.getOutputStream().write(request(json, hop));
           socket.getOutputStream().flush();
-          return Answer.read(socket.getInputStream());
+          return HttpAnswer.read(socket.getInputStream());
         } catch (IOException e) {
           throw named(e);
         }
@@ -96,7 +96,7 @@ final class PinnedPost {
     String head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
     plain.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
     plain.getOutputStream().flush();
-    int status = Answer.throughProxy(plain.getInputStream());
+    int status = HttpAnswer.throughProxy(plain.getInputStream());
     if (status == PROXY_WANTS_A_PASSWORD) {
       throw new UndeliveredException("the proxy wants a password; give one that does not");
     }

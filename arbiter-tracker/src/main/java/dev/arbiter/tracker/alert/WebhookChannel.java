@@ -91,7 +91,7 @@ public final class WebhookChannel implements AlertChannel {
 
   @Override
   public void send(Alert alert) throws IOException {
-    Answer answer = post.send(hops(), body(alert));
+    HttpAnswer answer = post.send(hops(), body(alert));
     if (!answer.isSuccess()) {
       String message = "the answer is status " + answer.status();
       Duration wait = answer.wait(clock.instant());

@@ -137,17 +137,18 @@ class WebhookPatienceTest {
   @Test
   void a_date_counts_from_the_servers_own_clock() {
     Instant now = Instant.parse("1994-11-06T08:49:37Z");
-    Answer rfc850 =
-        new Answer(503, "Tuesday, 08-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT");
-    Answer asctime = new Answer(503, "Sun Nov  6 08:50:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT");
+    HttpAnswer rfc850 =
+        new HttpAnswer(503, "Tuesday, 08-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT");
+    HttpAnswer asctime =
+        new HttpAnswer(503, "Sun Nov  6 08:50:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT");
 
     assertThat(rfc850.wait(now.plusSeconds(9_999_999))).isEqualTo(Duration.ofDays(2));
     assertThat(asctime.wait(Instant.EPOCH)).isEqualTo(Duration.ofMinutes(1));
-    assertThat(new Answer(503, "Sun Nov  6 08:50:37 1994", "").wait(now))
+    assertThat(new HttpAnswer(503, "Sun Nov  6 08:50:37 1994", "").wait(now))
         .isEqualTo(Duration.ofMinutes(1));
-    assertThat(new Answer(302, "5", "").wait(now)).isNull();
-    assertThat(new Answer(400, "5", "").wait(now)).isEqualTo(Duration.ofSeconds(5));
-    assertThat(new Answer(400, "", "").wait(now)).isNull();
+    assertThat(new HttpAnswer(302, "5", "").wait(now)).isNull();
+    assertThat(new HttpAnswer(400, "5", "").wait(now)).isEqualTo(Duration.ofSeconds(5));
+    assertThat(new HttpAnswer(400, "", "").wait(now)).isNull();
   }
 
   @ParameterizedTest

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter as sent; empty if there was none
  * @param date as sent; empty if there was none
  */
-record Answer(int status, String retryAfter, String date) {
+record HttpAnswer(int status, String retryAfter, String date) {
   private static final int MOST_STATUS = 4096;
   private static final int MOST_HEADERS = 1 << 15;
   private static final int HUNDRED = 100;
@@ -43,19 +43,19 @@ record Answer(int status, String retryAfter, String date) {
           DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US));
 
   /** Reads the status, and the headers unless it is a success. */
-  static Answer read(InputStream in) throws IOException {
+  static HttpAnswer read(InputStream in) throws IOException {
     int status = status(in);
     if (status / HUNDRED == 2) {
-      return new Answer(status, "", "");
+      return new HttpAnswer(status, "", "");
     }
     try {
       return headers(in, status);
     } catch (IOException e) {
-      return new Answer(status, "", ""); // the status is what counts
+      return new HttpAnswer(status, "", ""); // the status is what counts
     }
   }
 
-  private static Answer headers(InputStream in, int status) throws IOException {
+  private static HttpAnswer headers(InputStream in, int status) throws IOException {
     String retryAfter = "";
     String date = "";
     int room = MOST_HEADERS;
@@ -66,7 +66,7 @@ record Answer(int status, String retryAfter, String date) {
       retryAfter = name.equals("retry-after") ? value : retryAfter;
       date = name.equals("date") ? value : date;
     }
-    return new Answer(status, retryAfter, date);
+    return new HttpAnswer(status, retryAfter, date);
   }
 
   /** Reads the answer of a proxy up to the bytes of the tunnel behind it. */

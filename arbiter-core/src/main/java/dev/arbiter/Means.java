@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.internal.record.KeptMeans;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people decided about a run, how long it has waited, and what it has used up. A run makes one
+ * when it first needs it. Only the thread that drives the run changes it.
+ */
+final class Means {
+  private List<Approval> approvals = List.of();
+  private Duration waited = Duration.ZERO;
+  private boolean waiting;
+
+  /* When the last wait began, by both clocks. */
+  private Instant since = Instant.EPOCH;
+  private long sinceNanos;
+  private String resumeToken = "";
+  private volatile Usage spent = Usage.none();
+  private Usage carried = Usage.none();
+  private volatile int calls;
+  private int retries;
+  private volatile @Nullable TaskBudget raised;
+
+  KeptMeans kept() {
+    return new KeptMeans(
+        approvals,
+        waited,
+        waiting ? since : Instant.EPOCH,
+        resumeToken,
+        spent,
+        carried,
+        calls,
+        retries,
+        raised);
+  }
+
+  /** Takes the values that a store kept. A wait of a process before counts by the wall clock. */
+  void rewind(KeptMeans to, Instant at, long nanoTime) {
+    approvals = to.approvals();
+    waited = to.waited();
+    waiting = !to.since().equals(Instant.EPOCH);
+    if (waiting && !since.equals(to.since())) {
+      since = to.since();
+      sinceNanos = nanoTime - Duration.between(since, at).toNanos();
+    }
+    resumeToken = to.resumeToken();
+    spent = to.spent();
+    carried = to.carried();
+    calls = to.calls();
+    retries = to.retries();
+    raised = to.raised();
+  }
+
+  /* People. */
+
+  List<Approval> approvals() {
+    return approvals;
+  }
+
+  void add(Approval approval) {
+    List<Approval> all = new ArrayList<>(approvals);
+    all.add(approval);
+    approvals = List.copyOf(all);
+    approval.answer().budget().ifPresent(budget -> raised = budget);
+  }
+
+  /** The decision of a request; null if there is none yet. */
+  @Nullable Approval of(String request) {
+    for (Approval approval : approvals) {
+      if (approval.request().equals(request)) {
+        return approval;
+      }
+    }
+    return null;
+  }
+
+  /** The task with the instruction that a person gave last, or as it was submitted. */
+  Task edited(Task task) {
+    Task edited = task;
+    for (Approval approval : approvals) {
+      if (approval.answer().kind() == Answer.Kind.EDITED) {
+        edited = task.withPayload(approval.answer().text());
+      }
+    }
+    return edited;
+  }
+
+  String resumeToken() {
+    return resumeToken;
+  }
+
+  void resumeToken(String token) {
+    resumeToken = token;
+  }
+
+  /* Time. */
+
+  void waitBegins(Instant at, long nanoTime) {
+    if (!waiting) {
+      waiting = true;
+      since = at;
+      sinceNanos = nanoTime;
+    }
+  }
+
+  /** Ends the wait that lasts. Returns how long it was, in nanoseconds. */
+  long waitEnds(long nanoTime) {
+    long length = waiting ? nanoTime - sinceNanos : 0;
+    waited = waited.plusNanos(Math.max(0, length));
+    waiting = false;
+    return length;
+  }
+
+  /** How long the run has waited so far, in nanoseconds. */
+  long waited(long nanoTime) {
+    return waited.toNanos() + (waiting ? Math.max(0, nanoTime - sinceNanos) : 0);
+  }
+
+  /* Money, tokens, calls. */
+
+  TaskBudget budget(Task task) {
+    TaskBudget given = raised;
+    return given == null ? task.terms().budget() : given;
+  }
+
+  /** What the attempts before the last one used up. */
+  Usage spent() {
+    return spent;
+  }
+
+  /** What the calls before the last one of this attempt used up. */
+  Usage carried() {
+    return carried;
+  }
+
+  int calls() {
+    return calls;
+  }
+
+  void called() {
+    int made = calls;
+    calls = made + 1;
+  }
+
+  int retries() {
+    return retries;
+  }
+
+  /** The same attempt calls its agent again. */
+  void again(Usage usedSoFar, boolean isRetry) {
+    carried = usedSoFar;
+    retries += isRetry ? 1 : 0;
+  }
+
+  /** The attempt has ended, and used this up. */
+  void attemptEnded(Usage used) {
+    spent = spent.plus(used);
+    carried = Usage.none();
+    retries = 0;
+    resumeToken = "";
+  }
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.arbiter.Move.Ended;
+import dev.arbiter.Move.Stage;
+import dev.arbiter.Move.Waits;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.Digests;
+import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.WaitReason;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waits of runs for something outside: what is asked, what ends a wait, and where the run goes
+ * on. The thread that drives the run calls these methods.
+ */
+final class Waiting {
+  /** The rule of the finding for what a person denied. */
+  static final String DENIED = "arbiter.approval.denied";
+
+  private static final int ID_LENGTH = 26;
+
+  private final OpenRequests open;
+  private final Endings endings;
+  private final Publisher publisher;
+  private final Timers timers;
+  private final Sources sources;
+
+  /* The runs that wait for the usage limit of an agent, in order, so that a seed replays them. */
+  private final Set<TaskRun> quota = Collections.synchronizedSet(new LinkedHashSet<>());
+
+  Waiting(OpenRequests open, Endings endings, Publisher publisher, Timers timers, Sources sources) {
+    this.open = open;
+    this.endings = endings;
+    this.publisher = publisher;
+    this.timers = timers;
+    this.sources = sources;
+  }
+
+  /* Requests. */
+
+  /** A request for a run at this point; about holds what is shown beside the question. */
+  ApprovalRequest request(TaskRun run, Point point, Question question, List<String> about) {
+    Task task = run.task();
+    int attempt = point == Point.START ? 0 : run.attempts();
+    List<String> parts = new ArrayList<>(about);
+    parts.addAll(0, List.of(point.name(), task.tenant(), task.id(), question.text()));
+    parts.add(question.shown());
+    String digest = Digests.named(parts);
+    String id = "r-" + Digests.sha256Hex(digest + attempt).substring(0, ID_LENGTH);
+    Instant now = sources.clock().instant();
+    return new ApprovalRequest(
+        id,
+        task.tenant(),
+        task.id(),
+        point,
+        attempt,
+        point == Point.START ? "" : run.agent(),
+        question,
+        question.audiences().isEmpty() ? "" : question.audiences().get(0),
+        digest,
+        now,
+        after(now, question.time()));
+  }
+
+  /** A request for approval of the beginning of a task. */
+  ApprovalRequest start(TaskRun run, Question question, String specDigest) {
+    Question full = question.shown().isEmpty() ? shown(question, run.task().payload()) : question;
+    return request(
+        run, Point.START, full, List.of(specDigest, run.task().type(), run.task().payload()));
+  }
+
+  /** A request for approval of work that is done. */
+  ApprovalRequest result(TaskRun run, Question question, WorkReport report) {
+    Question full = question.shown().isEmpty() ? shown(question, text(report)) : question;
+    return request(
+        run,
+        Point.RESULT,
+        full,
+        List.of(
+            run.specDigest(),
+            report.output(),
+            report.changes().toString(),
+            report.evidence().toString()));
+  }
+
+  private static String text(WorkReport report) {
+    StringBuilder text = new StringBuilder(report.output());
+    for (WorkReport.FileChange change : report.changes()) {
+      text.append(
+          String.format(
+              Locale.ROOT, "%n%s +%d -%d", change.path(), change.added(), change.removed()));
+    }
+    return text.toString();
+  }
+
+  /* The digest holds for the whole; what is shown may be cut. */
+  private static Question shown(Question question, String text) {
+    int most = 1 << 20;
+    return question.showing(text.length() <= most ? text : text.substring(0, most));
+  }
+
+  private static Instant after(Instant now, Duration time) {
+    try {
+      return now.plus(time);
+    } catch (RuntimeException tooFar) {
+      return Instant.MAX;
+    }
+  }
+
+  /* A wait. */
+
+  /** Notes that a run begins to wait for a reason. */
+  void begin(TaskRun run, WaitReason reason) {
+    run.waitsFor(reason);
+    run.means().waitBegins(sources.clock().instant(), now());
+    publisher.stepToKeep(run, new TaskEvent.Waiting(run.moment(now(), sources.clock()), reason));
+  }
+
+  /** The next move of a run whose wait the store has kept. */
+  Move parked(TaskRun run) {
+    ApprovalRequest request = run.request();
+    Approval decision = request == null ? null : run.means().of(request.id());
+    if (request != null && decision != null) {
+      return decided(run, request, decision);
+    }
+    listen(run, request);
+    return Waits.OUTSIDE;
+  }
+
+  /** Lists the request of a run, and sets the time at which its wait ends. */
+  void listen(TaskRun run, @Nullable ApprovalRequest request) {
+    if (request != null) {
+      open.add(request, run);
+    }
+    WaitReason reason = run.reason();
+    if (reason instanceof WaitReason.Quota) {
+      quota.add(run);
+    }
+    Instant until = reason == null ? null : reason.until().orElse(null);
+    if (until != null) {
+      long left = nanosUntil(until);
+      timers.set(run.wakeAt(now() + left), now() + left);
+    }
+  }
+
+  private long nanosUntil(Instant until) {
+    Instant now = sources.clock().instant();
+    if (until.equals(Instant.MAX)) {
+      return Long.MAX_VALUE / 4;
+    }
+    return Math.max(
+        0, Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(Duration.between(now, until))));
+  }
+
+  /** Ends the wait of a run. Returns how long it was, in nanoseconds. */
+  long end(TaskRun run) {
+    open.remove(run);
+    quota.remove(run);
+    Timers.Timer wake = run.takeWake();
+    if (wake != null) {
+      timers.clear(wake);
+    }
+    return run.means().waitEnds(now());
+  }
+
+  /** The runs that wait for the usage limit of an agent. */
+  List<TaskRun> waitingForQuota() {
+    quota.removeIf(TaskRun::isClosed);
+    synchronized (quota) {
+      return List.copyOf(quota);
+    }
+  }
+
+  /** Keeps a decision: the run goes on when the store has it. */
+  void keep(TaskRun run, News.Decided news) {
+    run.means().add(news.approval);
+    run.deciding(news);
+    publisher.stepToKeep(
+        run, new TaskEvent.Decided(run.moment(now(), sources.clock()), news.approval));
+  }
+
+  /** Tells who decided that the store has kept it. */
+  void kept(TaskRun run) {
+    News.Decided news = run.deciding();
+    if (news != null) {
+      run.deciding(null);
+      open.decided(news.approval);
+      news.kept.complete(news.approval);
+    }
+  }
+
+  private Move decided(TaskRun run, ApprovalRequest request, Approval decision) {
+    if (decision.isDenial() && request.point() == Point.START) {
+      long unused = end(run);
+      return new Ended(new TaskResult.Rejected(run.task(), List.of(denial(decision))), null);
+    }
+    if (decision.isDenial() && request.point() == Point.BUDGET) {
+      long unused = end(run);
+      String why = request.question().text() + " Denied by " + decision.answer().by() + ".";
+      return endings.failed(run, FailureCause.BUDGET, why, null);
+    }
+    return goOn(run);
+  }
+
+  /** The finding for what a person denied. */
+  static Finding denial(Approval decision) {
+    Answer answer = decision.answer();
+    return Finding.error(DENIED, "", "denied by '" + answer.by() + "': " + answer.text());
+  }
+
+  /** Lets a run go on where it began to wait. */
+  Stage goOn(TaskRun run) {
+    long unused = end(run);
+    run.onPlace(back(run.reason()));
+    return Stage.ENTER;
+  }
+
+  private static Stage back(@Nullable WaitReason reason) {
+    if (reason instanceof WaitReason.Approval approval) {
+      return approval.asked().point() == Point.START ? Stage.ADMIT : Stage.JUDGE;
+    }
+    if (reason instanceof WaitReason.NotBefore) {
+      return Stage.ADMIT;
+    }
+    return reason instanceof WaitReason.Input || reason instanceof WaitReason.Retry
+        ? Stage.SEAT_AGAIN
+        : Stage.ROUTE;
+  }
+
+  /** The time of a wait has come. */
+  Move woken(TaskRun run) {
+    WaitReason reason = run.reason();
+    ApprovalRequest request = run.request();
+    if (request == null || reason == null) {
+      return goOn(run);
+    }
+    open.remove(run);
+    ApprovalRequest next = next(request);
+    if (next != null) {
+      run.waitsFor(with(reason, next));
+      return Stage.HOLD;
+    }
+    long unused = end(run);
+    return endings.failed(
+        run,
+        reason instanceof WaitReason.Budget ? FailureCause.BUDGET : FailureCause.EXPIRED,
+        expired(request),
+        null);
+  }
+
+  /** The reason with the request to the next audience; null if all were asked. */
+  @Nullable WaitReason escalated(TaskRun run) {
+    WaitReason reason = run.reason();
+    ApprovalRequest request = run.request();
+    ApprovalRequest next = request == null ? null : next(request);
+    return reason == null || next == null ? null : with(reason, next);
+  }
+
+  static String expired(ApprovalRequest request) {
+    return String.format(
+        Locale.ROOT,
+        "nobody decided request '%s' by %s: %s",
+        request.id(),
+        request.expiresAt(),
+        request.question().text());
+  }
+
+  private @Nullable ApprovalRequest next(ApprovalRequest request) {
+    List<String> audiences = request.question().audiences();
+    int next = audiences.indexOf(request.audience()) + 1;
+    if (audiences.isEmpty() || next >= audiences.size()) {
+      return null;
+    }
+    Instant now = sources.clock().instant();
+    return new ApprovalRequest(
+        request.id(),
+        request.tenant(),
+        request.task(),
+        request.point(),
+        request.attempt(),
+        request.agent(),
+        request.question(),
+        audiences.get(next),
+        request.digest(),
+        now,
+        after(now, request.question().time()));
+  }
+
+  private static WaitReason with(WaitReason reason, ApprovalRequest request) {
+    if (reason instanceof WaitReason.Input input) {
+      return new WaitReason.Input(request, input.resumeToken(), input.withinCall());
+    }
+    return reason instanceof WaitReason.Budget
+        ? new WaitReason.Budget(request, reason.withinCall())
+        : new WaitReason.Approval(request);
+  }
+
+  private long now() {
+    return sources.nanoTime().getAsLong();
+  }
+}

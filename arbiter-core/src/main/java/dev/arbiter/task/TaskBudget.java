@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.task;
+
+import dev.arbiter.internal.Require;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+
+/**
+ * What a task may use up, over all of its attempts and waits. Agents report what they use while
+ * they work; a limit is exceeded by at most one report.
+ *
+ * @param cost US dollars; infinite for no limit
+ * @param tokens tokens read and written; {@link Long#MAX_VALUE} for no limit
+ * @param time working time of agents; {@link #UNLIMITED} for no limit
+ * @param calls calls of agents, retries included; {@link Integer#MAX_VALUE} for no limit
+ * @param atLimit what happens when a limit is reached
+ */
+public record TaskBudget(double cost, long tokens, Duration time, int calls, AtLimit atLimit) {
+  /** A time without a limit. */
+  public static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
+
+  private static final TaskBudget NONE =
+      new TaskBudget(
+          Double.POSITIVE_INFINITY, Long.MAX_VALUE, UNLIMITED, Integer.MAX_VALUE, AtLimit.STOP);
+
+  /** What happens when a limit is reached. */
+  public enum AtLimit {
+    /** The agent is interrupted, and the task fails. */
+    STOP,
+    /** The task waits until a person raises the budget or denies more. */
+    ASK,
+    /** The agent is told to stop, and its report is judged. */
+    TAKE
+  }
+
+  /**
+   * Checks.
+   *
+   * @throws IllegalArgumentException if a limit is not above zero: then nothing could begin
+   */
+  public TaskBudget {
+    Require.that(cost > 0, "budget.cost must be above 0, got %s; leave it out for no limit", cost);
+    Require.that(
+        tokens > 0, "budget.tokens must be above 0, got %s; leave it out for no limit", tokens);
+    Require.that(
+        time.compareTo(Duration.ZERO) > 0,
+        "budget.time must be above 0, got %s; leave it out for no limit",
+        time);
+    Require.that(
+        calls > 0, "budget.calls must be above 0, got %s; leave it out for no limit", calls);
+  }
+
+  /** {@return a budget without a limit} */
+  public static TaskBudget none() {
+    return NONE;
+  }
+
+  /**
+   * {@return a budget of money}
+   *
+   * @param dollars US dollars, above 0
+   */
+  public static TaskBudget ofCost(double dollars) {
+    return NONE.withCost(dollars);
+  }
+
+  /**
+   * {@return the same budget with another limit of money}
+   *
+   * @param dollars US dollars, above 0
+   */
+  public TaskBudget withCost(double dollars) {
+    return new TaskBudget(dollars, tokens, time, calls, atLimit);
+  }
+
+  /**
+   * {@return the same budget with another limit of tokens}
+   *
+   * @param most tokens read and written, above 0
+   */
+  public TaskBudget withTokens(long most) {
+    return new TaskBudget(cost, most, time, calls, atLimit);
+  }
+
+  /**
+   * {@return the same budget with another limit of working time}
+   *
+   * @param most above 0
+   */
+  public TaskBudget withTime(Duration most) {
+    return new TaskBudget(cost, tokens, most, calls, atLimit);
+  }
+
+  /**
+   * {@return the same budget with another limit of calls}
+   *
+   * @param most above 0
+   */
+  public TaskBudget withCalls(int most) {
+    return new TaskBudget(cost, tokens, time, most, atLimit);
+  }
+
+  /**
+   * {@return the same budget with another choice for a limit that is reached}
+   *
+   * @param choice what happens
+   */
+  public TaskBudget atLimit(AtLimit choice) {
+    return new TaskBudget(cost, tokens, time, calls, choice);
+  }
+
+  /** {@return whether there is no limit} */
+  public boolean isNone() {
+    return withoutChoice().equals(NONE);
+  }
+
+  private TaskBudget withoutChoice() {
+    return atLimit(AtLimit.STOP);
+  }
+
+  /**
+   * {@return the limit that is reached, in words; empty if there is something left of each}
+   *
+   * @param used what was used up
+   * @param callsMade the calls of agents so far
+   */
+  public String reached(Usage used, int callsMade) {
+    if (used.cost() >= cost) {
+      return "cost of " + used.cost() + " of " + cost + " US dollars";
+    }
+    if (used.tokens() >= tokens) {
+      return used.tokens() + " of " + tokens + " tokens";
+    }
+    if (used.time().compareTo(time) >= 0) {
+      return "working time of " + used.time() + " of " + time;
+    }
+    return callsMade >= calls ? callsMade + " of " + calls + " calls" : "";
+  }
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static dev.arbiter.WaitingWorld.SOON;
+import static dev.arbiter.WaitingWorld.only;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.agent.AgentException;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskBudget.AtLimit;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Budgets that act while an agent works, and between attempts. */
+class BudgetTest {
+  private static final AgentProfile ADA = AgentProfile.of("ada");
+
+  private final WaitingWorld world = new WaitingWorld();
+  private final List<Assignment> calls = new ArrayList<>();
+  private final List<Double> steps = new ArrayList<>();
+
+  private static Task task(AtLimit choice) {
+    return Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(choice)).build();
+  }
+
+  /** Spends a dollar a step, ten times, and stops when it is told. */
+  private CompletionStage<WorkReport> works(Assignment assignment) {
+    calls.add(assignment);
+    return step(assignment, 0);
+  }
+
+  private CompletionStage<WorkReport> step(Assignment assignment, int done) {
+    if (done == 10) {
+      return CompletableFuture.completedFuture(WorkReport.of("all"));
+    }
+    steps.add(1.0);
+    return assignment
+        .progress(Usage.cost(1), "step " + done)
+        .thenCompose(
+            goesOn ->
+                goesOn
+                    ? step(assignment, done + 1)
+                    : CompletableFuture.completedFuture(WorkReport.of("part")));
+  }
+
+  @Test
+  void a_task_stops_at_its_limit() throws Exception {
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::works).build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task(AtLimit.STOP)).await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.message()).contains("5.0 US dollars");
+      assertThat(failed.usage().cost()).isEqualTo(5);
+      assertThat(steps).hasSize(5);
+      assertThat(arbiter.agents().find("ada").orElseThrow().active()).isZero();
+    }
+  }
+
+  @Test
+  void a_task_takes_what_there_is_at_its_limit() throws Exception {
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::works).build()) {
+      TaskResult.Completed done =
+          (TaskResult.Completed) arbiter.submit(task(AtLimit.TAKE)).await(SOON);
+      assertThat(done.report().output()).isEqualTo("part");
+      assertThat(done.report().usage().cost()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void a_person_raises_the_budget_and_the_agent_goes_on() throws Exception {
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = arbiter.submit(task(AtLimit.ASK));
+      assertThat(handle.state()).isEqualTo(TaskState.WAITING);
+      assertThat(steps).hasSize(5);
+      assertThat(only(arbiter).point()).isEqualTo(Point.BUDGET);
+      assertThatThrownBy(
+              () ->
+                  arbiter
+                      .approvals()
+                      .decide(only(arbiter), Answer.raise("eve", TaskBudget.ofCost(4))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("give it more");
+
+      arbiter
+          .approvals()
+          .decide(only(arbiter), Answer.raise("eve", TaskBudget.ofCost(8).atLimit(AtLimit.ASK)));
+      assertThat(steps).hasSize(8);
+      arbiter.approvals().decide(only(arbiter), Answer.raise("eve", TaskBudget.ofCost(20)));
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.report().output()).isEqualTo("all");
+      assertThat(calls).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_person_denies_more() throws Exception {
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = arbiter.submit(task(AtLimit.ASK));
+
+      arbiter.approvals().decide(only(arbiter), Answer.deny("eve", "too dear"));
+
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.message()).contains("eve");
+      assertThat(steps.size()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void an_agent_that_does_not_ask_is_stopped_at_its_next_report() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .asyncAgent(
+                ADA,
+                assignment -> {
+                  for (int i = 0; i < 10; i++) {
+                    CompletionStage<Boolean> unused = assignment.progress(Usage.cost(3), "on");
+                  }
+                  return new CompletableFuture<>();
+                })
+            .build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task(AtLimit.TAKE)).await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+    }
+  }
+
+  @Test
+  void the_money_of_all_attempts_counts() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(9)
+            .agent(ADA, this::wastes)
+            .agent(AgentProfile.of("bob"), this::wastes)
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task(AtLimit.STOP)).await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(calls).hasSize(2);
+    }
+  }
+
+  private WorkReport wastes(Assignment assignment) throws AgentException {
+    calls.add(assignment);
+    throw new AgentException("nothing came of it", Usage.cost(3));
+  }
+
+  @Test
+  void between_attempts_a_person_is_asked_and_a_restart_changes_nothing() throws Exception {
+    ListStorage disk = new ListStorage();
+    try (Arbiter first =
+        world
+            .arbiter(disk)
+            .fallbacks(9)
+            .agent(ADA, this::wastes)
+            .agent(AgentProfile.of("bob"), this::wastes)
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .build()) {
+      TaskHandle unused = first.submit(task(AtLimit.ASK));
+      WaitingWorld.until(() -> !first.approvals().open().isEmpty());
+    }
+    assertThat(calls).hasSize(2);
+    try (Arbiter second =
+        world
+            .arbiter(disk.cut())
+            .fallbacks(9)
+            .agent(ADA, this::wastes)
+            .agent(AgentProfile.of("bob"), this::wastes)
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .build()) {
+      WaitingWorld.until(() -> !second.approvals().open().isEmpty());
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      assertThatThrownBy(
+              () ->
+                  second
+                      .approvals()
+                      .decide(only(second), Answer.raise("eve", TaskBudget.ofCost(6))))
+          .hasMessageContaining("6.0");
+      second.approvals().decide(only(second), Answer.raise("eve", TaskBudget.ofCost(7)));
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isNotEqualTo(FailureCause.DEADLINE);
+    }
+    assertThat(calls).hasSize(3);
+  }
+
+  @Test
+  void calls_count_too() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withCalls(2)).build();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(9)
+            .agent(ADA, this::wastes)
+            .agent(AgentProfile.of("bob"), this::wastes)
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task).await(SOON);
+      assertThat(failed.message()).contains("2 of 2 calls");
+    }
+  }
+
+  @Test
+  void a_budget_of_nothing_or_of_no_number_is_refused() {
+    assertThatThrownBy(() -> TaskBudget.ofCost(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("above 0");
+    assertThatThrownBy(() -> TaskBudget.ofCost(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> TaskBudget.none().withTokens(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> TaskBudget.none().withTime(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void progress_after_the_end_is_heard_by_nobody() throws Exception {
+    List<Assignment> kept = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                assignment -> {
+                  kept.add(assignment);
+                  return WorkReport.of("done");
+                })
+            .build()) {
+      TaskResult end = arbiter.submit(task(AtLimit.STOP)).await(SOON);
+      CompletionStage<Boolean> late = kept.get(0).progress(Usage.cost(99), "late");
+      assertThat(late.toCompletableFuture()).isCompletedExceptionally();
+      assertThat(end.state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void a_task_begins_at_its_moment() throws Exception {
+    Instant moment = world.now().plus(Duration.ofHours(3));
+    ListStorage disk = new ListStorage();
+    Task later = Task.builder("fix").id("T-1").notBefore(moment).build();
+    try (Arbiter first = world.arbiter(disk).asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = first.submit(later);
+      WaitingWorld.until(() -> handle.waitsFor().isPresent());
+      world.pass(Duration.ofHours(1));
+      assertThat(calls).isEmpty();
+    }
+    try (Arbiter second = world.arbiter(disk.cut()).asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      WaitingWorld.until(() -> handle.waitsFor().isPresent());
+      world.pass(Duration.ofHours(2).minusSeconds(1));
+      assertThat(calls).isEmpty();
+      WaitingWorld.until(
+          () -> {
+            world.pass(Duration.ofMillis(500));
+            return handle.state().isEnd();
+          });
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+}

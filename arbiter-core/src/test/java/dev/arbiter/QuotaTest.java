@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static dev.arbiter.WaitingWorld.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.arbiter.agent.AgentException;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
+import dev.arbiter.task.WorkReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Agents that reach their usage limits. */
+class QuotaTest {
+  private static final AgentProfile ADA = AgentProfile.of("ada");
+  private static final Duration AN_HOUR = Duration.ofHours(1);
+
+  private final WaitingWorld world = new WaitingWorld();
+  private final Instant resets = world.now().plus(AN_HOUR);
+  private final List<Instant> calls = new ArrayList<>();
+
+  private static Task task(int number) {
+    return Task.builder("fix").id("T-" + number).build();
+  }
+
+  private WorkReport limited(Assignment assignment) throws AgentException {
+    calls.add(world.now());
+    if (world.now().isBefore(resets)) {
+      throw AgentException.quota("usage limit reached", resets);
+    }
+    return WorkReport.of("done");
+  }
+
+  private static RegisteredAgent ada(Arbiter arbiter) {
+    return arbiter.agents().find("ada").orElseThrow();
+  }
+
+  @Test
+  void tasks_wait_until_the_limit_ends_and_go_on_by_themselves() throws Exception {
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::limited).build()) {
+      List<TaskHandle> handles = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        handles.add(arbiter.submit(task(i)));
+      }
+      assertThat(calls).hasSize(1);
+      assertThat(ada(arbiter).status()).isEqualTo(Status.LIMITED);
+      assertThat(ada(arbiter).availableAt()).contains(resets);
+      assertThat(handles)
+          .allMatch(handle -> handle.waitsFor().equals(quota()), "waits for the quota");
+
+      world.pass(AN_HOUR.minusSeconds(1));
+      assertThat(calls).hasSize(1);
+      world.pass(Duration.ofSeconds(2));
+
+      for (TaskHandle handle : handles) {
+        TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+        assertThat(done.attempts()).isEqualTo(1);
+      }
+      assertThat(calls).hasSize(51);
+      assertThat(calls.subList(1, 51)).allMatch(at -> !at.isBefore(resets));
+      assertThat(ada(arbiter).status()).isEqualTo(Status.AVAILABLE);
+    }
+  }
+
+  private java.util.Optional<WaitReason> quota() {
+    return java.util.Optional.of(new WaitReason.Quota("ada", resets));
+  }
+
+  @Test
+  void another_agent_takes_over_and_may_do_as_many_attempts() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(0)
+            .agent(ADA, this::limited)
+            .agent(AgentProfile.of("bob"), assignment -> WorkReport.of("bob"))
+            .build()) {
+      TaskResult.Completed done = (TaskResult.Completed) arbiter.submit(task(1)).await(SOON);
+      assertThat(done.agent()).isEqualTo("bob");
+      assertThat(done.attempts()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_new_agent_ends_the_wait() throws Exception {
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::limited).build()) {
+      TaskHandle handle = arbiter.submit(task(1));
+      assertThat(handle.state()).isEqualTo(TaskState.WAITING);
+
+      arbiter.agents().register(AgentProfile.of("bob"), assignment -> WorkReport.of("bob"));
+
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+    }
+  }
+
+  @Test
+  void a_limit_that_ended_in_the_past_is_tried_again_soon() throws Exception {
+    int[] left = {3};
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                assignment -> {
+                  calls.add(world.now());
+                  if (left[0]-- > 0) {
+                    throw AgentException.quota("limit", world.now().minusSeconds(60));
+                  }
+                  return WorkReport.of("done");
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(task(1));
+      world.pass(Duration.ofSeconds(1));
+      assertThat(calls.size()).isLessThanOrEqualTo(2);
+      for (int i = 0; i < 10; i++) {
+        world.pass(Duration.ofSeconds(1));
+      }
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(calls).hasSize(4);
+    }
+  }
+
+  @Test
+  void a_limit_of_a_year_ends_with_the_deadline_of_the_task() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                assignment -> {
+                  throw AgentException.quota("limit", world.now().plus(Duration.ofDays(365)));
+                })
+            .build()) {
+      TaskHandle handle =
+          arbiter.submit(Task.builder("fix").deadline(Duration.ofMinutes(10)).build());
+      world.pass(Duration.ofMinutes(11));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.DEADLINE);
+    }
+  }
+
+  @Test
+  void a_wait_for_a_quota_survives_a_restart() throws Exception {
+    ListStorage disk = new ListStorage();
+    try (Arbiter first = world.arbiter(disk).agent(ADA, this::limited).build()) {
+      TaskHandle handle = first.submit(task(1));
+      WaitingWorld.until(() -> WaitingWorld.waitsFor(handle, WaitReason.Quota.class));
+    }
+    try (Arbiter second = world.arbiter(disk.cut()).agent(ADA, this::limited).build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      WaitingWorld.until(() -> WaitingWorld.waitsFor(handle, WaitReason.Quota.class));
+      assertThat(handle.waitsFor()).isEqualTo(quota());
+      world.pass(AN_HOUR.minusSeconds(1));
+      assertThat(calls).hasSize(1);
+      WaitingWorld.until(
+          () -> {
+            world.pass(Duration.ofMillis(500));
+            return handle.state().isEnd();
+          });
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void a_host_sets_a_limit_with_its_end() {
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::limited).build()) {
+      arbiter.agents().limit("ada", resets);
+      arbiter.agents().limit("ada", resets.minusSeconds(30));
+      assertThat(ada(arbiter).availableAt()).contains(resets);
+      arbiter.agents().setStatus("ada", Status.OFFLINE);
+      arbiter.agents().limit("ada", resets);
+      assertThat(ada(arbiter).status()).isEqualTo(Status.OFFLINE);
+      world.pass(AN_HOUR.plusSeconds(1));
+      assertThat(ada(arbiter).status()).isEqualTo(Status.OFFLINE);
+    }
+  }
+}
