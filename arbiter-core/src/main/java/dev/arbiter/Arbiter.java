@@ -214,7 +214,7 @@ public final class Arbiter implements AutoCloseable {
     if (end == null) {
       return false;
     }
-    Submissions.requireSame(end.result().task(), asked);
+    Submissions.requireSame(end.asked(), asked);
     over(run, end.result());
     submissions.remove(run, true);
     return true;
@@ -260,7 +260,7 @@ public final class Arbiter implements AutoCloseable {
     if (end == null) {
       return Optional.empty();
     }
-    TaskRun run = new TaskRun(pipeline, end.result().task(), end.accepted(), 0);
+    TaskRun run = new TaskRun(pipeline, end.asked(), end.accepted(), 0);
     over(run, end.result());
     return Optional.of(run);
   }

@@ -104,7 +104,9 @@ final class Publisher {
   /** The changes that keep the end of a run, and forget what it needed to go on. */
   static List<Change> end(TaskRun run, TaskResult result, KeptStep last) {
     String key = run.key();
-    KeptEnd end = new KeptEnd(result, run.accepted(), last.at());
+    boolean edited = !result.task().payload().equals(run.task().payload());
+    String payload = edited ? run.task().payload() : null;
+    KeptEnd end = new KeptEnd(result, run.accepted(), last.at(), payload);
     List<Change> changes = new ArrayList<>(5);
     changes.add(KeptValue.forget(KeptValue.PROGRESS, key));
     changes.add(KeptValue.forget(KeptValue.TASK, key));

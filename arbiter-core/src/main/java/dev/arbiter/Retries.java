@@ -6,16 +6,21 @@ import java.util.SplittableRandom;
 
 /** Decides whether an agent is called again, and when. Thread-safe. */
 final class Retries {
-  /* A budget may grow to so many times its burst, and shrinks by what is spent. */
+  /* A budget may grow to so many times its burst. */
   private static final int MOST_BURSTS = 10;
 
   private final RetryPolicy policy;
   private final SplittableRandom random;
+  private final double most;
   private double budget;
+
+  /* Read without the lock: a full budget takes nothing more. */
+  private volatile boolean full;
 
   Retries(RetryPolicy policy, long seed) {
     this.policy = policy;
     this.random = new SplittableRandom(seed);
+    this.most = Math.max(1, MOST_BURSTS * policy.burst());
     this.budget = policy.burst();
   }
 
@@ -24,8 +29,13 @@ final class Retries {
   }
 
   /** Notes the first call of an attempt. */
-  synchronized void called() {
-    budget = Math.min(budget + policy.ratio(), Math.max(1, MOST_BURSTS * policy.burst()));
+  void called() {
+    if (!full) {
+      synchronized (this) {
+        budget = Math.min(budget + policy.ratio(), most);
+        full = budget >= most;
+      }
+    }
   }
 
   /** Whether failures of this cause pass by themselves. */
@@ -42,10 +52,11 @@ final class Retries {
       return -1;
     }
     budget -= 1;
-    double most =
+    full = false;
+    double longest =
         Math.min(
             (double) policy.longest().toNanos(),
             (double) policy.base().toNanos() * Math.pow(2, retriesSoFar));
-    return (long) (random.nextDouble() * most);
+    return (long) (random.nextDouble() * longest);
   }
 }

@@ -110,6 +110,26 @@ class ApprovalTest {
     }
   }
 
+  /** The key is of the task as it was submitted, whatever a person made of it. */
+  @Test
+  void an_edited_task_is_found_by_its_key() throws Exception {
+    Task keyed = task().idempotencyKey("k-1").build();
+    try (Arbiter first = world.arbiter(disk).agent(ADA, this::done).build()) {
+      TaskHandle handle = first.submit(keyed);
+      WaitingWorld.until(() -> !first.approvals().open().isEmpty());
+      first.approvals().decide(only(first), Answer.edit("eve", "deploy v3"));
+      assertThat(handle.await(SOON).task().payload()).isEqualTo("deploy v3");
+      assertThat(first.submit(keyed).await(SOON).task().payload()).isEqualTo("deploy v3");
+    }
+    try (Arbiter second = world.arbiter(disk.cut()).agent(ADA, this::done).build()) {
+      TaskHandle again = second.submit(keyed);
+      assertThat(again.task()).isEqualTo(keyed);
+      assertThat(again.await(SOON).task().payload()).isEqualTo("deploy v3");
+      assertThat(second.find("default", "T-1").orElseThrow().task()).isEqualTo(keyed);
+    }
+    assertThat(calls).hasSize(1);
+  }
+
   @Test
   void nobody_there_asks_the_next_and_then_fails_closed() throws Exception {
     Question question = QUESTION.to("team", "lead");

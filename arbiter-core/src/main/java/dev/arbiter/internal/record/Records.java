@@ -84,12 +84,17 @@ public final class Records {
 
   /** {@return the end of a task as bytes} */
   public static byte[] bytes(KeptEnd end) {
-    return new Writer()
-        .message(1, w -> task(w, end.result().task()))
-        .instant(2, end.accepted())
-        .instant(3, end.at())
-        .message(4, w -> result(w, end.result()))
-        .record(VERSION, END);
+    Writer out =
+        new Writer()
+            .message(1, w -> task(w, end.result().task()))
+            .instant(2, end.accepted())
+            .instant(3, end.at())
+            .message(4, w -> result(w, end.result()));
+    String payload = end.payload();
+    if (payload != null) {
+      out.message(5, w -> w.text(1, payload));
+    }
+    return out.record(VERSION, END);
   }
 
   /**
@@ -152,7 +157,12 @@ public final class Records {
   public static KeptEnd end(byte[] bytes) {
     Reader in = open(bytes, END);
     Task task = task(required(in.message(1)));
-    return new KeptEnd(result(task, required(in.message(4))), in.instant(2), in.instant(3));
+    Reader payload = in.message(5);
+    return new KeptEnd(
+        result(task, required(in.message(4))),
+        in.instant(2),
+        in.instant(3),
+        payload == null ? null : payload.text(1));
   }
 
   private static Reader open(byte[] bytes, int kind) {

@@ -158,6 +158,10 @@ final class Golden {
         "failed",
         new TaskResult.Failed(
             TASK, FailureCause.DENIED, "denied", 2, Optional.of(denied), USAGE, "trace"));
+    KeptEnd edited =
+        new KeptEnd(
+            new TaskResult.Completed(TASK, "ada", 1, REPORT, WAIVED), NOW, NOW, "as it was");
+    all.put("edited", new One(edited, Records.bytes(edited), Records::end));
     end(all, "cancelled", new TaskResult.Cancelled(TASK, "not needed", USAGE));
     return all;
   }
