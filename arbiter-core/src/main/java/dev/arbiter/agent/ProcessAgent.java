@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Library;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
@@ -10,17 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -94,6 +98,7 @@ public final class ProcessAgent implements Agent {
   private final Set<Integer> successCodes;
   private final boolean payloadOnInput;
   private final Function<String, Usage> usage;
+  private final @Nullable UsageLimit usageLimit;
 
   private ProcessAgent(Builder builder) {
     this.command = builder.command;
@@ -104,6 +109,7 @@ public final class ProcessAgent implements Agent {
     this.successCodes = builder.successCodes;
     this.payloadOnInput = builder.payloadOnInput;
     this.usage = builder.usage;
+    this.usageLimit = builder.usageLimit;
   }
 
   /**
@@ -184,6 +190,16 @@ public final class ProcessAgent implements Agent {
             files.lastWords(LAST_WORDS));
     if (problem.startsWith(LATE)) {
       throw new TimeoutException(message);
+    }
+    Optional<Instant> limitEnds =
+        usageLimit == null || process.isAlive()
+            ? Optional.empty()
+            : usageLimit.end(process.exitValue(), output);
+    if (limitEnds.isPresent()) {
+      throw new AgentException(message, used)
+          .failure(FailureCause.QUOTA)
+          .effect(AgentException.Effect.NONE)
+          .retryAt(limitEnds.get());
     }
     throw new AgentException(message, used);
   }
@@ -322,6 +338,7 @@ public final class ProcessAgent implements Agent {
     private Set<Integer> successCodes = Set.of(0);
     private boolean payloadOnInput;
     private Function<String, Usage> usage = output -> Usage.none();
+    private @Nullable UsageLimit usageLimit;
 
     private Builder(List<String> command) {
       if (command.isEmpty() || command.get(0).isBlank()) {
@@ -409,6 +426,18 @@ public final class ProcessAgent implements Agent {
      */
     public Builder usage(Function<String, Usage> usage) {
       this.usage = usage;
+      return this;
+    }
+
+    /**
+     * Sets how a usage limit is recognised when the command failed. The agent then gets no task
+     * until the limit ends; its tasks go to others or wait. Default: it is not recognised.
+     *
+     * @param limit such as {@link UsageLimit#inWords}
+     * @return this
+     */
+    public Builder usageLimit(UsageLimit limit) {
+      this.usageLimit = limit;
       return this;
     }
 
