@@ -89,16 +89,21 @@ final class AttemptTree {
   /**
    * Counts the changes, and takes the snapshot of what was counted.
    *
+   * @param leftOut paths that do not count
+   * @param ignores whether what the base ignores does not count either
    * @param seconds now, since 1970
    */
-  ChangeSet measure(Predicate<String> leftOut, long seconds) throws IOException {
+  ChangeSet measure(Predicate<String> leftOut, boolean ignores, long seconds) throws IOException {
     boolean isFolder = Files.isDirectory(root(), LinkOption.NOFOLLOW_LINKS);
     if (!isFolder || !root().toRealPath().equals(root())) {
       throw new IOException("the work tree " + root() + " is no folder any more");
     }
     GitFolder here = new GitFolder(root(), repository.gitDir(), repository.commonDir());
-    try (WorkSnapshot.Maker maker = new WorkSnapshot.Maker(place.work(), repository, base)) {
-      ChangeSet changes = GitChanges.since(here, base, leftOut, maker);
+    try (WorkSnapshot.Maker maker = new WorkSnapshot.Maker(place.work(), repository, base);
+        IgnoreRules rules =
+            ignores ? new IgnoreRules(root(), place.rules(), maker.git(), base) : null) {
+      Predicate<String> all = rules == null ? leftOut : leftOut.or(rules);
+      ChangeSet changes = GitChanges.since(here, base, all, maker);
       WorkSnapshot made = maker.done(seconds);
       synchronized (this) {
         snapshot = made;

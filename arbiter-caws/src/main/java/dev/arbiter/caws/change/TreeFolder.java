@@ -185,6 +185,11 @@ final class TreeFolder {
       return home.resolve("work");
     }
 
+    /** A folder for the ignore rules of the base. */
+    Path rules() {
+      return home.resolve("rules");
+    }
+
     /** Names the attempt, for a snapshot that outlives this process. */
     void named(String attempt) throws IOException {
       DurableFile.replace(home.resolve("attempt"), attempt.getBytes(StandardCharsets.UTF_8));

@@ -77,6 +77,10 @@ final class WorkSnapshot {
       repository.copyShallow(folder);
     }
 
+    GitProcess git() {
+      return git;
+    }
+
     @Override
     public void take(String path, boolean isNested, @Nullable Version version) throws IOException {
       check(path, isNested);

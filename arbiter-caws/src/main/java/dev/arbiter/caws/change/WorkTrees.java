@@ -53,10 +53,9 @@ import org.jspecify.annotations.Nullable;
  * Assignment#directory()}.
  *
  * <p><b>The report</b> that is judged has the changes that were counted on disk, as {@link
- * ChangeSet#ofGit(Path, String)} does, in place of the agent's. Ignored files count, and land:
- * leave out the folders of a build by {@link Builder#leaveOut}. Evidence named {@value #EVIDENCE}
- * has the ids of the base and of the tree that was counted, so a signed verdict names the very
- * content.
+ * ChangeSet#ofGit(Path, String)} does, in place of the agent's. Ignored files count, and land,
+ * unless {@link Builder#leaveOutIgnored} is called. Evidence named {@value #EVIDENCE} has the ids
+ * of the base and of the tree that was counted, so a signed verdict names the very content.
  *
  * <p><b>Approved work</b> lands after the store has kept the end of its task, and before {@code
  * await} returns: on a branch of its own, on one branch for all, or as a patch; see {@link
@@ -70,10 +69,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; attempts run at once. One arbiter has its own {@code WorkTrees}; any number of
  * them, in any number of processes, may share a repository and a folder. Trees of a process that
- * was killed are deleted at the next start of one of them. An attempt costs a checkout, and a
- * reading of all files; some 60 ms more for calls of git, each of which is killed after five
- * minutes. That time is part of the attempt's limit. An {@link IOException} of these is a failed
- * attempt. Needs git 2.29 or newer.
+ * was killed are deleted at the next start of one of them. An attempt costs a checkout, a reading
+ * of all files and some twenty calls of git, each of which is killed after five minutes. That time
+ * is part of the attempt's limit. An {@link IOException} of these is a failed attempt. Needs git
+ * 2.29 or newer.
  */
 public final class WorkTrees implements TaskInterceptor, ArbiterListener {
   /** The name of the evidence that names the content. */
@@ -95,6 +94,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
   private final @Nullable String branch;
   private final int keep;
   private final Predicate<String> leftOut;
+  private final boolean ignores;
   private final Sources sources;
   private final Map<TaskKey, List<AttemptTree>> trees = new ConcurrentHashMap<>();
   private final Map<String, Landing> landings = new LinkedHashMap<>();
@@ -121,6 +121,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     this.branch = builder.branch;
     this.keep = builder.keep;
     this.leftOut = builder.leftOut;
+    this.ignores = builder.ignores;
     this.sources = builder.sources;
     this.landing =
         new WorkLanding(
@@ -276,7 +277,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     if (tree.isDecided()) {
       throw new IOException("the attempt was over before its work could be counted");
     }
-    ChangeSet changes = tree.measure(leftOut, sources.clock().instant().getEpochSecond());
+    ChangeSet changes = tree.measure(leftOut, ignores, sources.clock().instant().getEpochSecond());
     WorkSnapshot snapshot = tree.snapshot();
     tree.left(true);
     if (snapshot == null) {
@@ -559,6 +560,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     private @Nullable Path patches;
     private int keep = DEFAULT_KEEP;
     private Predicate<String> leftOut = path -> false;
+    private boolean ignores;
     private String author = "";
     private Function<TaskResult.Completed, String> message = Builder::message;
     private Sources sources = Sources.system();
@@ -654,6 +656,18 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
      */
     public Builder leaveOut(Predicate<String> path) {
       this.leftOut = path;
+      return this;
+    }
+
+    /**
+     * Leaves out what the {@code .gitignore} files of the base ignore, such as the output of a
+     * build. Those that the agent writes are not asked, nor are your {@code info/exclude} and
+     * global file. Default: ignored files count and land.
+     *
+     * @return this
+     */
+    public Builder leaveOutIgnored() {
+      this.ignores = true;
       return this;
     }
 

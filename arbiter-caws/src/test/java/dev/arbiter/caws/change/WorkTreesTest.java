@@ -318,6 +318,41 @@ class WorkTreesTest extends WorkTreesFixture {
   }
 
   @Test
+  void what_the_base_ignores_is_left_out_and_what_the_agent_ignores_counts() throws Exception {
+    write(shop, ".gitignore", "target/\n*.log\n!keep.log\n/top.txt\nsrc/*\n");
+    write(shop, "module/.gitignore", "out\n");
+    git(shop, "add", "-f", ".gitignore", "module/.gitignore");
+    git(shop, "commit", "-q", "-m", "ignore", "--", ".gitignore", "module/.gitignore");
+    String build =
+        "mkdir -p target/a module/out lib/target module/top.txt target2; echo x > target/a/o;"
+            + " echo x > module/out/o; echo x > a.log; echo x > lib/keep.log; echo x > top.txt;"
+            + " echo x > module/top.txt/f; echo x > lib/target/o; echo x > target2/f;"
+            + " echo x > src/new.txt; echo four >> src/cart.txt; echo '*' > .gitignore;"
+            + " echo hidden > hidden.txt; echo x > '\u00e4 b.log'; echo x > '\u00e4 b';";
+    WorkTrees trees = WorkTrees.builder(shop).leaveOutIgnored().build();
+
+    TaskResult.Completed done = completed(run(arbiter(trees, build), "T-1"));
+
+    assertThat(done.report().changes())
+        .extracting(FileChange::path)
+        .containsExactlyInAnyOrder(
+            ".gitignore",
+            "hidden.txt",
+            "lib/keep.log",
+            "module/top.txt/f",
+            "src/cart.txt",
+            "target2/f",
+            "\u00e4 b");
+    assertThat(
+            git(shop, "-c", "core.quotePath=false", "diff", "--name-only", "main", "arbiter/T-1")
+                .lines())
+        .hasSize(7);
+    TaskResult.Completed all = completed(run(arbiter(WorkTrees.of(shop), build), "T-2"));
+    assertThat(all.report().changes()).hasSize(14);
+    assertNothingIsLeft();
+  }
+
+  @Test
   void gates_read_the_files_as_they_were_counted() throws Exception {
     WorkTrees trees = WorkTrees.of(shop);
     List<String> read = Collections.synchronizedList(new ArrayList<>());
