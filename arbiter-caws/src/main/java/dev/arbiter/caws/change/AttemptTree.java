@@ -28,6 +28,7 @@ final class AttemptTree {
   private final Ending ending;
   private @Nullable WorkSnapshot snapshot;
   private boolean left;
+  private boolean parked;
   private boolean decided;
   private boolean ended;
 
@@ -120,6 +121,30 @@ final class AttemptTree {
   /** The agent is gone; its work waits for a decision if it was counted. */
   void left(boolean isCounted) throws IOException {
     end(true, !isCounted);
+  }
+
+  /**
+   * The agent is gone, and will go on in this tree.
+   *
+   * @param seconds now, since 1970
+   */
+  void park(long seconds) throws IOException {
+    place.park(base, seconds);
+    synchronized (this) {
+      parked = true;
+    }
+    end(true, false);
+  }
+
+  /** Gives a parked tree to its agent again; false if it is not parked, or over. */
+  synchronized boolean resume() throws IOException {
+    if (!parked || decided || ended) {
+      return false;
+    }
+    place.unpark();
+    parked = false;
+    left = false;
+    return true;
   }
 
   /** The engine has decided against the attempt. */

@@ -25,6 +25,7 @@ final class TreeFolder {
    * attempts/NAME.lock    claimed as long as the process of the attempt lives
    * attempts/NAME/tree    the work tree of one attempt
    * attempts/NAME/work    the snapshot of its work
+   * attempts/NAME/parked  there while its agent waits for an answer
    * attempts/.git         ends git's search for a repository above, when an agent deletes its own
    * kept/TIME-...         work trees of denied and failed attempts
    * undecided/...         snapshots of work without a landing: of processes that were killed
@@ -34,6 +35,8 @@ final class TreeFolder {
    */
   private static final Duration UNDECIDED = Duration.ofDays(30);
   private static final String LOCK = ".lock";
+  private static final String PARKED = "parked";
+  private static final Pattern PARKED_LINES = Pattern.compile("([0-9a-f]{40,64})\n(\\d{1,12})\n");
   private static final int MOST_TRIES = 100;
   private static final int MOST_NAMES = 1_000;
   private static final Pattern KEPT = Pattern.compile("\\d{8}T\\d{6}Z-.*");
@@ -109,7 +112,7 @@ final class TreeFolder {
       for (Path lock : locks) {
         DurableFile claim = DurableFile.claim(lock);
         if (claim != null) {
-          bury(new Place(lock, claim));
+          bury(new Place(lock, claim), now);
         }
       }
     }
@@ -122,8 +125,12 @@ final class TreeFolder {
     }
   }
 
-  private void bury(Place dead) throws IOException {
+  private void bury(Place dead, Instant now) throws IOException {
     try {
+      if (dead.parkedBase(now.minus(UNDECIDED)) != null) {
+        dead.claim.close();
+        return;
+      }
       dead.leaveSnapshot();
     } catch (IOException e) { // it stays as it is until a later sweep
       dirty = true;
@@ -164,6 +171,29 @@ final class TreeFolder {
     return newest;
   }
 
+  /** A place in which the agent of a dead process asked and left. */
+  record Parked(Place place, String base) {}
+
+  /** Claims the parked tree of an attempt, if a dead process left one. */
+  @Nullable Parked parked(String attempt) throws IOException {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(attempts, "*" + LOCK)) {
+      for (Path lock : locks) {
+        DurableFile claim = DurableFile.claim(lock);
+        if (claim != null) {
+          Place dead = new Place(lock, claim);
+          String base = dead.isOf(attempt) ? dead.parkedBase(Instant.EPOCH) : null;
+          if (base != null) {
+            dead.unpark();
+            return new Parked(dead, base);
+          }
+          claim.close();
+          dirty = true;
+        }
+      }
+    }
+    return null;
+  }
+
   /** The place of one attempt. Not thread-safe. */
   final class Place {
     private final Path lock;
@@ -195,6 +225,25 @@ final class TreeFolder {
       DurableFile.replace(home.resolve("attempt"), attempt.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Marks the tree as one in which an agent goes on, also after this process. */
+    void park(String base, long seconds) throws IOException {
+      String text = base + "\n" + seconds + "\n";
+      DurableFile.replace(home.resolve(PARKED), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void unpark() throws IOException {
+      Files.deleteIfExists(home.resolve(PARKED));
+    }
+
+    /** The base of a parked tree that is no older than so, null if it is none. */
+    @Nullable String parkedBase(Instant since) throws IOException {
+      Path file = home.resolve(PARKED);
+      Matcher lines = PARKED_LINES.matcher(Files.isRegularFile(file) ? Files.readString(file) : "");
+      boolean isParked =
+          lines.matches() && !Instant.ofEpochSecond(Long.parseLong(lines.group(2))).isBefore(since);
+      return isParked ? lines.group(1) : null;
+    }
+
     /** Moves the work tree to those that are kept, of which only so many stay. */
     void keep(String name, int most) throws IOException {
       if (Files.isDirectory(tree(), LinkOption.NOFOLLOW_LINKS)) {
@@ -205,6 +254,11 @@ final class TreeFolder {
       for (Path oldest : all.subList(0, Math.max(0, all.size() - most))) {
         Removal.delete(oldest);
       }
+    }
+
+    boolean isOf(String attempt) throws IOException {
+      Path file = home.resolve("attempt");
+      return Files.isRegularFile(file) && Files.readString(file).equals(attempt);
     }
 
     /** Moves a whole snapshot to where it is found after this process. */

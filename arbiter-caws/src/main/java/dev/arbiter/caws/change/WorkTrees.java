@@ -64,6 +64,9 @@ import org.jspecify.annotations.Nullable;
  * fails, the content stays in the folder for 30 days: {@link #land} makes up for it. Denied and
  * failed work is kept, up to {@link Builder#keep}, or dropped.
  *
+ * <p><b>An agent that asks and leaves</b> ({@link WorkReport#waiting}) finds its tree as it left it
+ * when it is called again, after a restart too, for 30 days.
+ *
  * <p><b>This is no sandbox.</b> An agent with your rights can write to any path that you can write
  * to. Run agents that you do not trust as another user or in a container.
  *
@@ -186,6 +189,10 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
   }
 
   private AttemptTree grow(Assignment assignment) throws IOException {
+    AttemptTree before = assignment.resumeToken().isEmpty() ? null : resumed(assignment);
+    if (before != null) {
+      return before;
+    }
     folder.sweepIfNeeded(sources.clock().instant());
     String commit = baseCommit();
     AttemptTree tree =
@@ -199,6 +206,23 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
       leave(tree, e);
       throw e;
     }
+  }
+
+  /* The tree in which an agent asked and left, in this process or in a dead one. */
+  private @Nullable AttemptTree resumed(Assignment assignment) throws IOException {
+    for (AttemptTree tree : of(assignment.task())) {
+      if (tree.isOf(assignment) && tree.resume()) {
+        return tree;
+      }
+    }
+    TreeFolder.Parked found = folder.parked(attempt(assignment));
+    if (found == null) {
+      return null;
+    }
+    AttemptTree tree =
+        new AttemptTree(assignment, found.place(), repository, found.base(), this::dropped);
+    add(tree);
+    return tree;
   }
 
   private String baseCommit() throws IOException {
@@ -261,7 +285,8 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     }
     boolean interrupted = Thread.interrupted();
     try {
-      WorkReport counted = measured(tree, report);
+      WorkReport counted =
+          report.pending().isPresent() ? parked(tree, report) : measured(tree, report);
       boolean unused = measured.complete(counted);
     } catch (Throwable e) {
       leave(tree, e);
@@ -271,6 +296,12 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /* The agent waits for an answer, and goes on in the same tree. */
+  private WorkReport parked(AttemptTree tree, WorkReport report) throws IOException {
+    tree.park(sources.clock().instant().getEpochSecond());
+    return report;
   }
 
   private WorkReport measured(AttemptTree tree, WorkReport report) throws IOException {
@@ -286,7 +317,8 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     List<Evidence> evidence = new ArrayList<>(report.evidence());
     evidence.removeIf(piece -> piece.gate().equals(EVIDENCE));
     evidence.add(Evidence.of(EVIDENCE, true, detail(snapshot.base(), snapshot.tree())));
-    return new WorkReport(report.output(), changes.touched(), evidence, report.usage());
+    return new WorkReport(
+        report.output(), changes.touched(), evidence, report.usage(), report.pending());
   }
 
   private static String detail(String base, String tree) {
