@@ -86,7 +86,7 @@ public final class Arbiter implements AutoCloseable {
     this.timers = new Timers(nanoTime.getAsLong());
     this.tenure = new Tenure(nanoTime);
     this.publisher = new Publisher(tenure, config.store().isKept(), config.listeners(), nanoTime);
-    this.registry = new LiveRegistry(config.sources(), publisher, crew);
+    this.registry = new LiveRegistry(config.sources(), config.ejection(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.open = new OpenRequests(config.approvers(), config.sources().clock());
     this.pipeline =

@@ -48,6 +48,7 @@ public final class ArbiterBuilder {
   private final Map<String, AfterCrash> afterCrash = new HashMap<>();
   private final List<Durable> durables = new ArrayList<>();
   private RetryPolicy retries = RetryPolicy.standard();
+  private Ejection ejection = Ejection.none();
   private @Nullable Approvers approvers;
   private int waitingCapacity = 200_000;
 
@@ -247,6 +248,17 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Sets when an agent that fails again and again is taken out of service for a while. Default:
+   * {@link Ejection#none()}.
+   *
+   * @param policy such as {@link Ejection#standard()}
+   */
+  public ArbiterBuilder ejection(Ejection policy) {
+    this.ejection = policy;
+    return this;
+  }
+
+  /**
    * Sets who may decide the requests of {@link Arbiter#approvals}. Default: whoever the host lets
    * call it.
    *
@@ -334,6 +346,7 @@ public final class ArbiterBuilder {
         Map.copyOf(afterCrash),
         List.copyOf(durables),
         retries,
+        ejection,
         approvers,
         waitingCapacity);
   }

@@ -47,6 +47,7 @@ final class LiveRegistry implements AgentRegistry {
   private final Map<String, AgentEvent.StatusChanged> out = new HashMap<>();
   private final Deque<Integer> freeNumbers = new ArrayDeque<>();
   private final Sources sources;
+  private final Ejection ejection;
   private final AtomicInteger stuckAgents = new AtomicInteger();
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
@@ -55,8 +56,9 @@ final class LiveRegistry implements AgentRegistry {
   private final Publisher publisher;
   private final Crew crew;
 
-  LiveRegistry(Sources sources, Publisher publisher, Crew crew) {
+  LiveRegistry(Sources sources, Ejection ejection, Publisher publisher, Crew crew) {
     this.sources = sources;
+    this.ejection = ejection;
     this.publisher = publisher;
     this.crew = crew;
   }
@@ -68,6 +70,7 @@ final class LiveRegistry implements AgentRegistry {
       int number,
       AsyncAgent agent,
       Slots slots,
+      Streak streak,
       @Nullable Instant limitEnds)
       implements RegisteredAgent {
     @Override
@@ -77,9 +80,8 @@ final class LiveRegistry implements AgentRegistry {
 
     @Override
     public int active() {
-      return declared == Status.BUSY
-          ? Math.max(slots.active(), profile.capacity())
-          : slots.active();
+      boolean full = declared == Status.BUSY || (streak.isProbing() && slots.active() > 0);
+      return full ? Math.max(slots.active(), profile.capacity()) : slots.active();
     }
 
     @Override
@@ -93,11 +95,11 @@ final class LiveRegistry implements AgentRegistry {
     }
 
     Registration with(AgentProfile newProfile) {
-      return new Registration(newProfile, declared, number, agent, slots, limitEnds);
+      return new Registration(newProfile, declared, number, agent, slots, streak, limitEnds);
     }
 
     Registration with(Status newStatus, @Nullable Instant newEnd) {
-      return new Registration(profile, newStatus, number, agent, slots, newEnd);
+      return new Registration(profile, newStatus, number, agent, slots, streak, newEnd);
     }
   }
 
@@ -132,7 +134,8 @@ final class LiveRegistry implements AgentRegistry {
       before = out.get(profile.id());
       Status status = before == null ? Status.AVAILABLE : before.after();
       Instant end = before == null ? null : before.until().orElse(null);
-      Registration entry = new Registration(profile, status, number, agent, slots, end);
+      Registration entry =
+          new Registration(profile, status, number, agent, slots, new Streak(ejection), end);
       noteLimit(end);
       put(entry);
       List<Slots.Seat> unused = set(entry);
@@ -159,6 +162,9 @@ final class LiveRegistry implements AgentRegistry {
 
   @Override
   public void setStatus(String id, Status status) {
+    synchronized (this) {
+      entry(id).streak().reset();
+    }
     set(id, status, null);
   }
 
@@ -169,12 +175,66 @@ final class LiveRegistry implements AgentRegistry {
       Registration entry = entry(id);
       Instant end = entry.limitEnds();
       boolean isLater = end == null || until.isAfter(end);
-      if (!isLater || (entry.declared() != Status.LIMITED && !entry.declared().takesWork())) {
+      if (!isLater || (entry.limitEnds() == null && !entry.declared().takesWork())) {
         return;
       }
       noteLimit(until);
     }
     set(id, Status.LIMITED, until);
+  }
+
+  /** Notes how a call of an agent ended, which may eject it or let it take more again. */
+  void callEnded(Registration agent, boolean failed, long began) {
+    if (!ejection.isOn()) {
+      return;
+    }
+    Streak.Turn turn = agent.streak().ended(failed, began);
+    if (turn == Streak.Turn.EJECT) {
+      eject(agent);
+    } else if (turn == Streak.Turn.RECOVERED) {
+      update(agent.id());
+    }
+  }
+
+  private void eject(Registration agent) {
+    Instant until;
+    synchronized (this) {
+      Registration entry = entries.get(agent.id());
+      if (entry == null
+          || entry.streak() != agent.streak()
+          || !entry.declared().takesWork()
+          || !canDoWithout(entry)) {
+        return;
+      }
+      until = now().plusNanos(entry.streak().eject(nanoTime()));
+      noteLimit(until);
+    }
+    try {
+      set(agent.id(), Status.EJECTED, until);
+    } catch (IllegalArgumentException retired) {
+      // It gets no task either.
+    }
+  }
+
+  /* Whether others that are not under suspicion have each of its capabilities. The lock is held. */
+  private boolean canDoWithout(Registration agent) {
+    Set<String> lacking = new HashSet<>(agent.profile().capabilities().keySet());
+    boolean others = false;
+    for (Registration other : entries.values()) {
+      if (other != agent && other.declared().takesWork() && !other.streak().isProbing()) {
+        others = true;
+        lacking.removeAll(other.profile().capabilities().keySet());
+      }
+    }
+    return others && lacking.isEmpty();
+  }
+
+  /* An agent that recovered may use all of its slots again. */
+  private void update(String id) {
+    Registration entry = snapshot().find(id);
+    if (entry != null) {
+      update(entry.profile());
+    }
   }
 
   /* The lock is held. */
@@ -492,16 +552,22 @@ final class LiveRegistry implements AgentRegistry {
   /* Opens or closes the slots, as the status says. Returns the seats that changed. */
   private static List<Slots.Seat> set(Registration entry) {
     Status status = entry.declared();
-    List<Slots.Seat> changed =
-        new ArrayList<>(entry.slots().set(entry.profile().capacity(), isOpen(entry)));
+    List<Slots.Seat> changed = new ArrayList<>(entry.slots().set(capacity(entry), isOpen(entry)));
     if (isGone(status)) {
       changed.addAll(entry.slots().dismiss());
     }
     return changed;
   }
 
+  private static int capacity(Registration entry) {
+    return entry.streak().isProbing() ? 1 : entry.profile().capacity();
+  }
+
   private static boolean isGone(Status status) {
-    return status == Status.OFFLINE || status == Status.MAINTENANCE || status == Status.LIMITED;
+    return switch (status) {
+      case OFFLINE, MAINTENANCE, LIMITED, EJECTED -> true;
+      default -> false;
+    };
   }
 
   private static boolean isOpen(Registration entry) {

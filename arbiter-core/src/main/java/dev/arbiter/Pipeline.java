@@ -756,11 +756,13 @@ final class Pipeline {
               "agent '%s' did not report within %s; it was interrupted",
               run.agent(),
               attempt.assignment().timeLimit());
+      registry.callEnded(attempt.seat().agent(), true, attempt.began());
       return failAttempt(run, FailureCause.AGENT_TIMEOUT, why, "", nanos, null);
     }
     holdings.over(run);
     if (report.isCompletedExceptionally()) {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
+      registry.callEnded(attempt.seat().agent(), failure.cause().byAgent(), attempt.began());
       run.used(failure.usage());
       logFailure(run, failure);
       return failed(run, failure, nanos);
@@ -770,6 +772,7 @@ final class Pipeline {
 
   private Move read(TaskRun run, Attempt attempt, @Nullable WorkReport came, long nanos) {
     Usage metered = attempt.assignment().meter().total();
+    registry.callEnded(attempt.seat().agent(), came == null, attempt.began());
     if (came == null) {
       run.used(metered);
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";

@@ -77,6 +77,7 @@ final class SimWorld {
   private Arbiter arbiter;
   private final boolean inline;
   private final boolean storeStaysAway;
+  private final Ejection ejection;
 
   private final List<TaskHandle> handles = new ArrayList<>();
   private final Map<String, TaskHandle> byKey = new HashMap<>();
@@ -124,6 +125,10 @@ final class SimWorld {
     this.random = new SplittableRandom(seed);
     this.inline = below(5) == 0;
     this.storeStaysAway = below(20) == 0;
+    this.ejection =
+        below(2) == 0
+            ? Ejection.none()
+            : new Ejection(1 + below(3), Duration.ofSeconds(2), Duration.ofSeconds(9));
     this.store = new SimStore(this);
     this.arbiter = begin();
   }
@@ -148,6 +153,7 @@ final class SimWorld {
             .queueCapacity(TASKS)
             .fallbacks(2)
             .attemptLimit(ATTEMPT_LIMIT)
+            .ejection(ejection)
             .closeLimit(Duration.ZERO);
     for (int i = 0; i < 4; i++) {
       String id = "agent-" + i;

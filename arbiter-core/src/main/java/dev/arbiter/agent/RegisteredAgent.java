@@ -30,7 +30,7 @@ public interface RegisteredAgent {
    */
   int number();
 
-  /** {@return when its usage limit ends, in status LIMITED; empty in any other} */
+  /** {@return when it takes work again by itself, in status LIMITED or EJECTED; else empty} */
   default Optional<Instant> availableAt() {
     return Optional.empty();
   }
@@ -61,7 +61,12 @@ public interface RegisteredAgent {
      * Has reached its usage limit; works like {@link #OFFLINE} until {@link
      * RegisteredAgent#availableAt}, and then takes work again by itself.
      */
-    LIMITED;
+    LIMITED,
+    /**
+     * Failed too often in a row; works like {@link #OFFLINE} until {@link
+     * RegisteredAgent#availableAt}. Then it gets one task at a time until one succeeds.
+     */
+    EJECTED;
 
     /** {@return whether an agent in this status is a candidate: true for AVAILABLE and BUSY} */
     public boolean takesWork() {

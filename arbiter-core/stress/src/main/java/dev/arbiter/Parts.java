@@ -18,7 +18,8 @@ final class Parts {
   private static final Publisher PUBLISHER =
       new Publisher(TENURE, false, CONFIG.listeners(), () -> 0);
   private static final Timers TIMERS = new Timers(0);
-  private static final LiveRegistry REGISTRY = new LiveRegistry(CONFIG.sources(), PUBLISHER, CREW);
+  private static final LiveRegistry REGISTRY = 
+      new LiveRegistry(CONFIG.sources(), CONFIG.ejection(), PUBLISHER, CREW);
 
   private Parts() {}
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+/** How the last calls of one agent ended, to eject it when it fails in a row. Thread-safe. */
+final class Streak {
+  private static final int MOST_DOUBLINGS = 30;
+
+  private final Ejection policy;
+  private int failures;
+  private int ejections;
+  private boolean wasEjected;
+  private long ejectedAt;
+  private volatile boolean probing;
+
+  Streak(Ejection policy) {
+    this.policy = policy;
+  }
+
+  /** What follows from the end of a call. */
+  enum Turn {
+    NOTHING,
+    /** It failed too often; if it must stay, the count goes on. */
+    EJECT,
+    /** Its first success after an ejection. */
+    RECOVERED
+  }
+
+  /** Notes how a call ended that began at a nano time; calls from before an ejection are old. */
+  synchronized Turn ended(boolean failed, long began) {
+    if (wasEjected && began - ejectedAt < 0) {
+      return Turn.NOTHING;
+    }
+    if (failed) {
+      failures++;
+      return probing || failures >= policy.failures() ? Turn.EJECT : Turn.NOTHING;
+    }
+    failures = 0;
+    ejections = 0;
+    boolean recovered = probing;
+    probing = false;
+    return recovered ? Turn.RECOVERED : Turn.NOTHING;
+  }
+
+  /** Notes that the agent is ejected. Returns for how long, in nanoseconds. */
+  synchronized long eject(long nanoTime) {
+    long pause = policy.base().toNanos() << Math.min(ejections, MOST_DOUBLINGS);
+    ejections++;
+    failures = 0;
+    wasEjected = true;
+    ejectedAt = nanoTime;
+    probing = true;
+    return pause <= 0 ? policy.longest().toNanos() : Math.min(pause, policy.longest().toNanos());
+  }
+
+  /** A host has looked: the agent begins anew. */
+  synchronized void reset() {
+    failures = 0;
+    ejections = 0;
+    probing = false;
+  }
+
+  /** Whether the agent was ejected and has not succeeded since: it gets one task at a time. */
+  boolean isProbing() {
+    return probing;
+  }
+}
