@@ -221,7 +221,9 @@ final class LiveRegistry implements AgentRegistry {
     Set<String> lacking = new HashSet<>(agent.profile().capabilities().keySet());
     boolean others = false;
     for (Registration other : entries.values()) {
-      if (other != agent && other.declared().takesWork() && !other.streak().isProbing()) {
+      if (!other.id().equals(agent.id())
+          && other.declared().takesWork()
+          && !other.streak().isProbing()) {
         others = true;
         lacking.removeAll(other.profile().capabilities().keySet());
       }
