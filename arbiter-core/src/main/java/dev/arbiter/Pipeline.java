@@ -1067,8 +1067,9 @@ final class Pipeline {
 
   /* The store keeps the run; what it has taken here is given back. */
   private Waits handedBack(TaskRun run) {
-    // A decision of before is in the store: the next arbiter tells its outcome.
-    if (!(run.openDecision() instanceof KeptDecision)) {
+    // The next arbiter tells the outcome of a decision that the store keeps.
+    boolean isKept = run.stage() == Stage.PARK || run.openDecision() instanceof KeptDecision;
+    if (!isKept) {
       lessons.unlearned(run);
     }
     holdings.settle(run);

@@ -12,6 +12,9 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
@@ -22,6 +25,7 @@ import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -192,6 +196,34 @@ class OutcomesAfterRestartTest {
           .isInstanceOf(TaskResult.Completed.class);
     }
 
+    assertThat(outcomes).containsExactly("100 ada " + Kind.SUCCESS + " 0.25");
+  }
+
+  private static WorkReport asksFirst(Assignment assignment) {
+    return assignment.resumeToken().isEmpty()
+        ? WorkReport.waiting(Question.of("Which one?"), "session-7")
+        : paid(assignment);
+  }
+
+  @Test
+  void an_arbiter_that_leaves_a_question_to_the_store_leaves_its_outcome_too() throws Exception {
+    AgentProfile ada = AgentProfile.of("ada");
+    Arbiter first = over(disk).agent(ada, OutcomesAfterRestartTest::asksFirst).build();
+    first.submit(TASK);
+    WaitingWorld.until(() -> !first.approvals().open().isEmpty());
+    first.close();
+    assertThat(outcomes).isEmpty();
+
+    try (Arbiter second = over(disk).agent(ada, OutcomesAfterRestartTest::asksFirst).build()) {
+      WaitingWorld.until(() -> !second.approvals().open().isEmpty());
+      CompletionStage<Approval> unused =
+          second
+              .approvals()
+              .decide(second.approvals().open().get(0), Answer.reply("eve", "the blue one"));
+      second.find("default", "T-1").orElseThrow().await(SOON);
+    }
+
+    assertThat(decided).hasSize(1);
     assertThat(outcomes).containsExactly("100 ada " + Kind.SUCCESS + " 0.25");
   }
 }
