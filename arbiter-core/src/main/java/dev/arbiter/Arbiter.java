@@ -70,6 +70,7 @@ public final class Arbiter implements AutoCloseable {
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final Recovering recovering;
+  private final Vitals vitals;
   private final ScheduledFuture<?> sweeping;
   private final AtomicReference<@Nullable Thread> shutdownHook = new AtomicReference<>();
   private final AtomicBoolean finished = new AtomicBoolean();
@@ -95,6 +96,7 @@ public final class Arbiter implements AutoCloseable {
     this.snapshots = new Snapshots(config, tenure);
     this.recovering =
         new Recovering(tenure, submissions, pipeline, snapshots, registry, this::recovered);
+    this.vitals = new Vitals(counters(), nanoTime.getAsLong());
     open(builder);
     this.sweeping =
         threads
@@ -389,11 +391,38 @@ public final class Arbiter implements AutoCloseable {
         crew.failures());
   }
 
+  /**
+   * {@return whether the parts of this arbiter do their work} Errors count for one to two minutes.
+   * A report costs a look at every agent.
+   */
+  public HealthReport health() {
+    return vitals.report(
+        new Vitals.State(
+            counters(),
+            stats(),
+            line.isFull(),
+            tenure.why(),
+            registry.all(),
+            config.sources().clock().instant()));
+  }
+
+  private Vitals.Counters counters() {
+    return new Vitals.Counters(
+        crew.failures(),
+        tenure.failures(),
+        pipeline.learningErrors(),
+        pipeline.constitutionErrors(),
+        publisher.errors());
+  }
+
   /* A scheduler never repeats a task that threw; then no deadline would be kept. */
   private void sweep() {
     try {
       long now = config.sources().nanoTime().getAsLong();
       registry.look();
+      if (vitals.isDue(now)) {
+        vitals.look(counters(), now);
+      }
       for (Timers.Timer timer : timers.due(now)) {
         look(timer, now);
       }

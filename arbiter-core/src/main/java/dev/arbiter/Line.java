@@ -67,12 +67,17 @@ final class Line {
    * let an accepted run come long after.
    */
   synchronized boolean reserve(TaskRun run) {
-    if (taken + byArrival.size() + reserved >= (long) places + capacity) {
+    if (isFull()) {
       return false;
     }
     run.reserved(true);
     reserved++;
     return true;
+  }
+
+  /** Whether no further run would be let in. */
+  synchronized boolean isFull() {
+    return taken + byArrival.size() + reserved >= (long) places + capacity;
   }
 
   /** Measures how fast places come free. One thread calls it now and then. */

@@ -50,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,6 +102,7 @@ final class Pipeline {
 
   /* The attempts whose agents were interrupted and have not returned. */
   private final Set<Attempt> interrupted = ConcurrentHashMap.newKeySet();
+  private final AtomicLong constitutionErrors = new AtomicLong();
   private final LogLimiter failureLog;
 
   Pipeline(
@@ -890,7 +892,8 @@ final class Pipeline {
     }
   }
 
-  private static Finding constitutionFailed(String method, Throwable error) {
+  private Finding constitutionFailed(String method, Throwable error) {
+    constitutionErrors.incrementAndGet();
     return Finding.error(
         "arbiter.constitution.failed",
         "",
@@ -1091,6 +1094,10 @@ final class Pipeline {
 
   long learningErrors() {
     return lessons.learningErrors();
+  }
+
+  long constitutionErrors() {
+    return constitutionErrors.get();
   }
 
   /** Ends a run that its caller cancelled, at once if it waits. */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+
+import dev.arbiter.HealthReport.Component;
+import dev.arbiter.HealthReport.Level;
+import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.agent.RegisteredAgent.Status;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Makes reports of health. It remembers the counters of errors of one to two minutes ago, so that
+ * old errors are forgotten. Thread-safe.
+ */
+final class Vitals {
+  private static final long A_MINUTE = MINUTES.toNanos(1);
+
+  private Counters before;
+  private Counters last;
+  private long lastAt;
+
+  /** The errors so far. */
+  record Counters(long executor, long store, long router, long constitution, long listeners) {}
+
+  Vitals(Counters now, long nanoTime) {
+    this.before = now;
+    this.last = now;
+    this.lastAt = nanoTime;
+  }
+
+  /** Remembers the counters, once a minute. */
+  synchronized void look(Counters now, long nanoTime) {
+    if (nanoTime - lastAt >= A_MINUTE) {
+      before = last;
+      last = now;
+      lastAt = nanoTime;
+    }
+  }
+
+  /** Whether it is time to look. */
+  synchronized boolean isDue(long nanoTime) {
+    return nanoTime - lastAt >= A_MINUTE;
+  }
+
+  /** What a report is made of. */
+  record State(
+      Counters counters,
+      Arbiter.Stats stats,
+      boolean queueIsFull,
+      String storeAway,
+      List<RegisteredAgent> agents,
+      Instant at) {}
+
+  synchronized HealthReport report(State now) {
+    Counters errors = now.counters();
+    return new HealthReport(
+        List.of(
+            orchestrator(now, errors.executor() - before.executor()),
+            now.storeAway().isEmpty()
+                ? counted("store", "batches were not kept", errors.store() - before.store())
+                : new Component("store", Level.UNHEALTHY, now.storeAway()),
+            registry(now.agents()),
+            counted("task_router", "outcomes were not learned", errors.router() - before.router()),
+            counted(
+                "caws_validator",
+                "calls of the constitution failed, so nothing passed",
+                errors.constitution() - before.constitution()),
+            counted(
+                "performance_tracker",
+                "calls of listeners failed",
+                errors.listeners() - before.listeners())),
+        now.at());
+  }
+
+  private static Component counted(String name, String what, long errors) {
+    return errors == 0
+        ? new Component(name, Level.HEALTHY, "")
+        : new Component(
+            name,
+            Level.DEGRADED,
+            String.format(Locale.ROOT, "%d %s within the last minutes", errors, what));
+  }
+
+  private static Component orchestrator(State now, long errors) {
+    if (now.queueIsFull()) {
+      String full =
+          String.format(
+              Locale.ROOT, "the queue is full: %d tasks wait for a place", now.stats().waiting());
+      return new Component("task_orchestrator", Level.DEGRADED, full);
+    }
+    if (now.stats().abandoned() > 0) {
+      String hung =
+          String.format(
+              Locale.ROOT,
+              "%d calls of agents outlive their attempts and hold slots",
+              now.stats().abandoned());
+      return new Component("task_orchestrator", Level.DEGRADED, hung);
+    }
+    return counted("task_orchestrator", "times the executor took no work", errors);
+  }
+
+  /* What a host takes out of service on purpose is no fault. */
+  private static Component registry(List<RegisteredAgent> agents) {
+    List<RegisteredAgent> out =
+        agents.stream()
+            .filter(agent -> agent.status() == Status.EJECTED || agent.status() == Status.LIMITED)
+            .toList();
+    boolean works = agents.stream().anyMatch(agent -> agent.status().takesWork());
+    if (works && out.isEmpty()) {
+      return new Component("agent_registry", Level.HEALTHY, "");
+    }
+    String names =
+        out.stream()
+            .map(
+                agent ->
+                    "'"
+                        + agent.id()
+                        + "' is "
+                        + agent.status()
+                        + agent.availableAt().map(end -> " until " + end).orElse(""))
+            .collect(Collectors.joining(", "));
+    String detail = works ? names : "no agent takes work" + (names.isEmpty() ? "" : ": " + names);
+    return new Component("agent_registry", works ? Level.DEGRADED : Level.UNHEALTHY, detail);
+  }
+}
