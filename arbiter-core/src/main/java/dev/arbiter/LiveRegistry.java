@@ -201,7 +201,7 @@ final class LiveRegistry implements AgentRegistry {
     synchronized (this) {
       Registration entry = entries.get(agent.id());
       if (entry == null
-          || entry.streak() != agent.streak()
+          || !entry.streak().equals(agent.streak())
           || !entry.declared().takesWork()
           || !canDoWithout(entry)) {
         return;
