@@ -10,6 +10,7 @@ import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   /* The budget of the task, and what was used up before this call. */
   private final Usage before;
+  private final Duration workedBefore;
   private TaskBudget budget;
   private boolean toldToStop;
   private boolean asks;
@@ -51,6 +53,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     Means means = run.meansOrNull();
     this.budget = means == null ? run.task().terms().budget() : means.budget(run.task());
     this.before = means == null ? Usage.none() : means.spent().plus(means.carried());
+    this.workedBefore = means == null ? Duration.ZERO : means.worked();
   }
 
   /* What the agent says while it works. */
@@ -90,7 +93,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     String limit;
     boolean mayAsk;
     synchronized (this) {
-      limit = budget.isNone() ? "" : budget.reached(spent(), 0);
+      limit = budget.isNone() ? "" : budget.reached(spent());
       if (limit.isEmpty()) {
         return CompletableFuture.completedFuture(true);
       }
@@ -110,8 +113,10 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   /** What the task has used up, this call included. */
-  synchronized Usage spent() {
-    return before.plus(assignment.meter().total());
+  synchronized TaskBudget.Spent spent() {
+    Duration worked = workedBefore.plusNanos(Math.max(0, pipeline.worked(this)));
+    // Attempts and calls are counted before the next of them.
+    return new TaskBudget.Spent(before.plus(assignment.meter().total()), worked, 0, 0);
   }
 
   /** Gives the task another budget. */

@@ -30,6 +30,7 @@ final class Means {
   private Usage carried = Usage.none();
   private volatile int calls;
   private int retries;
+  private volatile Duration worked = Duration.ZERO;
   private volatile @Nullable TaskBudget raised;
 
   KeptMeans kept() {
@@ -42,6 +43,7 @@ final class Means {
         carried,
         calls,
         retries,
+        worked,
         raised);
   }
 
@@ -59,6 +61,7 @@ final class Means {
     carried = to.carried();
     calls = to.calls();
     retries = to.retries();
+    worked = to.worked();
     raised = to.raised();
   }
 
@@ -146,6 +149,16 @@ final class Means {
 
   int calls() {
     return calls;
+  }
+
+  /** How long agents have worked, as the engine measured it. */
+  Duration worked() {
+    return worked;
+  }
+
+  void worked(long nanos) {
+    Duration so = worked;
+    worked = so.plusNanos(Math.max(0, nanos));
   }
 
   void called() {

@@ -489,8 +489,7 @@ final class Pipeline {
       return null;
     }
     TaskBudget budget = means.budget(run.task());
-    Usage spent = means.spent().plus(run.used());
-    String reached = budget.isNone() ? "" : budget.reached(spent, means.calls());
+    String reached = budget.isNone() ? "" : budget.reached(run.spent());
     if (reached.isEmpty()) {
       return null;
     }
@@ -729,11 +728,25 @@ final class Pipeline {
   }
 
   private Duration timeLeft(TaskRun run, long now) {
-    if (run.task().deadline().isEmpty()) {
-      return attemptLimit;
+    Duration least = attemptLimit;
+    Means means = run.meansOrNull();
+    if (means != null) {
+      least = shorter(least, means.budget(run.task()).time().minus(means.worked()));
     }
-    Duration left = run.task().deadline().get().minusNanos(now - run.submitted());
-    return left.compareTo(attemptLimit) < 0 ? left : attemptLimit;
+    if (run.task().deadline().isPresent()) {
+      long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
+      least = shorter(least, run.task().deadline().get().minusNanos(past));
+    }
+    return least;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  /** How long an attempt has worked, its waits for answers not counted. */
+  long worked(Attempt attempt) {
+    return now() - attempt.began() - attempt.paused();
   }
 
   private Move report(TaskRun run) {
@@ -741,7 +754,10 @@ final class Pipeline {
     if (attempt == null) {
       return Stage.ROUTE;
     }
-    long nanos = now() - attempt.began() - attempt.paused();
+    long nanos = worked(attempt);
+    if (!run.task().terms().budget().isNone()) {
+      run.means().worked(nanos);
+    }
     if (run.state() == TaskState.WAITING) {
       resume(run, attempt);
     }

@@ -20,6 +20,7 @@ import dev.arbiter.task.Answer;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
@@ -333,9 +334,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     if (task.deadline().isEmpty()) {
       return false;
     }
+    return now - ends() - paused(now) >= 0;
+  }
+
+  /** How long the deadline has stood still, in nanoseconds. */
+  long paused(long now) {
     Means own = means;
-    long paused = own == null || !task.terms().deadlinePauses() ? 0 : own.waited(now);
-    return now - ends() - paused >= 0;
+    return own == null || !task.terms().deadlinePauses() ? 0 : own.waited(now);
   }
 
   boolean hasPlace() {
@@ -510,9 +515,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Refuses a budget that is used up already. */
   void requireAboveSpent(ApprovalRequest request, Answer answer) {
     Attempt running = attempt;
-    Usage spent = running == null ? means().spent().plus(used) : running.spent();
-    String reached =
-        answer.budget().map(budget -> budget.reached(spent, means().calls())).orElse("");
+    TaskBudget.Spent spent = running == null ? spent() : running.spent();
+    String reached = answer.budget().map(budget -> budget.reached(spent)).orElse("");
     if (!reached.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
@@ -644,6 +648,12 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     if (own != null) {
       own.attemptEnded(used);
     }
+  }
+
+  /** What the task has used up in all of its attempts; between calls. */
+  TaskBudget.Spent spent() {
+    Means own = means();
+    return new TaskBudget.Spent(own.spent().plus(used), own.worked(), attempts(), own.calls());
   }
 
   /** Grants the last attempt again. */

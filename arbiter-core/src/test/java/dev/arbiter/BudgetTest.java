@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Task;
@@ -213,6 +215,71 @@ class BudgetTest {
             .build()) {
       TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task).await(SOON);
       assertThat(failed.message()).contains("2 of 2 calls");
+    }
+  }
+
+  private static Router inOrder() {
+    Router one = Router.leastLoaded();
+    return request ->
+        one.route(
+            new RoutingRequest(
+                request.task(),
+                request.candidates().subList(0, 1),
+                request.performance(),
+                request.failed(),
+                request.exclusions()));
+  }
+
+  @Test
+  void attempts_count_too() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withAttempts(2)).build();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(9)
+            .agent(ADA, this::wastes)
+            .agent(AgentProfile.of("bob"), this::wastes)
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(task).await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.attempts()).isEqualTo(2);
+    }
+  }
+
+  /** The engine measures: an agent that says nothing cannot exceed its time. */
+  @Test
+  void the_working_time_of_all_attempts_counts() throws Exception {
+    Task task =
+        Task.builder("fix").budget(TaskBudget.none().withTime(Duration.ofMinutes(3))).build();
+    List<Duration> limits = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(9)
+            .agent(
+                ADA,
+                assignment -> {
+                  limits.add(assignment.timeLimit());
+                  world.time.advance(Duration.ofMinutes(2));
+                  throw new IllegalStateException("failed");
+                })
+            .asyncAgent(
+                AgentProfile.of("bob"),
+                assignment -> {
+                  limits.add(assignment.timeLimit());
+                  return new CompletableFuture<>();
+                })
+            .agent(AgentProfile.of("cyd"), this::wastes)
+            .router(inOrder())
+            .build()) {
+      TaskHandle handle = arbiter.submit(task);
+      world.pass(Duration.ofMinutes(4));
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.message()).contains("working time");
+      assertThat(limits).containsExactly(Duration.ofMinutes(3), Duration.ofMinutes(1));
+      assertThat(calls).isEmpty();
     }
   }
 

@@ -69,7 +69,8 @@ final class WorkDigest {
             });
     TaskBudget budget = terms.budget();
     json.raw("\"budget\":{\"atLimit\":\"").raw(budget.atLimit().name());
-    json.raw("\",\"calls\":").number(budget.calls());
+    json.raw("\",\"attempts\":").number(budget.attempts());
+    json.raw(",\"calls\":").number(budget.calls());
     json.raw(",\"cost\":").number(Double.doubleToLongBits(budget.cost())).raw(",\"time\":");
     time(budget.time());
     json.raw(",\"tokens\":").number(budget.tokens());

@@ -11,17 +11,24 @@ import java.time.Duration;
  *
  * @param cost US dollars; infinite for no limit
  * @param tokens tokens read and written; {@link Long#MAX_VALUE} for no limit
- * @param time working time of agents; {@link #UNLIMITED} for no limit
+ * @param time working time of agents as the engine measures it; {@link #UNLIMITED} for no limit
+ * @param attempts agents tried; {@link Integer#MAX_VALUE} for no limit
  * @param calls calls of agents, retries included; {@link Integer#MAX_VALUE} for no limit
  * @param atLimit what happens when a limit is reached
  */
-public record TaskBudget(double cost, long tokens, Duration time, int calls, AtLimit atLimit) {
+public record TaskBudget(
+    double cost, long tokens, Duration time, int attempts, int calls, AtLimit atLimit) {
   /** A time without a limit. */
   public static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
   private static final TaskBudget NONE =
       new TaskBudget(
-          Double.POSITIVE_INFINITY, Long.MAX_VALUE, UNLIMITED, Integer.MAX_VALUE, AtLimit.STOP);
+          Double.POSITIVE_INFINITY,
+          Long.MAX_VALUE,
+          UNLIMITED,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          AtLimit.STOP);
 
   /** What happens when a limit is reached. */
   public enum AtLimit {
@@ -47,6 +54,10 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
         "budget.time must be above 0, got %s; leave it out for no limit",
         time);
     Require.that(
+        attempts > 0,
+        "budget.attempts must be above 0, got %s; leave it out for no limit",
+        attempts);
+    Require.that(
         calls > 0, "budget.calls must be above 0, got %s; leave it out for no limit", calls);
   }
 
@@ -70,7 +81,7 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
    * @param dollars US dollars, above 0
    */
   public TaskBudget withCost(double dollars) {
-    return new TaskBudget(dollars, tokens, time, calls, atLimit);
+    return new TaskBudget(dollars, tokens, time, attempts, calls, atLimit);
   }
 
   /**
@@ -79,7 +90,7 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
    * @param most tokens read and written, above 0
    */
   public TaskBudget withTokens(long most) {
-    return new TaskBudget(cost, most, time, calls, atLimit);
+    return new TaskBudget(cost, most, time, attempts, calls, atLimit);
   }
 
   /**
@@ -88,7 +99,16 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
    * @param most above 0
    */
   public TaskBudget withTime(Duration most) {
-    return new TaskBudget(cost, tokens, most, calls, atLimit);
+    return new TaskBudget(cost, tokens, most, attempts, calls, atLimit);
+  }
+
+  /**
+   * {@return the same budget with another limit of agents tried}
+   *
+   * @param most above 0
+   */
+  public TaskBudget withAttempts(int most) {
+    return new TaskBudget(cost, tokens, time, most, calls, atLimit);
   }
 
   /**
@@ -97,7 +117,7 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
    * @param most above 0
    */
   public TaskBudget withCalls(int most) {
-    return new TaskBudget(cost, tokens, time, most, atLimit);
+    return new TaskBudget(cost, tokens, time, attempts, most, atLimit);
   }
 
   /**
@@ -106,7 +126,7 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
    * @param choice what happens
    */
   public TaskBudget atLimit(AtLimit choice) {
-    return new TaskBudget(cost, tokens, time, calls, choice);
+    return new TaskBudget(cost, tokens, time, attempts, calls, choice);
   }
 
   /** {@return whether there is no limit} */
@@ -119,21 +139,34 @@ public record TaskBudget(double cost, long tokens, Duration time, int calls, AtL
   }
 
   /**
+   * What a task has used up.
+   *
+   * @param usage money and tokens, as agents report them
+   * @param time working time of agents, as the engine measures it
+   * @param attempts agents tried
+   * @param calls calls of agents
+   */
+  public record Spent(Usage usage, Duration time, int attempts, int calls) {}
+
+  /**
    * {@return the limit that is reached, in words; empty if there is something left of each}
    *
-   * @param used what was used up
-   * @param callsMade the calls of agents so far
+   * @param spent what was used up
    */
-  public String reached(Usage used, int callsMade) {
-    if (used.cost() >= cost) {
-      return "cost of " + used.cost() + " of " + cost + " US dollars";
+  public String reached(Spent spent) {
+    Usage usage = spent.usage();
+    if (usage.cost() >= cost) {
+      return "cost of " + usage.cost() + " of " + cost + " US dollars";
     }
-    if (used.tokens() >= tokens) {
-      return used.tokens() + " of " + tokens + " tokens";
+    if (usage.tokens() >= tokens) {
+      return "use of " + usage.tokens() + " of " + tokens + " tokens";
     }
-    if (used.time().compareTo(time) >= 0) {
-      return "working time of " + used.time() + " of " + time;
+    if (spent.time().compareTo(time) >= 0) {
+      return "working time of " + spent.time() + " of " + time;
     }
-    return callsMade >= calls ? callsMade + " of " + calls + " calls" : "";
+    if (spent.attempts() >= attempts) {
+      return "number of " + spent.attempts() + " of " + attempts + " attempts";
+    }
+    return spent.calls() >= calls ? "number of " + spent.calls() + " of " + calls + " calls" : "";
   }
 }

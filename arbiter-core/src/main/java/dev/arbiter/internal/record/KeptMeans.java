@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param carried what the calls before the last one of this attempt used up
  * @param calls the calls of agents
  * @param retries the retries of this attempt
+ * @param worked how long agents have worked at it, as the engine measured it
  * @param raised the budget that a person gave instead of the task's own
  */
 public record KeptMeans(
@@ -32,10 +33,20 @@ public record KeptMeans(
     Usage carried,
     int calls,
     int retries,
+    Duration worked,
     @Nullable TaskBudget raised) {
   private static final KeptMeans NONE =
       new KeptMeans(
-          List.of(), Duration.ZERO, Instant.EPOCH, "", Usage.none(), Usage.none(), 0, 0, null);
+          List.of(),
+          Duration.ZERO,
+          Instant.EPOCH,
+          "",
+          Usage.none(),
+          Usage.none(),
+          0,
+          0,
+          Duration.ZERO,
+          null);
 
   /** Copies. */
   public KeptMeans {

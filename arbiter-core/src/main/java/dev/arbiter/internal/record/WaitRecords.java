@@ -118,7 +118,8 @@ final class WaitRecords {
         .number(2, budget.tokens())
         .time(3, budget.time())
         .number(4, budget.calls())
-        .text(5, budget.atLimit().name());
+        .text(5, budget.atLimit().name())
+        .number(6, budget.attempts());
   }
 
   private static @Nullable TaskBudget budget(@Nullable Reader in) {
@@ -128,6 +129,7 @@ final class WaitRecords {
             in.decimal(1),
             in.number(2),
             in.time(3),
+            in.count(6) == 0 ? Integer.MAX_VALUE : in.count(6),
             in.count(4),
             Records.named(AtLimit.class, in.text(5)));
   }
@@ -160,7 +162,8 @@ final class WaitRecords {
         .message(5, u -> Records.usage(u, means.spent()))
         .message(6, u -> Records.usage(u, means.carried()))
         .number(7, means.calls())
-        .number(8, means.retries());
+        .number(8, means.retries())
+        .time(10, means.worked());
     TaskBudget raised = means.raised();
     if (raised != null) {
       w.message(9, b -> budget(b, raised));
@@ -177,6 +180,7 @@ final class WaitRecords {
         Records.usage(in.message(6)),
         in.count(7),
         in.count(8),
+        in.time(10),
         budget(in.message(9)));
   }
 }

@@ -111,6 +111,7 @@ final class Golden {
               USAGE,
               3,
               1,
+              Duration.ofSeconds(7),
               TaskBudget.ofCost(9));
       KeptProgress waits =
           new KeptProgress(TaskState.WAITING, List.of(), "", null, 0, USAGE, reason, means);
