@@ -57,6 +57,51 @@ class FirstProgramTest {
     assertThat(printed.toString(StandardCharsets.UTF_8)).matches("ada did it in attempt [12]\\R");
   }
 
+  @Test
+  void the_lines_for_a_coding_agent_compile() throws Exception {
+    Path source = dir.resolve("CodingAgent.java");
+    Files.writeString(
+        source,
+        """
+        import dev.arbiter.Arbiter;
+        import dev.arbiter.agent.AgentProfile;
+        import dev.arbiter.agent.ProcessAgent;
+        import dev.arbiter.agent.UsageLimit;
+        import dev.arbiter.caws.change.WorkTrees;
+        import dev.arbiter.task.Question;
+        import dev.arbiter.task.Task;
+        import java.nio.file.Path;
+        import java.time.InstantSource;
+        import java.time.ZoneId;
+
+        public class CodingAgent {
+          static Arbiter arbiter() {
+            return Arbiter.builder()
+            """
+            + block("java", "WorkTrees.of")
+            + """
+              .withoutConstitution()
+              .build();
+          }
+          static Task task() {
+            return
+        """
+            + phrase("Task.builder(\"deploy\")")
+            + """
+              .build();
+          }
+        }
+        """);
+    compile(source);
+  }
+
+  /* Code within a sentence, from its beginning to its closing mark. */
+  private static String phrase(String beginning) throws Exception {
+    String page = Files.readString(README);
+    int begin = page.indexOf('`' + beginning) + 1;
+    return page.substring(begin, page.indexOf('`', begin));
+  }
+
   private void compile(Path source) throws Exception {
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
