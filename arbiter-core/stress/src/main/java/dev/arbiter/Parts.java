@@ -18,14 +18,15 @@ final class Parts {
   private static final Publisher PUBLISHER =
       new Publisher(TENURE, false, CONFIG.listeners(), () -> 0);
   private static final Timers TIMERS = new Timers(0);
-  private static final LiveRegistry REGISTRY = 
+  private static final LiveRegistry REGISTRY =
       new LiveRegistry(CONFIG.sources(), CONFIG.ejection(), PUBLISHER, CREW);
 
   private Parts() {}
 
   static Pipeline pipeline() {
+    OpenRequests open = new OpenRequests(null, CONFIG.sources().clock());
     return new Pipeline(
-        CONFIG, REGISTRY, PUBLISHER, TENURE, new Line(1, 1), CREW, TIMERS, run -> {});
+        CONFIG, REGISTRY, PUBLISHER, TENURE, new Line(1, 1), CREW, TIMERS, open, run -> {});
   }
 
   /** A run that waits for the store. */

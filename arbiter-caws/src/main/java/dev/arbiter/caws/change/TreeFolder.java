@@ -277,6 +277,8 @@ final class TreeFolder {
      */
     void giveBack() throws IOException {
       try {
+        // First, so that no later sweep takes what is left for the work of a dead process.
+        Files.deleteIfExists(home.resolve("attempt"));
         Removal.delete(home);
       } catch (IOException e) {
         dirty = true;
