@@ -7,7 +7,6 @@ import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.internal.Digests;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
@@ -15,14 +14,12 @@ import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
-import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Waiting {
   /** The rule of the finding for what a person denied. */
   static final String DENIED = "arbiter.approval.denied";
-
-  private static final int ID_LENGTH = 26;
 
   private final OpenRequests open;
   private final Endings endings;
@@ -61,71 +56,31 @@ final class Waiting {
 
   /** A request for a run at this point; about holds what is shown beside the question. */
   ApprovalRequest request(TaskRun run, Point point, Question question, List<String> about) {
-    Task task = run.task();
-    int attempt = point == Point.START ? 0 : run.attempts();
-    List<String> parts = new ArrayList<>(about);
-    parts.addAll(0, List.of(point.name(), task.tenant(), task.id(), question.text()));
-    parts.add(question.shown());
-    String digest = Digests.named(parts);
-    String id = "r-" + Digests.sha256Hex(digest + attempt).substring(0, ID_LENGTH);
-    Instant now = sources.clock().instant();
-    return new ApprovalRequest(
-        id,
-        task.tenant(),
-        task.id(),
+    return ApprovalRequest.of(
         point,
-        attempt,
+        run.task(),
+        point == Point.START ? 0 : run.attempts(),
         point == Point.START ? "" : run.agent(),
         question,
-        question.audiences().isEmpty() ? "" : question.audiences().get(0),
-        digest,
-        now,
-        after(now, question.time()));
+        about,
+        sources.clock().instant());
   }
 
   /** A request for approval of the beginning of a task. */
   ApprovalRequest start(TaskRun run, Question question, String specDigest) {
-    Question full = question.shown().isEmpty() ? shown(question, run.task().payload()) : question;
-    return request(
-        run, Point.START, full, List.of(specDigest, run.task().type(), run.task().payload()));
+    return ApprovalRequest.start(run.task(), specDigest, question, sources.clock().instant());
   }
 
   /** A request for approval of work that is done. */
   ApprovalRequest result(TaskRun run, Question question, WorkReport report) {
-    Question full = question.shown().isEmpty() ? shown(question, text(report)) : question;
-    return request(
-        run,
-        Point.RESULT,
-        full,
-        List.of(
-            run.specDigest(),
-            report.output(),
-            report.changes().toString(),
-            report.evidence().toString()));
-  }
-
-  private static String text(WorkReport report) {
-    StringBuilder text = new StringBuilder(report.output());
-    for (WorkReport.FileChange change : report.changes()) {
-      text.append(
-          String.format(
-              Locale.ROOT, "%n%s +%d -%d", change.path(), change.added(), change.removed()));
-    }
-    return text.toString();
-  }
-
-  /* The digest holds for the whole; what is shown may be cut. */
-  private static Question shown(Question question, String text) {
-    int most = 1 << 20;
-    return question.showing(text.length() <= most ? text : text.substring(0, most));
-  }
-
-  private static Instant after(Instant now, Duration time) {
-    try {
-      return now.plus(time);
-    } catch (RuntimeException tooFar) {
-      return Instant.MAX;
-    }
+    return ApprovalRequest.result(
+        run.task(),
+        run.attempts(),
+        run.agent(),
+        run.specDigest(),
+        question,
+        report,
+        sources.clock().instant());
   }
 
   /* A wait. */
@@ -292,19 +247,7 @@ final class Waiting {
     if (audiences.isEmpty() || next >= audiences.size()) {
       return null;
     }
-    Instant now = sources.clock().instant();
-    return new ApprovalRequest(
-        request.id(),
-        request.tenant(),
-        request.task(),
-        request.point(),
-        request.attempt(),
-        request.agent(),
-        request.question(),
-        audiences.get(next),
-        request.digest(),
-        now,
-        after(now, request.question().time()));
+    return request.to(audiences.get(next), sources.clock().instant());
   }
 
   private static WaitReason with(WaitReason reason, ApprovalRequest request) {

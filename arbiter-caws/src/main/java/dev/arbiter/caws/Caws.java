@@ -14,12 +14,14 @@ import dev.arbiter.internal.Library;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -89,6 +91,26 @@ public final class Caws implements Constitution, AutoCloseable {
     return court.specDigest(task);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A question for work that breaks rules with remedy {@code ESCALATE}, or whose risk tier wants
+   * an approval ({@link Builder#approvalAfter}). It lists all of them. A rule that a person
+   * approved before the work is not asked for again. Never throws: if the question cannot be made,
+   * {@link #judge} denies.
+   */
+  @Override
+  public Optional<Question> asks(Assignment assignment, WorkReport report) {
+    return court.asks(assignment, report);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A person's denial of this very work denies it, and no waiver lifts that. An approval makes a
+   * broken rule that escalates a warning. A decision about other work, another attempt or other
+   * broken rules counts for nothing.
+   */
   @Override
   public Verdict judge(Assignment assignment, WorkReport report) {
     return sealer.seal(court.judge(assignment, report));
@@ -174,6 +196,7 @@ public final class Caws implements Constitution, AutoCloseable {
     Sources sources = Sources.system();
     @Nullable ConstitutionalRules rules;
     @Nullable Signer key;
+    Referral referral = Referral.NONE;
     final SealConfig sealing = new SealConfig();
 
     private Builder() {}
@@ -203,12 +226,62 @@ public final class Caws implements Constitution, AutoCloseable {
 
     /**
      * Holds every task to rules beside its spec, before the work and after it. A waiver lifts a
-     * blocking rule if its gates name the rule's id; it lifts no other rule.
+     * blocking rule if its gates name the rule's id; it lifts no other rule. A broken rule that
+     * escalates asks a person, if no waiver lifts it.
      *
      * @param rules such as {@link ConstitutionalRules#defaults()}; none by default
      */
     public Builder rules(ConstitutionalRules rules) {
       this.rules = rules;
+      return this;
+    }
+
+    /**
+     * Wants a person's approval before the work, by risk tier. The task waits for it, see {@code
+     * Arbiter.approvals()}; it is bound to the task, its spec and the policy.
+     *
+     * @param tier 1, 2 or 3: tasks whose spec has this risk tier or a riskier one; 1 is the
+     *     riskiest. By default no tier wants it
+     * @throws IllegalArgumentException if there is no such tier
+     */
+    public Builder approvalBefore(int tier) {
+      referral = new Referral(tier(tier), referral.after(), referral.audiences(), referral.time());
+      return this;
+    }
+
+    /**
+     * Wants a person's approval of the work before its verdict, by risk tier. It is bound to the
+     * report and the attempt; the verdict names who decided.
+     *
+     * @param tier 1, 2 or 3: tasks whose spec has this risk tier or a riskier one; 1 is the
+     *     riskiest. By default no tier wants it
+     * @throws IllegalArgumentException if there is no such tier
+     */
+    public Builder approvalAfter(int tier) {
+      referral = new Referral(referral.before(), tier(tier), referral.audiences(), referral.time());
+      return this;
+    }
+
+    private static int tier(int tier) {
+      if (tier < 1 || tier > 3) {
+        throw new IllegalArgumentException("risk tiers are 1, 2 and 3, got " + tier);
+      }
+      return tier;
+    }
+
+    /**
+     * Sets who is asked, for risk tiers and for rules that escalate. By default whoever the host
+     * lets decide, who has a day.
+     *
+     * @param each how long each audience has before the next is asked; after the last the task
+     *     fails
+     * @param inOrder names or roles of the host, in order
+     * @throws IllegalArgumentException if the time is not positive, or a name is empty
+     */
+    public Builder approvalBy(Duration each, String... inOrder) {
+      Question checked = Question.of("x").to(inOrder).within(each);
+      referral =
+          new Referral(referral.before(), referral.after(), checked.audiences(), checked.time());
       return this;
     }
 

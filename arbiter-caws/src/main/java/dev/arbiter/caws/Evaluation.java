@@ -13,6 +13,8 @@ import dev.arbiter.caws.internal.project.Policy.Mode;
 import dev.arbiter.caws.internal.project.PolicySnapshot;
 import dev.arbiter.caws.internal.project.Waiver;
 import dev.arbiter.caws.internal.text.Findings;
+import dev.arbiter.caws.rules.ConstitutionalRules.Assessment;
+import dev.arbiter.caws.rules.ConstitutionalRules.Assessment.Violation;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
@@ -31,6 +33,7 @@ final class Evaluation {
   private final Instant time;
   private final BudgetCheck check;
   private final Findings notes = new Findings();
+  private final Findings people = new Findings();
   private final EvidenceGates.Failures failures = new EvidenceGates.Failures(notes);
   private final List<GateOutcome> gates;
   private final List<Waiver> applied = new ArrayList<>(0);
@@ -53,20 +56,45 @@ final class Evaluation {
    * @param since from when on a use in the ledger is that of a process which judged this attempt
    */
   record Lifting(
-      WaiverResolver waivers,
-      Instant since,
-      Supplier<PolicySnapshot> policy,
-      InstantSource clock) {}
+      WaiverResolver waivers, Instant since, Supplier<PolicySnapshot> policy, InstantSource clock) {
 
-  Judgement decide(HostGates hostGates, @Nullable RuleGates ruleGates, Lifting lifting) {
-    look(hostGates);
-    if (ruleGates != null) {
-      ruled = ruleGates.judge(effective, assignment, report, time, gates, failures, notes);
+    /** What a waiver is asked for. */
+    WaiverResolver.Case asked(EffectiveSpec effective, Assignment assignment, Instant at) {
+      return new WaiverResolver.Case(
+          effective,
+          policy.get(),
+          assignment.agent(),
+          assignment.task().tenant(),
+          at,
+          WaiverResolver.Use.of(assignment, since));
     }
+  }
+
+  Judgement decide(
+      HostGates hostGates, @Nullable RuleGates ruleGates, Referral referral, Lifting lifting) {
+    look(hostGates);
+    hear(ruleGates, referral, lifting);
     if (!failures.blocked().isEmpty() && !lift(lifting)) {
       lift(lifting); // another judgement took the last use of a waiver in between: rule again
     }
     return conclude();
+  }
+
+  /** The rules, and what people decided about them and about the risk. No waiver lifts a denial. */
+  private void hear(@Nullable RuleGates ruleGates, Referral referral, Lifting lifting) {
+    if (ruleGates == null) {
+      referral.hear(assignment, report, effective.spec(), List.of()).decide(people, notes);
+      return;
+    }
+    Assessment found = ruleGates.assess(effective, assignment, report, time);
+    List<Violation> escalated =
+        ruleGates.mayEscalate() && !found.violations().isEmpty()
+            ? RuleGates.escalated(
+                found, lifting.waivers, lifting.asked(effective, assignment, time))
+            : List.of();
+    Referral.Hearing hearing = referral.hear(assignment, report, effective.spec(), escalated);
+    ruled = RuleGates.judge(found, hearing, gates, failures, notes);
+    hearing.decide(people, notes);
   }
 
   private void look(HostGates hostGates) {
@@ -105,15 +133,11 @@ final class Evaluation {
   /** False when another judgement took a use that this one counted on; then nothing is lifted. */
   private boolean lift(Lifting lifting) {
     Set<String> wanted = failures.blocked().keySet();
-    String tenant = assignment.task().tenant();
-    PolicySnapshot now = lifting.policy.get();
     Instant clock = lifting.clock.instant();
     Instant at = clock.isAfter(time) ? clock : time; // a clock set back revives no waiver
     WaiverResolver waivers = lifting.waivers;
-    WaiverResolver.Use use = WaiverResolver.Use.of(assignment, lifting.since);
-    Ruling ruling =
-        waivers.rule(
-            new WaiverResolver.Case(effective, now, assignment.agent(), tenant, at, use), wanted);
+    WaiverResolver.Case asked = lifting.asked(effective, assignment, at);
+    Ruling ruling = waivers.rule(asked, wanted);
     List<Waiver> needed = new ArrayList<>();
     List<String> lifted = new ArrayList<>();
     for (String gate : wanted) {
@@ -124,8 +148,8 @@ final class Evaluation {
       covering.stream().filter(w -> !needed.contains(w)).forEach(needed::add);
     }
     skipped = ruling.skipped;
-    boolean passes = lifted.size() == wanted.size() && !check.integrity().hasErrors();
-    if (passes && !waivers.take(needed, use)) {
+    boolean passes = lifted.size() == wanted.size() && !isDeniedAnyway();
+    if (passes && !waivers.take(needed, asked.use())) {
       return false;
     }
     applied.addAll(needed);
@@ -143,10 +167,11 @@ final class Evaluation {
   }
 
   private Judgement conclude() {
-    boolean denied = check.integrity().hasErrors();
+    boolean denied = isDeniedAnyway();
     Findings all = notes;
     if (denied || !failures.blocked().isEmpty()) {
       all = new Findings();
+      all.addAll(people.all());
       all.addAll(check.integrity().all());
       for (Findings found : failures.blocked().values()) {
         all.addAll(found.all());
@@ -170,6 +195,11 @@ final class Evaluation {
         GateCounts.of(gates, check.budget(), findings, ruled),
         applied,
         skipped);
+  }
+
+  /** Whether something denies that no waiver lifts. */
+  private boolean isDeniedAnyway() {
+    return people.hasErrors() || check.integrity().hasErrors();
   }
 
   private boolean allLifted() {

@@ -8,15 +8,18 @@ import dev.arbiter.caws.internal.project.EffectiveSpec.CachedAdmission;
 import dev.arbiter.caws.internal.project.Spec;
 import dev.arbiter.caws.internal.text.Findings;
 import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.caws.rules.ConstitutionalRules.Assessment.Violation;
 import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Finding.Severity;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
@@ -26,6 +29,7 @@ final class Evaluator {
   private final HostGates hostGates;
   private final @Nullable RuleGates ruleGates;
   private final WaiverResolver waivers;
+  private final Referral referral;
 
   Evaluator(Caws.Builder from) {
     this.specs = new SpecCache(new ProjectFiles(from, from.sources));
@@ -33,6 +37,7 @@ final class Evaluator {
     this.hostGates = new HostGates(from.gates);
     this.ruleGates = from.rules == null ? null : new RuleGates(from.rules);
     this.waivers = new WaiverResolver(from.ledger);
+    this.referral = from.referral;
   }
 
   Admission admit(Task task) {
@@ -59,20 +64,35 @@ final class Evaluator {
   }
 
   private Admission underRules(Task task, EffectiveSpec effective, Admission admission) {
-    if (ruleGates == null || !(admission instanceof Admission.Admitted admitted)) {
+    if ((ruleGates == null && referral.isEmpty())
+        || !(admission instanceof Admission.Admitted admitted)) {
       return admission;
     }
-    List<Finding> broken =
-        ruleGates.admit(task, effective, waivers, specs.policy(), sources.clock().instant());
-    if (broken.isEmpty()) {
+    RuleGates.Broken broken =
+        ruleGates == null
+            ? new RuleGates.Broken(List.of(), List.of())
+            : ruleGates.admit(task, effective, waivers, beforeWork(task, effective));
+    Optional<Question> question = referral.start(task, effective.spec(), broken.escalated());
+    if (broken.findings().isEmpty() && question.isEmpty()) {
       return admission;
     }
     Findings all = new Findings();
-    all.addAll(broken);
+    all.addAll(broken.findings());
     all.addAll(admitted.findings());
     return all.hasErrors()
         ? new Admission.Refused(all.all())
-        : new Admission.Admitted(admitted.specDigest(), all.all());
+        : new Admission.Admitted(admitted.specDigest(), all.all(), question);
+  }
+
+  /* The agent and the uses of a waiver are checked at the judgement. */
+  private WaiverResolver.Case beforeWork(Task task, EffectiveSpec effective) {
+    return new WaiverResolver.Case(
+        effective,
+        specs.policy(),
+        "",
+        task.tenant(),
+        sources.clock().instant(),
+        WaiverResolver.Use.none());
   }
 
   private static Admission refuse(Finding why) {
@@ -91,6 +111,36 @@ final class Evaluator {
     } catch (Unreadable | RuntimeException | Error e) {
       return "";
     }
+  }
+
+  /** What a person must decide about the work; if that cannot be known, the judgement denies it. */
+  Optional<Question> asks(Assignment assignment, WorkReport report) {
+    if (referral.isEmpty() && (ruleGates == null || !ruleGates.mayEscalate())) {
+      return Optional.empty();
+    }
+    try {
+      EffectiveSpec effective = specs.admitted(assignment);
+      if (effective == null) {
+        return Optional.empty();
+      }
+      List<Violation> escalated = escalated(effective, assignment, report);
+      return referral.hear(assignment, report, effective.spec(), escalated).question();
+    } catch (RuntimeException | Error e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<Violation> escalated(
+      EffectiveSpec effective, Assignment assignment, WorkReport report) {
+    if (ruleGates == null) {
+      return List.of();
+    }
+    Instant now = sources.clock().instant();
+    Lifting lifting = new Lifting(waivers, Instant.MAX, specs::policyNow, sources.clock());
+    return RuleGates.escalated(
+        ruleGates.assessEscalating(effective, assignment, report, now),
+        waivers,
+        lifting.asked(effective, assignment, now));
   }
 
   Judgement judge(Assignment assignment, WorkReport report) {
@@ -117,7 +167,10 @@ final class Evaluator {
       }
       return new Evaluation(effective, assignment, report, now)
           .decide(
-              hostGates, ruleGates, new Lifting(waivers, since, specs::policyNow, sources.clock()));
+              hostGates,
+              ruleGates,
+              referral,
+              new Lifting(waivers, since, specs::policyNow, sources.clock()));
     } catch (RuntimeException | Error e) {
       return Judgement.unheard(
           assignment, report, now, internal("the work could not be judged", e));

@@ -101,12 +101,15 @@ class RuleGatesTest {
         List.of(
             Map.of("resources.memory_bytes", 2_000_000_000L),
             Map.of("data.retention_days", 3000),
-            Map.of("decision.criteria", List.of("price", "religion")),
             Map.of("operation", "system_restart"))) {
       Caws caws =
           Fixtures.caws().rules(ConstitutionalRules.defaults().facts(task -> facts)).build();
       assertThat(caws.admit(task(SPEC))).as("%s", facts).isInstanceOf(Admission.Refused.class);
     }
+    Map<String, ?> escalates = Map.of("decision.criteria", List.of("price", "religion"));
+    Caws asking =
+        Fixtures.caws().rules(ConstitutionalRules.defaults().facts(task -> escalates)).build();
+    assertThat(((Admission.Admitted) asking.admit(task(SPEC))).question()).isPresent();
     Caws lied =
         Fixtures.caws()
             .rules(ConstitutionalRules.defaults().facts(t -> Map.of("task.type", "fine")))
@@ -185,7 +188,10 @@ class RuleGatesTest {
   void remedies_that_block_refuse_and_the_others_only_say_so() {
     for (Remedy remedy : Remedy.values()) {
       Caws before = Fixtures.caws().rules(one(remedy, Phase.BEFORE)).build();
-      assertThat(before.admit(of("bad")) instanceof Admission.Refused)
+      Admission admission = before.admit(of("bad"));
+      boolean asks = admission instanceof Admission.Admitted a && a.question().isPresent();
+      assertThat(asks).as(remedy.name()).isEqualTo(remedy == Remedy.ESCALATE);
+      assertThat(asks || admission instanceof Admission.Refused)
           .as(remedy.name())
           .isEqualTo(remedy.blocks());
       assertThat(rules(before.admit(of("bad")))).contains("constitution.my-rule");

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Digests;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * A question to a person, as it was kept before the person saw it.
@@ -31,6 +36,9 @@ public record ApprovalRequest(
     String digest,
     Instant askedAt,
     Instant expiresAt) {
+
+  private static final int ID_LENGTH = 26;
+  private static final int LONGEST_SHOWN = 1 << 20;
 
   /** The point of a task at which a person is asked. */
   public enum Point {
@@ -62,5 +70,137 @@ public record ApprovalRequest(
    */
   public boolean takes(Answer.Kind kind) {
     return point.takes(kind);
+  }
+
+  /**
+   * Makes the request about the beginning of a task. A question that shows nothing shows the
+   * payload of the task.
+   *
+   * @param task the task as it was submitted
+   * @param specDigest the digest of the admission
+   * @param question the question
+   * @param now when it is asked
+   * @return the request; its id and its digest do not depend on the time
+   */
+  public static ApprovalRequest start(
+      Task task, String specDigest, Question question, Instant now) {
+    Question full = shown(question, task.payload());
+    List<String> about = List.of(specDigest, task.type(), task.payload());
+    return of(Point.START, task, 0, "", full, about, now);
+  }
+
+  /**
+   * Makes the request about the work of an attempt. A question that shows nothing shows the output
+   * and the changes. A constitution finds the decision about a piece of work by the id of this
+   * request, see {@link Approval#request}.
+   *
+   * @param task the task
+   * @param attempt the attempt
+   * @param agent the agent
+   * @param specDigest the digest of the admission
+   * @param question the question
+   * @param report the work
+   * @param now when it is asked
+   * @return the request; its id and its digest do not depend on the time
+   */
+  public static ApprovalRequest result(
+      Task task,
+      int attempt,
+      String agent,
+      String specDigest,
+      Question question,
+      WorkReport report,
+      Instant now) {
+    List<String> about =
+        List.of(
+            specDigest, report.output(), report.changes().toString(), report.evidence().toString());
+    return of(Point.RESULT, task, attempt, agent, shown(question, text(report)), about, now);
+  }
+
+  /**
+   * Makes a request.
+   *
+   * @param point the point of the task
+   * @param task the task
+   * @param attempt the attempt, 0 before the first
+   * @param agent the agent of the attempt, empty before one was chosen
+   * @param question the question, with all that is shown
+   * @param about what the decision is bound to beside task and question
+   * @param now when it is asked
+   * @return the request; its id and its digest do not depend on the time
+   */
+  public static ApprovalRequest of(
+      Point point,
+      Task task,
+      int attempt,
+      String agent,
+      Question question,
+      List<String> about,
+      Instant now) {
+    List<String> parts =
+        new ArrayList<>(List.of(point.name(), task.tenant(), task.id(), question.text()));
+    parts.addAll(about);
+    parts.add(question.shown());
+    String digest = Digests.named(parts);
+    return new ApprovalRequest(
+        "r-" + Digests.sha256Hex(digest + attempt).substring(0, ID_LENGTH),
+        task.tenant(),
+        task.id(),
+        point,
+        attempt,
+        agent,
+        question,
+        question.audiences().isEmpty() ? "" : question.audiences().get(0),
+        digest,
+        now,
+        after(now, question.time()));
+  }
+
+  /**
+   * {@return the same request to another audience, which has its own time}
+   *
+   * @param next who is asked now
+   * @param now when
+   */
+  public ApprovalRequest to(String next, Instant now) {
+    return new ApprovalRequest(
+        id,
+        tenant,
+        task,
+        point,
+        attempt,
+        agent,
+        question,
+        next,
+        digest,
+        now,
+        after(now, question.time()));
+  }
+
+  private static String text(WorkReport report) {
+    StringBuilder text = new StringBuilder(report.output());
+    for (WorkReport.FileChange change : report.changes()) {
+      text.append(
+          String.format(
+              Locale.ROOT, "%n%s +%d -%d", change.path(), change.added(), change.removed()));
+    }
+    return text.toString();
+  }
+
+  /* The digest holds for the whole; what is shown may be cut. */
+  private static Question shown(Question question, String text) {
+    if (!question.shown().isEmpty()) {
+      return question;
+    }
+    return question.showing(
+        text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN));
+  }
+
+  private static Instant after(Instant now, Duration time) {
+    try {
+      return now.plus(time);
+    } catch (RuntimeException tooFar) {
+      return Instant.MAX;
+    }
   }
 }

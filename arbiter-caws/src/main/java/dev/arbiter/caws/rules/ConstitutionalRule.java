@@ -115,7 +115,10 @@ public record ConstitutionalRule(
     ALERT(false),
     /** Refuses until the task or the work is changed as the rule says. */
     MODIFY(true),
-    /** Refuses until a person decides, by a waiver that names the rule. */
+    /**
+     * Refuses until a person decides: the task waits for an answer in {@code Arbiter.approvals()},
+     * before the work or before its verdict. A waiver that names the rule decides too.
+     */
     ESCALATE(true),
     /** Refuses. */
     BLOCK(true);

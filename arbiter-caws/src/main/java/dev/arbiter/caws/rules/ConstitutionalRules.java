@@ -2,6 +2,7 @@
 package dev.arbiter.caws.rules;
 
 import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
+import dev.arbiter.caws.rules.ConstitutionalRule.Remedy;
 import dev.arbiter.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,6 +82,16 @@ public final class ConstitutionalRules {
     List<ConstitutionalRule> more = new ArrayList<>(rules);
     more.add(rule);
     return new ConstitutionalRules(of(more).rules, facts, listener, listenerFailures);
+  }
+
+  /**
+   * {@return the rules with one remedy, with the same facts and without the listener}
+   *
+   * @param remedy the remedy
+   */
+  public ConstitutionalRules only(Remedy remedy) {
+    List<ConstitutionalRule> some = rules.stream().filter(rule -> rule.remedy() == remedy).toList();
+    return new ConstitutionalRules(some, facts, assessment -> {}, new AtomicLong());
   }
 
   /**
