@@ -3,11 +3,13 @@ package dev.arbiter.cli;
 
 import dev.arbiter.cli.TaskFile.Found;
 import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.util.LinkedHashMap;
@@ -16,7 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /** What is kept of a task, as names and values for JSON. */
 final class TaskFields {
+  /** The name of the request that a task waits for. */
+  static final String REQUEST = "request";
+
   private TaskFields() {}
+
+  /** A request to a person. */
+  static Map<String, @Nullable Object> of(ApprovalRequest request) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", request.id());
+    fields.put("point", request.point().name());
+    fields.put("question", request.question().text());
+    fields.put("shown", request.question().shown());
+    fields.put("audience", request.audience());
+    fields.put("asked", request.askedAt().toString());
+    fields.put("expires", request.expiresAt().toString());
+    fields.put("digest", request.digest());
+    return fields;
+  }
 
   static Map<String, @Nullable Object> of(Found found) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -59,8 +78,13 @@ final class TaskFields {
 
   private static void progress(Found found, Map<String, @Nullable Object> fields) {
     fields.put("agents", found.progress().decisions().stream().map(made -> made.agent()).toList());
-    if (found.progress().waits() != null) {
-      fields.put("waitsFor", found.progress().waits().toString());
+    WaitReason waits = found.progress().waits();
+    if (waits != null) {
+      ApprovalRequest asked = waits.request().orElse(null);
+      fields.put("waitsFor", asked == null ? waits.toString() : waits.getClass().getSimpleName());
+      if (asked != null) {
+        fields.put(REQUEST, of(asked));
+      }
     }
     WorkReport report = found.progress().report();
     if (report != null) {

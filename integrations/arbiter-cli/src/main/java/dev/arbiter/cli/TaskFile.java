@@ -11,10 +11,12 @@ import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Value;
 import dev.arbiter.sqlite.internal.SqliteStorage;
 import dev.arbiter.sqlite.internal.StoreFile;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport.Usage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,7 +65,11 @@ final class TaskFile implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** A row of the view {@code tasks}. */
+  /**
+   * A row of the view {@code tasks}.
+   *
+   * @param request what a person is asked, if it waits for one
+   */
   record Line(
       String tenant,
       String id,
@@ -72,7 +78,8 @@ final class TaskFile implements AutoCloseable {
       int attempt,
       String agent,
       String at,
-      String detail) {}
+      String detail,
+      @Nullable ApprovalRequest request) {}
 
   /**
    * All that is kept of a task that has not ended, or of its end.
@@ -125,9 +132,12 @@ final class TaskFile implements AutoCloseable {
           List<Line> lines = new ArrayList<>();
           try (PreparedStatement query =
               connection.prepareStatement(
-                  "SELECT tenant, task_id, type, state, attempt, agent_id, timestamp, detail"
-                      + " FROM tasks WHERE (?1 IS NULL OR state = ?1)"
-                      + " AND (?2 IS NULL OR tenant = ?2) ORDER BY timestamp DESC LIMIT ?3")) {
+                  "SELECT v.tenant, v.task_id, v.type, v.state, v.attempt, v.agent_id,"
+                      + " v.timestamp, v.detail, w.value FROM (SELECT * FROM tasks"
+                      + " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR tenant = ?2)"
+                      + " ORDER BY timestamp DESC LIMIT ?3) v LEFT JOIN state w"
+                      + " ON v.state = 'WAITING' AND w.state = 'WAITING' AND w.tenant = v.tenant"
+                      + " AND w.task = v.task_id ORDER BY v.timestamp DESC")) {
             query.setString(1, state);
             query.setString(2, tenant);
             query.setInt(3, limit);
@@ -142,12 +152,23 @@ final class TaskFile implements AutoCloseable {
                         row.getInt(5),
                         text(row, 6),
                         text(row, 7),
-                        text(row, 8)));
+                        text(row, 8),
+                        request(row.getBytes(9))));
               }
             }
           }
           return lines;
         });
+  }
+
+  /* A damaged record is named by show. */
+  private static @Nullable ApprovalRequest request(byte @Nullable [] progress) {
+    try {
+      WaitReason waits = progress == null ? null : Records.progress(progress).waits();
+      return waits == null ? null : waits.request().orElse(null);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return null;
+    }
   }
 
   private static String text(ResultSet row, int column) throws SQLException {

@@ -4,6 +4,7 @@ package dev.arbiter.cli;
 import dev.arbiter.cli.TaskFile.Found;
 import dev.arbiter.cli.TaskFile.Line;
 import dev.arbiter.internal.record.KeptStep;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import java.nio.file.Path;
@@ -21,7 +22,11 @@ import picocli.CommandLine.Parameters;
 /** Reads the tasks of a store in a SQLite file, and cancels one. */
 @Command(
     name = "tasks",
-    description = "Lists, shows, cancels and exports the tasks of a store in a SQLite file.",
+    description = {
+      "Lists, shows, cancels and exports the tasks of a store in a SQLite file.",
+      "A request to a person cannot be decided here: the process that owns the file decides it,"
+          + " by Arbiter.approvals()."
+    },
     mixinStandardHelpOptions = true)
 final class TasksCommand extends CliCommand implements Runnable {
   private final InstantSource clock;
@@ -65,7 +70,8 @@ final class TasksCommand extends CliCommand implements Runnable {
       name = "list",
       description =
           "Shows the tasks, the newest change first, one a line: time, state, id, tenant, type,"
-              + " attempt, agent, detail.",
+              + " attempt, agent, detail; for a task that waits for a person also the request: who is"
+              + " asked, until when, and its digest.",
       mixinStandardHelpOptions = true)
   int list(
       @CommandLine.Mixin Source source,
@@ -101,7 +107,9 @@ final class TasksCommand extends CliCommand implements Runnable {
 
   private static String text(Line line) {
     String agent = line.agent().isEmpty() ? "" : " " + line.agent();
-    String detail = line.detail().isEmpty() ? "" : ": " + line.detail();
+    ApprovalRequest request = line.request();
+    String detail = request != null ? asked(request) : line.detail();
+    detail = detail.isEmpty() ? "" : ": " + detail;
     return ArbiterCli.printable(
         String.format(
             Locale.ROOT,
@@ -116,6 +124,18 @@ final class TasksCommand extends CliCommand implements Runnable {
             detail));
   }
 
+  private static String asked(ApprovalRequest request) {
+    String audience = request.audience().isEmpty() ? "" : " " + request.audience();
+    return String.format(
+        Locale.ROOT,
+        "asks%s until %s: %s (request %s, %s)",
+        audience,
+        request.expiresAt(),
+        request.question().text(),
+        request.id(),
+        request.digest());
+  }
+
   private static String json(Line line) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("tenant", line.tenant());
@@ -126,12 +146,17 @@ final class TasksCommand extends CliCommand implements Runnable {
     fields.put("agent", line.agent());
     fields.put("at", line.at());
     fields.put("detail", line.detail());
+    if (line.request() != null) {
+      fields.put(TaskFields.REQUEST, TaskFields.of(line.request()));
+    }
     return JsonText.of(fields);
   }
 
   @Command(
       name = "show",
-      description = "Shows all that is kept of a task: the task, its steps, its report and end.",
+      description =
+          "Shows all that is kept of a task: the task, its steps, its report and end, and the"
+              + " request to a person that it waits for.",
       mixinStandardHelpOptions = true)
   int show(
       @CommandLine.Mixin Source source,
@@ -165,14 +190,22 @@ final class TasksCommand extends CliCommand implements Runnable {
   private void print(Map<String, @Nullable Object> fields, List<KeptStep> steps) {
     fields.forEach(
         (name, value) -> {
-          if (!name.equals("steps") && value != null && !value.toString().isEmpty()) {
-            out().println(ArbiterCli.printable(name + ": " + value));
+          if (name.equals(TaskFields.REQUEST) && value instanceof Map<?, ?> request) {
+            request.forEach((part, of) -> print("request " + part, of));
+          } else if (!name.equals("steps")) {
+            print(name, value);
           }
         });
     for (KeptStep step : steps) {
       String detail = step.detail().isEmpty() ? "" : ": " + step.detail();
       String agent = step.agent().isEmpty() ? "" : " " + step.agent() + "#" + step.attempt();
       out().println(ArbiterCli.printable("  " + step.at() + " " + step.name() + agent + detail));
+    }
+  }
+
+  private void print(String name, @Nullable Object value) {
+    if (value != null && !value.toString().isEmpty()) {
+      out().println(ArbiterCli.printable(name + ": " + value));
     }
   }
 

@@ -9,6 +9,8 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.sqlite.SqliteStore;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
@@ -178,5 +180,48 @@ class TasksCommandTest {
     assertThat(run.json()).hasSize(3);
     assertThat(run.err()).contains("1 tasks have a damaged record");
     assertThat(Run.of("tasks", "show", "T-1", "--store", file).code()).isEqualTo(3);
+  }
+
+  @Test
+  void a_task_that_waits_for_a_person_shows_its_request() throws Exception {
+    Question question =
+        Question.of("May it begin?").showing("drop table users").to("desk", "lead").within(SOON);
+    ApprovalRequest asked;
+    try (Arbiter owner = over(file).agent(ADA, assignment -> WorkReport.of("ran")).build()) {
+      owner.submit(Task.builder("drop").id("T-5").approval(question).build());
+      while (owner.approvals().open().isEmpty()) {
+        Thread.sleep(5);
+      }
+      asked = owner.approvals().open().get(0);
+      Run list = Run.of("tasks", "list", "--store", file, "--state", "waiting");
+
+      assertThat(list.out().lines().filter(line -> line.contains("T-5")))
+          .singleElement()
+          .asString()
+          .contains(
+              "asks desk until " + asked.expiresAt() + ": May it begin?",
+              asked.id(),
+              asked.digest());
+    }
+
+    assertThat(Run.of("tasks", "show", "T-5", "--store", file).out())
+        .contains(
+            "waitsFor: Approval",
+            "request id: " + asked.id(),
+            "request question: May it begin?",
+            "request shown: drop table users",
+            "request audience: desk",
+            "request expires: " + asked.expiresAt(),
+            "request digest: " + asked.digest());
+    JsonNode listed =
+        Run.of("tasks", "list", "--store", file, "--format", "json").json().stream()
+            .filter(task -> task.get("id").asText().equals("T-5"))
+            .findAny()
+            .orElseThrow();
+    JsonNode shown =
+        Run.of("tasks", "show", "T-5", "--store", file, "--format", "json").json().get(0);
+    assertThat(listed.get("request")).isEqualTo(shown.get("request"));
+    assertThat(listed.get("request").get("digest").asText()).isEqualTo(asked.digest());
+    assertThat(Run.of("tasks", "--help").out()).contains("Arbiter.approvals()");
   }
 }
