@@ -20,9 +20,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program of the page about work trees works when it is pasted. */
+/** The programs of the how-to pages work when they are pasted. */
 class HowToTest {
-  private static final Path PAGE = Path.of("../../docs/how-to/give-agents-work-trees.md");
+  private static final Path PAGES = Path.of("../../docs/how-to");
 
   @TempDir private Path dir;
 
@@ -42,16 +42,11 @@ class HowToTest {
     }
   }
 
-  @Test
-  void the_program_compiles_runs_and_prints_what_the_page_says() throws Exception {
-    assumeThat(git(dir, "--version")).as("git is not installed").isZero();
-    Path shop = Files.createDirectory(dir.resolve("shop"));
-    assertThat(git(shop, "init", "-q", "-b", "main")).isZero();
-    assertThat(git(shop, "commit", "-q", "--allow-empty", "-m", "first")).isZero();
-    String page = Files.readString(PAGE);
+  /** Compiles and runs the program of a page, and returns what it prints. */
+  private String run(String page, String name, String... arguments) throws Exception {
     Matcher block = Pattern.compile("(?ms)^```java\\n(import .*?)^```$").matcher(page);
     assertThat(block.find()).isTrue();
-    Path source = Files.writeString(dir.resolve("TreesOfAgents.java"), block.group(1));
+    Path source = Files.writeString(dir.resolve(name + ".java"), block.group(1));
     String classPath = System.getProperty("java.class.path");
     int code =
         ToolProvider.getSystemJavaCompiler()
@@ -62,17 +57,37 @@ class HowToTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {dir.toUri().toURL()})) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      Class<?> program = Class.forName("TreesOfAgents", true, loader);
-      String[] arguments = {shop.toString()};
+      Class<?> program = Class.forName(name, true, loader);
       program.getMethod("main", String[].class).invoke(null, (Object) arguments);
     } finally {
       System.setOut(before);
     }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
 
-    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+  @Test
+  void agents_get_work_trees_as_the_page_says() throws Exception {
+    assumeThat(git(dir, "--version")).as("git is not installed").isZero();
+    Path shop = Files.createDirectory(dir.resolve("shop"));
+    assertThat(git(shop, "init", "-q", "-b", "main")).isZero();
+    assertThat(git(shop, "commit", "-q", "--allow-empty", "-m", "first")).isZero();
+    String page = Files.readString(PAGES.resolve("give-agents-work-trees.md"));
+
+    String printed = run(page, "TreesOfAgents", shop.toString());
+
+    assertThat(printed.lines())
         .hasSize(2)
         .allSatisfy(line -> assertThat(page).contains("`" + line + "`"));
     assertThat(git(shop, "diff", "--quiet", "main", "arbiter/DOC-7")).isEqualTo(1);
     assertThat(shop.resolve("NOTES")).doesNotExist();
+  }
+
+  @Test
+  void people_are_asked_as_the_page_says() throws Exception {
+    String page = Files.readString(PAGES.resolve("ask-a-person.md"));
+
+    String printed = run(page, "AskingPeople");
+
+    assertThat(page).contains("```\n" + printed.replace(System.lineSeparator(), "\n") + "```");
   }
 }
