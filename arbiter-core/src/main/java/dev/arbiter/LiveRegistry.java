@@ -333,8 +333,11 @@ final class LiveRegistry implements AgentRegistry {
   private static AgentEvent.StatusChanged outOfService(String id, KeptStep step) {
     try {
       Status status = Status.valueOf(step.state());
+      boolean ends = status == Status.LIMITED || status == Status.EJECTED;
       Optional<Instant> until =
-          step.detail().isEmpty() ? Optional.empty() : Optional.of(Instant.parse(step.detail()));
+          ends && !step.detail().isEmpty()
+              ? Optional.of(Instant.parse(step.detail()))
+              : Optional.empty();
       return new AgentEvent.StatusChanged(step.at(), 0, id, Status.AVAILABLE, status, until);
     } catch (IllegalArgumentException | DateTimeParseException e) {
       throw new IllegalStateException(
