@@ -159,6 +159,25 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     }
   }
 
+  /* The end of a wait, which matters as long as that wait lasts. */
+  private static final class WakeTimer extends Timers.Timer {
+    private final TaskRun run;
+
+    WakeTimer(TaskRun run) {
+      this.run = run;
+    }
+
+    @Override
+    TaskRun ofRun() {
+      return run;
+    }
+
+    @Override
+    boolean isOver() {
+      return run.wake != this || run.isClosed() || run.state != TaskState.WAITING;
+    }
+  }
+
   /** What the store keeps of a run. A recovered run goes on from it. */
   record Kept(KeptTask accepted, KeptProgress progress) {}
 
@@ -461,14 +480,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** A new timer for the end of the wait. */
   Timers.Timer wakeAt(long nanoTime) {
-    RunTimer timer = new RunTimer(this, this::isAwake);
+    Timers.Timer timer = new WakeTimer(this);
     wake = timer;
     wakeAt = nanoTime;
     return timer;
-  }
-
-  private boolean isAwake() {
-    return isClosed() || state != TaskState.WAITING;
   }
 
   Timers.@Nullable Timer takeWake() {
