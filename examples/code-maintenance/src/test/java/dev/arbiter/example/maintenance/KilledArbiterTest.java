@@ -50,7 +50,7 @@ class KilledArbiterTest {
       new WaiverLedger.Limits(1, 3, Duration.ofDays(30));
   private static final int BEFORE = 5;
 
-  private static final String SPEC =
+  static final String SPEC =
       """
       id: FEAT-001
       title: Sort the imports
@@ -73,7 +73,7 @@ class KilledArbiterTest {
           path: docs/api.yaml
       """;
 
-  private static final String POLICY =
+  static final String POLICY =
       """
       version: 1
       risk_tiers:
