@@ -77,7 +77,7 @@ class FirstProgramTest {
         public class CodingAgent {
           static Arbiter arbiter() {
             return Arbiter.builder()
-            """
+        """
             + block("java", "WorkTrees.of")
             + """
               .withoutConstitution()
