@@ -19,13 +19,14 @@ import java.time.Duration;
  * @param longest the longest pause
  */
 public record Ejection(int failures, Duration base, Duration longest) {
+  private static final Duration A_YEAR = Duration.ofDays(365);
   private static final Ejection NONE =
       new Ejection(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
   /**
    * Checks.
    *
-   * @throws IllegalArgumentException if a part is outside its range
+   * @throws IllegalArgumentException if a part is outside its range, or a pause longer than a year
    */
   public Ejection {
     Require.that(failures >= 1, "failures must be at least 1, got %s", failures);
@@ -35,6 +36,10 @@ public record Ejection(int failures, Duration base, Duration longest) {
         longest.compareTo(base) >= 0,
         "the longest pause must be at least %s, got %s",
         base,
+        longest);
+    Require.that(
+        longest.compareTo(A_YEAR) <= 0,
+        "the longest pause must be at most a year, got %s",
         longest);
   }
 

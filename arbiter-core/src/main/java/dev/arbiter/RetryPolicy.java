@@ -23,10 +23,12 @@ import java.time.Duration;
  */
 public record RetryPolicy(int most, Duration base, Duration longest, double ratio, int burst) {
 
+  private static final Duration A_YEAR = Duration.ofDays(365);
+
   /**
    * Checks.
    *
-   * @throws IllegalArgumentException if a part is outside its range
+   * @throws IllegalArgumentException if a part is outside its range, or a pause longer than a year
    */
   public RetryPolicy {
     Require.that(most >= 0, "retries must be at least 0, got %s", most);
@@ -36,6 +38,10 @@ public record RetryPolicy(int most, Duration base, Duration longest, double rati
         longest.compareTo(base) >= 0,
         "the longest pause must be at least %s, got %s",
         base,
+        longest);
+    Require.that(
+        longest.compareTo(A_YEAR) <= 0,
+        "the longest pause must be at most a year, got %s",
         longest);
     Require.that(ratio >= 0 && ratio <= 1, "the ratio of retries must be 0 to 1, got %s", ratio);
     Require.that(burst >= 0, "the burst of retries must be at least 0, got %s", burst);

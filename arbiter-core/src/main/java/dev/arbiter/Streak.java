@@ -3,8 +3,6 @@ package dev.arbiter;
 
 /** How the last calls of one agent ended, to eject it when it fails in a row. Thread-safe. */
 final class Streak {
-  private static final int MOST_DOUBLINGS = 30;
-
   private final Ejection policy;
   private int failures;
   private int ejections;
@@ -43,13 +41,17 @@ final class Streak {
 
   /** Notes that the agent is ejected. Returns for how long, in nanoseconds. */
   synchronized long eject(long nanoTime) {
-    long pause = policy.base().toNanos() << Math.min(ejections, MOST_DOUBLINGS);
+    long longest = policy.longest().toNanos();
+    long pause = policy.base().toNanos();
+    for (int i = 0; i < ejections && pause < longest; i++) {
+      pause *= 2;
+    }
     ejections++;
     failures = 0;
     wasEjected = true;
     ejectedAt = nanoTime;
     probing = true;
-    return pause <= 0 ? policy.longest().toNanos() : Math.min(pause, policy.longest().toNanos());
+    return Math.min(pause, longest);
   }
 
   /** A host has looked: the agent begins anew. */
