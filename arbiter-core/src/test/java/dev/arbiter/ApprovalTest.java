@@ -397,6 +397,34 @@ class ApprovalTest {
     }
   }
 
+  /** A path may hold any characters: two other files are other work. */
+  @Test
+  void other_work_is_another_request() {
+    Task task = Task.builder("fix").id("T-1").build();
+    List<List<WorkReport.FileChange>> works =
+        List.of(
+            List.of(new WorkReport.FileChange("a, added=1, removed=2], FileChange[path=b", 3, 4)),
+            List.of(new WorkReport.FileChange("a", 1, 2), new WorkReport.FileChange("b", 3, 4)),
+            List.of(new WorkReport.FileChange("b", 3, 4), new WorkReport.FileChange("a", 1, 2)),
+            List.of());
+    long ids =
+        works.stream()
+            .map(
+                changes ->
+                    ApprovalRequest.result(
+                            task,
+                            1,
+                            "ada",
+                            "spec",
+                            QUESTION,
+                            WorkReport.of("done").withChanges(changes),
+                            world.now())
+                        .id())
+            .distinct()
+            .count();
+    assertThat(ids).isEqualTo(works.size());
+  }
+
   @Test
   void denied_work_ends_as_denied() throws Exception {
     try (Arbiter arbiter =

@@ -111,9 +111,20 @@ public record ApprovalRequest(
       Question question,
       WorkReport report,
       Instant now) {
-    List<String> about =
-        List.of(
-            specDigest, report.output(), report.changes().toString(), report.evidence().toString());
+    List<String> about = new ArrayList<>(List.of(specDigest, report.output()));
+    about.add(String.valueOf(report.changes().size()));
+    for (WorkReport.FileChange change : report.changes()) {
+      about.addAll(
+          List.of(change.path(), String.valueOf(change.added()), String.valueOf(change.removed())));
+    }
+    for (WorkReport.Evidence evidence : report.evidence()) {
+      about.addAll(
+          List.of(
+              evidence.gate(),
+              String.valueOf(evidence.passed()),
+              String.valueOf(evidence.value()),
+              String.valueOf(evidence.detail())));
+    }
     return of(Point.RESULT, task, attempt, agent, shown(question, text(report)), about, now);
   }
 
@@ -182,7 +193,7 @@ public record ApprovalRequest(
     for (WorkReport.FileChange change : report.changes()) {
       text.append(
           String.format(
-              Locale.ROOT, "%n%s +%d -%d", change.path(), change.added(), change.removed()));
+              Locale.ROOT, "\n%s +%d -%d", change.path(), change.added(), change.removed()));
     }
     return text.toString();
   }
