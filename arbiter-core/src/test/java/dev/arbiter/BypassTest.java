@@ -355,6 +355,7 @@ class BypassTest {
               REQUEST,
               new String[] {"lead"},
               TaskBudget.none(),
+              new TaskBudget.Spent(Usage.none(), Duration.ZERO, 0, 0),
               Usage.none(),
               (ArbiterListener) event -> found(event instanceof TaskEvent task ? task : null),
               new NoOwner());
