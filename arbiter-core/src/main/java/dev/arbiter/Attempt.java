@@ -44,10 +44,10 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private boolean hung;
   private boolean over;
 
-  Attempt(TaskRun run, Pipeline pipeline, Assignment given, Slots.Seat seat, long began) {
+  Attempt(TaskRun run, Pipeline pipeline, Duration timeLimit, Slots.Seat seat, long began) {
     this.run = run;
     this.pipeline = pipeline;
-    this.assignment = given.withLink(this);
+    this.assignment = Pipeline.assignment(run, timeLimit, this);
     this.seat = seat;
     this.began = began;
     Means means = run.meansOrNull();

@@ -584,15 +584,15 @@ final class Pipeline {
     }
     long now = sameMoment(run).nanoTime();
     noteCall(run);
-    Assignment assignment = assignment(run, timeLeft(run, now));
-    Attempt attempt = new Attempt(run, this, assignment, seat, now);
+    Attempt attempt = new Attempt(run, this, timeLeft(run, now), seat, now);
     run.seat(null);
     run.attempt(attempt);
     timers.set(attempt, attemptEnds(attempt));
     return Waits.AGENT;
   }
 
-  private static Assignment assignment(TaskRun run, Duration limit) {
+  /** The assignment of the last attempt of a run. */
+  static Assignment assignment(TaskRun run, Duration limit, AgentLink link) {
     Means means = run.meansOrNull();
     return new Assignment(
         run.assigned(),
@@ -603,7 +603,7 @@ final class Pipeline {
         new UsageMeter(),
         means == null ? List.of() : means.approvals(),
         means == null ? "" : means.resumeToken(),
-        AgentLink.none(),
+        link,
         Optional.empty());
   }
 
@@ -859,7 +859,7 @@ final class Pipeline {
     }
     publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
     WorkReport report = run.report();
-    Assignment assignment = assignment(run, attemptLimit);
+    Assignment assignment = assignment(run, attemptLimit, AgentLink.none());
     ApprovalRequest asked = toAsk(run, assignment, report);
     Approval decision = asked == null ? null : run.means().of(asked.id());
     if (asked != null && decision == null) {
