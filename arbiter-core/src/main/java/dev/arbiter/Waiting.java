@@ -211,9 +211,9 @@ final class Waiting {
       return goOn(run);
     }
     open.remove(run);
-    ApprovalRequest next = next(request);
+    WaitReason next = escalated(run);
     if (next != null) {
-      run.waitsFor(with(reason, next));
+      run.waitsFor(next);
       return Stage.HOLD;
     }
     long unused = end(run);
