@@ -81,6 +81,8 @@ public final class ChildProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    // Else Java 24 and later write a warning among the lines, once a driver loads its library.
+    command.add("--enable-native-access=ALL-UNNAMED");
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-cp", classPath(main, other), main.getName()));
     command.addAll(List.of(arguments));
