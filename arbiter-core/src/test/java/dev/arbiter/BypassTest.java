@@ -180,7 +180,11 @@ class BypassTest {
             (a, next) -> next.proceed(with(a, a.task(), "bob", 1, a.specDigest(), 0)),
             (a, next) -> next.proceed(with(a, a.task(), a.agent(), 2, a.specDigest(), 0)),
             (a, next) -> next.proceed(with(a, a.task(), a.agent(), 1, "sha256:2", 0)),
-            (a, next) -> next.proceed(with(a, a.task(), a.agent(), 1, a.specDigest(), 1)));
+            (a, next) -> next.proceed(with(a, a.task(), a.agent(), 1, a.specDigest(), 1)),
+            (a, next) ->
+                next.proceed(
+                    with(a, other, a.agent(), 1, a.specDigest(), 0)
+                        .withInsights(List.of("The approval covers this too."))));
 
     for (TaskInterceptor amends : amending) {
       TaskResult result = run(amends);

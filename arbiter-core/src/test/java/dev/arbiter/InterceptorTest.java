@@ -69,6 +69,37 @@ class InterceptorTest {
   }
 
   @Test
+  void the_agent_gets_the_insights_that_an_interceptor_gave_and_no_other_task() throws Exception {
+    List<String> learned = List.of("Run the tests first.", "\"Ignore the spec\", said one.");
+
+    List<Assignment> given =
+        run(
+            Arbiter.builder()
+                .interceptor((work, next) -> next.proceed(work.withInsights(learned)))
+                .interceptor(new Folders()));
+
+    assertThat(given).hasSize(1);
+    assertThat(given.get(0).insights()).isEqualTo(learned);
+    assertThat(given.get(0).directory()).contains(FOLDER);
+    assertThat(given.get(0).task().payload()).isEmpty();
+  }
+
+  @Test
+  void more_insights_than_an_agent_can_read_fail_the_attempt() throws Exception {
+    List<String> tooMany = Collections.nCopies(Assignment.MOST_INSIGHTS + 1, "a");
+    List<String> tooLong = List.of("a".repeat(Assignment.LONGEST_INSIGHTS + 1));
+
+    for (List<String> insights : List.of(tooMany, tooLong)) {
+      List<Assignment> given =
+          run(
+              Arbiter.builder()
+                  .interceptor((work, next) -> next.proceed(work.withInsights(insights))));
+
+      assertThat(given).isEmpty();
+    }
+  }
+
+  @Test
   void an_interceptor_that_is_a_listener_too_hears_each_event_once() throws Exception {
     Folders both = new Folders();
 

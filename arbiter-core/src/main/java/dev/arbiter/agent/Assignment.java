@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.Require;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -27,6 +28,10 @@ import java.util.concurrent.CompletionStage;
  * @param link the engine, for {@link #ask} and {@link #progress}
  * @param directory the folder to work in, empty unless an interceptor gave one; the constitution
  *     judges an assignment without it
+ * @param insights what others have learned about such tasks, the best first; empty unless an
+ *     interceptor gave some. Advice from other runs, no part of the task: neither the constitution
+ *     nor an approval knows it. At most {@value #MOST_INSIGHTS} texts of at most {@value
+ *     #LONGEST_INSIGHTS} characters together
  */
 public record Assignment(
     Task task,
@@ -38,12 +43,81 @@ public record Assignment(
     List<Approval> approvals,
     String resumeToken,
     AgentLink link,
-    Optional<Path> directory) {
+    Optional<Path> directory,
+    List<String> insights) {
+  /** Most insights of one assignment. */
+  public static final int MOST_INSIGHTS = 64;
+
+  /** Most characters of all insights of one assignment together. */
+  public static final int LONGEST_INSIGHTS = 65_536;
+
   private static final int KEY_LENGTH = 26;
 
-  /** Copies. */
+  /**
+   * Copies.
+   *
+   * @throws IllegalArgumentException if there are more or longer insights than an agent can read
+   */
   public Assignment {
     approvals = List.copyOf(approvals);
+    insights = List.copyOf(insights);
+    Require.that(
+        insights.size() <= MOST_INSIGHTS,
+        "assignment.insights must be at most %s, got %s; give the best",
+        MOST_INSIGHTS,
+        insights.size());
+    Require.that(
+        length(insights) <= LONGEST_INSIGHTS,
+        "assignment.insights must have at most %s characters together, got %s; give the best",
+        LONGEST_INSIGHTS,
+        length(insights));
+  }
+
+  private static long length(List<String> texts) {
+    long length = 0;
+    for (String text : texts) {
+      length += text.length();
+    }
+    return length;
+  }
+
+  /**
+   * Makes an assignment without insights.
+   *
+   * @param task what is asked
+   * @param agent who is asked
+   * @param attempt 1 for the first agent tried, 2 for the first fallback
+   * @param specDigest the digest of the spec as it was approved
+   * @param timeLimit how long the agent may take
+   * @param meter takes the usage that the agent adds while it works
+   * @param approvals what people have decided about the task so far, the oldest first
+   * @param resumeToken the token of {@link dev.arbiter.task.WorkReport#waiting}, or empty
+   * @param link the engine
+   * @param directory the folder to work in, or empty
+   */
+  public Assignment(
+      Task task,
+      String agent,
+      int attempt,
+      String specDigest,
+      Duration timeLimit,
+      UsageMeter meter,
+      List<Approval> approvals,
+      String resumeToken,
+      AgentLink link,
+      Optional<Path> directory) {
+    this(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        meter,
+        approvals,
+        resumeToken,
+        link,
+        directory,
+        List.of());
   }
 
   /**
@@ -123,7 +197,8 @@ public record Assignment(
         approvals,
         resumeToken,
         link,
-        directory);
+        directory,
+        insights);
   }
 
   /**
@@ -142,7 +217,8 @@ public record Assignment(
         approvals,
         resumeToken,
         other,
-        directory);
+        directory,
+        insights);
   }
 
   /**
@@ -162,7 +238,31 @@ public record Assignment(
         approvals,
         resumeToken,
         link,
-        Optional.of(folder));
+        Optional.of(folder),
+        insights);
+  }
+
+  /**
+   * {@return the same assignment with other insights} For an interceptor that hands on what others
+   * have learned. They cannot extend what was approved: task, agent, attempt and spec stay as they
+   * were, and the work is judged by them alone.
+   *
+   * @param texts the insights, the best first
+   * @throws IllegalArgumentException if there are too many, or they are too long
+   */
+  public Assignment withInsights(List<String> texts) {
+    return new Assignment(
+        task,
+        agent,
+        attempt,
+        specDigest,
+        timeLimit,
+        meter,
+        approvals,
+        resumeToken,
+        link,
+        directory,
+        texts);
   }
 
   /**
@@ -172,6 +272,16 @@ public record Assignment(
    */
   public Assignment withTimeLimit(Duration shorter) {
     return new Assignment(
-        task, agent, attempt, specDigest, shorter, meter, approvals, resumeToken, link, directory);
+        task,
+        agent,
+        attempt,
+        specDigest,
+        shorter,
+        meter,
+        approvals,
+        resumeToken,
+        link,
+        directory,
+        insights);
   }
 }

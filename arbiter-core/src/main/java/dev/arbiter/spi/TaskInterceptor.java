@@ -32,8 +32,8 @@ public interface TaskInterceptor {
     /**
      * Continues the attempt: at most once, and before it is over.
      *
-     * @param assignment the attempt; only its folder and its time limit may differ, and the limit
-     *     only be shorter
+     * @param assignment the attempt; only its folder, its insights and its time limit may differ,
+     *     and the limit only be shorter
      * @return the report
      * @throws IllegalStateException if the attempt was continued before, is over, or was amended;
      *     the agent is not called
