@@ -12,6 +12,7 @@ module dev.arbiter.core {
       dev.arbiter.cli,
       dev.arbiter.routing;
   exports dev.arbiter.internal to
+      dev.arbiter.arbitration,
       dev.arbiter.caws,
       dev.arbiter.cli,
       dev.arbiter.routing,

@@ -38,6 +38,7 @@ public final class ApiBaseline {
       List.of(
           "arbiter-core",
           "arbiter-routing",
+          "arbiter-arbitration",
           "arbiter-caws",
           "arbiter-tracker",
           "arbiter-tck",
