@@ -29,9 +29,11 @@ final class AgentCaller {
   private static final int LONGEST_DETAIL = 16_000;
 
   private final List<TaskInterceptor> interceptors;
+  private final LogContext context;
 
-  AgentCaller(List<TaskInterceptor> interceptors) {
+  AgentCaller(List<TaskInterceptor> interceptors, LogContext context) {
     this.interceptors = List.copyOf(interceptors);
+    this.context = context;
   }
 
   /**
@@ -44,7 +46,8 @@ final class AgentCaller {
     }
     boolean interrupted = Thread.interrupted();
     CompletableFuture<@Nullable WorkReport> report;
-    try {
+    LogContext.Scope scope = context.of(attempt.assignment());
+    try (scope) {
       CompletionStage<WorkReport> stage = proceed(agent, attempt, attempt.assignment(), 0);
       report = stage == null ? CompletableFuture.completedFuture(null) : future(stage);
     } catch (Throwable thrown) {

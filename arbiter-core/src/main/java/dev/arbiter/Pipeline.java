@@ -78,6 +78,7 @@ final class Pipeline {
   private final Router router;
   private final Constitution constitution;
   private final PerformanceView performance;
+  private final LogContext context = new LogContext();
   private final AgentCaller caller;
   private final Publisher publisher;
   private final Tenure tenure;
@@ -119,7 +120,7 @@ final class Pipeline {
     this.router = config.router();
     this.constitution = config.constitution();
     this.performance = config.performance();
-    this.caller = new AgentCaller(config.interceptors());
+    this.caller = new AgentCaller(config.interceptors(), context);
     this.publisher = publisher;
     this.tenure = tenure;
     this.line = line;
@@ -192,6 +193,13 @@ final class Pipeline {
   }
 
   private @Nullable Attempt advance(TaskRun run, Crew.Worker worker) {
+    LogContext.Scope scope = context.of(run.task());
+    try (scope) {
+      return goOn(run, worker);
+    }
+  }
+
+  private @Nullable Attempt goOn(TaskRun run, Crew.Worker worker) {
     Attempt toCall = null;
     do {
       run.drivenBy(worker);

@@ -144,12 +144,14 @@ final class Submissions {
   }
 
   /**
-   * Requires that a task is the one for which its idempotency key was used before.
+   * Requires that a task is the one for which its idempotency key was used before. The correlation
+   * id may differ: a caller that tries again is in another trace.
    *
    * @throws IllegalStateException if it is another
    */
   static void requireSame(Task accepted, Task task) {
     Task named = task.id().isEmpty() ? task.withId(accepted.id()) : task;
+    named = named.withCorrelationId(accepted.correlationId());
     if (!named.equals(accepted)) {
       throw new IllegalStateException(
           String.format(

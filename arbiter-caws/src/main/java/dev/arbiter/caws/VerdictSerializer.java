@@ -159,7 +159,11 @@ final class VerdictSerializer {
       to.raw(",\"specDigest\":").string(specDigest);
     }
     to.raw(",\"specId\":").string(d.specId());
-    to.raw(",\"task\":{\"id\":").string(task.id());
+    to.raw(",\"task\":{");
+    if (!task.correlationId().isEmpty()) {
+      to.raw("\"correlation\":").string(task.correlationId()).raw(',');
+    }
+    to.raw("\"id\":").string(task.id());
     to.raw(",\"tenant\":").string(task.tenant());
     to.raw(",\"type\":").string(task.type());
     to.raw("},\"time\":");

@@ -38,6 +38,9 @@ final class WorkDigest {
   byte[] of(Task task) {
     json.clear();
     names(task.capabilities());
+    if (!task.correlationId().isEmpty()) {
+      text(",\"correlationId\":", task.correlationId());
+    }
     json.raw(",\"deadline\":");
     if (task.deadline().isPresent()) {
       time(task.deadline().get());

@@ -62,7 +62,8 @@ class BindingTest {
             .withNotBefore(Instant.EPOCH)
             .withApproval(
                 new Question("May it?", "this", List.of("lead", "owner"), Duration.ofHours(1)))
-            .withBudget(TaskBudget.ofCost(2).withTokens(9).withCalls(3)));
+            .withBudget(TaskBudget.ofCost(2).withTokens(9).withCalls(3)),
+        "trace-7");
   }
 
   private static WorkReport report(int lines) {

@@ -51,6 +51,9 @@ public record Assignment(
   /** Most characters of all insights of one assignment together. */
   public static final int LONGEST_INSIGHTS = 65_536;
 
+  /** The variable in which a command of {@link ProcessAgent} finds {@link #correlation}. */
+  public static final String CORRELATION_VARIABLE = "ARBITER_CORRELATION_ID";
+
   private static final int KEY_LENGTH = 26;
 
   /**
@@ -151,6 +154,15 @@ public record Assignment(
   public String attemptKey() {
     String text = task.tenant() + '\0' + task.id() + '\0' + attempt;
     return "a-" + Digests.sha256Hex(text).substring(0, KEY_LENGTH);
+  }
+
+  /**
+   * {@return the one id that ties together all that belongs to the task} It is the same for every
+   * attempt, and after a restart. Hand it to services and logs of the agent; {@link ProcessAgent}
+   * sets {@value #CORRELATION_VARIABLE}.
+   */
+  public String correlation() {
+    return task.correlation();
   }
 
   /**

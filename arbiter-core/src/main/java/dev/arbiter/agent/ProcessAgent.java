@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  * LOGNAME}, {@code SHELL}, {@code TERM}, {@code TZ}, {@code TMPDIR}, {@code LANG}, {@code
  * JAVA_HOME}, all of {@code LC_*}, and on Windows {@code SYSTEMROOT}, {@code COMSPEC}, {@code
  * PATHEXT}, {@code TEMP}, {@code TMP}, {@code USERPROFILE}, {@code APPDATA} and {@code
- * LOCALAPPDATA}; what else it needs, such as an API key, is named by {@link Builder#inherit} or
+ * LOCALAPPDATA}. Arbiter adds {@value Assignment#CORRELATION_VARIABLE}, the id that ties the call
+ * to its task. What else it needs, such as an API key, is named by {@link Builder#inherit} or
  * {@link Builder#environment}.
  *
  * <p><b>The attempt fails</b> when the command takes longer than the assignment allows (as a
@@ -247,6 +248,7 @@ public final class ProcessAgent implements Agent {
         .redirectOutput(files.output())
         .redirectInput(files.input(payloadOnInput ? payload : ""));
     builder.environment().keySet().removeIf(name -> !isInherited(name));
+    builder.environment().put(Assignment.CORRELATION_VARIABLE, assignment.correlation());
     builder.environment().putAll(environment);
     builder.environment().put(ProcessTree.VARIABLE, tree);
     return builder.start();

@@ -33,6 +33,11 @@ public sealed interface TaskEvent extends ArbiterEvent {
     return step().task();
   }
 
+  /** {@return the one id that ties together all that belongs to the task; may cost a SHA-256} */
+  default String correlation() {
+    return task().correlation();
+  }
+
   @Override
   default Instant at() {
     return step().at();

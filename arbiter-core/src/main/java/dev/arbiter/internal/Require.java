@@ -52,4 +52,31 @@ public final class Require {
       }
     }
   }
+
+  /**
+   * Checks a text that goes into headers, environments and log lines: printable ASCII, at most 256
+   * characters, or empty.
+   *
+   * @param what the argument, for the message
+   * @param text its value
+   * @throws IllegalArgumentException if the text is too long or has another character
+   */
+  public static void ascii(String what, String text) {
+    if (text.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          what + " must have at most " + LONGEST_NAME + " characters, got " + text.length());
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c > 0x7e) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s must be printable ASCII, got \\u%04x at position %d",
+                what,
+                (int) c,
+                i));
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.task;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Require;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,9 @@ import java.util.Set;
  * @param idempotencyKey two submissions of one tenant with the same key are one task; empty for
  *     none
  * @param terms what it waits for and what it may use up
+ * @param correlationId ties the task to what its caller does, such as a W3C {@code traceparent}: at
+ *     most 256 printable ASCII characters; empty for one that Arbiter derives, see {@link
+ *     #correlation}
  */
 public record Task(
     String id,
@@ -37,13 +41,16 @@ public record Task(
     String payload,
     Optional<Duration> deadline,
     String idempotencyKey,
-    Terms terms) {
+    Terms terms,
+    String correlationId) {
 
   /** The tenant of a task that names none. */
   public static final String DEFAULT_TENANT = "default";
 
   /** The priority of a task that names none. */
   public static final int DEFAULT_PRIORITY = 5;
+
+  private static final int CORRELATION_LENGTH = 32;
 
   /**
    * Checks and copies.
@@ -70,6 +77,46 @@ public record Task(
         "task.deadline must be positive, got %s",
         deadline);
     Objects.requireNonNull(terms, "task.terms must not be null; Terms.none() is for none");
+    Require.ascii("task.correlationId", correlationId);
+  }
+
+  /**
+   * Makes a task whose correlation id Arbiter derives.
+   *
+   * @param id unique within the tenant, empty for one that the engine gives
+   * @param type the kind of work
+   * @param tenant the tenant that owns the task
+   * @param priority 1 (last) to 10 (first)
+   * @param capabilities the capabilities that a candidate needs
+   * @param spec the working spec that the work must follow
+   * @param payload the instruction for the agent
+   * @param deadline the longest time from submission to end, empty for none
+   * @param idempotencyKey two submissions of one tenant with the same key are one task
+   * @param terms what it waits for and what it may use up
+   */
+  public Task(
+      String id,
+      String type,
+      String tenant,
+      int priority,
+      Set<String> capabilities,
+      SpecRef spec,
+      String payload,
+      Optional<Duration> deadline,
+      String idempotencyKey,
+      Terms terms) {
+    this(
+        id,
+        type,
+        tenant,
+        priority,
+        capabilities,
+        spec,
+        payload,
+        deadline,
+        idempotencyKey,
+        terms,
+        "");
   }
 
   /**
@@ -109,6 +156,18 @@ public record Task(
   }
 
   /**
+   * {@return the one id that ties together all that belongs to this task: its events, its log lines
+   * (MDC key {@code arbiter.correlation}), its agents' calls, its verdict} It is the caller's
+   * {@link #correlationId}. Without one it is derived from tenant and id, as 32 hexadecimal digits,
+   * so that it is the same after a restart and can be a W3C trace id; that costs one SHA-256.
+   */
+  public String correlation() {
+    return correlationId.isEmpty()
+        ? Digests.sha256Hex(tenant + '\0' + id).substring(0, CORRELATION_LENGTH)
+        : correlationId;
+  }
+
+  /**
    * {@return a task of the given type under a named spec, with defaults for everything else}
    *
    * @param type the kind of work
@@ -143,7 +202,8 @@ public record Task(
         payload,
         deadline,
         idempotencyKey,
-        terms);
+        terms,
+        correlationId);
   }
 
   /**
@@ -162,7 +222,28 @@ public record Task(
         newPayload,
         deadline,
         idempotencyKey,
-        terms);
+        terms,
+        correlationId);
+  }
+
+  /**
+   * {@return the same task with another correlation id}
+   *
+   * @param newCorrelationId at most 256 printable ASCII characters, empty for a derived one
+   */
+  public Task withCorrelationId(String newCorrelationId) {
+    return new Task(
+        id,
+        type,
+        tenant,
+        priority,
+        capabilities,
+        spec,
+        payload,
+        deadline,
+        idempotencyKey,
+        terms,
+        newCorrelationId);
   }
 
   /** Builds a {@link Task}; not thread-safe. */
@@ -177,6 +258,7 @@ public record Task(
     private Optional<Duration> deadline = Optional.empty();
     private String idempotencyKey = "";
     private Terms terms = Terms.none();
+    private String correlationId = "";
 
     private Builder(String type) {
       this.type = type;
@@ -263,6 +345,17 @@ public record Task(
     }
 
     /**
+     * Ties the task to what its caller does. Default: {@link Task#correlation} derives an id. Of
+     * two submissions with one idempotency key, that of the first counts.
+     *
+     * @param id such as a W3C {@code traceparent}; at most 256 printable ASCII characters
+     */
+    public Builder correlationId(String id) {
+      this.correlationId = id;
+      return this;
+    }
+
+    /**
      * Lets the task begin at a moment, not before.
      *
      * @param moment the moment
@@ -305,7 +398,17 @@ public record Task(
      */
     public Task build() {
       return new Task(
-          id, type, tenant, priority, capabilities, spec, payload, deadline, idempotencyKey, terms);
+          id,
+          type,
+          tenant,
+          priority,
+          capabilities,
+          spec,
+          payload,
+          deadline,
+          idempotencyKey,
+          terms,
+          correlationId);
     }
   }
 }

@@ -229,6 +229,7 @@ public final class Records {
     if (!task.terms().equals(Terms.none())) {
       w.message(11, terms -> WaitRecords.terms(terms, task.terms()));
     }
+    w.text(12, task.correlationId());
   }
 
   private static Task task(Reader in) {
@@ -252,7 +253,8 @@ public final class Records {
         in.text(8),
         deadline.isZero() ? Optional.empty() : Optional.of(deadline),
         in.text(10),
-        terms == null ? Terms.none() : WaitRecords.terms(terms));
+        terms == null ? Terms.none() : WaitRecords.terms(terms),
+        in.text(12));
   }
 
   private static void decision(Writer w, RoutingDecision decision) {

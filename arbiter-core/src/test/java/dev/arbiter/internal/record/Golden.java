@@ -125,6 +125,8 @@ final class Golden {
     Map<String, One> all = new LinkedHashMap<>();
     KeptTask task = new KeptTask(TASK, NOW);
     all.put("task", new One(task, Records.bytes(task), Records::task));
+    KeptTask correlated = new KeptTask(TASK.withCorrelationId("trace-7"), NOW);
+    all.put("correlated", new One(correlated, Records.bytes(correlated), Records::task));
     KeptProgress progress =
         new KeptProgress(
             TaskState.EXECUTION_COMPLETE,

@@ -93,15 +93,16 @@ class RecordsTest {
           default -> SpecRef.text(text());
         };
     return new Task(
-        name(),
-        name(),
-        name(),
-        1 + random.nextInt(10),
-        capabilities,
-        spec,
-        text(),
-        random.nextBoolean() ? Optional.empty() : Optional.of(duration().plusNanos(1)),
-        random.nextBoolean() ? "" : name());
+            name(),
+            name(),
+            name(),
+            1 + random.nextInt(10),
+            capabilities,
+            spec,
+            text(),
+            random.nextBoolean() ? Optional.empty() : Optional.of(duration().plusNanos(1)),
+            random.nextBoolean() ? "" : name())
+        .withCorrelationId(random.nextBoolean() ? "" : "trace-" + random.nextInt());
   }
 
   private WorkReport report() {
