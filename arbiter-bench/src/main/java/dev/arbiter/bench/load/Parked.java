@@ -3,6 +3,7 @@ package dev.arbiter.bench.load;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.bench.Jvm;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

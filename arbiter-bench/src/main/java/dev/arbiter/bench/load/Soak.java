@@ -6,6 +6,7 @@ import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.bench.Jvm;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.routing.BanditPolicy;
 import dev.arbiter.routing.BanditRouter;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.store;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.bench.Jvm;
 import dev.arbiter.spi.Columns;
 import dev.arbiter.spi.Store;
 import dev.arbiter.spi.Store.Change;
@@ -16,7 +16,6 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,11 +65,6 @@ public class StoreBenchmark {
   private static final int IN_FLIGHT = 64;
   private static final int BYTES = 300;
 
-  private static long cpuNanos() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
-  }
-
   private static void deleteAll(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
@@ -105,11 +99,11 @@ public class StoreBenchmark {
 
     void begin() {
       began = System.nanoTime();
-      beganCpu = cpuNanos();
+      beganCpu = Jvm.processCpu();
     }
 
     void end(int tasks) {
-      cpuNanosPerTask = (cpuNanos() - beganCpu) / tasks;
+      cpuNanosPerTask = (Jvm.processCpu() - beganCpu) / tasks;
       tasksPerSecond = tasks * 1_000_000_000L / (System.nanoTime() - began);
     }
   }

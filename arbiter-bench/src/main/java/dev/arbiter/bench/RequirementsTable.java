@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench;
+
+import dev.arbiter.bench.Requirement.Measured;
+import dev.arbiter.bench.TimedRun.Work;
+import dev.arbiter.bench.routing.TextTable;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Prints the fourteen rows of the requirements' table as measured here, each beside the
+ * requirements' figure. Takes about two minutes.
+ *
+ * <p>{@code java -cp benchmarks.jar dev.arbiter.bench.RequirementsTable [SECONDS]}; the argument is
+ * the warm-up of each row, 4 by default. Ends with 1 if a row is not at least ten times better.
+ */
+public final class RequirementsTable {
+  private static final int ROUNDS = 5;
+  private static final double TEN_TIMES = 10;
+  private static final double WARM_UP_SECONDS = 4;
+  private static final double OVERHEAD_MILLIS = .12;
+
+  private final PrintStream out;
+  private final double warmUp;
+  private final int share;
+  private final TextTable table = new TextTable();
+  private final Map<String, TimedRun> runs = new HashMap<>();
+  private boolean allHeld = true;
+
+  private RequirementsTable(PrintStream out, double warmUp, int share) {
+    this.out = out;
+    this.warmUp = warmUp;
+    this.share = share;
+  }
+
+  /**
+   * Measures all rows.
+   *
+   * @param arguments seconds of warm-up for each row; may be missing
+   * @throws Exception if the work of a row fails
+   */
+  public static void main(String[] arguments) throws Exception {
+    double warmUp = arguments.length == 0 ? WARM_UP_SECONDS : Double.parseDouble(arguments[0]);
+    System.exit(run(System.out, warmUp, 1) ? 0 : 1);
+  }
+
+  /** Measures all rows; each repeats a part of its work only. Returns whether all are held. */
+  static boolean run(PrintStream out, double warmUp, int share) throws Exception {
+    return new RequirementsTable(out, warmUp, share).print();
+  }
+
+  private boolean print() throws Exception {
+    out.println(Jvm.about());
+    table.row(
+        List.of(
+            "row",
+            "iterations",
+            "average ms",
+            "P50",
+            "P95",
+            "P99",
+            "a second",
+            "held MB",
+            "made B each",
+            "required a second",
+            "required P99",
+            "times better",
+            "answer"));
+    for (Measured row : RequiredWork.ROWS) {
+      measure(row);
+    }
+    table.printMarkdown(out);
+    overhead();
+    out.println();
+    for (Measured row : RequiredWork.ROWS) {
+      out.printf(Locale.ROOT, "- %s: %s%s.%n", row.requirement().name(), row.taken(), rate(row));
+    }
+    out.println();
+    out.println(
+        "The best of five rounds of so many iterations, because other work on the machine only adds."
+            + " Times are by the clock on the wall and hold its two reads. A time at a rate begins"
+            + " when the work was due. Held: heap after the row less before it, both collected. Made:"
+            + " allocated. The requirements' averages come from their throughput.");
+    return allHeld;
+  }
+
+  private static String rate(Measured row) {
+    return row.rate() == 0
+        ? ""
+        : String.format(Locale.ROOT, "; due %,.0f times a second", row.rate());
+  }
+
+  private void measure(Measured row) throws Exception {
+    Work work = row.work().call();
+    int times = Math.max(1, row.repeats() / share);
+    long end = System.nanoTime() + (long) (warmUp * 1e9);
+    do {
+      TimedRun.oneByOne(work, Math.max(1, times / 10), System::nanoTime);
+    } while (System.nanoTime() < end);
+    long heap = Jvm.heapUsed();
+    long allocated = Jvm.allocated();
+    TimedRun run = row.run(work, times);
+    double each = (double) (Jvm.allocated() - allocated) / times;
+    for (int round = 1; round < ROUNDS; round++) {
+      TimedRun again = row.run(work, times);
+      run = again.perSecond() > run.perSecond() ? again : run;
+    }
+    double held = (Jvm.heapUsed() - heap) / 1e6;
+    work.close().run();
+    add(row.requirement(), run, times, held, each);
+  }
+
+  private void add(Requirement required, TimedRun run, int times, double held, double each) {
+    double better = run.perSecond() / required.perSecond();
+    boolean enough = better >= TEN_TIMES && memoryIsEnough(required, held);
+    allHeld &= enough;
+    runs.put(required.name(), run);
+    table.row(
+        List.of(
+            required.name(),
+            say("%,d", times),
+            say("%.5f", run.meanMillis()),
+            say("%.5f", run.millisAt(50)),
+            say("%.5f", run.millisAt(95)),
+            say("%.5f", run.millisAt(99)),
+            say("%,.0f", run.perSecond()),
+            say("%.2f", held),
+            say("%,.0f", each),
+            say("%,.0f", required.perSecond()),
+            say("%.2f", required.p99()),
+            say("%,.0f", better),
+            enough ? "held" : "missed"));
+  }
+
+  private static boolean memoryIsEnough(Requirement required, double held) {
+    return !required.name().equals(RequiredWork.MEMORY) || held <= required.megabytes() / TEN_TIMES;
+  }
+
+  private void overhead() {
+    double tracked = mean(RequiredWork.TRACKED);
+    double overhead = Math.max(0, tracked - mean(RequiredWork.BASELINE));
+    boolean enough = overhead <= OVERHEAD_MILLIS / TEN_TIMES;
+    allHeld &= enough;
+    out.printf(
+        Locale.ROOT,
+        "%nTracking alone (%s less %s): %.5f ms, required %.2f ms: %s.%n",
+        RequiredWork.TRACKED,
+        RequiredWork.BASELINE,
+        overhead,
+        OVERHEAD_MILLIS,
+        enough ? "held" : "missed");
+  }
+
+  private double mean(String row) {
+    TimedRun run = runs.get(row);
+    return run == null ? Double.NaN : run.meanMillis();
+  }
+
+  private static String say(String format, Object... figures) {
+    return String.format(Locale.ROOT, format, figures);
+  }
+}
