@@ -10,6 +10,7 @@ import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.internal.record.Records;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Answer;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -67,6 +68,7 @@ public final class Arbiter implements AutoCloseable {
   private final LiveRegistry registry;
   private final Submissions submissions;
   private final OpenRequests open;
+  private final Ledger ledger;
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final Recovering recovering;
@@ -90,12 +92,20 @@ public final class Arbiter implements AutoCloseable {
     this.registry = new LiveRegistry(config.sources(), config.ejection(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.open = new OpenRequests(config.approvers(), config.sources().clock());
+    this.ledger =
+        new Ledger(
+            config.tenantBudgets(),
+            config.eachTenantBudgets(),
+            config.sources().clock(),
+            publisher::keepAccount);
     this.pipeline =
-        new Pipeline(config, registry, publisher, tenure, line, crew, timers, open, this::ended);
+        new Pipeline(
+            config, registry, publisher, tenure, line, crew, timers, open, ledger, this::ended);
     registry.whenOpened(pipeline::agentsChanged);
+    ledger.whenRaised(pipeline::tenantChanged);
     this.snapshots = new Snapshots(config, tenure);
     this.recovering =
-        new Recovering(tenure, submissions, pipeline, snapshots, registry, this::recovered);
+        new Recovering(tenure, submissions, pipeline, snapshots, registry, ledger, this::recovered);
     this.vitals = new Vitals(counters(), nanoTime.getAsLong());
     open(builder);
     this.sweeping =
@@ -379,6 +389,37 @@ public final class Arbiter implements AutoCloseable {
     return open;
   }
 
+  /**
+   * {@return what tenants have used up of their budgets, and have not forgotten: those with a
+   * period that lasts}
+   */
+  public List<TenantBudget.Balance> balances() {
+    return ledger.balances();
+  }
+
+  /**
+   * {@return what a tenant has used up of its budgets, one for each; empty if it has no budget}
+   *
+   * @param tenant the tenant
+   */
+  public List<TenantBudget.Balance> balances(String tenant) {
+    return ledger.balances(tenant);
+  }
+
+  /**
+   * Gives a tenant other limits until the end of the period that lasts. Its tasks that wait go on.
+   * The balance names who did it, and the store keeps that.
+   *
+   * @param tenant the tenant
+   * @param period the length of the period of the budget
+   * @param raise made with {@link Answer#raise}; its budget takes the place of the limits
+   * @return the balance with the new limits
+   * @throws IllegalArgumentException if the tenant has no such budget, or has used up that much
+   */
+  public TenantBudget.Balance raise(String tenant, Duration period, Answer raise) {
+    return ledger.raise(tenant, period, raise);
+  }
+
   /** {@return a snapshot of the work in progress} */
   public Stats stats() {
     return new Stats(
@@ -420,6 +461,7 @@ public final class Arbiter implements AutoCloseable {
     try {
       long now = config.sources().nanoTime().getAsLong();
       registry.look();
+      ledger.look();
       if (vitals.isDue(now)) {
         vitals.look(counters(), now);
       }

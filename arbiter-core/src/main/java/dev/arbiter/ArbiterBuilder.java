@@ -51,6 +51,8 @@ public final class ArbiterBuilder {
   private Ejection ejection = Ejection.none();
   private @Nullable Approvers approvers;
   private int waitingCapacity = 200_000;
+  private final Map<String, List<TenantBudget>> tenantBudgets = new HashMap<>();
+  private final List<TenantBudget> eachTenantBudgets = new ArrayList<>();
 
   ArbiterBuilder() {}
 
@@ -282,6 +284,43 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Limits what all tasks of one tenant together may use up in each period. Default: no limit. A
+   * tenant may have several budgets of different periods; it has these alone, and none of {@link
+   * #tenantBudget(TenantBudget)}. The store keeps what was used up, and {@link Arbiter#balances}
+   * shows it.
+   *
+   * @param tenant the tenant
+   * @param budget one more budget
+   * @throws IllegalArgumentException if the tenant has a budget with that period already
+   */
+  public ArbiterBuilder tenantBudget(String tenant, TenantBudget budget) {
+    Require.name("tenant", tenant, false);
+    add(tenantBudgets.computeIfAbsent(tenant, name -> new ArrayList<>(1)), budget, tenant);
+    return this;
+  }
+
+  /**
+   * Limits what each tenant may use up in each period that has no budget of its own. Default: no
+   * limit.
+   *
+   * @param budget one more budget
+   * @throws IllegalArgumentException if there is one with that period already
+   */
+  public ArbiterBuilder tenantBudget(TenantBudget budget) {
+    add(eachTenantBudgets, budget, "each");
+    return this;
+  }
+
+  private static void add(List<TenantBudget> to, TenantBudget budget, String tenant) {
+    Require.that(
+        to.stream().noneMatch(other -> other.period().equals(budget.period())),
+        "tenant '%s' has a budget with a period of %s already",
+        tenant,
+        budget.period());
+    to.add(budget);
+  }
+
+  /**
    * Sets how many tasks run at once. Default: 256. Further tasks wait, by priority; one place of
    * eight goes to the task that has waited longest.
    *
@@ -348,7 +387,15 @@ public final class ArbiterBuilder {
         retries,
         ejection,
         approvers,
-        waitingCapacity);
+        waitingCapacity,
+        copy(tenantBudgets),
+        List.copyOf(eachTenantBudgets));
+  }
+
+  private static Map<String, List<TenantBudget>> copy(Map<String, List<TenantBudget>> budgets) {
+    Map<String, List<TenantBudget>> copy = new HashMap<>();
+    budgets.forEach((tenant, own) -> copy.put(tenant, List.copyOf(own)));
+    return Map.copyOf(copy);
   }
 
   private Constitution constitution() {

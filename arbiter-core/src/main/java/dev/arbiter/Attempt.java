@@ -3,6 +3,7 @@ package dev.arbiter;
 
 import dev.arbiter.agent.AgentLink;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Store.Level;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Question;
@@ -13,6 +14,7 @@ import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private final Usage before;
   private final Duration workedBefore;
   private TaskBudget budget;
+  private final Ledger.@Nullable Tab tab;
   private boolean toldToStop;
   private boolean asks;
   private long paused;
@@ -54,6 +57,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     this.budget = means == null ? run.task().terms().budget() : means.budget(run.task());
     this.before = means == null ? Usage.none() : means.spent().plus(means.carried());
     this.workedBefore = means == null ? Duration.ZERO : means.worked();
+    this.tab = pipeline.ledger().tab(run.task().tenant());
   }
 
   /* What the agent says while it works. */
@@ -90,26 +94,67 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   @Override
   public CompletionStage<Boolean> progress(Usage more, String message) {
-    String limit;
+    Ledger.Full tenant = count(assignment.meter().total(), Level.DURABLE);
+    String limit = "";
+    AtLimit atLimit = AtLimit.STOP;
+    boolean isTaken = false;
     boolean mayAsk;
     synchronized (this) {
-      limit = budget.isNone() ? "" : budget.reached(spent());
+      if (over || abandoned) {
+        return CompletableFuture.failedFuture(new IllegalStateException("the attempt is over"));
+      }
+      String reached = budget.isNone() ? "" : budget.reached(spent());
+      if (!reached.isEmpty()) {
+        limit = "task '" + run.task().id() + "' has reached its budget, a " + reached;
+        atLimit = budget.atLimit();
+        tenant = null;
+      } else if (tenant != null) {
+        limit = tenant.why();
+        atLimit = tenant.budget().limits().atLimit();
+      }
       if (limit.isEmpty()) {
         return CompletableFuture.completedFuture(true);
       }
-      if (budget.atLimit() == AtLimit.TAKE && !toldToStop) {
+      if (atLimit == AtLimit.TAKE && !toldToStop) {
         toldToStop = true;
-        return CompletableFuture.completedFuture(false);
+        isTaken = true;
       }
-      mayAsk = budget.atLimit() == AtLimit.ASK && !asks;
+      mayAsk = atLimit == AtLimit.ASK && !asks;
     }
-    String reached = "task '" + run.task().id() + "' has reached its budget, a " + limit;
+    if (isTaken) {
+      return CompletableFuture.completedFuture(false);
+    }
     if (mayAsk) {
-      return ask(Point.BUDGET, Question.of(reached + ". Give it more?"))
-          .thenApply(decision -> !decision.isDenial());
+      return tenant == null
+          ? mayGoOn(ask(Point.BUDGET, Question.of(limit + ". Give it more?")))
+          : mayGoOn(ask(Point.TENANT_BUDGET, CallPermits.question(tenant, pipeline.clock())));
     }
-    pipeline.overspent(run, new News.Overspent(this, reached));
-    return CompletableFuture.failedFuture(new IllegalStateException(reached));
+    pipeline.overspent(run, new News.Overspent(this, limit));
+    return CompletableFuture.failedFuture(new IllegalStateException(limit));
+  }
+
+  private static CompletionStage<Boolean> mayGoOn(CompletableFuture<Approval> decided) {
+    return decided.handle(
+        (decision, error) -> {
+          if (error == null) {
+            return !decision.isDenial();
+          }
+          if (error instanceof News.LimitPassed) {
+            return true;
+          }
+          throw new CompletionException(error);
+        });
+  }
+
+  /** Counts for the tenant what this call has used in all, and is not counted yet. */
+  void charge(Usage total) {
+    Ledger.Full unused = count(total, Level.BUFFERED);
+  }
+
+  private Ledger.@Nullable Full count(Usage total, Level level) {
+    return tab == null
+        ? null
+        : tab.count(total, Duration.ofNanos(Math.max(0, pipeline.worked(this))), level);
   }
 
   /** What the task has used up, this call included. */

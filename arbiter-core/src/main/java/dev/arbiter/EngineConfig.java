@@ -36,7 +36,9 @@ record EngineConfig(
     RetryPolicy retries,
     Ejection ejection,
     @Nullable Approvers approvers,
-    int waitingCapacity) {
+    int waitingCapacity,
+    Map<String, List<TenantBudget>> tenantBudgets,
+    List<TenantBudget> eachTenantBudgets) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

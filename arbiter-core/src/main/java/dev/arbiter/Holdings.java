@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.task.WorkReport.Usage;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has taken: its place, its seat, its attempt, its timers, its open request. Each is
- * given back here, on every way to an end. The thread that drives the run calls these methods.
+ * What a run has taken: its place, its seat, its permit, its attempt, its timers, its open request.
+ * Each is given back here, on every way to an end. The thread that drives the run calls these
+ * methods.
  */
 final class Holdings {
   /* An agent that was interrupted has this time to return, before no run waits for it any more. */
@@ -30,6 +32,7 @@ final class Holdings {
   void settle(TaskRun run) {
     abandon(run);
     giveBackSeat(run);
+    giveBackPermit(run);
     Timers.Timer deadline = run.deadline();
     if (deadline != null) {
       timers.clear(deadline);
@@ -40,6 +43,15 @@ final class Holdings {
     }
     open.remove(run);
     leaveLine(run);
+  }
+
+  /** Gives back what a run has taken for a call that does not take place. */
+  void giveBackPermit(TaskRun run) {
+    CallPermits.Permit permit = run.permit();
+    if (permit != null) {
+      run.permit(null);
+      permit.giveBack();
+    }
   }
 
   /** Gives back the place of a run; the run that gets it goes on. */
@@ -89,7 +101,9 @@ final class Holdings {
       } else if (attempt.outlives()) {
         timers.set(new Attempt.Patience(attempt), nanoTime.getAsLong() + PATIENCE);
       }
-      run.used(attempt.assignment().meter().total());
+      Usage used = attempt.assignment().meter().total();
+      attempt.charge(used);
+      run.used(used);
     }
   }
 

@@ -28,6 +28,7 @@ sealed interface KeptValue extends Store.Value {
   String AGENT = "A";
   String ALIAS = "K";
   String DURABLE = "D";
+  String ACCOUNT = "B";
 
   /* The most characters of a task, or of a report's output, that go into a store. */
   int MOST_TEXT = 16 << 20;

@@ -4,6 +4,7 @@ package dev.arbiter;
 import dev.arbiter.internal.record.KeptMeans;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.WorkReport.Usage;
@@ -75,7 +76,9 @@ final class Means {
     List<Approval> all = new ArrayList<>(approvals);
     all.add(approval);
     approvals = List.copyOf(all);
-    approval.answer().budget().ifPresent(budget -> raised = budget);
+    if (approval.point() != Point.TENANT_BUDGET) {
+      approval.answer().budget().ifPresent(budget -> raised = budget);
+    }
   }
 
   /** The decision of a request; null if there is none yet. */
@@ -168,6 +171,11 @@ final class Means {
 
   int retries() {
     return retries;
+  }
+
+  /** Whether an agent was called for this attempt, and is called again. */
+  boolean isBegun() {
+    return retries > 0 || !resumeToken.isEmpty();
   }
 
   /** The same attempt calls its agent again. */

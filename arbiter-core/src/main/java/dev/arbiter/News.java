@@ -101,6 +101,15 @@ final class News {
     }
   }
 
+  /** The limit for which a person was asked holds no more, though nobody decided. */
+  static final class LimitPassed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LimitPassed() {
+      super("the limit was passed");
+    }
+  }
+
   /** An agent went on though the task has reached its budget. */
   static final class Overspent extends Mailbox.News {
     final Attempt attempt;
@@ -112,8 +121,8 @@ final class News {
     }
   }
 
-  /** An agent may be free again that was not when the run began to wait. */
-  static final class AgentsChanged extends Mailbox.News {}
+  /** An agent, or the tenant, may have means again that it had not when the run began to wait. */
+  static final class MeansChanged extends Mailbox.News {}
 
   /** The arbiter closes: a run that has not begun is left to the store, any other is cancelled. */
   static final class Leave extends Mailbox.News {}

@@ -92,6 +92,8 @@ final class Pipeline {
   private final OpenRequests open;
   private final Waiting waiting;
   private final Retries retries;
+  private final Ledger ledger;
+  private final CallPermits permits;
   private final Consumer<TaskRun> ended;
   private final Sources sources;
   private final int fallbacks;
@@ -115,6 +117,7 @@ final class Pipeline {
       Crew crew,
       Timers timers,
       OpenRequests open,
+      Ledger ledger,
       Consumer<TaskRun> ended) {
     this.registry = registry;
     this.router = config.router();
@@ -133,7 +136,9 @@ final class Pipeline {
     this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
     this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings);
     this.open = open;
-    this.waiting = new Waiting(open, endings, publisher, timers, sources);
+    this.ledger = ledger;
+    this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
+    this.permits = new CallPermits(ledger, waiting, endings);
     this.retries = new Retries(config.retries(), sources.random().nextLong());
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
@@ -315,10 +320,8 @@ final class Pipeline {
         run.overspent(over.limit);
         run.next(Stage.OVERSPENT);
       }
-    } else if (news instanceof News.AgentsChanged) {
-      if (at == Waits.OUTSIDE && run.reason() instanceof WaitReason.Quota) {
-        run.next(Stage.WAKE);
-      }
+    } else if (news instanceof News.MeansChanged) {
+      heardMeansChanged(run, at);
     } else if (news instanceof News.Leave) {
       if (at != null && isIdle(at) && mayBeLeft(run)) {
         run.await(handedBack(run));
@@ -354,6 +357,15 @@ final class Pipeline {
       run.next(Stage.DECIDE);
     } else {
       news.fail("it has expired or its task has ended meanwhile; look again");
+    }
+  }
+
+  private static void heardMeansChanged(TaskRun run, @Nullable Waits at) {
+    boolean isOfTenant = Waiting.isOfTenant(run.reason());
+    if (at == Waits.OUTSIDE && (isOfTenant || run.reason() instanceof WaitReason.Quota)) {
+      run.next(Stage.WAKE);
+    } else if (at == Waits.AGENT && isOfTenant && run.state() == TaskState.WAITING) {
+      run.next(Stage.ASK_NEXT);
     }
   }
 
@@ -456,7 +468,7 @@ final class Pipeline {
     if (spent != null) {
       return spent;
     }
-    if (run.state() == TaskState.WAITING && run.reason() instanceof WaitReason.Quota) {
+    if (Waiting.isBeforeCall(run)) {
       lessons.unlearned(run);
       run.dropDecision();
     }
@@ -565,6 +577,10 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
+    Move instead = permits.take(run, clock());
+    if (instead != null) {
+      return instead;
+    }
     String refusal = redeem(run);
     if (!refusal.isEmpty()) {
       return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
@@ -594,6 +610,7 @@ final class Pipeline {
     noteCall(run);
     Attempt attempt = new Attempt(run, this, timeLeft(run, now), seat, now);
     run.seat(null);
+    run.permit(null);
     run.attempt(attempt);
     timers.set(attempt, attemptEnds(attempt));
     return Waits.AGENT;
@@ -636,7 +653,11 @@ final class Pipeline {
       Approval decision = run.means().of(request.id());
       if (decision == null) {
         waiting.listen(run, request);
+        if (Waiting.isOfTenant(run.reason()) && mayGoOn(run, request)) {
+          return Stage.ASK_NEXT;
+        }
       } else {
+        ledger.raise(request, decision);
         resume(run, attempt);
         News.Asked asking = run.asking();
         run.asking(null);
@@ -645,7 +666,7 @@ final class Pipeline {
         if (asking != null) {
           asking.answer.complete(decision);
         }
-        if (decision.isDenial() && request.point() == Point.BUDGET) {
+        if (decision.isDenial() && run.reason() instanceof WaitReason.Budget) {
           run.overspent(request.question().text() + " Denied by " + decision.answer().by() + ".");
           return overspent(run);
         }
@@ -677,7 +698,7 @@ final class Pipeline {
     }
     waiting.begin(
         run,
-        asking.point == Point.BUDGET
+        asking.point != Point.INPUT
             ? new WaitReason.Budget(request, true)
             : new WaitReason.Input(request, "", true));
     holdings.leaveLine(run);
@@ -691,8 +712,12 @@ final class Pipeline {
     if (attempt == null || request == null) {
       return Stage.CALL;
     }
+    boolean isPassed = Waiting.isOfTenant(run.reason()) && mayGoOn(run, request);
+    if (Waiting.isOfTenant(run.reason()) && !isPassed) {
+      return Stage.CALL;
+    }
     open.remove(run);
-    WaitReason next = waiting.escalated(run);
+    WaitReason next = isPassed ? null : waiting.escalated(run);
     if (next != null) {
       waiting.begin(run, next);
       return keep(run, Stage.CALL);
@@ -701,6 +726,10 @@ final class Pipeline {
     attempt.answered();
     News.Asked asking = run.asking();
     run.asking(null);
+    if (isPassed && asking != null) {
+      asking.answer.completeExceptionally(new News.LimitPassed());
+      return Stage.CALL;
+    }
     if (request.point() == Point.BUDGET) {
       run.overspent(Waiting.expired(request));
       return overspent(run);
@@ -709,6 +738,11 @@ final class Pipeline {
       asking.fail(Waiting.expired(request));
     }
     return Stage.CALL;
+  }
+
+  /* Whether the tenant has means again, or the period of which a person was asked has ended. */
+  private boolean mayGoOn(TaskRun run, ApprovalRequest request) {
+    return ledger.full(run.task().tenant()) == null || !clock().isBefore(request.expiresAt());
   }
 
   private Move overspent(TaskRun run) {
@@ -789,6 +823,7 @@ final class Pipeline {
     if (report.isCompletedExceptionally()) {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
       registry.callEnded(attempt.seat().agent(), failure.cause().byAgent(), attempt.began());
+      attempt.charge(failure.usage());
       run.used(failure.usage());
       logFailure(run, failure);
       return failed(run, failure, nanos);
@@ -798,6 +833,7 @@ final class Pipeline {
 
   private Move read(TaskRun run, Attempt attempt, @Nullable WorkReport came, long nanos) {
     Usage metered = attempt.assignment().meter().total();
+    attempt.charge(came == null || came.usage().equals(Usage.none()) ? metered : came.usage());
     registry.callEnded(attempt.seat().agent(), came == null, attempt.began());
     if (came == null) {
       run.used(metered);
@@ -1137,9 +1173,24 @@ final class Pipeline {
 
   /** Lets the runs look again that wait for the usage limit of an agent. */
   void agentsChanged() {
-    for (TaskRun run : waiting.waitingForQuota()) {
-      post(run, new News.AgentsChanged());
+    for (TaskRun run : waiting.waitingForAgents()) {
+      post(run, new News.MeansChanged());
     }
+  }
+
+  /** Lets the runs look again that wait because their tenant had no means. */
+  void tenantChanged(String tenant) {
+    for (TaskRun run : waiting.waitingFor(tenant)) {
+      post(run, new News.MeansChanged());
+    }
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Instant clock() {
+    return sources.clock().instant();
   }
 
   /** Hands a decision to a run. */

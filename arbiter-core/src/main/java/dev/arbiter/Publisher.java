@@ -11,10 +11,12 @@ import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Level;
+import dev.arbiter.spi.Store.Value;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -149,6 +151,17 @@ final class Publisher {
       KeptValue value = out == null ? null : new KeptValue.AgentChanged(out);
       tenure.note(new Change(Change.Kind.STATE, KeptValue.AGENT + agent, value), Level.DURABLE);
     }
+  }
+
+  /** Keeps what a tenant has used up; null forgets it. */
+  CompletionStage<@Nullable Void> keepAccount(
+      String tenant, byte @Nullable [] account, Level level) {
+    if (!keeps) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Value value = account == null ? null : Value.of(account);
+    Change change = new Change(Change.Kind.STATE, KeptValue.ACCOUNT + tenant, value);
+    return Tenure.append(tenure.shard(), List.of(change), level);
   }
 
   long errors() {

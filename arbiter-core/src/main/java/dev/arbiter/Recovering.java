@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptAccount;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.internal.record.KeptTask;
@@ -34,6 +35,7 @@ final class Recovering implements Store.Owner {
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final LiveRegistry registry;
+  private final Ledger ledger;
   private final Function<TaskRun.Kept, TaskRun> newRun;
 
   /* The ends that were told and that the store has not kept yet. */
@@ -49,12 +51,14 @@ final class Recovering implements Store.Owner {
       Pipeline pipeline,
       Snapshots snapshots,
       LiveRegistry registry,
+      Ledger ledger,
       Function<TaskRun.Kept, TaskRun> newRun) {
     this.tenure = tenure;
     this.submissions = submissions;
     this.pipeline = pipeline;
     this.snapshots = snapshots;
     this.registry = registry;
+    this.ledger = ledger;
     this.newRun = newRun;
   }
 
@@ -94,6 +98,7 @@ final class Recovering implements Store.Owner {
     private final Shard shard;
     private final Map<String, byte[]> durable = new HashMap<>();
     private final Map<String, KeptStep> agents = new HashMap<>();
+    private final Map<String, @Nullable KeptAccount> accounts = new HashMap<>();
     private final Map<String, KeptTask> tasks = new HashMap<>();
     private final Map<String, KeptProgress> progress = new HashMap<>();
 
@@ -115,11 +120,16 @@ final class Recovering implements Store.Owner {
           durable.put(key.substring(1), value);
         } else if (key.startsWith(KeptValue.AGENT)) {
           agents.put(key.substring(1), KeptValue.AgentChanged.read(value));
+        } else if (key.startsWith(KeptValue.ACCOUNT)) {
+          accounts.put(key.substring(1), KeptAccount.of(value));
         }
       } catch (IllegalArgumentException damaged) {
         if (key.startsWith(KeptValue.AGENT)) {
           // Only an agent out of service has such a record: it stays out.
           agents.put(key.substring(1), KeptValue.AgentChanged.damaged());
+        } else if (key.startsWith(KeptValue.ACCOUNT)) {
+          // What was spent is unknown: all of it is.
+          accounts.put(key.substring(1), null);
         }
         // The record stays in the store, where a person finds it.
         LOG.error("the store has a damaged record under '{}'; it is set aside", key, damaged);
@@ -145,12 +155,14 @@ final class Recovering implements Store.Owner {
         if (!started) {
           snapshots.restore(durable);
           registry.restore(agents);
+          ledger.restore(accounts);
           first = this;
           tenure.ready();
           return;
         }
       }
       registry.keepAll(agents);
+      ledger.keepAll();
       recover(this);
     }
   }

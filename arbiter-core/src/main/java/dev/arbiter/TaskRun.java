@@ -18,6 +18,7 @@ import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskBudget;
@@ -104,6 +105,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private long nanos;
   private String specDigest = "";
   private @Nullable Grant grant;
+  private CallPermits.@Nullable Permit permit;
   private Usage used = Usage.none();
   private @Nullable Passed passed;
   private Move.@Nullable Ended ending;
@@ -529,6 +531,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Refuses a budget that is used up already. */
   void requireAboveSpent(ApprovalRequest request, Answer answer) {
+    if (request.point() == Point.TENANT_BUDGET) {
+      pipeline.ledger().requireMore(request, answer);
+      return;
+    }
     Attempt running = attempt;
     TaskBudget.Spent spent = running == null ? spent() : running.spent();
     String reached = answer.budget().map(budget -> budget.reached(spent)).orElse("");
@@ -680,6 +686,15 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   @Nullable Grant grant() {
     return grant;
+  }
+
+  /** What the run has taken for its next call. */
+  CallPermits.@Nullable Permit permit() {
+    return permit;
+  }
+
+  void permit(CallPermits.@Nullable Permit taken) {
+    permit = taken;
   }
 
   TaskEvent.@Nullable AttemptFailure failure() {

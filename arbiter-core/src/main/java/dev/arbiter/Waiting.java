@@ -16,6 +16,7 @@ import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
@@ -39,13 +40,21 @@ final class Waiting {
   private final Endings endings;
   private final Publisher publisher;
   private final Timers timers;
+  private final Ledger ledger;
   private final Sources sources;
 
-  /* The runs that wait for the usage limit of an agent, in order, so that a seed replays them. */
+  /* The runs that wait for a limit of agents or tenants, in order, so that a seed replays them. */
   private final Set<TaskRun> quota = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  Waiting(OpenRequests open, Endings endings, Publisher publisher, Timers timers, Sources sources) {
+  Waiting(
+      OpenRequests open,
+      Endings endings,
+      Publisher publisher,
+      Timers timers,
+      Ledger ledger,
+      Sources sources) {
     this.open = open;
+    this.ledger = ledger;
     this.endings = endings;
     this.publisher = publisher;
     this.timers = timers;
@@ -100,7 +109,8 @@ final class Waiting {
       return decided(run, request, decision);
     }
     listen(run, request);
-    return Waits.OUTSIDE;
+    boolean hasMeans = isOfTenant(run.reason()) && ledger.full(run.task().tenant()) == null;
+    return hasMeans ? goOn(run) : Waits.OUTSIDE;
   }
 
   /** Lists the request of a run, and sets the time at which its wait ends. */
@@ -109,7 +119,7 @@ final class Waiting {
       open.add(request, run);
     }
     WaitReason reason = run.reason();
-    if (reason instanceof WaitReason.Quota) {
+    if (reason instanceof WaitReason.Quota || isOfTenant(reason)) {
       quota.add(run);
     }
     Instant until = reason == null ? null : reason.until().orElse(null);
@@ -140,11 +150,38 @@ final class Waiting {
   }
 
   /** The runs that wait for the usage limit of an agent. */
-  List<TaskRun> waitingForQuota() {
+  List<TaskRun> waitingForAgents() {
+    return waitingForQuota().stream().filter(run -> !isOfTenant(run.reason())).toList();
+  }
+
+  /** The runs that wait because this tenant has reached its budget. */
+  List<TaskRun> waitingFor(String tenant) {
+    return waitingForQuota().stream()
+        .filter(run -> run.task().tenant().equals(tenant) && isOfTenant(run.reason()))
+        .toList();
+  }
+
+  private List<TaskRun> waitingForQuota() {
     quota.removeIf(TaskRun::isClosed);
     synchronized (quota) {
       return List.copyOf(quota);
     }
+  }
+
+  /** Whether it is a limit of the tenant that is waited for. */
+  static boolean isOfTenant(@Nullable WaitReason reason) {
+    return reason instanceof WaitReason.Quota quota
+        ? quota.agent().isEmpty()
+        : reason instanceof WaitReason.Budget budget
+            && budget.asked().point() == Point.TENANT_BUDGET;
+  }
+
+  /** Whether the run waits with a decision whose agent was not called. */
+  static boolean isBeforeCall(TaskRun run) {
+    WaitReason reason = run.reason();
+    return run.state() == TaskState.WAITING
+        && (reason instanceof WaitReason.Quota
+            || (reason != null && isOfTenant(reason) && !reason.withinCall()));
   }
 
   /** Keeps a decision: the run goes on when the store has it. */
@@ -170,11 +207,12 @@ final class Waiting {
       long unused = end(run);
       return new Ended(new TaskResult.Rejected(run.task(), List.of(denial(decision))), null);
     }
-    if (decision.isDenial() && request.point() == Point.BUDGET) {
+    if (decision.isDenial() && run.reason() instanceof WaitReason.Budget) {
       long unused = end(run);
       String why = request.question().text() + " Denied by " + decision.answer().by() + ".";
       return endings.failed(run, FailureCause.BUDGET, why, null);
     }
+    ledger.raise(request, decision);
     return goOn(run);
   }
 
@@ -187,11 +225,14 @@ final class Waiting {
   /** Lets a run go on where it began to wait. */
   Stage goOn(TaskRun run) {
     long unused = end(run);
-    run.onPlace(back(run.reason()));
+    run.onPlace(back(run, run.reason()));
     return Stage.ENTER;
   }
 
-  private static Stage back(@Nullable WaitReason reason) {
+  private static Stage back(TaskRun run, @Nullable WaitReason reason) {
+    if (isOfTenant(reason) && run.means().isBegun()) {
+      return Stage.SEAT_AGAIN;
+    }
     if (reason instanceof WaitReason.Approval approval) {
       return approval.asked().point() == Point.START ? Stage.ADMIT : Stage.JUDGE;
     }
@@ -207,6 +248,10 @@ final class Waiting {
   Move woken(TaskRun run) {
     WaitReason reason = run.reason();
     ApprovalRequest request = run.request();
+    if (reason != null && isOfTenant(reason)) {
+      // The period has ended, or somebody raised the limit. It is looked at again before the call.
+      return goOn(run);
+    }
     if (request == null || reason == null) {
       return goOn(run);
     }

@@ -62,6 +62,11 @@ final class SimWorld {
   private static final int TASKS = 30;
   private static final int PLACES = 6;
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration PERIOD = Duration.ofSeconds(4);
+  private static final String SPENDER = "acme";
+
+  /* The most that one report of an agent of this world says, and its last word after it. */
+  private static final int DEAREST = 13;
   private static final Duration HEALED = Duration.ofMinutes(30);
 
   private static final List<RegisteredAgent.Status> STATUSES =
@@ -78,6 +83,7 @@ final class SimWorld {
   private final boolean inline;
   private final boolean storeStaysAway;
   private final Ejection ejection;
+  private final @Nullable TenantBudget budget;
 
   private final List<TaskHandle> handles = new ArrayList<>();
   private final Map<String, TaskHandle> byKey = new HashMap<>();
@@ -95,6 +101,17 @@ final class SimWorld {
   private final Set<String> decided = new HashSet<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
+
+  /* What the agents said of the tenant with a budget, and the calls that have begun. */
+  private final Map<Assignment, Double> said = new LinkedHashMap<>();
+  private final Set<Assignment> open = new HashSet<>();
+  private double saidBefore;
+  private boolean hasDied;
+  private int counted;
+  private int countedBefore;
+  private int runningAtLimit;
+  private double mostAllowed;
+  private Instant period = Instant.MIN;
 
   /* Counts the processes: what belongs to a dead one does nothing. */
   private int life;
@@ -129,8 +146,20 @@ final class SimWorld {
         below(2) == 0
             ? Ejection.none()
             : new Ejection(1 + below(3), Duration.ofSeconds(2), Duration.ofSeconds(9));
+    this.budget = below(2) == 0 ? null : newBudget();
     this.store = new SimStore(this);
     this.arbiter = begin();
+  }
+
+  private TenantBudget newBudget() {
+    TaskBudget.AtLimit[] running = TaskBudget.AtLimit.values();
+    TenantBudget.AtLimit[] others = TenantBudget.AtLimit.values();
+    return TenantBudget.per(
+            PERIOD,
+            TaskBudget.ofCost(5 + below(30))
+                .withCalls(2 + below(9))
+                .atLimit(running[below(running.length)]))
+        .atLimit(others[below(others.length)]);
   }
 
   /* A process begins: a new arbiter over the same store. */
@@ -159,6 +188,11 @@ final class SimWorld {
       String id = "agent-" + i;
       builder.asyncAgent(profile(id), new SimAgent());
       registrations.merge(id, 1, Integer::sum);
+    }
+    if (budget != null) {
+      TaskBudget endless = TaskBudget.ofCost(1e9);
+      builder.tenantBudget(SPENDER, budget);
+      builder.tenantBudget(SPENDER, TenantBudget.per(Duration.ofDays(3_000), endless));
     }
     return builder.build();
   }
@@ -240,6 +274,11 @@ final class SimWorld {
   /* What was neither kept nor told is gone; nobody will hear of it again. */
   private void die() {
     life++;
+    hasDied = true;
+    saidBefore = said();
+    said.clear();
+    open.clear();
+    period = Instant.MIN;
     store.die();
     scheduler = new ManualScheduler();
     List<TaskHandle> before = List.copyOf(handles);
@@ -313,7 +352,19 @@ final class SimWorld {
                 }
               });
     }
+    raiseBudget();
     later(1_000 + below(3_000), "a person looks", this::person);
+  }
+
+  /* At last a person lets everything go on, even if the clock went back into an earlier period. */
+  private void raiseBudget() {
+    if (budget != null && (!faults || below(6) == 0)) {
+      try {
+        arbiter.raise(SPENDER, PERIOD, Answer.raise("eve", TaskBudget.ofCost(1e6)));
+      } catch (IllegalArgumentException refused) {
+        note("refused: " + refused.getMessage());
+      }
+    }
   }
 
   private void answer(ApprovalRequest request) {
@@ -347,7 +398,7 @@ final class SimWorld {
       case START -> below(2) == 0 ? Answer.approve("eve") : Answer.edit("eve", "edited");
       case RESULT -> Answer.approve("eve");
       case INPUT -> Answer.reply("eve", "this one");
-      case BUDGET ->
+      case BUDGET, TENANT_BUDGET ->
           Answer.raise("eve", TaskBudget.ofCost(1 + below(200)).atLimit(TaskBudget.AtLimit.ASK));
     };
   }
@@ -532,6 +583,7 @@ final class SimWorld {
       WorkReport report =
           new WorkReport(
               below(6) == 0 ? "bad" : "good", List.of(), List.of(), Usage.cost(below(10)));
+      said(assignment, Math.max(report.usage().cost(), 1));
       CompletableFuture<WorkReport> stage = new CompletableFuture<>();
       CompletableFuture<?> unused = stage.whenComplete((value, error) -> ends(assignment));
       switch (faults ? below(22) : 21) {
@@ -565,8 +617,13 @@ final class SimWorld {
           }
         }
         case 19, 20 -> {
-          for (int i = below(4); i >= 0; i--) {
-            CompletionStage<?> unusedMore = assignment.progress(Usage.cost(below(4)), "on");
+          boolean goesOn = true;
+          for (int i = below(4); i >= 0 && goesOn; i--) {
+            Usage more = Usage.cost(below(4));
+            said(assignment, assignment.meter().total().cost() + more.cost());
+            CompletableFuture<Boolean> mayGoOn =
+                assignment.progress(more, "on").toCompletableFuture();
+            goesOn = mayGoOn.isDone() && !mayGoOn.isCompletedExceptionally() && mayGoOn.join();
           }
         }
         case 0 -> {
@@ -626,6 +683,11 @@ final class SimWorld {
         breaks("an agent is called before the store has kept it: " + attempt);
       }
       called.add(attempt);
+      if (assignment.task().tenant().equals(SPENDER)) {
+        counted++;
+        open.add(assignment);
+        said(assignment, 0);
+      }
       int now = working.merge(assignment.agent(), 1, Integer::sum);
       // The slots of each registration, old ones included; and reports that are being told now.
       if (now > 3 * registrations.getOrDefault(assignment.agent(), 0) + 3) {
@@ -633,7 +695,14 @@ final class SimWorld {
       }
     }
 
+    private void said(Assignment assignment, double cost) {
+      if (assignment.task().tenant().equals(SPENDER)) {
+        said.merge(assignment, cost, Math::max);
+      }
+    }
+
     private void ends(Assignment assignment) {
+      open.remove(assignment);
       working.merge(assignment.agent(), -1, Integer::sum);
     }
   }
@@ -827,6 +896,7 @@ final class SimWorld {
     Arbiter.Stats stats = arbiter.stats();
     check(stats.inFlight() <= PLACES, () -> "more tasks in flight than places: " + stats);
     check(stats.inFlight() >= 0 && stats.waiting() >= 0, () -> "negative counts: " + stats);
+    checkBudget();
     for (RegisteredAgent agent : arbiter.agents().all()) {
       check(agent.active() >= 0, () -> agent.id() + " has negative slots");
     }
@@ -836,6 +906,48 @@ final class SimWorld {
       }
     }
     raise();
+  }
+
+  private double said() {
+    return saidBefore + said.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /* Nothing counts twice, nothing is forgotten, and a limit holds but for the reports on the way. */
+  private void checkBudget() {
+    if (budget == null) {
+      return;
+    }
+    TenantBudget.Balance all = balance(Duration.ofDays(3_000));
+    check(
+        all.spent().usage().cost() <= said() + 1e-6,
+        () -> all.spent() + " was counted, and " + said() + " was said");
+    check(
+        hasDied || all.spent().calls() >= counted,
+        () -> counted + " calls began, " + all.spent().calls() + " were counted");
+    TenantBudget.Balance now = balance(PERIOD);
+    if (!now.begins().equals(period)) {
+      period = now.begins();
+      mostAllowed = 0;
+      runningAtLimit = -1;
+    }
+    mostAllowed = Math.max(mostAllowed, now.limits().cost());
+    double over = now.spent().usage().cost() - mostAllowed;
+    if (over < 0) {
+      runningAtLimit = -1;
+    } else if (runningAtLimit < 0) {
+      runningAtLimit = open.size() + counted - countedBefore + 1;
+    }
+    countedBefore = counted;
+    check(
+        over < 0 || over <= DEAREST * runningAtLimit,
+        () -> now + " is over by " + over + " with " + runningAtLimit + " attempts");
+  }
+
+  private TenantBudget.Balance balance(Duration period) {
+    return arbiter.balances(SPENDER).stream()
+        .filter(balance -> balance.budget().period().equals(period))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void checkEnd(TaskHandle handle, TaskResult result) {

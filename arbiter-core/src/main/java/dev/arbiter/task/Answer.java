@@ -93,7 +93,7 @@ public record Answer(Kind kind, String by, String text, Optional<TaskBudget> bud
   }
 
   /**
-   * {@return new limits for a task that reached its budget}
+   * {@return new limits for a task, or for its tenant, that reached its budget}
    *
    * @param by who decided
    * @param budget takes the place of the budget that was reached

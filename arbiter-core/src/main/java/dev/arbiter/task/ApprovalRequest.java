@@ -49,16 +49,25 @@ public record ApprovalRequest(
     /** An agent asks while it works. */
     INPUT,
     /** The task has reached its budget. */
-    BUDGET;
+    BUDGET,
+    /**
+     * The tenant of the task has reached its budget. A raise gives the tenant other limits until
+     * the end of the period.
+     */
+    TENANT_BUDGET;
+
+    private boolean isBudget() {
+      return this == BUDGET || this == TENANT_BUDGET;
+    }
 
     /** {@return whether this kind of decision fits this point} */
     boolean takes(Answer.Kind kind) {
       return switch (kind) {
         case DENIED -> true;
-        case APPROVED -> this != BUDGET;
+        case APPROVED -> !isBudget();
         case EDITED -> this == START;
         case ANSWERED -> this == INPUT;
-        case RAISED -> this == BUDGET;
+        case RAISED -> isBudget();
       };
     }
   }

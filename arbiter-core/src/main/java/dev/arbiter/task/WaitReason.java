@@ -66,12 +66,24 @@ public sealed interface WaitReason {
   }
 
   /**
-   * Every agent that could do it has reached its usage limit.
+   * Every agent that could do it has reached its usage limit, or its tenant has reached one.
    *
-   * @param agent the agent whose limit ends first
+   * @param agent the agent whose limit ends first; empty for a limit of the tenant
    * @param end when
+   * @param limit the limit of the tenant in words; empty for a limit of agents
    */
-  record Quota(String agent, Instant end) implements WaitReason {
+  record Quota(String agent, Instant end, String limit) implements WaitReason {
+
+    /**
+     * A limit of agents.
+     *
+     * @param agent the agent whose limit ends first
+     * @param end when
+     */
+    public Quota(String agent, Instant end) {
+      this(agent, end, "");
+    }
+
     @Override
     public Optional<Instant> until() {
       return Optional.of(end);

@@ -165,7 +165,7 @@ public final class Records {
         payload == null ? null : payload.text(1));
   }
 
-  private static Reader open(byte[] bytes, int kind) {
+  static Reader open(byte[] bytes, int kind) {
     if (bytes.length < Fields.HEADER) {
       throw new IllegalArgumentException("the record is damaged: it has no header");
     }

@@ -28,6 +28,9 @@ final class WaitRecords {
       w.text(3, input.resumeToken());
     } else if (reason instanceof WaitReason.Quota quota) {
       w.text(4, quota.agent()).instant(6, quota.end());
+      if (!quota.limit().isEmpty()) {
+        w.text(3, quota.limit());
+      }
     } else if (reason instanceof WaitReason.Retry retry) {
       w.text(4, retry.agent()).number(5, retry.attempt()).instant(6, retry.at());
     } else if (reason instanceof WaitReason.NotBefore notBefore) {
@@ -42,7 +45,7 @@ final class WaitRecords {
       case "Input" ->
           new WaitReason.Input(request(Records.required(in.message(2))), in.text(3), in.flag(7));
       case "Budget" -> new WaitReason.Budget(request(Records.required(in.message(2))), in.flag(7));
-      case "Quota" -> new WaitReason.Quota(in.text(4), in.instant(6));
+      case "Quota" -> new WaitReason.Quota(in.text(4), in.instant(6), in.text(3));
       case "Retry" -> new WaitReason.Retry(in.text(4), in.count(5), in.instant(6));
       case "NotBefore" -> new WaitReason.NotBefore(in.instant(6));
       default ->
@@ -91,7 +94,7 @@ final class WaitRecords {
     return new Question(in.text(1), in.text(2), in.texts(3), in.time(4));
   }
 
-  private static void approval(Writer w, Approval approval) {
+  static void approval(Writer w, Approval approval) {
     w.text(1, approval.request())
         .text(2, approval.point().name())
         .text(3, approval.digest())
@@ -102,7 +105,7 @@ final class WaitRecords {
     approval.answer().budget().ifPresent(budget -> w.message(7, b -> budget(b, budget)));
   }
 
-  private static Approval approval(Reader in) {
+  static Approval approval(Reader in) {
     Answer answer =
         new Answer(
             Records.named(Answer.Kind.class, in.text(4)),
@@ -113,7 +116,7 @@ final class WaitRecords {
         in.text(1), Records.named(Point.class, in.text(2)), in.text(3), answer, in.instant(8));
   }
 
-  private static void budget(Writer w, TaskBudget budget) {
+  static void budget(Writer w, TaskBudget budget) {
     w.decimal(1, budget.cost())
         .number(2, budget.tokens())
         .time(3, budget.time())
@@ -122,7 +125,7 @@ final class WaitRecords {
         .number(6, budget.attempts());
   }
 
-  private static @Nullable TaskBudget budget(@Nullable Reader in) {
+  static @Nullable TaskBudget budget(@Nullable Reader in) {
     return in == null
         ? null
         : new TaskBudget(
