@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.learning;
+
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes episodes of events, each attempt's once; not thread-safe. */
+final class Episodes {
+  private static final int MOST_OPEN = 16_384;
+
+  private final Recent<TaskKey, Open> open = new Recent<>(MOST_OPEN);
+
+  /** A task, over tenants. */
+  record TaskKey(String tenant, String id) {
+    static TaskKey of(Task task) {
+      return new TaskKey(task.tenant(), task.id());
+    }
+  }
+
+  /* Goes with the task's end, or when too many newer ones are open. */
+  private static final class Open {
+    private final Map<Integer, WorkReport> reports = new HashMap<>();
+    private final Set<Integer> ended = new HashSet<>();
+  }
+
+  /** The attempt that an event ends; null if it ends none that is not over already. */
+  @Nullable Episode on(TaskEvent event) {
+    TaskKey key = TaskKey.of(event.task());
+    int attempt = event.step().attempt();
+    if (event instanceof TaskEvent.Executed executed) {
+      open(key).reports.put(attempt, executed.report());
+    } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
+      TaskEvent.AttemptFailure failed = routing.failed().get();
+      Open task = open(key);
+      return attempt > 0 && task.ended.add(attempt)
+          ? new Episode(
+              event.task(),
+              event.step().agent(),
+              attempt,
+              Optional.ofNullable(task.reports.remove(attempt)),
+              failed.verdict(),
+              Optional.of(failed.cause()),
+              failed.message())
+          : null;
+    } else if (event instanceof TaskEvent.Concluded concluded) {
+      Open task = open.remove(key);
+      return concluded(concluded, attempt, task == null ? new Open() : task);
+    }
+    return null;
+  }
+
+  private Open open(TaskKey key) {
+    Open task = open.get(key);
+    if (task == null) {
+      task = new Open();
+      open.put(key, task);
+    }
+    return task;
+  }
+
+  private static @Nullable Episode concluded(TaskEvent.Concluded event, int attempt, Open task) {
+    if (event.result() instanceof TaskResult.Completed done) {
+      return new Episode(
+          event.task(),
+          done.agent(),
+          attempt,
+          Optional.of(done.report()),
+          Optional.of(done.verdict()),
+          Optional.empty(),
+          "");
+    }
+    if (event.result() instanceof TaskResult.Failed failed
+        && attempt > 0
+        && !task.ended.contains(attempt)) {
+      Optional<Verdict> verdict = failed.verdict();
+      return new Episode(
+          event.task(),
+          event.step().agent(),
+          attempt,
+          Optional.ofNullable(task.reports.get(attempt)),
+          verdict,
+          Optional.of(failed.cause()),
+          failed.message());
+    }
+    return null;
+  }
+}
