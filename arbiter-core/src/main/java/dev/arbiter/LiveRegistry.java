@@ -490,6 +490,12 @@ final class LiveRegistry implements AgentRegistry {
     }
   }
 
+  /** Whether an agent takes no work now and takes work again by itself. */
+  boolean comesBack(String id) {
+    Registration entry = snapshot().find(id);
+    return entry != null && entry.limitEnds() != null;
+  }
+
   boolean isIdempotent(String id) {
     Registration entry = snapshot().find(id);
     return entry != null && entry.profile().idempotent();

@@ -474,7 +474,8 @@ final class Pipeline {
     }
     AttemptFailure failed = run.failure();
     run.failure(null);
-    publisher.step(run, new TaskEvent.Routing(sameMoment(run), Optional.ofNullable(failed)));
+    Step now = failed == null ? sameMoment(run) : moment(run);
+    publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
     RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
     boolean mustWait = request.candidates().isEmpty();
     if (mustWait) {
@@ -549,8 +550,10 @@ final class Pipeline {
       case HELD -> Stage.RUN;
       case WAITING -> Waits.SLOT;
       case GONE, GIVEN_BACK -> {
+        // The agent was not tried: it may have reached its limit, and the task then waits for that.
         run.seat(null);
         lessons.unlearned(run);
+        run.dropDecision();
         yield Stage.ROUTE;
       }
     };
@@ -565,6 +568,9 @@ final class Pipeline {
     Registration agent = registry.taking(run.agent(), run.task());
     if (agent == null) {
       lessons.unlearned(run);
+      if (registry.comesBack(run.agent())) {
+        run.dropDecision();
+      }
       return Stage.ROUTE;
     }
     run.grantAgain();

@@ -9,6 +9,8 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Agents that reach their usage limits. */
@@ -75,6 +78,61 @@ class QuotaTest {
 
   private java.util.Optional<WaitReason> quota() {
     return java.util.Optional.of(new WaitReason.Quota("ada", resets));
+  }
+
+  /** Before, such a task failed: its agent counted as tried. */
+  @Test
+  void a_task_that_waits_for_a_slot_of_an_agent_waits_for_its_limit() throws Exception {
+    CompletableFuture<WorkReport> first = new CompletableFuture<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .asyncAgent(
+                AgentProfile.builder("ada").capacity(1).build(),
+                assignment ->
+                    assignment.task().id().equals("T-1")
+                        ? first
+                        : CompletableFuture.completedFuture(WorkReport.of("done")))
+            .build()) {
+      arbiter.submit(task(1));
+      TaskHandle second = arbiter.submit(task(2));
+
+      assertThat(second.state()).isEqualTo(TaskState.ROUTED);
+
+      arbiter.agents().limit("ada", resets);
+
+      assertThat(second.waitsFor()).isEqualTo(quota());
+      first.complete(WorkReport.of("done"));
+      world.pass(AN_HOUR.plusSeconds(1));
+      assertThat(((TaskResult.Completed) second.await(SOON)).attempts()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_task_whose_agent_reached_its_limit_while_a_person_answered_waits() throws Exception {
+    List<String> tokens = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                assignment -> {
+                  tokens.add(assignment.resumeToken());
+                  return assignment.resumeToken().isEmpty()
+                      ? WorkReport.waiting(Question.of("Which?").within(AN_HOUR), "token")
+                      : WorkReport.of("done");
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(task(1));
+      arbiter.agents().limit("ada", resets);
+
+      arbiter.approvals().decide(WaitingWorld.only(arbiter), Answer.approve("eve"));
+
+      assertThat(handle.waitsFor()).isEqualTo(quota());
+      world.pass(AN_HOUR.plusSeconds(1));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(tokens).endsWith("token");
+    }
   }
 
   @Test
