@@ -8,6 +8,7 @@ module dev.arbiter.core {
   exports dev.arbiter.event;
   exports dev.arbiter.spi;
   exports dev.arbiter.task;
+  exports dev.arbiter.trace;
   exports dev.arbiter.internal.record to
       dev.arbiter.cli,
       dev.arbiter.routing;

@@ -7,6 +7,7 @@ import dev.arbiter.caws.internal.text.Node;
 import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.trace.TaskSpans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,32 @@ public record SealedVerdict(
 
   static String version(Node statement) {
     return statement.field("predicate").text("version");
+  }
+
+  /**
+   * The gates of a verdict, for {@link TaskSpans#gates}. Costs a reading of its document.
+   *
+   * @param verdict a verdict that {@link Caws} gave
+   * @return empty if its seal has no such document
+   */
+  public static List<TaskSpans.Gate> gates(Verdict verdict) {
+    List<TaskSpans.Gate> gates = new ArrayList<>();
+    try {
+      if (!(Document.json(verdict.seal().document()) instanceof Node.Fields statement)) {
+        return List.of();
+      }
+      for (Node gate : statement.field("predicate").field("gates").items()) {
+        String state = gate.text("state");
+        gates.add(new TaskSpans.Gate(gate.text("gate"), isFine(state), state));
+      }
+    } catch (Unreadable e) {
+      return List.of();
+    }
+    return gates;
+  }
+
+  private static boolean isFine(String state) {
+    return !state.equals("failed") && !state.equals("missing");
   }
 
   private static SealedVerdict read(Node statement) {

@@ -18,15 +18,19 @@ import dev.arbiter.caws.SealedVerdict.ConstitutionalContext;
 import dev.arbiter.caws.SealedVerdict.GovernanceMetrics;
 import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.Usage;
+import dev.arbiter.trace.TaskSpans;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConstitutionalContextTest {
+  private static final Finding FINDING = Finding.error("r", "", "m");
+
   private static ConstitutionalContext context(Verdict verdict) {
     return SealedVerdict.of(verdict).orElseThrow().context();
   }
@@ -47,6 +51,19 @@ class ConstitutionalContextTest {
             new ClauseCitation("CAWS:6.1", "passed", "tests_pass", "policy#/gates/tests_pass"),
             new ClauseCitation("CAWS:6.1", "passed", "god_object", "policy#/gates/god_object"));
     assertThat(metrics(verdict)).isEqualTo(new GovernanceMetrics(0, 100, 100, 100, 100, 10, 0, 0));
+  }
+
+  @Test
+  void a_trace_shows_each_gate_by_its_name() {
+    assertThat(SealedVerdict.gates(judge(caws().build(), goodReport())))
+        .hasSize(5)
+        .contains(new TaskSpans.Gate("tests_pass", true, "passed"));
+    assertThat(SealedVerdict.gates(judge(caws().build(), reportOf(12, 400))))
+        .hasSize(5)
+        .contains(new TaskSpans.Gate("budget_limit", false, "failed"));
+    assertThat(SealedVerdict.gates(judge(caws().waiver(WAIVER).build(), reportOf(12, 400))))
+        .contains(new TaskSpans.Gate("budget_limit", true, "waived"));
+    assertThat(SealedVerdict.gates(new Verdict.Denied(List.of(FINDING), Seal.none()))).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.arbiter.agent;
 
 import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Require;
+import dev.arbiter.internal.TraceIds;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -163,6 +164,17 @@ public record Assignment(
    */
   public String correlation() {
     return task.correlation();
+  }
+
+  /**
+   * {@return the W3C {@code traceparent} for spans of the agent, whose parent is the span of this
+   * attempt} Empty unless the correlation id of the task is one. A command of {@link ProcessAgent}
+   * finds it in {@code TRACEPARENT}.
+   */
+  public Optional<String> traceparent() {
+    String part = TraceIds.attempt(attempt, agent);
+    return TraceIds.parent(task.correlationId())
+        .map(parent -> parent.header(TraceIds.span(task.tenant(), task.id(), part)));
   }
 
   /**

@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
  * JAVA_HOME}, all of {@code LC_*}, and on Windows {@code SYSTEMROOT}, {@code COMSPEC}, {@code
  * PATHEXT}, {@code TEMP}, {@code TMP}, {@code USERPROFILE}, {@code APPDATA} and {@code
  * LOCALAPPDATA}. Arbiter adds {@value Assignment#CORRELATION_VARIABLE}, the id that ties the call
- * to its task. What else it needs, such as an API key, is named by {@link Builder#inherit} or
- * {@link Builder#environment}.
+ * to its task, and {@code TRACEPARENT} if the caller gave one. What else it needs, such as an API
+ * key, is named by {@link Builder#inherit} or {@link Builder#environment}.
  *
  * <p><b>The attempt fails</b> when the command takes longer than the assignment allows (as a
  * time-out, a little before the engine's own), writes more than the output limit, or ends with an
@@ -63,6 +63,7 @@ public final class ProcessAgent implements Agent {
    * Input and output are files in a folder of the attempt's own. A process left behind can hold a
    * pipe open for ever, and with it the thread that reads; a file has no such end to wait for.
    */
+  private static final String TRACEPARENT = "TRACEPARENT";
   private static final String LATE = "took longer than ";
   private static final Set<String> INHERITED =
       Set.of(
@@ -249,6 +250,7 @@ public final class ProcessAgent implements Agent {
         .redirectInput(files.input(payloadOnInput ? payload : ""));
     builder.environment().keySet().removeIf(name -> !isInherited(name));
     builder.environment().put(Assignment.CORRELATION_VARIABLE, assignment.correlation());
+    assignment.traceparent().ifPresent(it -> builder.environment().put(TRACEPARENT, it));
     builder.environment().putAll(environment);
     builder.environment().put(ProcessTree.VARIABLE, tree);
     return builder.start();
