@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.arbitration;
+
+import dev.arbiter.internal.Require;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Asks agents one after the other, the best first, and stops when another answer is not worth its
+ * price.
+ *
+ * <p>After each answer there is a probability that the leading answer is right. A run stops once
+ * its odds are above a limit. The limit is the one that would have earned most in the outcomes that
+ * the ballot remembers: right answers, less the price of the calls. A share of the runs asks all,
+ * so that those outcomes are not only of hard tasks.
+ *
+ * <p>Thread-safe; a {@link Run} belongs to one task. What is learned by the {@link Ballot} is taken
+ * up when its outcomes have grown by a tenth, at the next {@link #run}, which then computes for
+ * some 100 ms.
+ */
+public final class Sequential {
+  /** The price of a call unless another is given: half a hundredth of a right answer. */
+  public static final double DEFAULT_PRICE = .005;
+
+  private static final int MOST_AGENTS = 8;
+  private static final double FIRST_LIMIT = .8;
+  private static final double FIRST_OUTCOMES = 100;
+
+  private final Ballot ballot;
+  private final List<String> agents;
+  private final double price;
+  private final double share;
+  private final SplittableRandom random;
+  private Plan plan;
+
+  /* The order, the weights after each number of agents, and where to stop. */
+  private record Plan(List<String> order, List<Weights> weights, double limit, int outcomes) {}
+
+  private Sequential(Builder builder) {
+    ballot = builder.ballot;
+    agents = builder.agents;
+    price = builder.price;
+    share = builder.share;
+    random = new SplittableRandom(builder.seed);
+    plan = planned();
+  }
+
+  /**
+   * {@return a builder with defaults for everything else}
+   *
+   * @param ballot its outcomes give order, weights and limit
+   * @param agents ids, at least one; of more than eight, the best eight are asked
+   */
+  public static Builder builder(Ballot ballot, List<String> agents) {
+    return new Builder(ballot, agents);
+  }
+
+  /**
+   * Starts with a task.
+   *
+   * @param type the type of the task
+   * @return nothing is asked yet
+   */
+  public Run run(String type) {
+    synchronized (this) {
+      return run(type, random.nextDouble() < share);
+    }
+  }
+
+  /* Whether all are asked is drawn by the caller, for tests and replays. */
+  synchronized Run run(String type, boolean all) {
+    int outcomes = ballot.outcomes();
+    if (outcomes > (plan.outcomes < 10 ? plan.outcomes : 1.1 * plan.outcomes)) {
+      plan = planned();
+    }
+    return new Run(plan, type, all);
+  }
+
+  /** {@return the agents, in the order in which they are asked} */
+  public synchronized List<String> order() {
+    return plan.order;
+  }
+
+  /** {@return the probability at which a run stops} */
+  public synchronized double limit() {
+    return plan.limit;
+  }
+
+  private Plan planned() {
+    int outcomes = ballot.outcomes();
+    List<String> all = ballot.bestFirst(agents);
+    List<String> order = all.subList(0, Math.min(MOST_AGENTS, all.size()));
+    List<Weights> weights = new ArrayList<>();
+    for (int asked = 1; asked <= order.size(); asked++) {
+      List<String> first = order.subList(0, asked);
+      weights.add(ballot.weightsAmong(ballot.pollsAmong(first), first));
+    }
+    List<Poll> whole = ballot.pollsAmong(order);
+    double known = whole.size();
+    double limit =
+        (known * limit(whole, weights) + FIRST_OUTCOMES * FIRST_LIMIT) / (known + FIRST_OUTCOMES);
+    return new Plan(List.copyOf(order), weights, limit, outcomes);
+  }
+
+  /** The limit that earns most in these polls; of equal ones the highest. */
+  private double limit(List<Poll> polls, List<Weights> weights) {
+    double best = FIRST_LIMIT;
+    double most = Double.NEGATIVE_INFINITY;
+    double[][] sure = new double[polls.size()][weights.size()];
+    boolean[][] right = new boolean[polls.size()][weights.size()];
+    for (int i = 0; i < sure.length; i++) {
+      for (int asked = 1; asked <= weights.size(); asked++) {
+        Poll poll = polls.get(i);
+        double[] chances = chances(poll, asked, weights.get(asked - 1));
+        int winner = argmax(chances, poll.count());
+        sure[i][asked - 1] = winner < 0 ? 0 : chances[winner];
+        right[i][asked - 1] = winner >= 0 && winner == poll.right();
+      }
+    }
+    for (double limit = .98; limit > .3; limit -= .02) {
+      double earned = 0;
+      for (int i = 0; i < sure.length; i++) {
+        int asked = 0;
+        while (asked < weights.size() - 1 && sure[i][asked] < limit) {
+          asked++;
+        }
+        earned += (right[i][asked] ? 1 : 0) - price * (asked + 1);
+      }
+      if (earned > most + 1e-9) {
+        most = earned;
+        best = limit;
+      }
+    }
+    return best;
+  }
+
+  private double[] chances(Poll poll, int asked, Weights weights) {
+    double[] scores = new double[poll.count() + 1];
+    boolean[] given = new boolean[poll.count()];
+    for (int i = 0; i < asked; i++) {
+      if (poll.groups()[i] >= 0) {
+        scores[poll.groups()[i]] += weights.of(poll.type(), i);
+        given[poll.groups()[i]] = true;
+      }
+    }
+    for (int group = 0; group < given.length; group++) {
+      scores[group] = given[group] ? scores[group] : Double.NEGATIVE_INFINITY;
+    }
+    scores[poll.count()] =
+        ballot.options().isEmpty() ? weights.none(poll.type()) : Double.NEGATIVE_INFINITY;
+    Weights.softmax(scores, scores.length);
+    return scores;
+  }
+
+  private static int argmax(double[] values, int count) {
+    int best = -1;
+    for (int i = 0; i < count; i++) {
+      if (values[i] > 0 && (best < 0 || values[i] > values[best])) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** One task: who is asked next, and what is decided. Not thread-safe. */
+  public final class Run {
+    private final Plan plan;
+    private final String type;
+    private final boolean all;
+    private final List<Reply> replies = new ArrayList<>();
+    private Tally tally;
+
+    private Run(Plan plan, String type, boolean all) {
+      this.plan = plan;
+      this.type = type;
+      this.all = all;
+      this.tally = decided();
+    }
+
+    /** {@return the agent to ask next; empty if no more answer is worth its price} */
+    public Optional<String> next() {
+      boolean sure = !all && !replies.isEmpty() && tally.confidence() >= plan.limit;
+      return sure || replies.size() >= plan.order.size()
+          ? Optional.empty()
+          : Optional.of(plan.order.get(replies.size()));
+    }
+
+    /**
+     * Takes the reply of the agent that was next.
+     *
+     * @param reply may be an abstention
+     * @throws IllegalArgumentException if it is of another agent
+     */
+    public void add(Reply reply) {
+      int at = replies.size();
+      Require.that(
+          at < plan.order.size() && plan.order.get(at).equals(reply.agent()),
+          "the reply of '%s' is not the next; see Run.next()",
+          reply.agent());
+      replies.add(reply);
+      tally = decided();
+    }
+
+    /** {@return the number of agents that were asked} */
+    public int calls() {
+      return replies.size();
+    }
+
+    /** {@return the replies so far, in their order} */
+    public List<Reply> replies() {
+      return List.copyOf(replies);
+    }
+
+    /** {@return the decision by what was answered so far; the ballot can learn from it} */
+    public Tally tally() {
+      return tally;
+    }
+
+    private Tally decided() {
+      if (replies.isEmpty()) {
+        return ballot.decide(type, replies);
+      }
+      Map<String, Integer> rows = new HashMap<>();
+      replies.forEach(reply -> rows.put(reply.agent(), rows.size()));
+      Reply[] sorted = replies.toArray(new Reply[0]);
+      Arrays.sort(sorted, Comparator.comparing(Reply::agent));
+      int[] groups = ballot.equivalence().groups(sorted, ballot.options());
+      Votes votes = Votes.of(type, sorted, groups, ballot.options());
+      Weights weights = plan.weights.get(replies.size() - 1);
+      int typeRow = ballot.typeRow(type);
+      double[] each = new double[votes.size()];
+      for (int i = 0; i < each.length; i++) {
+        each[i] = weights.of(typeRow, rows.getOrDefault(votes.agent(i), -1));
+      }
+      double none = ballot.options().isEmpty() ? weights.none(typeRow) : Double.NaN;
+      return Tally.weigh(votes, each, none).after(plan.outcomes);
+    }
+  }
+
+  /** Builds a {@link Sequential}; not thread-safe. */
+  public static final class Builder {
+    private final Ballot ballot;
+    private final List<String> agents;
+    private double price = DEFAULT_PRICE;
+    private double share = .05;
+    private long seed = 1;
+
+    private Builder(Ballot ballot, List<String> agents) {
+      Require.that(!agents.isEmpty(), "sequential.agents must name one agent at least, got none");
+      this.ballot = ballot;
+      this.agents = List.copyOf(agents);
+    }
+
+    /**
+     * Sets the price of a call, default {@value Sequential#DEFAULT_PRICE}.
+     *
+     * @param ofRightAnswer share of the value of a right answer, from 0 to 1
+     */
+    public Builder price(double ofRightAnswer) {
+      Require.that(
+          ofRightAnswer >= 0 && ofRightAnswer <= 1,
+          "sequential.price must be in [0, 1], got %s",
+          ofRightAnswer);
+      price = ofRightAnswer;
+      return this;
+    }
+
+    /**
+     * Sets the share of runs that ask all agents, default .05.
+     *
+     * @param runs from 0 to 1; with 0 the records of later agents are of hard tasks only
+     */
+    public Builder askAll(double runs) {
+      Require.that(runs >= 0 && runs <= 1, "sequential.askAll must be in [0, 1], got %s", runs);
+      share = runs;
+      return this;
+    }
+
+    /**
+     * Sets the seed by which those runs are drawn, default 1.
+     *
+     * @param number any
+     */
+    public Builder seed(long number) {
+      seed = number;
+      return this;
+    }
+
+    /** {@return the sequence} */
+    public Sequential build() {
+      return new Sequential(this);
+    }
+  }
+}
