@@ -7,6 +7,8 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -49,7 +52,7 @@ class WaitingKillTest {
 
   @TempDir Path folder;
 
-  private static Arbiter over(Path file) {
+  private static Arbiter over(Path file, ArbiterListener listener) {
     // A host's own pool, whose threads end when they have nothing to do.
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(8, 8, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
@@ -57,6 +60,7 @@ class WaitingKillTest {
     return Arbiter.builder()
         .withoutConstitution()
         .executor(pool)
+        .listener(listener)
         .queueCapacity(1_000_000)
         .agent(AgentProfile.of("ada"), assignment -> WorkReport.of("done"))
         .agent(
@@ -114,14 +118,23 @@ class WaitingKillTest {
     public static void main(String... arguments) throws Exception {
       ChildProcess.endWithParent();
       int count = Integer.parseInt(arguments[2]);
-      Arbiter arbiter = over(Path.of(arguments[0]));
+      // Listeners hear of a wait when the store has kept it.
+      CountDownLatch kept = new CountDownLatch(count);
+      Arbiter arbiter =
+          over(
+              Path.of(arguments[0]),
+              event -> {
+                if (event instanceof TaskEvent.Waiting) {
+                  kept.countDown();
+                }
+              });
       Semaphore places = new Semaphore(1_000);
       Instant now = Instant.now();
       for (int i = 0; i < count; i++) {
         places.acquire();
         arbiter.submitAsync(task(i, now)).whenComplete((handle, error) -> places.release());
       }
-      awaitWaiting(arbiter, count);
+      kept.await();
       List<String> lines = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         lines.add(waitsFor(arbiter, "T-" + i));
@@ -140,7 +153,7 @@ class WaitingKillTest {
       ChildProcess.endWithParent();
       int count = Integer.parseInt(arguments[2]);
       long begun = System.nanoTime();
-      Arbiter arbiter = over(Path.of(arguments[0]));
+      Arbiter arbiter = over(Path.of(arguments[0]), event -> {});
       awaitWaiting(arbiter, count);
       long ready = System.nanoTime();
       List<String> lines = new ArrayList<>(count);
