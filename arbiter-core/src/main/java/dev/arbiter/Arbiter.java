@@ -53,6 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class Arbiter implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(50);
   private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
+  private static final long LATER = TimeUnit.SECONDS.toNanos(10);
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
   private static final int LAST_LOOKS = 10_000;
   private static final long LOOK_NANOS = 100_000;
@@ -69,6 +70,7 @@ public final class Arbiter implements AutoCloseable {
   private final Submissions submissions;
   private final OpenRequests open;
   private final Ledger ledger;
+  private final @Nullable Velocities submitting;
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final Recovering recovering;
@@ -92,6 +94,12 @@ public final class Arbiter implements AutoCloseable {
     this.registry = new LiveRegistry(config.sources(), config.ejection(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.open = new OpenRequests(config.approvers(), config.sources().clock());
+    this.submitting =
+        config
+            .guards()
+            .submissions()
+            .map(most -> new Velocities(most, "tasks submitted by tenant", nanoTime))
+            .orElse(null);
     this.ledger =
         new Ledger(
             config.tenantBudgets(),
@@ -144,8 +152,10 @@ public final class Arbiter implements AutoCloseable {
    * @return a handle; for a repeated idempotency key the handle of the first submission
    * @throws IllegalStateException if the arbiter is closed, if a task of that tenant and id has not
    *     ended, or if the idempotency key was used for another task
-   * @throws ArbiterException if the queue is full, if the task would wait for a place for more than
-   *     half of its deadline, or if the store did not keep it
+   * @throws ArbiterException if the queue is full of tasks with no lower priority, if the task
+   *     would wait for a place for more than half of its deadline, if its tenant submits too fast,
+   *     or if the store did not keep it; {@link ArbiterException#retryAfter} says when to come
+   *     again
    * @throws IllegalArgumentException if payload and spec together have more than 16,777,216
    *     characters, and the store outlives the process
    */
@@ -278,9 +288,11 @@ public final class Arbiter implements AutoCloseable {
   }
 
   private void accept(TaskRun run) {
-    String refusal = refusal(run);
-    if (!refusal.isEmpty()) {
-      throw new ArbiterException("task '" + run.task().id() + "' was not accepted: " + refusal);
+    Refusal refusal = refusal(run);
+    if (refusal != null) {
+      throw new ArbiterException(
+          "task '" + run.task().id() + "' was not accepted: " + refusal.why(),
+          Duration.ofNanos(refusal.retryAfter()));
     }
     CompletionStage<?> received = pipeline.receive(run);
     // Now: an accepted run may be recovered and write other batches before this thread begins it.
@@ -324,38 +336,80 @@ public final class Arbiter implements AutoCloseable {
     submissions.remove(run, false);
   }
 
+  /** Why a task is not accepted, and after how many nanoseconds it may be. */
+  private record Refusal(String why, long retryAfter) {}
+
   /* Why no task is accepted now; reserves room in the line if one is. */
-  private String refusal(TaskRun run) {
+  private @Nullable Refusal refusal(TaskRun run) {
     if (!tenure.why().isEmpty()) {
-      return tenure.why() + "; submit it again when the store is back";
+      return new Refusal(tenure.why() + "; submit it again when the store is back", LOOK_AGAIN);
     }
     int outside = submissions.size() - line.taken() - line.waiting();
     if (outside > config.waitingCapacity()) {
-      return String.format(
-          Locale.ROOT,
-          "%d tasks wait for something outside, such as a person; see approvals(), or give more"
-              + " waitingCapacity",
-          outside - 1);
+      String why =
+          String.format(
+              Locale.ROOT,
+              "%d tasks wait for something outside, such as a person; see approvals(), or give more"
+                  + " waitingCapacity",
+              outside - 1);
+      return new Refusal(why, LATER);
     }
+    Refusal late = tooLate(run);
+    if (late != null) {
+      return late;
+    }
+    String tenant = run.task().tenant();
+    long pause = submitting == null ? 0 : submitting.add(tenant);
+    if (submitting != null && pause > 0) {
+      return new Refusal(submitting.tooMany(tenant) + "; submit it later", pause);
+    }
+    return room(run);
+  }
+
+  /* Whether it would wait for so long that too little of its time were left. */
+  private @Nullable Refusal tooLate(TaskRun run) {
     Optional<Duration> deadline = run.task().deadline();
-    if (deadline.isPresent()) {
-      Duration wait = Duration.ofNanos(line.expectedWait(run.task()));
-      if (wait.multipliedBy(2).compareTo(deadline.get()) > 0) {
-        return String.format(
+    long wait = deadline.isEmpty() ? 0 : line.expectedWait(run.task());
+    if (deadline.isEmpty()
+        || Duration.ofNanos(wait).multipliedBy(2).compareTo(deadline.get()) <= 0) {
+      return null;
+    }
+    String why =
+        String.format(
             Locale.ROOT,
             "it would wait about %s for a place, more than half of its deadline of %s; submit it"
                 + " later, or give it more time or a higher priority",
-            wait.truncatedTo(ChronoUnit.MILLIS),
+            Duration.ofNanos(wait).truncatedTo(ChronoUnit.MILLIS),
             deadline.get());
-      }
+    return new Refusal(why, wait - deadline.get().toNanos() / 2);
+  }
+
+  private @Nullable Refusal room(TaskRun run) {
+    if (line.reserve(run)) {
+      return null;
     }
-    return line.reserve(run)
-        ? ""
-        : String.format(
+    long retryAfter = line.retryAfter();
+    TaskRun shed = line.reserveInPlace(run);
+    if (shed == null) {
+      String why =
+          String.format(
+              Locale.ROOT,
+              "%d tasks wait and the queue is full; submit it later, or give the queue a larger"
+                  + " capacity",
+              line.expected());
+      return new Refusal(why, retryAfter);
+    }
+    String why =
+        String.format(
             Locale.ROOT,
-            "%d tasks wait and the queue is full; submit it later, or give the queue a larger"
-                + " capacity",
-            line.expected());
+            "task '%s' of priority %d was shed: the queue is full, and a task of priority %d came;"
+                + " submit it again after %s, or give the queue a larger capacity",
+            shed.task().id(),
+            shed.task().priority(),
+            run.task().priority(),
+            Duration.ofNanos(retryAfter).truncatedTo(ChronoUnit.MILLIS));
+    pipeline.shed(shed, why);
+    return null;
   }
 
   /* A task that the store has kept from before, with the time that its deadline leaves. */

@@ -53,6 +53,8 @@ public final class ArbiterBuilder {
   private int waitingCapacity = 200_000;
   private final Map<String, List<TenantBudget>> tenantBudgets = new HashMap<>();
   private final List<TenantBudget> eachTenantBudgets = new ArrayList<>();
+  private final Map<String, Duration> attemptLimits = new HashMap<>();
+  private Guards guards = Guards.none();
 
   ArbiterBuilder() {}
 
@@ -185,7 +187,9 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how many tasks may wait for a place. Default: 10,000. Further ones are refused.
+   * Sets how many tasks may wait for a place. Default: 10,000. Of further ones those with the
+   * lowest priority are shed: the new one is refused, or if it has a higher priority, the last of
+   * the lowest priority that waits ends with cause OVERLOAD.
    *
    * @param tasks at least 0
    */
@@ -333,7 +337,36 @@ public final class ArbiterBuilder {
   }
 
   /**
-   * Sets how long one agent may take for one attempt. Default: 5 minutes.
+   * Sets how long one agent may take for one attempt at a task of a type. Default: as for any type.
+   *
+   * @param taskType the type
+   * @param limit a positive duration; a limit longer than {@link #attemptLimit(Duration)} changes
+   *     nothing, because the shortest one counts
+   */
+  public ArbiterBuilder attemptLimit(String taskType, Duration limit) {
+    Require.name("task type", taskType, false);
+    Require.that(
+        limit.compareTo(Duration.ZERO) > 0,
+        "attempt limit of type '%s' must be positive, got %s",
+        taskType,
+        limit);
+    attemptLimits.put(taskType, limit);
+    return this;
+  }
+
+  /**
+   * Sets guards against agents that stall, loop or run away. Default: none.
+   *
+   * @param guards such as {@code Guards.none().stall(Duration.ofMinutes(2))}
+   */
+  public ArbiterBuilder guards(Guards guards) {
+    this.guards = guards;
+    return this;
+  }
+
+  /**
+   * Sets how long one agent may take for one attempt. Default: 5 minutes. Agents, task types and
+   * tasks may have shorter limits of their own.
    *
    * @param limit a positive duration
    */
@@ -389,7 +422,9 @@ public final class ArbiterBuilder {
         approvers,
         waitingCapacity,
         copy(tenantBudgets),
-        List.copyOf(eachTenantBudgets));
+        List.copyOf(eachTenantBudgets),
+        Map.copyOf(attemptLimits),
+        guards);
   }
 
   private static Map<String, List<TenantBudget>> copy(Map<String, List<TenantBudget>> budgets) {

@@ -13,6 +13,7 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +37,11 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private final Duration workedBefore;
   private TaskBudget budget;
   private final Ledger.@Nullable Tab tab;
+  private final @Nullable Watch watch;
+  private final TimeLimits.Limit limit;
+
+  /* Why a guard ended the call; empty as long as none has. */
+  private String tripped = "";
   private boolean toldToStop;
   private boolean asks;
   private long paused;
@@ -47,10 +53,12 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private boolean hung;
   private boolean over;
 
-  Attempt(TaskRun run, Pipeline pipeline, Duration timeLimit, Slots.Seat seat, long began) {
+  Attempt(TaskRun run, Pipeline pipeline, TimeLimits.Limit limit, Slots.Seat seat, long began) {
     this.run = run;
     this.pipeline = pipeline;
-    this.assignment = Pipeline.assignment(run, timeLimit, this);
+    this.limit = limit;
+    this.watch = Watch.of(pipeline.guards());
+    this.assignment = Pipeline.assignment(run, limit.time(), this);
     this.seat = seat;
     this.began = began;
     Means means = run.meansOrNull();
@@ -88,14 +96,24 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   /** Notes that the question of the agent has its answer. */
-  synchronized void answered() {
-    asks = false;
+  void answered() {
+    synchronized (this) {
+      asks = false;
+    }
+    if (watch != null) {
+      watch.sign(pipeline.worked(this));
+    }
   }
 
   @Override
   public CompletionStage<Boolean> progress(Usage more, String message) {
     Ledger.Full tenant = count(assignment.meter().total(), Level.DURABLE);
-    String limit = "";
+    String loop = watch == null ? "" : watched(watch, message);
+    if (!loop.isEmpty() && trip(loop)) {
+      pipeline.tripped(run, new News.Tripped(this));
+      return CompletableFuture.failedFuture(new IllegalStateException(loop));
+    }
+    String reachedLimit = "";
     AtLimit atLimit = AtLimit.STOP;
     boolean isTaken = false;
     boolean mayAsk;
@@ -105,14 +123,14 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
       }
       String reached = budget.isNone() ? "" : budget.reached(spent());
       if (!reached.isEmpty()) {
-        limit = "task '" + run.task().id() + "' has reached its budget, a " + reached;
+        reachedLimit = "task '" + run.task().id() + "' has reached its budget, a " + reached;
         atLimit = budget.atLimit();
         tenant = null;
       } else if (tenant != null) {
-        limit = tenant.why();
+        reachedLimit = tenant.why();
         atLimit = tenant.budget().limits().atLimit();
       }
-      if (limit.isEmpty()) {
+      if (reachedLimit.isEmpty()) {
         return CompletableFuture.completedFuture(true);
       }
       if (atLimit == AtLimit.TAKE && !toldToStop) {
@@ -126,11 +144,51 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     }
     if (mayAsk) {
       return tenant == null
-          ? mayGoOn(ask(Point.BUDGET, Question.of(limit + ". Give it more?")))
+          ? mayGoOn(ask(Point.BUDGET, Question.of(reachedLimit + ". Give it more?")))
           : mayGoOn(ask(Point.TENANT_BUDGET, CallPermits.question(tenant, pipeline.clock())));
     }
-    pipeline.overspent(run, new News.Overspent(this, limit));
-    return CompletableFuture.failedFuture(new IllegalStateException(limit));
+    pipeline.overspent(run, new News.Overspent(this, reachedLimit));
+    return CompletableFuture.failedFuture(new IllegalStateException(reachedLimit));
+  }
+
+  private synchronized boolean trip(String why) {
+    if (over || abandoned) {
+      return false;
+    }
+    tripped = why;
+    return true;
+  }
+
+  private String watched(Watch by, String message) {
+    by.sign(pipeline.worked(this));
+    return by.message(assignment.agent(), message);
+  }
+
+  /** When the call must have ended, in nanoseconds of working time. */
+  long longest() {
+    long most = Timers.nanos(limit.time());
+    return watch == null ? most : Math.min(most, watch.stallsAfter());
+  }
+
+  /** Why the call was ended. */
+  synchronized String whyEnded() {
+    if (!tripped.isEmpty()) {
+      return tripped;
+    }
+    boolean isStall = watch != null && watch.stallsAfter() < Timers.nanos(limit.time());
+    return isStall && watch != null
+        ? watch.stalled(assignment.agent())
+        : String.format(
+            Locale.ROOT,
+            "agent '%s' did not report within %s%s; it was interrupted",
+            assignment.agent(),
+            limit.time(),
+            limit.of().isEmpty() ? "" : ", " + limit.of());
+  }
+
+  /** Whether the loop guard ended the call. */
+  synchronized boolean isLoop() {
+    return !tripped.isEmpty();
   }
 
   private static CompletionStage<Boolean> mayGoOn(CompletableFuture<Approval> decided) {

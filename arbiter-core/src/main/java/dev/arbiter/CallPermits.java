@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.Guards.Velocity;
 import dev.arbiter.Ledger.Full;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.task.ApprovalRequest.Point;
@@ -9,7 +10,9 @@ import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WaitReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +26,17 @@ final class CallPermits {
   private final Ledger ledger;
   private final Waiting waiting;
   private final Endings endings;
+  private final InstantSource clock;
+  private final @Nullable Velocities ofTenant;
+  private final @Nullable Velocities ofAgent;
 
-  CallPermits(Ledger ledger, Waiting waiting, Endings endings) {
+  CallPermits(EngineConfig config, Ledger ledger, Waiting waiting, Endings endings) {
     this.ledger = ledger;
+    this.clock = config.sources().clock();
+    LongSupplier nanoTime = config.sources().nanoTime();
+    Velocity most = config.guards().attempts().orElse(null);
+    this.ofTenant = most == null ? null : new Velocities(most, "attempts of tenant", nanoTime);
+    this.ofAgent = most == null ? null : new Velocities(most, "attempts of agent", nanoTime);
     this.waiting = waiting;
     this.endings = endings;
   }
@@ -36,28 +47,46 @@ final class CallPermits {
     void giveBack();
   }
 
-  /**
-   * Takes a permit, unless the run has one. What happens instead if it gets none; null if it does.
-   */
-  @Nullable Move take(TaskRun run, Instant now) {
-    String tenant = run.task().tenant();
-    if (run.permit() != null || !ledger.has(tenant)) {
+  /** Takes a permit, unless the run has one. What happens instead if it gets none, or null. */
+  @Nullable Move take(TaskRun run) {
+    if (run.permit() != null) {
       return null;
     }
+    String tenant = run.task().tenant();
+    Permit taken = () -> {};
     Means means = run.meansOrNull();
     boolean isAttempt = means == null || !means.isBegun();
-    Full full = null;
-    Ledger.Counted counted = null;
-    while (counted == null) {
-      counted = ledger.take(tenant, isAttempt);
-      full = counted == null ? ledger.full(tenant) : null;
-      if (full != null) {
-        return full(run, full, now);
+    if (ledger.has(tenant)) {
+      Ledger.Counted counted = ledger.take(tenant, isAttempt);
+      while (counted == null) {
+        Full full = ledger.full(tenant);
+        if (full != null) {
+          return full(run, full, clock.instant());
+        }
+        counted = ledger.take(tenant, isAttempt);
+      }
+      Ledger.Counted own = counted;
+      taken = () -> ledger.giveBack(own);
+    }
+    if (isAttempt && ofTenant != null && ofAgent != null) {
+      String why = tooFast(ofTenant, tenant);
+      if (why.isEmpty()) {
+        why = tooFast(ofAgent, run.agent());
+        if (!why.isEmpty()) {
+          ofTenant.remove(tenant);
+        }
+      }
+      if (!why.isEmpty()) {
+        taken.giveBack();
+        return endings.failed(run, FailureCause.RUNAWAY, why, null);
       }
     }
-    Ledger.Counted taken = counted;
-    run.permit(() -> ledger.giveBack(taken));
+    run.permit(taken);
     return null;
+  }
+
+  private static String tooFast(Velocities guard, String name) {
+    return guard.add(name) == 0 ? "" : guard.tooMany(name);
   }
 
   private Move full(TaskRun run, Full full, Instant now) {

@@ -38,7 +38,9 @@ record EngineConfig(
     @Nullable Approvers approvers,
     int waitingCapacity,
     Map<String, List<TenantBudget>> tenantBudgets,
-    List<TenantBudget> eachTenantBudgets) {
+    List<TenantBudget> eachTenantBudgets,
+    Map<String, Duration> attemptLimits,
+    Guards guards) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

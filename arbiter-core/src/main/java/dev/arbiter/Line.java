@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +21,26 @@ import org.jspecify.annotations.Nullable;
  * longest, whatever its priority, so that none waits for ever.
  *
  * <p>A run holds its place until {@link #leave}.
+ *
+ * <p>A full line makes room for a task of higher priority: it sheds the run of the lowest priority
+ * that came last, if nothing was done for it yet.
  */
 final class Line {
   static final int FAIR_EVERY = 8;
   private static final int PRIORITIES = 10;
   private static final long LEAST_LOOK = 200_000_000;
+  private static final long UNKNOWN_PACE = 1_000_000_000;
+  private static final long LONGEST_PAUSE = 60_000_000_000L;
 
   private final int places;
   private final int capacity;
   private final List<Map<String, Set<TaskRun>>> byPriority = new ArrayList<>(PRIORITIES);
   private final Set<TaskRun> byArrival = new LinkedHashSet<>();
   private final int[] waitingAt = new int[PRIORITIES];
+
+  /* By priority, the waiting runs for which nothing was done yet, in the order in which they came. */
+  private final List<NavigableMap<Long, TaskRun>> fresh = new ArrayList<>(PRIORITIES);
+  private long arrivals;
   private int given;
   private int reserved;
 
@@ -46,6 +57,7 @@ final class Line {
     this.capacity = capacity;
     for (int i = 0; i < PRIORITIES; i++) {
       byPriority.add(new LinkedHashMap<>());
+      fresh.add(new TreeMap<>());
     }
   }
 
@@ -73,6 +85,37 @@ final class Line {
     run.reserved(true);
     reserved++;
     return true;
+  }
+
+  /** Reserves room for a run in place of one of lower priority, which is shed; null if none is. */
+  synchronized @Nullable TaskRun reserveInPlace(TaskRun run) {
+    TaskRun shed = shed(run.task().priority());
+    if (shed != null) {
+      run.reserved(true);
+      reserved++;
+    }
+    return shed;
+  }
+
+  private @Nullable TaskRun shed(int priority) {
+    for (int i = 0; i < priority - 1; i++) {
+      Map.Entry<Long, TaskRun> last = fresh.get(i).lastEntry();
+      if (last != null) {
+        byArrival.remove(last.getValue());
+        remove(last.getValue());
+        return last.getValue();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * When a caller that finds the line full may come again, in nanoseconds: when half of those that
+   * wait have got a place, if they do so as fast as of late.
+   */
+  synchronized long retryAfter() {
+    double half = nanosAPlace == 0 ? UNKNOWN_PACE : nanosAPlace * byArrival.size() / 2;
+    return (long) Math.max(LEAST_LOOK, Math.min(half, LONGEST_PAUSE));
   }
 
   /** Whether no further run would be let in. */
@@ -135,6 +178,10 @@ final class Line {
         .computeIfAbsent(run.task().tenant(), tenant -> new LinkedHashSet<>())
         .add(run);
     waitingAt[run.task().priority() - 1]++;
+    if (run.isFresh()) {
+      run.arrival(++arrivals);
+      fresh.get(run.task().priority() - 1).put(arrivals, run);
+    }
     waiting = byArrival.size();
     return false;
   }
@@ -177,6 +224,7 @@ final class Line {
 
   /* The tenant goes behind the others, if it has more runs. */
   private void remove(TaskRun run) {
+    fresh.get(run.task().priority() - 1).remove(run.arrival(), run);
     Map<String, Set<TaskRun>> tenants = byPriority.get(run.task().priority() - 1);
     Set<TaskRun> own = tenants.remove(run.task().tenant());
     if (own != null) {

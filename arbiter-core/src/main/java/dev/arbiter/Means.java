@@ -33,6 +33,7 @@ final class Means {
   private int retries;
   private volatile Duration worked = Duration.ZERO;
   private volatile @Nullable TaskBudget raised;
+  private List<String> denied = List.of();
 
   KeptMeans kept() {
     return new KeptMeans(
@@ -45,7 +46,8 @@ final class Means {
         calls,
         retries,
         worked,
-        raised);
+        raised,
+        denied);
   }
 
   /** Takes the values that a store kept. A wait of a process before counts by the wall clock. */
@@ -64,6 +66,7 @@ final class Means {
     retries = to.retries();
     worked = to.worked();
     raised = to.raised();
+    denied = to.denied();
   }
 
   /* People. */
@@ -131,6 +134,20 @@ final class Means {
   /** How long the run has waited so far, in nanoseconds. */
   long waited(long nanoTime) {
     return waited.toNanos() + (waiting ? Math.max(0, nanoTime - sinceNanos) : 0);
+  }
+
+  /* Work. */
+
+  /** Notes the digest of work that was denied. */
+  void denied(String digest) {
+    List<String> all = new ArrayList<>(denied);
+    all.add(digest);
+    denied = List.copyOf(all);
+  }
+
+  /** Whether such work was denied before. */
+  boolean wasDenied(String digest) {
+    return denied.contains(digest);
   }
 
   /* Money, tokens, calls. */

@@ -121,6 +121,24 @@ final class News {
     }
   }
 
+  /** A task of higher priority has taken the room of the run in the line. */
+  static final class Shed extends Mailbox.News {
+    final String why;
+
+    Shed(String why) {
+      this.why = why;
+    }
+  }
+
+  /** A guard ends the call of an agent. */
+  static final class Tripped extends Mailbox.News {
+    final Attempt attempt;
+
+    Tripped(Attempt attempt) {
+      this.attempt = attempt;
+    }
+  }
+
   /** An agent, or the tenant, may have means again that it had not when the run began to wait. */
   static final class MeansChanged extends Mailbox.News {}
 

@@ -98,6 +98,8 @@ final class Pipeline {
   private final Sources sources;
   private final int fallbacks;
   private final Duration attemptLimit;
+  private final TimeLimits timeLimits;
+  private final Guards guards;
   private final long storeLimit;
   private final boolean keeps;
   /* Whether the arbiter closes: runs that have not begun are left to the store. */
@@ -138,10 +140,12 @@ final class Pipeline {
     this.open = open;
     this.ledger = ledger;
     this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
-    this.permits = new CallPermits(ledger, waiting, endings);
+    this.permits = new CallPermits(config, ledger, waiting, endings);
     this.retries = new Retries(config.retries(), sources.random().nextLong());
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
+    this.timeLimits = new TimeLimits(attemptLimit, config.attemptLimits());
+    this.guards = config.guards();
     this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
     this.keeps = config.store().isKept();
     this.failureLog = new LogLimiter(config.sources().nanoTime());
@@ -320,6 +324,14 @@ final class Pipeline {
         run.overspent(over.limit);
         run.next(Stage.OVERSPENT);
       }
+    } else if (news instanceof News.Shed shed) {
+      if (at == Waits.PLACE) {
+        run.stop(endings.failed(run, FailureCause.OVERLOAD, shed.why, null));
+      }
+    } else if (news instanceof News.Tripped tripped) {
+      if (at == Waits.AGENT && tripped.attempt == run.attempt()) {
+        run.next(Stage.REPORT);
+      }
     } else if (news instanceof News.MeansChanged) {
       heardMeansChanged(run, at);
     } else if (news instanceof News.Leave) {
@@ -399,9 +411,7 @@ final class Pipeline {
   }
 
   private static long attemptEnds(Attempt attempt) {
-    return attempt.began()
-        + attempt.paused()
-        + Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(attempt.assignment().timeLimit()));
+    return attempt.began() + attempt.paused() + attempt.longest();
   }
 
   /* The stages. */
@@ -583,7 +593,7 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    Move instead = permits.take(run, clock());
+    Move instead = permits.take(run);
     if (instead != null) {
       return instead;
     }
@@ -614,7 +624,8 @@ final class Pipeline {
     }
     long now = sameMoment(run).nanoTime();
     noteCall(run);
-    Attempt attempt = new Attempt(run, this, timeLeft(run, now), seat, now);
+    TimeLimits.Limit limit = timeLeft(run, timeLimits.of(run.task(), seat.agent().profile()), now);
+    Attempt attempt = new Attempt(run, this, limit, seat, now);
     run.seat(null);
     run.permit(null);
     run.attempt(attempt);
@@ -678,7 +689,7 @@ final class Pipeline {
         }
       }
     }
-    return attempt.reportIfOver() == null ? Waits.AGENT : Stage.REPORT;
+    return attempt.reportIfOver() == null && !attempt.isLoop() ? Waits.AGENT : Stage.REPORT;
   }
 
   /* The wait of an agent within its call is over; its time runs on. */
@@ -775,21 +786,19 @@ final class Pipeline {
     return Stage.HOLD;
   }
 
-  private Duration timeLeft(TaskRun run, long now) {
-    Duration least = attemptLimit;
+  private static TimeLimits.Limit timeLeft(TaskRun run, TimeLimits.Limit limit, long now) {
+    TimeLimits.Limit least = limit;
     Means means = run.meansOrNull();
     if (means != null) {
-      least = shorter(least, means.budget(run.task()).time().minus(means.worked()));
+      Duration left = means.budget(run.task()).time().minus(means.worked());
+      least = least.or(left, "what its budget has left");
     }
     if (run.task().deadline().isPresent()) {
       long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
-      least = shorter(least, run.task().deadline().get().minusNanos(past));
+      Duration left = run.task().deadline().get().minusNanos(past);
+      least = least.or(left, "what its deadline has left");
     }
     return least;
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) <= 0 ? one : other;
   }
 
   /** How long an attempt has worked, its waits for answers not counted. */
@@ -816,14 +825,9 @@ final class Pipeline {
         return stopped;
       }
       holdings.abandon(run);
-      String why =
-          String.format(
-              Locale.ROOT,
-              "agent '%s' did not report within %s; it was interrupted",
-              run.agent(),
-              attempt.assignment().timeLimit());
       registry.callEnded(attempt.seat().agent(), true, attempt.began());
-      return failAttempt(run, FailureCause.AGENT_TIMEOUT, why, "", nanos, null);
+      FailureCause cause = attempt.isLoop() ? FailureCause.AGENT_ERROR : FailureCause.AGENT_TIMEOUT;
+      return failAttempt(run, cause, attempt.whyEnded(), "", nanos, null);
     }
     holdings.over(run);
     if (report.isCompletedExceptionally()) {
@@ -862,6 +866,14 @@ final class Pipeline {
     run.used(report.usage());
     if (report.pending().isPresent()) {
       return leftWaiting(run, report.pending().get());
+    }
+    if (guards.sameWork() && run.means().wasDenied(Watch.digest(report))) {
+      String why =
+          String.format(
+              Locale.ROOT,
+              "loop guard: agent '%s' reported the work that was denied in an earlier attempt",
+              run.agent());
+      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
     run.report(report, nanos);
     Step step = run.moment(attempt.began() + nanos, sources.clock());
@@ -921,6 +933,9 @@ final class Pipeline {
       verdict = new Verdict.Denied(List.of(Waiting.denial(decision)), Seal.none());
     }
     if (verdict instanceof Verdict.Denied) {
+      if (guards.sameWork()) {
+        run.means().denied(Watch.digest(report));
+      }
       String why = "denied: " + verdict.findings().get(0).message();
       return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
     }
@@ -1026,7 +1041,9 @@ final class Pipeline {
     boolean inTime =
         run.task().deadline().isEmpty()
             || run.task().terms().deadlinePauses()
-            || Duration.between(now, at).compareTo(timeLeft(run, now())) < 0;
+            || Duration.between(now, at)
+                    .compareTo(timeLeft(run, timeLimits.of(run.task()), now()).time())
+                < 0;
     return inTime ? new WaitReason.Retry(run.agent(), run.attempts(), at) : null;
   }
 
@@ -1212,6 +1229,20 @@ final class Pipeline {
   /** An agent works on though the budget is used up. */
   void overspent(TaskRun run, News.Overspent news) {
     post(run, news);
+  }
+
+  /** A task of higher priority has taken the room of a run in the line. */
+  void shed(TaskRun run, String why) {
+    post(run, new News.Shed(why));
+  }
+
+  /** A guard ends the call of an agent. */
+  void tripped(TaskRun run, News.Tripped news) {
+    post(run, news);
+  }
+
+  Guards guards() {
+    return guards;
   }
 
   /** Leaves each run to the store that has not begun; at once if it waits. */

@@ -80,9 +80,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private volatile @Nullable CopyOnWriteArrayList<ArbiterListener> subscribers;
   private volatile @Nullable Thread driver;
 
-  /* The line's lock guards these two. */
+  /* The line's lock guards these three. */
   private boolean place;
   private boolean reserved;
+  private long arrival;
 
   private Stage stage = Stage.ENTER;
   private Stage onPlace = Stage.ADMIT;
@@ -379,6 +380,20 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void reserved(boolean is) {
     reserved = is;
+  }
+
+  /** Its number in the line, if it may be shed there. */
+  long arrival() {
+    return arrival;
+  }
+
+  void arrival(long number) {
+    arrival = number;
+  }
+
+  /** Whether nothing was done for it yet: no agent was called, and no person was asked. */
+  boolean isFresh() {
+    return decisions.isEmpty() && means == null;
   }
 
   Stage stage() {

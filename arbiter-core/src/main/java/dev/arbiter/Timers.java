@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,11 @@ final class Timers {
     for (int i = 0; i < SLOTS; i++) {
       lists[i] = new Timer();
     }
+  }
+
+  /** A duration in nanoseconds, as long as a timer can be. */
+  static long nanos(Duration time) {
+    return Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(time));
   }
 
   /** One time, for one run. */

@@ -84,6 +84,8 @@ final class SimWorld {
   private final boolean storeStaysAway;
   private final Ejection ejection;
   private final @Nullable TenantBudget budget;
+  private final Guards guards;
+  private final int queueCapacity;
 
   private final List<TaskHandle> handles = new ArrayList<>();
   private final Map<String, TaskHandle> byKey = new HashMap<>();
@@ -147,8 +149,17 @@ final class SimWorld {
             ? Ejection.none()
             : new Ejection(1 + below(3), Duration.ofSeconds(2), Duration.ofSeconds(9));
     this.budget = below(2) == 0 ? null : newBudget();
+    this.guards = below(3) > 0 ? Guards.none() : newGuards();
+    this.queueCapacity = below(4) == 0 ? 1 + below(3) : TASKS;
     this.store = new SimStore(this);
     this.arbiter = begin();
+  }
+
+  private Guards newGuards() {
+    Guards all = Guards.none().sameMessage(2 + below(3)).sameWorkOnce();
+    all = below(2) == 0 ? all : all.stall(Duration.ofSeconds(1 + below(10)));
+    all = below(2) == 0 ? all : all.submissions(3 + below(5), Duration.ofSeconds(2));
+    return below(2) == 0 ? all : all.attempts(2 + below(5), Duration.ofSeconds(1));
   }
 
   private TenantBudget newBudget() {
@@ -179,7 +190,8 @@ final class SimWorld {
             .router(new SimRouter())
             .listener(event -> hear(event, own))
             .concurrency(PLACES)
-            .queueCapacity(TASKS)
+            .queueCapacity(queueCapacity)
+            .guards(guards)
             .fallbacks(2)
             .attemptLimit(ATTEMPT_LIMIT)
             .ejection(ejection)

@@ -82,7 +82,16 @@ public class AgentException extends Exception {
    */
   public AgentException failure(FailureCause cause) {
     switch (cause) {
-      case NO_AGENT, REFUSED, DEADLINE, APPROVAL_VOID, INTERNAL, UNRECORDED, BUDGET, EXPIRED ->
+      case NO_AGENT,
+          REFUSED,
+          DEADLINE,
+          APPROVAL_VOID,
+          INTERNAL,
+          UNRECORDED,
+          BUDGET,
+          EXPIRED,
+          RUNAWAY,
+          OVERLOAD ->
           throw new IllegalArgumentException(
               cause + " is for the engine to say; an agent's own failure is AGENT_ERROR");
       default -> failure = cause;

@@ -3,7 +3,9 @@ package dev.arbiter.agent;
 
 import dev.arbiter.internal.Require;
 import dev.arbiter.internal.Sanitizer;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -18,13 +20,15 @@ import java.util.TreeMap;
  *     #DEFAULT_CAPACITY}
  * @param price the US dollars that it expects a task to cost, at least 0; empty if unknown
  * @param idempotent whether an attempt may be run again after a crash without harm, default false
+ * @param attemptLimit the longest time of one attempt, empty for none of its own
  */
 public record AgentProfile(
     String id,
     Map<String, OptionalDouble> capabilities,
     int capacity,
     OptionalDouble price,
-    boolean idempotent) {
+    boolean idempotent,
+    Optional<Duration> attemptLimit) {
 
   /** The capacity of an agent that declares none. */
   public static final int DEFAULT_CAPACITY = 10;
@@ -54,6 +58,28 @@ public record AgentProfile(
         price.orElse(0) >= 0 && price.orElse(0) < Double.POSITIVE_INFINITY,
         "agent.price must be >= 0, got %s",
         price);
+    Require.that(
+        attemptLimit.isEmpty() || attemptLimit.get().compareTo(Duration.ZERO) > 0,
+        "agent.attemptLimit must be positive, got %s",
+        attemptLimit);
+  }
+
+  /**
+   * Makes a profile without an attempt limit.
+   *
+   * @param id the id of the agent
+   * @param capabilities the names of its capabilities, each with the level that it claims
+   * @param capacity the most tasks it works on at once, at least 1
+   * @param price the US dollars that it expects a task to cost, at least 0
+   * @param idempotent whether an attempt may be run again after a crash without harm
+   */
+  public AgentProfile(
+      String id,
+      Map<String, OptionalDouble> capabilities,
+      int capacity,
+      OptionalDouble price,
+      boolean idempotent) {
+    this(id, capabilities, capacity, price, idempotent, Optional.empty());
   }
 
   private static boolean isId(String id) {
@@ -95,6 +121,7 @@ public record AgentProfile(
     private int capacity = DEFAULT_CAPACITY;
     private OptionalDouble price = OptionalDouble.empty();
     private boolean idempotent;
+    private Optional<Duration> attemptLimit = Optional.empty();
 
     private Builder(String id) {
       this.id = id;
@@ -151,12 +178,23 @@ public record AgentProfile(
     }
 
     /**
+     * Limits the time of each attempt. The shortest limit counts: this, the task's, the type's and
+     * the arbiter's.
+     *
+     * @param longest a positive duration
+     */
+    public Builder attemptLimit(Duration longest) {
+      this.attemptLimit = Optional.of(longest);
+      return this;
+    }
+
+    /**
      * {@return the profile}
      *
      * @throws IllegalArgumentException if a part is outside its range
      */
     public AgentProfile build() {
-      return new AgentProfile(id, capabilities, capacity, price, idempotent);
+      return new AgentProfile(id, capabilities, capacity, price, idempotent, attemptLimit);
     }
   }
 }

@@ -385,6 +385,17 @@ public record Task(
       return this;
     }
 
+    /**
+     * Limits the time of each attempt. The shortest limit counts: this, the agent's, the type's and
+     * the arbiter's.
+     *
+     * @param longest a positive duration
+     */
+    public Builder attemptLimit(Duration longest) {
+      this.terms = terms.withAttemptLimit(longest);
+      return this;
+    }
+
     /** Lets the deadline stand still while the task waits for something outside. */
     public Builder deadlinePauses() {
       this.terms = terms.withPausingDeadline();

@@ -193,7 +193,11 @@ public sealed interface TaskResult {
     /** The task has reached its budget. */
     BUDGET,
     /** Nobody answered a question in time. */
-    EXPIRED;
+    EXPIRED,
+    /** Too many attempts of its tenant or its agent within a time, as a guard says. */
+    RUNAWAY,
+    /** The queue was full, and tasks of higher priority came. */
+    OVERLOAD;
 
     /**
      * {@return whether the agent caused the failure, from which routers learn: true for

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
-import dev.arbiter.agent.Assignment;
 import dev.arbiter.task.Task;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,8 +26,10 @@ final class Parts {
 
   static Pipeline pipeline() {
     OpenRequests open = new OpenRequests(null, CONFIG.sources().clock());
+    Ledger ledger =
+        new Ledger(Map.of(), List.of(), CONFIG.sources().clock(), PUBLISHER::keepAccount);
     return new Pipeline(
-        CONFIG, REGISTRY, PUBLISHER, TENURE, new Line(1, 1), CREW, TIMERS, open, run -> {});
+        CONFIG, REGISTRY, PUBLISHER, TENURE, new Line(1, 1), CREW, TIMERS, open, ledger, run -> {});
   }
 
   /** A run that waits for the store. */
@@ -54,7 +57,7 @@ final class Parts {
   }
 
   static Attempt attempt(Pipeline pipeline, Slots.Seat seat) {
-    Assignment assignment = new Assignment(TASK, "ada", 1, "", Duration.ofSeconds(1));
-    return new Attempt(run(pipeline), pipeline, assignment, seat, 0);
+    TimeLimits.Limit limit = new TimeLimits.Limit(Duration.ofSeconds(1), "a second");
+    return new Attempt(run(pipeline), pipeline, limit, seat, 0);
   }
 }

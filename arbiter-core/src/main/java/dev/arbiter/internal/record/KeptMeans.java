@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries the retries of this attempt
  * @param worked how long agents have worked at it, as the engine measured it
  * @param raised the budget that a person gave instead of the task's own
+ * @param denied the digests of the work that was denied, where a guard wants them
  */
 public record KeptMeans(
     List<Approval> approvals,
@@ -34,7 +35,8 @@ public record KeptMeans(
     int calls,
     int retries,
     Duration worked,
-    @Nullable TaskBudget raised) {
+    @Nullable TaskBudget raised,
+    List<String> denied) {
   private static final KeptMeans NONE =
       new KeptMeans(
           List.of(),
@@ -46,11 +48,13 @@ public record KeptMeans(
           0,
           0,
           Duration.ZERO,
-          null);
+          null,
+          List.of());
 
   /** Copies. */
   public KeptMeans {
     approvals = List.copyOf(approvals);
+    denied = List.copyOf(denied);
   }
 
   /** The means of a task that has not waited. */

@@ -144,6 +144,7 @@ final class WaitRecords {
       w.message(3, b -> budget(b, terms.budget()));
     }
     w.flag(4, terms.deadlinePauses());
+    terms.attemptLimit().ifPresent(limit -> w.time(5, limit));
   }
 
   static Terms terms(Reader in) {
@@ -154,7 +155,8 @@ final class WaitRecords {
         moment.equals(Instant.EPOCH) ? Optional.empty() : Optional.of(moment),
         question == null ? Optional.empty() : Optional.of(question(question)),
         budget == null ? TaskBudget.none() : budget,
-        in.flag(4));
+        in.flag(4),
+        in.time(5).isZero() ? Optional.empty() : Optional.of(in.time(5)));
   }
 
   static void means(Writer w, KeptMeans means) {
@@ -166,7 +168,8 @@ final class WaitRecords {
         .message(6, u -> Records.usage(u, means.carried()))
         .number(7, means.calls())
         .number(8, means.retries())
-        .time(10, means.worked());
+        .time(10, means.worked())
+        .texts(11, means.denied());
     TaskBudget raised = means.raised();
     if (raised != null) {
       w.message(9, b -> budget(b, raised));
@@ -184,6 +187,7 @@ final class WaitRecords {
         in.count(7),
         in.count(8),
         in.time(10),
-        budget(in.message(9)));
+        budget(in.message(9)),
+        in.texts(11));
   }
 }

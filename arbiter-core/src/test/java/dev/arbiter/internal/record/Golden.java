@@ -112,7 +112,8 @@ final class Golden {
               3,
               1,
               Duration.ofSeconds(7),
-              TaskBudget.ofCost(9));
+              TaskBudget.ofCost(9),
+              List.of());
       KeptProgress waits =
           new KeptProgress(TaskState.WAITING, List.of(), "", null, 0, USAGE, reason, means);
       all.put(
