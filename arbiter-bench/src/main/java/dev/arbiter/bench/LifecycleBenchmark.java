@@ -33,7 +33,8 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * Measures the whole life of a task whose agent does nothing: submit, admit, route, run, judge,
  * conclude, learn. The tracker receives every step. All of it runs on the submitting thread. The
- * peers are five stages of plain futures, and two plain actions of LangChain4j.
+ * peers are five stages of plain futures, two plain actions of LangChain4j, and one transition of a
+ * Spring state machine.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -155,5 +156,30 @@ public class LifecycleBenchmark {
   @Benchmark
   public Object twoPlainActions(Actions actions) {
     return actions.sequence.invoke(Map.of("topic", "x"));
+  }
+
+  /** Spring Statemachine. */
+  @State(Scope.Benchmark)
+  public static class Machine {
+    @SuppressWarnings("NullAway.Init") // JMH calls build() before anything else
+    private StateMachinePeer peer;
+
+    /** Builds it. */
+    @Setup
+    public void build() throws Exception {
+      peer = new StateMachinePeer();
+    }
+
+    /** Stops it. */
+    @TearDown
+    public void close() {
+      peer.close();
+    }
+  }
+
+  /** Peer: one transition of Spring Statemachine; a task makes nine. */
+  @Benchmark
+  public Object oneTransition(Machine machine) {
+    return machine.peer.next();
   }
 }

@@ -5,8 +5,8 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.bench.Latencies.Work;
 import dev.arbiter.bench.Requirement.Measured;
-import dev.arbiter.bench.TimedRun.Work;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.PerformanceView.Window;
 import dev.arbiter.spi.Sources;
@@ -179,7 +179,7 @@ final class RequiredWork {
     long[] nanos = new long[events];
     double[] quality = new double[events];
     Arrays.setAll(agent, i -> random.nextInt(agents));
-    Arrays.setAll(nanos, i -> FootprintMain.overOctaves(random));
+    Arrays.setAll(nanos, i -> Memory.overOctaves(random));
     Arrays.setAll(quality, i -> random.nextDouble());
     AggregatorProbe probe = new AggregatorProbe(agent, nanos, quality);
     return Work.of(

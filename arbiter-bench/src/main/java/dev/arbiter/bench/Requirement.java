@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
-import dev.arbiter.bench.TimedRun.Work;
+import dev.arbiter.bench.Latencies.Work;
 import java.util.concurrent.Callable;
 
 /**
@@ -27,10 +27,10 @@ record Requirement(String name, int iterations, double perSecond, double p99, do
   record Measured(
       Requirement requirement, String taken, int repeats, double rate, Callable<Work> work) {
 
-    TimedRun run(Work ready, int times) throws Exception {
+    Latencies run(Work ready, int times) throws Exception {
       return rate > 0
-          ? TimedRun.atRate(ready, times, rate, System::nanoTime)
-          : TimedRun.oneByOne(ready, times, System::nanoTime);
+          ? Latencies.atRate(ready, times, rate, System::nanoTime)
+          : Latencies.oneByOne(ready, times, System::nanoTime);
     }
   }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
+import dev.arbiter.bench.Latencies.Work;
 import dev.arbiter.bench.Requirement.Measured;
-import dev.arbiter.bench.TimedRun.Work;
 import dev.arbiter.bench.routing.TextTable;
 import java.io.PrintStream;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ public final class RequirementsTable {
   private final double warmUp;
   private final int share;
   private final TextTable table = new TextTable();
-  private final Map<String, TimedRun> runs = new HashMap<>();
+  private final Map<String, Latencies> runs = new HashMap<>();
   private boolean allHeld = true;
 
   private RequirementsTable(PrintStream out, double warmUp, int share) {
@@ -98,14 +98,14 @@ public final class RequirementsTable {
     int times = Math.max(1, row.repeats() / share);
     long end = System.nanoTime() + (long) (warmUp * 1e9);
     do {
-      TimedRun.oneByOne(work, Math.max(1, times / 10), System::nanoTime);
+      Latencies.oneByOne(work, Math.max(1, times / 10), System::nanoTime);
     } while (System.nanoTime() < end);
     long heap = Jvm.heapUsed();
     long allocated = Jvm.allocated();
-    TimedRun run = row.run(work, times);
+    Latencies run = row.run(work, times);
     double each = (double) (Jvm.allocated() - allocated) / times;
     for (int round = 1; round < ROUNDS; round++) {
-      TimedRun again = row.run(work, times);
+      Latencies again = row.run(work, times);
       run = again.perSecond() > run.perSecond() ? again : run;
     }
     double held = (Jvm.heapUsed() - heap) / 1e6;
@@ -113,7 +113,7 @@ public final class RequirementsTable {
     add(row.requirement(), run, times, held, each);
   }
 
-  private void add(Requirement required, TimedRun run, int times, double held, double each) {
+  private void add(Requirement required, Latencies run, int times, double held, double each) {
     double better = run.perSecond() / required.perSecond();
     boolean enough = better >= TEN_TIMES && memoryIsEnough(required, held);
     allHeld &= enough;
@@ -155,7 +155,7 @@ public final class RequirementsTable {
   }
 
   private double mean(String row) {
-    TimedRun run = runs.get(row);
+    Latencies run = runs.get(row);
     return run == null ? Double.NaN : run.meanMillis();
   }
 

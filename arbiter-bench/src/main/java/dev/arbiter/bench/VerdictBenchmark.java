@@ -15,6 +15,10 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -106,7 +111,9 @@ public class VerdictBenchmark {
   /** A log of a million entries. */
   @State(Scope.Benchmark)
   public static class Million {
-    private static final int ENTRIES = 1_000_000;
+    /** Number of entries. */
+    @Param("1000000")
+    public int entries;
 
     final ProvenanceLog log = ProvenanceLog.create("bench/log", SigningKey.fromSeed(new byte[32]));
     private final SplittableRandom random = new SplittableRandom(1);
@@ -114,13 +121,13 @@ public class VerdictBenchmark {
     /** Fills the log. */
     @Setup
     public void fill() {
-      for (int i = 0; i < ENTRIES; i++) {
+      for (int i = 0; i < entries; i++) {
         log.append("entry " + i);
       }
     }
 
     int index() {
-      return random.nextInt(ENTRIES - 1);
+      return random.nextInt(entries - 1);
     }
   }
 
@@ -136,8 +143,37 @@ public class VerdictBenchmark {
     return small.each.judge(small.report);
   }
 
+  /** The JDK's Ed25519, with a statement of ordinary size. */
+  @State(Scope.Thread)
+  public static class Jdk {
+    private static final int STATEMENT = 1_400;
+
+    private final byte[] statement = new byte[STATEMENT];
+
+    @SuppressWarnings("NullAway.Init") // JMH calls make() before anything else
+    private Signature signature;
+
+    @SuppressWarnings("NullAway.Init") // as above
+    private PrivateKey key;
+
+    /** Makes a key. */
+    @Setup
+    public void make() throws GeneralSecurityException {
+      signature = Signature.getInstance("Ed25519");
+      key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+    }
+  }
+
+  /** Peer: one bare signature of the JDK. */
+  @Benchmark
+  public byte[] jdkSignature(Jdk jdk) throws GeneralSecurityException {
+    jdk.signature.initSign(jdk.key);
+    jdk.signature.update(jdk.statement);
+    return jdk.signature.sign();
+  }
+
   /** A signature for 256 verdicts. */
-  @Benchmark // promise: at least 50 times as many as one by one
+  @Benchmark // promise: at least 100 times as many as one by one
   public Verdict signedInBatches(Small small) {
     return small.batched.judge(small.report);
   }
@@ -157,12 +193,12 @@ public class VerdictBenchmark {
   /** Proves that a verdict is in a log of a million. */
   @Benchmark // promise: under 1 ms
   public InclusionProof inclusionProof(Million million) {
-    return million.log.proof(million.index(), Million.ENTRIES);
+    return million.log.proof(million.index(), million.entries);
   }
 
   /** Proves that a shorter log is the start of a log of a million. */
   @Benchmark // promise: under 1 ms
   public List<String> consistencyProof(Million million) {
-    return million.log.consistency(million.index() + 1, Million.ENTRIES);
+    return million.log.consistency(million.index() + 1, million.entries);
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Recorder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -41,13 +42,14 @@ public class WindowBenchmark {
           .tag("agent", "ada")
           .publishPercentiles(0.5, 0.95, 0.99)
           .register(new SimpleMeterRegistry());
+  private final Recorder recorder = new Recorder(TimeUnit.HOURS.toNanos(1), 2);
   private int next;
 
   /** Makes attempts whose times span five octaves. */
   public WindowBenchmark() {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i <= MASK; i++) {
-      nanos[i] = FootprintMain.overOctaves(random);
+      nanos[i] = Memory.overOctaves(random);
       attempts[i] =
           new FinishedAttempt(
               "ada",
@@ -97,5 +99,11 @@ public class WindowBenchmark {
   public HistogramSnapshot timerRecordAndAsk() {
     percentiles.record(nanos[next++ & MASK], TimeUnit.NANOSECONDS);
     return percentiles.takeSnapshot();
+  }
+
+  /** Peer: a Recorder of HdrHistogram with two digits; it keeps all times since it was asked. */
+  @Benchmark
+  public void hdrRecorder() {
+    recorder.recordValue(nanos[next++ & MASK]);
   }
 }

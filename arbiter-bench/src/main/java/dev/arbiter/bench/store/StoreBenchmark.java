@@ -59,9 +59,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3)
 @Measurement(iterations = 5)
 public class StoreBenchmark {
-  private static final int TASKS = 100_000;
-  private static final int FEW_TASKS = 1_000;
-  private static final int RECORDS = 1_000_000;
   private static final int IN_FLIGHT = 64;
   private static final int BYTES = 300;
 
@@ -114,6 +111,10 @@ public class StoreBenchmark {
     /** The storage. */
     @Param({"sqlite", "file", "mvstore"})
     public String storage = "";
+
+    /** Number of tasks. */
+    @Param("100000")
+    public int tasks;
 
     private Path folder = Path.of("");
     private @Nullable Store store;
@@ -194,7 +195,7 @@ public class StoreBenchmark {
     Shard shard = Objects.requireNonNull(bare.shard.get());
     Semaphore places = new Semaphore(IN_FLIGHT);
     figures.begin();
-    for (int i = 0; i < TASKS; i++) {
+    for (int i = 0; i < bare.tasks; i++) {
       places.acquire();
       String key = "default\u001fT-" + i;
       Made record = Made.of(i);
@@ -211,21 +212,29 @@ public class StoreBenchmark {
               .thenRun(places::release);
     }
     places.acquire(IN_FLIGHT);
-    figures.end(TASKS);
+    figures.end(bare.tasks);
+  }
+
+  /** Fewer tasks. */
+  @State(Scope.Benchmark)
+  public static class Few {
+    /** Number of tasks. */
+    @Param("1000")
+    public int tasks;
   }
 
   /** The same by db-scheduler: a task is a row, which is picked, and deleted at its end. */
   @Benchmark // for the reader; H2 does not sync at each commit
-  public void scheduledTasks(Figures figures) throws Exception {
+  public void scheduledTasks(Few few, Figures figures) throws Exception {
     Path folder = Files.createTempDirectory("store");
     try (DbScheduler scheduler = new DbScheduler(folder.resolve("tasks"), IN_FLIGHT)) {
       String payload = "x".repeat(BYTES);
       figures.begin();
-      for (int i = 0; i < FEW_TASKS; i++) {
+      for (int i = 0; i < few.tasks; i++) {
         scheduler.submit("T-" + i, payload);
       }
       scheduler.awaitAll();
-      figures.end(FEW_TASKS);
+      figures.end(few.tasks);
     }
     deleteAll(folder);
     Files.delete(folder);
@@ -237,6 +246,10 @@ public class StoreBenchmark {
     /** The store. */
     @Param({"memory", "sqlite"})
     public String store = "";
+
+    /** Number of tasks. */
+    @Param("100000")
+    public int tasks;
 
     private Path folder = Path.of("");
 
@@ -256,7 +269,7 @@ public class StoreBenchmark {
     ArbiterBuilder builder() {
       return Arbiter.builder()
           .withoutConstitution()
-          .queueCapacity(RECORDS)
+          .queueCapacity(tasks + IN_FLIGHT)
           .store(store.equals("memory") ? Store.memory() : SqliteStore.at(file()));
     }
 
@@ -278,7 +291,7 @@ public class StoreBenchmark {
             .build()) {
       Semaphore places = new Semaphore(IN_FLIGHT);
       figures.begin();
-      for (int i = 0; i < TASKS; i++) {
+      for (int i = 0; i < engine.tasks; i++) {
         places.acquire();
         CompletionStage<?> unused =
             arbiter
@@ -287,14 +300,23 @@ public class StoreBenchmark {
                 .thenRun(places::release);
       }
       places.acquire(IN_FLIGHT);
-      figures.end(TASKS);
+      figures.end(engine.tasks);
     }
-    figures.bytesPerTask = Files.exists(engine.file()) ? Files.size(engine.file()) / TASKS : 0;
+    figures.bytesPerTask =
+        Files.exists(engine.file()) ? Files.size(engine.file()) / engine.tasks : 0;
   }
 
   /** A file with so many records, or with so many tasks that wait. */
   @State(Scope.Benchmark)
   public static class Left {
+    /** Number of tasks. */
+    @Param("100000")
+    public int tasks;
+
+    /** Number of records. */
+    @Param("1000000")
+    public int records;
+
     private Path folder = Path.of("");
 
     /** Writes them. */
@@ -307,7 +329,7 @@ public class StoreBenchmark {
       store.open(bare);
       bare.ready.await();
       Shard shard = Objects.requireNonNull(bare.shard.get());
-      for (int i = 0; i < RECORDS; i++) {
+      for (int i = 0; i < records; i++) {
         Change change = new Change(Change.Kind.STATE, "x" + i, Made.of(i));
         CompletionStage<?> kept = shard.append(List.of(change), Level.BUFFERED);
         if (i % 1_000 == 0) {
@@ -317,7 +339,7 @@ public class StoreBenchmark {
       store.close();
       try (Arbiter arbiter = over("waiting")) {
         CompletionStage<?> last = CompletableFuture.completedFuture(null);
-        for (int i = 0; i < TASKS; i++) {
+        for (int i = 0; i < tasks; i++) {
           last = arbiter.submitAsync(Task.builder("refactor").payload("x".repeat(BYTES)).build());
         }
         last.toCompletableFuture().get();
@@ -328,7 +350,7 @@ public class StoreBenchmark {
     private Arbiter over(String name) {
       return Arbiter.builder()
           .withoutConstitution()
-          .queueCapacity(RECORDS)
+          .queueCapacity(2 * tasks)
           .concurrency(1)
           .closeLimit(Duration.ZERO)
           .asyncAgent(AgentProfile.of("ada"), assignment -> new CompletableFuture<>())
@@ -359,7 +381,7 @@ public class StoreBenchmark {
   public int recoverTasks(Left left, Figures figures) {
     figures.begin();
     try (Arbiter arbiter = left.over("waiting")) {
-      figures.end(TASKS);
+      figures.end(left.tasks);
       return arbiter.stats().waiting();
     }
   }

@@ -4,12 +4,12 @@ package dev.arbiter.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.arbiter.bench.TimedRun.Work;
+import dev.arbiter.bench.Latencies.Work;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** By a clock that goes on by a nanosecond when it is read, and otherwise by the work alone. */
-class TimedRunTest {
+class LatenciesTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
   private long now;
@@ -26,7 +26,7 @@ class TimedRunTest {
 
   @Test
   void a_stall_counts_for_all_work_that_was_due_meanwhile() throws Exception {
-    TimedRun run = TimedRun.atRate(stallingOnce(), 1_000, 10_000, this::read);
+    Latencies run = Latencies.atRate(stallingOnce(), 1_000, 10_000, this::read);
 
     // Due every 100 us, so the ten milliseconds hold up some hundred pieces of work.
     long late = run.nanos().getTotalCount() - run.nanos().getCountBetweenValues(0, 5_000);
@@ -37,7 +37,7 @@ class TimedRunTest {
 
   @Test
   void without_a_rate_it_counts_once() throws Exception {
-    TimedRun run = TimedRun.oneByOne(stallingOnce(), 1_000, this::read);
+    Latencies run = Latencies.oneByOne(stallingOnce(), 1_000, this::read);
 
     assertThat(run.millisAt(99)).isCloseTo(.001, within(.0001));
     assertThat(run.nanos().getMaxValue()).isGreaterThan(9 * MILLI);
@@ -49,6 +49,6 @@ class TimedRunTest {
   void only_the_work_itself_is_timed() throws Exception {
     Work work = Work.of(() -> now += 1_000).then(() -> now += MILLI);
 
-    assertThat(TimedRun.oneByOne(work, 100, this::read).millisAt(100)).isLessThan(.002);
+    assertThat(Latencies.oneByOne(work, 100, this::read).millisAt(100)).isLessThan(.002);
   }
 }

@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * @param nanos the times
  * @param perSecond pieces of work in a second; without a rate those that the times add up to
  */
-record TimedRun(Histogram nanos, double perSecond) {
+record Latencies(Histogram nanos, double perSecond) {
   private static final double SECOND = 1e9;
 
   /** A step of work. */
@@ -45,7 +45,7 @@ record TimedRun(Histogram nanos, double perSecond) {
   }
 
   /** Times work that begins when the work before has ended. */
-  static TimedRun oneByOne(Work work, int times, LongSupplier clock) throws Exception {
+  static Latencies oneByOne(Work work, int times, LongSupplier clock) throws Exception {
     Histogram nanos = histogram();
     for (int i = 0; i < times; i++) {
       long begin = clock.getAsLong();
@@ -53,7 +53,7 @@ record TimedRun(Histogram nanos, double perSecond) {
       nanos.recordValue(clock.getAsLong() - begin);
       work.after().run();
     }
-    return new TimedRun(nanos, SECOND / nanos.getMean());
+    return new Latencies(nanos, SECOND / nanos.getMean());
   }
 
   /**
@@ -61,7 +61,7 @@ record TimedRun(Histogram nanos, double perSecond) {
    * that work which waits behind slow work counts as slow (Tene, "How NOT to measure latency": no
    * coordinated omission).
    */
-  static TimedRun atRate(Work work, int times, double rate, LongSupplier clock) throws Exception {
+  static Latencies atRate(Work work, int times, double rate, LongSupplier clock) throws Exception {
     Histogram nanos = histogram();
     long begin = clock.getAsLong();
     for (int i = 0; i < times; i++) {
@@ -73,7 +73,7 @@ record TimedRun(Histogram nanos, double perSecond) {
       nanos.recordValue(clock.getAsLong() - due);
       work.after().run();
     }
-    return new TimedRun(nanos, times * SECOND / (clock.getAsLong() - begin));
+    return new Latencies(nanos, times * SECOND / (clock.getAsLong() - begin));
   }
 
   private static Histogram histogram() {

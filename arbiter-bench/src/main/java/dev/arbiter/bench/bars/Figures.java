@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.bench.bars;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/** All figures of a run: for each benchmark and measure one list of iterations for each round. */
+final class Figures {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<String, String> about;
+  private final Map<String, Map<String, List<List<Double>>>> all;
+
+  /** No figures yet, of a run that is described so. */
+  Figures(Map<String, String> about) {
+    this(about, new TreeMap<>());
+  }
+
+  private Figures(Map<String, String> about, Map<String, Map<String, List<List<Double>>>> figures) {
+    this.about = about;
+    this.all = figures;
+  }
+
+  Map<String, String> about() {
+    return about;
+  }
+
+  /** Adds the iterations of one round. */
+  void add(BenchmarkSpec spec, String measure, List<Double> iterations) {
+    all.computeIfAbsent(spec.text(), text -> new TreeMap<>())
+        .computeIfAbsent(measure, name -> new ArrayList<>())
+        .add(iterations);
+  }
+
+  /** {@return the iterations of each round; empty if it was not run} */
+  List<List<Double>> rounds(BenchmarkSpec spec, Measure measure) {
+    return all.getOrDefault(spec.text(), Map.of()).getOrDefault(measure.key, List.of());
+  }
+
+  private DoubleStream each(BenchmarkSpec spec, Measure measure) {
+    return rounds(spec, measure).stream().flatMap(List::stream).mapToDouble(figure -> figure);
+  }
+
+  /** {@return the best iteration; NaN if there is none} */
+  double best(BenchmarkSpec spec, Measure measure) {
+    return measure.best(each(spec, measure));
+  }
+
+  /** {@return the middle iteration; NaN if there is none} */
+  double median(BenchmarkSpec spec, Measure measure) {
+    return median(each(spec, measure));
+  }
+
+  static double median(DoubleStream figures) {
+    double[] sorted = figures.sorted().toArray();
+    if (sorted.length == 0) {
+      return Double.NaN;
+    }
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
+  /** Writes all figures, with answers for a reader. */
+  void write(Path file, List<Map<String, Object>> answers) throws IOException {
+    Map<String, Object> content = new TreeMap<>();
+    content.put("about", about);
+    content.put("bars", answers);
+    content.put("figures", all);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if the file is another one
+   */
+  static Figures read(Path file) throws IOException {
+    JsonNode content = JSON.readTree(file.toFile());
+    if (!content.path("about").isObject() || !content.path("figures").isObject()) {
+      throw new IllegalArgumentException(
+          file
+              + " was not written by Bars: it has no 'about' and 'figures'; give what --json wrote");
+    }
+    return new Figures(
+        JSON.convertValue(content.get("about"), new TypeReference<Map<String, String>>() {}),
+        JSON.convertValue(
+            content.get("figures"),
+            new TypeReference<TreeMap<String, Map<String, List<List<Double>>>>>() {}));
+  }
+}
