@@ -13,8 +13,13 @@ import dev.arbiter.tracker.Execution;
 import dev.arbiter.tracker.PerformanceTracker;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,11 +67,22 @@ public final class Memory {
   /**
    * Prints all figures.
    *
-   * @param arguments none
+   * @param arguments none; or {@code --results} and a Markdown file, whose part {@code memory} is
+   *     written
    * @throws Exception if tasks cannot be submitted
    */
   public static void main(String[] arguments) throws Exception {
-    print(1).printMarkdown(System.out);
+    ResultsFile results = ResultsFile.of(List.of(arguments), "memory");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    out.println(LocalDate.now(ZoneOffset.UTC) + "; " + Jvm.about() + ".");
+    out.println();
+    print(1).printMarkdown(out);
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    System.out.print(text);
+    if (results != null) {
+      results.write(text);
+    }
   }
 
   /** Measures all; everything by so much smaller. */

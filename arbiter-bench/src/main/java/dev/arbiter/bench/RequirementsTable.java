@@ -4,7 +4,11 @@ package dev.arbiter.bench;
 import dev.arbiter.bench.Latencies.Work;
 import dev.arbiter.bench.Requirement.Measured;
 import dev.arbiter.bench.routing.TextTable;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +18,9 @@ import java.util.Map;
  * Prints the fourteen rows of the requirements' table as measured here, each beside the
  * requirements' figure. Takes about two minutes.
  *
- * <p>{@code java -cp benchmarks.jar dev.arbiter.bench.RequirementsTable [SECONDS]}; the argument is
- * the warm-up of each row, 4 by default. Ends with 1 if a row is not at least ten times better.
+ * <p>{@code java -cp benchmarks.jar dev.arbiter.bench.RequirementsTable [--results FILE]}; with a
+ * file, the table is written into it too, between the comments {@code <!-- requirements: begin -->}
+ * and {@code <!-- requirements: end -->}. Ends with 1 if a row is not at least ten times better.
  */
 public final class RequirementsTable {
   private static final int ROUNDS = 5;
@@ -39,12 +44,19 @@ public final class RequirementsTable {
   /**
    * Measures all rows.
    *
-   * @param arguments seconds of warm-up for each row; may be missing
+   * @param arguments {@code --results} and a file, or none
    * @throws Exception if the work of a row fails
    */
   public static void main(String[] arguments) throws Exception {
-    double warmUp = arguments.length == 0 ? WARM_UP_SECONDS : Double.parseDouble(arguments[0]);
-    System.exit(run(System.out, warmUp, 1) ? 0 : 1);
+    ResultsFile results = ResultsFile.of(List.of(arguments), "requirements");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    boolean held = run(new PrintStream(bytes, true, StandardCharsets.UTF_8), WARM_UP_SECONDS, 1);
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    System.out.print(text);
+    if (results != null) {
+      results.write(text);
+    }
+    System.exit(held ? 0 : 1);
   }
 
   /** Measures all rows; each repeats a part of its work only. Returns whether all are held. */
@@ -53,7 +65,8 @@ public final class RequirementsTable {
   }
 
   private boolean print() throws Exception {
-    out.println(Jvm.about());
+    out.println(LocalDate.now(ZoneOffset.UTC) + "; " + Jvm.about() + ".");
+    out.println();
     table.row(
         List.of(
             "row",

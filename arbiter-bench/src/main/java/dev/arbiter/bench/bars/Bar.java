@@ -74,9 +74,13 @@ record Bar(
 
   /** The same by medians, which show noise. */
   double middle(Figures figures) {
-    double off = less == null ? 0 : figures.median(less, measure);
-    double unit = peer == null ? 1 : figures.median(peer, measure);
-    return figure(Math.max(0, figures.median(spec, measure) - off), unit);
+    return figure(median(figures), peer == null ? 1 : figures.median(peer, measure));
+  }
+
+  /** The median iteration. */
+  double median(Figures figures) {
+    double median = figures.median(spec, measure);
+    return less == null ? median : Math.max(0, median - figures.median(less, measure));
   }
 
   private static double figure(double measured, double unit) {

@@ -2,6 +2,7 @@
 package dev.arbiter.bench.bars;
 
 import dev.arbiter.bench.Jvm;
+import dev.arbiter.bench.ResultsFile;
 import dev.arbiter.bench.bars.Bar.Answer;
 import dev.arbiter.bench.routing.TextTable;
 import java.io.ByteArrayOutputStream;
@@ -94,37 +95,48 @@ public final class Bars {
 
   private boolean run(PrintStream out) throws IOException, RunnerException {
     Figures other = options.containsKey("--compare") ? Figures.read(file("--compare")) : null;
-    Figures figures = options.containsKey("--read") ? Figures.read(file("--read")) : measure(out);
-    List<Bar> bars = at(Pace.named(figures.about().getOrDefault("pace", "")));
-    String text = text(bars, figures, other);
-    out.print(text);
+    Figures read = options.containsKey("--read") ? Figures.read(file("--read")) : null;
+    Pace pace = pace(read);
+    require(
+        other == null || pace.equals(pace(other)),
+        "figures of a quick and a full run cannot be compared");
+    ResultsFile results =
+        options.containsKey("--results") ? new ResultsFile(file("--results"), "bars") : null;
+    List<Bar> bars =
+        chosen.stream().filter(bar -> bar.isQuick() || !pace.equals(Pace.QUICK)).toList();
+    Figures figures = read != null ? read : measure(bars, pace, out);
     if (options.containsKey("--json")) {
       figures.write(file("--json"), answers(bars, figures));
     }
-    if (options.containsKey("--results")) {
-      ResultsFile.write(file("--results"), "bars", text);
+    String text = text(bars, figures, other);
+    out.print(text);
+    if (results != null) {
+      results.write(text);
     }
     return bars.stream()
         .map(bar -> bar.answer(figures))
         .noneMatch(answer -> answer == Answer.MISSED_FAR || answer == Answer.NOT_RUN);
   }
 
-  private List<Bar> at(Pace pace) {
-    return chosen.stream().filter(bar -> bar.isQuick() || !pace.equals(Pace.QUICK)).toList();
+  private Pace pace(@Nullable Figures figures) {
+    if (figures != null) {
+      return Pace.named(figures.about().getOrDefault("pace", ""));
+    }
+    return options.containsKey("--quick") ? Pace.QUICK : Pace.FULL;
   }
 
   private Path file(String option) {
     return Path.of(Objects.requireNonNull(options.get(option), option));
   }
 
-  private Figures measure(PrintStream out) throws RunnerException {
-    Pace pace = options.containsKey("--quick") ? Pace.QUICK : Pace.FULL;
+  private static Figures measure(List<Bar> bars, Pace pace, PrintStream out)
+      throws RunnerException {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     about.put("machine", Jvm.about());
     about.put("pace", pace.name());
     Figures figures = new Figures(about);
-    new Rounds(pace, out).run(at(pace).stream().flatMap(Bar::specs).distinct().toList(), figures);
+    new Rounds(pace, out).run(bars.stream().flatMap(Bar::specs).distinct().toList(), figures);
     return figures;
   }
 
@@ -179,7 +191,7 @@ public final class Bars {
               bar.promise(),
               bar.goalInWords(),
               measure.say(bar.measured(figures)),
-              measure.say(figures.median(bar.spec(), measure)),
+              measure.say(bar.median(figures)),
               timed ? Measure.WALL.say(figures.median(bar.spec(), Measure.WALL)) : "",
               peer == null ? "" : measure.say(figures.best(peer, measure)),
               ratio(bar, bar.figure(figures)),

@@ -2,9 +2,12 @@
 package dev.arbiter.bench.bars;
 
 import dev.arbiter.bench.Jvm;
+import dev.arbiter.bench.ResultsFile;
 import dev.arbiter.bench.routing.TextTable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -34,38 +37,44 @@ public final class Growth {
   /**
    * Measures, prints and draws.
    *
-   * @param arguments the file for the page
+   * @param arguments the file for the page; and maybe {@code --results} and a Markdown file, whose
+   *     part {@code growth} is written
    * @throws IOException if it cannot be written
    * @throws RunnerException if a benchmark fails
    */
   public static void main(String[] arguments) throws IOException, RunnerException {
-    if (arguments.length != 1) {
+    if (arguments.length == 0) {
       System.err.println("give the HTML file that the curves are drawn into");
       System.exit(2);
     }
-    System.exit(run(Curve.ALL, PACE, Path.of(arguments[0]), System.out) ? 0 : 1);
+    ResultsFile results = ResultsFile.of(List.of(arguments), "growth");
+    Figures figures = measure(Curve.ALL, System.out);
+    Path page = Path.of(arguments[0]);
+    GrowthPage.write(Curve.ALL, figures, page);
+    String text = text(Curve.ALL, figures);
+    System.out.print(text);
+    System.out.println("Drawn in " + page);
+    if (results != null) {
+      results.write(text);
+    }
+    System.exit(Curve.ALL.stream().allMatch(curve -> isHeld(curve, figures)) ? 0 : 1);
   }
 
-  /** Measures curves. Returns whether each grows no faster than promised. */
-  static boolean run(List<Curve> curves, Pace pace, Path page, PrintStream out)
-      throws IOException, RunnerException {
+  private static Figures measure(List<Curve> curves, PrintStream progress) throws RunnerException {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     about.put("machine", Jvm.about());
     Figures figures = new Figures(about);
-    new Rounds(pace, out).run(curves.stream().flatMap(Curve::specs).distinct().toList(), figures);
-    print(curves, figures, out);
-    GrowthPage.write(curves, figures, page);
-    out.println();
-    out.println("Drawn in " + page);
-    return curves.stream().allMatch(curve -> isHeld(curve, figures));
+    new Rounds(PACE, progress)
+        .run(curves.stream().flatMap(Curve::specs).distinct().toList(), figures);
+    return figures;
   }
 
   private static boolean isHeld(Curve curve, Figures figures) {
     return curve.law(figures).exponent() <= curve.most();
   }
 
-  private static void print(List<Curve> curves, Figures figures, PrintStream out) {
+  static String text(List<Curve> curves, Figures figures) {
     TextTable table = new TextTable();
     table.row(
         List.of("cost of", "grows with", "CPU at each size", "exponent", "at most", "answer"));
@@ -88,8 +97,11 @@ public final class Growth {
               String.valueOf(curve.most()),
               isHeld(curve, figures) ? "held" : "missed"));
     }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     out.println(String.join("; ", figures.about().values()) + ".");
     out.println();
     table.printMarkdown(out);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 }

@@ -47,7 +47,10 @@ enum Measure {
     }
     return switch (unit) {
       case NANOS -> nanos(figure);
-      case BYTES -> figure < 1e5 ? text("%,.0f B", figure) : text("%,.1f MB", figure / 1e6);
+      case BYTES ->
+          figure < 10
+              ? text("%.1f B", figure)
+              : figure < 1e5 ? text("%,.0f B", figure) : text("%,.1f MB", figure / 1e6);
       case A_SECOND -> text("%,.0f/s", figure);
     };
   }

@@ -142,6 +142,13 @@ final class PromisedBars {
           Bar.of("P8", "bytes of that life", ALLOCATED, PROVEN, 2 * KB),
           Bar.of(
                   "P8",
+                  "a task's life with bandit, and one signature for 256 verdicts",
+                  CPU,
+                  LIFE + "constitution=batched router=bandit",
+                  10 * MICROS)
+              .inFull(),
+          Bar.of(
+                  "P8",
                   "a life without constitution beside five asynchronous stages",
                   CPU,
                   PLAIN,

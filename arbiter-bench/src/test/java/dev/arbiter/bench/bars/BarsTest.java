@@ -144,9 +144,16 @@ class BarsTest {
   }
 
   @Test
-  void quick_and_full_runs_are_not_compared() {
-    assertThatThrownBy(() -> new BarComparison(figures("quick"), figures("full")))
-        .hasMessage("one run was quick, the other full: their figures cannot be compared");
+  void quick_and_full_runs_are_not_compared() throws Exception {
+    Path quick = folder.resolve("quick.json");
+    figures("quick").write(quick, List.of());
+    Path full = folder.resolve("full.json");
+    figures("full").write(full, List.of());
+
+    assertThatThrownBy(() -> Bars.run(System.out, "--read", "" + quick, "--compare", "" + full))
+        .hasMessageStartingWith("figures of a quick and a full run cannot be compared");
+    assertThatThrownBy(() -> Bars.run(System.out, "--quick", "--compare", "" + full))
+        .hasMessageStartingWith("figures of a quick and a full run cannot be compared");
   }
 
   @Test
@@ -210,8 +217,8 @@ class BarsTest {
     assertThatThrownBy(() -> Bars.run(System.out, "--read", "" + other))
         .hasMessageContaining("was not written by Bars");
     Path bare = Files.writeString(folder.resolve("bare.md"), "text");
-    assertThatThrownBy(() -> ResultsFile.write(bare, "bars", "x"))
-        .hasMessageContaining("has no part 'bars': add the lines");
+    assertThatThrownBy(() -> Bars.run(System.out, "--quick", "--results", "" + bare))
+        .hasMessageContaining("has no place for this: add the lines <!-- bars: begin --> and");
   }
 
   private static Change change(double before, double after) {

@@ -64,6 +64,8 @@ class GrowthTest {
 
     GrowthPage.write(List.of(curve), figures, page);
 
+    assertThat(Growth.text(List.of(curve), figures))
+        .contains("| agents | 10: 9,000 ns; 100: 90.0 us | 1.00 ± NaN | 0.2 | missed |");
     String html = Files.readString(page);
     assertThat(html)
         .contains("\"nanos\":[9000.0,90000.0]", "\"exponent\":\"1.00\"", "made up")
