@@ -69,10 +69,7 @@ final class EventRules implements PracticeSource {
   }
 
   private static String quote(String text) {
-    String clean = PracticeText.clean(text).replace('"', '\'');
-    return clean.length() <= LONGEST_QUOTE
-        ? clean
-        : PracticeText.clean(clean.substring(0, LONGEST_QUOTE)) + "...";
+    return Quotes.cut(text, LONGEST_QUOTE).replace('"', '\'');
   }
 
   @Override
