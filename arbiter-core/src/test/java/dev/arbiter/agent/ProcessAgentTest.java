@@ -279,7 +279,7 @@ class ProcessAgentTest {
             name ->
                 name.matches(
                     "PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|TMPDIR|LANG|JAVA_HOME|LC_.*|GIVEN|"
-                        + "ARBITER_PROCESS_TREE|PWD|SHLVL|_"));
+                        + "ARBITER_PROCESS_TREE|ARBITER_CORRELATION_ID|PWD|SHLVL|_"));
     String other =
         System.getenv().keySet().stream()
             .filter(name -> !output.contains(name + "=") && !System.getenv(name).contains("\n"))
