@@ -48,6 +48,7 @@ public final class ArbiterBuilder {
   private final Map<String, AfterCrash> afterCrash = new HashMap<>();
   private final List<Durable> durables = new ArrayList<>();
   private RetryPolicy retries = RetryPolicy.standard();
+  private Hedging hedging = Hedging.none();
   private Ejection ejection = Ejection.none();
   private @Nullable Approvers approvers;
   private int waitingCapacity = 200_000;
@@ -254,6 +255,16 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Sets when a second agent starts at a task that may be hedged. Default: {@link Hedging#none()}.
+   *
+   * @param policy such as {@code Hedging.after(Duration.ofMinutes(2))}
+   */
+  public ArbiterBuilder hedging(Hedging policy) {
+    this.hedging = policy;
+    return this;
+  }
+
+  /**
    * Sets when an agent that fails again and again is taken out of service for a while. Default:
    * {@link Ejection#none()}.
    *
@@ -418,6 +429,7 @@ public final class ArbiterBuilder {
         Map.copyOf(afterCrash),
         List.copyOf(durables),
         retries,
+        hedging,
         ejection,
         approvers,
         waitingCapacity,

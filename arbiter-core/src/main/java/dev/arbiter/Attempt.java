@@ -186,6 +186,11 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
             limit.of().isEmpty() ? "" : ", " + limit.of());
   }
 
+  /** Whether the run has to read what became of it. */
+  boolean isToRead() {
+    return reportIfOver() != null || isLoop();
+  }
+
   /** Whether the loop guard ended the call. */
   synchronized boolean isLoop() {
     return !tripped.isEmpty();
@@ -219,7 +224,8 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   synchronized TaskBudget.Spent spent() {
     Duration worked = workedBefore.plusNanos(Math.max(0, pipeline.worked(this)));
     // Attempts and calls are counted before the next of them.
-    return new TaskBudget.Spent(before.plus(assignment.meter().total()), worked, 0, 0);
+    Usage own = assignment.meter().total();
+    return new TaskBudget.Spent(before.plus(own).plus(run.besides(this)), worked, 0, 0);
   }
 
   /** Gives the task another budget. */

@@ -68,18 +68,10 @@ final class CallPermits {
       Ledger.Counted own = counted;
       taken = () -> ledger.giveBack(own);
     }
-    if (isAttempt && ofTenant != null && ofAgent != null) {
-      String why = tooFast(ofTenant, tenant);
-      if (why.isEmpty()) {
-        why = tooFast(ofAgent, run.agent());
-        if (!why.isEmpty()) {
-          ofTenant.remove(tenant);
-        }
-      }
-      if (!why.isEmpty()) {
-        taken.giveBack();
-        return endings.failed(run, FailureCause.RUNAWAY, why, null);
-      }
+    String why = isAttempt ? tooFast(run) : "";
+    if (!why.isEmpty()) {
+      taken.giveBack();
+      return endings.failed(run, FailureCause.RUNAWAY, why, null);
     }
     run.permit(taken);
     return null;
@@ -87,6 +79,42 @@ final class CallPermits {
 
   private static String tooFast(Velocities guard, String name) {
     return guard.add(name) == 0 ? "" : guard.tooMany(name);
+  }
+
+  /** Takes a permit for an agent that joins others. Why it gets none, or empty. */
+  String takeToJoin(TaskRun run) {
+    String tenant = run.task().tenant();
+    Permit taken = () -> {};
+    if (ledger.has(tenant)) {
+      Ledger.Counted own = ledger.take(tenant, true);
+      if (own == null) {
+        return "tenant '" + tenant + "' has no means for one more agent";
+      }
+      taken = () -> ledger.giveBack(own);
+    }
+    String why = tooFast(run);
+    if (why.isEmpty()) {
+      run.permit(taken);
+    } else {
+      taken.giveBack();
+    }
+    return why;
+  }
+
+  /* Why the attempt would be one too many within a time, or empty. */
+  private String tooFast(TaskRun run) {
+    if (ofTenant == null || ofAgent == null) {
+      return "";
+    }
+    String tenant = run.task().tenant();
+    String why = tooFast(ofTenant, tenant);
+    if (why.isEmpty()) {
+      why = tooFast(ofAgent, run.agent());
+      if (!why.isEmpty()) {
+        ofTenant.remove(tenant);
+      }
+    }
+    return why;
   }
 
   private Move full(TaskRun run, Full full, Instant now) {

@@ -103,6 +103,43 @@ final class Endings {
         null);
   }
 
+  /** Ends the other attempts of a round, because the task has ended; their work is paid. */
+  void endOthers(TaskRun run, FailureCause cause, String why) {
+    Round round = run.round();
+    int kept = run.number();
+    while (round != null && !round.others().isEmpty()) {
+      run.lookAt(round.others().get(0));
+      Attempt attempt = run.attempt();
+      TaskRun.Passed passed = run.passed();
+      holdings.abandon(run);
+      Outcome outcome =
+          passed == null
+              ? lessons.outcome(run, hadItsTime(cause, run, attempt), 0, run.nanos())
+              : lessons.outcome(run, Outcome.Kind.SUCCESS, passed.verdict().quality(), run.nanos());
+      withdraw(run, why);
+      lessons.learn(run, outcome);
+      publisher.step(
+          run,
+          new TaskEvent.AttemptEnded(
+              run.moment(now(), sources.clock()),
+              new TaskEvent.AttemptFailure(
+                  cause,
+                  why,
+                  Optional.ofNullable(passed).map(TaskRun.Passed::verdict),
+                  run.used(),
+                  ""),
+              run.state()));
+      run.leave();
+      boolean unused = run.lookAt(kept);
+    }
+  }
+
+  private Outcome.Kind hadItsTime(FailureCause cause, TaskRun run, @Nullable Attempt attempt) {
+    return cause == FailureCause.DEADLINE && hadItsTime(run, attempt)
+        ? Outcome.Kind.FAILURE
+        : Outcome.Kind.INFRASTRUCTURE;
+  }
+
   /** Takes back a verdict that passed the work: the task did not end so. */
   void withdraw(TaskRun run, String why) {
     TaskRun.Passed passed = run.takePassed();
@@ -118,6 +155,7 @@ final class Endings {
 
   /** Tells an end of which the store has no record. */
   Stage giveUp(TaskRun run, String why) {
+    endOthers(run, FailureCause.UNRECORDED, why);
     Ended meant = run.ending();
     String message =
         String.format(

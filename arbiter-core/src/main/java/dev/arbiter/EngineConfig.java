@@ -34,6 +34,7 @@ record EngineConfig(
     Map<String, AfterCrash> afterCrash,
     List<Durable> durables,
     RetryPolicy retries,
+    Hedging hedging,
     Ejection ejection,
     @Nullable Approvers approvers,
     int waitingCapacity,

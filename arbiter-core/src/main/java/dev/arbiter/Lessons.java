@@ -30,12 +30,26 @@ final class Lessons {
     }
     Usage usage = run.used();
     Duration time = usage.time().isZero() ? Duration.ofNanos(Math.max(0, nanos)) : usage.time();
-    return new Outcome(open, run.task(), run.attempts(), kind, quality, usage.cost(), time);
+    return new Outcome(open, run.task(), run.number(), kind, quality, usage.cost(), time);
   }
 
   /** Tells the router that its last decision has no outcome. */
   void unlearned(TaskRun run) {
     learn(run, outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+  }
+
+  /** Tells the router that a decision has no outcome, for which nothing was begun. */
+  void unlearned(TaskRun run, RoutingDecision decision) {
+    learn(
+        run,
+        new Outcome(
+            decision,
+            run.task(),
+            run.attempts() + 1,
+            Outcome.Kind.INFRASTRUCTURE,
+            0,
+            0,
+            Duration.ZERO));
   }
 
   /** Tells the router an outcome, unless its decision had one. */

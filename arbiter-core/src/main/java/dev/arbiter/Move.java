@@ -17,16 +17,19 @@ sealed interface Move {
     SEAT_AGAIN,
     RUN,
     CALL,
+    MORE,
     REPORT,
     ASK,
     ASK_NEXT,
     KEEP_REPORT,
     JUDGE,
+    ACCEPT,
     HOLD,
     PARK,
     WAKE,
     DECIDE,
     OVERSPENT,
+    ASK_FOR_MORE,
     TELL
   }
 

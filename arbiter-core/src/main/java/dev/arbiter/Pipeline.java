@@ -65,6 +65,9 @@ import org.slf4j.LoggerFactory;
  *                       +------- a failed attempt ------+---------+
  * </pre>
  *
+ * <p>Where several agents work at one task at once, CALL -> MORE -> CALL lets them begin, and
+ * REPORT and JUDGE look at one attempt after the other ({@link Rounds}).
+ *
  * <p>A stage returns a {@link Move}: the next stage, a reason to wait, or the end. The run waits
  * for the store at three points: before its agent is called, before its report is judged, and
  * before its end is told. News ends a wait ({@link #hear}).
@@ -94,6 +97,7 @@ final class Pipeline {
   private final Retries retries;
   private final Ledger ledger;
   private final CallPermits permits;
+  private final Rounds rounds;
   private final Consumer<TaskRun> ended;
   private final Sources sources;
   private final int fallbacks;
@@ -136,7 +140,8 @@ final class Pipeline {
     this.holdings = new Holdings(line, crew, timers, open, sources.nanoTime());
     this.lessons = new Lessons(config.router());
     this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
-    this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings);
+    this.rounds = new Rounds(config, registry, publisher, lessons, timers);
+    this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
     this.open = open;
     this.ledger = ledger;
     this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
@@ -270,16 +275,19 @@ final class Pipeline {
       case SEAT_AGAIN -> seatAgain(run);
       case RUN -> run(run);
       case CALL -> call(run);
+      case MORE -> more(run);
       case REPORT -> report(run);
       case ASK -> ask(run);
       case ASK_NEXT -> askNext(run);
       case KEEP_REPORT -> keepReport(run);
       case JUDGE -> judge(run);
+      case ACCEPT -> accept(run);
       case HOLD -> hold(run);
       case PARK -> park(run);
       case WAKE -> waiting.woken(run);
       case DECIDE -> decide(run);
       case OVERSPENT -> overspent(run);
+      case ASK_FOR_MORE -> askForMore(run);
       case TELL -> tell(run);
     };
   }
@@ -301,7 +309,7 @@ final class Pipeline {
         run.next(Stage.SEAT);
       }
     } else if (news instanceof News.Reported reported) {
-      if (at == Waits.AGENT && reported.attempt == run.attempt()) {
+      if (at == Waits.AGENT && run.lookAt(reported.attempt)) {
         run.next(Stage.REPORT);
       }
     } else if (news instanceof News.Recovered recovered) {
@@ -320,7 +328,7 @@ final class Pipeline {
     } else if (news instanceof News.Asked asked) {
       heardAsked(run, asked);
     } else if (news instanceof News.Overspent over) {
-      if (at == Waits.AGENT && over.attempt == run.attempt()) {
+      if (at == Waits.AGENT && run.lookAt(over.attempt)) {
         run.overspent(over.limit);
         run.next(Stage.OVERSPENT);
       }
@@ -329,7 +337,7 @@ final class Pipeline {
         run.stop(endings.failed(run, FailureCause.OVERLOAD, shed.why, null));
       }
     } else if (news instanceof News.Tripped tripped) {
-      if (at == Waits.AGENT && tripped.attempt == run.attempt()) {
+      if (at == Waits.AGENT && run.lookAt(tripped.attempt)) {
         run.next(Stage.REPORT);
       }
     } else if (news instanceof News.MeansChanged) {
@@ -382,12 +390,19 @@ final class Pipeline {
   }
 
   private void heardAsked(TaskRun run, News.Asked news) {
-    if (run.waits() == Waits.AGENT && news.attempt == run.attempt()) {
-      run.asking(news);
-      run.next(Stage.ASK);
-    } else {
+    if (run.waits() != Waits.AGENT || !run.lookAt(news.attempt)) {
       news.attempt.answered();
       news.fail("the attempt is over, or the store is away; ask again");
+    } else if (run.othersWork()) {
+      news.attempt.answered();
+      if (news.point == Point.BUDGET || news.point == Point.TENANT_BUDGET) {
+        run.overspent(news.question.text());
+        run.next(Stage.ASK_FOR_MORE);
+      }
+      news.fail("several agents work at the task, so none of them can ask; give it to one");
+    } else {
+      run.asking(news);
+      run.next(Stage.ASK);
     }
   }
 
@@ -396,17 +411,33 @@ final class Pipeline {
    */
   private void stop(TaskRun run, Waits at) {
     long now = now();
-    Attempt attempt = run.attempt();
     Ended stopped = endings.stopped(run);
     if (stopped != null) {
       run.stop(stopped);
     } else if (run.state() == TaskState.WAITING && run.isToWake(now)) {
       run.next(at == Waits.AGENT ? Stage.ASK_NEXT : Stage.WAKE);
-    } else if (at == Waits.AGENT
-        && run.state() != TaskState.WAITING
-        && attempt != null
-        && now - attemptEnds(attempt) >= 0) {
+    } else if (at == Waits.AGENT && run.state() != TaskState.WAITING) {
+      attemptTimes(run, now);
+    }
+  }
+
+  /* The end of the time of an attempt, or the time for another agent to start beside it. */
+  private void attemptTimes(TaskRun run, long now) {
+    Attempt attempt = run.attempt();
+    Round round = run.round();
+    if (attempt != null && now - attemptEnds(attempt) >= 0) {
       run.next(Stage.REPORT);
+    } else if (round != null) {
+      round.others().stream()
+          .filter(lane -> lane.attempt != null && now - attemptEnds(lane.attempt) >= 0)
+          .findFirst()
+          .ifPresent(
+              late -> {
+                run.lookAt(late);
+                run.next(Stage.REPORT);
+              });
+    } else if (attempt != null && rounds.isToHedge(run, attempt, now)) {
+      run.next(Stage.MORE);
     }
   }
 
@@ -504,6 +535,9 @@ final class Pipeline {
           run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
     }
     run.routed(decision);
+    if (run.task().terms().bestOf() > 1) {
+      run.width(rounds.width(run, request), true);
+    }
     Registration agent = chosen(decision, request);
     publisher.step(run, new TaskEvent.Routed(moment(run), decision));
     if (mustWait) {
@@ -630,7 +664,38 @@ final class Pipeline {
     run.permit(null);
     run.attempt(attempt);
     timers.set(attempt, attemptEnds(attempt));
-    return Waits.AGENT;
+    return rounds.called(run, attempt);
+  }
+
+  /* One more agent works at the task, if one is free. */
+  private Move more(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Attempt first = run.takeToCall();
+    if (first != null) {
+      run.worker().add(first);
+    }
+    if (!rounds.join(run)) {
+      rounds.joinNoMore(run);
+      return rounds.next(run);
+    }
+    String none = permits.takeToJoin(run);
+    if (!none.isEmpty()) {
+      rounds.joinNoMore(run);
+      holdings.giveBackSeat(run);
+      return rounds.ended(
+          run,
+          new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
+          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+    }
+    String refusal = redeem(run);
+    if (!refusal.isEmpty()) {
+      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
+    }
+    publisher.stepToKeep(run, new TaskEvent.Executing(moment(run)));
+    return keep(run, Stage.CALL);
   }
 
   /** The assignment of the last attempt of a run. */
@@ -639,7 +704,7 @@ final class Pipeline {
     return new Assignment(
         run.assigned(),
         run.agent(),
-        run.attempts(),
+        run.number(),
         run.specDigest(),
         limit,
         new UsageMeter(),
@@ -689,7 +754,7 @@ final class Pipeline {
         }
       }
     }
-    return attempt.reportIfOver() == null && !attempt.isLoop() ? Waits.AGENT : Stage.REPORT;
+    return attempt.isToRead() ? Stage.REPORT : rounds.next(run);
   }
 
   /* The wait of an agent within its call is over; its time runs on. */
@@ -765,6 +830,17 @@ final class Pipeline {
   private Move overspent(TaskRun run) {
     holdings.abandon(run);
     return endings.failed(run, FailureCause.BUDGET, run.overspent(), null);
+  }
+
+  /* Several agents worked at the task: all of them stop before a person is asked. */
+  private Move askForMore(TaskRun run) {
+    holdings.abandon(run);
+    endings.endOthers(run, FailureCause.BUDGET, run.overspent());
+    lessons.unlearned(run);
+    run.failure(
+        new AttemptFailure(FailureCause.BUDGET, run.overspent(), Optional.empty(), run.used(), ""));
+    run.dropDecision();
+    return Stage.ROUTE;
   }
 
   private Move decide(TaskRun run) {
@@ -883,6 +959,13 @@ final class Pipeline {
 
   /* The agent has left its call, and is called again when its question has an answer. */
   private Move leftWaiting(TaskRun run, WorkReport.Pending pending) {
+    if (run.hasOthers()) {
+      String why = "agent '" + run.agent() + "' left with a question while others work at the task";
+      return rounds.ended(
+          run,
+          new AttemptFailure(FailureCause.SUPERSEDED, why, Optional.empty(), run.used(), ""),
+          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+    }
     Means means = run.means();
     if (means.calls() >= MOST_CALLS) {
       String why =
@@ -925,7 +1008,7 @@ final class Pipeline {
     ApprovalRequest asked = toAsk(run, assignment, report);
     Approval decision = asked == null ? null : run.means().of(asked.id());
     if (asked != null && decision == null) {
-      return hold(run, new WaitReason.Approval(asked));
+      return run.othersWork() ? rounds.aside(run) : hold(run, new WaitReason.Approval(asked));
     }
     Verdict verdict = verdict(run, assignment, report);
     if (decision != null && decision.isDenial() && !(verdict instanceof Verdict.Denied)) {
@@ -940,12 +1023,32 @@ final class Pipeline {
       return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
     }
     run.passed(new TaskRun.Passed(assignment, verdict));
+    if (decision == null && run.compares() && run.othersWork()) {
+      return rounds.aside(run);
+    }
+    if (decision == null) {
+      rounds.lookAtBest(run);
+    }
+    return completed(run);
+  }
+
+  /* All agents have ended, and the work of some has passed. */
+  private Ended accept(TaskRun run) {
+    rounds.lookAtBest(run);
+    if (run.state() != TaskState.VERIFYING) {
+      publisher.step(run, new TaskEvent.Verifying(moment(run)));
+    }
+    return completed(run);
+  }
+
+  private Ended completed(TaskRun run) {
+    Verdict verdict = Objects.requireNonNull(run.passed(), "no work has passed").verdict();
     if (!run.decide()) {
       return endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
     publisher.step(run, new TaskEvent.Verified(moment(run), verdict));
     return new Ended(
-        new TaskResult.Completed(run.assigned(), run.agent(), run.attempts(), report, verdict),
+        new TaskResult.Completed(run.assigned(), run.agent(), run.number(), run.report(), verdict),
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
   }
 
@@ -984,16 +1087,19 @@ final class Pipeline {
   /* A flood of failures must not become a flood of log lines; each result has its own trace. */
   private void logFailure(TaskRun run, AgentCaller.Failure failure) {
     if (failureLog.passes()) {
-      LOG.warn("attempt {} at {} failed: {}", run.attempts(), run, failure.detail());
+      LOG.warn("attempt {} at {} failed: {}", run.number(), run, failure.detail());
     }
   }
 
   /* The agent failed: it is called again, another is, or a person must look first. */
   private Move failed(TaskRun run, AgentCaller.Failure failure, long nanos) {
     boolean idempotent = registry.isIdempotent(run.agent());
+    if (run.hasOthers()) {
+      return failedOfSeveral(run, failure, nanos);
+    }
     if (failure.effect() == Effect.POSSIBLE && !idempotent) {
       lessons.learn(run, lessons.outcome(run, Outcome.Kind.FAILURE, 0, nanos));
-      return hold(run, new WaitReason.UnknownEffect(run.agent(), run.attempts()));
+      return hold(run, new WaitReason.UnknownEffect(run.agent(), run.number()));
     }
     if (failure.cause() == FailureCause.QUOTA) {
       registry.limited(run.agent(), limitEnds(failure));
@@ -1013,6 +1119,16 @@ final class Pipeline {
       return endings.failed(run, failure.cause(), failure.message(), null);
     }
     return failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
+  }
+
+  /* The others work on, so nothing is tried again. */
+  private Move failedOfSeveral(TaskRun run, AgentCaller.Failure failure, long nanos) {
+    boolean isLimit = failure.cause() == FailureCause.QUOTA;
+    if (isLimit) {
+      registry.limited(run.agent(), limitEnds(failure));
+    }
+    Outcome.Kind kind = isLimit ? Outcome.Kind.INFRASTRUCTURE : Outcome.Kind.FAILURE;
+    return rounds.ended(run, attemptFailure(run, failure), lessons.outcome(run, kind, 0, nanos));
   }
 
   private static AttemptFailure attemptFailure(TaskRun run, AgentCaller.Failure failure) {
@@ -1044,7 +1160,7 @@ final class Pipeline {
             || Duration.between(now, at)
                     .compareTo(timeLeft(run, timeLimits.of(run.task()), now()).time())
                 < 0;
-    return inTime ? new WaitReason.Retry(run.agent(), run.attempts(), at) : null;
+    return inTime ? new WaitReason.Retry(run.agent(), run.number(), at) : null;
   }
 
   private Move failAttempt(
@@ -1057,6 +1173,10 @@ final class Pipeline {
     Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
     Outcome outcome = lessons.outcome(run, kind, 0, nanos);
     Optional<Verdict> verdict = Optional.ofNullable(denial);
+    if (run.hasOthers()) {
+      AttemptFailure failure = new AttemptFailure(cause, why, verdict, run.used(), detail);
+      return rounds.ended(run, failure, outcome);
+    }
     if (run.attempts() <= fallbacks && registry.hasOther(run.task(), run.decisions())) {
       lessons.learn(run, outcome);
       run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
@@ -1071,17 +1191,27 @@ final class Pipeline {
 
   private Move conclude(TaskRun run, Ended end) {
     Ended decided = end;
-    if (!(end.result() instanceof TaskResult.Cancelled) && !run.decide()) {
+    if (end.result() instanceof TaskResult.Failed && rounds.hasPassed(run)) {
+      // Work that has passed is better than none, such as at the deadline.
+      lessons.learn(run, end.outcome());
+      decided = accept(run);
+    }
+    if (!(decided.result() instanceof TaskResult.Cancelled) && !run.decide()) {
       decided = endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
     if (!(decided.result() instanceof TaskResult.Completed)) {
       endings.withdraw(run, decided.result().summary());
     }
+    endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
     run.ending(decided);
     Step step = moment(run);
     long nanos = step.nanoTime() - run.submitted();
     publisher.stepToKeep(run, new TaskEvent.Concluded(step, decided.result(), nanos));
     return keep(run, Stage.TELL);
+  }
+
+  private static FailureCause othersEnd(TaskResult result) {
+    return result instanceof TaskResult.Failed failed ? failed.cause() : FailureCause.SUPERSEDED;
   }
 
   private Move tell(TaskRun run) {

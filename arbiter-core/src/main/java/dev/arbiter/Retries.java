@@ -6,22 +6,14 @@ import java.util.SplittableRandom;
 
 /** Decides whether an agent is called again, and when. Thread-safe. */
 final class Retries {
-  /* A budget may grow to so many times its burst. */
-  private static final int MOST_BURSTS = 10;
-
   private final RetryPolicy policy;
   private final SplittableRandom random;
-  private final double most;
-  private double budget;
-
-  /* Read without the lock: a full budget takes nothing more. */
-  private volatile boolean full;
+  private final Ration ration;
 
   Retries(RetryPolicy policy, long seed) {
     this.policy = policy;
     this.random = new SplittableRandom(seed);
-    this.most = Math.max(1, MOST_BURSTS * policy.burst());
-    this.budget = policy.burst();
+    this.ration = new Ration(policy.ratio(), policy.burst());
   }
 
   boolean isOn() {
@@ -30,12 +22,7 @@ final class Retries {
 
   /** Notes the first call of an attempt. */
   void called() {
-    if (!full) {
-      synchronized (this) {
-        budget = Math.min(budget + policy.ratio(), most);
-        full = budget >= most;
-      }
-    }
+    ration.earn();
   }
 
   /** Whether failures of this cause pass by themselves. */
@@ -48,11 +35,9 @@ final class Retries {
 
   /** The pause before the next retry of an attempt in nanoseconds; -1 if there is no other. */
   synchronized long pause(int retriesSoFar) {
-    if (retriesSoFar >= policy.most() || budget < 1) {
+    if (retriesSoFar >= policy.most() || !ration.take()) {
       return -1;
     }
-    budget -= 1;
-    full = false;
     double longest =
         Math.min(
             (double) policy.longest().toNanos(),

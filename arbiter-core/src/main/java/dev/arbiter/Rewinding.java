@@ -27,6 +27,7 @@ final class Rewinding {
   private final Holdings holdings;
   private final Lessons lessons;
   private final Endings endings;
+  private final Rounds rounds;
 
   Rewinding(
       EngineConfig config,
@@ -34,7 +35,8 @@ final class Rewinding {
       Publisher publisher,
       Holdings holdings,
       Lessons lessons,
-      Endings endings) {
+      Endings endings,
+      Rounds rounds) {
     this.config = config;
     this.sources = config.sources();
     this.registry = registry;
@@ -42,6 +44,7 @@ final class Rewinding {
     this.holdings = holdings;
     this.lessons = lessons;
     this.endings = endings;
+    this.rounds = rounds;
   }
 
   /** The store has come back: the run goes on from what the store has kept, or from nothing. */
@@ -54,7 +57,10 @@ final class Rewinding {
       return;
     }
     KeptProgress reached = kept.progress();
-    boolean sameAttempt = run.isAtAttempt(reached.decisions());
+    if (run.round() != null) {
+      lookAtKept(run, reached);
+    }
+    boolean sameAttempt = run.isAtAttempt(reached);
     if (!sameAttempt) {
       lessons.unlearned(run);
     }
@@ -82,6 +88,12 @@ final class Rewinding {
       }
       return;
     }
+    if (run.hasOthers() && reached.state() == TaskState.EXECUTING && own == null) {
+      lessons.unlearned(run);
+      run.leave();
+      goOnWithOthers(run);
+      return;
+    }
     if (isWithinCall(reached) && running != null) {
       run.asking(asking);
       run.next(Stage.CALL);
@@ -96,6 +108,30 @@ final class Rewinding {
       return;
     }
     goOn(run, reached);
+  }
+
+  /* Agents that work at once work on. What was not kept of the attempt in view is dropped. */
+  private void lookAtKept(TaskRun run, KeptProgress reached) {
+    if (run.number() > reached.decisions().size()) {
+      holdings.giveBackSeat(run);
+      holdings.giveBackPermit(run);
+      lessons.unlearned(run);
+      run.leave();
+    }
+    int at = reached.round().at() == 0 ? reached.decisions().size() : reached.round().at();
+    if (!run.lookAt(at)) {
+      run.lookAtEnded(at);
+    }
+  }
+
+  private void goOnWithOthers(TaskRun run) {
+    Move next = rounds.next(run);
+    if (next instanceof Stage stage) {
+      run.onPlace(stage);
+      run.next(Stage.ENTER);
+    } else {
+      run.await((Waits) next);
+    }
   }
 
   /* Puts a run back to the safe phase that it had reached. */
@@ -141,7 +177,7 @@ final class Rewinding {
               run.task().type());
       run.stop(endings.failed(run, FailureCause.UNKNOWN_EFFECT, why, null));
     } else {
-      run.waitsFor(new WaitReason.UnknownEffect(run.agent(), run.attempts()));
+      run.waitsFor(new WaitReason.UnknownEffect(run.agent(), run.number()));
       run.onPlace(Stage.HOLD);
     }
   }

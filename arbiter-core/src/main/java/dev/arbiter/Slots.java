@@ -119,6 +119,14 @@ final class Slots {
     return seat;
   }
 
+  /** A seat that is held, for a run; null if no slot is free. */
+  synchronized @Nullable Seat requestFree(TaskRun run, LiveRegistry.Registration agent) {
+    if (gone || stuck || !open || active >= capacity || !line.isEmpty()) {
+      return null;
+    }
+    return request(run, agent);
+  }
+
   private synchronized void hold(Seat seat) {
     seat.state = Seat.State.HELD;
     active = active + 1;

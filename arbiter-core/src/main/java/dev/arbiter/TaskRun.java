@@ -12,6 +12,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.internal.record.KeptMeans;
 import dev.arbiter.internal.record.KeptProgress;
+import dev.arbiter.internal.record.KeptRound;
 import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
@@ -100,6 +101,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private volatile @Nullable Attempt attempt;
   private @Nullable Attempt toCall;
   private List<RoutingDecision> decisions = new ArrayList<>(1);
+
+  /* The attempt that the fields are about, how many are made at once, and the others of them. */
+  private int number;
+  private int width = 1;
+  private boolean compares;
+  private volatile @Nullable Round round;
+  private boolean hedges;
   private @Nullable List<RoutingDecision> settled;
   private TaskEvent.@Nullable AttemptFailure failure;
   private @Nullable WorkReport report;
@@ -195,7 +203,23 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
         nanos,
         used,
         state == TaskState.WAITING ? waitReason : null,
-        own == null ? KeptMeans.none() : own.kept());
+        own == null ? KeptMeans.none() : own.kept(),
+        keptRound());
+  }
+
+  private KeptRound keptRound() {
+    Round several = round;
+    if (several == null) {
+      return KeptRound.none();
+    }
+    List<KeptRound.Work> aside = new ArrayList<>();
+    for (Round.Lane lane : several.others()) {
+      WorkReport reported = lane.report;
+      if (reported != null) {
+        aside.add(new KeptRound.Work(lane.number, reported, lane.nanos, lane.used));
+      }
+    }
+    return new KeptRound(several.first(), number, aside);
   }
 
   /** Takes the values of the safe phase that the store has kept. */
@@ -206,6 +230,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     deciding = null;
     state = to.state();
     decisions = own(to.decisions());
+    rewind(to.round());
     specDigest = to.specDigest();
     report = to.report();
     nanos = to.nanos();
@@ -220,6 +245,22 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     batch++;
     lastMoment = null;
     FATE.compareAndSet(this, ENDING, null);
+  }
+
+  /* The attempts that work here go on; the kept work of the others waits to be judged again. */
+  private void rewind(KeptRound to) {
+    number = to.at() == 0 ? decisions.size() : to.at();
+    if (round == null && to.first() > 0) {
+      Round kept = new Round(to.first());
+      for (KeptRound.Work work : to.aside()) {
+        Round.Lane lane = new Round.Lane(work.attempt());
+        lane.report = work.report();
+        lane.nanos = work.nanos();
+        lane.used = work.used();
+        kept.others().add(lane);
+      }
+      round = kept;
+    }
   }
 
   /* The kept decisions; those that were made in this process as the router made them. */
@@ -237,11 +278,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return one.id() == other.id() && one.agent().equals(other.agent());
   }
 
-  /** Whether the run is at the attempt of the last of these decisions. */
-  boolean isAtAttempt(List<RoutingDecision> kept) {
-    int last = kept.size() - 1;
-    return decisions.size() == kept.size()
-        && (last < 0 || isSame(decisions.get(last), kept.get(last)));
+  /** Whether the run looks at the attempt that the store has kept. */
+  boolean isAtAttempt(KeptProgress kept) {
+    List<RoutingDecision> all = kept.decisions();
+    int at = kept.round().at() == 0 ? all.size() : kept.round().at();
+    return number == at && (at == 0 || isSame(decisions.get(at - 1), all.get(at - 1)));
   }
 
   /** Notes that the run comes from a store: its attempts so far were another process's. */
@@ -251,7 +292,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether the last attempt was begun by a process that has ended. */
   boolean isOfBefore() {
-    return restored == attempts() && called < restored;
+    return number <= restored && called < number;
   }
 
   /** Whether this process called an agent for it. */
@@ -261,15 +302,167 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether the agent of the last attempt was called by this process. */
   boolean wasCalled() {
-    return called >= attempts();
+    return called >= number;
   }
 
-  /** Takes back the last decision: its attempt is made again, with the same number. */
+  /** Takes back the last decision, or those of the round: they are made again as these numbers. */
   void dropDecision() {
     attemptEnded();
     used = Usage.none();
-    decisions.remove(decisions.size() - 1);
+    Round several = round;
+    int from = several == null ? decisions.size() : several.first();
+    decisions.subList(from - 1, decisions.size()).clear();
+    number = decisions.size();
+    round = null;
     lastMoment = null;
+  }
+
+  /* Several attempts at once. */
+
+  /** How many attempts the round may have. */
+  int width() {
+    return width;
+  }
+
+  /** Sets how many attempts the round may have; whether their work is compared at the end. */
+  void width(int attempts, boolean thenCompares) {
+    width = attempts;
+    compares = thenCompares;
+  }
+
+  /** Whether the best work of the round is kept, and not the first that passes. */
+  boolean compares() {
+    return compares;
+  }
+
+  @Nullable Round round() {
+    return round;
+  }
+
+  /** Whether another attempt of the round has not ended. */
+  boolean hasOthers() {
+    Round several = round;
+    return several != null && !several.others().isEmpty();
+  }
+
+  /** Whether the agent of another attempt works. */
+  boolean othersWork() {
+    Round several = round;
+    return several != null && several.others().stream().anyMatch(Round.Lane::works);
+  }
+
+  /** What the agents of the other attempts have metered. Called on any thread. */
+  Usage besides(Attempt own) {
+    Round several = round;
+    return several == null ? Usage.none() : several.besides(own);
+  }
+
+  /** Begins another attempt beside this one, and looks at it. */
+  void join(RoutingDecision decision, Slots.Seat taken) {
+    Round several = round;
+    if (several == null) {
+      several = new Round(number);
+      Attempt own = attempt;
+      if (own != null) {
+        several.called(own);
+      }
+      round = several;
+    }
+    several.others().add(lane());
+    decisions.add(decision);
+    look(new Round.Lane(decisions.size()));
+    seat = taken;
+    grant = new Grant(specDigest);
+  }
+
+  /** Looks at another attempt of the round. */
+  void lookAt(Round.Lane lane) {
+    Round several = Objects.requireNonNull(round, "there is one attempt only");
+    several.others().remove(lane);
+    several.others().add(lane());
+    look(lane);
+  }
+
+  /** Looks at the attempt with this number; false if it has ended. */
+  boolean lookAt(int attemptNumber) {
+    Round several = round;
+    if (attemptNumber == number || several == null) {
+      return attemptNumber == number;
+    }
+    for (Round.Lane lane : several.others()) {
+      if (lane.number == attemptNumber) {
+        lookAt(lane);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks at this attempt; false if it has ended. */
+  boolean lookAt(Attempt called) {
+    Round several = round;
+    if (attempt == called || several == null) {
+      return attempt == called;
+    }
+    for (Round.Lane lane : several.others()) {
+      if (lane.attempt == called) {
+        lookAt(lane);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks at an attempt that has ended, which the store brings back. */
+  void lookAtEnded(int attemptNumber) {
+    Round several = Objects.requireNonNull(round, "there is one attempt only");
+    several.others().add(lane());
+    look(new Round.Lane(attemptNumber));
+  }
+
+  /** Ends this attempt of the round, and looks at another one. */
+  void leave() {
+    attemptEnded();
+    Round several = Objects.requireNonNull(round, "there is one attempt only");
+    look(several.others().remove(several.others().size() - 1));
+  }
+
+  private Round.Lane lane() {
+    Round.Lane lane = new Round.Lane(number);
+    lane.seat = seat;
+    lane.attempt = attempt;
+    lane.grant = grant;
+    lane.report = report;
+    lane.nanos = nanos;
+    lane.used = used;
+    lane.passed = passed;
+    return lane;
+  }
+
+  private void look(Round.Lane lane) {
+    number = lane.number;
+    seat = lane.seat;
+    attempt = lane.attempt;
+    grant = lane.grant;
+    report = lane.report;
+    nanos = lane.nanos;
+    used = lane.used;
+    passed = lane.passed;
+    lastMoment = null;
+  }
+
+  /** The time at which another agent may start; set once for each attempt. */
+  Timers.Timer hedgeTimer() {
+    Attempt slow = attempt;
+    hedges = true;
+    return new RunTimer(this, () -> !hedges || attempt != slow || isClosed());
+  }
+
+  /** Whether another agent may start now; once for each timer. */
+  boolean takeHedge() {
+    boolean takes = hedges;
+    hedges = false;
+    return takes;
   }
 
   @Override
@@ -323,7 +516,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       at = clock.instant();
       readAt = nanoTime;
     }
-    TaskEvent.Step step = new TaskEvent.Step(task, attempts(), agent(), at, nanoTime);
+    TaskEvent.Step step = new TaskEvent.Step(task, number, agent(), at, nanoTime);
     lastMoment = step;
     return step;
   }
@@ -576,8 +769,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Whether this thread drives the run or calls its agent, perhaps further up its stack. */
   boolean isOnThisThread() {
     Attempt running = attempt;
+    Round several = round;
     return driver == Thread.currentThread()
-        || (running != null && running.isCalledBy(Thread.currentThread()));
+        || (running != null && running.isCalledBy(Thread.currentThread()))
+        || (several != null && several.isCalledBy(Thread.currentThread()));
   }
 
   /* A run writes to the tenure in which it was recovered, and to no later one. */
@@ -632,14 +827,20 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Sets the attempt whose agent must be called next. */
   void attempt(Attempt next) {
-    called = attempts();
+    called = Math.max(called, number);
     attempt = next;
     toCall = next;
+    Round several = round;
+    if (several != null) {
+      several.called(next);
+    }
   }
 
   void noAttempt() {
+    if (toCall == attempt) {
+      toCall = null;
+    }
     attempt = null;
-    toCall = null;
   }
 
   @Nullable Attempt takeToCall() {
@@ -672,6 +873,9 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   void routed(RoutingDecision decision) {
     attemptEnded();
     decisions.add(decision);
+    number = decisions.size();
+    width = 1;
+    round = null;
     used = Usage.none();
     report = null;
     grant = new Grant(specDigest);
@@ -753,17 +957,23 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return decisions;
   }
 
+  /** How many attempts were begun. */
   int attempts() {
     return decisions.size();
   }
 
+  /** The number of the attempt that the run looks at; 0 before the first. */
+  int number() {
+    return number;
+  }
+
   /**
-   * The last decision, if its outcome was not yet learned; null otherwise. That of a process before
-   * is open as long as this process has not told its outcome.
+   * The decision of that attempt, if its outcome was not yet learned; null otherwise. That of a
+   * process before is open as long as this process has not told its outcome.
    */
   @Nullable RoutingDecision openDecision() {
-    RoutingDecision last = decisions.isEmpty() ? null : decisions.get(decisions.size() - 1);
-    return last == null || isSettled(last) ? null : last;
+    RoutingDecision own = number == 0 ? null : decisions.get(number - 1);
+    return own == null || isSettled(own) ? null : own;
   }
 
   /* The store gives back the same decision as another object, whenever it is asked. */
@@ -789,7 +999,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   String agent() {
-    return decisions.isEmpty() ? "" : decisions.get(decisions.size() - 1).agent();
+    return number == 0 ? "" : decisions.get(number - 1).agent();
   }
 
   /** A verdict that passed the work, as long as the end of the task is not kept. */
@@ -797,6 +1007,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void passed(Passed verdict) {
     passed = verdict;
+  }
+
+  @Nullable Passed passed() {
+    return passed;
   }
 
   @Nullable Passed takePassed() {
@@ -816,6 +1030,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Lets go of what only a run in flight needs; callers may keep their handles for long. */
   void letGo() {
     decisions = List.of();
+    number = 0;
+    round = null;
     settled = null;
     ending = null;
     lastMoment = null;

@@ -68,7 +68,7 @@ final class Waiting {
     return ApprovalRequest.of(
         point,
         run.task(),
-        point == Point.START ? 0 : run.attempts(),
+        point == Point.START ? 0 : run.number(),
         point == Point.START ? "" : run.agent(),
         question,
         about,
@@ -84,7 +84,7 @@ final class Waiting {
   ApprovalRequest result(TaskRun run, Question question, WorkReport report) {
     return ApprovalRequest.result(
         run.task(),
-        run.attempts(),
+        run.number(),
         run.agent(),
         run.specDigest(),
         question,

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -98,11 +99,12 @@ final class SimWorld {
   private final Set<String> called = new HashSet<>();
   private final Map<String, Integer> working = new HashMap<>();
   private final Map<String, Integer> registrations = new HashMap<>();
-  private final Map<String, Verdict> verdicts = new HashMap<>();
+  private final Map<String, List<Verdict>> verdicts = new HashMap<>();
   private final Map<String, Integer> standing = new HashMap<>();
   private final Set<String> decided = new HashSet<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
+  private final Set<String> kinds = new TreeSet<>();
 
   /* What the agents said of the tenant with a budget, and the calls that have begun. */
   private final Map<Assignment, Double> said = new LinkedHashMap<>();
@@ -195,6 +197,7 @@ final class SimWorld {
             .fallbacks(2)
             .attemptLimit(ATTEMPT_LIMIT)
             .ejection(ejection)
+            .hedging(new Hedging(Duration.ofSeconds(4), .5))
             .closeLimit(Duration.ZERO);
     for (int i = 0; i < 4; i++) {
       String id = "agent-" + i;
@@ -487,6 +490,12 @@ final class SimWorld {
     if (below(3) == 0) {
       task.deadlinePauses();
     }
+    if (below(4) == 0) {
+      task.bestOf(2 + below(3));
+    }
+    if (below(4) == 0) {
+      task.hedged();
+    }
     String key = below(4) == 0 ? "key-" + below(3) : "";
     if (!key.isEmpty()) {
       task = Task.builder("fix").tenant("acme").payload(key).idempotencyKey(key);
@@ -769,8 +778,8 @@ final class SimWorld {
       Verdict verdict =
           report.output().equals("bad")
               ? new Verdict.Denied(List.of(Finding.error("bad", "", "bad")), Seal.none())
-              : new Verdict.Approved(List.of(), 0.5, Seal.none());
-      verdicts.put(name(assignment.task()), verdict);
+              : new Verdict.Approved(List.of(), (1 + below(9)) / 10.0, Seal.none());
+      verdicts.computeIfAbsent(name(assignment.task()), key -> new ArrayList<>()).add(verdict);
       standing.merge(name(assignment.task()), verdict.passed() ? 1 : 0, Integer::sum);
       return verdict;
     }
@@ -863,8 +872,17 @@ final class SimWorld {
         : event.getClass().getSimpleName() + event.nanoTime();
   }
 
+  /** The kinds of events that were heard, an end of an attempt with its cause. */
+  Set<String> kinds() {
+    return kinds;
+  }
+
   private void heard(TaskEvent step) {
     String name = name(step.task());
+    kinds.add(
+        step instanceof TaskEvent.AttemptEnded ended
+            ? "AttemptEnded " + ended.failure().cause()
+            : step.getClass().getSimpleName());
     List<TaskEvent> all = heard.computeIfAbsent(name, key -> new ArrayList<>());
     note(
         name.replace(KeptValue.APART, '/')
@@ -876,6 +894,7 @@ final class SimWorld {
     boolean legal =
         step instanceof TaskEvent.Recovered
             || (before == TaskState.WAITING && step.state() == before)
+            || (isOfSeveral(step) && step.state() == before)
             || (before == null
                 ? step.state() == TaskState.RECEIVED
                 : before.mayBecome(step.state()))
@@ -888,6 +907,12 @@ final class SimWorld {
         && toldEnds.put(name, concluded.result()) != null) {
       breaks("two ends were told of " + name);
     }
+  }
+
+  private static boolean isOfSeveral(TaskEvent step) {
+    return step instanceof TaskEvent.AttemptEnded
+        || step instanceof TaskEvent.Joined
+        || (step instanceof TaskEvent.Executing && step.step().attempt() > 1);
   }
 
   /* The invariants. */
@@ -971,9 +996,11 @@ final class SimWorld {
       List<TaskResult> kept = store.ends.getOrDefault(name, List.of());
       check(kept.equals(List.of(result)), () -> name + " kept " + kept + " and not once " + result);
     }
-    if (result instanceof TaskResult.Completed) {
-      Verdict verdict = verdicts.get(name);
-      check(verdict != null && verdict.passed(), () -> name + " completed without a verdict");
+    if (result instanceof TaskResult.Completed completed) {
+      check(
+          completed.verdict().passed()
+              && verdicts.getOrDefault(name, List.of()).contains(completed.verdict()),
+          () -> name + " completed without a verdict");
     }
     int expected = result instanceof TaskResult.Completed ? 1 : 0;
     check(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +31,27 @@ class SimulationTest {
     assertThat(broken.subList(0, Math.min(MOST_SHOWN, broken.size())))
         .as("%d seeds of %s break an invariant", broken.size(), SEEDS)
         .isEmpty();
+  }
+
+  @Test
+  void the_worlds_reach_what_they_are_there_for() {
+    Set<String> kinds = new TreeSet<>();
+    for (long seed = 0; seed < 60; seed++) {
+      SimWorld world = new SimWorld(seed);
+      long unused = world.run();
+      kinds.addAll(world.kinds());
+    }
+    assertThat(kinds)
+        .contains(
+            "AttemptEnded AGENT_ERROR",
+            "AttemptEnded DENIED",
+            "AttemptEnded SUPERSEDED",
+            "Decided",
+            "Joined",
+            "Recovered",
+            "Resumed",
+            "SetAside",
+            "Waiting");
   }
 
   @Test

@@ -71,6 +71,9 @@ final class WorkDigest {
               json.raw(',');
             });
     TaskBudget budget = terms.budget();
+    if (terms.bestOf() > 1) {
+      json.raw("\"bestOf\":").number(terms.bestOf()).raw(',');
+    }
     json.raw("\"budget\":{\"atLimit\":\"").raw(budget.atLimit().name());
     json.raw("\",\"attempts\":").number(budget.attempts());
     json.raw(",\"calls\":").number(budget.calls());
@@ -78,6 +81,9 @@ final class WorkDigest {
     time(budget.time());
     json.raw(",\"tokens\":").number(budget.tokens());
     json.raw(terms.deadlinePauses() ? "},\"deadlinePauses\":true" : "},\"deadlinePauses\":false");
+    if (terms.hedged()) {
+      json.raw(",\"hedged\":true");
+    }
     terms
         .notBefore()
         .ifPresent(

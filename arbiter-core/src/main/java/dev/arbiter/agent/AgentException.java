@@ -91,7 +91,8 @@ public class AgentException extends Exception {
           BUDGET,
           EXPIRED,
           RUNAWAY,
-          OVERLOAD ->
+          OVERLOAD,
+          SUPERSEDED ->
           throw new IllegalArgumentException(
               cause + " is for the engine to say; an agent's own failure is AGENT_ERROR");
       default -> failure = cause;

@@ -187,6 +187,42 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
+   * The router chose one more agent, which works beside those that work at the task already.
+   *
+   * @param step place and time
+   * @param decision the decision
+   */
+  record Joined(Step step, RoutingDecision decision) implements TaskEvent {
+    @Override
+    public TaskState state() {
+      return TaskState.EXECUTING;
+    }
+  }
+
+  /**
+   * The work of one of several attempts at once waits until the others have ended.
+   *
+   * @param step place and time
+   * @param verdict approved or waived; empty if a person must look at the work first
+   */
+  record SetAside(Step step, Optional<Verdict> verdict) implements TaskEvent {
+    @Override
+    public TaskState state() {
+      return TaskState.EXECUTING;
+    }
+  }
+
+  /**
+   * One of several attempts at once has ended without being the result. The task goes on with the
+   * others.
+   *
+   * @param step place and time; attempt and agent are those of the attempt that ended
+   * @param failure why it is not the result; cause SUPERSEDED if another one is
+   * @param state the state of the task
+   */
+  record AttemptEnded(Step step, AttemptFailure failure, TaskState state) implements TaskEvent {}
+
+  /**
    * The task waits for something outside. It holds no place, and no slot unless its agent waits
    * within its call. Published again when the next audience is asked.
    *

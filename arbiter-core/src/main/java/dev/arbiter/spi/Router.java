@@ -24,6 +24,17 @@ public interface Router {
   RoutingDecision route(RoutingRequest request);
 
   /**
+   * Decides how many agents get a task at once. Asked before each first attempt and each fallback
+   * of a task that allows several.
+   *
+   * @param request the task and the candidates
+   * @return by default as many as the task allows; the engine takes 1 to that number
+   */
+  default int agentsAtOnce(RoutingRequest request) {
+    return request.task().terms().bestOf();
+  }
+
+  /**
    * {@return a new router that does not learn} It chooses the candidate that uses the smallest
    * share of its capacity; of equals, the first in registry order.
    */

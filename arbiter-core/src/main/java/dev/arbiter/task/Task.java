@@ -403,6 +403,29 @@ public record Task(
     }
 
     /**
+     * Gives the task to several agents at once. The constitution judges the work of each; the best
+     * that passes is kept, and the others are paid and dropped. Only agents with a free slot join
+     * the first, so a busy house gives it to fewer. Each works on its own copy, such as a work tree
+     * of its own.
+     *
+     * @param agents at most so many, 1 to 8; the router may decide for fewer
+     */
+    public Builder bestOf(int agents) {
+      this.terms = terms.withBestOf(agents);
+      return this;
+    }
+
+    /**
+     * Declares that two agents may do the task without harm, so that a second one may start when
+     * the first is slow. The work that passes first is kept. It happens only where the arbiter was
+     * built with {@code hedging}.
+     */
+    public Builder hedged() {
+      this.terms = terms.withHedging();
+      return this;
+    }
+
+    /**
      * {@return the task}
      *
      * @throws IllegalArgumentException if a part is outside its range

@@ -20,7 +20,8 @@ public sealed interface TaskResult {
    *
    * @param task the task
    * @param agent the agent that did it
-   * @param attempts the number of agents tried, at least 1
+   * @param attempts the number of the attempt whose work this is, at least 1; agents that worked at
+   *     the task at the same time may have had higher ones
    * @param report the report of the agent
    * @param verdict approved or waived
    */
@@ -197,7 +198,9 @@ public sealed interface TaskResult {
     /** Too many attempts of its tenant or its agent within a time, as a guard says. */
     RUNAWAY,
     /** The queue was full, and tasks of higher priority came. */
-    OVERLOAD;
+    OVERLOAD,
+    /** Another attempt at the same task was better, or passed first. */
+    SUPERSEDED;
 
     /**
      * {@return whether the agent caused the failure, from which routers learn: true for

@@ -5,9 +5,9 @@ package dev.arbiter.task;
  * The state of a task.
  *
  * <p>The table of legal steps is data: {@link #mayBecome(TaskState)} reads one bit. A failed
- * attempt returns to {@link #ROUTING}. Every state that is not an end may become {@link #FAILED},
- * because a store may refuse a record at any step. A task whose work was judged can no longer be
- * cancelled.
+ * attempt returns to {@link #ROUTING}, or to {@link #EXECUTING} while other agents work at the same
+ * task. Every state that is not an end may become {@link #FAILED}, because a store may refuse a
+ * record at any step. A task whose work was judged can no longer be cancelled.
  */
 public enum TaskState {
   /** Accepted and recorded; the task waits in the queue. */
@@ -48,9 +48,9 @@ public enum TaskState {
     allow(SPEC_APPROVED, ROUTING, FAILED, CANCELLED);
     allow(ROUTING, ROUTED, FAILED, CANCELLED);
     allow(ROUTED, EXECUTING, WAITING, ROUTING, FAILED, CANCELLED);
-    allow(EXECUTING, EXECUTION_COMPLETE, WAITING, ROUTING, FAILED, CANCELLED);
+    allow(EXECUTING, EXECUTION_COMPLETE, VERIFYING, WAITING, ROUTING, FAILED, CANCELLED);
     allow(EXECUTION_COMPLETE, VERIFYING, FAILED, CANCELLED);
-    allow(VERIFYING, VERIFIED, WAITING, ROUTING, FAILED, CANCELLED);
+    allow(VERIFYING, VERIFIED, EXECUTING, WAITING, ROUTING, FAILED, CANCELLED);
     allow(VERIFIED, COMPLETED, FAILED);
     allow(WAITING, VALIDATING_SPEC, ROUTING, EXECUTING, VERIFYING, REJECTED, FAILED, CANCELLED);
   }

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class TaskAttempts {
   /*
    * An attempt opens when its agent begins. It ends with the first of: an accepting verdict, the
-   * return to routing, the end of the task. Events without an open attempt are ignored: a rejected
+   * return to routing, its own end beside others, the end of the task. Events without an open attempt are ignored: a rejected
    * task, an agent that never began, the end of a task whose last attempt already ended, a repeated
    * event.
    */
@@ -65,7 +65,14 @@ final class TaskAttempts {
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
       TaskEvent.AttemptFailure failure = routing.failed().get();
       endFailed(routing.step(), failure.cause(), failure.verdict(), failure.usage());
-    } else if (event instanceof TaskEvent.Routed) {
+    } else if (event instanceof TaskEvent.AttemptEnded ended) {
+      TaskEvent.AttemptFailure failure = ended.failure();
+      if (failure.cause() == FailureCause.SUPERSEDED && failure.verdict().isPresent()) {
+        endJudged(ended.step(), failure.verdict().get());
+      } else {
+        endFailed(ended.step(), failure.cause(), failure.verdict(), failure.usage());
+      }
+    } else if (event instanceof TaskEvent.Routed || event instanceof TaskEvent.Joined) {
       counts.decisions.increment();
       counts.selections.increment();
     } else if (event instanceof TaskEvent.Approved) {
@@ -80,7 +87,7 @@ final class TaskAttempts {
   }
 
   private void report(TaskEvent.Executed executed) {
-    int place = open.find(executed.task());
+    int place = open.find(executed.step());
     if (place != OpenAttempts.NONE) {
       open.replace(place, executed);
     }
@@ -126,8 +133,8 @@ final class TaskAttempts {
 
   private void end(Step step, int kind, long bits, double quality, Usage usage) {
     Task task = step.task();
-    int place = open.find(task);
-    TaskEvent last = place == OpenAttempts.NONE ? null : open.close(place, task);
+    int place = open.find(step);
+    TaskEvent last = place == OpenAttempts.NONE ? null : open.close(place, step);
     if (last == null) {
       return;
     }

@@ -66,9 +66,9 @@ final class AttemptTree {
     return assignment.attempt() == other.attempt() && assignment.agent().equals(other.agent());
   }
 
-  /** Whether an attempt that begins now has the place of this one: it is the next, or the same. */
-  boolean isBefore(Assignment next) {
-    return assignment.attempt() < next.attempt() || isOf(next);
+  /** Whether this attempt is made again: the number is its own, the agent may be another. */
+  boolean isMadeAgain(Assignment next) {
+    return assignment.attempt() == next.attempt();
   }
 
   /**

@@ -253,7 +253,7 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
         TaskKey.of(tree.assignment().task()),
         (task, known) -> {
           List<AttemptTree> all = known == null ? new ArrayList<>() : new ArrayList<>(known);
-          all.stream().filter(other -> other.isBefore(tree.assignment())).forEach(replaced::add);
+          all.stream().filter(other -> other.isMadeAgain(tree.assignment())).forEach(replaced::add);
           all.add(tree);
           return List.copyOf(all);
         });
@@ -369,6 +369,11 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
 
   @Override
   public void on(ArbiterEvent event) {
+    if (event instanceof TaskEvent.AttemptEnded ended) {
+      decided(ended.step());
+    } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
+      decided(routing.step());
+    }
     if (event instanceof TaskEvent.Concluded concluded) {
       TaskResult result = concluded.result();
       List<AttemptTree> all = of(result.task());
@@ -386,6 +391,17 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
       }
       steps.end();
     }
+  }
+
+  /* The attempt is not the result of its task. */
+  private void decided(TaskEvent.Step step) {
+    Steps steps = new Steps();
+    for (AttemptTree tree : of(step.task())) {
+      if (tree.assignment().attempt() == step.attempt()) {
+        steps.take(tree::decided);
+      }
+    }
+    steps.end();
   }
 
   private List<AttemptTree> of(Task task) {

@@ -41,7 +41,13 @@ class WorkTreesTest extends WorkTreesFixture {
       "echo four >> src/cart.txt; rm src/till.txt; mkdir new; echo n > 'new/a b.txt'";
 
   /** Judges by the changes alone. */
-  private record Judge(Predicate<List<FileChange>> passes) implements Constitution {
+  private static class Judge implements Constitution {
+    private final Predicate<List<FileChange>> passes;
+
+    Judge(Predicate<List<FileChange>> passes) {
+      this.passes = passes;
+    }
+
     @Override
     public Admission admit(Task task) {
       return new Admission.Admitted("sha256:0", List.of());
@@ -86,6 +92,39 @@ class WorkTreesTest extends WorkTreesFixture {
     assertThat(git(shop, "status", "--porcelain=v2", "--branch")).isEqualTo(status);
     assertNothingIsLeft();
     assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void of_several_agents_at_once_each_has_its_tree_and_the_best_lands() throws Exception {
+    WorkTrees trees = WorkTrees.builder(shop).keep(5).build();
+    Constitution fewest =
+        new Judge(changes -> true) {
+          @Override
+          public Verdict judge(Assignment assignment, WorkReport report) {
+            return new Verdict.Approved(
+                List.of(), 1.0 / (1 + report.changes().size()), Seal.none());
+          }
+        };
+    // Each waits until the other is there, so that both trees stand at once.
+    String meet =
+        "; touch " + dir + "/$0; until [ -e " + dir + "/a -a -e " + dir + "/b ]; do :; done";
+    TaskResult result;
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .constitution(fewest)
+            .interceptor(trees)
+            .agent(
+                AgentProfile.of("ada"), sh("echo a > one; echo a > two" + meet.replace("$0", "a")))
+            .agent(AgentProfile.of("bob"), sh("echo b > one" + meet.replace("$0", "b")))
+            .build()) {
+      result = arbiter.submit(Task.builder("fix").id("T-1").bestOf(2).build()).await(SOON);
+    }
+    assertThat(completed(result).agent()).isEqualTo("bob");
+    assertThat(git(shop, "diff", "--name-status", "main", "arbiter/T-1")).isEqualTo("A\tone");
+    assertThat(git(shop, "show", "arbiter/T-1:one")).isEqualTo("b");
+    assertNothingIsLeft();
+    assertThat(kept()).hasSize(1);
+    assertThat(kept().get(0)).endsWith("-ada");
   }
 
   @Test

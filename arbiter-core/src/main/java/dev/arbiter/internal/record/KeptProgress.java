@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param used what the last attempt used up
  * @param waits what it waits for, in state WAITING
  * @param means what people decided, and what it has used up
+ * @param round the attempts that it makes at once
  */
 public record KeptProgress(
     TaskState state,
@@ -29,11 +30,20 @@ public record KeptProgress(
     long nanos,
     Usage used,
     @Nullable WaitReason waits,
-    KeptMeans means) {
+    KeptMeans means,
+    KeptRound round) {
 
   /** The progress of a task that was accepted. */
   public static KeptProgress none() {
     return new KeptProgress(
-        TaskState.RECEIVED, List.of(), "", null, 0, Usage.none(), null, KeptMeans.none());
+        TaskState.RECEIVED,
+        List.of(),
+        "",
+        null,
+        0,
+        Usage.none(),
+        null,
+        KeptMeans.none(),
+        KeptRound.none());
   }
 }

@@ -36,7 +36,7 @@ public record KeptStep(
 
   /** Whether an attempt failed, and another one may follow. */
   public boolean endsAttempt() {
-    return name.equals("Routing") && !detail.isEmpty();
+    return name.equals("AttemptEnded") || (name.equals("Routing") && !detail.isEmpty());
   }
 
   /** The state that a step of this name enters, empty if the name does not say. */
@@ -52,7 +52,7 @@ public record KeptStep(
       case "Verifying" -> "VERIFYING";
       case "Verified" -> "VERIFIED";
       case "Waiting", "Decided" -> "WAITING";
-      case "Resumed" -> "EXECUTING";
+      case "Resumed", "Joined", "SetAside" -> "EXECUTING";
       default -> "";
     };
   }
@@ -82,6 +82,17 @@ public record KeptStep(
     if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
       TaskEvent.AttemptFailure failed = routing.failed().get();
       return step(event, 0, failed.usage(), failed.cause() + ": " + failed.message());
+    }
+    if (event instanceof TaskEvent.AttemptEnded ended) {
+      TaskEvent.AttemptFailure failed = ended.failure();
+      return step(event, 0, failed.usage(), failed.cause() + ": " + failed.message());
+    }
+    if (event instanceof TaskEvent.SetAside aside && aside.verdict().isPresent()) {
+      Verdict verdict = aside.verdict().get();
+      return step(event, verdict.quality(), Usage.none(), verdict(verdict));
+    }
+    if (event instanceof TaskEvent.Joined joined) {
+      return step(event, 0, Usage.none(), joined.decision().policy());
     }
     if (event instanceof TaskEvent.Routed routed) {
       return step(event, 0, Usage.none(), routed.decision().policy());

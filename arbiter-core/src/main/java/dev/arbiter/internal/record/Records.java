@@ -74,6 +74,9 @@ public final class Records {
     if (!progress.means().equals(KeptMeans.none())) {
       out.message(9, w -> WaitRecords.means(w, progress.means()));
     }
+    if (!progress.round().equals(KeptRound.none())) {
+      out.message(10, w -> round(w, progress.round()));
+    }
     return out.record(VERSION, PROGRESS);
   }
 
@@ -118,6 +121,7 @@ public final class Records {
     Reader in = open(bytes, PROGRESS);
     Reader report = in.message(6);
     Reader means = in.message(9);
+    Reader round = in.message(10);
     return new KeptProgress(
         named(TaskState.class, in.text(1)),
         in.messages(2, Records::decision),
@@ -126,7 +130,35 @@ public final class Records {
         in.number(4),
         usage(in.message(5)),
         waits(in),
-        means == null ? KeptMeans.none() : WaitRecords.means(means));
+        means == null ? KeptMeans.none() : WaitRecords.means(means),
+        round == null ? KeptRound.none() : round(round));
+  }
+
+  private static void round(Writer w, KeptRound round) {
+    w.number(1, round.first())
+        .number(2, round.at())
+        .messages(
+            3,
+            round.aside(),
+            (each, work) ->
+                each.number(1, work.attempt())
+                    .message(2, r -> report(r, work.report()))
+                    .number(3, work.nanos())
+                    .message(4, u -> usage(u, work.used())));
+  }
+
+  private static KeptRound round(Reader in) {
+    return new KeptRound(
+        in.count(1),
+        in.count(2),
+        in.messages(
+            3,
+            work ->
+                new KeptRound.Work(
+                    work.count(1),
+                    report(required(work.message(2))),
+                    work.number(3),
+                    usage(work.message(4)))));
   }
 
   private static @Nullable WaitReason waits(Reader in) {

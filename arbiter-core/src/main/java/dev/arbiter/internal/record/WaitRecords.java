@@ -145,6 +145,7 @@ final class WaitRecords {
     }
     w.flag(4, terms.deadlinePauses());
     terms.attemptLimit().ifPresent(limit -> w.time(5, limit));
+    w.number(6, terms.bestOf() - 1).flag(7, terms.hedged());
   }
 
   static Terms terms(Reader in) {
@@ -156,7 +157,9 @@ final class WaitRecords {
         question == null ? Optional.empty() : Optional.of(question(question)),
         budget == null ? TaskBudget.none() : budget,
         in.flag(4),
-        in.time(5).isZero() ? Optional.empty() : Optional.of(in.time(5)));
+        in.time(5).isZero() ? Optional.empty() : Optional.of(in.time(5)),
+        in.count(6) + 1,
+        in.flag(7));
   }
 
   static void means(Writer w, KeptMeans means) {

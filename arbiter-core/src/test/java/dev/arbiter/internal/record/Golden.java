@@ -115,11 +115,30 @@ final class Golden {
               TaskBudget.ofCost(9),
               List.of());
       KeptProgress waits =
-          new KeptProgress(TaskState.WAITING, List.of(), "", null, 0, USAGE, reason, means);
+          new KeptProgress(
+              TaskState.WAITING, List.of(), "", null, 0, USAGE, reason, means, KeptRound.none());
       all.put(
           "waits-" + reason.getClass().getSimpleName(),
           new One(waits, Records.bytes(waits), Records::progress));
     }
+  }
+
+  private static void several(Map<String, One> all) {
+    KeptTask task =
+        new KeptTask(Task.builder("refactor").id("T-3").bestOf(3).hedged().build(), NOW);
+    all.put("task-best-of", new One(task, Records.bytes(task), Records::task));
+    KeptProgress progress =
+        new KeptProgress(
+            TaskState.EXECUTION_COMPLETE,
+            List.of(new KeptDecision(1, "ada", "ucb1"), new KeptDecision(2, "bob", "ucb1")),
+            "digest",
+            REPORT,
+            123,
+            USAGE,
+            null,
+            KeptMeans.none(),
+            new KeptRound(1, 1, List.of(new KeptRound.Work(2, REPORT, 456, USAGE))));
+    all.put("progress-best-of", new One(progress, Records.bytes(progress), Records::progress));
   }
 
   private static Map<String, One> all() {
@@ -137,7 +156,8 @@ final class Golden {
             123,
             USAGE,
             null,
-            KeptMeans.none());
+            KeptMeans.none(),
+            KeptRound.none());
     all.put("progress", new One(progress, Records.bytes(progress), Records::progress));
     KeptProgress waits =
         new KeptProgress(
@@ -148,9 +168,11 @@ final class Golden {
             0,
             Usage.none(),
             new WaitReason.UnknownEffect("ada", 1),
-            KeptMeans.none());
+            KeptMeans.none(),
+            KeptRound.none());
     all.put("waiting", new One(waits, Records.bytes(waits), Records::progress));
     waits(all);
+    several(all);
     List<KeptStep> steps =
         List.of(new KeptStep(NOW, "Verified", "VERIFIED", 1, "ada", .75, USAGE, "waived abc"));
     all.put("steps", new One(steps, Records.bytes(steps), Records::steps));

@@ -163,7 +163,15 @@ class RecordsTest {
         number(),
         usage(),
         random.nextBoolean() ? null : new WaitReason.UnknownEffect(name(), small()),
-        KeptMeans.none());
+        KeptMeans.none(),
+        round());
+  }
+
+  private KeptRound round() {
+    return random.nextBoolean()
+        ? KeptRound.none()
+        : new KeptRound(
+            1, small(), List.of(new KeptRound.Work(small(), report(), number(), usage())));
   }
 
   private KeptStep step() {

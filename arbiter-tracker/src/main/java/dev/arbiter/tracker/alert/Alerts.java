@@ -121,6 +121,9 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     } else if (event instanceof TaskEvent.Routing routing) {
       Optional<Verdict> verdict = routing.failed().flatMap(TaskEvent.AttemptFailure::verdict);
       verdict.ifPresent(v -> judged(routing.step().agent(), !v.passed(), routing.at()));
+    } else if (event instanceof TaskEvent.AttemptEnded ended) {
+      Optional<Verdict> verdict = ended.failure().verdict();
+      verdict.ifPresent(v -> judged(ended.step().agent(), !v.passed(), ended.at()));
     } else if (event instanceof TaskEvent.Concluded concluded
         && concluded.result() instanceof TaskResult.Failed failed
         && failed.cause() == FailureCause.DENIED) {

@@ -11,7 +11,10 @@ import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport.Usage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Episode {
   /*
    * Routed opens a step. Routing after a failure, or the end, gives its reward. The next Routed, or
-   * the end, completes it with its next state. The concurrent map that hands an episode from thread
+   * the end, completes it with its next state. Joined opens one more beside it; each of several is
+   * completed by its own end. The concurrent map that hands an episode from thread
    * to thread makes its fields visible, and the engine orders the events of a task.
    */
   private static final double NANOS_A_MILLI = 1e6;
@@ -30,6 +34,9 @@ final class Episode {
   private String cause = "";
   private double spent;
   private @Nullable Choice choice;
+
+  /* The steps of the other attempts at once, by number. */
+  private @Nullable Map<Integer, Choice> others;
 
   /** A step whose next state is still unknown. */
   private static final class Choice {
@@ -61,6 +68,13 @@ final class Episode {
     if (event instanceof TaskEvent.Routed routed) {
       return choose(routed);
     }
+    if (event instanceof TaskEvent.Joined joined) {
+      join(joined);
+      return null;
+    }
+    if (others != null) {
+      lookAt(event.step().attempt());
+    }
     if (event instanceof TaskEvent.Concluded concluded) {
       return conclude(concluded);
     }
@@ -74,18 +88,48 @@ final class Episode {
       report(current, executed);
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
       fail(current, routing.step(), routing.failed().get());
+    } else if (event instanceof TaskEvent.AttemptEnded ended) {
+      fail(current, ended.step(), ended.failure());
+      return completed(state(ended.step(), current.state.attempt(), List.of(), ""), false);
     }
     return null;
   }
 
+  private void join(TaskEvent.Joined joined) {
+    if (others == null) {
+      others = new HashMap<>();
+    }
+    Choice first = choice;
+    if (first != null) {
+      others.put(first.step.attempt(), first);
+    }
+    choice = choice(joined.step(), joined.decision(), joined.step().attempt());
+  }
+
+  /* Makes the step of an attempt the current one. */
+  private void lookAt(int attempt) {
+    Map<Integer, Choice> all = Objects.requireNonNull(others);
+    Choice wanted = all.remove(attempt);
+    if (wanted != null) {
+      Choice before = choice;
+      if (before != null) {
+        all.put(before.step.attempt(), before);
+      }
+      choice = wanted;
+    }
+  }
+
   private @Nullable Transition choose(TaskEvent.Routed routed) {
-    RoutingDecision decision = routed.decision();
+    Choice next = choice(routed.step(), routed.decision(), failed.size() + 1);
+    Transition completed = completed(next.state, false);
+    choice = next;
+    return completed;
+  }
+
+  private Choice choice(Step step, RoutingDecision decision, int attempt) {
     List<String> candidates =
         decision.candidates().stream().map(RoutingDecision.Scored::agent).toList();
-    Transition.State state = state(routed.step(), failed.size() + 1, candidates, "");
-    Transition completed = completed(state, false);
-    choice = new Choice(routed.step(), decision, state);
-    return completed;
+    return new Choice(step, decision, state(step, attempt, candidates, ""));
   }
 
   private void report(Choice current, TaskEvent.Executed executed) {
@@ -104,9 +148,14 @@ final class Episode {
   }
 
   private void fail(Choice current, Step step, TaskEvent.AttemptFailure failure) {
+    charge(current, failure.usage());
+    Optional<Verdict> passed = failure.verdict().filter(Verdict::passed);
+    if (passed.isPresent()) {
+      current.reward = success(current, step, passed.get());
+      return;
+    }
     failed.add(current.decision.agent());
     cause = failure.cause().name();
-    charge(current, failure.usage());
     current.reward = failure(current, step, failure.cause(), failure.verdict());
   }
 
@@ -125,14 +174,7 @@ final class Episode {
 
   private Transition.Reward reward(Choice current, Step step, TaskResult result) {
     if (result instanceof TaskResult.Completed completed) {
-      Verdict verdict = completed.verdict();
-      return new Transition.Reward(
-          Transition.Reward.Outcome.SUCCESS,
-          true,
-          verdict.quality(),
-          current.usage.cost(),
-          millis(current, step),
-          violations(Optional.of(verdict)));
+      return success(current, step, completed.verdict());
     }
     if (result instanceof TaskResult.Failed last) {
       failed.add(current.decision.agent());
@@ -141,6 +183,16 @@ final class Episode {
       return failure(current, step, last.cause(), last.verdict());
     }
     return failure(current, step, FailureCause.INTERNAL, Optional.empty());
+  }
+
+  private static Transition.Reward success(Choice current, Step step, Verdict verdict) {
+    return new Transition.Reward(
+        Transition.Reward.Outcome.SUCCESS,
+        true,
+        verdict.quality(),
+        current.usage.cost(),
+        millis(current, step),
+        violations(Optional.of(verdict)));
   }
 
   private static Transition.Reward failure(

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static dev.arbiter.WaitingWorld.SOON;
+import static dev.arbiter.WaitingWorld.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Store;
+import dev.arbiter.task.Admission;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Seal;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Several agents at one task: the best work that passes is kept, or the first. */
+class BestOfTest {
+  private static final Task.Builder BEST = Task.builder("fix").id("T-1").bestOf(3);
+
+  private final WaitingWorld world = new WaitingWorld();
+  private final Map<String, Assignment> calls = new LinkedHashMap<>();
+  private final Map<String, CompletableFuture<WorkReport>> work = new LinkedHashMap<>();
+  private final List<TaskEvent> events = new ArrayList<>();
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final List<String> withdrawn = new ArrayList<>();
+  private boolean asksAPerson;
+
+  /* The quality stands in the output; below one half is denied. */
+  private final class Gates implements Constitution {
+    @Override
+    public Admission admit(Task task) {
+      return new Admission.Admitted("sha256:1", List.of());
+    }
+
+    @Override
+    public String specDigest(Task task) {
+      return "sha256:1";
+    }
+
+    @Override
+    public Optional<Question> asks(Assignment assignment, WorkReport report) {
+      return asksAPerson ? Optional.of(Question.of("Is it right?")) : Optional.empty();
+    }
+
+    @Override
+    public Verdict judge(Assignment assignment, WorkReport report) {
+      double quality = Double.parseDouble(report.output());
+      return quality < .5
+          ? new Verdict.Denied(List.of(Finding.error("low", "", "too low")), Seal.none())
+          : new Verdict.Approved(List.of(), quality, Seal.none());
+    }
+
+    @Override
+    public void withdraw(Assignment assignment, Verdict verdict, String reason) {
+      withdrawn.add(assignment.agent());
+    }
+  }
+
+  /* In the order in which they were registered, so that tests can name them. */
+  private final class InOrder implements Router {
+    private long decisions;
+
+    @Override
+    public RoutingDecision route(RoutingRequest request) {
+      return new Decided(decisions++, request.candidates().get(0).id());
+    }
+
+    @Override
+    public void learn(Outcome outcome) {
+      assertThat(outcomes.put(outcome.decision().agent(), outcome)).isNull();
+    }
+  }
+
+  private record Decided(long id, String agent) implements RoutingDecision {
+    @Override
+    public String policy() {
+      return "in order";
+    }
+
+    @Override
+    public double probability() {
+      return 1;
+    }
+
+    @Override
+    public String reason() {
+      return "the first";
+    }
+
+    @Override
+    public List<Scored> candidates() {
+      return List.of();
+    }
+  }
+
+  private ArbiterBuilder arbiter(String... agents) {
+    ArbiterBuilder builder =
+        world
+            .arbiter()
+            .constitution(new Gates())
+            .router(new InOrder())
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent step) {
+                    events.add(step);
+                  }
+                });
+    for (String agent : agents) {
+      builder.asyncAgent(AgentProfile.of(agent), this::called);
+    }
+    return builder;
+  }
+
+  private CompletionStage<WorkReport> called(Assignment assignment) {
+    calls.put(assignment.agent(), assignment);
+    return work.computeIfAbsent(assignment.agent(), agent -> new CompletableFuture<>());
+  }
+
+  private static <T> T of(Map<String, T> all, String agent) {
+    return Objects.requireNonNull(all.get(agent), agent);
+  }
+
+  private CompletableFuture<WorkReport> work(String agent) {
+    return of(work, agent);
+  }
+
+  private Assignment call(String agent) {
+    return of(calls, agent);
+  }
+
+  private Outcome outcome(String agent) {
+    return of(outcomes, agent);
+  }
+
+  private void reports(String agent, double quality) {
+    work(agent).complete(WorkReport.of("" + quality).withUsage(Usage.cost(1)));
+  }
+
+  private List<String> ended() {
+    return events.stream()
+        .filter(TaskEvent.AttemptEnded.class::isInstance)
+        .map(TaskEvent.AttemptEnded.class::cast)
+        .map(ended -> ended.step().agent() + " " + ended.failure().cause())
+        .toList();
+  }
+
+  private static void allFree(Arbiter arbiter) {
+    assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
+    assertThat(arbiter.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void the_best_work_that_passes_is_kept() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      assertThat(calls.values())
+          .extracting(call -> call.attempt() + " " + call.agent())
+          .containsExactlyInAnyOrder("1 ada", "2 bob", "3 cyd");
+
+      reports("bob", .7);
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      reports("cyd", .9);
+      reports("ada", .8);
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.agent()).isEqualTo("cyd");
+      assertThat(done.attempts()).isEqualTo(3);
+      assertThat(done.verdict().quality()).isEqualTo(.9);
+      assertThat(ended()).containsExactlyInAnyOrder("ada SUPERSEDED", "bob SUPERSEDED");
+      assertThat(withdrawn).containsExactlyInAnyOrder("ada", "bob");
+      assertThat(outcomes.values()).extracting(Outcome::kind).containsOnly(Outcome.Kind.SUCCESS);
+      assertThat(outcome("bob").quality()).isEqualTo(.7);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void of_equals_the_earliest_is_kept() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("bob", .8);
+      reports("ada", .8);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+    }
+  }
+
+  @Test
+  void what_fails_or_is_denied_leaves_the_others_at_work() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      work("ada").completeExceptionally(new IllegalStateException("no"));
+      reports("cyd", .1);
+      assertThat(ended()).containsExactly("ada AGENT_ERROR", "cyd DENIED");
+      reports("bob", .6);
+
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      assertThat(outcome("ada").kind()).isEqualTo(Outcome.Kind.FAILURE);
+      assertThat(outcome("cyd").kind()).isEqualTo(Outcome.Kind.VIOLATION);
+      assertThat(withdrawn).isEmpty();
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void when_nothing_passes_the_last_failure_is_told() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").fallbacks(0).build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("ada", .1);
+      reports("bob", .2);
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.DENIED);
+      assertThat(failed.attempts()).isEqualTo(2);
+      assertThat(outcomes).hasSize(2);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void after_a_round_the_fallbacks_that_are_left_are_tried() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd", "dan").fallbacks(2).build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").bestOf(2).build());
+      reports("ada", .1);
+      reports("bob", .1);
+      assertThat(calls.keySet()).containsExactlyInAnyOrder("ada", "bob", "cyd");
+      reports("cyd", .9);
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.attempts()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void agents_without_a_free_slot_do_not_join() throws Exception {
+    AgentProfile busy = AgentProfile.builder("bob").capability("sql", 1).capacity(1).build();
+    try (Arbiter arbiter = arbiter("ada").asyncAgent(busy, this::called).build()) {
+      TaskHandle one = arbiter.submit(Task.builder("fix").requires("sql").build());
+      TaskHandle best = arbiter.submit(BEST.build());
+      assertThat(call("ada").task().id()).isEqualTo("T-1");
+      assertThat(arbiter.agents().find("bob").orElseThrow().queued()).isZero();
+      reports("ada", .9);
+      assertThat(best.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      reports("bob", .9);
+      assertThat(one.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void the_router_may_decide_for_one() throws Exception {
+    Router one =
+        new Router() {
+          private final Router inOrder = new InOrder();
+
+          @Override
+          public RoutingDecision route(RoutingRequest request) {
+            return inOrder.route(request);
+          }
+
+          @Override
+          public int agentsAtOnce(RoutingRequest request) {
+            return 1;
+          }
+        };
+    try (Arbiter arbiter = arbiter("ada", "bob").router(one).build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      assertThat(calls.keySet()).containsExactly("ada");
+      reports("ada", .9);
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void a_cancellation_reaches_all_of_them() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("ada", .9);
+      assertThat(handle.cancel("enough")).isTrue();
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.CANCELLED);
+      assertThat(work("bob")).isCancelled();
+      assertThat(work("cyd")).isCancelled();
+      assertThat(withdrawn).containsExactly("ada");
+      assertThat(outcomes).hasSize(3);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void at_the_deadline_what_has_passed_is_kept() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.deadline(Duration.ofSeconds(10)).build());
+      reports("bob", .6);
+      world.pass(Duration.ofSeconds(12));
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.agent()).isEqualTo("bob");
+      assertThat(work("ada")).isCancelled();
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void the_limit_of_one_attempt_ends_that_one() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").attemptLimit(Duration.ofSeconds(9)).build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("ada", .6);
+      world.pass(Duration.ofSeconds(12));
+      assertThat(ended()).contains("bob AGENT_TIMEOUT");
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      assertThat(outcome("bob").kind()).isEqualTo(Outcome.Kind.FAILURE);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void a_budget_counts_what_all_of_them_use_up() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.budget(TaskBudget.ofCost(10)).build());
+      CompletionStage<Boolean> first = call("ada").progress(Usage.cost(6), "");
+      assertThat(first.toCompletableFuture().join()).isTrue();
+      CompletionStage<Boolean> second = call("bob").progress(Usage.cost(6), "");
+      assertThatThrownBy(() -> second.toCompletableFuture().join())
+          .isInstanceOf(CompletionException.class)
+          .hasMessageContaining("budget");
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(work("ada")).isCancelled();
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void all_stop_before_a_person_is_asked_for_more() throws Exception {
+    TaskBudget budget = TaskBudget.ofCost(10).atLimit(TaskBudget.AtLimit.ASK);
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.budget(budget).build());
+      Map<String, Assignment> first = Map.copyOf(calls);
+      boolean unused = of(first, "ada").progress(Usage.cost(6), "").toCompletableFuture().join();
+      CompletionStage<?> unusedToo = of(first, "bob").progress(Usage.cost(6), "");
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Budget.class)).isTrue();
+      assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
+      assertThat(work.values()).allMatch(CompletableFuture::isCancelled);
+
+      work.clear();
+      outcomes.clear();
+      ApprovalRequest request = WaitingWorld.only(arbiter);
+      arbiter
+          .approvals()
+          .decide(request, Answer.raise("eve", TaskBudget.ofCost(99)))
+          .toCompletableFuture()
+          .join();
+      reports("ada", .6);
+      reports("bob", .7);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void a_person_looks_at_one_work_after_the_other_when_all_are_done() throws Exception {
+    asksAPerson = true;
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("bob", .9);
+      assertThat(arbiter.approvals().open()).isEmpty();
+      reports("ada", .8);
+      assertThat(WaitingWorld.only(arbiter).agent()).isEqualTo("ada");
+      decide(arbiter, Answer.deny("eve", "not this one"));
+      assertThat(WaitingWorld.only(arbiter).agent()).isEqualTo("bob");
+      decide(arbiter, Answer.approve("eve"));
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      allFree(arbiter);
+    }
+  }
+
+  private static void decide(Arbiter arbiter, Answer answer) {
+    arbiter.approvals().decide(WaitingWorld.only(arbiter), answer).toCompletableFuture().join();
+  }
+
+  @Test
+  void none_of_several_can_ask_and_the_last_one_can() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      assertThatThrownBy(() -> call("ada").ask(Question.of("Which?")).toCompletableFuture().join())
+          .hasMessageContaining("several agents work at the task");
+      work("bob").complete(WorkReport.waiting(Question.of("Which?"), "token"));
+      assertThat(ended()).containsExactly("bob SUPERSEDED");
+      CompletionStage<?> unused = call("ada").ask(Question.of("Which?"));
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Input.class)).isTrue();
+      decide(arbiter, Answer.reply("eve", "this"));
+      reports("ada", .9);
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void work_set_aside_survives_a_restart() throws Exception {
+    ListStorage disk = new ListStorage();
+    asksAPerson = true;
+    try (Arbiter arbiter = arbiter("ada", "bob").store(Store.of(disk)).build()) {
+      TaskHandle unused = arbiter.submit(BEST.build());
+      until(() -> calls.size() == 2);
+      reports("bob", .9);
+      reports("ada", .8);
+      until(() -> !arbiter.approvals().open().isEmpty());
+      assertThat(WaitingWorld.only(arbiter).agent()).isEqualTo("ada");
+    }
+    outcomes.clear();
+    calls.clear();
+    try (Arbiter arbiter = arbiter("ada", "bob").store(Store.of(disk.cut())).build()) {
+      TaskHandle handle = arbiter.find("default", "T-1").orElseThrow();
+      until(() -> !arbiter.approvals().open().isEmpty());
+      decide(arbiter, Answer.deny("eve", "no"));
+      until(() -> !arbiter.approvals().open().isEmpty());
+      assertThat(WaitingWorld.only(arbiter).agent()).isEqualTo("bob");
+      decide(arbiter, Answer.approve("eve"));
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.agent()).isEqualTo("bob");
+      assertThat(done.attempts()).isEqualTo(2);
+      assertThat(calls).isEmpty();
+      allFree(arbiter);
+    }
+  }
+
+  /* Hedging. */
+
+  private static final Task.Builder HEDGED = Task.builder("fix").id("T-1").hedged();
+
+  private ArbiterBuilder hedging(double extra) {
+    return arbiter("ada", "bob").hedging(new Hedging(Duration.ofSeconds(5), extra));
+  }
+
+  @Test
+  void a_second_agent_starts_when_the_first_is_slow() throws Exception {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle handle = arbiter.submit(HEDGED.build());
+      world.pass(Duration.ofSeconds(4));
+      assertThat(calls.keySet()).containsExactly("ada");
+      world.pass(Duration.ofSeconds(2));
+      assertThat(calls.keySet()).containsExactly("ada", "bob");
+      reports("bob", .6);
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.agent()).isEqualTo("bob");
+      assertThat(work("ada")).isCancelled();
+      assertThat(ended()).containsExactly("ada SUPERSEDED");
+      assertThat(outcome("ada").kind()).isEqualTo(Outcome.Kind.INFRASTRUCTURE);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void a_hedge_that_is_denied_leaves_the_first_at_work() throws Exception {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle handle = arbiter.submit(HEDGED.build());
+      world.pass(Duration.ofSeconds(6));
+      reports("bob", .1);
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      reports("ada", .6);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void tasks_that_do_not_say_so_are_not_hedged() {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle unused = arbiter.submit(Task.builder("fix").build());
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls.keySet()).containsExactly("ada");
+    }
+  }
+
+  @Test
+  void hedges_stay_within_their_share_of_the_calls() throws Exception {
+    int hedged = 0;
+    try (Arbiter arbiter = hedging(.05).build()) {
+      for (int i = 0; i < 200; i++) {
+        work.clear();
+        outcomes.clear();
+        TaskHandle handle = arbiter.submit(Task.builder("fix").hedged().build());
+        world.pass(Duration.ofSeconds(6));
+        hedged += work.size() - 1;
+        reports("ada", .9);
+        assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      }
+    }
+    assertThat(hedged).isBetween(9, 10);
+  }
+}
