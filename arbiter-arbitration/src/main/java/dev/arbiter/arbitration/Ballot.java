@@ -125,7 +125,7 @@ public final class Ballot implements Durable {
 
   private Tally underLeader(Tally tally, State now) {
     int leader = now.weights.leader();
-    if (leader < 0) {
+    if (leader < 0 || tally.votes().hasEvidence()) {
       return tally;
     }
     for (int i = 0; i < tally.votes().size(); i++) {

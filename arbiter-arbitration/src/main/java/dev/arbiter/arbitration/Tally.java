@@ -181,6 +181,17 @@ public final class Tally {
     return decided(rule, Outcome.DECIDED, group, share, why);
   }
 
+  /** The answer of one agent. */
+  Tally trusting(String agent, double share) {
+    for (int i = 0; i < votes.size(); i++) {
+      if (votes.agent(i).equals(agent) && votes.group(i) >= 0) {
+        String why = say("%s is trusted (%.0f %% right)", agent, 100 * share);
+        return decided(rule, Outcome.DECIDED, votes.group(i), share, why);
+      }
+    }
+    return this;
+  }
+
   Tally refused(String why) {
     return decided(Consensus.SIMPLE_MAJORITY, Outcome.REFUSED, -1, 0, why);
   }

@@ -2,6 +2,7 @@
 package dev.arbiter.arbitration;
 
 import dev.arbiter.arbitration.Reply.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -97,6 +98,21 @@ final class Votes {
 
   String text(int group) {
     return firsts[group] == null ? "" : firsts[group].text();
+  }
+
+  /** The work of an agent as a reader sees it: the output, and the files it changes. */
+  String shown(String agent) {
+    for (Reply reply : replies) {
+      if (reply.agent().equals(agent)) {
+        StringBuilder text = new StringBuilder(reply.text());
+        for (FileChange change : reply.work().changes()) {
+          text.append('\n').append(change.path());
+          text.append(" +").append(change.added()).append(" -").append(change.removed());
+        }
+        return text.toString();
+      }
+    }
+    return "";
   }
 
   List<String> agents() {

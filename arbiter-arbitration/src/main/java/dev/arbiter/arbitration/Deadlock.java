@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter.arbitration;
+
+/**
+ * What is tried, in an order that the host chooses, while no answer has the least confidence. A
+ * step for which nothing was configured is skipped.
+ */
+public enum Deadlock {
+  /** Agents of the panel that were not asked yet are asked, one after the other. */
+  MORE_EVIDENCE,
+  /** The agents debate; see {@link Debate}. */
+  DEBATE,
+  /** Judges compare the two leading answers; see {@link Judges}. */
+  JUDGE,
+  /** The answer of the agent with the best record holds, with the confidence it has. */
+  LEADER,
+  /** A person is asked. Comes last. */
+  PERSON
+}
