@@ -19,6 +19,7 @@ module dev.arbiter.core {
       dev.arbiter.routing,
       dev.arbiter.tracker;
 
+  requires io.github.bucket4j.core;
   requires org.slf4j;
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

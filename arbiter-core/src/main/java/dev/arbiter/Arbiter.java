@@ -71,6 +71,7 @@ public final class Arbiter implements AutoCloseable {
   private final OpenRequests open;
   private final Ledger ledger;
   private final @Nullable Velocities submitting;
+  private final Buckets submittedRates;
   private final Pipeline pipeline;
   private final Snapshots snapshots;
   private final Recovering recovering;
@@ -94,6 +95,7 @@ public final class Arbiter implements AutoCloseable {
     this.registry = new LiveRegistry(config.sources(), config.ejection(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.open = new OpenRequests(config.approvers(), config.sources().clock());
+    this.submittedRates = config.rates().tenants(RateLimit.Over.REFUSE, nanoTime);
     this.submitting =
         config
             .guards()
@@ -363,7 +365,26 @@ public final class Arbiter implements AutoCloseable {
     if (submitting != null && pause > 0) {
       return new Refusal(submitting.tooMany(tenant) + "; submit it later", pause);
     }
-    return room(run);
+    pause = submittedRates.tryTake(tenant);
+    Refusal refusal = pause == 0 ? room(run) : overRate(tenant, pause);
+    if (refusal != null && submitting != null) {
+      submitting.remove(tenant);
+    }
+    if (refusal != null && pause == 0) {
+      submittedRates.giveBack(tenant);
+    }
+    return refusal;
+  }
+
+  private Refusal overRate(String tenant, long pause) {
+    String why =
+        String.format(
+            Locale.ROOT,
+            "tenant '%s' has reached its rate of %s; submit it again after %s",
+            tenant,
+            submittedRates.limit(tenant),
+            Duration.ofNanos(pause));
+    return new Refusal(why, pause);
   }
 
   /* Whether it would wait for so long that too little of its time were left. */

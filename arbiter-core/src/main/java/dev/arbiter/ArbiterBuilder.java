@@ -56,6 +56,10 @@ public final class ArbiterBuilder {
   private final List<TenantBudget> eachTenantBudgets = new ArrayList<>();
   private final Map<String, Duration> attemptLimits = new HashMap<>();
   private Guards guards = Guards.none();
+  private final Map<String, RateLimit> agentRates = new HashMap<>();
+  private final Map<String, RateLimit> tenantRates = new HashMap<>();
+  private @Nullable RateLimit eachAgentRate;
+  private @Nullable RateLimit eachTenantRate;
 
   ArbiterBuilder() {}
 
@@ -366,6 +370,62 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Sets how often an agent may be called. While it may not, it is LIMITED: its tasks go to others,
+   * or wait. Default: no limit.
+   *
+   * @param agent the id of the agent
+   * @param limit the limit
+   * @throws IllegalArgumentException if the limit is one that refuses
+   */
+  public ArbiterBuilder agentRate(String agent, RateLimit limit) {
+    Require.name("agent", agent, false);
+    agentRates.put(agent, requireWaiting(limit));
+    return this;
+  }
+
+  /**
+   * Sets how often each agent may be called that has no rate of its own. Default: no limit.
+   *
+   * @param limit the limit
+   * @throws IllegalArgumentException if the limit is one that refuses
+   */
+  public ArbiterBuilder agentRate(RateLimit limit) {
+    this.eachAgentRate = requireWaiting(limit);
+    return this;
+  }
+
+  private static RateLimit requireWaiting(RateLimit limit) {
+    Require.that(
+        limit.over() == RateLimit.Over.WAIT,
+        "a rate of an agent refuses no task, got %s; give RateLimit.of(most, per)",
+        limit);
+    return limit;
+  }
+
+  /**
+   * Sets how often agents may be called for a tenant, or with {@link RateLimit#refusing} how often
+   * it may submit a task. Default: no limit.
+   *
+   * @param tenant the tenant
+   * @param limit the limit
+   */
+  public ArbiterBuilder tenantRate(String tenant, RateLimit limit) {
+    Require.name("tenant", tenant, false);
+    tenantRates.put(tenant, limit);
+    return this;
+  }
+
+  /**
+   * Sets the rate of each tenant that has none of its own. Default: no limit.
+   *
+   * @param limit the limit
+   */
+  public ArbiterBuilder tenantRate(RateLimit limit) {
+    this.eachTenantRate = limit;
+    return this;
+  }
+
+  /**
    * Sets guards against agents that stall, loop or run away. Default: none.
    *
    * @param guards such as {@code Guards.none().stall(Duration.ofMinutes(2))}
@@ -436,7 +496,8 @@ public final class ArbiterBuilder {
         copy(tenantBudgets),
         List.copyOf(eachTenantBudgets),
         Map.copyOf(attemptLimits),
-        guards);
+        guards,
+        new Rates(agentRates, eachAgentRate, tenantRates, eachTenantRate));
   }
 
   private static Map<String, List<TenantBudget>> copy(Map<String, List<TenantBudget>> budgets) {

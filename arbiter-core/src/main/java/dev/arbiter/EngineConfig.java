@@ -41,7 +41,8 @@ record EngineConfig(
     Map<String, List<TenantBudget>> tenantBudgets,
     List<TenantBudget> eachTenantBudgets,
     Map<String, Duration> attemptLimits,
-    Guards guards) {
+    Guards guards,
+    Rates rates) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

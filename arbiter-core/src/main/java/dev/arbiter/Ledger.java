@@ -120,6 +120,11 @@ final class Ledger {
     }
   }
 
+  /** Whether any tenant has a budget. */
+  boolean isOn() {
+    return !own.isEmpty() || !each.isEmpty();
+  }
+
   /** Whether the tenant has a budget. */
   boolean has(String tenant) {
     return !budgets(tenant).isEmpty();
@@ -369,9 +374,11 @@ final class Ledger {
     Account account = account(request.tenant());
     Full full = full(request.tenant(), account, false);
     for (Period period : account.periods) {
-      if (full != null
-          && full.budget().equals(period.budget)
-          && !request.askedAt().isBefore(period.begins)) {
+      // A question expires with its period. The time of asking says less: clocks go back.
+      boolean isAsked =
+          !request.expiresAt().isBefore(period.ends)
+              && !request.expiresAt().isAfter(period.ends.plus(CallPermits.SHORTEST));
+      if (full != null && full.budget().equals(period.budget) && isAsked) {
         return period;
       }
     }
@@ -504,7 +511,7 @@ final class Ledger {
 
   /** Writes what the store has not kept, and forgets accounts whose periods have ended. */
   void look() {
-    if (own.isEmpty() && each.isEmpty() && toForget.isEmpty()) {
+    if (!isOn() && toForget.isEmpty()) {
       return;
     }
     List<String> toWrite = new ArrayList<>();

@@ -145,7 +145,7 @@ final class Pipeline {
     this.open = open;
     this.ledger = ledger;
     this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
-    this.permits = new CallPermits(config, ledger, waiting, endings);
+    this.permits = new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.retries = new Retries(config.retries(), sources.random().nextLong());
     this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();

@@ -65,13 +65,15 @@ final class Waiting {
 
   /** A request for a run at this point; about holds what is shown beside the question. */
   ApprovalRequest request(TaskRun run, Point point, Question question, List<String> about) {
+    // A decision about a tenant may come too late to have an effect; then it is another question.
+    boolean isOfTenant = point == Point.TENANT_BUDGET;
     return ApprovalRequest.of(
         point,
         run.task(),
         point == Point.START ? 0 : run.number(),
         point == Point.START ? "" : run.agent(),
         question,
-        about,
+        isOfTenant ? List.of("decisions " + run.means().approvals().size()) : about,
         sources.clock().instant());
   }
 
@@ -109,7 +111,11 @@ final class Waiting {
       return decided(run, request, decision);
     }
     listen(run, request);
-    boolean hasMeans = isOfTenant(run.reason()) && ledger.full(run.task().tenant()) == null;
+    CallPermits.Permit permit = run.permit();
+    boolean hasMeans =
+        isOfTenant(run.reason())
+            && ledger.full(run.task().tenant()) == null
+            && (permit == null || !permit.isEarly());
     return hasMeans ? goOn(run) : Waits.OUTSIDE;
   }
 

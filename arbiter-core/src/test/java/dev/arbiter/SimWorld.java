@@ -86,6 +86,8 @@ final class SimWorld {
   private final Ejection ejection;
   private final @Nullable TenantBudget budget;
   private final Guards guards;
+  private final @Nullable RateLimit agentRate;
+  private final @Nullable RateLimit tenantRate;
   private final int queueCapacity;
 
   private final List<TaskHandle> handles = new ArrayList<>();
@@ -152,6 +154,9 @@ final class SimWorld {
             : new Ejection(1 + below(3), Duration.ofSeconds(2), Duration.ofSeconds(9));
     this.budget = below(2) == 0 ? null : newBudget();
     this.guards = below(3) > 0 ? Guards.none() : newGuards();
+    this.agentRate = below(4) > 0 ? null : RateLimit.of(1 + below(4), time(2_000));
+    RateLimit rate = RateLimit.of(1 + below(4), time(2_000));
+    this.tenantRate = below(4) > 0 ? null : below(3) == 0 ? rate.refusing() : rate;
     this.queueCapacity = below(4) == 0 ? 1 + below(3) : TASKS;
     this.store = new SimStore(this);
     this.arbiter = begin();
@@ -203,6 +208,12 @@ final class SimWorld {
       String id = "agent-" + i;
       builder.asyncAgent(profile(id), new SimAgent());
       registrations.merge(id, 1, Integer::sum);
+    }
+    if (agentRate != null) {
+      builder.agentRate(agentRate);
+    }
+    if (tenantRate != null) {
+      builder.tenantRate(SPENDER, tenantRate);
     }
     if (budget != null) {
       TaskBudget endless = TaskBudget.ofCost(1e9);
