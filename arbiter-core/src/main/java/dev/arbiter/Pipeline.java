@@ -867,12 +867,12 @@ final class Pipeline {
     Means means = run.meansOrNull();
     if (means != null) {
       Duration left = means.budget(run.task()).time().minus(means.worked());
-      least = least.or(left, "what its budget has left");
+      least = least.or(left, "what its budget has left", "");
     }
     if (run.task().deadline().isPresent()) {
       long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
       Duration left = run.task().deadline().get().minusNanos(past);
-      least = least.or(left, "what its deadline has left");
+      least = least.or(left, "what its deadline has left", "");
     }
     return least;
   }

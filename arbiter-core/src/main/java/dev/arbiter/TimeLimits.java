@@ -5,15 +5,15 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.task.Task;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The limits of time for one attempt: the shortest one counts. Immutable. */
 final class TimeLimits {
-  private final Duration each;
+  private final Limit each;
   private final Map<String, Duration> byType;
 
   TimeLimits(Duration each, Map<String, Duration> byType) {
-    this.each = each;
+    this.each = new Limit(each, "", "");
     this.byType = byType;
   }
 
@@ -21,29 +21,28 @@ final class TimeLimits {
    * A limit.
    *
    * @param time how long the attempt may take
-   * @param of which limit it is, for messages; empty for that of the arbiter
+   * @param what which limit it is; empty for that of the arbiter
+   * @param name of what has it, may be empty
    */
-  record Limit(Duration time, String of) {
-    Limit or(Duration other, String whose) {
-      return other.compareTo(time) < 0 ? new Limit(other, whose) : this;
+  record Limit(Duration time, String what, String name) {
+    Limit or(@Nullable Duration other, String ofWhat, String ofName) {
+      return other != null && other.compareTo(time) < 0 ? new Limit(other, ofWhat, ofName) : this;
     }
 
-    Limit or(Optional<Duration> other, String whose) {
-      return other.isEmpty() ? this : or(other.get(), whose);
+    /** Which limit it is, for messages; empty for that of the arbiter. */
+    String of() {
+      return name.isEmpty() ? what : what + " '" + name + "'";
     }
   }
 
   /** The shortest limit for a task. */
   Limit of(Task task) {
-    return new Limit(each, "")
-        .or(
-            Optional.ofNullable(byType.get(task.type())),
-            "the attempt limit of type '" + task.type() + "'")
-        .or(task.terms().attemptLimit(), "the attempt limit of the task");
+    return each.or(byType.get(task.type()), "the attempt limit of type", task.type())
+        .or(task.terms().attemptLimit().orElse(null), "the attempt limit of the task", "");
   }
 
   /** The shortest limit for an agent that works at a task. */
   Limit of(Task task, AgentProfile agent) {
-    return of(task).or(agent.attemptLimit(), "the attempt limit of agent '" + agent.id() + "'");
+    return of(task).or(agent.attemptLimit().orElse(null), "the attempt limit of agent", agent.id());
   }
 }

@@ -4,6 +4,7 @@ package dev.arbiter.internal;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments. The message names the argument, its rule and the value it had. */
 public final class Require {
@@ -23,6 +24,41 @@ public final class Require {
   public static void that(boolean condition, @FormatString String message, Object... arguments) {
     if (!condition) {
       throw new IllegalArgumentException(String.format(Locale.ROOT, message, arguments));
+    }
+  }
+
+  /* The arguments of a check that holds must cost nothing: no array, and no boxes. */
+
+  /** Checks a condition; as above, with one value. */
+  @FormatMethod
+  public static void that(boolean condition, @FormatString String message, @Nullable Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
+    }
+  }
+
+  /** Checks a condition; as above, with one value. */
+  @FormatMethod
+  public static void that(boolean condition, @FormatString String message, long value) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
+    }
+  }
+
+  /** Checks a condition; as above, with one value. */
+  @FormatMethod
+  public static void that(boolean condition, @FormatString String message, double value) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, value));
+    }
+  }
+
+  /** Checks a condition; as above, with two values. */
+  @FormatMethod
+  public static void that(
+      boolean condition, @FormatString String message, long first, long second) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, message, first, second));
     }
   }
 

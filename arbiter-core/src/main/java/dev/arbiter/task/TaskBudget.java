@@ -131,11 +131,11 @@ public record TaskBudget(
 
   /** {@return whether there is no limit} */
   public boolean isNone() {
-    return withoutChoice().equals(NONE);
-  }
-
-  private TaskBudget withoutChoice() {
-    return atLimit(AtLimit.STOP);
+    return cost == NONE.cost
+        && tokens == NONE.tokens
+        && time.equals(NONE.time)
+        && attempts == NONE.attempts
+        && calls == NONE.calls;
   }
 
   /**
