@@ -46,7 +46,7 @@ public final class CreditLedger implements ArbiterListener, Durable {
 
   private final Object lock = new Object();
   private final Recent<Owner, Points> accounts = new Recent<>(MOST_ACCOUNTS);
-  private final Episodes episodes = new Episodes();
+  private final EndedAttempts attempts = new EndedAttempts();
   private final ToDoubleFunction<Task> weight;
 
   private record Owner(String tenant, String agent) {}
@@ -133,48 +133,47 @@ public final class CreditLedger implements ArbiterListener, Durable {
   public void on(ArbiterEvent event) {
     if (event instanceof TaskEvent step) {
       synchronized (lock) {
-        Episode episode = episodes.on(step);
-        if (episode != null
-            && (episode.isByAgent()
-                || episode.cause().equals(Optional.of(FailureCause.DEADLINE)))) {
-          count(episode);
+        EndedAttempt ended = attempts.on(step);
+        if (ended != null
+            && (ended.isByAgent() || ended.cause().equals(Optional.of(FailureCause.DEADLINE)))) {
+          count(ended);
         }
       }
     }
   }
 
-  private void count(Episode episode) {
-    Points points = points(episode.task().tenant(), episode.agent());
+  private void count(EndedAttempt ended) {
+    Points points = points(ended.task().tenant(), ended.agent());
     points.attempts++;
-    boolean passed = episode.passed();
+    boolean passed = ended.passed();
     points.streak = passed ? Math.max(0, points.streak) + 1 : Math.min(0, points.streak) - 1;
-    double factor = weightOf(episode.task());
-    for (Entry entry : entries(episode)) {
+    double factor = weightOf(ended.task());
+    for (Entry entry : entries(ended)) {
       boolean isStreak =
           entry.points() > 0 ? points.streak >= LONG_STREAK : points.streak <= -BAD_STREAK;
       points.entries.merge(entry, entry.points() * factor * (isStreak ? STREAK : 1), Double::sum);
     }
   }
 
-  private static List<Entry> entries(Episode episode) {
+  private static List<Entry> entries(EndedAttempt ended) {
     List<Entry> entries = new ArrayList<>();
-    if (episode.passed()) {
+    if (ended.passed()) {
       entries.add(Entry.SUCCESS);
-      if (episode.verdict().filter(Verdict.Approved.class::isInstance).isPresent()) {
+      if (ended.verdict().filter(Verdict.Approved.class::isInstance).isPresent()) {
         entries.add(Entry.COMPLIANT);
       }
-      if (episode.outcome() >= GOOD) {
+      if (ended.outcome() >= GOOD) {
         entries.add(Entry.HIGH_QUALITY);
       }
-      if (episode.outcome() < POOR) {
+      if (ended.outcome() < POOR) {
         entries.add(Entry.LOW_QUALITY);
       }
-      if (episode.task().deadline().isPresent()) {
+      if (ended.task().deadline().isPresent()) {
         entries.add(Entry.TIMELY);
       }
     } else {
       entries.add(Entry.FAILURE);
-      FailureCause cause = episode.cause().orElseThrow();
+      FailureCause cause = ended.cause().orElseThrow();
       if (cause == FailureCause.DENIED) {
         entries.add(Entry.VIOLATION);
       }

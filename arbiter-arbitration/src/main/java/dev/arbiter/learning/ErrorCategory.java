@@ -49,20 +49,20 @@ public enum ErrorCategory {
    * {@return the kind of error of a failed attempt, by its cause, or else by the words of its
    * message; UNKNOWN for accepted work} Words only guess.
    *
-   * @param episode the end of an attempt
+   * @param ended the end of an attempt
    */
-  public static ErrorCategory of(Episode episode) {
-    if (episode.passed()) {
+  public static ErrorCategory of(EndedAttempt ended) {
+    if (ended.passed()) {
       return UNKNOWN;
     }
-    FailureCause cause = episode.cause().orElseThrow();
+    FailureCause cause = ended.cause().orElseThrow();
     return switch (cause) {
       case AGENT_TIMEOUT, DEADLINE -> TIMEOUT;
       case RESOURCE, BUDGET, QUOTA, RATE -> RESOURCE;
       case CONNECTIVITY -> DEPENDENCY;
       case AUTHORIZATION -> CONFIGURATION;
       case DENIED, INVALID_INPUT -> VALIDATION;
-      case AGENT_ERROR -> byWords(episode.message());
+      case AGENT_ERROR -> byWords(ended.message());
       default -> UNKNOWN;
     };
   }

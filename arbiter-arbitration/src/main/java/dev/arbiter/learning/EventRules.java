@@ -24,26 +24,26 @@ final class EventRules implements PracticeSource {
   private record Seen(String tenant, String type, String what) {}
 
   @Override
-  public CompletionStage<List<String>> practices(Episode episode) {
+  public CompletionStage<List<String>> practices(EndedAttempt ended) {
     List<String> texts = new ArrayList<>();
-    if (episode.verdict().isPresent() && !episode.passed()) {
-      episode.verdict().get().findings().stream()
+    if (ended.verdict().isPresent() && !ended.passed()) {
+      ended.verdict().get().findings().stream()
           .filter(finding -> finding.severity() == Severity.ERROR)
           .limit(MOST_FINDINGS)
-          .filter(finding -> isAgain(episode, finding.ruleId() + '\0' + finding.place()))
+          .filter(finding -> isAgain(ended, finding.ruleId() + '\0' + finding.place()))
           .map(EventRules::text)
           .forEach(texts::add);
-    } else if (!episode.passed()) {
-      ErrorCategory category = ErrorCategory.of(episode);
-      if (category != ErrorCategory.UNKNOWN && isAgain(episode, category.name())) {
-        texts.add(text(category, episode));
+    } else if (!ended.passed()) {
+      ErrorCategory category = ErrorCategory.of(ended);
+      if (category != ErrorCategory.UNKNOWN && isAgain(ended, category.name())) {
+        texts.add(text(category, ended));
       }
     }
     return CompletableFuture.completedFuture(texts);
   }
 
-  private synchronized boolean isAgain(Episode episode, String what) {
-    Seen seen = new Seen(episode.task().tenant(), episode.task().type(), what);
+  private synchronized boolean isAgain(EndedAttempt ended, String what) {
+    Seen seen = new Seen(ended.task().tenant(), ended.task().type(), what);
     Integer before = counts.get(seen);
     int now = before == null ? 1 : before + 1;
     counts.put(seen, now);
@@ -58,13 +58,13 @@ final class EventRules implements PracticeSource {
         quote(finding.message()));
   }
 
-  private static String text(ErrorCategory category, Episode episode) {
-    return episode.cause().equals(Optional.of(FailureCause.AGENT_TIMEOUT))
+  private static String text(ErrorCategory category, EndedAttempt ended) {
+    return ended.cause().equals(Optional.of(FailureCause.AGENT_TIMEOUT))
         ? "Report what there is before the time limit; earlier attempts ran out of time."
         : "Earlier attempts ended with an error of kind "
             + category.name().toLowerCase(Locale.ROOT)
             + "; look for it first: \""
-            + quote(episode.message())
+            + quote(ended.message())
             + '"';
   }
 
@@ -73,7 +73,7 @@ final class EventRules implements PracticeSource {
   }
 
   @Override
-  public Source source(Episode episode) {
+  public Source source(EndedAttempt ended) {
     return new Source(Source.Kind.RULE, "");
   }
 }

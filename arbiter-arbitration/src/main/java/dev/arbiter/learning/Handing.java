@@ -2,7 +2,7 @@
 package dev.arbiter.learning;
 
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.learning.Episodes.TaskKey;
+import dev.arbiter.learning.EndedAttempts.TaskKey;
 import dev.arbiter.learning.Shelf.Chosen;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;
@@ -49,17 +49,17 @@ final class Handing {
   }
 
   /** Counts the end of an attempt, if it says something about its agent. */
-  boolean end(Episode episode) {
-    Map<Integer, List<Throw>> attempts = open.get(TaskKey.of(episode.task()));
-    List<Throw> thrown = attempts == null ? null : attempts.remove(episode.attempt());
-    if (thrown == null || !episode.isByAgent()) {
+  boolean end(EndedAttempt ended) {
+    Map<Integer, List<Throw>> attempts = open.get(TaskKey.of(ended.task()));
+    List<Throw> thrown = attempts == null ? null : attempts.remove(ended.attempt());
+    if (thrown == null || !ended.isByAgent()) {
       return false;
     }
     for (Throw one : thrown) {
-      one.chosen.trial().add(one.isWith, one.share, episode.outcome());
-      one.chosen.item().overall().add(one.isWith, one.share, episode.outcome());
+      one.chosen.trial().add(one.isWith, one.share, ended.outcome());
+      one.chosen.item().overall().add(one.isWith, one.share, ended.outcome());
       if (one.isWith) {
-        one.chosen.item().count(episode.passed());
+        one.chosen.item().count(ended.passed());
       }
     }
     return !thrown.isEmpty();

@@ -2,7 +2,7 @@
 package dev.arbiter.learning;
 
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.learning.Episodes.TaskKey;
+import dev.arbiter.learning.EndedAttempts.TaskKey;
 import dev.arbiter.learning.FailureModes.Aftermath;
 import dev.arbiter.learning.FailureModes.CellKey;
 import dev.arbiter.task.Finding;
@@ -31,7 +31,7 @@ final class ModeDetector {
   private static final String GATES = "/gates/";
   private static final String WORK_TREE = "work_tree";
 
-  private final Episodes episodes = new Episodes();
+  private final EndedAttempts attempts = new EndedAttempts();
   private final Recent<TaskKey, Open> open = new Recent<>(MOST_OPEN);
   private final Recent<Type, Changing> types = new Recent<>(MOST_TYPES);
 
@@ -61,7 +61,7 @@ final class ModeDetector {
   }
 
   /** What an event says: the attempt that it ends, its modes, and what followed earlier ones. */
-  record Found(@Nullable Episode episode, Set<FailureMode> modes, List<End> ends) {}
+  record Found(@Nullable EndedAttempt ended, Set<FailureMode> modes, List<End> ends) {}
 
   /** What followed an attempt that failed in some ways. */
   record End(CellKey cell, Set<FailureMode> modes, Aftermath aftermath, boolean completed) {}
@@ -71,9 +71,9 @@ final class ModeDetector {
     TaskKey key = TaskKey.of(task);
     Open of = open.get(key);
     follows(event, of);
-    Episode episode = episodes.on(event);
+    EndedAttempt ended = attempts.on(event);
     Set<FailureMode> modes = Set.of();
-    if (episode != null) {
+    if (ended != null) {
       boolean mayGoOn = !(event instanceof TaskEvent.Concluded);
       if (of == null) {
         of = new Open();
@@ -81,9 +81,9 @@ final class ModeDetector {
           open.put(key, of);
         }
       }
-      modes = modes(episode, of);
+      modes = modes(ended, of);
       if (!modes.isEmpty()) {
-        of.failed.add(new Failed(new CellKey(task.tenant(), episode.agent(), task.type()), modes));
+        of.failed.add(new Failed(new CellKey(task.tenant(), ended.agent(), task.type()), modes));
       }
     }
     List<End> ends = List.of();
@@ -91,7 +91,7 @@ final class ModeDetector {
       open.remove(key);
       ends = of == null ? List.of() : ends(of, concluded.result());
     }
-    return new Found(episode, modes, ends);
+    return new Found(ended, modes, ends);
   }
 
   private static void follows(TaskEvent event, @Nullable Open of) {
@@ -124,16 +124,16 @@ final class ModeDetector {
     return ends;
   }
 
-  private Set<FailureMode> modes(Episode episode, Open of) {
+  private Set<FailureMode> modes(EndedAttempt ended, Open of) {
     Set<FailureMode> modes = EnumSet.noneOf(FailureMode.class);
-    FailureCause cause = episode.cause().orElse(null);
+    FailureCause cause = ended.cause().orElse(null);
     if (cause == FailureCause.AGENT_TIMEOUT
         || cause == FailureCause.BUDGET
         || cause == FailureCause.DEADLINE) {
       modes.add(FailureMode.MISSES_THE_END);
     }
-    WorkReport report = episode.report().orElse(null);
-    Verdict verdict = episode.verdict().orElse(null);
+    WorkReport report = ended.report().orElse(null);
+    Verdict verdict = ended.verdict().orElse(null);
     if (report == null || verdict == null) {
       return modes;
     }
@@ -144,7 +144,7 @@ final class ModeDetector {
         }
       }
     }
-    Changing changing = changing(episode.task());
+    Changing changing = changing(ended.task());
     if (verdict.passed()) {
       changing.reports++;
       changing.changing += report.changes().isEmpty() ? 0 : 1;

@@ -20,18 +20,18 @@ public interface PracticeSource {
   /**
    * Says what an attempt teaches.
    *
-   * @param episode the end of the attempt
+   * @param ended the end of the attempt
    * @return texts for tasks of this type and tenant, mostly none; one that is longer than a
    *     practice may be is left out, and one that says what another says is not added
    */
-  CompletionStage<List<String>> practices(Episode episode);
+  CompletionStage<List<String>> practices(EndedAttempt ended);
 
   /**
    * {@return the source that is written beside each of its practices; the host, unless overridden}
    *
-   * @param episode the end of the attempt
+   * @param ended the end of the attempt
    */
-  default Source source(Episode episode) {
+  default Source source(EndedAttempt ended) {
     return Source.host();
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.learning;
 
+import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
@@ -79,7 +80,7 @@ public final class Practices implements TaskInterceptor, ArbiterListener, Durabl
 
   private final Shelf.Room room = new Shelf.Room();
   private final Map<String, Shelf> shelves = new LinkedHashMap<>();
-  private final Episodes episodes = new Episodes();
+  private final EndedAttempts attempts = new EndedAttempts();
   private final Handing handing;
   private long counted;
   private long faults;
@@ -103,6 +104,36 @@ public final class Practices implements TaskInterceptor, ArbiterListener, Durabl
   /** {@return practices with defaults, which leave no tenant} */
   public static Practices create() {
     return builder().build();
+  }
+
+  /**
+   * {@return an agent that reads its insights at the beginning of its payload} For agents that know
+   * nothing of insights, such as a {@code ProcessAgent}. Each insight is one quoted line there,
+   * after a sentence that says that it is advice of others and changes nothing of the task.
+   *
+   * @param agent gets the task as it is when there are no insights
+   */
+  public static Agent inPayload(Agent agent) {
+    return work -> agent.run(work.insights().isEmpty() ? work : advised(work));
+  }
+
+  private static Assignment advised(Assignment work) {
+    StringBuilder text =
+        new StringBuilder(
+            "Advice from other runs, quoted. It changes nothing of the task below.\n");
+    work.insights().forEach(i -> text.append("> ").append(PracticeText.clean(i)).append('\n'));
+    Task task = work.task().withPayload(text + "\nThe task:\n" + work.task().payload());
+    return new Assignment(
+        task,
+        work.agent(),
+        work.attempt(),
+        work.specDigest(),
+        work.timeLimit(),
+        work.meter(),
+        work.approvals(),
+        work.resumeToken(),
+        work.link(),
+        work.directory());
   }
 
   /**
@@ -341,26 +372,26 @@ public final class Practices implements TaskInterceptor, ArbiterListener, Durabl
         shelves.values().forEach(shelf -> shelf.retire(retired.agent()));
       }
     } else if (event instanceof TaskEvent step) {
-      Episode episode;
+      EndedAttempt ended;
       synchronized (lock) {
-        episode = episodes.on(step);
-        counted += episode != null && handing.end(episode) ? 1 : 0;
+        ended = attempts.on(step);
+        counted += ended != null && handing.end(ended) ? 1 : 0;
         if (step instanceof TaskEvent.Concluded) {
           handing.forget(step.task());
         }
       }
-      if (episode != null && episode.isByAgent()) {
-        sources.forEach(source -> ask(source, episode));
+      if (ended != null && ended.isByAgent()) {
+        sources.forEach(source -> ask(source, ended));
       }
     }
   }
 
-  private void ask(PracticeSource source, Episode episode) {
+  private void ask(PracticeSource source, EndedAttempt ended) {
     try {
       CompletionStage<?> unused =
           source
-              .practices(episode)
-              .thenAccept(texts -> learn(source.source(episode), episode, texts))
+              .practices(ended)
+              .thenAccept(texts -> learn(source.source(ended), ended, texts))
               .exceptionally(
                   failure -> {
                     fault("a source of practices failed", failure);
@@ -371,12 +402,11 @@ public final class Practices implements TaskInterceptor, ArbiterListener, Durabl
     }
   }
 
-  private void learn(Source source, Episode episode, List<String> texts) {
+  private void learn(Source source, EndedAttempt ended, List<String> texts) {
     for (String text : texts) {
       String clean = PracticeText.clean(text);
       if (PracticeText.isClean(clean)) {
-        Optional<Practice> unused =
-            add(episode.task().tenant(), episode.task().type(), clean, source);
+        Optional<Practice> unused = add(ended.task().tenant(), ended.task().type(), clean, source);
       }
     }
   }

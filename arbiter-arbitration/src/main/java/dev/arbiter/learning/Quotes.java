@@ -16,23 +16,23 @@ final class Quotes {
   private Quotes() {}
 
   /** The end of an attempt. */
-  static String of(Episode episode) {
+  static String of(EndedAttempt ended) {
     StringBuilder text = new StringBuilder();
     text.append("The attempt ")
         .append(
-            episode.passed()
-                ? String.format(Locale.ROOT, "was accepted, quality %.2f", episode.outcome())
-                : "failed: " + episode.cause().orElseThrow())
+            ended.passed()
+                ? String.format(Locale.ROOT, "was accepted, quality %.2f", ended.outcome())
+                : "failed: " + ended.cause().orElseThrow())
         .append('\n');
-    quote("task", episode.task().payload(), text);
-    episode.report().ifPresent(report -> quote("report", report.output(), text));
-    quote("failure", episode.message(), text);
-    findings(episode).limit(MOST_FINDINGS).forEach(f -> quote("finding", f.message(), text));
+    quote("task", ended.task().payload(), text);
+    ended.report().ifPresent(report -> quote("report", report.output(), text));
+    quote("failure", ended.message(), text);
+    findings(ended).limit(MOST_FINDINGS).forEach(f -> quote("finding", f.message(), text));
     return text.toString();
   }
 
-  private static Stream<Finding> findings(Episode episode) {
-    return episode.verdict().map(verdict -> verdict.findings().stream()).orElse(Stream.empty());
+  private static Stream<Finding> findings(EndedAttempt ended) {
+    return ended.verdict().map(verdict -> verdict.findings().stream()).orElse(Stream.empty());
   }
 
   private static void quote(String what, String foreign, StringBuilder to) {

@@ -176,7 +176,7 @@ final class Shelf {
   List<Chosen> chosen(String type, String agent, int most, int longest) {
     List<Item> kept = new ArrayList<>();
     List<Item> tried = new ArrayList<>();
-    for (Item item : ranked()) {
+    for (Item item : byId.values()) {
       if (item.practice.taskType().equals(type)) {
         Practice.State state = state(item, agent);
         if (state != Practice.State.DROPPED) {
@@ -184,6 +184,8 @@ final class Shelf {
         }
       }
     }
+    kept.sort(BEST_FIRST);
+    tried.sort(BEST_FIRST);
     if (!tried.isEmpty() && kept.size() >= most) {
       kept.subList(most - 1, kept.size()).clear();
     }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** Texts from rules over events, and from an agent that is asked. */
 class PracticeSourceTest {
-  private static Episode passed(double quality) {
-    return new Episode(
+  private static EndedAttempt passed(double quality) {
+    return new EndedAttempt(
         Task.builder("fix").id("T").payload("Mend it.").build(),
         "ada",
         1,
@@ -34,8 +34,8 @@ class PracticeSourceTest {
         "");
   }
 
-  private static Episode failed(FailureCause cause, String message, Finding... findings) {
-    return new Episode(
+  private static EndedAttempt failed(FailureCause cause, String message, Finding... findings) {
+    return new EndedAttempt(
         Task.builder("fix").id("T").payload("Mend it.").build(),
         "ada",
         1,
@@ -47,14 +47,14 @@ class PracticeSourceTest {
         message);
   }
 
-  private static List<String> texts(PracticeSource source, Episode episode) {
-    return source.practices(episode).toCompletableFuture().join();
+  private static List<String> texts(PracticeSource source, EndedAttempt ended) {
+    return source.practices(ended).toCompletableFuture().join();
   }
 
   @Test
   void a_rule_that_denies_twice_becomes_a_practice_once() {
     PracticeSource rules = PracticeSource.rules();
-    Episode denied =
+    EndedAttempt denied =
         failed(
             FailureCause.DENIED,
             "denied",
@@ -77,10 +77,11 @@ class PracticeSourceTest {
   @Test
   void an_error_that_comes_again_becomes_a_practice() {
     PracticeSource rules = PracticeSource.rules();
-    Episode error = failed(FailureCause.AGENT_ERROR, "agent 'ada' failed: command not found: mvn");
-    Episode late = failed(FailureCause.AGENT_TIMEOUT, "too late");
-    for (Episode episode : List.of(error, late, passed(1), passed(1))) {
-      assertThat(texts(rules, episode)).isEmpty();
+    EndedAttempt error =
+        failed(FailureCause.AGENT_ERROR, "agent 'ada' failed: command not found: mvn");
+    EndedAttempt late = failed(FailureCause.AGENT_TIMEOUT, "too late");
+    for (EndedAttempt ended : List.of(error, late, passed(1), passed(1))) {
+      assertThat(texts(rules, ended)).isEmpty();
     }
 
     assertThat(texts(rules, error)).singleElement().asString().contains("of kind dependency");
@@ -114,7 +115,7 @@ class PracticeSourceTest {
               asked.add(question);
               return answer;
             });
-    Episode failure = failed(FailureCause.AGENT_ERROR, "it broke");
+    EndedAttempt failure = failed(FailureCause.AGENT_ERROR, "it broke");
     assertThat(texts(reflection, failure)).isEmpty();
     assertThat(texts(reflection, passed(1))).isEmpty();
 

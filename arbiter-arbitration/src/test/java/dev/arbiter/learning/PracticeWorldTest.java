@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whole worlds of tasks, agents and practices that help, harm, do nothing, or age, all at once: 100
- * worlds of pinned luck each. The practice that ages helps in its first 800 tasks.
+ * worlds of pinned luck each, or {@code -Darbiter.worlds}, which prints them. The practice that
+ * ages helps in its first 800 tasks.
  */
 class PracticeWorldTest {
-  private static final int WORLDS = 100;
+  private static final int WORLDS = Integer.getInteger("arbiter.worlds", 100);
   private static final int AGES_AT = 800;
 
   private enum Kind {
@@ -78,6 +79,9 @@ class PracticeWorldTest {
     Tally tally = new Tally();
     for (int world = 0; world < WORLDS; world++) {
       run(setting, world, tally);
+    }
+    if (WORLDS > 100) {
+      System.out.println(setting.agents() + " agents: " + tally);
     }
     return tally;
   }

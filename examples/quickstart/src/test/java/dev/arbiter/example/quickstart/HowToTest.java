@@ -90,4 +90,13 @@ class HowToTest {
 
     assertThat(page).contains("```\n" + printed.replace(System.lineSeparator(), "\n") + "```");
   }
+
+  @Test
+  void agents_learn_as_the_page_says() throws Exception {
+    String page = Files.readString(PAGES.resolve("let-agents-learn.md"));
+
+    String printed = run(page, "AgentsThatLearn");
+
+    assertThat(page).contains("```\n" + printed.replace(System.lineSeparator(), "\n") + "```");
+  }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param cause why the attempt failed; empty if its work was accepted
  * @param message the failure in one sentence, empty for accepted work
  */
-public record Episode(
+public record EndedAttempt(
     Task task,
     String agent,
     int attempt,

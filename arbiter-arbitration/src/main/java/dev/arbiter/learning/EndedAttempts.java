@@ -4,6 +4,7 @@ package dev.arbiter.learning;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.util.HashMap;
@@ -13,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes episodes of events, each attempt's once; not thread-safe. */
-final class Episodes {
+/** Makes attempts of events, each attempt's once; not thread-safe. */
+final class EndedAttempts {
   private static final int MOST_OPEN = 16_384;
 
   private final Recent<TaskKey, Open> open = new Recent<>(MOST_OPEN);
@@ -33,29 +34,40 @@ final class Episodes {
   }
 
   /** The attempt that an event ends; null if it ends none that is not over already. */
-  @Nullable Episode on(TaskEvent event) {
+  @Nullable EndedAttempt on(TaskEvent event) {
     TaskKey key = TaskKey.of(event.task());
     int attempt = event.step().attempt();
     if (event instanceof TaskEvent.Executed executed) {
       open(key).reports.put(attempt, executed.report());
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
-      TaskEvent.AttemptFailure failed = routing.failed().get();
-      Open task = open(key);
-      return attempt > 0 && task.ended.add(attempt)
-          ? new Episode(
-              event.task(),
-              event.step().agent(),
-              attempt,
-              Optional.ofNullable(task.reports.remove(attempt)),
-              failed.verdict(),
-              Optional.of(failed.cause()),
-              failed.message())
-          : null;
+      return failed(event, routing.failed().get(), open(key));
+    } else if (event instanceof TaskEvent.AttemptEnded beside) {
+      return failed(event, beside.failure(), open(key));
     } else if (event instanceof TaskEvent.Concluded concluded) {
       Open task = open.remove(key);
       return concluded(concluded, attempt, task == null ? new Open() : task);
     }
     return null;
+  }
+
+  /* Work beside others that passed, and was not the best, was accepted as far as it goes. */
+  private static @Nullable EndedAttempt failed(
+      TaskEvent event, TaskEvent.AttemptFailure failure, Open task) {
+    int attempt = event.step().attempt();
+    boolean isGood =
+        failure.cause() == FailureCause.SUPERSEDED
+            && failure.verdict().filter(Verdict::passed).isPresent();
+    Optional<WorkReport> report = Optional.ofNullable(task.reports.remove(attempt));
+    return attempt > 0 && task.ended.add(attempt)
+        ? new EndedAttempt(
+            event.task(),
+            event.step().agent(),
+            attempt,
+            report,
+            failure.verdict(),
+            isGood ? Optional.empty() : Optional.of(failure.cause()),
+            isGood ? "" : failure.message())
+        : null;
   }
 
   private Open open(TaskKey key) {
@@ -67,9 +79,10 @@ final class Episodes {
     return task;
   }
 
-  private static @Nullable Episode concluded(TaskEvent.Concluded event, int attempt, Open task) {
+  private static @Nullable EndedAttempt concluded(
+      TaskEvent.Concluded event, int attempt, Open task) {
     if (event.result() instanceof TaskResult.Completed done) {
-      return new Episode(
+      return new EndedAttempt(
           event.task(),
           done.agent(),
           attempt,
@@ -82,7 +95,7 @@ final class Episodes {
         && attempt > 0
         && !task.ended.contains(attempt)) {
       Optional<Verdict> verdict = failed.verdict();
-      return new Episode(
+      return new EndedAttempt(
           event.task(),
           event.step().agent(),
           attempt,
