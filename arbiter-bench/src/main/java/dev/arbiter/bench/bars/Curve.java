@@ -68,4 +68,14 @@ record Curve(String title, String axis, String text, List<Integer> sizes, double
   PowerLaw law(Figures figures) {
     return PowerLaw.fit(sizes.stream().mapToDouble(size -> size).toArray(), best(figures));
   }
+
+  /** The exponent between the two largest sizes. */
+  double lastStep(Figures figures) {
+    double[] best = best(figures);
+    int last = best.length - 1;
+    return PowerLaw.fit(
+            new double[] {sizes.get(last - 1), sizes.get(last)},
+            new double[] {best[last - 1], best[last]})
+        .exponent();
+  }
 }

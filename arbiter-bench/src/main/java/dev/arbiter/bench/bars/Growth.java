@@ -22,10 +22,11 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Measures how cost grows with threads (1 to 64), agents (10 to 10,000), events (10^3 to 10^7) and
- * waiting tasks (10 to 10^5), fits a power law to each curve, and draws all on one page.
+ * waiting tasks (10 to 10^5), fits a power law to each curve, and draws all on one page. The last
+ * step is the exponent between the two largest sizes, where what is constant weighs least.
  *
- * <p>{@code java -Xmx2g -cp benchmarks.jar dev.arbiter.bench.bars.Growth growth.html}, five
- * minutes. The page needs no network. Ends with 1 if an exponent is higher than promised.
+ * <p>{@code java -Xmx2g -cp benchmarks.jar dev.arbiter.bench.bars.Growth growth.html}, six minutes.
+ * The page needs no network. Ends with 1 if an exponent is higher than promised.
  */
 public final class Growth {
   private static final Pace PACE =
@@ -77,7 +78,14 @@ public final class Growth {
   static String text(List<Curve> curves, Figures figures) {
     TextTable table = new TextTable();
     table.row(
-        List.of("cost of", "grows with", "CPU at each size", "exponent", "at most", "answer"));
+        List.of(
+            "cost of",
+            "grows with",
+            "CPU at each size",
+            "exponent",
+            "last step",
+            "at most",
+            "answer"));
     for (Curve curve : curves) {
       PowerLaw law = curve.law(figures);
       double[] best = curve.best(figures);
@@ -94,6 +102,7 @@ public final class Growth {
               curve.axis(),
               String.join("; ", points),
               String.format(Locale.ROOT, "%.2f ± %.2f", law.exponent(), law.error()),
+              String.format(Locale.ROOT, "%.2f", curve.lastStep(figures)),
               String.valueOf(curve.most()),
               isHeld(curve, figures) ? "held" : "missed"));
     }

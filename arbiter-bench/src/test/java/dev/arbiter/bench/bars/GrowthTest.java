@@ -65,7 +65,7 @@ class GrowthTest {
     GrowthPage.write(List.of(curve), figures, page);
 
     assertThat(Growth.text(List.of(curve), figures))
-        .contains("| agents | 10: 9,000 ns; 100: 90.0 us | 1.00 ± NaN | 0.2 | missed |");
+        .contains("| agents | 10: 9,000 ns; 100: 90.0 us | 1.00 ± NaN | 1.00 | 0.2 | missed |");
     String html = Files.readString(page);
     assertThat(html)
         .contains("\"nanos\":[9000.0,90000.0]", "\"exponent\":\"1.00\"", "made up")
@@ -80,6 +80,18 @@ class GrowthTest {
         .anyMatch(curve -> curve.axis().equals("agents") && spans(curve, 10, 10_000))
         .anyMatch(curve -> curve.axis().equals("events") && spans(curve, 1_000, 10_000_000))
         .anyMatch(curve -> curve.axis().equals("waiting tasks") && spans(curve, 10, 100_000));
+  }
+
+  @Test
+  void the_last_step_is_that_of_the_largest_sizes() {
+    Curve curve = new Curve("x", "agents", "A.task agents=?", List.of(10, 100, 1_000), 1);
+    Figures figures = new Figures(Map.of());
+    figures.add(curve.spec(10), Measure.CPU.key, List.of(1_000.0));
+    figures.add(curve.spec(100), Measure.CPU.key, List.of(1_000.0));
+    figures.add(curve.spec(1_000), Measure.CPU.key, List.of(10_000.0));
+
+    assertThat(curve.lastStep(figures)).isCloseTo(1, within(1e-9));
+    assertThat(curve.law(figures).exponent()).isCloseTo(.5, within(1e-9));
   }
 
   private static boolean spans(Curve curve, int least, int most) {
