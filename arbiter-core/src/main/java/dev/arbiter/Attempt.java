@@ -164,6 +164,11 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     return by.message(assignment.agent(), message);
   }
 
+  /** The nano time at which the call must have ended; waits for answers do not count. */
+  long ends() {
+    return began + paused() + longest();
+  }
+
   /** When the call must have ended, in nanoseconds of working time. */
   long longest() {
     long most = Timers.nanos(limit.time());

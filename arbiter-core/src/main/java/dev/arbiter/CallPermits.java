@@ -151,7 +151,7 @@ final class CallPermits {
             permit.tenant,
             tenants.limit(permit.tenant));
     Instant at = clock.instant().plusNanos(permit.tokenAt - nanoTime.getAsLong());
-    return hold(run, new WaitReason.Quota("", at, limit));
+    return Waiting.hold(run, new WaitReason.Quota("", at, limit));
   }
 
   private @Nullable Move budget(TaskRun run, Permit permit, boolean isAttempt) {
@@ -234,7 +234,7 @@ final class CallPermits {
     permit.giveBackAttempt();
     Means means = run.meansOrNull();
     if (means != null && means.isBegun()) {
-      return hold(run, new WaitReason.Retry(id, run.attempts(), at));
+      return Waiting.hold(run, new WaitReason.Retry(id, run.attempts(), at));
     }
     holdings.giveBackSeat(run);
     lessons.unlearned(run);
@@ -256,19 +256,14 @@ final class CallPermits {
   private Move full(TaskRun run, Full full, Instant now) {
     return switch (full.budget().atLimit()) {
       case FAIL -> endings.failed(run, FailureCause.BUDGET, full.why(), null);
-      case WAIT -> hold(run, new WaitReason.Quota("", full.until(), full.why()));
+      case WAIT -> Waiting.hold(run, new WaitReason.Quota("", full.until(), full.why()));
       case ASK ->
-          hold(
+          Waiting.hold(
               run,
               new WaitReason.Budget(
                   waiting.request(run, Point.TENANT_BUDGET, question(full, now), List.of()),
                   false));
     };
-  }
-
-  private static Move hold(TaskRun run, WaitReason reason) {
-    run.waitsFor(reason);
-    return Stage.HOLD;
   }
 
   /** The question for more; it expires when the period ends, and then the task goes on. */

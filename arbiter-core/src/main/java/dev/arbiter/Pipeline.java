@@ -1,38 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
-import dev.arbiter.LiveRegistry.Registration;
 import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
-import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.AgentLink;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.UsageMeter;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
-import dev.arbiter.internal.LogLimiter;
-import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
-import dev.arbiter.spi.PerformanceView;
-import dev.arbiter.spi.Router;
-import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
-import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
-import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
-import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -70,49 +57,47 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A stage returns a {@link Move}: the next stage, a reason to wait, or the end. The run waits
  * for the store at three points: before its agent is called, before its report is judged, and
- * before its end is told. News ends a wait ({@link #hear}).
+ * before its end is told. News ends a wait ({@link Hearing}).
+ *
+ * <p>ROUTE to RUN are in {@link Choosing}, what follows from a failed attempt in {@link Failures},
+ * the questions of agents in {@link Asking}, the store's answers in {@link Keeping}.
  */
 final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
-  private static final int MOST_CALLS = 100;
-  private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
 
   private final LiveRegistry registry;
-  private final Router router;
   private final Constitution constitution;
-  private final PerformanceView performance;
   private final LogContext context = new LogContext();
   private final AgentCaller caller;
   private final Publisher publisher;
   private final Tenure tenure;
+  private final Moments moments;
   private final Line line;
   private final Crew crew;
   private final Timers timers;
   private final Holdings holdings;
   private final Lessons lessons;
   private final Endings endings;
-  private final Rewinding rewinding;
-  private final OpenRequests open;
   private final Waiting waiting;
   private final Retries retries;
   private final Ledger ledger;
-  private final CallPermits permits;
   private final Rounds rounds;
+  private final Keeping keeping;
+  private final Leaving leaving;
+  private final Hearing hearing;
+  private final Choosing choosing;
+  private final Failures failures;
+  private final Asking asking;
   private final Consumer<TaskRun> ended;
   private final Sources sources;
-  private final int fallbacks;
   private final Duration attemptLimit;
   private final TimeLimits timeLimits;
   private final Guards guards;
-  private final long storeLimit;
   private final boolean keeps;
-  /* Whether the arbiter closes: runs that have not begun are left to the store. */
-  private volatile boolean leaves;
 
   /* The attempts whose agents were interrupted and have not returned. */
   private final Set<Attempt> interrupted = ConcurrentHashMap.newKeySet();
   private final AtomicLong constitutionErrors = new AtomicLong();
-  private final LogLimiter failureLog;
 
   Pipeline(
       EngineConfig config,
@@ -126,9 +111,7 @@ final class Pipeline {
       Ledger ledger,
       Consumer<TaskRun> ended) {
     this.registry = registry;
-    this.router = config.router();
     this.constitution = config.constitution();
-    this.performance = config.performance();
     this.caller = new AgentCaller(config.interceptors(), context);
     this.publisher = publisher;
     this.tenure = tenure;
@@ -141,19 +124,31 @@ final class Pipeline {
     this.lessons = new Lessons(config.router());
     this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
     this.rounds = new Rounds(config, registry, publisher, lessons, timers);
-    this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
-    this.open = open;
     this.ledger = ledger;
     this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
-    this.permits = new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.retries = new Retries(config.retries(), sources.random().nextLong());
-    this.fallbacks = config.fallbacks();
     this.attemptLimit = config.attemptLimit();
     this.timeLimits = new TimeLimits(attemptLimit, config.attemptLimits());
     this.guards = config.guards();
-    this.storeLimit = Math.min(Long.MAX_VALUE / 4, NANOSECONDS.convert(config.storeLimit()));
     this.keeps = config.store().isKept();
-    this.failureLog = new LogLimiter(config.sources().nanoTime());
+    this.moments = new Moments(sources);
+    this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, moments);
+    this.leaving = new Leaving(lessons, holdings, ended, keeps);
+    Rewinding rewinding =
+        new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
+    this.hearing = new Hearing(rewinding, endings, rounds, keeping, leaving, moments);
+    CallPermits permits =
+        new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
+    this.choosing =
+        new Choosing(
+            config, registry, publisher, waiting, endings, lessons, holdings, permits, rounds,
+            keeping, moments);
+    this.failures =
+        new Failures(config, registry, endings, lessons, rounds, retries, timeLimits, moments);
+    this.asking =
+        new Asking(
+            publisher, open, waiting, endings, lessons, holdings, ledger, rounds, failures, keeping,
+            moments);
   }
 
   /* The loop. */
@@ -219,7 +214,7 @@ final class Pipeline {
       run.drivenBy(worker);
       for (Mailbox.News news = run.take(); news != null; news = news.next()) {
         try {
-          hear(run, news);
+          hearing.hear(run, news);
         } catch (Throwable e) {
           LOG.error("{} could not read {}", run, news, e);
           run.next(endings.giveUp(run, "its news failed: " + e));
@@ -264,21 +259,21 @@ final class Pipeline {
   }
 
   private Move at(TaskRun run) {
-    if (leaves && mayBeLeft(run)) {
-      return handedBack(run);
+    if (leaving.isToLeave(run)) {
+      return leaving.leave(run);
     }
     return switch (run.stage()) {
       case ENTER -> enter(run);
       case ADMIT -> admit(run);
-      case ROUTE -> route(run);
-      case SEAT -> seat(run);
-      case SEAT_AGAIN -> seatAgain(run);
-      case RUN -> run(run);
+      case ROUTE -> choosing.route(run);
+      case SEAT -> choosing.seat(run);
+      case SEAT_AGAIN -> choosing.seatAgain(run);
+      case RUN -> choosing.run(run);
       case CALL -> call(run);
-      case MORE -> more(run);
+      case MORE -> choosing.more(run);
       case REPORT -> report(run);
-      case ASK -> ask(run);
-      case ASK_NEXT -> askNext(run);
+      case ASK -> asking.ask(run);
+      case ASK_NEXT -> asking.askNext(run);
       case KEEP_REPORT -> keepReport(run);
       case JUDGE -> judge(run);
       case ACCEPT -> accept(run);
@@ -286,163 +281,10 @@ final class Pipeline {
       case PARK -> park(run);
       case WAKE -> waiting.woken(run);
       case DECIDE -> decide(run);
-      case OVERSPENT -> overspent(run);
-      case ASK_FOR_MORE -> askForMore(run);
+      case OVERSPENT -> asking.overspent(run);
+      case ASK_FOR_MORE -> asking.askForMore(run);
       case TELL -> tell(run);
     };
-  }
-
-  /* What a wait ends with. */
-
-  private void hear(TaskRun run, Mailbox.News news) {
-    Waits at = run.waits();
-    if (news instanceof News.Kept kept) {
-      if (at == Waits.STORE && kept.batch == run.batch()) {
-        heardKept(run, kept);
-      }
-    } else if (news instanceof News.Placed) {
-      if (at == Waits.PLACE) {
-        run.next(run.onPlace());
-      }
-    } else if (news instanceof News.Seated seated) {
-      if (at == Waits.SLOT && seated.seat == run.seat()) {
-        run.next(Stage.SEAT);
-      }
-    } else if (news instanceof News.Reported reported) {
-      if (at == Waits.AGENT && run.lookAt(reported.attempt)) {
-        run.next(Stage.REPORT);
-      }
-    } else if (news instanceof News.Recovered recovered) {
-      run.shard(recovered.shard);
-      rewinding.rewind(run, recovered.kept);
-    } else if (news instanceof News.GivenUp given) {
-      if (at != Waits.NOTHING) {
-        run.next(endings.giveUp(run, given.why));
-      }
-    } else if (news instanceof News.RunAgain) {
-      if (at == Waits.OUTSIDE) {
-        rewinding.again(run);
-      }
-    } else if (news instanceof News.Decided decided) {
-      heardDecided(run, decided);
-    } else if (news instanceof News.Asked asked) {
-      heardAsked(run, asked);
-    } else if (news instanceof News.Overspent over) {
-      if (at == Waits.AGENT && run.lookAt(over.attempt)) {
-        run.overspent(over.limit);
-        run.next(Stage.OVERSPENT);
-      }
-    } else if (news instanceof News.Shed shed) {
-      if (at == Waits.PLACE) {
-        run.stop(endings.failed(run, FailureCause.OVERLOAD, shed.why, null));
-      }
-    } else if (news instanceof News.Tripped tripped) {
-      if (at == Waits.AGENT && run.lookAt(tripped.attempt)) {
-        run.next(Stage.REPORT);
-      }
-    } else if (news instanceof News.MeansChanged) {
-      heardMeansChanged(run, at);
-    } else if (news instanceof News.Leave) {
-      if (at != null && isIdle(at) && mayBeLeft(run)) {
-        run.await(handedBack(run));
-      }
-    } else if (at != null && isIdle(at)) {
-      stop(run, at);
-    } else if (at == Waits.RECOVERY && isTiredOfWaiting(run)) {
-      run.next(endings.giveUp(run, run.lostBy()));
-    }
-  }
-
-  /* Whether a run waits for something that a cancellation ends. */
-  private static boolean isIdle(Waits at) {
-    return at == Waits.PLACE || at == Waits.SLOT || at == Waits.AGENT || at == Waits.OUTSIDE;
-  }
-
-  private boolean isTiredOfWaiting(TaskRun run) {
-    long now = now();
-    return run.cancelReason() != null || run.isPastDeadline(now) || run.isLostFor(storeLimit, now);
-  }
-
-  private void heardKept(TaskRun run, News.Kept kept) {
-    if (kept.error == null) {
-      kept(run);
-    } else {
-      lost(run, kept.error);
-    }
-  }
-
-  private void heardDecided(TaskRun run, News.Decided news) {
-    if (run.waitsForDecision(news.approval.request())) {
-      run.deciding(news);
-      run.next(Stage.DECIDE);
-    } else {
-      news.fail("it has expired or its task has ended meanwhile; look again");
-    }
-  }
-
-  private static void heardMeansChanged(TaskRun run, @Nullable Waits at) {
-    boolean isOfTenant = Waiting.isOfTenant(run.reason());
-    if (at == Waits.OUTSIDE && (isOfTenant || run.reason() instanceof WaitReason.Quota)) {
-      run.next(Stage.WAKE);
-    } else if (at == Waits.AGENT && isOfTenant && run.state() == TaskState.WAITING) {
-      run.next(Stage.ASK_NEXT);
-    }
-  }
-
-  private void heardAsked(TaskRun run, News.Asked news) {
-    if (run.waits() != Waits.AGENT || !run.lookAt(news.attempt)) {
-      news.attempt.answered();
-      news.fail("the attempt is over, or the store is away; ask again");
-    } else if (run.othersWork()) {
-      news.attempt.answered();
-      if (news.point == Point.BUDGET || news.point == Point.TENANT_BUDGET) {
-        run.overspent(news.question.text());
-        run.next(Stage.ASK_FOR_MORE);
-      }
-      news.fail("several agents work at the task, so none of them can ask; give it to one");
-    } else {
-      run.asking(news);
-      run.next(Stage.ASK);
-    }
-  }
-
-  /*
-   * A cancellation or a time: the deadline of the task, the limit of the attempt, the end of a wait.
-   */
-  private void stop(TaskRun run, Waits at) {
-    long now = now();
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      run.stop(stopped);
-    } else if (run.state() == TaskState.WAITING && run.isToWake(now)) {
-      run.next(at == Waits.AGENT ? Stage.ASK_NEXT : Stage.WAKE);
-    } else if (at == Waits.AGENT && run.state() != TaskState.WAITING) {
-      attemptTimes(run, now);
-    }
-  }
-
-  /* The end of the time of an attempt, or the time for another agent to start beside it. */
-  private void attemptTimes(TaskRun run, long now) {
-    Attempt attempt = run.attempt();
-    Round round = run.round();
-    if (attempt != null && now - attemptEnds(attempt) >= 0) {
-      run.next(Stage.REPORT);
-    } else if (round != null) {
-      round.others().stream()
-          .filter(lane -> lane.attempt != null && now - attemptEnds(lane.attempt) >= 0)
-          .findFirst()
-          .ifPresent(
-              late -> {
-                run.lookAt(late);
-                run.next(Stage.REPORT);
-              });
-    } else if (attempt != null && rounds.isToHedge(run, attempt, now)) {
-      run.next(Stage.MORE);
-    }
-  }
-
-  private static long attemptEnds(Attempt attempt) {
-    return attempt.began() + attempt.paused() + attempt.longest();
   }
 
   /* The stages. */
@@ -457,10 +299,10 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    publisher.step(run, new TaskEvent.Validating(moment(run)));
+    publisher.step(run, new TaskEvent.Validating(moments.of(run)));
     Instant begin = run.task().terms().notBefore().orElse(null);
     if (begin != null && sources.clock().instant().isBefore(begin)) {
-      return hold(run, new WaitReason.NotBefore(begin));
+      return Waiting.hold(run, new WaitReason.NotBefore(begin));
     }
     Task task = run.assigned();
     Admission admission = admission(task);
@@ -470,10 +312,10 @@ final class Pipeline {
     Admission.Admitted admitted = (Admission.Admitted) admission;
     ApprovalRequest asked = toAsk(run, admitted);
     if (asked != null) {
-      return hold(run, new WaitReason.Approval(asked));
+      return Waiting.hold(run, new WaitReason.Approval(asked));
     }
     run.approved(admitted.specDigest());
-    publisher.step(run, new TaskEvent.Approved(moment(run), admitted));
+    publisher.step(run, new TaskEvent.Approved(moments.of(run), admitted));
     return Stage.ROUTE;
   }
 
@@ -500,202 +342,26 @@ final class Pipeline {
     }
   }
 
-  private Move route(TaskRun run) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    Move spent = spent(run);
-    if (spent != null) {
-      return spent;
-    }
-    if (Waiting.isBeforeCall(run)) {
-      lessons.unlearned(run);
-      run.dropDecision();
-    }
-    AttemptFailure failed = run.failure();
-    run.failure(null);
-    Step now = failed == null ? sameMoment(run) : moment(run);
-    publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
-    RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
-    boolean mustWait = request.candidates().isEmpty();
-    if (mustWait) {
-      request = registry.limitedRequest(run.assigned(), run.decisions(), performance);
-    }
-    if (request.candidates().isEmpty()) {
-      String why = registry.explainNone(run.task(), run.decisions());
-      return endings.failed(run, FailureCause.NO_AGENT, why, null);
-    }
-    RoutingDecision decision;
-    try {
-      decision = router.route(request);
-    } catch (Router.RefusedException refused) {
-      Verdict verdict = failed == null ? null : failed.verdict().orElse(null);
-      return endings.failed(
-          run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
-    }
-    run.routed(decision);
-    if (run.task().terms().bestOf() > 1) {
-      run.width(rounds.width(run, request), true);
-    }
-    Registration agent = chosen(decision, request);
-    publisher.step(run, new TaskEvent.Routed(moment(run), decision));
-    if (mustWait) {
-      return hold(run, LiveRegistry.quota(agent, request));
-    }
-    run.seat(agent.slots().request(run, agent));
-    return Stage.SEAT;
-  }
-
-  /* What happens if the task has reached its budget; null if there is something left. */
-  private @Nullable Move spent(TaskRun run) {
-    Means means = run.meansOrNull();
-    if (means == null) {
-      return null;
-    }
-    TaskBudget budget = means.budget(run.task());
-    String reached = budget.isNone() ? "" : budget.reached(run.spent());
-    if (reached.isEmpty()) {
-      return null;
-    }
-    String why = "task '" + run.task().id() + "' has reached its budget, a " + reached;
-    if (budget.atLimit() != TaskBudget.AtLimit.ASK) {
-      return endings.failed(run, FailureCause.BUDGET, why, null);
-    }
-    Question more = Question.of(why + ". Give it more?");
-    return hold(
-        run, new WaitReason.Budget(waiting.request(run, Point.BUDGET, more, List.of()), false));
-  }
-
-  private Registration chosen(RoutingDecision decision, RoutingRequest request) {
-    Registration agent = registry.candidate(decision.agent(), request);
-    if (agent == null) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "router %s chose agent '%s', which is none of the %d candidates",
-              router.getClass().getName(),
-              decision.agent(),
-              request.candidates().size()));
-    }
-    return agent;
-  }
-
-  private Move seat(TaskRun run) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    Slots.Seat seat = run.seat();
-    if (seat == null) {
-      return Stage.ROUTE;
-    }
-    return switch (seat.state()) {
-      case HELD -> Stage.RUN;
-      case WAITING -> Waits.SLOT;
-      case GONE, GIVEN_BACK -> {
-        // The agent was not tried: it may have reached its limit, and the task then waits for that.
-        run.seat(null);
-        lessons.unlearned(run);
-        run.dropDecision();
-        yield Stage.ROUTE;
-      }
-    };
-  }
-
-  /* The same agent works on at the same attempt. */
-  private Move seatAgain(TaskRun run) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    Registration agent = registry.taking(run.agent(), run.task());
-    if (agent == null) {
-      lessons.unlearned(run);
-      if (registry.comesBack(run.agent())) {
-        run.dropDecision();
-      }
-      return Stage.ROUTE;
-    }
-    run.grantAgain();
-    run.seat(agent.slots().request(run, agent));
-    return Stage.SEAT;
-  }
-
-  private Move run(TaskRun run) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    Move instead = permits.take(run);
-    if (instead != null) {
-      return instead;
-    }
-    String refusal = redeem(run);
-    if (!refusal.isEmpty()) {
-      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
-    }
-    publisher.stepToKeep(run, new TaskEvent.Executing(moment(run)));
-    return keep(run, Stage.CALL);
-  }
-
-  private String redeem(TaskRun run) {
-    Grant grant = run.grant();
-    return grant == null
-        ? "no approval was given for this attempt"
-        : grant.redeem(constitution.specDigest(run.assigned()));
-  }
-
   private Move call(TaskRun run) {
     Attempt calling = run.attempt();
     if (calling != null) {
-      return calling(run, calling);
+      return asking.calling(run, calling);
     }
     Ended stopped = endings.stopped(run);
     Slots.Seat seat = run.seat();
     if (stopped != null || seat == null) {
       return stopped != null ? stopped : Stage.ROUTE;
     }
-    long now = sameMoment(run).nanoTime();
+    long now = moments.same(run).nanoTime();
     noteCall(run);
-    TimeLimits.Limit limit = timeLeft(run, timeLimits.of(run.task(), seat.agent().profile()), now);
+    TimeLimits.Limit limit =
+        TimeLimits.left(run, timeLimits.of(run.task(), seat.agent().profile()), now);
     Attempt attempt = new Attempt(run, this, limit, seat, now);
     run.seat(null);
     run.permit(null);
     run.attempt(attempt);
-    timers.set(attempt, attemptEnds(attempt));
+    timers.set(attempt, attempt.ends());
     return rounds.called(run, attempt);
-  }
-
-  /* One more agent works at the task, if one is free. */
-  private Move more(TaskRun run) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    Attempt first = run.takeToCall();
-    if (first != null) {
-      run.worker().add(first);
-    }
-    if (!rounds.join(run)) {
-      rounds.joinNoMore(run);
-      return rounds.next(run);
-    }
-    String none = permits.takeToJoin(run);
-    if (!none.isEmpty()) {
-      rounds.joinNoMore(run);
-      holdings.giveBackSeat(run);
-      return rounds.ended(
-          run,
-          new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
-          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-    }
-    String refusal = redeem(run);
-    if (!refusal.isEmpty()) {
-      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
-    }
-    publisher.stepToKeep(run, new TaskEvent.Executing(moment(run)));
-    return keep(run, Stage.CALL);
   }
 
   /** The assignment of the last attempt of a run. */
@@ -724,132 +390,13 @@ final class Pipeline {
     }
   }
 
-  /* The agent works, or waits within its call for an answer. */
-  private Move calling(TaskRun run, Attempt attempt) {
-    Ended stopped = endings.stopped(run);
-    if (stopped != null) {
-      return stopped;
-    }
-    ApprovalRequest request = run.request();
-    if (run.state() == TaskState.WAITING && request != null) {
-      Approval decision = run.means().of(request.id());
-      if (decision == null) {
-        waiting.listen(run, request);
-        if (Waiting.isOfTenant(run.reason()) && mayGoOn(run, request)) {
-          return Stage.ASK_NEXT;
-        }
-      } else {
-        ledger.raise(request, decision);
-        resume(run, attempt);
-        News.Asked asking = run.asking();
-        run.asking(null);
-        attempt.budget(run.means().budget(run.task()));
-        attempt.answered();
-        if (asking != null) {
-          asking.answer.complete(decision);
-        }
-        if (decision.isDenial() && run.reason() instanceof WaitReason.Budget) {
-          run.overspent(request.question().text() + " Denied by " + decision.answer().by() + ".");
-          return overspent(run);
-        }
-      }
-    }
-    return attempt.isToRead() ? Stage.REPORT : rounds.next(run);
-  }
-
-  /* The wait of an agent within its call is over; its time runs on. */
-  private void resume(TaskRun run, Attempt attempt) {
-    attempt.paused(waiting.end(run));
-    publisher.step(run, new TaskEvent.Resumed(moment(run)));
-  }
-
-  /* An agent asks within its call: the run gives its place to another. */
-  private Move ask(TaskRun run) {
-    News.Asked asking = run.asking();
-    Attempt attempt = run.attempt();
-    if (asking == null || attempt == null) {
-      return Stage.CALL;
-    }
-    ApprovalRequest request = waiting.request(run, asking.point, asking.question, List.of());
-    Approval known = run.means().of(request.id());
-    if (known != null) {
-      run.asking(null);
-      attempt.answered();
-      asking.answer.complete(known);
-      return Stage.CALL;
-    }
-    waiting.begin(
-        run,
-        asking.point != Point.INPUT
-            ? new WaitReason.Budget(request, true)
-            : new WaitReason.Input(request, "", true));
-    holdings.leaveLine(run);
-    return keep(run, Stage.CALL);
-  }
-
-  /* The audience did not answer an agent within its call: the next is asked, or none is left. */
-  private Move askNext(TaskRun run) {
-    Attempt attempt = run.attempt();
-    ApprovalRequest request = run.request();
-    if (attempt == null || request == null) {
-      return Stage.CALL;
-    }
-    boolean isPassed = Waiting.isOfTenant(run.reason()) && mayGoOn(run, request);
-    if (Waiting.isOfTenant(run.reason()) && !isPassed) {
-      return Stage.CALL;
-    }
-    open.remove(run);
-    WaitReason next = isPassed ? null : waiting.escalated(run);
-    if (next != null) {
-      waiting.begin(run, next);
-      return keep(run, Stage.CALL);
-    }
-    resume(run, attempt);
-    attempt.answered();
-    News.Asked asking = run.asking();
-    run.asking(null);
-    if (isPassed && asking != null) {
-      asking.answer.completeExceptionally(new News.LimitPassed());
-      return Stage.CALL;
-    }
-    if (request.point() == Point.BUDGET) {
-      run.overspent(Waiting.expired(request));
-      return overspent(run);
-    }
-    if (asking != null) {
-      asking.fail(Waiting.expired(request));
-    }
-    return Stage.CALL;
-  }
-
-  /* Whether the tenant has means again, or the period of which a person was asked has ended. */
-  private boolean mayGoOn(TaskRun run, ApprovalRequest request) {
-    return ledger.full(run.task().tenant()) == null || !clock().isBefore(request.expiresAt());
-  }
-
-  private Move overspent(TaskRun run) {
-    holdings.abandon(run);
-    return endings.failed(run, FailureCause.BUDGET, run.overspent(), null);
-  }
-
-  /* Several agents worked at the task: all of them stop before a person is asked. */
-  private Move askForMore(TaskRun run) {
-    holdings.abandon(run);
-    endings.endOthers(run, FailureCause.BUDGET, run.overspent());
-    lessons.unlearned(run);
-    run.failure(
-        new AttemptFailure(FailureCause.BUDGET, run.overspent(), Optional.empty(), run.used(), ""));
-    run.dropDecision();
-    return Stage.ROUTE;
-  }
-
   private Move decide(TaskRun run) {
     News.Decided news = run.deciding();
     if (news == null) {
       return run.attempt() == null ? Stage.PARK : Stage.CALL;
     }
     waiting.keep(run, news);
-    return keep(run, run.attempt() == null ? Stage.PARK : Stage.CALL);
+    return keeping.keep(run, run.attempt() == null ? Stage.PARK : Stage.CALL);
   }
 
   private Move park(TaskRun run) {
@@ -857,29 +404,9 @@ final class Pipeline {
     return stopped == null ? waiting.parked(run) : stopped;
   }
 
-  private Move hold(TaskRun run, WaitReason reason) {
-    run.waitsFor(reason);
-    return Stage.HOLD;
-  }
-
-  private static TimeLimits.Limit timeLeft(TaskRun run, TimeLimits.Limit limit, long now) {
-    TimeLimits.Limit least = limit;
-    Means means = run.meansOrNull();
-    if (means != null) {
-      Duration left = means.budget(run.task()).time().minus(means.worked());
-      least = least.or(left, "what its budget has left", "");
-    }
-    if (run.task().deadline().isPresent()) {
-      long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
-      Duration left = run.task().deadline().get().minusNanos(past);
-      least = least.or(left, "what its deadline has left", "");
-    }
-    return least;
-  }
-
   /** How long an attempt has worked, its waits for answers not counted. */
   long worked(Attempt attempt) {
-    return now() - attempt.began() - attempt.paused();
+    return moments.now() - attempt.began() - attempt.paused();
   }
 
   private Move report(TaskRun run) {
@@ -892,7 +419,7 @@ final class Pipeline {
       run.means().worked(nanos);
     }
     if (run.state() == TaskState.WAITING) {
-      resume(run, attempt);
+      asking.resume(run, attempt);
     }
     CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
     if (report == null) {
@@ -903,7 +430,7 @@ final class Pipeline {
       holdings.abandon(run);
       registry.callEnded(attempt.seat().agent(), true, attempt.began());
       FailureCause cause = attempt.isLoop() ? FailureCause.AGENT_ERROR : FailureCause.AGENT_TIMEOUT;
-      return failAttempt(run, cause, attempt.whyEnded(), "", nanos, null);
+      return failures.attempt(run, cause, attempt.whyEnded(), "", nanos, null);
     }
     holdings.over(run);
     if (report.isCompletedExceptionally()) {
@@ -911,8 +438,7 @@ final class Pipeline {
       registry.callEnded(attempt.seat().agent(), failure.cause().byAgent(), attempt.began());
       attempt.charge(failure.usage());
       run.used(failure.usage());
-      logFailure(run, failure);
-      return failed(run, failure, nanos);
+      return failures.failed(run, failure, nanos);
     }
     return read(run, attempt, report.join(), nanos);
   }
@@ -924,7 +450,7 @@ final class Pipeline {
     if (came == null) {
       run.used(metered);
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
-      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
+      return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
     if (keeps && came.output().length() > KeptValue.MOST_TEXT) {
       run.used(metered);
@@ -936,12 +462,12 @@ final class Pipeline {
               run.agent(),
               came.output().length(),
               KeptValue.MOST_TEXT);
-      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
+      return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
     WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
     run.used(report.usage());
     if (report.pending().isPresent()) {
-      return leftWaiting(run, report.pending().get());
+      return asking.leftWaiting(run, report.pending().get());
     }
     if (guards.sameWork() && run.means().wasDenied(Watch.digest(report))) {
       String why =
@@ -949,44 +475,18 @@ final class Pipeline {
               Locale.ROOT,
               "loop guard: agent '%s' reported the work that was denied in an earlier attempt",
               run.agent());
-      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
+      return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
     run.report(report, nanos);
     Step step = run.moment(attempt.began() + nanos, sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Executed(step, report, nanos));
-    return keep(run, Stage.JUDGE);
-  }
-
-  /* The agent has left its call, and is called again when its question has an answer. */
-  private Move leftWaiting(TaskRun run, WorkReport.Pending pending) {
-    if (run.hasOthers()) {
-      String why = "agent '" + run.agent() + "' left with a question while others work at the task";
-      return rounds.ended(
-          run,
-          new AttemptFailure(FailureCause.SUPERSEDED, why, Optional.empty(), run.used(), ""),
-          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-    }
-    Means means = run.means();
-    if (means.calls() >= MOST_CALLS) {
-      String why =
-          String.format(
-              Locale.ROOT,
-              "agent '%s' asks again after %d calls; a task that asks may call agents %d times",
-              run.agent(),
-              means.calls(),
-              MOST_CALLS);
-      return failAttempt(run, FailureCause.AGENT_ERROR, why, "", run.nanos(), null);
-    }
-    ApprovalRequest request = waiting.request(run, Point.INPUT, pending.question(), List.of());
-    means.resumeToken(pending.resumeToken());
-    means.again(run.used(), false);
-    return hold(run, new WaitReason.Input(request, pending.resumeToken(), false));
+    return keeping.keep(run, Stage.JUDGE);
   }
 
   /* The store has lost a report that this process still has. */
   private Move keepReport(TaskRun run) {
-    publisher.stepToKeep(run, new TaskEvent.Executed(moment(run), run.report(), run.nanos()));
-    return keep(run, Stage.JUDGE);
+    publisher.stepToKeep(run, new TaskEvent.Executed(moments.of(run), run.report(), run.nanos()));
+    return keeping.keep(run, Stage.JUDGE);
   }
 
   /* The run waits for something outside, and gives everything back. */
@@ -994,7 +494,7 @@ final class Pipeline {
     waiting.begin(run, Objects.requireNonNull(run.reason(), "no reason to wait was given"));
     holdings.giveBackSeat(run);
     holdings.leaveLine(run);
-    return keep(run, Stage.PARK);
+    return keeping.keep(run, Stage.PARK);
   }
 
   private Move judge(TaskRun run) {
@@ -1002,13 +502,15 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    publisher.step(run, new TaskEvent.Verifying(sameMoment(run)));
+    publisher.step(run, new TaskEvent.Verifying(moments.same(run)));
     WorkReport report = run.report();
     Assignment assignment = assignment(run, attemptLimit, AgentLink.none());
     ApprovalRequest asked = toAsk(run, assignment, report);
     Approval decision = asked == null ? null : run.means().of(asked.id());
     if (asked != null && decision == null) {
-      return run.othersWork() ? rounds.aside(run) : hold(run, new WaitReason.Approval(asked));
+      return run.othersWork()
+          ? rounds.aside(run)
+          : Waiting.hold(run, new WaitReason.Approval(asked));
     }
     Verdict verdict = verdict(run, assignment, report);
     if (decision != null && decision.isDenial() && !(verdict instanceof Verdict.Denied)) {
@@ -1020,7 +522,7 @@ final class Pipeline {
         run.means().denied(Watch.digest(report));
       }
       String why = "denied: " + verdict.findings().get(0).message();
-      return failAttempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
+      return failures.attempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
     }
     run.passed(new TaskRun.Passed(assignment, verdict));
     if (decision == null && run.compares() && run.othersWork()) {
@@ -1036,7 +538,7 @@ final class Pipeline {
   private Ended accept(TaskRun run) {
     rounds.lookAtBest(run);
     if (run.state() != TaskState.VERIFYING) {
-      publisher.step(run, new TaskEvent.Verifying(moment(run)));
+      publisher.step(run, new TaskEvent.Verifying(moments.of(run)));
     }
     return completed(run);
   }
@@ -1046,7 +548,7 @@ final class Pipeline {
     if (!run.decide()) {
       return endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
-    publisher.step(run, new TaskEvent.Verified(moment(run), verdict));
+    publisher.step(run, new TaskEvent.Verified(moments.of(run), verdict));
     return new Ended(
         new TaskResult.Completed(run.assigned(), run.agent(), run.number(), run.report(), verdict),
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
@@ -1084,109 +586,6 @@ final class Pipeline {
         "the constitution failed in " + method + ", so nothing passes: " + error);
   }
 
-  /* A flood of failures must not become a flood of log lines; each result has its own trace. */
-  private void logFailure(TaskRun run, AgentCaller.Failure failure) {
-    if (failureLog.passes()) {
-      LOG.warn("attempt {} at {} failed: {}", run.number(), run, failure.detail());
-    }
-  }
-
-  /* The agent failed: it is called again, another is, or a person must look first. */
-  private Move failed(TaskRun run, AgentCaller.Failure failure, long nanos) {
-    boolean idempotent = registry.isIdempotent(run.agent());
-    if (run.hasOthers()) {
-      return failedOfSeveral(run, failure, nanos);
-    }
-    if (failure.effect() == Effect.POSSIBLE && !idempotent) {
-      lessons.learn(run, lessons.outcome(run, Outcome.Kind.FAILURE, 0, nanos));
-      return hold(run, new WaitReason.UnknownEffect(run.agent(), run.number()));
-    }
-    if (failure.cause() == FailureCause.QUOTA) {
-      registry.limited(run.agent(), limitEnds(failure));
-      lessons.unlearned(run);
-      run.failure(attemptFailure(run, failure));
-      run.dropDecision();
-      return Stage.ROUTE;
-    }
-    if (Retries.passes(failure.cause()) && (failure.effect() == Effect.NONE || idempotent)) {
-      WaitReason.Retry retry = retry(run, failure);
-      if (retry != null) {
-        run.means().again(run.used(), true);
-        return hold(run, retry);
-      }
-    }
-    if (failure.cause() == FailureCause.INVALID_INPUT) {
-      return endings.failed(run, failure.cause(), failure.message(), null);
-    }
-    return failAttempt(run, failure.cause(), failure.message(), failure.detail(), nanos, null);
-  }
-
-  /* The others work on, so nothing is tried again. */
-  private Move failedOfSeveral(TaskRun run, AgentCaller.Failure failure, long nanos) {
-    boolean isLimit = failure.cause() == FailureCause.QUOTA;
-    if (isLimit) {
-      registry.limited(run.agent(), limitEnds(failure));
-    }
-    Outcome.Kind kind = isLimit ? Outcome.Kind.INFRASTRUCTURE : Outcome.Kind.FAILURE;
-    return rounds.ended(run, attemptFailure(run, failure), lessons.outcome(run, kind, 0, nanos));
-  }
-
-  private static AttemptFailure attemptFailure(TaskRun run, AgentCaller.Failure failure) {
-    return new AttemptFailure(
-        failure.cause(), failure.message(), Optional.empty(), run.used(), failure.detail());
-  }
-
-  /* A limit that ended in the past, or has no end, is tried again soon: the agent knows better. */
-  private Instant limitEnds(AgentCaller.Failure failure) {
-    Instant soon = sources.clock().instant().plus(SHORTEST_LIMIT);
-    Instant said = failure.retryAt();
-    return said == null || said.isBefore(soon) ? soon : said;
-  }
-
-  /* The next call of the same agent; null if there is none, or none in time. */
-  private WaitReason.@Nullable Retry retry(TaskRun run, AgentCaller.Failure failure) {
-    Means means = run.meansOrNull();
-    long pause = retries.pause(means == null ? 0 : means.retries());
-    if (pause < 0) {
-      return null;
-    }
-    Instant now = sources.clock().instant();
-    Instant at = now.plusNanos(pause);
-    Instant said = failure.retryAt();
-    at = said != null && said.isAfter(at) ? said : at;
-    boolean inTime =
-        run.task().deadline().isEmpty()
-            || run.task().terms().deadlinePauses()
-            || Duration.between(now, at)
-                    .compareTo(timeLeft(run, timeLimits.of(run.task()), now()).time())
-                < 0;
-    return inTime ? new WaitReason.Retry(run.agent(), run.number(), at) : null;
-  }
-
-  private Move failAttempt(
-      TaskRun run,
-      FailureCause cause,
-      String why,
-      String detail,
-      long nanos,
-      @Nullable Verdict denial) {
-    Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
-    Outcome outcome = lessons.outcome(run, kind, 0, nanos);
-    Optional<Verdict> verdict = Optional.ofNullable(denial);
-    if (run.hasOthers()) {
-      AttemptFailure failure = new AttemptFailure(cause, why, verdict, run.used(), detail);
-      return rounds.ended(run, failure, outcome);
-    }
-    if (run.attempts() <= fallbacks && registry.hasOther(run.task(), run.decisions())) {
-      lessons.learn(run, outcome);
-      run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
-      return Stage.ROUTE;
-    }
-    return new Ended(
-        new TaskResult.Failed(run.task(), cause, why, run.attempts(), verdict, run.used(), detail),
-        outcome);
-  }
-
   /* The end: the store, then everything that only hears of it, then the caller. */
 
   private Move conclude(TaskRun run, Ended end) {
@@ -1204,10 +603,10 @@ final class Pipeline {
     }
     endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
     run.ending(decided);
-    Step step = moment(run);
+    Step step = moments.of(run);
     long nanos = step.nanoTime() - run.submitted();
     publisher.stepToKeep(run, new TaskEvent.Concluded(step, decided.result(), nanos));
-    return keep(run, Stage.TELL);
+    return keeping.keep(run, Stage.TELL);
   }
 
   private static FailureCause othersEnd(TaskResult result) {
@@ -1226,71 +625,6 @@ final class Pipeline {
       ended.accept(run);
       run.letGo();
     }
-    return Waits.NOTHING;
-  }
-
-  /* The store. */
-
-  private Move keep(TaskRun run, Stage then) {
-    run.next(then);
-    CompletionStage<@Nullable Void> stage = publisher.keep(run);
-    if (Tenure.isKept(stage)) {
-      kept(run);
-      return then;
-    }
-    int batch = run.batch();
-    CompletionStage<@Nullable Void> unused =
-        stage.whenComplete(
-            (kept, error) -> {
-              if (run.post(new News.Kept(batch, error))) {
-                crew.add(run);
-              }
-            });
-    return Waits.STORE;
-  }
-
-  private void kept(TaskRun run) {
-    tenure.kept();
-    publisher.tellKept(run);
-    waiting.kept(run);
-    run.next(run.stage());
-  }
-
-  private void lost(TaskRun run, Throwable error) {
-    tenure.failed(error);
-    News.Decided deciding = run.deciding();
-    if (deciding != null) {
-      run.deciding(null);
-      deciding.fail("the store failed; decide again when it is back");
-    }
-    if (run.isComplete()) {
-      endings.withdraw(run, "the task was left behind when the arbiter was closed");
-      run.await(Waits.NOTHING);
-      return;
-    }
-    long now = now();
-    run.lost(now, "the store failed: " + error);
-    timers.set(run.lostTimer(), now + storeLimit);
-  }
-
-  /* At CALL the store has kept that the agent is called; the next arbiter would believe it. */
-  private boolean mayBeLeft(TaskRun run) {
-    boolean isIdle =
-        run.stage() == Stage.PARK
-            || (!run.hasBegun() && run.stage() != Stage.CALL && run.stage() != Stage.TELL);
-    return keeps && isIdle && run.decide();
-  }
-
-  /* The store keeps the run; what it has taken here is given back. */
-  private Waits handedBack(TaskRun run) {
-    // The next arbiter tells the outcome of a decision that the store keeps.
-    boolean isKept = run.stage() == Stage.PARK || run.openDecision() instanceof KeptDecision;
-    if (!isKept) {
-      lessons.unlearned(run);
-    }
-    holdings.settle(run);
-    run.leftToStore();
-    ended.accept(run);
     return Waits.NOTHING;
   }
 
@@ -1377,7 +711,7 @@ final class Pipeline {
 
   /** Leaves each run to the store that has not begun; at once if it waits. */
   void leave(List<TaskRun> runs) {
-    leaves = true;
+    leaving.begin();
     for (TaskRun run : runs) {
       boolean unused = run.post(new News.Leave());
       crew.doHere(run);
@@ -1453,19 +787,5 @@ final class Pipeline {
     if (run.post(news)) {
       crew.add(run);
     }
-  }
-
-  private long now() {
-    return sources.nanoTime().getAsLong();
-  }
-
-  private Step moment(TaskRun run) {
-    return run.moment(now(), sources.clock());
-  }
-
-  /* The moment of the last step: nothing of the host has run since. */
-  private Step sameMoment(TaskRun run) {
-    Step last = run.lastMoment();
-    return last == null ? moment(run) : last;
   }
 }

@@ -45,4 +45,20 @@ final class TimeLimits {
   Limit of(Task task, AgentProfile agent) {
     return of(task).or(agent.attemptLimit().orElse(null), "the attempt limit of agent", agent.id());
   }
+
+  /** The shortest of a limit, of what the budget of a task has left, and of its deadline. */
+  static Limit left(TaskRun run, Limit limit, long now) {
+    Limit least = limit;
+    Means means = run.meansOrNull();
+    if (means != null) {
+      Duration left = means.budget(run.task()).time().minus(means.worked());
+      least = least.or(left, "what its budget has left", "");
+    }
+    if (run.task().deadline().isPresent()) {
+      long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
+      Duration left = run.task().deadline().get().minusNanos(past);
+      least = least.or(left, "what its deadline has left", "");
+    }
+    return least;
+  }
 }

@@ -96,6 +96,12 @@ final class Waiting {
 
   /* A wait. */
 
+  /** Lets a run wait for a reason. */
+  static Move hold(TaskRun run, WaitReason reason) {
+    run.waitsFor(reason);
+    return Stage.HOLD;
+  }
+
   /** Notes that a run begins to wait for a reason. */
   void begin(TaskRun run, WaitReason reason) {
     run.waitsFor(reason);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import dev.arbiter.LiveRegistry.Registration;
+import dev.arbiter.Move.Ended;
+import dev.arbiter.Move.Stage;
+import dev.arbiter.Move.Waits;
+import dev.arbiter.event.TaskEvent;
+import dev.arbiter.event.TaskEvent.AttemptFailure;
+import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.spi.Constitution;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Question;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds an agent for the next attempt of a run, and what it takes to call it. */
+final class Choosing {
+  private final LiveRegistry registry;
+  private final Router router;
+  private final Constitution constitution;
+  private final PerformanceView performance;
+  private final Publisher publisher;
+  private final Waiting waiting;
+  private final Endings endings;
+  private final Lessons lessons;
+  private final Holdings holdings;
+  private final CallPermits permits;
+  private final Rounds rounds;
+  private final Keeping keeping;
+  private final Moments moments;
+
+  Choosing(
+      EngineConfig config,
+      LiveRegistry registry,
+      Publisher publisher,
+      Waiting waiting,
+      Endings endings,
+      Lessons lessons,
+      Holdings holdings,
+      CallPermits permits,
+      Rounds rounds,
+      Keeping keeping,
+      Moments moments) {
+    this.registry = registry;
+    this.router = config.router();
+    this.constitution = config.constitution();
+    this.performance = config.performance();
+    this.publisher = publisher;
+    this.waiting = waiting;
+    this.endings = endings;
+    this.lessons = lessons;
+    this.holdings = holdings;
+    this.permits = permits;
+    this.rounds = rounds;
+    this.keeping = keeping;
+    this.moments = moments;
+  }
+
+  /** The router chooses an agent. */
+  Move route(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Move spent = spent(run);
+    if (spent != null) {
+      return spent;
+    }
+    if (Waiting.isBeforeCall(run)) {
+      lessons.unlearned(run);
+      run.dropDecision();
+    }
+    AttemptFailure failed = run.failure();
+    run.failure(null);
+    Step now = failed == null ? moments.same(run) : moments.of(run);
+    publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
+    RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
+    boolean mustWait = request.candidates().isEmpty();
+    if (mustWait) {
+      request = registry.limitedRequest(run.assigned(), run.decisions(), performance);
+    }
+    if (request.candidates().isEmpty()) {
+      String why = registry.explainNone(run.task(), run.decisions());
+      return endings.failed(run, FailureCause.NO_AGENT, why, null);
+    }
+    RoutingDecision decision;
+    try {
+      decision = router.route(request);
+    } catch (Router.RefusedException refused) {
+      Verdict verdict = failed == null ? null : failed.verdict().orElse(null);
+      return endings.failed(
+          run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
+    }
+    run.routed(decision);
+    if (run.task().terms().bestOf() > 1) {
+      run.width(rounds.width(run, request), true);
+    }
+    Registration agent = chosen(decision, request);
+    publisher.step(run, new TaskEvent.Routed(moments.of(run), decision));
+    if (mustWait) {
+      return Waiting.hold(run, LiveRegistry.quota(agent, request));
+    }
+    run.seat(agent.slots().request(run, agent));
+    return Stage.SEAT;
+  }
+
+  /* What happens if the task has reached its budget; null if there is something left. */
+  private @Nullable Move spent(TaskRun run) {
+    Means means = run.meansOrNull();
+    if (means == null) {
+      return null;
+    }
+    TaskBudget budget = means.budget(run.task());
+    String reached = budget.isNone() ? "" : budget.reached(run.spent());
+    if (reached.isEmpty()) {
+      return null;
+    }
+    String why = "task '" + run.task().id() + "' has reached its budget, a " + reached;
+    if (budget.atLimit() != TaskBudget.AtLimit.ASK) {
+      return endings.failed(run, FailureCause.BUDGET, why, null);
+    }
+    Question more = Question.of(why + ". Give it more?");
+    return Waiting.hold(
+        run, new WaitReason.Budget(waiting.request(run, Point.BUDGET, more, List.of()), false));
+  }
+
+  private Registration chosen(RoutingDecision decision, RoutingRequest request) {
+    Registration agent = registry.candidate(decision.agent(), request);
+    if (agent == null) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "router %s chose agent '%s', which is none of the %d candidates",
+              router.getClass().getName(),
+              decision.agent(),
+              request.candidates().size()));
+    }
+    return agent;
+  }
+
+  /** The run goes on when it holds a slot of its agent. */
+  Move seat(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Slots.Seat seat = run.seat();
+    if (seat == null) {
+      return Stage.ROUTE;
+    }
+    return switch (seat.state()) {
+      case HELD -> Stage.RUN;
+      case WAITING -> Waits.SLOT;
+      case GONE, GIVEN_BACK -> {
+        // The agent was not tried: it may have reached its limit, and the task then waits for that.
+        run.seat(null);
+        lessons.unlearned(run);
+        run.dropDecision();
+        yield Stage.ROUTE;
+      }
+    };
+  }
+
+  /** The same agent works on at the same attempt. */
+  Move seatAgain(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Registration agent = registry.taking(run.agent(), run.task());
+    if (agent == null) {
+      lessons.unlearned(run);
+      if (registry.comesBack(run.agent())) {
+        run.dropDecision();
+      }
+      return Stage.ROUTE;
+    }
+    run.grantAgain();
+    run.seat(agent.slots().request(run, agent));
+    return Stage.SEAT;
+  }
+
+  /** The run has a slot: the store must keep that its agent is called. */
+  Move run(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Move instead = permits.take(run);
+    if (instead != null) {
+      return instead;
+    }
+    String refusal = redeem(run);
+    if (!refusal.isEmpty()) {
+      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
+    }
+    publisher.stepToKeep(run, new TaskEvent.Executing(moments.of(run)));
+    return keeping.keep(run, Stage.CALL);
+  }
+
+  /** One more agent works at the task, if one is free. */
+  Move more(TaskRun run) {
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
+    Attempt first = run.takeToCall();
+    if (first != null) {
+      run.worker().add(first);
+    }
+    if (!rounds.join(run)) {
+      rounds.joinNoMore(run);
+      return rounds.next(run);
+    }
+    String none = permits.takeToJoin(run);
+    if (!none.isEmpty()) {
+      rounds.joinNoMore(run);
+      holdings.giveBackSeat(run);
+      return rounds.ended(
+          run,
+          new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
+          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+    }
+    String refusal = redeem(run);
+    if (!refusal.isEmpty()) {
+      return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
+    }
+    publisher.stepToKeep(run, new TaskEvent.Executing(moments.of(run)));
+    return keeping.keep(run, Stage.CALL);
+  }
+
+  private String redeem(TaskRun run) {
+    Grant grant = run.grant();
+    return grant == null
+        ? "no approval was given for this attempt"
+        : grant.redeem(constitution.specDigest(run.assigned()));
+  }
+}
