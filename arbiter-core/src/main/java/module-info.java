@@ -20,6 +20,7 @@ module dev.arbiter.core {
       dev.arbiter.tracker;
 
   requires io.github.bucket4j.core;
+  requires io.github.resilience4j.circuitbreaker;
   requires org.slf4j;
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

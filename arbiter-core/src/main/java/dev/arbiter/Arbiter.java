@@ -91,7 +91,9 @@ public final class Arbiter implements AutoCloseable {
     this.line = new Line(config.concurrency(), config.queueCapacity());
     this.timers = new Timers(nanoTime.getAsLong());
     this.tenure = new Tenure(nanoTime);
-    this.publisher = new Publisher(tenure, config.store().isKept(), config.listeners(), nanoTime);
+    this.publisher =
+        new Publisher(
+            tenure, config.store().isKept(), config.listeners(), config.breaker(), nanoTime);
     this.registry = new LiveRegistry(config.sources(), config.ejection(), publisher, crew);
     this.submissions = new Submissions(config.sources(), builder.idempotencyKeys());
     this.open = new OpenRequests(config.approvers(), config.sources().clock());
@@ -519,6 +521,8 @@ public final class Arbiter implements AutoCloseable {
             line.isFull(),
             tenure.why(),
             registry.all(),
+            pipeline.constitutionFuse(),
+            publisher.fuses(),
             config.sources().clock().instant()));
   }
 

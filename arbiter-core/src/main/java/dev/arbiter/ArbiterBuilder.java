@@ -56,6 +56,7 @@ public final class ArbiterBuilder {
   private final List<TenantBudget> eachTenantBudgets = new ArrayList<>();
   private final Map<String, Duration> attemptLimits = new HashMap<>();
   private Guards guards = Guards.none();
+  private Breaker breaker = Breaker.none();
   private final Map<String, RateLimit> agentRates = new HashMap<>();
   private final Map<String, RateLimit> tenantRates = new HashMap<>();
   private @Nullable RateLimit eachAgentRate;
@@ -426,6 +427,18 @@ public final class ArbiterBuilder {
   }
 
   /**
+   * Sets when a constitution or a listener that fails or blocks again and again is not called for a
+   * while. Default: {@link Breaker#none()}. Agents have {@link #ejection}; a store that failed is
+   * away until it comes back.
+   *
+   * @param policy such as {@link Breaker#standard()}
+   */
+  public ArbiterBuilder breaker(Breaker policy) {
+    this.breaker = policy;
+    return this;
+  }
+
+  /**
    * Sets guards against agents that stall, loop or run away. Default: none.
    *
    * @param guards such as {@code Guards.none().stall(Duration.ofMinutes(2))}
@@ -497,7 +510,8 @@ public final class ArbiterBuilder {
         List.copyOf(eachTenantBudgets),
         Map.copyOf(attemptLimits),
         guards,
-        new Rates(agentRates, eachAgentRate, tenantRates, eachTenantRate));
+        new Rates(agentRates, eachAgentRate, tenantRates, eachTenantRate),
+        breaker);
   }
 
   private static Map<String, List<TenantBudget>> copy(Map<String, List<TenantBudget>> budgets) {

@@ -43,6 +43,7 @@ final class Choosing {
 
   Choosing(
       EngineConfig config,
+      Constitution constitution,
       LiveRegistry registry,
       Publisher publisher,
       Waiting waiting,
@@ -55,7 +56,7 @@ final class Choosing {
       Moments moments) {
     this.registry = registry;
     this.router = config.router();
-    this.constitution = config.constitution();
+    this.constitution = constitution;
     this.performance = config.performance();
     this.publisher = publisher;
     this.waiting = waiting;

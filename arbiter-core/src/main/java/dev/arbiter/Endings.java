@@ -95,6 +95,10 @@ final class Endings {
 
   /** Any error in Arbiter or in an implementation of a socket ends the task, and is logged. */
   Ended broken(TaskRun run, Throwable error) {
+    if (error instanceof Fuse.OpenException) {
+      String why = error.getMessage() + ", so nothing passes";
+      return failed(run, FailureCause.INTERNAL, why, null);
+    }
     LOG.error("{} failed inside Arbiter", run, error);
     return failed(
         run,

@@ -42,7 +42,8 @@ record EngineConfig(
     List<TenantBudget> eachTenantBudgets,
     Map<String, Duration> attemptLimits,
     Guards guards,
-    Rates rates) {
+    Rates rates,
+    Breaker breaker) {
 
   AfterCrash afterCrash(Task task) {
     return afterCrash.getOrDefault(task.type(), AfterCrash.RUN_AGAIN_IF_IDEMPOTENT);

@@ -67,6 +67,7 @@ final class Pipeline {
 
   private final LiveRegistry registry;
   private final Constitution constitution;
+  private final @Nullable Fuse constitutionFuse;
   private final LogContext context = new LogContext();
   private final AgentCaller caller;
   private final Publisher publisher;
@@ -111,7 +112,9 @@ final class Pipeline {
       Ledger ledger,
       Consumer<TaskRun> ended) {
     this.registry = registry;
-    this.constitution = config.constitution();
+    this.constitutionFuse =
+        Fuse.of("the constitution", config.breaker(), config.sources().nanoTime());
+    this.constitution = GuardedConstitution.of(config.constitution(), constitutionFuse);
     this.caller = new AgentCaller(config.interceptors(), context);
     this.publisher = publisher;
     this.tenure = tenure;
@@ -141,8 +144,18 @@ final class Pipeline {
         new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.choosing =
         new Choosing(
-            config, registry, publisher, waiting, endings, lessons, holdings, permits, rounds,
-            keeping, moments);
+            config,
+            constitution,
+            registry,
+            publisher,
+            waiting,
+            endings,
+            lessons,
+            holdings,
+            permits,
+            rounds,
+            keeping,
+            moments);
     this.failures =
         new Failures(config, registry, endings, lessons, rounds, retries, timeLimits, moments);
     this.asking =
@@ -573,6 +586,9 @@ final class Pipeline {
       return run.isOfBefore()
           ? constitution.judgeAgain(assignment, report, run.accepted())
           : constitution.judge(assignment, report);
+    } catch (Fuse.OpenException e) {
+      // Work that was not judged is nobody's fault.
+      throw e;
     } catch (Throwable e) {
       return new Verdict.Denied(List.of(constitutionFailed("judge", e)), Seal.none());
     }
@@ -580,6 +596,10 @@ final class Pipeline {
 
   private Finding constitutionFailed(String method, Throwable error) {
     constitutionErrors.incrementAndGet();
+    if (error instanceof Fuse.OpenException) {
+      return Finding.error(
+          "arbiter.constitution.failed", "", error.getMessage() + ", so nothing passes");
+    }
     return Finding.error(
         "arbiter.constitution.failed",
         "",
@@ -641,6 +661,11 @@ final class Pipeline {
 
   long learningErrors() {
     return lessons.learningErrors();
+  }
+
+  /** The breaker of the constitution, if it has one. */
+  @Nullable Fuse constitutionFuse() {
+    return constitutionFuse;
   }
 
   long constitutionErrors() {

@@ -34,6 +34,10 @@ final class Publisher {
   private final Tenure tenure;
   private final boolean keeps;
   private final List<ArbiterListener> listeners;
+
+  /* One for each listener; empty if there are no breakers. */
+  private final List<Fuse> fuses;
+  private final LongSupplier nanoTime;
   private final AtomicLong errors = new AtomicLong();
   private final LogLimiter log;
 
@@ -42,10 +46,22 @@ final class Publisher {
    *
    * @param keeps whether the store keeps more than memory does; if not, it gets empty batches
    */
-  Publisher(Tenure tenure, boolean keeps, List<ArbiterListener> listeners, LongSupplier nanoTime) {
+  Publisher(
+      Tenure tenure,
+      boolean keeps,
+      List<ArbiterListener> listeners,
+      Breaker breaker,
+      LongSupplier nanoTime) {
     this.tenure = tenure;
     this.keeps = keeps;
     this.listeners = List.copyOf(listeners);
+    this.fuses =
+        breaker.isOn()
+            ? listeners.stream()
+                .map(of -> new Fuse("listener " + of.getClass().getName(), breaker, nanoTime))
+                .toList()
+            : List.of();
+    this.nanoTime = nanoTime;
     this.log = new LogLimiter(nanoTime);
   }
 
@@ -173,19 +189,40 @@ final class Publisher {
     publish(event);
     List<ArbiterListener> subscribers = run.subscribers();
     if (subscribers != null) {
-      subscribers.forEach(subscriber -> tell(subscriber, event));
+      for (ArbiterListener subscriber : subscribers) {
+        Throwable unused = tell(subscriber, event);
+      }
     }
   }
 
   private void publish(ArbiterEvent event) {
     for (int i = 0; i < listeners.size(); i++) {
-      tell(listeners.get(i), event);
+      if (fuses.isEmpty()) {
+        Throwable unused = tell(listeners.get(i), event);
+      } else {
+        tell(listeners.get(i), event, fuses.get(i));
+      }
     }
   }
 
-  private void tell(ArbiterListener listener, ArbiterEvent event) {
+  /* A listener whose breaker is open misses the event. */
+  private void tell(ArbiterListener listener, ArbiterEvent event, Fuse fuse) {
+    if (fuse.enter()) {
+      long began = nanoTime.getAsLong();
+      fuse.leave(began, tell(listener, event));
+    }
+  }
+
+  /** The breakers of the listeners. */
+  List<Fuse> fuses() {
+    return fuses;
+  }
+
+  /* What the listener threw; null if nothing. */
+  private @Nullable Throwable tell(ArbiterListener listener, ArbiterEvent event) {
     try {
       listener.on(event);
+      return null;
     } catch (Throwable e) {
       errors.incrementAndGet();
       if (log.passes()) {
@@ -195,6 +232,7 @@ final class Publisher {
             errors.get(),
             e);
       }
+      return e;
     }
   }
 }

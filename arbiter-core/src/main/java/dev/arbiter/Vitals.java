@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes reports of health. It remembers the counters of errors of one to two minutes ago, so that
@@ -53,6 +54,8 @@ final class Vitals {
       boolean queueIsFull,
       String storeAway,
       List<RegisteredAgent> agents,
+      @Nullable Fuse constitution,
+      List<Fuse> listeners,
       Instant at) {}
 
   synchronized HealthReport report(State now) {
@@ -65,15 +68,31 @@ final class Vitals {
                 : new Component("store", Level.UNHEALTHY, now.storeAway()),
             registry(now.agents()),
             counted("task_router", "outcomes were not learned", errors.router() - before.router()),
-            counted(
-                "caws_validator",
-                "calls of the constitution failed, so nothing passed",
-                errors.constitution() - before.constitution()),
-            counted(
-                "performance_tracker",
-                "calls of listeners failed",
-                errors.listeners() - before.listeners())),
+            constitution(now.constitution(), errors.constitution() - before.constitution()),
+            listeners(now.listeners(), errors.listeners() - before.listeners())),
         now.at());
+  }
+
+  /* Nothing passes while its breaker is open. */
+  private static Component constitution(@Nullable Fuse fuse, long errors) {
+    String trouble = fuse == null ? "" : fuse.trouble();
+    if (fuse == null || trouble.isEmpty()) {
+      return counted(
+          "caws_validator", "calls of the constitution failed, so nothing passed", errors);
+    }
+    Level level = fuse.isOpen() ? Level.UNHEALTHY : Level.DEGRADED;
+    return new Component("caws_validator", level, trouble);
+  }
+
+  private static Component listeners(List<Fuse> fuses, long errors) {
+    String trouble =
+        fuses.stream()
+            .filter(fuse -> !fuse.trouble().isEmpty())
+            .map(fuse -> fuse.trouble() + " (" + fuse.skipped() + " events were skipped so far)")
+            .collect(Collectors.joining("; "));
+    return trouble.isEmpty()
+        ? counted("performance_tracker", "calls of listeners failed", errors)
+        : new Component("performance_tracker", Level.DEGRADED, trouble);
   }
 
   private static Component counted(String name, String what, long errors) {

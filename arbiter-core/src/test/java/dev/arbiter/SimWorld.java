@@ -86,6 +86,7 @@ final class SimWorld {
   private final Ejection ejection;
   private final @Nullable TenantBudget budget;
   private final Guards guards;
+  private final Breaker breaker;
   private final @Nullable RateLimit agentRate;
   private final @Nullable RateLimit tenantRate;
   private final int queueCapacity;
@@ -154,6 +155,9 @@ final class SimWorld {
             : new Ejection(1 + below(3), Duration.ofSeconds(2), Duration.ofSeconds(9));
     this.budget = below(2) == 0 ? null : newBudget();
     this.guards = below(3) > 0 ? Guards.none() : newGuards();
+    // A listener that is skipped cannot check what it does not hear: it does not throw then.
+    this.breaker =
+        below(4) > 0 ? Breaker.none() : new Breaker(2 + below(4), 0.4, time(900), time(3_000), 1);
     this.agentRate = below(4) > 0 ? null : RateLimit.of(1 + below(4), time(2_000));
     RateLimit rate = RateLimit.of(1 + below(4), time(2_000));
     this.tenantRate = below(4) > 0 ? null : below(3) == 0 ? rate.refusing() : rate;
@@ -199,6 +203,7 @@ final class SimWorld {
             .concurrency(PLACES)
             .queueCapacity(queueCapacity)
             .guards(guards)
+            .breaker(breaker)
             .fallbacks(2)
             .attemptLimit(ATTEMPT_LIMIT)
             .ejection(ejection)
@@ -869,7 +874,7 @@ final class SimWorld {
     if (event instanceof TaskEvent step) {
       heard(step);
     }
-    if (fault(50)) {
+    if (fault(50) && !breaker.isOn()) {
       throw new IllegalStateException("the listener throws");
     }
     if (fault(100) && !handles.isEmpty()) {

@@ -17,7 +17,7 @@ final class Parts {
   private static final Tenure TENURE = new Tenure(() -> 0);
   private static final Crew CREW = new Crew(Runnable::run, () -> 0);
   private static final Publisher PUBLISHER =
-      new Publisher(TENURE, false, CONFIG.listeners(), () -> 0);
+      new Publisher(TENURE, false, CONFIG.listeners(), Breaker.none(), () -> 0);
   private static final Timers TIMERS = new Timers(0);
   private static final LiveRegistry REGISTRY =
       new LiveRegistry(CONFIG.sources(), CONFIG.ejection(), PUBLISHER, CREW);
