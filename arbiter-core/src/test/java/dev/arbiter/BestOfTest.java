@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** Several agents at one task: the best work that passes is kept, or the first. */
@@ -447,6 +448,69 @@ class BestOfTest {
       assertThat(calls).isEmpty();
       allFree(arbiter);
     }
+  }
+
+  @Test
+  void blocking_agents_on_real_threads_give_everything_back() throws Exception {
+    Map<RoutingDecision, Integer> learned = new ConcurrentHashMap<>();
+    Router counting =
+        new Router() {
+          private final Router inside = Router.leastLoaded();
+
+          @Override
+          public RoutingDecision route(RoutingRequest request) {
+            RoutingDecision decision = inside.route(request);
+            learned.put(decision, 0);
+            return decision;
+          }
+
+          @Override
+          public void learn(Outcome outcome) {
+            learned.merge(outcome.decision(), 1, Integer::sum);
+          }
+        };
+    ArbiterBuilder builder =
+        Arbiter.builder()
+            .constitution(new Gates())
+            .router(counting)
+            .hedging(new Hedging(Duration.ofMillis(60), 1));
+    for (int i = 0; i < 5; i++) {
+      String quality = "." + (4 + i);
+      int millis = 3 * i;
+      builder.agent(
+          AgentProfile.builder("agent-" + i).capacity(8).build(),
+          assignment -> {
+            Thread.sleep(millis);
+            return WorkReport.of(quality);
+          });
+    }
+    try (Arbiter arbiter = builder.build()) {
+      List<TaskHandle> handles = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        handles.add(arbiter.submit(Task.builder("fix").bestOf(1 + i % 5).hedged().build()));
+        if (i % 7 == 0) {
+          boolean unused = handles.get(i / 2).cancel("enough");
+        }
+      }
+      for (TaskHandle handle : handles) {
+        assertThat(handle.await(SOON).state().isEnd()).isTrue();
+      }
+      until(() -> arbiter.stats().abandoned() == 0);
+      allFree(arbiter);
+    }
+    assertThat(learned.values()).isNotEmpty().containsOnly(1);
+  }
+
+  @Test
+  void a_number_outside_1_to_8_is_refused_with_the_range() {
+    assertThatThrownBy(() -> Task.builder("fix").bestOf(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("terms.bestOf must be 1 to 8 agents at once, got 0");
+    assertThatThrownBy(() -> Task.builder("fix").bestOf(9))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Hedging.after(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("more than nothing");
   }
 
   /* Hedging. */
