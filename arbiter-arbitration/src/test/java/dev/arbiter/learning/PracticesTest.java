@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.arbiter.Arbiter;
+import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
@@ -303,6 +304,76 @@ class PracticesTest {
     assertThat(practices.add("write", "Run the tests before you commit.").orElseThrow())
         .isNotEqualTo(first);
     assertThat(practices.of("default")).hasSize(3);
+  }
+
+  @Test
+  void no_two_practices_of_a_type_say_the_same_whatever_is_added() {
+    SplittableRandom luck = new SplittableRandom(3);
+    Practices many = Practices.builder().capacity(1_000).build();
+    String[] words = {"run", "the", "tests", "first", "not", "twice", "3", "read"};
+    for (int i = 0; i < 400; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int w = luck.nextInt(1, 7); w > 0; w--) {
+        text.append(words[luck.nextInt(words.length)]).append(' ');
+      }
+      Optional<Practice> added = many.add("fix", text.toString());
+      assertThat(added.map(Practice::text))
+          .hasValueSatisfying(
+              is ->
+                  assertThat(
+                          PracticeText.isLike(is, text.toString().strip())
+                              || is.equals(text.toString().strip()))
+                      .isTrue());
+    }
+
+    List<Practice> all = many.of("default");
+    for (Practice one : all) {
+      assertThat(all).filteredOn(other -> PracticeText.isLike(one.text(), other.text())).hasSize(1);
+    }
+  }
+
+  @Test
+  void attempts_on_many_threads_are_all_counted() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      practices.add("fix", "practice " + (char) ('a' + i));
+    }
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .interceptor(practices)
+            .agent(AgentProfile.of("ada"), work -> WorkReport.of("done"))
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("done"))
+            .build()) {
+      List<TaskHandle> handles = new ArrayList<>();
+      for (int i = 0; i < 120; i++) {
+        handles.add(arbiter.submit(Task.builder("fix").build()));
+      }
+      for (TaskHandle handle : handles) {
+        handle.await(SOON);
+      }
+    }
+
+    assertThat(practices.counted()).isEqualTo(120);
+    assertThat(practices.faults()).isZero();
+    long seen =
+        practices.standings("default", "p-1").stream()
+            .mapToLong(at -> at.with() + at.without())
+            .sum();
+    assertThat(seen).isEqualTo(120);
+  }
+
+  @Test
+  void tenants_and_agents_beyond_the_most_get_nothing() {
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(practices.add("tenant " + i, "fix", "Look.", Source.host())).isPresent();
+    }
+    assertThat(practices.add("one more", "fix", "Look.", Source.host())).isEmpty();
+    for (int i = 0; i < 70; i++) {
+      Task task = Task.builder("fix").id("T-" + i).tenant("tenant 0").build();
+      World.handed(practices, task, "agent " + i, 1);
+    }
+
+    assertThat(practices.standings("tenant 0", "p-1")).hasSize(64);
   }
 
   @Test
