@@ -6,6 +6,7 @@ module dev.arbiter.core {
   exports dev.arbiter;
   exports dev.arbiter.agent;
   exports dev.arbiter.event;
+  exports dev.arbiter.insight;
   exports dev.arbiter.spi;
   exports dev.arbiter.task;
   exports dev.arbiter.trace;

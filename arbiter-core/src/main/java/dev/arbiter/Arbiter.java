@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.arbiter.agent.AgentRegistry;
+import dev.arbiter.insight.InsightReport;
+import dev.arbiter.insight.Rating;
 import dev.arbiter.internal.Library;
 import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptTask;
@@ -76,6 +78,8 @@ public final class Arbiter implements AutoCloseable {
   private final Snapshots snapshots;
   private final Recovering recovering;
   private final Vitals vitals;
+  private final Healing healing;
+  private final Outlook outlook;
   private final ScheduledFuture<?> sweeping;
   private final AtomicReference<@Nullable Thread> shutdownHook = new AtomicReference<>();
   private final AtomicBoolean finished = new AtomicBoolean();
@@ -114,10 +118,13 @@ public final class Arbiter implements AutoCloseable {
         new Pipeline(
             config, registry, publisher, tenure, line, crew, timers, open, ledger, this::ended);
     registry.whenOpened(pipeline::agentsChanged);
+    this.healing = new Healing(config.recovery(), registry, publisher, crew, config.sources());
+    registry.healedBy(healing);
     ledger.whenRaised(pipeline::tenantChanged);
     this.snapshots = new Snapshots(config, tenure);
     this.recovering =
         new Recovering(tenure, submissions, pipeline, snapshots, registry, ledger, this::recovered);
+    this.outlook = new Outlook(config.insight(), nanoTime.getAsLong());
     this.vitals = new Vitals(counters(), nanoTime.getAsLong());
     open(builder);
     this.sweeping =
@@ -411,6 +418,7 @@ public final class Arbiter implements AutoCloseable {
     if (line.reserve(run)) {
       return null;
     }
+    healing.refused();
     long retryAfter = line.retryAfter();
     TaskRun shed = line.reserveInPlace(run);
     if (shed == null) {
@@ -523,7 +531,55 @@ public final class Arbiter implements AutoCloseable {
             registry.all(),
             pipeline.constitutionFuse(),
             publisher.fuses(),
+            healing.silent(),
             config.sources().clock().instant()));
+  }
+
+  /**
+   * {@return one picture of outcomes, ratings, violations and health, with recommendations} They
+   * are applied only by {@link ArbiterBuilder#applyInsight}. Costs a look at the last 100 attempts
+   * of every agent.
+   */
+  public InsightReport insight() {
+    return config.insight().report();
+  }
+
+  /**
+   * Takes what a person thinks of the work of a task. It counts for the agent that did the work, in
+   * {@link #insight}.
+   *
+   * @param rating the rating
+   * @throws IllegalArgumentException if the task is unknown, or the rater is the agent that did it
+   * @throws IllegalStateException if the task is not completed, or the rater has rated it before
+   * @throws ArbiterException if the store cannot be read now
+   */
+  public void rate(Rating rating) {
+    if (config.insight().rate(rating)) {
+      return;
+    }
+    TaskHandle handle =
+        find(rating.tenant(), rating.task())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        String.format(
+                            Locale.ROOT,
+                            "task '%s' of tenant '%s' is unknown or was forgotten; rate one of"
+                                + " the last 10,000, or one that the store keeps",
+                            rating.task(),
+                            rating.tenant())));
+    CompletableFuture<TaskResult> end = handle.result().toCompletableFuture();
+    boolean ended = end.isDone() && !end.isCompletedExceptionally();
+    if (!ended || !(end.join() instanceof TaskResult.Completed done)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "task '%s' is %s; only completed work can be rated",
+              rating.task(),
+              handle.state()));
+    }
+    config.insight().completed(done);
+    boolean unused = config.insight().rate(rating);
   }
 
   private Vitals.Counters counters() {
@@ -540,6 +596,10 @@ public final class Arbiter implements AutoCloseable {
     try {
       long now = config.sources().nanoTime().getAsLong();
       registry.look();
+      healing.look();
+      if (outlook.isDue(now)) {
+        crew.addFromSweep(worker -> outlook.look(health(), registry.all()));
+      }
       ledger.look();
       if (vitals.isDue(now)) {
         vitals.look(counters(), now);

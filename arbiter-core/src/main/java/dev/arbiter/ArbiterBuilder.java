@@ -5,6 +5,8 @@ import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AgentRegistry;
 import dev.arbiter.agent.AsyncAgent;
+import dev.arbiter.insight.Insight;
+import dev.arbiter.insight.Recommendation;
 import dev.arbiter.internal.Require;
 import dev.arbiter.spi.Approvers;
 import dev.arbiter.spi.ArbiterListener;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Builds an {@link Arbiter}; not thread-safe. */
@@ -49,7 +52,9 @@ public final class ArbiterBuilder {
   private final List<Durable> durables = new ArrayList<>();
   private RetryPolicy retries = RetryPolicy.standard();
   private Hedging hedging = Hedging.none();
-  private Ejection ejection = Ejection.none();
+  private Ejection ejection = Ejection.outages();
+  private Recovery recovery = Recovery.standard();
+  private Predicate<Recommendation> applies = recommendation -> false;
   private @Nullable Approvers approvers;
   private int waitingCapacity = 200_000;
   private final Map<String, List<TenantBudget>> tenantBudgets = new HashMap<>();
@@ -271,12 +276,35 @@ public final class ArbiterBuilder {
 
   /**
    * Sets when an agent that fails again and again is taken out of service for a while. Default:
-   * {@link Ejection#none()}.
+   * {@link Ejection#outages()}; an agent that fails at tasks is left to the router.
    *
    * @param policy such as {@link Ejection#standard()}
    */
   public ArbiterBuilder ejection(Ejection policy) {
     this.ejection = policy;
+    return this;
+  }
+
+  /**
+   * Sets what is done about agents that stop to report or are ejected. Default: {@link
+   * Recovery#standard()}.
+   *
+   * @param policy such as {@code Recovery.standard().withRestart(this::restart)}
+   */
+  public ArbiterBuilder recovery(Recovery policy) {
+    this.recovery = policy;
+    return this;
+  }
+
+  /**
+   * Sets what applies recommendations of {@link Arbiter#insight}. Default: nothing does. It is
+   * offered each that is at least .8 sure, at most once in five minutes, on a thread of the
+   * executor.
+   *
+   * @param host applies a recommendation if it wants to, and says whether it did
+   */
+  public ArbiterBuilder applyInsight(Predicate<Recommendation> host) {
+    this.applies = host;
     return this;
   }
 
@@ -485,13 +513,14 @@ public final class ArbiterBuilder {
 
   EngineConfig config() {
     Sources given = sources == null ? Sources.system() : sources;
+    Insight insight = new Insight(given.clock(), applies);
     return new EngineConfig(
         router == null ? Router.leastLoaded() : router,
         constitution(),
         view(),
         store == null ? Store.memory() : store,
         given,
-        allListeners(),
+        allListeners(insight),
         interceptors,
         fallbacks,
         concurrency,
@@ -504,6 +533,8 @@ public final class ArbiterBuilder {
         retries,
         hedging,
         ejection,
+        recovery,
+        insight,
         approvers,
         waitingCapacity,
         copy(tenantBudgets),
@@ -529,7 +560,7 @@ public final class ArbiterBuilder {
     return constitution;
   }
 
-  private List<ArbiterListener> allListeners() {
+  private List<ArbiterListener> allListeners(Insight insight) {
     List<ArbiterListener> all = new ArrayList<>(listeners);
     for (TaskInterceptor interceptor : interceptors) {
       if (interceptor instanceof ArbiterListener listener
@@ -537,6 +568,7 @@ public final class ArbiterBuilder {
         all.add(listener);
       }
     }
+    all.add(insight);
     return all;
   }
 

@@ -107,6 +107,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   @Override
   public CompletionStage<Boolean> progress(Usage more, String message) {
+    pipeline.alive(assignment.agent());
     Ledger.Full tenant = count(assignment.meter().total(), Level.DURABLE);
     String loop = watch == null ? "" : watched(watch, message);
     if (!loop.isEmpty() && trip(loop)) {

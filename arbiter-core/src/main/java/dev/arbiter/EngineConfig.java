@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.insight.Insight;
 import dev.arbiter.spi.Approvers;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
@@ -36,6 +37,8 @@ record EngineConfig(
     RetryPolicy retries,
     Hedging hedging,
     Ejection ejection,
+    Recovery recovery,
+    Insight insight,
     @Nullable Approvers approvers,
     int waitingCapacity,
     Map<String, List<TenantBudget>> tenantBudgets,

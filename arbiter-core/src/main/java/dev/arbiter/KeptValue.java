@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
+import dev.arbiter.event.HealthEvent;
 import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.internal.record.KeptStep;
@@ -29,6 +30,7 @@ sealed interface KeptValue extends Store.Value {
   String ALIAS = "K";
   String DURABLE = "D";
   String ACCOUNT = "B";
+  String HEALTH = "H";
 
   /* The most characters of a task, or of a report's output, that go into a store. */
   int MOST_TEXT = 16 << 20;
@@ -149,6 +151,27 @@ sealed interface KeptValue extends Store.Value {
       KeptStep step = KeptStep.of(event);
       return new Columns(
           step.at(), "", "", "", step.state(), 0, step.agent(), 0, step.usage(), step.name());
+    }
+  }
+
+  /**
+   * An action to recover. Its agent is in its text alone: it says nothing of the agent's status.
+   */
+  record Healed(HealthEvent event) implements KeptValue {
+    private String text() {
+      String result = event.succeeded() ? "" : " failed";
+      return event.action() + result + " for " + event.component() + ": " + event.detail();
+    }
+
+    @Override
+    public byte[] bytes() {
+      return Records.bytes(
+          List.of(KeptStep.of("Health", event.at(), "", 0, event.component(), text())));
+    }
+
+    @Override
+    public Columns columns() {
+      return new Columns(event.at(), "", "", "", "", 0, "", 0, Usage.none(), text());
     }
   }
 

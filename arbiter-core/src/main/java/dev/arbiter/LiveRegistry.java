@@ -15,6 +15,7 @@ import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Instant;
@@ -53,6 +54,7 @@ final class LiveRegistry implements AgentRegistry {
   private volatile @Nullable RegistrySnapshot snapshot;
   private volatile @Nullable Instant nextLimitEnd;
   private volatile Runnable opened = () -> {};
+  private volatile @Nullable Healing healing;
   private final Publisher publisher;
   private final Crew crew;
 
@@ -165,7 +167,7 @@ final class LiveRegistry implements AgentRegistry {
     synchronized (this) {
       entry(id).streak().reset();
     }
-    set(id, status, null);
+    List<Slots.Seat> unused = set(id, status, null);
   }
 
   @Override
@@ -180,39 +182,113 @@ final class LiveRegistry implements AgentRegistry {
       }
       noteLimit(until);
     }
-    set(id, Status.LIMITED, until);
+    List<Slots.Seat> unused = set(id, Status.LIMITED, until);
+  }
+
+  /** Sets what acts when agents fail. */
+  void healedBy(Healing by) {
+    healing = by;
+  }
+
+  @Override
+  public void heartbeat(String id) {
+    synchronized (this) {
+      Registration unused = entry(id);
+    }
+    Healing own = healing;
+    if (own != null) {
+      own.beat(id);
+    }
+  }
+
+  /** Notes a sign of life of an agent. */
+  void alive(String id) {
+    Healing own = healing;
+    if (own != null) {
+      own.alive(id);
+    }
+  }
+
+  /** Whether the silence of an agent means that something is wrong. */
+  boolean isWatched(String id) {
+    Registration entry = snapshot().find(id);
+    return entry != null && (entry.declared().takesWork() || entry.declared() == Status.EJECTED);
+  }
+
+  /** Takes an agent out of service that has gone silent, if others can do without it. */
+  void isolate(String id, String why) {
+    Registration entry = snapshot().find(id);
+    if (entry != null && entry.declared() != Status.EJECTED) {
+      boolean unused = eject(entry, why);
+    }
+  }
+
+  /** An agent that was isolated reports again. */
+  void takeBack(String id) {
+    synchronized (this) {
+      Registration entry = entries.get(id);
+      if (entry == null || entry.declared() != Status.EJECTED) {
+        return;
+      }
+      entry.streak().reset();
+    }
+    List<Slots.Seat> unused = set(id, Status.AVAILABLE, null);
   }
 
   /** Notes how a call of an agent ended, which may eject it or let it take more again. */
-  void callEnded(Registration agent, boolean failed, long began) {
-    if (!ejection.isOn()) {
+  void callEnded(Registration agent, @Nullable FailureCause failure, long began) {
+    boolean failed = failure != null && ejection.counts(failure);
+    Healing own = healing;
+    if (failure == null) {
+      alive(agent.id());
+    }
+    if (!ejection.isOn() && !agent.streak().isProbing()) {
       return;
     }
     Streak.Turn turn = agent.streak().ended(failed, began);
     if (turn == Streak.Turn.EJECT) {
-      eject(agent);
+      if (eject(agent, "its calls failed: " + failure) && own != null) {
+        own.restartFailed(agent.id());
+      }
     } else if (turn == Streak.Turn.RECOVERED) {
       update(agent.id());
     }
   }
 
-  private void eject(Registration agent) {
-    Instant until;
+  private boolean eject(Registration agent, String why) {
+    Instant until = null;
     synchronized (this) {
       Registration entry = entries.get(agent.id());
       if (entry == null
           || !entry.streak().equals(agent.streak())
-          || !entry.declared().takesWork()
-          || !canDoWithout(entry)) {
-        return;
+          || !entry.declared().takesWork()) {
+        return false;
       }
-      until = now().plusNanos(entry.streak().eject(nanoTime()));
-      noteLimit(until);
+      if (canDoWithout(entry)) {
+        until = now().plusNanos(entry.streak().eject(nanoTime()));
+        noteLimit(until);
+      } else if (!entry.streak().staysFirst()) {
+        return false;
+      }
+    }
+    if (until == null) {
+      isolated(agent.id(), false, why + "; it stays, because no other has its capabilities", 0);
+      return false;
     }
     try {
-      set(agent.id(), Status.EJECTED, until);
+      int switched = set(agent.id(), Status.EJECTED, until).size();
+      isolated(agent.id(), true, why + "; it gets no task until " + until, switched);
+      return true;
     } catch (IllegalArgumentException retired) {
       // It gets no task either.
+      return false;
+    }
+  }
+
+  private void isolated(String id, boolean done, String why, int switched) {
+    Healing own = healing;
+    if (own != null) {
+      own.isolated(id, done, why, switched);
     }
   }
 
@@ -267,11 +343,11 @@ final class LiveRegistry implements AgentRegistry {
       }
     }
     for (String id : over) {
-      set(id, Status.AVAILABLE, null);
+      List<Slots.Seat> unused = set(id, Status.AVAILABLE, null);
     }
   }
 
-  private void set(String id, Status status, @Nullable Instant limitEnds) {
+  private List<Slots.Seat> set(String id, Status status, @Nullable Instant limitEnds) {
     Instant at = now();
     long nanoTime = nanoTime();
     AgentEvent.StatusChanged event;
@@ -291,6 +367,7 @@ final class LiveRegistry implements AgentRegistry {
     }
     keep(id);
     publish(event, changed);
+    return changed;
   }
 
   @Override
@@ -303,6 +380,10 @@ final class LiveRegistry implements AgentRegistry {
       freeNumbers.addLast(entry.number());
       snapshot = null;
       changed = entry.slots().dismiss();
+    }
+    Healing own = healing;
+    if (own != null) {
+      own.forget(id);
     }
     keep(id);
     publish(new AgentEvent.Retired(now(), nanoTime(), id), changed);

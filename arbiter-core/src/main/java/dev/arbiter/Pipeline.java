@@ -441,14 +441,14 @@ final class Pipeline {
         return stopped;
       }
       holdings.abandon(run);
-      registry.callEnded(attempt.seat().agent(), true, attempt.began());
       FailureCause cause = attempt.isLoop() ? FailureCause.AGENT_ERROR : FailureCause.AGENT_TIMEOUT;
+      registry.callEnded(attempt.seat().agent(), cause, attempt.began());
       return failures.attempt(run, cause, attempt.whyEnded(), "", nanos, null);
     }
     holdings.over(run);
     if (report.isCompletedExceptionally()) {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
-      registry.callEnded(attempt.seat().agent(), failure.cause().byAgent(), attempt.began());
+      registry.callEnded(attempt.seat().agent(), failure.cause(), attempt.began());
       attempt.charge(failure.usage());
       run.used(failure.usage());
       return failures.failed(run, failure, nanos);
@@ -459,7 +459,8 @@ final class Pipeline {
   private Move read(TaskRun run, Attempt attempt, @Nullable WorkReport came, long nanos) {
     Usage metered = attempt.assignment().meter().total();
     attempt.charge(came == null || came.usage().equals(Usage.none()) ? metered : came.usage());
-    registry.callEnded(attempt.seat().agent(), came == null, attempt.began());
+    registry.callEnded(
+        attempt.seat().agent(), came == null ? FailureCause.AGENT_ERROR : null, attempt.began());
     if (came == null) {
       run.used(metered);
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
@@ -657,6 +658,11 @@ final class Pipeline {
         crew.addFromSweep(seat.run());
       }
     }
+  }
+
+  /** An agent reports progress. */
+  void alive(String agent) {
+    registry.alive(agent);
   }
 
   long learningErrors() {

@@ -3,6 +3,7 @@ package dev.arbiter;
 
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.HealthEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.LogLimiter;
 import dev.arbiter.internal.record.KeptEnd;
@@ -156,6 +157,17 @@ final class Publisher {
               Change.Kind.EVENT,
               KeptValue.AGENT + event.agent(),
               new KeptValue.AgentChanged(event)),
+          Level.BUFFERED);
+    }
+    publish(event);
+  }
+
+  /** Publishes an action to recover. */
+  void record(HealthEvent event) {
+    if (keeps) {
+      tenure.note(
+          new Change(
+              Change.Kind.EVENT, KeptValue.HEALTH + event.component(), new KeptValue.Healed(event)),
           Level.BUFFERED);
     }
     publish(event);

@@ -7,6 +7,7 @@ final class Streak {
   private int failures;
   private int ejections;
   private boolean wasEjected;
+  private boolean stays;
   private long ejectedAt;
   private volatile boolean probing;
 
@@ -33,6 +34,7 @@ final class Streak {
       return probing || failures >= policy.failures() ? Turn.EJECT : Turn.NOTHING;
     }
     failures = 0;
+    stays = false;
     ejections = 0;
     boolean recovered = probing;
     probing = false;
@@ -54,9 +56,17 @@ final class Streak {
     return Math.min(pause, longest);
   }
 
+  /** Notes that the agent should be ejected and must stay; true the first time in a row. */
+  synchronized boolean staysFirst() {
+    boolean first = !stays;
+    stays = true;
+    return first;
+  }
+
   /** A host has looked: the agent begins anew. */
   synchronized void reset() {
     failures = 0;
+    stays = false;
     ejections = 0;
     probing = false;
   }

@@ -7,9 +7,12 @@ import dev.arbiter.HealthReport.Component;
 import dev.arbiter.HealthReport.Level;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +59,7 @@ final class Vitals {
       List<RegisteredAgent> agents,
       @Nullable Fuse constitution,
       List<Fuse> listeners,
+      Map<String, Duration> silent,
       Instant at) {}
 
   synchronized HealthReport report(State now) {
@@ -66,7 +70,7 @@ final class Vitals {
             now.storeAway().isEmpty()
                 ? counted("store", "batches were not kept", errors.store() - before.store())
                 : new Component("store", Level.UNHEALTHY, now.storeAway()),
-            registry(now.agents()),
+            registry(now.agents(), now.silent()),
             counted("task_router", "outcomes were not learned", errors.router() - before.router()),
             constitution(now.constitution(), errors.constitution() - before.constitution()),
             listeners(now.listeners(), errors.listeners() - before.listeners())),
@@ -123,25 +127,22 @@ final class Vitals {
   }
 
   /* What a host takes out of service on purpose is no fault. */
-  private static Component registry(List<RegisteredAgent> agents) {
+  private static Component registry(List<RegisteredAgent> agents, Map<String, Duration> silent) {
     List<RegisteredAgent> out =
         agents.stream()
             .filter(agent -> agent.status() == Status.EJECTED || agent.status() == Status.LIMITED)
             .toList();
     boolean works = agents.stream().anyMatch(agent -> agent.status().takesWork());
-    if (works && out.isEmpty()) {
+    if (works && out.isEmpty() && silent.isEmpty()) {
       return new Component("agent_registry", Level.HEALTHY, "");
     }
-    String names =
-        out.stream()
-            .map(
-                agent ->
-                    "'"
-                        + agent.id()
-                        + "' is "
-                        + agent.status()
-                        + agent.availableAt().map(end -> " until " + end).orElse(""))
-            .collect(Collectors.joining(", "));
+    List<String> said = new ArrayList<>();
+    for (RegisteredAgent agent : out) {
+      String end = agent.availableAt().map(at -> " until " + at).orElse("");
+      said.add("'" + agent.id() + "' is " + agent.status() + end);
+    }
+    silent.forEach((agent, time) -> said.add("'" + agent + "' has not reported for " + time));
+    String names = String.join(", ", said);
     String detail = works ? names : "no agent takes work" + (names.isEmpty() ? "" : ": " + names);
     return new Component("agent_registry", works ? Level.DEGRADED : Level.UNHEALTHY, detail);
   }

@@ -9,6 +9,7 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.insight.Rating;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.spi.Store;
@@ -361,6 +362,7 @@ class BypassTest {
               TaskBudget.none(),
               new TaskBudget.Spent(Usage.none(), Duration.ZERO, 0, 0),
               Usage.none(),
+              new Rating("default", "T-1", "eve", 5),
               (ArbiterListener) event -> found(event instanceof TaskEvent task ? task : null),
               new NoOwner());
       List<Object> all = new ArrayList<>(supplies);

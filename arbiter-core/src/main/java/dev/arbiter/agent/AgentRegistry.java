@@ -69,6 +69,16 @@ public interface AgentRegistry {
   void limit(String id, Instant until);
 
   /**
+   * Notes that an agent is alive; the host or the agent itself calls it. From its first beat on the
+   * agent is watched: one that stops is isolated and restarted, as {@code
+   * dev.arbiter.ArbiterBuilder.recovery} says. Costs a map lookup.
+   *
+   * @param id the agent
+   * @throws IllegalArgumentException if no agent has that id
+   */
+  void heartbeat(String id);
+
+  /**
    * Removes an agent; one that is registered later under its id takes work. Tasks that wait for it
    * are routed again; its running tasks continue.
    *

@@ -3,8 +3,8 @@ package dev.arbiter.event;
 
 import java.time.Instant;
 
-/** An event: a step of a task, or a change of an agent. */
-public sealed interface ArbiterEvent permits TaskEvent, AgentEvent {
+/** An event: a step of a task, a change of an agent, or an action to recover. */
+public sealed interface ArbiterEvent permits TaskEvent, AgentEvent, HealthEvent {
 
   /** {@return wall-clock time, for display and calendar windows} */
   Instant at();

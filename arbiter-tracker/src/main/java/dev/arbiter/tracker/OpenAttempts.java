@@ -71,6 +71,11 @@ final class OpenAttempts {
     return !overflow.isEmpty() && overflow.containsKey(Key.of(step)) ? OVERFLOWED : NONE;
   }
 
+  /** The last event of an attempt at its place. */
+  @Nullable TaskEvent last(int place, Step step) {
+    return place == OVERFLOWED ? overflow.get(Key.of(step)) : slots.getAcquire(place);
+  }
+
   /** Stores the next event of an attempt at its place. */
   void replace(int place, TaskEvent event) {
     if (place == OVERFLOWED) {

@@ -3,6 +3,7 @@ package dev.arbiter.tracker;
 
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.HealthEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
@@ -116,7 +117,17 @@ public final class PerformanceTracker
       events.registered(registered.agent());
     } else if (event instanceof AgentEvent.StatusChanged changed) {
       events.statusChanged(changed.agent(), changed.after().name());
+    } else if (event instanceof HealthEvent health) {
+      events.happened(name(health));
     }
+  }
+
+  private static String name(HealthEvent event) {
+    return switch (event.action()) {
+      case SHED -> "system_load_spike";
+      case ISOLATE -> "anomaly_detected";
+      case SWITCH_OVER, RESTART -> "recovery_action";
+    };
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport.Usage;
 import dev.arbiter.tracker.internal.EventTime;
 import dev.arbiter.tracker.internal.ring.EventTag;
@@ -77,7 +78,51 @@ final class TaskAttempts {
       counts.selections.increment();
     } else if (event instanceof TaskEvent.Approved) {
       counts.admissions.increment();
+    } else if (event instanceof TaskEvent.Waiting waiting) {
+      counts.add("task_waiting");
+      pause(waiting);
+    } else if (event instanceof TaskEvent.Decided) {
+      counts.add("human_review");
+    } else if (event instanceof TaskEvent.Resumed resumed) {
+      resume(resumed);
     }
+  }
+
+  /*
+   * A wait is no work. While an agent waits within its call, its place holds a Resumed whose nano
+   * time is minus what it has worked. In any other wait its call is over: it failed with an unknown
+   * effect, or is called again for the same attempt, which then begins anew.
+   */
+  private void pause(TaskEvent.Waiting event) {
+    int place = open.find(event.step());
+    if (place == OpenAttempts.NONE) {
+      return;
+    }
+    if (event.reason() instanceof WaitReason.UnknownEffect) {
+      Usage unknown = Usage.none();
+      end(event.step(), EventTag.ATTEMPT, 0, SlotLayout.DOES_NOT_STAND, unknown);
+      return;
+    }
+    TaskEvent last = open.last(place, event.step());
+    if (event.reason().withinCall() && last instanceof TaskEvent.Executing executing) {
+      long worked = event.nanoTime() - executing.nanoTime();
+      open.replace(place, new TaskEvent.Resumed(at(executing.step(), -worked)));
+    } else if (!event.reason().withinCall()) {
+      TaskEvent unused = open.close(place, event.step());
+    }
+  }
+
+  private void resume(TaskEvent.Resumed event) {
+    int place = open.find(event.step());
+    if (place != OpenAttempts.NONE
+        && open.last(place, event.step()) instanceof TaskEvent.Resumed paused) {
+      long began = event.nanoTime() + paused.nanoTime();
+      open.replace(place, new TaskEvent.Executing(at(paused.step(), began)));
+    }
+  }
+
+  private static Step at(Step step, long nanoTime) {
+    return new Step(step.task(), step.attempt(), step.agent(), step.at(), nanoTime);
   }
 
   private void begin(TaskEvent.Executing executing) {
@@ -143,7 +188,8 @@ final class TaskAttempts {
     if (last instanceof TaskEvent.Executed executed) {
       sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
     } else {
-      long nanos = step.nanoTime() - last.nanoTime();
+      boolean paused = last instanceof TaskEvent.Resumed;
+      long nanos = paused ? -last.nanoTime() : step.nanoTime() - last.nanoTime();
       sink.take(task, agent, kind, bits, at, nanos, quality, usage);
     }
   }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.tracker.history;
 
+import dev.arbiter.event.AgentEvent;
+import dev.arbiter.event.ArbiterEvent;
+import dev.arbiter.event.HealthEvent;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.Library;
 import dev.arbiter.internal.Require;
+import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.tracker.AttemptListener;
 import dev.arbiter.tracker.FinishedAttempt;
@@ -40,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * executor. Adding never throws. A full disk is counted, logged once a minute, and retried after a
  * second; meanwhile records wait, and are dropped and counted when the queue is full.
  */
-public final class History implements AttemptListener, AutoCloseable {
+public final class History implements AttemptListener, ArbiterListener, AutoCloseable {
   private final ReentrantLock files = new ReentrantLock();
   private final Sources sources;
   private final Segments segments;
@@ -91,6 +96,47 @@ public final class History implements AttemptListener, AutoCloseable {
     data.put("inputTokens", attempt.usage().inputTokens());
     data.put("outputTokens", attempt.usage().outputTokens());
     append("attempt", attempt.at(), data);
+  }
+
+  /**
+   * Records what an attempt does not tell: waits, decisions of people (not who decided, nor the
+   * text), changes of agents' status, and actions to recover. For a history that is a listener of
+   * an Arbiter too; attempts still come from a tracker.
+   */
+  @Override
+  public void on(ArbiterEvent event) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    if (event instanceof TaskEvent.Waiting waiting) {
+      place(waiting.step(), data);
+      data.put("reason", waiting.reason().getClass().getSimpleName());
+      waiting.reason().until().ifPresent(until -> data.put("until", until.toString()));
+      append("task_waiting", event.at(), data);
+    } else if (event instanceof TaskEvent.Decided decided) {
+      place(decided.step(), data);
+      data.put("request", decided.approval().request());
+      data.put("point", decided.approval().point().name());
+      data.put("decision", decided.approval().answer().kind().name());
+      append("human_review", event.at(), data);
+    } else if (event instanceof AgentEvent.StatusChanged changed) {
+      data.put("agent", changed.agent());
+      data.put("before", changed.before().name());
+      data.put("after", changed.after().name());
+      changed.until().ifPresent(until -> data.put("until", until.toString()));
+      append("agent_status_change", event.at(), data);
+    } else if (event instanceof HealthEvent health) {
+      data.put("component", health.component());
+      data.put("action", health.action().name());
+      data.put("success", health.succeeded());
+      data.put("detail", health.detail());
+      append("recovery_action", event.at(), data);
+    }
+  }
+
+  private static void place(TaskEvent.Step step, Map<String, Object> data) {
+    data.put("task", step.task().id());
+    data.put("tenant", step.task().tenant());
+    data.put("agent", step.agent());
+    data.put("attempt", step.attempt());
   }
 
   /**

@@ -33,6 +33,10 @@ final class Episode {
   private final List<String> failed = new ArrayList<>();
   private String cause = "";
   private double spent;
+  private boolean waits;
+  private long waitBegan;
+  private long waited;
+  private int decisions;
   private @Nullable Choice choice;
 
   /* The steps of the other attempts at once, by number. */
@@ -65,6 +69,7 @@ final class Episode {
 
   /** The step that this event completes; null for none. */
   @Nullable Transition on(TaskEvent event) {
+    follow(event);
     if (event instanceof TaskEvent.Routed routed) {
       return choose(routed);
     }
@@ -116,6 +121,26 @@ final class Episode {
         all.put(before.step.attempt(), before);
       }
       choice = wanted;
+    }
+  }
+
+  /* Waits count for the task, and not for the agent that is called at the time. */
+  private void follow(TaskEvent event) {
+    if (event instanceof TaskEvent.Decided) {
+      decisions++;
+      return;
+    }
+    if (waits) {
+      long nanos = event.nanoTime() - waitBegan;
+      waits = false;
+      waited += nanos;
+      if (choice != null) {
+        choice.startNanos += nanos;
+      }
+    }
+    if (event instanceof TaskEvent.Waiting) {
+      waits = true;
+      waitBegan = event.nanoTime();
     }
   }
 
@@ -237,6 +262,8 @@ final class Episode {
         failed,
         cause,
         Math.max(0, elapsed),
+        TimeUnit.NANOSECONDS.toMillis(Math.max(0, waited)),
+        decisions,
         spent,
         candidates,
         end);

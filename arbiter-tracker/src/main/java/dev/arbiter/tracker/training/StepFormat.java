@@ -37,6 +37,7 @@ final class StepFormat {
       builder
           .keep(state + "taskType", state + "priority", state + "capabilities")
           .keep(state + "attempt", state + "cause", state + "elapsedMillis")
+          .keep(state + "waitedMillis", state + "decisions")
           .keep(state + "spent", state + "end");
     }
     return builder.build();
@@ -66,6 +67,8 @@ final class StepFormat {
     fields.put("failed", state.failed());
     fields.put("cause", state.cause());
     fields.put("elapsedMillis", state.elapsedMillis());
+    fields.put("waitedMillis", state.waitedMillis());
+    fields.put("decisions", state.decisions());
     fields.put("spent", state.spent());
     fields.put("candidates", state.candidates());
     fields.put("end", state.end());
@@ -130,6 +133,8 @@ final class StepFormat {
         fields.texts("failed"),
         fields.text("cause"),
         fields.whole("elapsedMillis"),
+        fields.has("waitedMillis") ? fields.whole("waitedMillis") : 0,
+        fields.has("decisions") ? Math.toIntExact(fields.whole("decisions")) : 0,
         fields.number("spent"),
         fields.texts("candidates"),
         fields.text("end"));

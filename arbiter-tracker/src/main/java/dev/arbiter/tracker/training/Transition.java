@@ -82,6 +82,8 @@ public record Transition(
    * @param cause why the last attempt failed, by the name of its {@link
    *     dev.arbiter.task.TaskResult.FailureCause}; empty before the first
    * @param elapsedMillis since the task was received, by the nano clock
+   * @param waitedMillis of these, how long it waited for something outside, such as a person
+   * @param decisions how many decisions of people it has had
    * @param spent US dollars spent on it so far
    * @param candidates the possible agents, in registry order; none at the end
    * @param end empty while the task runs, then the name of its last {@link
@@ -95,6 +97,8 @@ public record Transition(
       List<String> failed,
       String cause,
       long elapsedMillis,
+      long waitedMillis,
+      int decisions,
       double spent,
       List<String> candidates,
       String end) {
@@ -103,6 +107,46 @@ public record Transition(
       capabilities = List.copyOf(capabilities);
       failed = List.copyOf(failed);
       candidates = List.copyOf(candidates);
+    }
+
+    /**
+     * The state of a task that has not waited.
+     *
+     * @param taskType the kind of work
+     * @param priority 1 (last) to 10 (first)
+     * @param capabilities required capabilities, in alphabetical order
+     * @param attempt 1 for the first choice; at the end, of the last one
+     * @param failed agents whose attempts at this task failed, oldest first
+     * @param cause why the last attempt failed, empty before the first
+     * @param elapsedMillis since the task was received, by the nano clock
+     * @param spent US dollars spent on it so far
+     * @param candidates the possible agents, in registry order; none at the end
+     * @param end empty while the task runs, then the name of its last state
+     */
+    public State(
+        String taskType,
+        int priority,
+        List<String> capabilities,
+        int attempt,
+        List<String> failed,
+        String cause,
+        long elapsedMillis,
+        double spent,
+        List<String> candidates,
+        String end) {
+      this(
+          taskType,
+          priority,
+          capabilities,
+          attempt,
+          failed,
+          cause,
+          elapsedMillis,
+          0,
+          0,
+          spent,
+          candidates,
+          end);
     }
   }
 }

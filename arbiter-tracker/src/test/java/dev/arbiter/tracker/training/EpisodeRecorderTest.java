@@ -125,6 +125,33 @@ class EpisodeRecorderTest {
     assertThat(step.reward().scalar()).isZero();
   }
 
+  /** A wait is the task's, not the agent's: no reward counts it. */
+  @Test
+  void waits_and_decisions_are_in_the_state_and_not_in_the_reward() {
+    Duration hour = Duration.ofHours(1);
+    task("T-1")
+        .routed("ada", 0.6, "ada", "bob")
+        .executing()
+        .passes(SECOND)
+        .waits(hour, true)
+        .passes(SECOND)
+        .failedAttempt(FailureCause.AGENT_ERROR, Optional.empty())
+        .routed("bob", 1, "bob")
+        .waits(hour, false)
+        .executing()
+        .reported(SECOND, 0.1)
+        .completed(1);
+
+    List<Transition> steps = recorder.take(10);
+    assertThat(steps.get(0).reward().latencyMillis()).isEqualTo(2000);
+    assertThat(steps.get(1).state().waitedMillis()).isEqualTo(hour.toMillis());
+    assertThat(steps.get(1).state().decisions()).isEqualTo(1);
+    assertThat(steps.get(1).state().elapsedMillis()).isEqualTo(hour.toMillis() + 2000);
+    assertThat(steps.get(1).next().waitedMillis()).isEqualTo(2 * hour.toMillis());
+    assertThat(steps.get(1).next().decisions()).isEqualTo(2);
+    assertThat(steps.get(1).reward().latencyMillis()).isEqualTo(1000);
+  }
+
   @Test
   void an_attempt_that_failed_before_the_end_is_told_once() {
     task("T-1")

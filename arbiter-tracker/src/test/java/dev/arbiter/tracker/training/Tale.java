@@ -6,12 +6,18 @@ import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -128,6 +134,22 @@ final class Tale {
 
   Tale executing() {
     listener.on(new TaskEvent.Executing(step()));
+    return this;
+  }
+
+  Tale waits(Duration time, boolean withinCall) {
+    ApprovalRequest request =
+        new ApprovalRequest(
+            "r-1", "acme", "T-1", Point.INPUT, 1, "ada", Question.of("?"), "", "", at, at);
+    listener.on(
+        new TaskEvent.Waiting(step(), new WaitReason.Input(request, "token", withinCall)));
+    passes(time);
+    listener.on(
+        new TaskEvent.Decided(
+            step(), new Approval("r-1", Point.INPUT, "", Answer.approve("eve"), at)));
+    if (withinCall) {
+      listener.on(new TaskEvent.Resumed(step()));
+    }
     return this;
   }
 
