@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -275,7 +277,44 @@ class TaskSpansTest {
         .containsExactly("gate_failed");
   }
 
-  /** In all worlds of the simulation: spans are whole, within their parents, and end once. */
+  @Test
+  void agents_at_once_have_spans_beside_each_other() throws Exception {
+    List<CompletableFuture<WorkReport>> works = new ArrayList<>();
+    AsyncAgent agent =
+        work -> {
+          works.add(new CompletableFuture<>());
+          return works.get(works.size() - 1);
+        };
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .asyncAgent(ADA, agent)
+            .asyncAgent(BOB, agent)
+            .listener(TaskSpans.to(bridge))
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().bestOf(2).build());
+      assertThat(works).hasSize(2);
+      world.time.advance(Duration.ofSeconds(2));
+      works.get(1).complete(WorkReport.of("two"));
+      world.time.advance(Duration.ofSeconds(2));
+      works.get(0).complete(WorkReport.of("one"));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    List<Duration> times =
+        exported.getFinishedSpanItems().stream()
+            .filter(span -> span.getName().startsWith("invoke_agent"))
+            .map(TaskSpansTest::time)
+            .toList();
+    assertThat(times).containsExactlyInAnyOrder(Duration.ofSeconds(2), Duration.ofSeconds(4));
+    assertThat(exported.getFinishedSpanItems().stream().map(SpanData::getName))
+        .filteredOn("execute_tool constitution"::equals)
+        .hasSize(2);
+    assertThat(exported.getFinishedSpanItems().stream().map(SpanData::getSpanId))
+        .doesNotHaveDuplicates()
+        .hasSize(5);
+  }
+
   @Test
   void spans_have_ids_of_their_own_and_nothing_stays_open() throws Exception {
     List<TaskSpan> spans = new ArrayList<>();

@@ -32,9 +32,9 @@ final class OpenSpans {
    * Wall-clock times of events are up to a millisecond old, so a span's times are counted by the
    * nano clock from the first event that this process saw.
    *
-   * Which span an event ends: Executed, Routing after a failure and Concluded end attempts; Resumed
-   * and every step out of WAITING end a wait; Verified, and a Routing or Concluded that carries a
-   * denial, end a judgement. Concluded ends all.
+   * Which span an event ends: Executed, AttemptEnded, Routing after a failure and Concluded end
+   * attempts; Resumed and every step out of WAITING end a wait; Verified, SetAside, and what carries
+   * a denial end a judgement. Concluded ends all.
    */
   private static final String OPERATION = "gen_ai.operation.name";
   private static final String ERROR = "error.type";
@@ -46,7 +46,7 @@ final class OpenSpans {
   private final long firstNanos;
   private final Map<Integer, Attempt> attempts = new TreeMap<>();
   private final Set<String> given = new HashSet<>(2);
-  private @Nullable Instant judging;
+  private final Map<Integer, Instant> judging = new TreeMap<>();
   private @Nullable Wait wait;
 
   OpenSpans(TaskEvent first) {
@@ -78,11 +78,19 @@ final class OpenSpans {
         receiver.accept(ended(attempt, at, executed.report().usage(), null));
       }
     } else if (event instanceof TaskEvent.Verifying) {
-      judging = at;
+      judging.put(event.step().attempt(), at);
     } else if (event instanceof TaskEvent.Verified verified) {
-      judged(verified.verdict(), at, receiver, gatesOfVerdict);
+      judged(event.step().attempt(), verified.verdict(), at, receiver, gatesOfVerdict);
+    } else if (event instanceof TaskEvent.SetAside aside) {
+      aside
+          .verdict()
+          .ifPresent(
+              verdict -> judged(event.step().attempt(), verdict, at, receiver, gatesOfVerdict));
+      judging.remove(event.step().attempt());
+    } else if (event instanceof TaskEvent.AttemptEnded ended) {
+      ended(ended, at, receiver, gatesOfVerdict);
     } else if (event instanceof TaskEvent.Waiting waiting) {
-      judging = null;
+      judging.clear();
       wait = new Wait(waiting.reason(), at, new ArrayList<>(1));
     } else if (event instanceof TaskEvent.Decided decided) {
       if (wait != null) {
@@ -119,7 +127,7 @@ final class OpenSpans {
 
   /* The store came back, in this process or the next; an open attempt of this one goes on. */
   private void recovered(TaskEvent.Recovered event, Instant at) {
-    judging = null;
+    judging.clear();
     if (event.state() == TaskState.WAITING && wait == null) {
       wait = new Wait(null, at, new ArrayList<>(1));
     }
@@ -139,17 +147,34 @@ final class OpenSpans {
         receiver.accept(ended(attempt, at, failure.usage(), why));
       }
     }
-    failure.verdict().ifPresent(verdict -> judged(verdict, at, receiver, gatesOfVerdict));
-    judging = null;
+    failure.verdict().ifPresent(verdict -> judged(number, verdict, at, receiver, gatesOfVerdict));
+    judging.clear();
+  }
+
+  /* One of several attempts at once is over, and not the result. */
+  private void ended(
+      TaskEvent.AttemptEnded event,
+      Instant at,
+      Consumer<TaskSpan> receiver,
+      Function<Verdict, List<Gate>> gatesOfVerdict) {
+    int number = event.step().attempt();
+    AttemptFailure failure = event.failure();
+    Attempt attempt = attempts.remove(number);
+    if (attempt != null) {
+      Failed why = new Failed(word(failure.cause()), failure.message());
+      receiver.accept(ended(attempt, at, failure.usage(), why));
+    }
+    failure.verdict().ifPresent(verdict -> judged(number, verdict, at, receiver, gatesOfVerdict));
+    judging.remove(number);
   }
 
   private void judged(
+      int number,
       Verdict verdict,
       Instant at,
       Consumer<TaskSpan> receiver,
       Function<Verdict, List<Gate>> gatesOfVerdict) {
-    Instant start = judging;
-    judging = null;
+    Instant start = judging.remove(number);
     if (start == null) {
       return;
     }
@@ -163,9 +188,10 @@ final class OpenSpans {
       attributes.put("gen_ai.tool.name", gate.name());
       attributes.put("gen_ai.tool.type", "extension");
       attributes.put("arbiter.gate.state", gate.state());
+      attributes.put("arbiter.attempt", (long) number);
       Failed why =
           gate.passed() ? null : new Failed("gate_failed", gate.name() + " is " + gate.state());
-      String part = "gate " + gate.name() + ' ' + start;
+      String part = "gate " + gate.name() + ' ' + number + ' ' + start;
       receiver.accept(
           child(part, "execute_tool " + gate.name(), start, at, attributes, List.of(), why));
     }
@@ -218,7 +244,7 @@ final class OpenSpans {
       receiver.accept(ended(attempt, at, usage, why));
     }
     if (result instanceof TaskResult.Failed failed && failed.verdict().isPresent()) {
-      judged(failed.verdict().get(), at, receiver, gatesOfVerdict);
+      judged(event.step().attempt(), failed.verdict().get(), at, receiver, gatesOfVerdict);
     }
     Map<String, Object> attributes = attributes("invoke_workflow");
     attributes.put("gen_ai.workflow.name", "arbiter.task");

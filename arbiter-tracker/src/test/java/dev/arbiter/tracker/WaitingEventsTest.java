@@ -3,6 +3,7 @@ package dev.arbiter.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.HealthEvent;
@@ -10,7 +11,6 @@ import dev.arbiter.event.HealthEvent.Action;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
-import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
@@ -111,13 +111,7 @@ class WaitingEventsTest {
           new TaskEvent.Concluded(
               step(),
               new TaskResult.Failed(
-                  TASK,
-                  FailureCause.AGENT_TIMEOUT,
-                  "late",
-                  1,
-                  Optional.empty(),
-                  Usage.none(),
-                  ""),
+                  TASK, FailureCause.AGENT_TIMEOUT, "late", 1, Optional.empty(), Usage.none(), ""),
               nanos));
       tracker.flush();
 
@@ -183,8 +177,7 @@ class WaitingEventsTest {
       history.on(new TaskEvent.Waiting(step(), new WaitReason.Quota("ada", BEGIN)));
       history.on(
           new TaskEvent.Decided(
-              step(),
-              new Approval("r-1", Point.INPUT, "", Answer.deny("eve", "secret"), BEGIN)));
+              step(), new Approval("r-1", Point.INPUT, "", Answer.deny("eve", "secret"), BEGIN)));
       history.on(
           new AgentEvent.StatusChanged(
               BEGIN, 0, "ada", Status.AVAILABLE, Status.EJECTED, Optional.of(BEGIN)));

@@ -5,11 +5,11 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.task.Admission;
-import dev.arbiter.task.Finding;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Seal;
@@ -141,8 +141,7 @@ final class Tale {
     ApprovalRequest request =
         new ApprovalRequest(
             "r-1", "acme", "T-1", Point.INPUT, 1, "ada", Question.of("?"), "", "", at, at);
-    listener.on(
-        new TaskEvent.Waiting(step(), new WaitReason.Input(request, "token", withinCall)));
+    listener.on(new TaskEvent.Waiting(step(), new WaitReason.Input(request, "token", withinCall)));
     passes(time);
     listener.on(
         new TaskEvent.Decided(
