@@ -439,7 +439,12 @@ public final class Arbitration {
           .thenAccept(
               said -> {
                 judged = Optional.of(said);
-                say(Stage.VERDICT_GENERATION, "judges: %s", Judges.summary(said));
+                say(
+                    Stage.VERDICT_GENERATION,
+                    "judges compare '%s' (first) and '%s' (second): %s",
+                    Sanitizer.text(two.get(0).answer(), LONGEST_QUOTE),
+                    Sanitizer.text(two.get(1).answer(), LONGEST_QUOTE),
+                    Judges.summary(said));
                 if (said.choice() != Choice.NONE) {
                   weigh(two.get(said.choice() == Choice.FIRST ? 0 : 1), said);
                 }

@@ -315,7 +315,7 @@ class ArbitrationTest {
     assertThat(ruling.answer().orElseThrow().text()).isEqualTo("42");
     assertThat(ruling.judged().orElseThrow().choice()).isNotEqualTo(Judges.Choice.NONE);
     assertThat(ruling.spent().calls()).isEqualTo(4);
-    assertThat(ruling.steps().toString()).contains("judges: judge says");
+    assertThat(ruling.steps().toString()).contains("(second): judge says");
   }
 
   @Test

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** Decides between agents that disagree, on scripted agents and on recorded answers. */
+@NullMarked
+package dev.arbiter.example.panel;
+
+import org.jspecify.annotations.NullMarked;
