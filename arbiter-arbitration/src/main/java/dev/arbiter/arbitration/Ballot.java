@@ -327,7 +327,7 @@ public final class Ballot implements Durable {
   /** What was learned among some agents alone, for a sequence of them. */
   List<Poll> pollsAmong(List<String> agents) {
     synchronized (lock) {
-      return memory.among(agents);
+      return memory.among(agents, !options.isEmpty());
     }
   }
 

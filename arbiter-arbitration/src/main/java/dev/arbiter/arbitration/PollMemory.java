@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The newest polls of a ballot, bounded. Not thread-safe.
@@ -246,36 +245,43 @@ final class PollMemory {
     }
   }
 
-  /** The polls among some agents only, to which all of them were asked; rows are those given. */
-  List<Poll> among(List<String> names) {
+  /**
+   * The polls among some agents only, to which all of them were asked; rows are those given.
+   *
+   * @param closed whether answers keep their numbers, because they are there without a vote too
+   */
+  List<Poll> among(List<String> names, boolean closed) {
     List<Poll> some = new ArrayList<>();
     int[] rows = names.stream().mapToInt(name -> agents.getOrDefault(name, -1)).toArray();
     for (Poll poll : polls) {
-      Poll part = part(poll, rows);
-      if (part != null) {
-        some.add(part);
+      if (Arrays.stream(rows).allMatch(row -> row >= 0 && poll.asked(row))) {
+        some.add(closed ? part(poll, rows) : renumbered(part(poll, rows)));
       }
     }
     return some;
   }
 
-  private static @Nullable Poll part(Poll poll, int[] rows) {
+  private static Poll part(Poll poll, int[] rows) {
     byte[] groups = new byte[rows.length];
-    Map<Integer, Integer> numbers = new HashMap<>();
     for (int i = 0; i < rows.length; i++) {
-      if (rows[i] < 0 || !poll.asked(rows[i])) {
-        return null;
-      }
-      int group = poll.group(rows[i]);
+      groups[i] = (byte) poll.group(rows[i]);
+    }
+    int[] numbers = IntStream.range(0, rows.length).toArray();
+    return new Poll(poll.type(), numbers, groups, poll.right(), poll.count());
+  }
+
+  /* Leaves out the answers that none of these agents gave. */
+  private static Poll renumbered(Poll poll) {
+    Map<Integer, Integer> numbers = new HashMap<>();
+    byte[] groups = new byte[poll.groups().length];
+    for (int i = 0; i < groups.length; i++) {
+      int group = poll.groups()[i];
       if (group >= 0) {
-        Integer old = numbers.putIfAbsent(group, numbers.size());
-        groups[i] = (byte) (old == null ? numbers.size() - 1 : old);
-      } else {
-        groups[i] = -1;
+        numbers.putIfAbsent(group, numbers.size());
       }
+      groups[i] = (byte) numbers.getOrDefault(group, -1).intValue();
     }
     int right = numbers.getOrDefault(poll.right(), -1);
-    return new Poll(
-        poll.type(), IntStream.range(0, rows.length).toArray(), groups, right, numbers.size());
+    return new Poll(poll.type(), poll.agents(), groups, right, numbers.size());
   }
 }

@@ -143,6 +143,7 @@ public final class Sequential {
   private double[] chances(Poll poll, int asked, Weights weights) {
     double[] scores = new double[poll.count() + 1];
     boolean[] given = new boolean[poll.count()];
+    Arrays.fill(given, !ballot.options().isEmpty());
     for (int i = 0; i < asked; i++) {
       if (poll.groups()[i] >= 0) {
         scores[poll.groups()[i]] += weights.of(poll.type(), i);
