@@ -23,8 +23,10 @@ import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class Arbitration {
   private static final int LONGEST_SHOWN = 4_000;
   private static final int LONGEST_QUOTE = 200;
+  private static final int MOST_SEQUENCES = 16;
   private static final double MOST_JUDGED = 3;
 
   private final Panel panel;
@@ -60,6 +63,15 @@ public final class Arbitration {
   private final Sealer sealer;
   private final ConflictKind kind;
   private final List<String> audiences;
+  private final Map<List<String>, Sequential> sequences =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<String>, Sequential> eldest) {
+          return size() > MOST_SEQUENCES;
+        }
+      };
 
   private Arbitration(Builder builder) {
     panel = builder.panel;
@@ -240,6 +252,14 @@ public final class Arbitration {
     return open.ruling();
   }
 
+  /* A sequence computes its plan when it is made, so one is kept for each group of agents. */
+  private Sequential sequence(List<String> ids) {
+    synchronized (sequences) {
+      return sequences.computeIfAbsent(
+          ids, group -> Sequential.builder(ballot, group).price(price).build());
+    }
+  }
+
   /* One arbitration. Its stages follow each other, so no two threads use it at once. */
   private final class Case {
     private final Task task;
@@ -282,8 +302,7 @@ public final class Arbitration {
             .thenAccept(all -> take(all.stream().map(this::checked).toList()));
       }
       List<String> ids = panelists.stream().map(Panelist::id).toList();
-      Sequential sequence = Sequential.builder(ballot, ids).price(price).build();
-      return next(sequence.run(task.type(), false));
+      return next(sequence(ids).run(task.type()));
     }
 
     private CompletableFuture<Void> next(Sequential.Run run) {
@@ -618,7 +637,7 @@ public final class Arbitration {
 
     /**
      * Asks one agent after the other, the best first, while another answer is worth its price; see
-     * {@link Sequential}. Default: all at once.
+     * {@link Sequential}. One arbitration of twenty asks all. Default: all at once.
      *
      * @param ofRightAnswer share of the value of a right answer that a call costs, above 0, to 1
      */
