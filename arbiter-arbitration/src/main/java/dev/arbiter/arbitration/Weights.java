@@ -34,7 +34,7 @@ record Weights(
    * polls, averaged by their likelihood. A power of 1 is the classical vote; a high one trusts the
    * best alone. Then a softmax regression around that prior, with a ridge as strong as some ten polls;
    * and the same for each type around the weights for all types. With few polls the prior decides,
-   * with some 300 the regression. A switch at 300 polls was worse at every number of polls.
+   * with some 300 the regression. Log-odds alone below 300 polls were worse.
    *
    * The floor. A clear leader, whose interval lies above all others', decides alone, unless the
    * weights do no worse than it on polls that were held back from both (five parts). One lucky record
