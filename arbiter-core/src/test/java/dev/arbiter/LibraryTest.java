@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.agent.ProcessAgent;
 import dev.arbiter.architecture.Program;
 import dev.arbiter.internal.Library;
-import io.github.bucket4j.Bucket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,9 +28,7 @@ class LibraryTest {
   @Test
   void with_slf4j_the_same_host_works() throws Exception {
     String output =
-        new Program()
-            .with(Arbiter.class, LibraryTest.class, LoggerFactory.class, Bucket.class)
-            .run(Engine.class);
+        new Program().with(Arbiter.class, LibraryTest.class, LoggerFactory.class).run(Engine.class);
 
     assertThat(output).contains("built").doesNotContain("Exception");
   }

@@ -7,7 +7,6 @@ import dev.arbiter.architecture.Program;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.TaskState;
-import io.github.bucket4j.Bucket;
 import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -134,7 +133,7 @@ class ShutdownTest {
     Path file = folder.resolve("lines");
     Process process =
         new Program()
-            .with(Arbiter.class, ShutdownTest.class, LoggerFactory.class, Bucket.class)
+            .with(Arbiter.class, ShutdownTest.class, LoggerFactory.class)
             .start(Host.class, file.toString());
 
     BufferedReader said =

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.architecture.Program;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
-import io.github.bucket4j.Bucket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -104,7 +103,7 @@ class StandstillTest {
   void loses_no_task_no_place_and_no_slot() throws Exception {
     Process process =
         new Program()
-            .with(Arbiter.class, StandstillTest.class, LoggerFactory.class, Bucket.class)
+            .with(Arbiter.class, StandstillTest.class, LoggerFactory.class)
             .start(Host.class);
     List<String> said;
     try (BufferedReader lines =
