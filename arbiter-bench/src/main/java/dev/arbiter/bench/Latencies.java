@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
-/**
- * How long each of many pieces of work took, by the clock on the wall.
- *
- * @param nanos the times
- * @param perSecond pieces of work in a second; without a rate those that the times add up to
- */
-record Latencies(Histogram nanos, double perSecond) {
+/** How long each of many pieces of work took, by the clock on the wall, over many short rounds. */
+final class Latencies {
   private static final double SECOND = 1e9;
+
+  private final Histogram nanos = new Histogram(TimeUnit.HOURS.toNanos(1), 3);
+  private final List<Double> perSecond = new ArrayList<>();
+  private final LongSupplier clock;
+
+  Latencies(LongSupplier clock) {
+    this.clock = clock;
+  }
 
   /** A step of work. */
   interface Step {
@@ -44,25 +49,26 @@ record Latencies(Histogram nanos, double perSecond) {
     }
   }
 
-  /** Times work that begins when the work before has ended. */
-  static Latencies oneByOne(Work work, int times, LongSupplier clock) throws Exception {
-    Histogram nanos = histogram();
+  /** A round of work that begins when the work before has ended. */
+  void oneByOne(Work work, int times) throws Exception {
+    long all = 0;
     for (int i = 0; i < times; i++) {
       long begin = clock.getAsLong();
       work.timed().run();
-      nanos.recordValue(clock.getAsLong() - begin);
+      long took = clock.getAsLong() - begin;
+      nanos.recordValue(took);
+      all += took;
       work.after().run();
     }
-    return new Latencies(nanos, SECOND / nanos.getMean());
+    perSecond.add(times * SECOND / all);
   }
 
   /**
-   * Times work that is due at a rate. A time begins when the work was due, not when it began, so
-   * that work which waits behind slow work counts as slow (Tene, "How NOT to measure latency": no
-   * coordinated omission).
+   * A round of work that is due at a rate. A time begins when the work was due, not when it began,
+   * so that work which waits behind slow work counts as slow (Tene, "How NOT to measure latency":
+   * no coordinated omission).
    */
-  static Latencies atRate(Work work, int times, double rate, LongSupplier clock) throws Exception {
-    Histogram nanos = histogram();
+  void atRate(Work work, int times, double rate) throws Exception {
     long begin = clock.getAsLong();
     for (int i = 0; i < times; i++) {
       long due = begin + (long) (i * SECOND / rate);
@@ -73,13 +79,12 @@ record Latencies(Histogram nanos, double perSecond) {
       nanos.recordValue(clock.getAsLong() - due);
       work.after().run();
     }
-    return new Latencies(nanos, times * SECOND / (clock.getAsLong() - begin));
+    perSecond.add(times * SECOND / (clock.getAsLong() - begin));
   }
 
-  private static Histogram histogram() {
-    Histogram nanos = new Histogram(TimeUnit.HOURS.toNanos(1), 3);
-    nanos.setAutoResize(true);
-    return nanos;
+  /** Number of times. */
+  long count() {
+    return nanos.getTotalCount();
   }
 
   double meanMillis() {
@@ -88,5 +93,12 @@ record Latencies(Histogram nanos, double perSecond) {
 
   double millisAt(double percentile) {
     return nanos.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  /**
+   * Pieces of work in a second, in the middle round; without a rate those that its times add up to.
+   */
+  double perSecond() {
+    return perSecond.stream().sorted().toList().get((perSecond.size() - 1) / 2);
   }
 }

@@ -31,9 +31,12 @@ import java.util.stream.IntStream;
  * each row here says what was taken.
  */
 final class RequiredWork {
-  private static final int FEW = 2_000;
-  private static final int SOME = 10_000;
-  private static final int MANY = 100_000;
+  /* Of a round, which must be shorter than a time slice, some 3 ms. */
+  private static final int FEW = 5;
+  private static final int SOME = 50;
+  private static final int PACED = 200;
+  private static final int MANY = 1_000;
+
   private static final double TIMES = 11;
   private static final int AGENTS = 10;
   private static final int AT_ONCE = 50;
@@ -66,7 +69,7 @@ final class RequiredWork {
           new Requirement("Throughput.sustained", 10_000, 20_270, .18, 19.68)
               .atTimes(
                   TIMES,
-                  MANY,
+                  PACED,
                   () -> life(engine(PerformanceTracker.create()).router(bandit())),
                   "the whole life of a task through the engine with the default router, tracked"),
           new Requirement("Concurrency.highLoad", 50, 386, 5.60, 3.68)
@@ -77,7 +80,7 @@ final class RequiredWork {
           new Requirement(MEMORY, 10_000, 17_290, .16, 15.55)
               .atTimes(
                   TIMES,
-                  MANY,
+                  PACED,
                   () -> Work.of(new Attempts(true)::both),
                   "start and completion in the tracker, for ten agents by turns"),
           new Requirement("Pipeline.fullProcessing", 1, 561, 1.78, .96)

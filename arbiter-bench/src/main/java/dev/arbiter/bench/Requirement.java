@@ -20,17 +20,20 @@ record Requirement(String name, int iterations, double perSecond, double p99, do
    *
    * @param requirement the row
    * @param taken the work, in words; the requirements do not say theirs
-   * @param repeats how often it is done
+   * @param repeats how often it is done in a round, a few milliseconds
    * @param rate how often it is due in a second; 0 for one after the other
    * @param work makes the work
    */
   record Measured(
       Requirement requirement, String taken, int repeats, double rate, Callable<Work> work) {
 
-    Latencies run(Work ready, int times) throws Exception {
-      return rate > 0
-          ? Latencies.atRate(ready, times, rate, System::nanoTime)
-          : Latencies.oneByOne(ready, times, System::nanoTime);
+    /** Does a round of the work. */
+    void round(Work ready, Latencies latencies) throws Exception {
+      if (rate > 0) {
+        latencies.atRate(ready, repeats, rate);
+      } else {
+        latencies.oneByOne(ready, repeats);
+      }
     }
   }
 

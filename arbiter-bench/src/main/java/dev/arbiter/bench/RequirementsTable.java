@@ -13,32 +13,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Prints the fourteen rows of the requirements' table as measured here, each beside the
- * requirements' figure. Takes about two minutes.
+ * requirements' figure. Takes about a minute.
  *
- * <p>{@code java -cp benchmarks.jar dev.arbiter.bench.RequirementsTable [--results FILE]}; with a
- * file, the table is written into it too, between the comments {@code <!-- requirements: begin -->}
- * and {@code <!-- requirements: end -->}. Ends with 1 if a row is not at least ten times better.
+ * <p>{@code java -Xbatch -cp benchmarks.jar dev.arbiter.bench.RequirementsTable [--results FILE]};
+ * with a file, the table is written into it too, between the comments {@code <!-- requirements:
+ * begin -->} and {@code <!-- requirements: end -->}. Ends with 1 if a row is not at least ten times
+ * better.
  */
 public final class RequirementsTable {
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 200;
   private static final double TEN_TIMES = 10;
-  private static final double WARM_UP_SECONDS = 4;
+  private static final double WARM_UP_SECONDS = 3;
   private static final double OVERHEAD_MILLIS = .12;
 
   private final PrintStream out;
   private final double warmUp;
-  private final int share;
+  private final int rounds;
   private final TextTable table = new TextTable();
   private final Map<String, Latencies> runs = new HashMap<>();
   private boolean allHeld = true;
 
-  private RequirementsTable(PrintStream out, double warmUp, int share) {
+  private RequirementsTable(PrintStream out, double warmUp, int rounds) {
     this.out = out;
     this.warmUp = warmUp;
-    this.share = share;
+    this.rounds = rounds;
   }
 
   /**
@@ -50,7 +52,8 @@ public final class RequirementsTable {
   public static void main(String[] arguments) throws Exception {
     ResultsFile results = ResultsFile.of(List.of(arguments), "requirements");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean held = run(new PrintStream(bytes, true, StandardCharsets.UTF_8), WARM_UP_SECONDS, 1);
+    boolean held =
+        run(new PrintStream(bytes, true, StandardCharsets.UTF_8), WARM_UP_SECONDS, ROUNDS);
     String text = bytes.toString(StandardCharsets.UTF_8);
     System.out.print(text);
     if (results != null) {
@@ -59,9 +62,9 @@ public final class RequirementsTable {
     System.exit(held ? 0 : 1);
   }
 
-  /** Measures all rows; each repeats a part of its work only. Returns whether all are held. */
-  static boolean run(PrintStream out, double warmUp, int share) throws Exception {
-    return new RequirementsTable(out, warmUp, share).print();
+  /** Measures all rows, each for so many rounds. Returns whether all are held. */
+  static boolean run(PrintStream out, double warmUp, int rounds) throws Exception {
+    return new RequirementsTable(out, warmUp, rounds).print();
   }
 
   private boolean print() throws Exception {
@@ -93,10 +96,13 @@ public final class RequirementsTable {
     }
     out.println();
     out.println(
-        "The best of five rounds of so many iterations, because other work on the machine only adds."
-            + " Times are by the clock on the wall and hold its two reads. A time at a rate begins"
-            + " when the work was due. Held: heap after the row less before it, both collected. Made:"
-            + " allocated. The requirements' averages come from their throughput.");
+        "Times are by the clock on the wall and hold its two reads. A time at a rate begins when"
+            + " the work was due. Average and percentiles are over all iterations, a second is that"
+            + " of the middle one of "
+            + rounds
+            + " short rounds, because other work on the machine takes the CPU away for longer than"
+            + " a round. Held: heap after the row less before it, both collected. Made: allocated."
+            + " Times better compares what is done in a second.");
     return allHeld;
   }
 
@@ -108,25 +114,25 @@ public final class RequirementsTable {
 
   private void measure(Measured row) throws Exception {
     Work work = row.work().call();
-    int times = Math.max(1, row.repeats() / share);
-    long end = System.nanoTime() + (long) (warmUp * 1e9);
+    Latencies warming = new Latencies(System::nanoTime);
+    long end = Jvm.threadCpu() + (long) (warmUp * 1e9);
     do {
-      Latencies.oneByOne(work, Math.max(1, times / 10), System::nanoTime);
-    } while (System.nanoTime() < end);
+      warming.oneByOne(work, row.repeats());
+    } while (Jvm.threadCpu() < end);
+    Latencies run = new Latencies(System::nanoTime);
     long heap = Jvm.heapUsed();
     long allocated = Jvm.allocated();
-    Latencies run = row.run(work, times);
-    double each = (double) (Jvm.allocated() - allocated) / times;
-    for (int round = 1; round < ROUNDS; round++) {
-      Latencies again = row.run(work, times);
-      run = again.perSecond() > run.perSecond() ? again : run;
+    for (int round = 0; round < rounds; round++) {
+      Thread.yield(); // so that the round has a whole time slice
+      row.round(work, run);
     }
+    double each = (double) (Jvm.allocated() - allocated) / run.count();
     double held = (Jvm.heapUsed() - heap) / 1e6;
     work.close().run();
-    add(row.requirement(), run, times, held, each);
+    add(row.requirement(), run, held, each);
   }
 
-  private void add(Requirement required, Latencies run, int times, double held, double each) {
+  private void add(Requirement required, Latencies run, double held, double each) {
     double better = run.perSecond() / required.perSecond();
     boolean enough = better >= TEN_TIMES && memoryIsEnough(required, held);
     allHeld &= enough;
@@ -134,7 +140,7 @@ public final class RequirementsTable {
     table.row(
         List.of(
             required.name(),
-            say("%,d", times),
+            say("%,d", run.count()),
             say("%.5f", run.meanMillis()),
             say("%.5f", run.millisAt(50)),
             say("%.5f", run.millisAt(95)),
@@ -153,8 +159,8 @@ public final class RequirementsTable {
   }
 
   private void overhead() {
-    double tracked = mean(RequiredWork.TRACKED);
-    double overhead = Math.max(0, tracked - mean(RequiredWork.BASELINE));
+    double tracked = millis(RequiredWork.TRACKED);
+    double overhead = Math.max(0, tracked - millis(RequiredWork.BASELINE));
     boolean enough = overhead <= OVERHEAD_MILLIS / TEN_TIMES;
     allHeld &= enough;
     out.printf(
@@ -167,9 +173,8 @@ public final class RequirementsTable {
         enough ? "held" : "missed");
   }
 
-  private double mean(String row) {
-    Latencies run = runs.get(row);
-    return run == null ? Double.NaN : run.meanMillis();
+  private double millis(String row) {
+    return 1_000 / Objects.requireNonNull(runs.get(row), row).perSecond();
   }
 
   private static String say(String format, Object... figures) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Repeats so little that no figure means anything; what each row does is checked by itself. */
+/** One round, so short that no figure means anything; what each row does is checked by itself. */
 class RequirementsTableTest {
   private static final List<String> NAMES =
       List.of(
@@ -33,7 +33,7 @@ class RequirementsTableTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     boolean held =
-        RequirementsTable.run(new PrintStream(bytes, true, StandardCharsets.UTF_8), 0, 1_000);
+        RequirementsTable.run(new PrintStream(bytes, true, StandardCharsets.UTF_8), 0, 1);
 
     String printed = bytes.toString(StandardCharsets.UTF_8);
     assertThat(RequiredWork.ROWS.stream().map(row -> row.requirement().name())).isEqualTo(NAMES);

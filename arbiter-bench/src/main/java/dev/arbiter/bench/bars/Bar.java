@@ -69,22 +69,18 @@ record Bar(
 
   /** The figure in the unit of the goal: its best iteration, beside that of the peer. */
   double figure(Figures figures) {
-    return figure(measured(figures), peer == null ? 1 : figures.best(peer, measure));
+    return measured(figures) / (peer == null ? 1 : figures.best(peer, measure));
   }
 
   /** The same by medians, which show noise. */
   double middle(Figures figures) {
-    return figure(median(figures), peer == null ? 1 : figures.median(peer, measure));
+    return median(figures) / (peer == null ? 1 : figures.median(peer, measure));
   }
 
   /** The median iteration. */
   double median(Figures figures) {
     double median = figures.median(spec, measure);
     return less == null ? median : Math.max(0, median - figures.median(less, measure));
-  }
-
-  private static double figure(double measured, double unit) {
-    return measured / unit;
   }
 
   /** The best iteration. */

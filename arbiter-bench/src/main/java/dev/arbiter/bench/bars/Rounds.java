@@ -62,7 +62,7 @@ final class Rounds {
         new OptionsBuilder()
             .include(spec.pattern())
             .forks(1)
-            .warmupIterations(pace.warmUps() * (isWholeLife(spec) ? 2 : 1))
+            .warmupIterations(warmUps(spec))
             .warmupTime(pace.warmUp())
             .measurementIterations(pace.iterations())
             .measurementTime(pace.time())
@@ -83,9 +83,13 @@ final class Rounds {
     }
   }
 
-  /** The compiler needs longer for as much code as this, of ours and of the peers. */
-  private static boolean isWholeLife(BenchmarkSpec spec) {
-    return spec.text().startsWith("LifecycleBenchmark.");
+  private int warmUps(BenchmarkSpec spec) {
+    if (spec.text().startsWith("LifecycleBenchmark.")) {
+      return 2 * pace.warmUps(); // as much code as this is compiled late, ours and the peers'
+    }
+    boolean isOneLongRun =
+        spec.text().startsWith("store.") || spec.text().startsWith("MemoryBenchmark.");
+    return isOneLongRun ? Math.min(2, pace.warmUps()) : pace.warmUps();
   }
 
   private static Map<String, List<Double>> iterations(BenchmarkResult fork) {
