@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.TaskHandle;
@@ -171,16 +173,21 @@ public final class SeveralAtOnce {
     }
 
     void work(String task, int atOnce, Total total) throws InterruptedException {
+      Map<String, Boolean> outcomes = requireNonNull(tasks.get(task), task);
       TaskHandle handle =
           arbiter.submit(
-              Task.builder(types.get(task)).payload(task).requires(task).bestOf(atOnce).build());
+              Task.builder(requireNonNull(types.get(task), task))
+                  .payload(task)
+                  .requires(task)
+                  .bestOf(atOnce)
+                  .build());
       while (!underway.isEmpty()) {
         List<Call> now = List.copyOf(underway);
         underway.clear();
         total.time++;
         total.calls += now.size();
         for (Call call : now) {
-          boolean solved = Boolean.TRUE.equals(tasks.get(task).get(call.assignment.agent()));
+          boolean solved = Boolean.TRUE.equals(outcomes.get(call.assignment.agent()));
           call.report.complete(WorkReport.of(solved ? "solved" : "failed"));
         }
       }
