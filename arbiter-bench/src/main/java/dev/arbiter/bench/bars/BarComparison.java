@@ -35,10 +35,13 @@ final class BarComparison {
   record Change(double ratio, double low, double high) {
     /** In words, when less or more is better. */
     String words(boolean lessIsBetter) {
-      if (low <= 1 && high >= 1) {
-        return "no difference seen";
+      if (high < 1) {
+        return lessIsBetter ? "better" : "worse";
       }
-      return high < 1 == lessIsBetter ? "better" : "worse";
+      if (low > 1) {
+        return lessIsBetter ? "worse" : "better";
+      }
+      return "no difference seen";
     }
   }
 
@@ -69,21 +72,30 @@ final class BarComparison {
   }
 
   private static String percent(double ratio) {
-    return String.format(Locale.ROOT, "%+.1f %%", 100 * (ratio - 1));
+    return Double.isInfinite(ratio)
+        ? "no bound"
+        : String.format(Locale.ROOT, "%+.1f %%", 100 * (ratio - 1));
   }
 
   /** What changed; null if a run lacks the bar. */
   @Nullable Change change(Bar bar) {
-    double ratio = bar.middle(after) / bar.middle(before);
-    if (!Double.isFinite(ratio)) {
+    if (Double.isNaN(bar.middle(after)) || Double.isNaN(bar.middle(before))) {
       return null;
     }
     double[] ratios =
         IntStream.range(0, SAMPLES)
-            .mapToDouble(i -> drawn(bar, after) / drawn(bar, before))
+            .mapToDouble(i -> ratio(drawn(bar, after), drawn(bar, before)))
             .sorted()
             .toArray();
-    return new Change(ratio, ratios[(int) (TAIL * SAMPLES)], ratios[(int) ((1 - TAIL) * SAMPLES)]);
+    return new Change(
+        ratio(bar.middle(after), bar.middle(before)),
+        ratios[(int) (TAIL * SAMPLES)],
+        ratios[(int) ((1 - TAIL) * SAMPLES)]);
+  }
+
+  /** Nothing after nothing is no change: a difference may be lost in noise in both runs. */
+  private static double ratio(double now, double before) {
+    return now == 0 && before == 0 ? 1 : now / before;
   }
 
   private double drawn(Bar bar, Figures figures) {

@@ -144,6 +144,25 @@ class BarsTest {
   }
 
   @Test
+  void a_difference_that_is_lost_in_noise_has_not_changed() {
+    Bar bar = Bar.of("P7", "a guard", Measure.CPU, "A.on", 1).lessThat("A.off");
+    Figures before = cpu("A.on", 1_150, 1_100, 1_000);
+    add(before, "A.off", Measure.CPU, 1_020, 1_200, 1_000);
+    Figures after = cpu("A.on", 1_000, 1_000, 1_000);
+    add(after, "A.off", Measure.CPU, 1_100, 1_100, 1_100);
+
+    Change sunk = of(new BarComparison(before, after).change(bar));
+    Change none = of(new BarComparison(after, after).change(bar));
+    Change risen = of(new BarComparison(after, before).change(bar));
+
+    assertThat(sunk.words(true)).isEqualTo("no difference seen");
+    assertThat(none.ratio()).isEqualTo(1);
+    assertThat(none.words(true)).isEqualTo("no difference seen");
+    assertThat(risen.words(true)).isEqualTo("no difference seen");
+    assertThat(new BarComparison(after, before).change(ABSOLUTE)).isNull();
+  }
+
+  @Test
   void quick_and_full_runs_are_not_compared() throws Exception {
     Path quick = folder.resolve("quick.json");
     figures("quick").write(quick, List.of());
