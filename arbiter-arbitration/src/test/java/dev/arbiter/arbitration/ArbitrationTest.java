@@ -18,8 +18,14 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -113,6 +119,48 @@ class ArbitrationTest {
     assertThat(ruling.outcome()).isEqualTo(Outcome.REJECTED);
     assertThat(ruling.answer()).isEmpty();
     assertThat(ruling.steps().toString()).contains("could not be sealed: no key");
+  }
+
+  @Test
+  void a_ruling_is_signed_and_verified_by_any_ed25519() throws Exception {
+    learn();
+    KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    Sealer signing =
+        document -> {
+          try {
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(keys.getPrivate());
+            signature.update(document.getBytes(StandardCharsets.UTF_8));
+            return Sealer.sealed(
+                document, "key-1", Base64.getEncoder().encodeToString(signature.sign()));
+          } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+
+    Ruling ruling =
+        rule(
+            arbitration().sealer(signing).build(),
+            says("ada", "red", "\ud800 \u0001 \"quoted\" \\ \n"),
+            says("bob", "blue", "42"));
+
+    String document = ruling.seal().document();
+    Signature check = Signature.getInstance("Ed25519");
+    check.initVerify(keys.getPublic());
+    check.update(document.getBytes(StandardCharsets.UTF_8));
+    assertThat(check.verify(Base64.getDecoder().decode(ruling.seal().signature()))).isTrue();
+    assertThat(ruling.seal().keyId()).isEqualTo("key-1");
+    assertThat(new String(document.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+        .isEqualTo(document);
+    assertThat(document.chars().allMatch(c -> c >= 0x20)).isTrue();
+    assertThat(document)
+        .isEqualTo(
+            rule(
+                    arbitration().sealer(signing).build(),
+                    says("ada", "red", "\ud800 \u0001 \"quoted\" \\ \n"),
+                    says("bob", "blue", "42"))
+                .seal()
+                .document());
   }
 
   @Test
