@@ -4,8 +4,8 @@ package dev.arbiter.example.panel;
 import static dev.arbiter.example.report.ReportPage.percent;
 import static dev.arbiter.example.report.ReportPage.say;
 
-import dev.arbiter.example.panel.Measured.Estimate;
-import dev.arbiter.example.panel.Measured.Way;
+import dev.arbiter.example.panel.PanelFigures.Estimate;
+import dev.arbiter.example.panel.PanelFigures.Way;
 import dev.arbiter.example.report.Figure;
 import dev.arbiter.example.report.Figure.Caption;
 import dev.arbiter.example.report.Figure.Role;
@@ -23,10 +23,10 @@ import java.util.List;
 final class PanelPage {
   private static final int MOST_BARS = 12;
 
-  private final Measured measured;
-  private final List<Measured.Model> models;
+  private final PanelFigures measured;
+  private final List<PanelFigures.Model> models;
 
-  PanelPage(Measured measured) {
+  PanelPage(PanelFigures measured) {
     this.measured = measured;
     this.models = measured.models();
   }
@@ -104,7 +104,7 @@ final class PanelPage {
   }
 
   private Figure agents() {
-    List<Measured.Model> some = models.subList(0, Math.min(MOST_BARS, models.size()));
+    List<PanelFigures.Model> some = models.subList(0, Math.min(MOST_BARS, models.size()));
     return new Figure.Bars(
         new Caption(
             say("The best of them alone is right in %s", percent(models.get(0).share())),
@@ -114,9 +114,10 @@ final class PanelPage {
             "Share of questions answered rightly"),
         true,
         Unit.SHARE,
-        some.stream().map(Measured.Model::name).toList(),
+        some.stream().map(PanelFigures.Model::name).toList(),
         List.of(
-            Series.of("alone", Role.UNIFORM, some.stream().map(Measured.Model::share).toList())));
+            Series.of(
+                "alone", Role.UNIFORM, some.stream().map(PanelFigures.Model::share).toList())));
   }
 
   private Table splits() {

@@ -116,7 +116,7 @@ final class PanelProgram implements Callable<Integer> {
     check(
         known >= 1 && known < all,
         "--learn must be 1 to " + (all - 1) + " for " + all + " questions, got " + known);
-    Measured measured = new Measured(table, known, splits, seed, price);
+    PanelFigures measured = new PanelFigures(table, known, splits, seed, price);
     if (page != null) {
       new PanelPage(measured).write(page);
     }

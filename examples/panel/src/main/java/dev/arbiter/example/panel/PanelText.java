@@ -3,8 +3,8 @@ package dev.arbiter.example.panel;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.arbiter.example.panel.Measured.Estimate;
-import dev.arbiter.example.panel.Measured.Way;
+import dev.arbiter.example.panel.PanelFigures.Estimate;
+import dev.arbiter.example.panel.PanelFigures.Way;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -16,10 +16,10 @@ final class PanelText {
       List.of(Way.BEST_SINGLE, Way.MAJORITY, Way.LEARNED, Way.SEQUENTIAL, Way.ANY);
   private static final int MOST_MODELS = 12;
 
-  private final Measured measured;
+  private final PanelFigures measured;
   private final PrintWriter out;
 
-  PanelText(Measured measured, PrintWriter out) {
+  PanelText(PanelFigures measured, PrintWriter out) {
     this.measured = measured;
     this.out = out;
   }
@@ -43,8 +43,8 @@ final class PanelText {
     Estimate calls = measured.of(Way.CALLS);
     line("%-24s %8.2f %7s%n", Way.CALLS.title, calls.mean(), error(calls.error()));
     line("%-40s %8s %8s", table.closed() ? "judge" : "model", "right", "weight");
-    List<Measured.Model> models = measured.models();
-    for (Measured.Model model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
+    List<PanelFigures.Model> models = measured.models();
+    for (PanelFigures.Model model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
       line("%-40s %6.1f %% %8.2f", model.name(), 100 * model.share(), model.weight());
     }
     if (models.size() > MOST_MODELS) {

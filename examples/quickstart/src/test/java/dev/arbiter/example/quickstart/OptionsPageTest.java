@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.ProcessAgent;
+import dev.arbiter.arbitration.Arbitration;
+import dev.arbiter.arbitration.Ballot;
+import dev.arbiter.arbitration.Debate;
+import dev.arbiter.arbitration.Judges;
+import dev.arbiter.arbitration.Sequential;
 import dev.arbiter.caws.Caws;
 import dev.arbiter.caws.SpecValidator;
 import dev.arbiter.caws.change.WorkTrees;
+import dev.arbiter.learning.Practices;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
@@ -51,6 +57,13 @@ class OptionsPageTest {
     SECTIONS.put("`WorkTrees.builder(repository)`", List.of(WorkTrees.Builder.class));
     SECTIONS.put("`SpecValidator.at(now)`", List.of(SpecValidator.Builder.class));
     SECTIONS.put("`BanditRouter.builder()`", List.of(BanditRouter.Builder.class));
+    SECTIONS.put("`Ballot.builder()`", List.of(Ballot.Builder.class));
+    SECTIONS.put("`Sequential.builder(ballot, agents)`", List.of(Sequential.Builder.class));
+    SECTIONS.put(
+        "`Judges.builder(panel)`, `Debate.builder(panel, ballot)`",
+        List.of(Judges.Builder.class, Debate.Builder.class));
+    SECTIONS.put("`Arbitration.builder(panel, ballot)`", List.of(Arbitration.Builder.class));
+    SECTIONS.put("`Practices.builder()`", List.of(Practices.Builder.class));
     SECTIONS.put("`Rollout.builder(name)`", List.of(Rollout.Builder.class));
     SECTIONS.put(
         "`ReplayEvaluator.builder(matrix)`, `OutcomeMatrix.builder()`",

@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 /**
  * Learns from some questions, decides the others, and counts right answers; over several splits.
  */
-final class Measured {
+final class PanelFigures {
   private final AnswerTable table;
   private final int learned;
   private final int splits;
@@ -68,7 +68,7 @@ final class Measured {
    */
   record Model(String name, double share, double weight) {}
 
-  Measured(AnswerTable table, int learned, int splits, long seed, double price) {
+  PanelFigures(AnswerTable table, int learned, int splits, long seed, double price) {
     this.table = table;
     this.learned = learned;
     this.splits = splits;
