@@ -31,7 +31,7 @@ final class Asking {
   private final Rounds rounds;
   private final Failures failures;
   private final Keeping keeping;
-  private final Moments moments;
+  private final RunClock clock;
 
   Asking(
       Publisher publisher,
@@ -44,7 +44,7 @@ final class Asking {
       Rounds rounds,
       Failures failures,
       Keeping keeping,
-      Moments moments) {
+      RunClock clock) {
     this.publisher = publisher;
     this.open = open;
     this.waiting = waiting;
@@ -55,7 +55,7 @@ final class Asking {
     this.rounds = rounds;
     this.failures = failures;
     this.keeping = keeping;
-    this.moments = moments;
+    this.clock = clock;
   }
 
   /** An agent asks within its call: the run gives its place to another. */
@@ -118,7 +118,7 @@ final class Asking {
   /** The wait of an agent within its call is over; its time runs on. */
   void resume(TaskRun run, Attempt attempt) {
     attempt.paused(waiting.end(run));
-    publisher.step(run, new TaskEvent.Resumed(moments.of(run)));
+    publisher.step(run, new TaskEvent.Resumed(clock.of(run)));
   }
 
   /** The audience did not answer an agent within its call: the next is asked, or none is left. */
@@ -159,7 +159,7 @@ final class Asking {
   /* Whether the tenant has means again, or the period of which a person was asked has ended. */
   private boolean mayGoOn(TaskRun run, ApprovalRequest request) {
     return ledger.full(run.task().tenant()) == null
-        || !moments.instant().isBefore(request.expiresAt());
+        || !clock.instant().isBefore(request.expiresAt());
   }
 
   /** The agent has left its call, and is called again when its question has an answer. */

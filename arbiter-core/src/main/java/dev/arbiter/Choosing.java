@@ -39,7 +39,7 @@ final class Choosing {
   private final CallPermits permits;
   private final Rounds rounds;
   private final Keeping keeping;
-  private final Moments moments;
+  private final RunClock clock;
 
   Choosing(
       EngineConfig config,
@@ -53,7 +53,7 @@ final class Choosing {
       CallPermits permits,
       Rounds rounds,
       Keeping keeping,
-      Moments moments) {
+      RunClock clock) {
     this.registry = registry;
     this.router = config.router();
     this.constitution = constitution;
@@ -66,7 +66,7 @@ final class Choosing {
     this.permits = permits;
     this.rounds = rounds;
     this.keeping = keeping;
-    this.moments = moments;
+    this.clock = clock;
   }
 
   /** The router chooses an agent. */
@@ -85,7 +85,7 @@ final class Choosing {
     }
     AttemptFailure failed = run.failure();
     run.failure(null);
-    Step now = failed == null ? moments.same(run) : moments.of(run);
+    Step now = failed == null ? clock.same(run) : clock.of(run);
     publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
     RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
     boolean mustWait = request.candidates().isEmpty();
@@ -109,7 +109,7 @@ final class Choosing {
       run.width(rounds.width(run, request), true);
     }
     Registration agent = chosen(decision, request);
-    publisher.step(run, new TaskEvent.Routed(moments.of(run), decision));
+    publisher.step(run, new TaskEvent.Routed(clock.of(run), decision));
     if (mustWait) {
       return Waiting.hold(run, LiveRegistry.quota(agent, request));
     }
@@ -207,7 +207,7 @@ final class Choosing {
     if (!refusal.isEmpty()) {
       return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
     }
-    publisher.stepToKeep(run, new TaskEvent.Executing(moments.of(run)));
+    publisher.stepToKeep(run, new TaskEvent.Executing(clock.of(run)));
     return keeping.keep(run, Stage.CALL);
   }
 
@@ -238,7 +238,7 @@ final class Choosing {
     if (!refusal.isEmpty()) {
       return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
     }
-    publisher.stepToKeep(run, new TaskEvent.Executing(moments.of(run)));
+    publisher.stepToKeep(run, new TaskEvent.Executing(clock.of(run)));
     return keeping.keep(run, Stage.CALL);
   }
 

@@ -30,7 +30,7 @@ final class Failures {
   private final Retries retries;
   private final TimeLimits timeLimits;
   private final int fallbacks;
-  private final Moments moments;
+  private final RunClock clock;
   private final LogLimiter log;
 
   Failures(
@@ -41,7 +41,7 @@ final class Failures {
       Rounds rounds,
       Retries retries,
       TimeLimits timeLimits,
-      Moments moments) {
+      RunClock clock) {
     this.registry = registry;
     this.endings = endings;
     this.lessons = lessons;
@@ -49,7 +49,7 @@ final class Failures {
     this.retries = retries;
     this.timeLimits = timeLimits;
     this.fallbacks = config.fallbacks();
-    this.moments = moments;
+    this.clock = clock;
     this.log = new LogLimiter(config.sources().nanoTime());
   }
 
@@ -108,7 +108,7 @@ final class Failures {
 
   /* A limit that ended in the past, or has no end, is tried again soon: the agent knows better. */
   private Instant limitEnds(AgentCaller.Failure failure) {
-    Instant soon = moments.instant().plus(SHORTEST_LIMIT);
+    Instant soon = clock.instant().plus(SHORTEST_LIMIT);
     Instant said = failure.retryAt();
     return said == null || said.isBefore(soon) ? soon : said;
   }
@@ -120,7 +120,7 @@ final class Failures {
     if (pause < 0) {
       return null;
     }
-    Instant now = moments.instant();
+    Instant now = clock.instant();
     Instant at = now.plusNanos(pause);
     Instant said = failure.retryAt();
     at = said != null && said.isAfter(at) ? said : at;
@@ -128,8 +128,7 @@ final class Failures {
         run.task().deadline().isEmpty()
             || run.task().terms().deadlinePauses()
             || Duration.between(now, at)
-                    .compareTo(
-                        TimeLimits.left(run, timeLimits.of(run.task()), moments.now()).time())
+                    .compareTo(TimeLimits.left(run, timeLimits.of(run.task()), clock.now()).time())
                 < 0;
     return inTime ? new WaitReason.Retry(run.agent(), run.number(), at) : null;
   }

@@ -17,7 +17,7 @@ final class Hearing {
   private final Rounds rounds;
   private final Keeping keeping;
   private final Leaving leaving;
-  private final Moments moments;
+  private final RunClock clock;
 
   Hearing(
       Rewinding rewinding,
@@ -25,13 +25,13 @@ final class Hearing {
       Rounds rounds,
       Keeping keeping,
       Leaving leaving,
-      Moments moments) {
+      RunClock clock) {
     this.rewinding = rewinding;
     this.endings = endings;
     this.rounds = rounds;
     this.keeping = keeping;
     this.leaving = leaving;
-    this.moments = moments;
+    this.clock = clock;
   }
 
   /** Reads one message. */
@@ -146,7 +146,7 @@ final class Hearing {
    * A cancellation or a time: the deadline of the task, the limit of the attempt, the end of a wait.
    */
   private void stop(TaskRun run, Waits at) {
-    long now = moments.now();
+    long now = clock.now();
     Ended stopped = endings.stopped(run);
     if (stopped != null) {
       run.stop(stopped);

@@ -14,7 +14,7 @@ final class Keeping {
   private final Endings endings;
   private final Crew crew;
   private final Timers timers;
-  private final Moments moments;
+  private final RunClock clock;
   private final long storeLimit;
 
   Keeping(
@@ -25,14 +25,14 @@ final class Keeping {
       Endings endings,
       Crew crew,
       Timers timers,
-      Moments moments) {
+      RunClock clock) {
     this.publisher = publisher;
     this.tenure = tenure;
     this.waiting = waiting;
     this.endings = endings;
     this.crew = crew;
     this.timers = timers;
-    this.moments = moments;
+    this.clock = clock;
     this.storeLimit = Timers.nanos(config.storeLimit());
   }
 
@@ -76,14 +76,14 @@ final class Keeping {
       run.await(Waits.NOTHING);
       return;
     }
-    long now = moments.now();
+    long now = clock.now();
     run.lost(now, "the store failed: " + error);
     timers.set(run.lostTimer(), now + storeLimit);
   }
 
   /** Whether a run has waited for the store as long as it can. */
   boolean isTired(TaskRun run) {
-    long now = moments.now();
+    long now = clock.now();
     return run.cancelReason() != null || run.isPastDeadline(now) || run.isLostFor(storeLimit, now);
   }
 }

@@ -72,7 +72,7 @@ final class Pipeline {
   private final AgentCaller caller;
   private final Publisher publisher;
   private final Tenure tenure;
-  private final Moments moments;
+  private final RunClock clock;
   private final Line line;
   private final Crew crew;
   private final Timers timers;
@@ -134,12 +134,12 @@ final class Pipeline {
     this.timeLimits = new TimeLimits(attemptLimit, config.attemptLimits());
     this.guards = config.guards();
     this.keeps = config.store().isKept();
-    this.moments = new Moments(sources);
-    this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, moments);
+    this.clock = new RunClock(sources);
+    this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, clock);
     this.leaving = new Leaving(lessons, holdings, ended, keeps);
     Rewinding rewinding =
         new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
-    this.hearing = new Hearing(rewinding, endings, rounds, keeping, leaving, moments);
+    this.hearing = new Hearing(rewinding, endings, rounds, keeping, leaving, clock);
     CallPermits permits =
         new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.choosing =
@@ -155,13 +155,13 @@ final class Pipeline {
             permits,
             rounds,
             keeping,
-            moments);
+            clock);
     this.failures =
-        new Failures(config, registry, endings, lessons, rounds, retries, timeLimits, moments);
+        new Failures(config, registry, endings, lessons, rounds, retries, timeLimits, clock);
     this.asking =
         new Asking(
             publisher, open, waiting, endings, lessons, holdings, ledger, rounds, failures, keeping,
-            moments);
+            clock);
   }
 
   /* The loop. */
@@ -312,7 +312,7 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    publisher.step(run, new TaskEvent.Validating(moments.of(run)));
+    publisher.step(run, new TaskEvent.Validating(clock.of(run)));
     Instant begin = run.task().terms().notBefore().orElse(null);
     if (begin != null && sources.clock().instant().isBefore(begin)) {
       return Waiting.hold(run, new WaitReason.NotBefore(begin));
@@ -328,7 +328,7 @@ final class Pipeline {
       return Waiting.hold(run, new WaitReason.Approval(asked));
     }
     run.approved(admitted.specDigest());
-    publisher.step(run, new TaskEvent.Approved(moments.of(run), admitted));
+    publisher.step(run, new TaskEvent.Approved(clock.of(run), admitted));
     return Stage.ROUTE;
   }
 
@@ -365,7 +365,7 @@ final class Pipeline {
     if (stopped != null || seat == null) {
       return stopped != null ? stopped : Stage.ROUTE;
     }
-    long now = moments.same(run).nanoTime();
+    long now = clock.same(run).nanoTime();
     noteCall(run);
     TimeLimits.Limit limit =
         TimeLimits.left(run, timeLimits.of(run.task(), seat.agent().profile()), now);
@@ -419,7 +419,7 @@ final class Pipeline {
 
   /** How long an attempt has worked, its waits for answers not counted. */
   long worked(Attempt attempt) {
-    return moments.now() - attempt.began() - attempt.paused();
+    return clock.now() - attempt.began() - attempt.paused();
   }
 
   private Move report(TaskRun run) {
@@ -499,7 +499,7 @@ final class Pipeline {
 
   /* The store has lost a report that this process still has. */
   private Move keepReport(TaskRun run) {
-    publisher.stepToKeep(run, new TaskEvent.Executed(moments.of(run), run.report(), run.nanos()));
+    publisher.stepToKeep(run, new TaskEvent.Executed(clock.of(run), run.report(), run.nanos()));
     return keeping.keep(run, Stage.JUDGE);
   }
 
@@ -516,7 +516,7 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    publisher.step(run, new TaskEvent.Verifying(moments.same(run)));
+    publisher.step(run, new TaskEvent.Verifying(clock.same(run)));
     WorkReport report = run.report();
     Assignment assignment = assignment(run, attemptLimit, AgentLink.none());
     ApprovalRequest asked = toAsk(run, assignment, report);
@@ -552,7 +552,7 @@ final class Pipeline {
   private Ended accept(TaskRun run) {
     rounds.lookAtBest(run);
     if (run.state() != TaskState.VERIFYING) {
-      publisher.step(run, new TaskEvent.Verifying(moments.of(run)));
+      publisher.step(run, new TaskEvent.Verifying(clock.of(run)));
     }
     return completed(run);
   }
@@ -562,7 +562,7 @@ final class Pipeline {
     if (!run.decide()) {
       return endings.cancelled(run, String.valueOf(run.cancelReason()));
     }
-    publisher.step(run, new TaskEvent.Verified(moments.of(run), verdict));
+    publisher.step(run, new TaskEvent.Verified(clock.of(run), verdict));
     return new Ended(
         new TaskResult.Completed(run.assigned(), run.agent(), run.number(), run.report(), verdict),
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
@@ -624,7 +624,7 @@ final class Pipeline {
     }
     endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
     run.ending(decided);
-    Step step = moments.of(run);
+    Step step = clock.of(run);
     long nanos = step.nanoTime() - run.submitted();
     publisher.stepToKeep(run, new TaskEvent.Concluded(step, decided.result(), nanos));
     return keeping.keep(run, Stage.TELL);

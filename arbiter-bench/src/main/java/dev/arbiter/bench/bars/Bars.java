@@ -136,7 +136,7 @@ public final class Bars {
     about.put("machine", Jvm.about());
     about.put("pace", pace.name());
     Figures figures = new Figures(about);
-    new Rounds(pace, out).run(bars.stream().flatMap(Bar::specs).distinct().toList(), figures);
+    new Repeats(pace, out).run(bars.stream().flatMap(Bar::specs).distinct().toList(), figures);
     return figures;
   }
 

@@ -66,7 +66,7 @@ public final class Growth {
     about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     about.put("machine", Jvm.about());
     Figures figures = new Figures(about);
-    new Rounds(PACE, progress)
+    new Repeats(PACE, progress)
         .run(curves.stream().flatMap(Curve::specs).distinct().toList(), figures);
     return figures;
   }

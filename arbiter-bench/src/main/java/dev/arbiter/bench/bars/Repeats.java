@@ -24,11 +24,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Runs benchmarks by turns, each in a JVM of its own: every benchmark once, then every one again.
  * So a minute in which the machine was busy hits a promise and its peer alike.
  */
-final class Rounds {
+final class Repeats {
   private final Pace pace;
   private final PrintStream progress;
 
-  Rounds(Pace pace, PrintStream progress) {
+  Repeats(Pace pace, PrintStream progress) {
     this.pace = pace;
     this.progress = progress;
   }

@@ -8,11 +8,11 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /** The time, as the steps of runs have it. */
-final class Moments {
+final class RunClock {
   private final InstantSource clock;
   private final LongSupplier nanoTime;
 
-  Moments(Sources sources) {
+  RunClock(Sources sources) {
     this.clock = sources.clock();
     this.nanoTime = sources.nanoTime();
   }
