@@ -16,7 +16,7 @@ final class Handing {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final int UNUSED_BITS = 11;
 
-  private final Recent<TaskKey, Map<Integer, List<Throw>>> open = new Recent<>(MOST_OPEN);
+  private final Recent<TaskKey, Map<Integer, Given>> open = new Recent<>(MOST_OPEN);
   private final long salt;
 
   Handing(String name) {
@@ -26,43 +26,57 @@ final class Handing {
   /** What came of one coin. */
   private record Throw(Chosen chosen, double share, boolean isWith) {}
 
-  /** The texts for an attempt, out of those that compete for it. */
+  /** What was thrown for the call of one agent. */
+  private record Given(String agent, List<Throw> thrown) {
+    List<String> texts() {
+      return thrown.stream()
+          .filter(Throw::isWith)
+          .map(one -> one.chosen.item().practice().text())
+          .toList();
+    }
+  }
+
+  /**
+   * The texts for an attempt, out of those that compete for it. An attempt whose agent is called
+   * again has the texts of its first call.
+   */
   List<String> hand(Assignment assignment, List<Chosen> competing) {
-    List<String> texts = new ArrayList<>();
+    TaskKey key = TaskKey.of(assignment.task());
+    Map<Integer, Given> attempts = open.get(key);
+    if (attempts == null) {
+      attempts = new HashMap<>();
+      open.put(key, attempts);
+    }
+    Given before = attempts.get(assignment.attempt());
+    if (before != null && before.agent.equals(assignment.agent())) {
+      return before.texts();
+    }
     List<Throw> thrown = new ArrayList<>();
     for (Chosen chosen : competing) {
       double share = chosen.trial().share();
       boolean isWith = coin(assignment, chosen.item().practice().id()) < share;
       thrown.add(new Throw(chosen, share, isWith));
-      if (isWith) {
-        texts.add(chosen.item().practice().text());
-      }
     }
-    TaskKey key = TaskKey.of(assignment.task());
-    Map<Integer, List<Throw>> attempts = open.get(key);
-    if (attempts == null) {
-      attempts = new HashMap<>();
-      open.put(key, attempts);
-    }
-    attempts.put(assignment.attempt(), thrown);
-    return texts;
+    Given given = new Given(assignment.agent(), thrown);
+    attempts.put(assignment.attempt(), given);
+    return given.texts();
   }
 
   /** Counts the end of an attempt, if it says something about its agent. */
   boolean end(EndedAttempt ended) {
-    Map<Integer, List<Throw>> attempts = open.get(TaskKey.of(ended.task()));
-    List<Throw> thrown = attempts == null ? null : attempts.remove(ended.attempt());
-    if (thrown == null || !ended.isByAgent()) {
+    Map<Integer, Given> attempts = open.get(TaskKey.of(ended.task()));
+    Given given = attempts == null ? null : attempts.remove(ended.attempt());
+    if (given == null || !ended.isByAgent()) {
       return false;
     }
-    for (Throw one : thrown) {
+    for (Throw one : given.thrown) {
       one.chosen.trial().add(one.isWith, one.share, ended.outcome());
       one.chosen.item().overall().add(one.isWith, one.share, ended.outcome());
       if (one.isWith) {
         one.chosen.item().count(ended.passed());
       }
     }
-    return !thrown.isEmpty();
+    return !given.thrown.isEmpty();
   }
 
   /** Forgets a task that is over. */

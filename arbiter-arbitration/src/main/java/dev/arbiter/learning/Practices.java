@@ -420,7 +420,7 @@ public final class Practices implements TaskInterceptor, ArbiterListener, Durabl
     }
   }
 
-  /** {@return how many attempts were counted, with or without a practice} */
+  /** {@return how many attempts were counted: those for which a practice competed} */
   public long counted() {
     synchronized (lock) {
       return counted;

@@ -282,6 +282,26 @@ class PracticesTest {
   }
 
   @Test
+  void an_attempt_that_is_called_again_has_the_advice_of_its_first_call() {
+    practices.add("fix", "Run the tests first.");
+    List<List<String>> first = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Task open = Task.builder("fix").id("open-" + i).build();
+      first.add(World.handed(practices, open, "ada", 1));
+    }
+    for (int i = 0; i < 200; i++) {
+      world.task("default", "fix", "ada", given -> given.isEmpty() ? 1 : -1);
+    }
+    assertThat(state()).isEqualTo(State.DROPPED);
+
+    for (int i = 0; i < 20; i++) {
+      Task open = Task.builder("fix").id("open-" + i).build();
+      assertThat(World.handed(practices, open, "ada", 1)).isEqualTo(first.get(i));
+    }
+    assertThat(first).contains(List.of(), List.of("Run the tests first."));
+  }
+
+  @Test
   void each_attempt_of_a_task_has_a_coin_of_its_own() {
     practices.add("fix", "Run the tests first.");
     int both = 0;
