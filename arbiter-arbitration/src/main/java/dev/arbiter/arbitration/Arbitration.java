@@ -369,8 +369,12 @@ public final class Arbitration {
 
     /** Tries the steps for a deadlock, from one on. */
     CompletableFuture<Void> settle(int from) {
-      if (from == steps.size() || tally.outcome() == Tally.Outcome.NO_ANSWER || isSure()) {
+      if (from == steps.size() || isSure()) {
         return CompletableFuture.completedFuture(null);
+      }
+      boolean isEmpty = tally.outcome() == Tally.Outcome.NO_ANSWER;
+      if (isEmpty && steps.get(from) != Deadlock.MORE_EVIDENCE) {
+        return settle(from + 1);
       }
       CompletableFuture<Void> step =
           switch (steps.get(from)) {

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +47,7 @@ public final class Ballot implements Durable {
   private final Object lock = new Object();
   private PollMemory memory = new PollMemory();
   private int fresh;
+  private long learned;
   private volatile State state;
 
   /* All that a decision reads, replaced as a whole. */
@@ -168,8 +168,9 @@ public final class Ballot implements Durable {
     for (Reply reply : replies) {
       if (!now.agents.containsKey(reply.agent())) {
         synchronized (lock) {
+          int before = memory.agents().size();
           memory.introduce(Arrays.stream(replies).map(Reply::agent).toList());
-          return fit();
+          return memory.agents().size() == before ? state : fit();
         }
       }
     }
@@ -215,8 +216,7 @@ public final class Ballot implements Durable {
     for (int group = 0; group < isRight.length; group++) {
       isRight[group] = right.test(votes.text(group));
     }
-    AtomicBoolean learned = tally.learned();
-    if (learned.getAndSet(true)) {
+    if (tally.learned().getAndSet(true)) {
       throw new IllegalStateException(
           "this tally was learned from before; each outcome counts once");
     }
@@ -235,6 +235,7 @@ public final class Ballot implements Durable {
     if (options.isEmpty() || first >= 0) {
       memory.add(votes.type(), votes.agents(), groups, first, votes.count());
       fresh++;
+      learned++;
     }
   }
 
@@ -324,6 +325,13 @@ public final class Ballot implements Durable {
     }
   }
 
+  /** The number of outcomes ever learned, of which the newest are remembered. */
+  long learned() {
+    synchronized (lock) {
+      return learned;
+    }
+  }
+
   /** What was learned among some agents alone, for a sequence of them. */
   List<Poll> pollsAmong(List<String> agents) {
     synchronized (lock) {
@@ -368,6 +376,7 @@ public final class Ballot implements Durable {
   public void restore(byte[] snapshot) {
     synchronized (lock) {
       memory = PollMemory.read(snapshot);
+      learned += memory.size();
       fit();
     }
   }

@@ -190,7 +190,7 @@ public final class Panel {
         end(none("asks a person, which a panel does not wait for"), used);
       } else if (!end(new Reply(panelist.id(), whole, List.of(), ""), used)) {
         Usage counted = meter.total();
-        tooLate(used.cost() > counted.cost() ? less(used, counted) : Usage.none());
+        tooLate(less(used, counted));
       }
     }
 
@@ -238,7 +238,7 @@ public final class Panel {
     return new Usage(
         Math.max(0, whole.inputTokens() - part.inputTokens()),
         Math.max(0, whole.outputTokens() - part.outputTokens()),
-        whole.cost() - part.cost(),
+        Math.max(0, whole.cost() - part.cost()),
         whole.time().compareTo(part.time()) > 0 ? whole.time().minus(part.time()) : Duration.ZERO);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Asks agents one after the other, the best first, and stops when another answer is not worth its
@@ -31,6 +32,8 @@ public final class Sequential {
   private static final int MOST_AGENTS = 8;
   private static final double FIRST_LIMIT = .8;
   private static final double FIRST_OUTCOMES = 100;
+  private static final double REPLAN_AFTER = .1;
+  private static final int ENOUGH = 30;
 
   private final Ballot ballot;
   private final List<String> agents;
@@ -40,7 +43,8 @@ public final class Sequential {
   private Plan plan;
 
   /* The order, the weights after each number of agents, and where to stop. */
-  private record Plan(List<String> order, List<Weights> weights, double limit, int outcomes) {}
+  private record Plan(
+      List<String> order, List<Weights> weights, double limit, int outcomes, long learned) {}
 
   private Sequential(Builder builder) {
     ballot = builder.ballot;
@@ -75,8 +79,8 @@ public final class Sequential {
 
   /* Whether all are asked is drawn by the caller, for tests and replays. */
   synchronized Run run(String type, boolean all) {
-    int outcomes = ballot.outcomes();
-    if (outcomes > (plan.outcomes < 10 ? plan.outcomes : 1.1 * plan.outcomes)) {
+    long fresh = ballot.learned() - plan.learned;
+    if (fresh > 0 && fresh >= REPLAN_AFTER * plan.outcomes) {
       plan = planned();
     }
     return new Run(plan, type, all);
@@ -93,8 +97,9 @@ public final class Sequential {
   }
 
   private Plan planned() {
+    long learned = ballot.learned();
     int outcomes = ballot.outcomes();
-    List<String> all = ballot.bestFirst(agents);
+    List<String> all = bestFirst();
     List<String> order = all.subList(0, Math.min(MOST_AGENTS, all.size()));
     List<Weights> weights = new ArrayList<>();
     for (int asked = 1; asked <= order.size(); asked++) {
@@ -105,7 +110,27 @@ public final class Sequential {
     double known = whole.size();
     double limit =
         (known * limit(whole, weights) + FIRST_OUTCOMES * FIRST_LIMIT) / (known + FIRST_OUTCOMES);
-    return new Plan(List.copyOf(order), weights, limit, outcomes);
+    return new Plan(List.copyOf(order), weights, limit, outcomes, learned);
+  }
+
+  /* By outcomes of tasks that all of them got: later agents get more of the hard ones. */
+  private List<String> bestFirst() {
+    List<String> order = ballot.bestFirst(agents);
+    List<Poll> fair = ballot.pollsAmong(order);
+    if (fair.size() < ENOUGH) {
+      return order;
+    }
+    int[] right = new int[order.size()];
+    for (Poll poll : fair) {
+      for (int i = 0; i < right.length; i++) {
+        right[i] += poll.right() >= 0 && poll.groups()[i] == poll.right() ? 1 : 0;
+      }
+    }
+    return IntStream.range(0, right.length)
+        .boxed()
+        .sorted(Comparator.comparingInt((Integer i) -> -right[i]))
+        .map(order::get)
+        .toList();
   }
 
   /** The limit that earns most in these polls; of equal ones the highest. */

@@ -131,6 +131,40 @@ class SequentialTest {
         .hasMessageContaining("the reply of 'weak' is not the next");
   }
 
+  /* The new one is right where the usual one fails, but no better where both are asked by chance. */
+  @Test
+  void an_agent_that_gets_only_the_hard_tasks_is_not_taken_for_a_poor_one() {
+    Ballot ballot = Ballot.create();
+    for (int i = 0; i < 600; i++) {
+      boolean fair = i % 10 == 0;
+      List<Reply> replies = new ArrayList<>();
+      replies.add(Reply.of("usual", i % 4 == 0 ? "2" : "1"));
+      if (fair || i % 4 == 0) {
+        replies.add(Reply.of("new", fair || i % 3 == 0 ? "1" : "2"));
+      }
+      ballot.learn(ballot.decide("t", replies), "1"::equals);
+    }
+
+    assertThat(ballot.bestFirst(List.of("usual", "new"))).containsExactly("usual", "new");
+    assertThat(Sequential.builder(ballot, List.of("usual", "new")).build().order())
+        .containsExactly("new", "usual");
+  }
+
+  @Test
+  void a_full_memory_still_gives_new_plans() {
+    Ballot ballot = taught(PollMemory.MOST_POLLS);
+    Sequential sequence = Sequential.builder(ballot, AGENTS).build();
+    List<Ballot.Lesson> lessons = new ArrayList<>();
+    for (int i = 0; i < PollMemory.MOST_POLLS; i++) {
+      List<Reply> replies =
+          List.of(Reply.of("best", "2"), Reply.of("good", "1"), Reply.of("weak", "2"));
+      lessons.add(new Ballot.Lesson(ballot.decide("t", replies), "1"::equals));
+    }
+    ballot.learnAll(lessons);
+
+    assertThat(sequence.run("t", false).next()).hasValue("good");
+  }
+
   @Test
   void new_outcomes_change_the_order() {
     Ballot ballot = taught(30);
