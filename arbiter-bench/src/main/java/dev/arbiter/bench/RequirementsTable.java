@@ -112,6 +112,7 @@ public final class RequirementsTable {
         : String.format(Locale.ROOT, "; due %,.0f times a second", row.rate());
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // yield: so that a round has a whole time slice
   private void measure(Measured row) throws Exception {
     Work work = row.work().call();
     Latencies warming = new Latencies(System::nanoTime);
@@ -123,7 +124,7 @@ public final class RequirementsTable {
     long heap = Jvm.heapUsed();
     long allocated = Jvm.allocated();
     for (int round = 0; round < rounds; round++) {
-      Thread.yield(); // so that the round has a whole time slice
+      Thread.yield();
       row.round(work, run);
     }
     double each = (double) (Jvm.allocated() - allocated) / run.count();
