@@ -71,6 +71,11 @@ final class WorkDigest {
               json.raw(',');
             });
     TaskBudget budget = terms.budget();
+    if (terms.attemptLimit().isPresent()) {
+      json.raw("\"attemptLimit\":");
+      time(terms.attemptLimit().get());
+      json.raw(',');
+    }
     if (terms.bestOf() > 1) {
       json.raw("\"bestOf\":").number(terms.bestOf()).raw(',');
     }

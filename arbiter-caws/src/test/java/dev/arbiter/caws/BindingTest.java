@@ -62,7 +62,9 @@ class BindingTest {
             .withNotBefore(Instant.EPOCH)
             .withApproval(
                 new Question("May it?", "this", List.of("lead", "owner"), Duration.ofHours(1)))
-            .withBudget(TaskBudget.ofCost(2).withTokens(9).withCalls(3)),
+            .withBudget(TaskBudget.ofCost(2).withTokens(9).withCalls(3))
+            .withAttemptLimit(Duration.ofMinutes(3))
+            .withBestOf(2),
         "trace-7");
   }
 
