@@ -5,6 +5,7 @@ import dev.arbiter.LiveRegistry.Registration;
 import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
+import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds an agent for the next attempt of a run, and what it takes to call it. */
 final class Choosing {
+  /* Agents may change while they are chosen, but not so often. */
+  private static final int MOST_CHANGES = 100;
+
   private final LiveRegistry registry;
   private final Router router;
   private final Constitution constitution;
@@ -87,6 +91,17 @@ final class Choosing {
     run.failure(null);
     Step now = failed == null ? clock.same(run) : clock.of(run);
     publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
+    for (int i = 0; i < MOST_CHANGES; i++) {
+      Move next = choose(run, failed);
+      if (next != null) {
+        return next;
+      }
+    }
+    throw new IllegalStateException("the chosen agents of " + run + " went away again and again");
+  }
+
+  /* Null if the chosen agent went away while it was chosen: then there is another choice. */
+  private @Nullable Move choose(TaskRun run, @Nullable AttemptFailure failed) {
     RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
     boolean mustWait = request.candidates().isEmpty();
     if (mustWait) {
@@ -104,17 +119,40 @@ final class Choosing {
       return endings.failed(
           run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
     }
+    Registration agent = registry.candidate(decision.agent(), request);
+    boolean isChanged = agent == null || (mustWait && agent.declared().takesWork());
+    if (isChanged && wasCandidate(decision, request)) {
+      lessons.unlearned(run, decision);
+      return null;
+    }
     run.routed(decision);
+    if (agent == null) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "router %s chose agent '%s', which is none of the %d candidates",
+              router.getClass().getName(),
+              decision.agent(),
+              request.candidates().size()));
+    }
     if (run.task().terms().bestOf() > 1) {
       run.width(rounds.width(run, request), true);
     }
-    Registration agent = chosen(decision, request);
     publisher.step(run, new TaskEvent.Routed(clock.of(run), decision));
     if (mustWait) {
       return Waiting.hold(run, LiveRegistry.quota(agent, request));
     }
     run.seat(agent.slots().request(run, agent));
     return Stage.SEAT;
+  }
+
+  private static boolean wasCandidate(RoutingDecision decision, RoutingRequest request) {
+    for (RegisteredAgent candidate : request.candidates()) {
+      if (candidate.id().equals(decision.agent())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /* What happens if the task has reached its budget; null if there is something left. */
@@ -135,20 +173,6 @@ final class Choosing {
     Question more = Question.of(why + ". Give it more?");
     return Waiting.hold(
         run, new WaitReason.Budget(waiting.request(run, Point.BUDGET, more, List.of()), false));
-  }
-
-  private Registration chosen(RoutingDecision decision, RoutingRequest request) {
-    Registration agent = registry.candidate(decision.agent(), request);
-    if (agent == null) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "router %s chose agent '%s', which is none of the %d candidates",
-              router.getClass().getName(),
-              decision.agent(),
-              request.candidates().size()));
-    }
-    return agent;
   }
 
   /** The run goes on when it holds a slot of its agent. */
