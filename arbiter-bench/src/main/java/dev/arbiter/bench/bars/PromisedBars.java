@@ -124,13 +124,6 @@ final class PromisedBars {
               .beside("GuardBenchmark.resilience4jCall"),
           Bar.of(
                   "P7",
-                  "a call through the breaker of a part beside a bare one of Resilience4j",
-                  CPU,
-                  "GuardedCallBenchmark.guarded",
-                  1.3)
-              .beside("GuardedCallBenchmark.bare"),
-          Bar.of(
-                  "P7",
                   "the same beside Failsafe's breaker in its retry policy",
                   CPU,
                   "GuardBenchmark.task ejection=on",

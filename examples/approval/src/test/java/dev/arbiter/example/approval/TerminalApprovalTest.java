@@ -57,6 +57,7 @@ class TerminalApprovalTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
                 "-Duser.name=eve",
                 "-cp",
                 System.getProperty("java.class.path"),
