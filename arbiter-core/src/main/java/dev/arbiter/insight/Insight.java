@@ -47,13 +47,15 @@ import org.jspecify.annotations.Nullable;
  * Collects what happens to attempts, what people rate, which rules deny and which parts are unwell,
  * and makes recommendations of it.
  *
- * <p>Bounded: 1,000 agents with 100 attempts and ratings each, 200 rules, the last 10,000 completed
- * tasks; what was used longest ago goes first. Counts what lies within 24 hours. Thread-safe; an
- * event costs a look-up and a short lock. A store keeps it, as other {@link Durable} parts.
+ * <p>Bounded: 1,000 to 1,250 agents with 100 attempts and ratings each, 200 rules, the last 10,000
+ * completed tasks; what was used longest ago goes first. Counts what lies within 24 hours.
+ * Thread-safe; an event costs a look-up and a short lock. A store keeps it, as other {@link
+ * Durable} parts.
  */
 public final class Insight implements ArbiterListener, Durable {
   private static final int VERSION = 1;
   private static final int MOST_AGENTS = 1_000;
+  private static final int MORE_AGENTS = 250;
   private static final int MOST_RULES = 200;
   private static final int MOST_RULES_OF_ONE = 8;
   private static final int MOST_WORKS = 10_000;
@@ -185,14 +187,27 @@ public final class Insight implements ArbiterListener, Durable {
   }
 
   private AttemptTrail trail(String agent) {
+    AttemptTrail known = agents.get(agent);
+    if (known != null) {
+      return known;
+    }
     AttemptTrail trail = agents.computeIfAbsent(agent, unused -> new AttemptTrail());
-    if (agents.size() > MOST_AGENTS) {
-      agents.entrySet().stream()
-          .filter(one -> one.getValue() != trail)
-          .min(Comparator.comparingLong(one -> one.getValue().lastAt()))
-          .ifPresent(oldest -> agents.remove(oldest.getKey()));
+    if (agents.size() >= MOST_AGENTS + MORE_AGENTS) {
+      makeRoom(agent);
     }
     return trail;
+  }
+
+  /* Many go at once, so that a house of many agents does not look through all of them for each. */
+  private synchronized void makeRoom(String kept) {
+    record Last(String agent, long at) {}
+    List<Last> all = new ArrayList<>();
+    agents.forEach((agent, trail) -> all.add(new Last(agent, trail.lastAt())));
+    all.removeIf(one -> one.agent().equals(kept));
+    all.sort(Comparator.comparingLong(Last::at));
+    for (int i = 0; i <= all.size() - MOST_AGENTS; i++) {
+      agents.remove(all.get(i).agent());
+    }
   }
 
   /**
