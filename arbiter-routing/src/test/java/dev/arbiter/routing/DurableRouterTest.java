@@ -33,8 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A router over a store goes on after a restart with what it has learned. */
 class DurableRouterTest {
   private final Map<String, byte[]> disk = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> ends = new ConcurrentHashMap<>();
 
-  /** Keeps the states, and nothing else. */
+  /** Keeps the states and the ends, and no events. */
   private final class Disk implements Storage {
     @Override
     public void open(BiConsumer<String, byte[]> kept) {
@@ -49,13 +50,15 @@ class DurableRouterTest {
           disk.remove(change.key());
         } else if (change.kind() == Change.Kind.STATE) {
           disk.put(change.key(), value.bytes());
+        } else if (change.kind() == Change.Kind.END) {
+          ends.put(change.key(), value.bytes());
         }
       }
     }
 
     @Override
     public byte @Nullable [] find(String key) {
-      return null;
+      return ends.get(key);
     }
 
     @Override
@@ -137,6 +140,7 @@ class DurableRouterTest {
     first.close();
     disk.clear();
     disk.putAll(left);
+    ends.clear();
 
     BanditRouter router = limitedRouter(Sources.system(5));
     try (Arbiter second = limited(sources).router(router).agent(ada, a -> paid()).build()) {
