@@ -622,7 +622,9 @@ final class Pipeline {
     if (!(decided.result() instanceof TaskResult.Completed)) {
       endings.withdraw(run, decided.result().summary());
     }
-    endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
+    if (run.round() != null) {
+      endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
+    }
     run.ending(decided);
     Step step = clock.of(run);
     long nanos = step.nanoTime() - run.submitted();

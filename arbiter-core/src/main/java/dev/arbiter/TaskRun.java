@@ -100,7 +100,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private Slots.@Nullable Seat seat;
   private volatile @Nullable Attempt attempt;
   private @Nullable Attempt toCall;
-  private List<RoutingDecision> decisions = new ArrayList<>(1);
+  private List<RoutingDecision> decisions = List.of();
 
   /* The attempt that the fields are about, how many are made at once, and the others of them. */
   private int number;
@@ -108,7 +108,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private boolean compares;
   private volatile @Nullable Round round;
   private boolean hedges;
-  private @Nullable List<RoutingDecision> settled;
+  private List<RoutingDecision> settled = List.of();
   private TaskEvent.@Nullable AttemptFailure failure;
   private @Nullable WorkReport report;
   private long nanos;
@@ -197,7 +197,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     Means own = means;
     return new KeptProgress(
         state,
-        List.copyOf(decisions),
+        decisions,
         specDigest,
         report,
         nanos,
@@ -271,7 +271,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
         all.set(i, decisions.get(i));
       }
     }
-    return all;
+    return List.copyOf(all);
   }
 
   private static boolean isSame(RoutingDecision one, RoutingDecision other) {
@@ -311,7 +311,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     used = Usage.none();
     Round several = round;
     int from = several == null ? decisions.size() : several.first();
-    decisions.subList(from - 1, decisions.size()).clear();
+    decisions = List.copyOf(decisions.subList(0, from - 1));
     number = decisions.size();
     round = null;
     lastMoment = null;
@@ -369,7 +369,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       round = several;
     }
     several.others().add(lane());
-    decisions.add(decision);
+    decisions = plus(decisions, decision);
     look(new Round.Lane(decisions.size()));
     seat = taken;
     grant = new Grant(specDigest);
@@ -872,7 +872,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Records the decision for the next attempt, and grants that attempt. */
   void routed(RoutingDecision decision) {
     attemptEnded();
-    decisions.add(decision);
+    decisions = plus(decisions, decision);
     number = decisions.size();
     width = 1;
     round = null;
@@ -979,7 +979,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /* The store gives back the same decision as another object, whenever it is asked. */
   private boolean isSettled(RoutingDecision decision) {
     boolean isKept = decision instanceof KeptDecision;
-    for (int i = 0; settled != null && i < settled.size(); i++) {
+    for (int i = 0; i < settled.size(); i++) {
       if (settled.get(i) == decision || (isKept && isSame(settled.get(i), decision))) {
         return true;
       }
@@ -992,10 +992,18 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     if (isSettled(decision)) {
       return false;
     }
-    if (settled == null) {
-      settled = new ArrayList<>(1);
+    settled = plus(settled, decision);
+    return true;
+  }
+
+  /* Most runs have one decision, and a list that nobody changes can be given away. */
+  private static List<RoutingDecision> plus(List<RoutingDecision> list, RoutingDecision next) {
+    if (list.isEmpty()) {
+      return List.of(next);
     }
-    return settled.add(decision);
+    List<RoutingDecision> longer = new ArrayList<>(list);
+    longer.add(next);
+    return List.copyOf(longer);
   }
 
   String agent() {
@@ -1032,7 +1040,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     decisions = List.of();
     number = 0;
     round = null;
-    settled = null;
+    settled = List.of();
     ending = null;
     lastMoment = null;
     grant = null;

@@ -36,7 +36,7 @@ final class Evaluation {
   private final Findings people = new Findings();
   private final EvidenceGates.Failures failures = new EvidenceGates.Failures(notes);
   private final List<GateOutcome> gates;
-  private final List<Waiver> applied = new ArrayList<>(0);
+  private List<Waiver> applied = List.of();
   private List<WaiverResolver.Skipped> skipped = List.of();
   private Ruled ruled = Ruled.NONE;
 
@@ -152,7 +152,7 @@ final class Evaluation {
     if (passes && !waivers.take(needed, asked.use())) {
       return false;
     }
-    applied.addAll(needed);
+    applied = needed;
     lifted.forEach(this::markWaived);
     return true;
   }

@@ -5,6 +5,7 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Evaluation.Lifting;
 import dev.arbiter.caws.internal.project.EffectiveSpec;
 import dev.arbiter.caws.internal.project.EffectiveSpec.CachedAdmission;
+import dev.arbiter.caws.internal.project.PolicySnapshot;
 import dev.arbiter.caws.internal.project.Spec;
 import dev.arbiter.caws.internal.text.Findings;
 import dev.arbiter.caws.internal.text.Unreadable;
@@ -20,6 +21,7 @@ import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides: admits tasks and judges reports. Thread-safe; throws nothing. */
@@ -30,6 +32,7 @@ final class Evaluator {
   private final @Nullable RuleGates ruleGates;
   private final WaiverResolver waivers;
   private final Referral referral;
+  private final Supplier<PolicySnapshot> policyNow;
 
   Evaluator(Caws.Builder from) {
     this.specs = new SpecCache(new ProjectFiles(from, from.sources));
@@ -38,6 +41,7 @@ final class Evaluator {
     this.ruleGates = from.rules == null ? null : new RuleGates(from.rules);
     this.waivers = new WaiverResolver(from.ledger);
     this.referral = from.referral;
+    this.policyNow = specs::policyNow;
   }
 
   Admission admit(Task task) {
@@ -136,7 +140,7 @@ final class Evaluator {
       return List.of();
     }
     Instant now = sources.clock().instant();
-    Lifting lifting = new Lifting(waivers, Instant.MAX, specs::policyNow, sources.clock());
+    Lifting lifting = new Lifting(waivers, Instant.MAX, policyNow, sources.clock());
     return RuleGates.escalated(
         ruleGates.assessEscalating(effective, assignment, report, now),
         waivers,
@@ -170,7 +174,7 @@ final class Evaluator {
               hostGates,
               ruleGates,
               referral,
-              new Lifting(waivers, since, specs::policyNow, sources.clock()));
+              new Lifting(waivers, since, policyNow, sources.clock()));
     } catch (RuntimeException | Error e) {
       return Judgement.unheard(
           assignment, report, now, internal("the work could not be judged", e));

@@ -13,14 +13,15 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Digests that bind a verdict to its work: every component of the task and of the report counts,
- * and two different values never have the same text. Not thread-safe.
+ * and two different values never have the same text. Not thread-safe. A digest is valid until the
+ * next of its kind: that of changes, or that of a report or task.
  */
 final class WorkDigest {
   /*
@@ -33,6 +34,8 @@ final class WorkDigest {
 
   private JsonBytes json = new JsonBytes();
   private final MessageDigest digest = Digests.sha256();
+  private final byte[] hash = new byte[Digests.LENGTH];
+  private final byte[] changesHash = new byte[Digests.LENGTH];
 
   /** The digest of a task. */
   byte[] of(Task task) {
@@ -111,12 +114,12 @@ final class WorkDigest {
     json.raw('}');
   }
 
-  private void names(Collection<String> capabilities) {
+  private void names(Set<String> capabilities) {
     json.raw("{\"capabilities\":[");
-    String[] sorted = capabilities.toArray(new String[0]);
-    Arrays.sort(sorted);
-    for (int i = 0; i < sorted.length; i++) {
-      text(i == 0 ? "" : ",", sorted[i]);
+    String before = "";
+    for (String name : capabilities.size() < 2 ? capabilities : new TreeSet<>(capabilities)) {
+      text(before, name);
+      before = ",";
     }
     json.raw(']');
   }
@@ -144,7 +147,9 @@ final class WorkDigest {
       json.number(Double.doubleToLongBits(piece.value())).raw('}');
     }
     text("],\"output\":", report.output());
-    report.pending().ifPresent(this::pending);
+    if (report.pending().isPresent()) {
+      pending(report.pending().get());
+    }
     json.raw(",\"usage\":{\"cost\":").number(Double.doubleToLongBits(report.usage().cost()));
     json.raw(",\"inputTokens\":").number(report.usage().inputTokens());
     json.raw(",\"outputTokens\":").number(report.usage().outputTokens());
@@ -165,7 +170,7 @@ final class WorkDigest {
   byte[] of(List<FileChange> changes) {
     json.clear();
     VerdictSerializer.changes(changes, json);
-    return finish();
+    return finish(changesHash);
   }
 
   private void time(Duration time) {
@@ -200,14 +205,15 @@ final class WorkDigest {
 
   private byte[] end() {
     json.raw('}');
-    return finish();
+    return finish(hash);
   }
 
-  private byte[] finish() {
+  private byte[] finish(byte[] to) {
     digest.update(json.bytes(), 0, json.length());
     if (json.bytes().length > LARGEST_KEPT) {
       json = new JsonBytes();
     }
-    return digest.digest();
+    Digests.finish(digest, to);
+    return to;
   }
 }

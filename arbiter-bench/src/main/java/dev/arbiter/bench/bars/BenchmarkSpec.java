@@ -10,14 +10,16 @@ import java.util.regex.Pattern;
  * One benchmark with its parameters.
  *
  * @param text such as {@code RoutingBenchmark.arbiterDefault agents=10000}: the method under {@code
- *     dev.arbiter.bench}, then parameters; {@code threads} is the number of measuring threads
+ *     dev.arbiter.bench}, or with its whole package, then parameters; {@code threads} is the number
+ *     of measuring threads
  */
 record BenchmarkSpec(String text) {
   private static final String PACKAGE = "dev.arbiter.bench.";
 
   /** {@return the method with its package} */
   String benchmark() {
-    return PACKAGE + words().get(0);
+    String method = words().get(0);
+    return method.startsWith("dev.") ? method : PACKAGE + method;
   }
 
   /** {@return a pattern that fits this method alone} */

@@ -19,6 +19,7 @@ final class PromisedBars {
   private static final String PLAIN = LIFE + "constitution=none router=leastLoaded";
   private static final String PROVEN = LIFE + "constitution=hashed router=bandit";
   private static final String MANY = "ManyAgentsBenchmark.";
+  private static final String GUARDED = "dev.arbiter.GuardedCallBenchmark.";
   private static final String STORE = "store.StoreBenchmark.";
   private static final String KEPT = STORE + "durableTasks storage=sqlite tasks=100000";
   private static final String FILE = STORE + "durableTasks storage=file tasks=100000";
@@ -116,12 +117,20 @@ final class PromisedBars {
               .inFull(),
           Bar.of(
                   "P7",
+                  "a call through the breaker of a part beside Resilience4j's alone",
+                  CPU,
+                  GUARDED + "guarded",
+                  1.3)
+              .beside(GUARDED + "bare"),
+          Bar.of(
+                  "P7",
                   "ejection of failing agents, for a task, beside a call guarded by Resilience4j",
                   CPU,
                   "GuardBenchmark.task ejection=on",
                   1.3)
               .lessThat("GuardBenchmark.task ejection=off")
-              .beside("GuardBenchmark.resilience4jCall"),
+              .beside("GuardBenchmark.resilience4jCall")
+              .inFull(),
           Bar.of(
                   "P7",
                   "the same beside Failsafe's breaker in its retry policy",

@@ -43,15 +43,15 @@ public final class JsonBytes {
 
   /** Writes the rest of such a text, from a character on. */
   public JsonBytes raw(String json, int from) {
-    int count = json.length() - from;
-    reserve(count);
-    byte[] to = bytes;
-    int at = length;
-    for (int i = 0; i < count; i++) {
-      to[at + i] = (byte) json.charAt(from + i);
-    }
-    length = at + count;
+    reserve(json.length() - from);
+    copy(json, from, json.length());
     return this;
+  }
+
+  @SuppressWarnings("deprecation") // right for ASCII, and one copy in place of a loop
+  private void copy(String ascii, int from, int end) {
+    ascii.getBytes(from, end, bytes, length);
+    length += end - from;
   }
 
   /** Appends bytes that are JSON already. */
@@ -72,15 +72,21 @@ public final class JsonBytes {
   /** Appends hexadecimal digits in lower case. */
   public JsonBytes hex(byte[] hash) {
     reserve(hash.length * 2);
+    byte[] to = bytes;
+    int at = length;
     for (byte b : hash) {
-      bytes[length++] = HEX[(b >> 4) & 15];
-      bytes[length++] = HEX[b & 15];
+      to[at++] = HEX[(b >> 4) & 15];
+      to[at++] = HEX[b & 15];
     }
+    length = at;
     return this;
   }
 
   /** Appends a whole number. */
   public JsonBytes number(long value) {
+    if (value >= 0 && value < 10) {
+      return raw((char) ('0' + value));
+    }
     if (value < 0) {
       return raw(Long.toString(value));
     }
@@ -124,11 +130,16 @@ public final class JsonBytes {
 
   private JsonBytes characters(String text, int from, int end, boolean exact) {
     reserve((end - from) * 6);
+    int plain = from;
+    while (plain < end && isPlain(text.charAt(plain))) {
+      plain++;
+    }
+    copy(text, from, plain);
     byte[] to = bytes;
     int at = length;
-    for (int i = from; i < end; i++) {
+    for (int i = plain; i < end; i++) {
       char c = text.charAt(i);
-      if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+      if (isPlain(c)) {
         to[at++] = (byte) c;
       } else if (c < 0x80) {
         at = escape(to, at, c);
@@ -148,6 +159,10 @@ public final class JsonBytes {
     }
     length = at;
     return this;
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
   }
 
   private static int escape(byte[] to, int start, char c) {
