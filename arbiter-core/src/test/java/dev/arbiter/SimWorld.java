@@ -112,10 +112,14 @@ final class SimWorld {
   /* What the agents said of the tenant with a budget, and the calls that have begun. */
   private final Map<Assignment, Double> said = new LinkedHashMap<>();
   private final Set<Assignment> open = new HashSet<>();
+
+  /* Attempts of the spender whose report the engine has not read: they may have said their cost. */
+  private final Set<Assignment> unread = new HashSet<>();
   private double saidBefore;
   private boolean hasDied;
   private int counted;
   private int countedBefore;
+  private int openBefore;
   private int runningAtLimit;
   private double mostAllowed;
   private Instant period = Instant.MIN;
@@ -309,7 +313,7 @@ final class SimWorld {
     saidBefore = said();
     said.clear();
     open.clear();
-    period = Instant.MIN;
+    unread.clear();
     store.die();
     scheduler = new ManualScheduler();
     List<TaskHandle> before = List.copyOf(handles);
@@ -723,6 +727,7 @@ final class SimWorld {
       if (assignment.task().tenant().equals(SPENDER)) {
         counted++;
         open.add(assignment);
+        unread.add(assignment);
         said(assignment, 0);
       }
       int now = working.merge(assignment.agent(), 1, Integer::sum);
@@ -877,7 +882,8 @@ final class SimWorld {
     if (fault(50) && !breaker.isOn()) {
       throw new IllegalStateException("the listener throws");
     }
-    if (fault(100) && !handles.isEmpty()) {
+    // Nor does it cancel: work that goes on within its call would make it slow.
+    if (fault(100) && !handles.isEmpty() && !breaker.isOn()) {
       cancel(handles.get(below(handles.size())));
     }
   }
@@ -919,10 +925,24 @@ final class SimWorld {
       breaks(name + " went from " + before + " to " + step.state());
     }
     all.add(step);
+    if (endsCall(step)) {
+      boolean isOver = step instanceof TaskEvent.Concluded;
+      unread.removeIf(
+          call ->
+              name(call.task()).equals(name)
+                  && (isOver || call.attempt() == step.step().attempt()));
+    }
     if (step instanceof TaskEvent.Concluded concluded
         && toldEnds.put(name, concluded.result()) != null) {
       breaks("two ends were told of " + name);
     }
+  }
+
+  private static boolean endsCall(TaskEvent step) {
+    return step instanceof TaskEvent.Executed
+        || step instanceof TaskEvent.AttemptEnded
+        || step instanceof TaskEvent.Concluded
+        || (step instanceof TaskEvent.Routing routing && routing.failed().isPresent());
   }
 
   private static boolean isOfSeveral(TaskEvent step) {
@@ -988,9 +1008,12 @@ final class SimWorld {
     if (over < 0) {
       runningAtLimit = -1;
     } else if (runningAtLimit < 0) {
-      runningAtLimit = open.size() + counted - countedBefore + 1;
+      runningAtLimit = openBefore + counted - countedBefore + 1;
     }
     countedBefore = counted;
+    Set<Assignment> toCome = new HashSet<>(open);
+    toCome.addAll(unread);
+    openBefore = toCome.size();
     check(
         over < 0 || over <= DEAREST * runningAtLimit,
         () -> now + " is over by " + over + " with " + runningAtLimit + " attempts");
