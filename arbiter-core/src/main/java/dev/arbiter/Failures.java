@@ -133,6 +133,10 @@ final class Failures {
     return inTime ? new WaitReason.Retry(run.agent(), run.number(), at) : null;
   }
 
+  private static Outcome.Kind ofDenial(Verdict denial) {
+    return denial.isExcused() ? Outcome.Kind.INFRASTRUCTURE : Outcome.Kind.VIOLATION;
+  }
+
   /** An attempt failed, and its agent is not called again for it. */
   Move attempt(
       TaskRun run,
@@ -141,7 +145,7 @@ final class Failures {
       String detail,
       long nanos,
       @Nullable Verdict denial) {
-    Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : Outcome.Kind.VIOLATION;
+    Outcome.Kind kind = denial == null ? Outcome.Kind.FAILURE : ofDenial(denial);
     Outcome outcome = lessons.outcome(run, kind, 0, nanos);
     Optional<Verdict> verdict = Optional.ofNullable(denial);
     if (run.hasOthers()) {

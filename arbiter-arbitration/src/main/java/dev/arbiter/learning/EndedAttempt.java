@@ -37,7 +37,7 @@ public record EndedAttempt(
    * itself} Other ends, such as a cancelled task or a store that was away, teach nothing about it.
    */
   public boolean isByAgent() {
-    return cause.isEmpty() || cause.get().byAgent();
+    return cause.isEmpty() || cause.get().byAgent(verdict);
   }
 
   /** {@return the quality of accepted work by the constitution, 0 to 1; 0 for a failure} */

@@ -164,7 +164,7 @@ final class Evaluator {
             report,
             now,
             Finding.error(
-                "spec.reference.not_admitted",
+                Judgement.NOT_ADMITTED,
                 "",
                 "the spec digest of this assignment belongs to no spec that was admitted, or the"
                     + " spec has changed and is no longer remembered; admit the task again"));

@@ -23,6 +23,17 @@ record Judgement(
     GateCounts tally,
     List<Waiver> applied,
     List<WaiverResolver.Skipped> skipped) {
+  /** The rule of work whose spec is not the one that was admitted any more. */
+  static final String NOT_ADMITTED = "spec.reference.not_admitted";
+
+  /** Whether the work was denied for no fault of its agent: its spec is not known any more. */
+  boolean isExcused() {
+    return isExcused(findings);
+  }
+
+  static boolean isExcused(List<Finding> findings) {
+    return findings.size() == 1 && findings.get(0).ruleId().equals(NOT_ADMITTED);
+  }
 
   /** Denies work that could not be judged. */
   static Judgement unheard(Assignment assignment, WorkReport report, Instant time, Finding why) {

@@ -53,7 +53,7 @@ record RecordedVerdict(SealedVerdict content, Node predicate) {
   Verdict under(Seal seal) {
     List<Finding> findings = findings();
     if (!content.passed()) {
-      return new Verdict.Denied(findings, seal);
+      return new Verdict.Denied(findings, seal, Judgement.isExcused(findings));
     }
     List<String> waivers = new ArrayList<>();
     predicate.field("waivers").field("applied").items().forEach(w -> waivers.add(w.text("id")));

@@ -166,11 +166,11 @@ final class VerdictSealer implements AutoCloseable {
       case WAIVED ->
           new Verdict.Waived(
               d.findings(), d.applied().stream().map(Waiver::id).toList(), d.quality(), seal);
-      case DENIED -> new Verdict.Denied(d.findings(), seal);
+      case DENIED -> new Verdict.Denied(d.findings(), seal, d.isExcused());
     };
   }
 
-  /** Denies work whose verdict could not be recorded. */
+  /** Denies work whose verdict could not be recorded, which excuses work that had passed. */
   private static Verdict unrecorded(Judgement decision, Exception why) {
     List<Finding> findings = new ArrayList<>();
     findings.add(
@@ -184,7 +184,8 @@ final class VerdictSealer implements AutoCloseable {
                 decision.outcome().word,
                 Sanitizer.text(String.valueOf(why.getMessage()), 200))));
     findings.addAll(decision.findings());
-    return new Verdict.Denied(findings, Seal.none());
+    boolean isExcused = decision.outcome() != Judgement.Outcome.DENIED || decision.isExcused();
+    return new Verdict.Denied(findings, Seal.none(), isExcused);
   }
 
   @Override

@@ -254,6 +254,7 @@ class CawsTest {
     Verdict verdict = caws.judge(forged, goodReport());
 
     assertThat(rules(verdict.findings())).containsExactly("spec.reference.not_admitted");
+    assertThat(verdict.isExcused()).isTrue();
   }
 
   @Test

@@ -152,7 +152,7 @@ public final class Insight implements ArbiterListener, Durable {
   }
 
   private void failed(Step step, FailureCause cause, Optional<Verdict> verdict, Usage usage) {
-    if (cause.byAgent()) {
+    if (cause.byAgent(verdict)) {
       Kind kind = cause == FailureCause.DENIED ? Kind.VIOLATION : Kind.FAILURE;
       List<String> rules = verdict.map(Insight::rules).orElse(List.of());
       add(step, kind, 0, usage, cause.name(), rules);

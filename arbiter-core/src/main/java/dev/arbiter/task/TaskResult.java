@@ -212,5 +212,15 @@ public sealed interface TaskResult {
         default -> false;
       };
     }
+
+    /**
+     * {@return whether the agent caused the failure of an attempt: as {@link #byAgent()} says, but
+     * not if its work was denied with an excuse}
+     *
+     * @param verdict the verdict on the work, if there is one
+     */
+    public boolean byAgent(Optional<Verdict> verdict) {
+      return byAgent() && verdict.filter(Verdict::isExcused).isEmpty();
+    }
   }
 }

@@ -71,8 +71,23 @@ public sealed interface Verdict {
    *
    * @param findings the reasons, at least one of severity ERROR
    * @param seal the proof
+   * @param excused whether the work is no reason: it may have been good, but the verdict could not
+   *     be recorded, or the spec has changed meanwhile. Then the agent is not to blame, and nothing
+   *     is learned about it. An error within the judgement is no excuse: a report may have caused
+   *     it
    */
-  record Denied(List<Finding> findings, Seal seal) implements Verdict {
+  record Denied(List<Finding> findings, Seal seal, boolean excused) implements Verdict {
+    /**
+     * A denial because of the work.
+     *
+     * @param findings the reasons, at least one of severity ERROR
+     * @param seal the proof
+     * @throws IllegalArgumentException if no finding says why
+     */
+    public Denied(List<Finding> findings, Seal seal) {
+      this(findings, seal, false);
+    }
+
     /**
      * Checks and copies.
      *
@@ -87,6 +102,11 @@ public sealed interface Verdict {
     public double quality() {
       return 0;
     }
+  }
+
+  /** {@return whether it is a denial for which the agent is not to blame} */
+  default boolean isExcused() {
+    return this instanceof Denied denied && denied.excused();
   }
 
   /** {@return whether the work is accepted: true unless denied} */

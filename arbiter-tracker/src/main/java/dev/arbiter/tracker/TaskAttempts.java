@@ -154,15 +154,11 @@ final class TaskAttempts {
   }
 
   private void endFailed(Step step, FailureCause cause, Optional<Verdict> verdict, Usage usage) {
-    if (cause == FailureCause.DENIED && verdict.isPresent()) {
+    boolean byAgent = cause.byAgent(verdict);
+    if (byAgent && cause == FailureCause.DENIED && verdict.isPresent()) {
       endJudged(step, verdict.get());
     } else {
-      end(
-          step,
-          cause.byAgent() ? EventTag.ATTEMPT : EventTag.EXCUSED,
-          0,
-          SlotLayout.DOES_NOT_STAND,
-          usage);
+      end(step, byAgent ? EventTag.ATTEMPT : EventTag.EXCUSED, 0, SlotLayout.DOES_NOT_STAND, usage);
     }
   }
 

@@ -19,6 +19,9 @@ import dev.arbiter.caws.Fixtures;
 import dev.arbiter.caws.VerdictVerifier;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.FileChange;
+import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -337,8 +340,14 @@ class ProvenanceLogTest {
     caws.close();
 
     Verdict verdict = caws.judge(assignment, goodReport());
+    Verdict bad =
+        caws.judge(
+            assignment,
+            new WorkReport("x", List.of(new FileChange("/etc/x", 1, 0)), List.of(), Usage.none()));
 
     assertThat(rules(verdict.findings())).containsExactly("provenance.append_failed");
+    assertThat(verdict.isExcused()).as("the work was good").isTrue();
+    assertThat(bad.isExcused()).as("it was denied anyway").isFalse();
   }
 
   /** 8 threads, 100 verdicts each, a checkpoint every 16: every proof holds, no verdict is lost. */

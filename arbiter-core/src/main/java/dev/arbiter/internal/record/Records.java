@@ -357,6 +357,7 @@ public final class Records {
     if (verdict instanceof Verdict.Waived waived) {
       w.texts(4, waived.waivers());
     }
+    w.flag(6, verdict.isExcused());
     Seal seal = verdict.seal();
     if (!seal.equals(Seal.none())) {
       w.message(
@@ -376,7 +377,7 @@ public final class Records {
     return switch (in.count(1)) {
       case 1 -> new Verdict.Approved(findings, in.decimal(3), seal);
       case 2 -> new Verdict.Waived(findings, in.texts(4), in.decimal(3), seal);
-      case 3 -> new Verdict.Denied(findings, seal);
+      case 3 -> new Verdict.Denied(findings, seal, in.flag(6));
       default ->
           throw new IllegalStateException(
               "the record is of a newer Arbiter, which knows a verdict " + in.count(1));

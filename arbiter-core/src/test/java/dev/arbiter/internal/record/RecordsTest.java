@@ -130,7 +130,7 @@ class RecordsTest {
     return switch (random.nextInt(3)) {
       case 0 -> new Verdict.Approved(findings(0), random.nextDouble(), seal);
       case 1 -> new Verdict.Waived(findings(0), List.of(name(), name()), random.nextDouble(), seal);
-      default -> new Verdict.Denied(findings(1), seal);
+      default -> new Verdict.Denied(findings(1), seal, random.nextBoolean());
     };
   }
 

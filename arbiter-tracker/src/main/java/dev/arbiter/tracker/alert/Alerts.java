@@ -120,13 +120,18 @@ public final class Alerts implements AttemptListener, ArbiterListener {
       judged(verified.step().agent(), false, verified.at());
     } else if (event instanceof TaskEvent.Routing routing) {
       Optional<Verdict> verdict = routing.failed().flatMap(TaskEvent.AttemptFailure::verdict);
-      verdict.ifPresent(v -> judged(routing.step().agent(), !v.passed(), routing.at()));
+      verdict
+          .filter(v -> !v.isExcused())
+          .ifPresent(v -> judged(routing.step().agent(), !v.passed(), routing.at()));
     } else if (event instanceof TaskEvent.AttemptEnded ended) {
       Optional<Verdict> verdict = ended.failure().verdict();
-      verdict.ifPresent(v -> judged(ended.step().agent(), !v.passed(), ended.at()));
+      verdict
+          .filter(v -> !v.isExcused())
+          .ifPresent(v -> judged(ended.step().agent(), !v.passed(), ended.at()));
     } else if (event instanceof TaskEvent.Concluded concluded
         && concluded.result() instanceof TaskResult.Failed failed
-        && failed.cause() == FailureCause.DENIED) {
+        && failed.cause() == FailureCause.DENIED
+        && failed.cause().byAgent(failed.verdict())) {
       judged(concluded.step().agent(), true, concluded.at());
     }
   }

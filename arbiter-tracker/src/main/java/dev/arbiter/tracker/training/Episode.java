@@ -223,10 +223,10 @@ final class Episode {
   private static Transition.Reward failure(
       Choice current, Step step, FailureCause cause, Optional<Verdict> verdict) {
     Transition.Reward.Outcome outcome = Transition.Reward.Outcome.INFRASTRUCTURE;
-    if (cause == FailureCause.DENIED) {
-      outcome = Transition.Reward.Outcome.VIOLATION;
-    } else if (cause.byAgent()) {
-      outcome = Transition.Reward.Outcome.FAILURE;
+    boolean violates = false;
+    if (cause.byAgent(verdict)) {
+      violates = cause == FailureCause.DENIED;
+      outcome = violates ? Transition.Reward.Outcome.VIOLATION : Transition.Reward.Outcome.FAILURE;
     }
     return new Transition.Reward(
         outcome,
@@ -234,7 +234,7 @@ final class Episode {
         0,
         current.usage.cost(),
         millis(current, step),
-        cause == FailureCause.DENIED ? violations(verdict) : 0);
+        violates ? violations(verdict) : 0);
   }
 
   private static int violations(Optional<Verdict> verdict) {

@@ -48,9 +48,8 @@ public final class JsonBytes {
     return this;
   }
 
-  @SuppressWarnings("deprecation") // right for ASCII, and one copy in place of a loop
   private void copy(String ascii, int from, int end) {
-    ascii.getBytes(from, end, bytes, length);
+    Ascii.copy(ascii, from, end, bytes, length);
     length += end - from;
   }
 
