@@ -72,10 +72,7 @@ final class Rewinding {
     News.Asked asking = run.asking();
     run.rewind(reached, sources.clock().instant(), sources.nanoTime().getAsLong());
     holdings.giveBackSeat(run);
-    publisher.tell(
-        run,
-        new TaskEvent.Recovered(
-            run.moment(sources.nanoTime().getAsLong(), sources.clock()), reached.state()));
+    publisher.tell(run, new TaskEvent.Recovered(moment(run), reached.state()));
     if (reached.state() == TaskState.EXECUTING && running != null) {
       if (asking != null) {
         running.answered();
@@ -88,15 +85,22 @@ final class Rewinding {
       }
       return;
     }
-    if (run.hasOthers() && reached.state() == TaskState.EXECUTING && own == null) {
+    if (isWithinCall(reached)) {
+      if (running != null) {
+        run.asking(asking);
+        run.next(Stage.CALL);
+        return;
+      }
+      // The agent that waited is gone; what is called next has its whole time.
+      long unused = run.means().waitEnds(sources.nanoTime().getAsLong());
+    }
+    if (run.hasOthers() && isGone(reached, own)) {
       lessons.unlearned(run);
+      if (run.state() == TaskState.WAITING) {
+        publisher.step(run, new TaskEvent.Resumed(moment(run)));
+      }
       run.leave();
       goOnWithOthers(run);
-      return;
-    }
-    if (isWithinCall(reached) && running != null) {
-      run.asking(asking);
-      run.next(Stage.CALL);
       return;
     }
     holdings.abandon(run);
@@ -108,6 +112,15 @@ final class Rewinding {
       return;
     }
     goOn(run, reached);
+  }
+
+  private TaskEvent.Step moment(TaskRun run) {
+    return run.moment(sources.nanoTime().getAsLong(), sources.clock());
+  }
+
+  /* Whether the attempt in view has ended without a report: its agent worked or waited. */
+  private static boolean isGone(KeptProgress reached, @Nullable WorkReport own) {
+    return isWithinCall(reached) || (reached.state() == TaskState.EXECUTING && own == null);
   }
 
   /* Agents that work at once work on. What was not kept of the attempt in view is dropped. */

@@ -450,6 +450,40 @@ class BestOfTest {
     }
   }
 
+  /** The last agent asks, and its process dies: the work that was set aside is not lost. */
+  @Test
+  void work_set_aside_outlives_an_agent_that_asked() throws Exception {
+    ListStorage disk = new ListStorage();
+    ListStorage left;
+    CompletableFuture<WorkReport> done = new CompletableFuture<>();
+    ArbiterBuilder world = arbiter("ada").store(Store.of(disk));
+    world.asyncAgent(
+        AgentProfile.of("eva"),
+        assignment -> {
+          calls.put("eva", assignment);
+          CompletionStage<?> unused = done.thenRun(() -> assignment.ask(Question.of("Which?")));
+          return new CompletableFuture<>();
+        });
+    try (Arbiter arbiter = world.build()) {
+      TaskHandle unused = arbiter.submit(BEST.build());
+      until(() -> calls.size() == 2);
+      reports("ada", .8);
+      until(() -> events.stream().anyMatch(TaskEvent.SetAside.class::isInstance));
+      done.complete(WorkReport.of("x"));
+      until(() -> !arbiter.approvals().open().isEmpty());
+      left = disk.cut();
+    }
+    calls.clear();
+    outcomes.clear();
+    try (Arbiter arbiter = arbiter("ada", "eva").store(Store.of(left)).build()) {
+      TaskHandle handle = arbiter.find("default", "T-1").orElseThrow();
+      TaskResult.Completed kept = (TaskResult.Completed) handle.await(SOON);
+      assertThat(kept.agent()).isEqualTo("ada");
+      assertThat(calls).isEmpty();
+      allFree(arbiter);
+    }
+  }
+
   @Test
   void blocking_agents_on_real_threads_give_everything_back() throws Exception {
     Map<RoutingDecision, Integer> learned = new ConcurrentHashMap<>();

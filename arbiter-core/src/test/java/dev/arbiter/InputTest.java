@@ -206,6 +206,40 @@ class InputTest {
     assertThat(calls.get(1).attemptKey()).isEqualTo(calls.get(0).attemptKey());
   }
 
+  /** An hour without a process is no time of the call that comes after it. */
+  @Test
+  void a_question_of_a_dead_process_gives_the_next_call_no_time() throws Exception {
+    AgentProfile idempotent = AgentProfile.builder("ada").idempotent().build();
+    ListStorage left;
+    try (Arbiter first = world.arbiter(disk).asyncAgent(idempotent, this::asks).build()) {
+      TaskHandle unused = first.submit(TASK);
+      WaitingWorld.until(() -> !first.approvals().open().isEmpty());
+      left = disk.cut();
+    }
+    world.time.advance(Duration.ofHours(1));
+    try (Arbiter second =
+        world
+            .arbiter(left)
+            .attemptLimit(Duration.ofMinutes(5))
+            .fallbacks(0)
+            .asyncAgent(
+                idempotent,
+                assignment -> {
+                  CompletionStage<Approval> unused = assignment.ask(QUESTION);
+                  return new CompletableFuture<>();
+                })
+            .build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      WaitingWorld.until(() -> !second.approvals().open().isEmpty());
+      CompletionStage<Approval> unused =
+          second.approvals().decide(only(second), Answer.reply("eve", "x"));
+      WaitingWorld.until(() -> handle.state() == TaskState.EXECUTING);
+      world.pass(Duration.ofMinutes(6));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause())
+          .isEqualTo(FailureCause.AGENT_TIMEOUT);
+    }
+  }
+
   @Test
   void an_agent_of_a_dead_process_that_asked_has_an_unknown_effect() throws Exception {
     try (Arbiter first = world.arbiter(disk).asyncAgent(ADA, this::asks).build()) {
