@@ -45,6 +45,11 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private boolean toldToStop;
   private boolean asks;
   private long paused;
+
+  /* When the agent began to wait for an answer, and when its attempt was over, by the nano clock. */
+  private boolean waits;
+  private long waitsSince;
+  private long overAt;
   private @Nullable Thread caller;
   private @Nullable CompletableFuture<@Nullable WorkReport> report;
   private boolean begun;
@@ -85,6 +90,8 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
         why = "the agent asks already; it must wait for that answer first";
       } else {
         asks = true;
+        waits = true;
+        waitsSince = pipeline.nanoTime();
       }
     }
     if (why.isEmpty()) {
@@ -99,9 +106,10 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   void answered() {
     synchronized (this) {
       asks = false;
+      waits = false;
     }
     if (watch != null) {
-      watch.sign(pipeline.worked(this));
+      watch.sign(worked());
     }
   }
 
@@ -161,7 +169,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   private String watched(Watch by, String message) {
-    by.sign(pipeline.worked(this));
+    by.sign(worked());
     return by.message(assignment.agent(), message);
   }
 
@@ -221,14 +229,12 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   private Ledger.@Nullable Full count(Usage total, Level level) {
-    return tab == null
-        ? null
-        : tab.count(total, Duration.ofNanos(Math.max(0, pipeline.worked(this))), level);
+    return tab == null ? null : tab.count(total, Duration.ofNanos(worked()), level);
   }
 
   /** What the task has used up, this call included. */
   synchronized TaskBudget.Spent spent() {
-    Duration worked = workedBefore.plusNanos(Math.max(0, pipeline.worked(this)));
+    Duration worked = workedBefore.plusNanos(worked());
     // Attempts and calls are counted before the next of them.
     Usage own = assignment.meter().total();
     return new TaskBudget.Spent(before.plus(own).plus(run.besides(this)), worked, 0, 0);
@@ -243,6 +249,14 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   synchronized void paused(long nanos) {
     paused += nanos;
+    waits = false;
+  }
+
+  /** How long the agent has worked for this attempt, in nanoseconds, its waits not counted. */
+  synchronized long worked() {
+    long now = over || abandoned ? overAt : pipeline.nanoTime();
+    long waited = waits ? Math.max(0, now - waitsSince) : 0;
+    return Math.max(0, now - began - paused - waited);
   }
 
   synchronized long paused() {
@@ -352,7 +366,9 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
       return false;
     }
     over = true;
-    if (abandoned) {
+    if (!abandoned) {
+      overAt = pipeline.nanoTime();
+    } else {
       seat.slots().abandonedReturned(hung);
     }
     return true;
@@ -376,6 +392,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
         return null;
       }
       abandoned = true;
+      overAt = pipeline.nanoTime();
       if (!begun) {
         over = true;
         return seat.slots().giveBack(seat);

@@ -88,6 +88,11 @@ final class CallPermits {
         hasToken = false;
         tenants.giveBack(tenant);
       }
+      giveBackCall();
+    }
+
+    /** Gives back all but the turn of the tenant. */
+    private void giveBackCall() {
       if (counted != null) {
         ledger.giveBack(counted);
         counted = null;
@@ -231,7 +236,8 @@ final class CallPermits {
     if (tokenOf(id, permit)) {
       return null;
     }
-    permit.giveBackAttempt();
+    // It may wait until another period: what it holds of this one is of no use to it then.
+    permit.giveBackCall();
     Means means = run.meansOrNull();
     if (means != null && means.isBegun()) {
       return Waiting.hold(run, new WaitReason.Retry(id, run.attempts(), at));

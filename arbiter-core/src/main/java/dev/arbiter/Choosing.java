@@ -19,6 +19,7 @@ import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import java.util.List;
@@ -88,9 +89,7 @@ final class Choosing {
       run.dropDecision();
     }
     AttemptFailure failed = run.failure();
-    run.failure(null);
-    Step now = failed == null ? clock.same(run) : clock.of(run);
-    publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
+    routing(run, failed);
     for (int i = 0; i < MOST_CHANGES; i++) {
       Move next = choose(run, failed);
       if (next != null) {
@@ -98,6 +97,12 @@ final class Choosing {
       }
     }
     throw new IllegalStateException("the chosen agents of " + run + " went away again and again");
+  }
+
+  private void routing(TaskRun run, @Nullable AttemptFailure failed) {
+    Step now = failed == null ? clock.same(run) : run.ofFailed(clock.of(run));
+    run.failure(null);
+    publisher.step(run, new TaskEvent.Routing(now, Optional.ofNullable(failed)));
   }
 
   /* Null if the chosen agent went away while it was chosen: then there is another choice. */
@@ -115,9 +120,8 @@ final class Choosing {
     try {
       decision = router.route(request);
     } catch (Router.RefusedException refused) {
-      Verdict verdict = failed == null ? null : failed.verdict().orElse(null);
       return endings.failed(
-          run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict);
+          run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict(failed));
     }
     Registration agent = registry.candidate(decision.agent(), request);
     boolean isChanged = agent == null || (mustWait && agent.declared().takesWork());
@@ -146,6 +150,10 @@ final class Choosing {
     return Stage.SEAT;
   }
 
+  private static @Nullable Verdict verdict(@Nullable AttemptFailure failed) {
+    return failed == null ? null : failed.verdict().orElse(null);
+  }
+
   private static boolean wasCandidate(RoutingDecision decision, RoutingRequest request) {
     for (RegisteredAgent candidate : request.candidates()) {
       if (candidate.id().equals(decision.agent())) {
@@ -167,8 +175,17 @@ final class Choosing {
       return null;
     }
     String why = "task '" + run.task().id() + "' has reached its budget, a " + reached;
+    AttemptFailure failed = run.failure();
     if (budget.atLimit() != TaskBudget.AtLimit.ASK) {
-      return endings.failed(run, FailureCause.BUDGET, why, null);
+      if (failed != null) {
+        routing(run, failed);
+      }
+      return endings.failed(run, FailureCause.BUDGET, why, verdict(failed));
+    }
+    if (failed != null) {
+      Step step = run.ofFailed(clock.of(run));
+      run.failure(null);
+      publisher.step(run, new TaskEvent.AttemptEnded(step, failed, TaskState.EXECUTING));
     }
     Question more = Question.of(why + ". Give it more?");
     return Waiting.hold(

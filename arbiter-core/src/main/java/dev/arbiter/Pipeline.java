@@ -417,17 +417,12 @@ final class Pipeline {
     return stopped == null ? waiting.parked(run) : stopped;
   }
 
-  /** How long an attempt has worked, its waits for answers not counted. */
-  long worked(Attempt attempt) {
-    return clock.now() - attempt.began() - attempt.paused();
-  }
-
   private Move report(TaskRun run) {
     Attempt attempt = run.attempt();
     if (attempt == null) {
       return Stage.ROUTE;
     }
-    long nanos = worked(attempt);
+    long nanos = attempt.worked();
     if (!run.task().terms().budget().isNone()) {
       run.means().worked(nanos);
     }
@@ -707,6 +702,10 @@ final class Pipeline {
 
   Ledger ledger() {
     return ledger;
+  }
+
+  long nanoTime() {
+    return clock.now();
   }
 
   Instant clock() {

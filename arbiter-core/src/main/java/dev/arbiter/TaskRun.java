@@ -110,6 +110,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private boolean hedges;
   private List<RoutingDecision> settled = List.of();
   private TaskEvent.@Nullable AttemptFailure failure;
+  private int failedNumber;
+  private String failedAgent = "";
   private @Nullable WorkReport report;
   private long nanos;
   private String specDigest = "";
@@ -922,6 +924,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void failure(TaskEvent.@Nullable AttemptFailure last) {
     failure = last;
+    failedNumber = number;
+    failedAgent = agent();
+  }
+
+  /** A moment as one of the attempt that failed, though its decision may be dropped by now. */
+  TaskEvent.Step ofFailed(TaskEvent.Step now) {
+    return new TaskEvent.Step(task, failedNumber, failedAgent, now.at(), now.nanoTime());
   }
 
   /** What the last attempt used up so far. */

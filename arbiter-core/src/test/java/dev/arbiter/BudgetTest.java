@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskBudget.AtLimit;
@@ -70,6 +73,101 @@ class BudgetTest {
       assertThat(failed.usage().cost()).isEqualTo(5);
       assertThat(steps).hasSize(5);
       assertThat(arbiter.agents().find("ada").orElseThrow().active()).isZero();
+    }
+  }
+
+  private TaskResult.Failed deniedAtTheLimit(AtLimit choice, List<TaskEvent> events)
+      throws Exception {
+    Task task =
+        Task.builder("fix").budget(TaskBudget.none().withAttempts(1).atLimit(choice)).build();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .constitution(new StubConstitution())
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent step) {
+                    events.add(step);
+                  }
+                })
+            .agent(ADA, a -> WorkReport.of("bad"))
+            .agent(AgentProfile.of("bob"), a -> WorkReport.of("bad"))
+            .build()) {
+      TaskHandle handle = arbiter.submit(task);
+      if (choice == AtLimit.ASK) {
+        CompletionStage<Approval> unused =
+            arbiter.approvals().decide(only(arbiter), Answer.deny("eve", "no"));
+      }
+      return (TaskResult.Failed) handle.await(SOON);
+    }
+  }
+
+  /** The attempt that used up the budget is told as any other that failed. */
+  @Test
+  void a_denial_at_the_limit_is_told() throws Exception {
+    List<TaskEvent> events = new ArrayList<>();
+    TaskResult.Failed failed = deniedAtTheLimit(AtLimit.STOP, events);
+    assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+    assertThat(failed.verdict().orElseThrow().passed()).isFalse();
+    assertThat(events)
+        .filteredOn(TaskEvent.Routing.class::isInstance)
+        .last()
+        .satisfies(
+            event -> {
+              TaskEvent.Routing routing = (TaskEvent.Routing) event;
+              assertThat(routing.failed().orElseThrow().cause()).isEqualTo(FailureCause.DENIED);
+              assertThat(routing.step().attempt()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void a_denial_at_the_limit_is_told_before_a_person_is_asked() throws Exception {
+    List<TaskEvent> events = new ArrayList<>();
+    TaskResult.Failed failed = deniedAtTheLimit(AtLimit.ASK, events);
+    assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+    TaskEvent.AttemptEnded ended =
+        (TaskEvent.AttemptEnded)
+            events.stream()
+                .filter(TaskEvent.AttemptEnded.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    assertThat(ended.failure().cause()).isEqualTo(FailureCause.DENIED);
+    assertThat(ended.step().attempt()).isEqualTo(1);
+    assertThat(ended.step().agent()).isEqualTo("ada");
+  }
+
+  @Test
+  void the_time_of_an_open_question_is_no_work() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withTime(Duration.ofHours(1))).build();
+    List<Assignment> asked = new ArrayList<>();
+    CompletableFuture<WorkReport> report = new CompletableFuture<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .attemptLimit(Duration.ofHours(9))
+            .asyncAgent(
+                ADA,
+                assignment -> {
+                  asked.add(assignment);
+                  return report;
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(task);
+      Assignment assignment = asked.get(0);
+      world.pass(Duration.ofMinutes(10));
+      CompletionStage<Approval> answer = assignment.ask(Question.of("Which?"));
+      world.pass(Duration.ofHours(2));
+      assertThat(assignment.progress(Usage.none(), "waiting").toCompletableFuture().join())
+          .isTrue();
+      CompletionStage<Approval> unused =
+          arbiter.approvals().decide(only(arbiter), Answer.reply("eve", "this"));
+      assertThat(answer.toCompletableFuture()).isCompleted();
+      world.pass(Duration.ofMinutes(49));
+      assertThat(assignment.progress(Usage.none(), "works").toCompletableFuture().join()).isTrue();
+      world.pass(Duration.ofMinutes(2));
+      assertThat(assignment.progress(Usage.none(), "works").toCompletableFuture())
+          .isCompletedExceptionally();
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Failed.class);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -74,6 +75,29 @@ class QuotaTest {
       assertThat(calls.subList(1, 51)).allMatch(at -> !at.isBefore(resets));
       assertThat(ada(arbiter).status()).isEqualTo(Status.AVAILABLE);
     }
+  }
+
+  /** Its decision is dropped, but the event is about the attempt that met the limit. */
+  @Test
+  void the_attempt_that_met_the_limit_is_told() throws Exception {
+    List<TaskEvent.Routing> told = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
+                    told.add(routing);
+                  }
+                })
+            .agent(ADA, this::limited)
+            .build()) {
+      assertThat(arbiter.submit(task(1)).state()).isEqualTo(TaskState.WAITING);
+    }
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).failed().orElseThrow().cause()).isEqualTo(FailureCause.QUOTA);
+    assertThat(told.get(0).step().attempt()).isEqualTo(1);
+    assertThat(told.get(0).step().agent()).isEqualTo("ada");
   }
 
   private java.util.Optional<WaitReason> quota() {

@@ -213,8 +213,8 @@ public sealed interface TaskEvent extends ArbiterEvent {
   }
 
   /**
-   * One of several attempts at once has ended without being the result. The task goes on with the
-   * others.
+   * One of several attempts at once has ended without being the result, and the task goes on with
+   * the others; or an attempt has failed, and a person is asked for more before the next one.
    *
    * @param step place and time; attempt and agent are those of the attempt that ended
    * @param failure why it is not the result; cause SUPERSEDED if another one is
