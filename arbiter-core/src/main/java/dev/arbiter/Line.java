@@ -172,7 +172,9 @@ final class Line {
       run.place(true);
       return true;
     }
-    byArrival.add(run);
+    if (!byArrival.add(run)) {
+      return false;
+    }
     byPriority
         .get(run.task().priority() - 1)
         .computeIfAbsent(run.task().tenant(), tenant -> new LinkedHashSet<>())

@@ -102,6 +102,28 @@ class LineTest {
     assertThat(starts).isLessThanOrEqualTo(Line.FAIR_EVERY * 51);
   }
 
+  /** The store comes back while a run waits for a place: it enters once more. */
+  @Test
+  void a_run_that_enters_again_stands_in_the_line_once() {
+    Line line = new Line(1, 2);
+    TaskRun running = run("r", "t", 5);
+    TaskRun low = run("low", "t", 1);
+    TaskRun same = run("same", "t", 5);
+    List.of(running, low, same).forEach(line::enter);
+
+    assertThat(line.enter(low)).isFalse();
+    assertThat(line.enter(same)).isFalse();
+
+    assertThat(line.waiting()).isEqualTo(2);
+    assertThat(line.reserveInPlace(run("high", "t", 9))).isSameAs(low);
+    assertThat(line.reserveInPlace(run("higher", "t", 9))).isSameAs(same);
+    assertThat(line.reserveInPlace(run("highest", "t", 10))).isNull();
+    line.look(1);
+    assertThat(line.leave(running)).isNull();
+    line.look(1_000_000_001);
+    assertThat(line.expectedWait(run("x", "t", 1).task())).isZero();
+  }
+
   @Test
   void a_run_that_leaves_the_line_is_never_called() {
     Line line = new Line(1, 10);
