@@ -249,11 +249,13 @@ public final class Ballot implements Durable {
   private State fitted() {
     Map<String, Integer> agents = new HashMap<>(memory.agents());
     Weights weights =
-        Weights.learn(evidence(memory.polls(), new ArrayList<>(memory.agents().keySet())));
+        Weights.learn(
+            evidence(
+                memory.polls(), new ArrayList<>(memory.agents().keySet()), memory.types().size()));
     return new State(agents, new HashMap<>(memory.types()), weights, memory.size());
   }
 
-  private Weights.Evidence evidence(List<Poll> polls, List<String> agents) {
+  private Weights.Evidence evidence(List<Poll> polls, List<String> agents, int types) {
     double[] right = new double[agents.size()];
     double[] asked = new double[agents.size()];
     for (int i = 0; history != null && i < right.length; i++) {
@@ -263,8 +265,7 @@ public final class Ballot implements Durable {
         right[i] = asked[i] * past.successRate();
       }
     }
-    return new Weights.Evidence(
-        polls, agents.size(), memory.types().size(), !options.isEmpty(), right, asked);
+    return new Weights.Evidence(polls, agents.size(), types, !options.isEmpty(), right, asked);
   }
 
   /**
@@ -332,24 +333,21 @@ public final class Ballot implements Durable {
     }
   }
 
-  /** What was learned among some agents alone, for a sequence of them. */
-  List<Poll> pollsAmong(List<String> agents) {
+  /** A copy of what is remembered; the numbers of agents and types in it stay. */
+  PollMemory remembered() {
     synchronized (lock) {
-      return memory.among(agents, !options.isEmpty());
+      return memory.copy();
     }
+  }
+
+  /** What was learned among some agents alone, for a sequence of them. */
+  List<Poll> pollsAmong(PollMemory known, List<String> agents) {
+    return known.among(agents, !options.isEmpty());
   }
 
   /** Weights of some agents alone, numbered as given. */
-  Weights weightsAmong(List<Poll> polls, List<String> agents) {
-    synchronized (lock) {
-      return Weights.fit(evidence(polls, agents));
-    }
-  }
-
-  int typeRow(String type) {
-    synchronized (lock) {
-      return memory.type(type);
-    }
+  Weights weightsAmong(PollMemory known, List<String> agents) {
+    return Weights.fit(evidence(pollsAmong(known, agents), agents, known.types().size()));
   }
 
   Equivalence equivalence() {

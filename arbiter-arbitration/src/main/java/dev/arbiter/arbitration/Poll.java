@@ -24,6 +24,11 @@ record Poll(int type, int[] agents, byte[] groups, int right, int count) {
     return new Poll(type, renumbered, groups, right, count);
   }
 
+  /** The same poll with another number of its type. */
+  Poll withType(int number) {
+    return new Poll(number, agents, groups, right, count);
+  }
+
   int group(int agent) {
     for (int i = 0; i < agents.length; i++) {
       if (agents[i] == agent) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
@@ -33,6 +34,14 @@ final class PollMemory {
   private final ArrayDeque<Poll> polls = new ArrayDeque<>();
   private final Map<String, Integer> agents = new LinkedHashMap<>();
   private final Map<String, Integer> types = new LinkedHashMap<>();
+
+  PollMemory copy() {
+    PollMemory copy = new PollMemory();
+    copy.polls.addAll(polls);
+    copy.agents.putAll(agents);
+    copy.types.putAll(types);
+    return copy;
+  }
 
   List<Poll> polls() {
     return new ArrayList<>(polls);
@@ -87,7 +96,11 @@ final class PollMemory {
 
   private int row(Map<String, Integer> index, String name) {
     if (!index.containsKey(name) && index.size() >= MOST_NAMES) {
-      compact();
+      if (index == agents) {
+        forgetAgents();
+      } else {
+        forgetTypes();
+      }
     }
     if (!index.containsKey(name) && index.size() < MOST_NAMES) {
       index.put(name, index.size());
@@ -95,18 +108,22 @@ final class PollMemory {
     return index.getOrDefault(name, -1);
   }
 
-  /* Forgets names that are in no poll, and numbers the others anew. */
-  private void compact() {
-    int[] newAgents = kept(agents, polls.stream().flatMapToInt(p -> Arrays.stream(p.agents())));
-    int[] newTypes = kept(types, polls.stream().mapToInt(Poll::type).filter(type -> type >= 0));
+  /* Each forgets names that are in no poll, and numbers the others anew; of the full list only,
+   * so that a type that was just added stays while agents are forgotten. */
+  private void forgetAgents() {
+    int[] numbers = kept(agents, polls.stream().flatMapToInt(p -> Arrays.stream(p.agents())));
+    replace(poll -> poll.withAgents(numbers));
+  }
+
+  private void forgetTypes() {
+    int[] numbers = kept(types, polls.stream().mapToInt(Poll::type).filter(type -> type >= 0));
+    replace(poll -> poll.type() < 0 ? poll : poll.withType(numbers[poll.type()]));
+  }
+
+  private void replace(UnaryOperator<Poll> change) {
     List<Poll> old = polls();
     polls.clear();
-    for (Poll poll : old) {
-      int type = poll.type() < 0 ? -1 : newTypes[poll.type()];
-      polls.add(
-          new Poll(type, poll.agents(), poll.groups(), poll.right(), poll.count())
-              .withAgents(newAgents));
-    }
+    old.forEach(poll -> polls.add(change.apply(poll)));
   }
 
   private static int[] kept(Map<String, Integer> index, IntStream used) {

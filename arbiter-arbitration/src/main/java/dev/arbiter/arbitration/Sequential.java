@@ -42,9 +42,9 @@ public final class Sequential {
   private final SplittableRandom random;
   private Plan plan;
 
-  /* The order, the weights after each number of agents, and where to stop. */
+  /* What was known, the order, the weights after each number of agents, and where to stop. */
   private record Plan(
-      List<String> order, List<Weights> weights, double limit, int outcomes, long learned) {}
+      PollMemory known, List<String> order, List<Weights> weights, double limit, long learned) {}
 
   private Sequential(Builder builder) {
     ballot = builder.ballot;
@@ -80,7 +80,7 @@ public final class Sequential {
   /* Whether all are asked is drawn by the caller, for tests and replays. */
   synchronized Run run(String type, boolean all) {
     long fresh = ballot.learned() - plan.learned;
-    if (fresh > 0 && fresh >= REPLAN_AFTER * plan.outcomes) {
+    if (fresh > 0 && fresh >= REPLAN_AFTER * plan.known.size()) {
       plan = planned();
     }
     return new Run(plan, type, all);
@@ -98,25 +98,25 @@ public final class Sequential {
 
   private Plan planned() {
     long learned = ballot.learned();
-    int outcomes = ballot.outcomes();
-    List<String> all = bestFirst();
+    PollMemory known = ballot.remembered();
+    List<String> all = bestFirst(known);
     List<String> order = all.subList(0, Math.min(MOST_AGENTS, all.size()));
     List<Weights> weights = new ArrayList<>();
     for (int asked = 1; asked <= order.size(); asked++) {
       List<String> first = order.subList(0, asked);
-      weights.add(ballot.weightsAmong(ballot.pollsAmong(first), first));
+      weights.add(ballot.weightsAmong(known, first));
     }
-    List<Poll> whole = ballot.pollsAmong(order);
-    double known = whole.size();
+    List<Poll> whole = ballot.pollsAmong(known, order);
+    double count = whole.size();
     double limit =
-        (known * limit(whole, weights) + FIRST_OUTCOMES * FIRST_LIMIT) / (known + FIRST_OUTCOMES);
-    return new Plan(List.copyOf(order), weights, limit, outcomes, learned);
+        (count * limit(whole, weights) + FIRST_OUTCOMES * FIRST_LIMIT) / (count + FIRST_OUTCOMES);
+    return new Plan(known, List.copyOf(order), weights, limit, learned);
   }
 
   /* By outcomes of tasks that all of them got: later agents get more of the hard ones. */
-  private List<String> bestFirst() {
+  private List<String> bestFirst(PollMemory known) {
     List<String> order = ballot.bestFirst(agents);
-    List<Poll> fair = ballot.pollsAmong(order);
+    List<Poll> fair = ballot.pollsAmong(known, order);
     if (fair.size() < ENOUGH) {
       return order;
     }
@@ -259,13 +259,13 @@ public final class Sequential {
       int[] groups = ballot.equivalence().groups(sorted, ballot.options());
       Votes votes = Votes.of(type, sorted, groups, ballot.options());
       Weights weights = plan.weights.get(replies.size() - 1);
-      int typeRow = ballot.typeRow(type);
+      int typeRow = plan.known.type(type);
       double[] each = new double[votes.size()];
       for (int i = 0; i < each.length; i++) {
         each[i] = weights.of(typeRow, rows.getOrDefault(votes.agent(i), -1));
       }
       double none = ballot.options().isEmpty() ? weights.none(typeRow) : Double.NaN;
-      return Tally.weigh(votes, each, none).after(plan.outcomes);
+      return Tally.weigh(votes, each, none).after(plan.known.size());
     }
   }
 

@@ -72,6 +72,23 @@ class BallotTest {
   }
 
   @Test
+  void a_new_type_keeps_its_place_when_agents_are_forgotten() {
+    for (int i = 0; i < PollMemory.MOST_NAMES; i++) {
+      Tally tally = ballot.decide("a", List.of(Reply.of("agent" + i, "1")));
+      ballot.learn(tally, "1"::equals);
+    }
+
+    ballot.learn(ballot.decide("b", List.of(Reply.of("one more", "1"))), "1"::equals);
+    Ballot restored = Ballot.create();
+    restored.restore(ballot.snapshot());
+
+    assertThat(ballot.remembered().type("b")).isEqualTo(1);
+    restored.learn(restored.decide("c", List.of(Reply.of("two more", "1"))), "1"::equals);
+    assertThat(restored.outcomes()).isEqualTo(PollMemory.MOST_NAMES + 2);
+    assertThat(restored.remembered().type("c")).isEqualTo(2);
+  }
+
+  @Test
   void nobody_and_all_abstaining_end_without_an_answer() {
     assertThat(ballot.decide("t", List.of()).outcome()).isEqualTo(Tally.Outcome.NO_ANSWER);
     Tally tally =

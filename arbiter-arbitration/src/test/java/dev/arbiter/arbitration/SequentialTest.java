@@ -177,4 +177,45 @@ class SequentialTest {
 
     assertThat(sequence.run("t", false).next()).hasValue("good");
   }
+
+  /* A plan keeps its numbers of types, though the ballot forgets types and numbers the rest anew. */
+  @Test
+  void a_run_weighs_by_the_types_of_its_plan() {
+    Ballot ballot = Ballot.create();
+    for (int i = 0; i < PollMemory.MOST_POLLS; i++) {
+      String type = i < 1_000 ? "first" : "second";
+      String wrong = i < 1_000 ? "good" : "weak";
+      List<Reply> replies = new ArrayList<>();
+      for (String agent : AGENTS) {
+        replies.add(Reply.of(agent, agent.equals(wrong) ? "2" : "1"));
+      }
+      ballot.learn(ballot.decide(type, replies), "1"::equals);
+    }
+    Sequential.Run before = Sequential.builder(ballot, AGENTS).build().run("second", true);
+    Sequential.Run after = Sequential.builder(ballot, AGENTS).build().run("second", true);
+    answer(before);
+
+    forgetFirst(ballot);
+    answer(after);
+
+    assertThat(after.tally().options()).isEqualTo(before.tally().options());
+  }
+
+  private static void answer(Sequential.Run run) {
+    while (run.next().isPresent()) {
+      String agent = run.next().orElseThrow();
+      run.add(Reply.of(agent, agent.equals("good") ? "x" : "y"));
+    }
+  }
+
+  private static void forgetFirst(Ballot ballot) {
+    List<Ballot.Lesson> lessons = new ArrayList<>();
+    for (int i = 0; i < 1_000 + PollMemory.MOST_NAMES; i++) {
+      String type = i < 1_000 ? "second" : "type" + i;
+      lessons.add(
+          new Ballot.Lesson(ballot.decide(type, List.of(Reply.of("best", "1"))), "1"::equals));
+    }
+    ballot.learnAll(lessons);
+    assertThat(ballot.remembered().type("first")).isEqualTo(-1);
+  }
 }
