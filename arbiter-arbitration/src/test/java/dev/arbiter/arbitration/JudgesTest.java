@@ -9,6 +9,8 @@ import dev.arbiter.arbitration.Judges.Judged;
 import dev.arbiter.arbitration.Judges.Vote;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +63,23 @@ class JudgesTest {
     assertThat(judged.choice()).isEqualTo(Choice.SECOND);
     assertThat(judged.votes()).containsExactly(new Vote("j", Choice.SECOND, Choice.SECOND));
     assertThat(judged.calls()).isEqualTo(2);
+  }
+
+  @Test
+  void a_usage_without_measure_fails_no_comparison() {
+    Usage small = new Usage(1, 1, 0, Duration.ofSeconds(1));
+    Panelist judge = Panelist.of("j", "green", work -> WorkReport.of("1").withUsage(small));
+    Judges judges = Judges.builder(panel).judge(judge).build();
+    Purse purse = panel.purse(Limits.standard());
+    Usage hostile = new Usage(Long.MAX_VALUE, 0, 0, Duration.ofSeconds(Long.MAX_VALUE));
+    purse.settle(0, hostile);
+    purse.settle(0, hostile);
+
+    Judged judged = judges.compare(task, "41", "42", List.of(), purse).join();
+
+    assertThat(judged.votes()).hasSize(1);
+    assertThat(judged.paid().outputTokens()).isEqualTo(2);
+    assertThat(judged.paid().inputTokens()).isZero();
   }
 
   @Test

@@ -197,6 +197,7 @@ public record WorkReport(
    */
   public record Usage(long inputTokens, long outputTokens, double cost, Duration time) {
     private static final Usage NONE = new Usage(0, 0, 0, Duration.ZERO);
+    private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
 
     /**
      * Checks.
@@ -226,7 +227,7 @@ public record WorkReport(
     }
 
     /**
-     * {@return both together}
+     * {@return both together} A sum too large for its type stays at the largest.
      *
      * @param more another usage
      */
@@ -238,9 +239,7 @@ public record WorkReport(
           sum(inputTokens, more.inputTokens),
           sum(outputTokens, more.outputTokens),
           Math.min(Double.MAX_VALUE, cost + more.cost),
-          Duration.ofSeconds(
-              sum(time.getSeconds(), more.time.getSeconds()),
-              (long) time.getNano() + more.time.getNano()));
+          sum(time, more.time));
     }
 
     /** {@return tokens read and written} */
@@ -248,9 +247,17 @@ public record WorkReport(
       return sum(inputTokens, outputTokens);
     }
 
-    /* An agent may report any figure; a sum stays at the largest, half for the carry of nanos. */
+    /* An agent may report any figure; a sum stays at the largest, so that none makes it smaller. */
     private static long sum(long one, long other) {
-      return Math.min(one, Long.MAX_VALUE / 2) + Math.min(other, Long.MAX_VALUE / 2 - 1);
+      return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
+    }
+
+    private static Duration sum(Duration one, Duration other) {
+      try {
+        return one.plus(other);
+      } catch (ArithmeticException tooLong) {
+        return LONGEST;
+      }
     }
   }
 }

@@ -52,4 +52,22 @@ class TaskTest {
     assertThatThrownBy(() -> new Verdict.Waived(List.of(), List.of(), 1, Seal.none()))
         .hasMessageContaining("must name its waivers");
   }
+
+  @Test
+  void a_sum_of_usage_grows_and_stays_at_the_largest() {
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+    Usage most = new Usage(Long.MAX_VALUE, Long.MAX_VALUE, Double.MAX_VALUE, longest);
+    Usage half = new Usage(1L << 62, 1L << 62, 1, Duration.ofSeconds(1L << 62, 999_999_999));
+
+    for (Usage more : List.of(Usage.cost(1), Usage.none(), half, most)) {
+      assertThat(most.plus(more)).isEqualTo(most);
+      assertThat(more.plus(most)).isEqualTo(most);
+    }
+    assertThat(new Usage(1, 2, 3, Duration.ofNanos(999_999_999)).plus(half))
+        .isEqualTo(
+            new Usage((1L << 62) + 1, (1L << 62) + 2, 4, half.time().plusNanos(999_999_999)));
+    assertThat(half.plus(half)).isEqualTo(new Usage(Long.MAX_VALUE, Long.MAX_VALUE, 2, longest));
+    assertThat(new Usage(Long.MAX_VALUE, 0, 0, Duration.ZERO).tokens()).isEqualTo(Long.MAX_VALUE);
+    assertThat(most.tokens()).isEqualTo(Long.MAX_VALUE);
+  }
 }
