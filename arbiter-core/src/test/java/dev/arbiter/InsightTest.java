@@ -230,6 +230,28 @@ class InsightTest {
   }
 
   @Test
+  void new_work_under_an_old_id_can_be_rated_by_the_same_person() throws Exception {
+    try (Arbiter arbiter =
+        world.arbiter().fallbacks(0).agent(AgentProfile.of("ada"), failing(1)).build()) {
+      run(arbiter, "fix");
+      arbiter.rate(new Rating("default", "T-0", "eve", 2));
+      number = 0;
+      run(arbiter, "fix");
+      assertThatThrownBy(() -> arbiter.rate(new Rating("default", "T-0", "eve", 4)))
+          .as("no new work was completed")
+          .hasMessageContaining("has rated");
+      number = 0;
+      run(arbiter, "fix");
+
+      arbiter.rate(new Rating("default", "T-0", "eve", 4));
+
+      assertThat(of(arbiter, "ada").performance().ratings()).isEqualTo(2);
+      assertThatThrownBy(() -> arbiter.rate(new Rating("default", "T-0", "eve", 4)))
+          .hasMessageContaining("has rated");
+    }
+  }
+
+  @Test
   void only_the_host_applies_what_is_sure_and_at_most_each_five_minutes() throws Exception {
     List<Recommendation> offered = new ArrayList<>();
     try (Arbiter arbiter =
@@ -256,6 +278,39 @@ class InsightTest {
 
       assertThat(offered).hasSize(2);
       assertThat(arbiter.insight().applied()).containsExactly(offered.get(1));
+    }
+  }
+
+  @Test
+  void a_host_that_throws_has_not_applied_it_and_is_offered_the_next() throws Exception {
+    List<String> offered = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .fallbacks(0)
+            .applyInsight(
+                sure -> {
+                  offered.add(sure.subject());
+                  if (offered.size() == 1) {
+                    throw new IllegalStateException("not today");
+                  }
+                  return true;
+                })
+            .agent(AgentProfile.of("ada", "a"), failing(0, 1, 2, 3, 4))
+            .agent(AgentProfile.of("bob", "b"), failing(0, 1, 2, 3, 4))
+            .build()) {
+      for (int i = 0; i < 5; i++) {
+        run(arbiter, "fix", "a");
+        run(arbiter, "test", "b");
+      }
+
+      world.pass(Duration.ofSeconds(30));
+
+      assertThat(offered).contains("ada", "bob");
+      assertThat(arbiter.insight().applied())
+          .extracting(Recommendation::subject)
+          .containsExactlyElementsOf(offered.subList(1, offered.size()));
+      assertThat(run(arbiter, "fix", "a")).isInstanceOf(TaskResult.Completed.class);
     }
   }
 

@@ -42,6 +42,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects what happens to attempts, what people rate, which rules deny and which parts are unwell,
@@ -53,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * Durable} parts.
  */
 public final class Insight implements ArbiterListener, Durable {
+  private static final Logger LOG = LoggerFactory.getLogger(Insight.class);
   private static final int VERSION = 1;
   private static final int MOST_AGENTS = 1_000;
   private static final int MORE_AGENTS = 250;
@@ -141,6 +144,7 @@ public final class Insight implements ArbiterListener, Durable {
     TaskResult result = event.result();
     Step step = event.step();
     if (result instanceof TaskResult.Completed done) {
+      forgetRaters(done.task());
       completed(done);
       add(step, Kind.SUCCESS, done.verdict().quality(), done.report().usage(), "", List.of());
     } else if (result instanceof TaskResult.Failed failed && step.attempt() > 0) {
@@ -148,6 +152,15 @@ public final class Insight implements ArbiterListener, Durable {
     }
     if (!lastFailed.isEmpty()) {
       String unused = lastFailed.remove(key(step.task()));
+    }
+  }
+
+  /* A task id may be used again; who has rated the old work may rate the new. */
+  private void forgetRaters(Task task) {
+    synchronized (raters) {
+      if (!raters.isEmpty()) {
+        raters.remove(key(task));
+      }
     }
   }
 
@@ -238,7 +251,7 @@ public final class Insight implements ArbiterListener, Durable {
    *
    * @param rating the rating
    * @return whether the work is known, see {@link #completed}
-   * @throws IllegalStateException if the rater has rated the task before, or 100 others have
+   * @throws IllegalStateException if the rater has rated the work before, or 100 others have
    * @throws IllegalArgumentException if the rater is the agent that did the work
    */
   public boolean rate(Rating rating) {
@@ -301,7 +314,7 @@ public final class Insight implements ArbiterListener, Durable {
   public void offer() {
     Instant now = clock.instant();
     for (Recommendation sure : report().recommendations()) {
-      if (sure.confidence() >= SURE && isDue(sure, now) && host.test(sure)) {
+      if (sure.confidence() >= SURE && isDue(sure, now) && applies(sure)) {
         synchronized (applied) {
           applied.addLast(sure);
           if (applied.size() > MOST_APPLIED) {
@@ -309,6 +322,15 @@ public final class Insight implements ArbiterListener, Durable {
           }
         }
       }
+    }
+  }
+
+  private boolean applies(Recommendation sure) {
+    try {
+      return host.test(sure);
+    } catch (Throwable e) {
+      LOG.warn("the host threw and has not applied: {}", sure.text(), e);
+      return false;
     }
   }
 
