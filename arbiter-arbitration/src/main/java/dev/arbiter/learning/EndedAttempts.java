@@ -6,6 +6,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,18 +28,31 @@ final class EndedAttempts {
     }
   }
 
-  /* Goes with the task's end, or when too many newer ones are open. */
+  /* Goes with the task's end, or when too many newer ones are open. A call is true while its agent
+   * works, and false while it waits within its call. */
   private static final class Open {
+    private final Map<Integer, Boolean> calls = new HashMap<>();
     private final Map<Integer, WorkReport> reports = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
   }
 
-  /** The attempt that an event ends; null if it ends none that is not over already. */
+  /**
+   * The attempt that an event ends; null if it ends none that is not over already, or if a deadline
+   * passed while the agent was not at work: it waited for a slot or a person, or had reported.
+   */
   @Nullable EndedAttempt on(TaskEvent event) {
     TaskKey key = TaskKey.of(event.task());
     int attempt = event.step().attempt();
-    if (event instanceof TaskEvent.Executed executed) {
-      open(key).reports.put(attempt, executed.report());
+    if (event instanceof TaskEvent.Executing) {
+      open(key).calls.put(attempt, true);
+    } else if (event instanceof TaskEvent.Waiting waiting) {
+      pause(open.get(key), attempt, waiting.reason());
+    } else if (event instanceof TaskEvent.Resumed) {
+      open(key).calls.replace(attempt, true);
+    } else if (event instanceof TaskEvent.Executed executed) {
+      Open task = open(key);
+      task.calls.remove(attempt);
+      task.reports.put(attempt, executed.report());
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
       return failed(event, routing.failed().get(), open(key));
     } else if (event instanceof TaskEvent.AttemptEnded beside) {
@@ -50,6 +64,18 @@ final class EndedAttempts {
     return null;
   }
 
+  private static void pause(@Nullable Open task, int attempt, WaitReason reason) {
+    if (task != null && reason.withinCall()) {
+      task.calls.replace(attempt, false);
+    } else if (task != null) {
+      task.calls.remove(attempt);
+    }
+  }
+
+  private static boolean isBlamed(FailureCause cause, int attempt, Open task) {
+    return cause != FailureCause.DEADLINE || task.calls.getOrDefault(attempt, false);
+  }
+
   /* Work beside others that passed, and was not the best, was accepted as far as it goes. */
   private static @Nullable EndedAttempt failed(
       TaskEvent event, TaskEvent.AttemptFailure failure, Open task) {
@@ -58,7 +84,9 @@ final class EndedAttempts {
         failure.cause() == FailureCause.SUPERSEDED
             && failure.verdict().filter(Verdict::passed).isPresent();
     Optional<WorkReport> report = Optional.ofNullable(task.reports.remove(attempt));
-    return attempt > 0 && task.ended.add(attempt)
+    boolean isBlamed = isBlamed(failure.cause(), attempt, task);
+    task.calls.remove(attempt);
+    return attempt > 0 && task.ended.add(attempt) && isBlamed
         ? new EndedAttempt(
             event.task(),
             event.step().agent(),
@@ -93,7 +121,8 @@ final class EndedAttempts {
     }
     if (event.result() instanceof TaskResult.Failed failed
         && attempt > 0
-        && !task.ended.contains(attempt)) {
+        && !task.ended.contains(attempt)
+        && isBlamed(failed.cause(), attempt, task)) {
       Optional<Verdict> verdict = failed.verdict();
       return new EndedAttempt(
           event.task(),

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.learning.CreditLedger.Account;
 import dev.arbiter.learning.CreditLedger.Entry;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Finding;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +90,59 @@ class CreditLedgerTest {
     assertThat(only().points()).isEqualTo(-55);
     assertThat(only().attempts()).isEqualTo(2);
     assertThat(only().streak()).isEqualTo(-2);
+  }
+
+  @Test
+  void an_agent_is_late_only_at_a_deadline_that_passed_while_it_worked() {
+    Task waitsForSlot = task().build();
+    fails(waitsForSlot, FailureCause.DEADLINE);
+
+    Task reported = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(reported, 1, "ada")));
+    ledger.on(new TaskEvent.Executed(World.step(reported, 1, "ada"), WorkReport.of("x"), 1));
+    fails(reported, FailureCause.DEADLINE);
+
+    Task asks = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(asks, 1, "ada")));
+    ledger.on(new TaskEvent.Waiting(World.step(asks, 1, "ada"), asks(asks, true)));
+    fails(asks, FailureCause.DEADLINE);
+
+    Task second = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(second, 1, "ada")));
+    ledger.on(
+        new TaskEvent.Routing(
+            World.step(second, 1, "ada"),
+            Optional.of(
+                new TaskEvent.AttemptFailure(FailureCause.QUOTA, "full", Optional.empty()))));
+    ledger.on(
+        new TaskEvent.Concluded(
+            World.step(second, 2, "bob"),
+            new TaskResult.Failed(second, FailureCause.DEADLINE, "late", 1, Optional.empty()),
+            1));
+    assertThat(ledger.accounts("default")).isEmpty();
+
+    Task works = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(works, 1, "ada")));
+    fails(works, FailureCause.DEADLINE);
+    assertThat(only().entries()).isEqualTo(Map.of(Entry.FAILURE, -15.0, Entry.LATE, -5.0));
+
+    Task goesOn = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(goesOn, 1, "ada")));
+    ledger.on(new TaskEvent.Waiting(World.step(goesOn, 1, "ada"), asks(goesOn, true)));
+    ledger.on(new TaskEvent.Resumed(World.step(goesOn, 1, "ada")));
+    fails(goesOn, FailureCause.DEADLINE);
+    assertThat(only().attempts()).isEqualTo(2);
+
+    Task left = task().build();
+    ledger.on(new TaskEvent.Executing(World.step(left, 1, "ada")));
+    ledger.on(new TaskEvent.Waiting(World.step(left, 1, "ada"), asks(left, false)));
+    fails(left, FailureCause.DEADLINE);
+    assertThat(only().attempts()).isEqualTo(2);
+  }
+
+  private static WaitReason asks(Task task, boolean withinCall) {
+    return new WaitReason.Input(
+        ApprovalRequest.start(task, "", Question.of("?"), Instant.EPOCH), "", withinCall);
   }
 
   @Test

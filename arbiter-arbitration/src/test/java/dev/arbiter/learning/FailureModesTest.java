@@ -169,6 +169,25 @@ class FailureModesTest {
   }
 
   @Test
+  void a_deadline_is_missed_by_an_agent_that_was_at_work() {
+    Task waits = task();
+    Task works = task();
+    modes.on(new TaskEvent.Executing(World.step(works, 1, "bob")));
+
+    for (Task late : List.of(waits, works)) {
+      modes.on(
+          new TaskEvent.Concluded(
+              World.step(late, 1, late.equals(works) ? "bob" : "ada"),
+              new TaskResult.Failed(late, FailureCause.DEADLINE, "late", 1, Optional.empty()),
+              1));
+    }
+
+    assertThat(modes.frequencies("default"))
+        .extracting(Frequency::agent, Frequency::mode)
+        .containsExactly(tuple("bob", FailureMode.MISSES_THE_END));
+  }
+
+  @Test
   void what_followed_is_counted_with_how_it_ended() {
     Task first = task();
     denies(first, 1, "ada", CHANGE, denied("scope.reject", ""));
