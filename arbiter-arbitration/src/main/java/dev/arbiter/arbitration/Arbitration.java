@@ -502,15 +502,16 @@ public final class Arbitration {
           tally.options().stream().flatMap(option -> option.agents().stream()).toList();
       if (!answered.isEmpty()) {
         String best = ballot.bestFirst(answered).get(0);
-        Standing record = ballot.standing(best, "");
-        double share = (record.right() + 1) / (record.asked() + 2.0);
-        tally = tally.trusting(best, share);
+        Ballot.Past record = ballot.past(best);
+        boolean holds = record.asked() > 0 && record.share() > tally.confidence();
+        tally = holds ? tally.trusting(best, record.share()) : tally;
         say(
             Stage.VERDICT_GENERATION,
-            "%s has the best record (%d of %d right): its answer holds",
+            "%s has the best record (%.0f of %.0f right): %s",
             best,
             record.right(),
-            record.asked());
+            record.asked(),
+            holds ? "its answer holds" : "no reason to change the decision");
       }
       return CompletableFuture.completedFuture(null);
     }

@@ -301,15 +301,7 @@ public final class Ballot implements Durable {
   public List<String> bestFirst(Collection<String> agents) {
     Map<String, Double> shares = new HashMap<>();
     for (String agent : agents) {
-      Standing record = standing(agent, "");
-      double past = 0;
-      double count = 0;
-      if (history != null) {
-        Performance view = history.performance(agent, "", PerformanceView.Window.LONG);
-        count = Math.min(MOST_HISTORY, (double) view.count());
-        past = count > 0 ? count * view.successRate() : 0;
-      }
-      shares.put(agent, (record.right() + past + 1) / (record.asked() + count + 2));
+      shares.put(agent, past(agent).share());
     }
     return agents.stream()
         .distinct()
@@ -317,6 +309,25 @@ public final class Ballot implements Durable {
             Comparator.comparingDouble((String agent) -> -shares.getOrDefault(agent, 0.0))
                 .thenComparing(Comparator.naturalOrder()))
         .toList();
+  }
+
+  /** The record of an agent over all types, with what others keep of it. */
+  record Past(double right, double asked) {
+    /** Shrunk towards one half. */
+    double share() {
+      return (right + 1) / (asked + 2);
+    }
+  }
+
+  Past past(String agent) {
+    Standing record = standing(agent, "");
+    if (history == null) {
+      return new Past(record.right(), record.asked());
+    }
+    Performance view = history.performance(agent, "", PerformanceView.Window.LONG);
+    double count = Math.min(MOST_HISTORY, (double) view.count());
+    double right = count > 0 ? count * view.successRate() : 0;
+    return new Past(record.right() + right, record.asked() + count);
   }
 
   /** {@return the number of outcomes that are remembered} */

@@ -12,7 +12,10 @@ public enum Deadlock {
   DEBATE,
   /** Judges compare the two leading answers; see {@link Judges}. */
   JUDGE,
-  /** The answer of the agent with the best record holds, with the confidence it has. */
+  /**
+   * The answer of the agent with the best record holds, if its share of right answers is above the
+   * confidence of the decision so far.
+   */
   LEADER,
   /** A person is asked. Comes last. */
   PERSON

@@ -12,6 +12,7 @@ import dev.arbiter.arbitration.Ruling.Outcome;
 import dev.arbiter.arbitration.Ruling.Stage;
 import dev.arbiter.arbitration.Ruling.Step;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.spi.Performance;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Task;
@@ -369,6 +370,41 @@ class ArbitrationTest {
   @Test
   void the_leader_holds_where_nothing_else_decides() {
     learn();
+    Ballot strict = Ballot.builder().rule(Consensus.UNANIMOUS).build();
+    strict.restore(ballot.snapshot());
+
+    Ruling ruling =
+        rule(
+            Arbitration.builder(panel, strict)
+                .minConfidence(.99)
+                .onDeadlock(Deadlock.LEADER)
+                .build(),
+            says("ada", "red", "41"),
+            says("bob", "blue", "42"),
+            says("cy", "green", "42"));
+
+    assertThat(ruling.answer().orElseThrow().agent()).isEqualTo("ada");
+    assertThat(ruling.outcome()).isEqualTo(Outcome.CONDITIONAL);
+    assertThat(ruling.question()).isEmpty();
+  }
+
+  @Test
+  void there_is_no_leader_while_nothing_is_known() {
+    Ruling ruling =
+        rule(
+            arbitration().minConfidence(.99).onDeadlock(Deadlock.LEADER).build(),
+            says("ada", "red", "41"),
+            says("bob", "blue", "43"),
+            says("cy", "green", "42"),
+            says("dan", "black", "42"));
+
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("42");
+    assertThat(ruling.steps().toString()).doesNotContain("is trusted").contains("0 of 0 right");
+  }
+
+  @Test
+  void a_leader_does_not_hold_against_a_vote_that_is_surer() {
+    learn();
 
     Ruling ruling =
         rule(
@@ -377,9 +413,37 @@ class ArbitrationTest {
             says("bob", "blue", "42"),
             says("cy", "green", "42"));
 
-    assertThat(ruling.answer().orElseThrow().agent()).isEqualTo("ada");
-    assertThat(ruling.outcome()).isEqualTo(Outcome.CONDITIONAL);
-    assertThat(ruling.question()).isEmpty();
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("42");
+    assertThat(ruling.confidence()).isGreaterThan(.95);
+    assertThat(ruling.steps().toString()).contains("ada has the best record (180 of 200 right)");
+  }
+
+  @Test
+  void a_leader_by_the_records_of_others_holds() {
+    Ballot knowing =
+        Ballot.builder()
+            .rule(Consensus.UNANIMOUS)
+            .history(
+                (agent, type, window) ->
+                    new Performance(
+                        100,
+                        agent.equals("bob") ? .9 : .4,
+                        Double.NaN,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        0))
+            .build();
+
+    Ruling ruling =
+        rule(
+            Arbitration.builder(panel, knowing).onDeadlock(Deadlock.LEADER).build(),
+            says("ada", "red", "41"),
+            says("bob", "blue", "42"));
+
+    assertThat(ruling.answer().orElseThrow().agent()).isEqualTo("bob");
+    assertThat(ruling.confidence()).isBetween(.85, .9);
+    assertThat(ruling.steps().toString()).contains("bob has the best record (45 of 50 right)");
   }
 
   @Test
