@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Weights are log-odds of each agent's record while few outcomes are known, and a softmax
  * regression around them later; an agent whose vote makes the other answers likelier has a negative
- * weight. A clear leader decides alone unless the weights have done no worse. So a ballot is not
- * worse than its best agent by more than a point, whatever the others are; figures are in the
- * module's README.
+ * weight. A clear leader decides alone if it beat the weights by more than chance would, on
+ * outcomes that were held back from both. So a ballot is not worse than its best agent by more than
+ * a point, whatever the others are; figures are in the module's README.
  *
  * <p>The decision does not depend on the order of the answers, and nothing is drawn by chance.
  * Thread-safe; {@link #decide} takes no lock. It costs about a microsecond for ten short answers.

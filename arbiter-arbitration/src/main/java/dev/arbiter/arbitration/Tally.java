@@ -175,7 +175,7 @@ public final class Tally {
     String why =
         String.format(
             Locale.ROOT,
-            "%s is a clear leader (%.0f %% right), and votes have not done better: it decides",
+            "%s is a clear leader (%.0f %% right), and has done better than the votes: it decides",
             votes.agent(agent),
             100 * share);
     return decided(rule, Outcome.DECIDED, group, share, why);

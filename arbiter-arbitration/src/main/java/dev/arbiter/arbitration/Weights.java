@@ -36,9 +36,9 @@ record Weights(
    * and the same for each type around the weights for all types. With few polls the prior decides,
    * with some 300 the regression. Log-odds alone below 300 polls were worse.
    *
-   * The floor. A clear leader, whose interval lies above all others', decides alone, unless the
-   * weights do no worse than it on polls that were held back from both (five parts). One lucky record
-   * among equals is no leader: with narrower intervals three equal models lost .2 points.
+   * The floor. A clear leader, whose interval lies above all others', decides alone if it beats the
+   * weights on polls that were held back from both (five parts), by more than a standard error. One
+   * lucky record among equals is no leader: with narrower intervals three equal models lost .2 points.
    */
   private static final double RIDGE = 10;
   private static final double[] POWERS = {1, 2, 4};
@@ -79,7 +79,7 @@ record Weights(
   static Weights learn(Evidence known) {
     Weights all = fit(known);
     int leader = clearLeader(known);
-    return leader >= 0 && losesTo(known) ? all.under(leader, share(known, leader)) : all;
+    return leader >= 0 && loses(known) ? all.under(leader, share(known, leader)) : all;
   }
 
   private Weights under(int newLeader, double share) {
@@ -121,7 +121,8 @@ record Weights(
     return none[type + 1 < none.length ? type + 1 : 0];
   }
 
-  private static boolean losesTo(Evidence known) {
+  /* Whether the best agent beats the weights by more than a standard error of the difference. */
+  private static boolean loses(Evidence known) {
     int[] less = new int[PARTS];
     int[] changed = new int[PARTS];
     IntStream.range(0, PARTS)
