@@ -307,7 +307,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return called >= number;
   }
 
-  /** Takes back the last decision, or those of the round: they are made again as these numbers. */
+  /**
+   * Takes back the last decision, or those of the round: they are made again as these numbers. What
+   * the run waited for with them is over.
+   */
   void dropDecision() {
     attemptEnded();
     used = Usage.none();
@@ -316,6 +319,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     decisions = List.copyOf(decisions.subList(0, from - 1));
     number = decisions.size();
     round = null;
+    waitReason = null;
     lastMoment = null;
   }
 

@@ -192,6 +192,7 @@ final class Waiting {
   static boolean isBeforeCall(TaskRun run) {
     WaitReason reason = run.reason();
     return run.state() == TaskState.WAITING
+        && !run.means().isBegun()
         && (reason instanceof WaitReason.Quota
             || (reason != null && isOfTenant(reason) && !reason.withinCall()));
   }

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** How often agents may be called, and tenants may have work done. */
@@ -34,6 +35,7 @@ class RateLimitTest {
   private final WaitingWorld world = new WaitingWorld();
   private final List<Instant> calls = new ArrayList<>();
   private final List<String> agents = new ArrayList<>();
+  private final CompletableFuture<WorkReport> busy = new CompletableFuture<>();
 
   private WorkReport works(Assignment assignment) {
     calls.add(world.now());
@@ -149,6 +151,114 @@ class RateLimitTest {
         assertThat(calls).hasSize(4 + i);
       }
       allCompleted(handles);
+    }
+  }
+
+  /* The first call of this agent fails without an effect, and the retry waits for the tenant. */
+  private ArbiterBuilder retryWaitsForTenant(AgentProfile profile) {
+    return world
+        .arbiter()
+        .tenantRate("default", RateLimit.of(1, MINUTE))
+        .asyncAgent(
+            profile,
+            assignment -> {
+              if (assignment.task().tenant().equals("other")) {
+                return busy;
+              }
+              boolean isFirst = !agents.contains(profile.id());
+              WorkReport done = works(assignment);
+              return isFirst
+                  ? CompletableFuture.failedFuture(
+                      new AgentException("cut off", Usage.none())
+                          .failure(FailureCause.CONNECTIVITY)
+                          .effect(AgentException.Effect.NONE))
+                  : CompletableFuture.completedFuture(done);
+            });
+  }
+
+  private TaskHandle untilItsRetryWaits(Arbiter arbiter) {
+    TaskHandle handle = arbiter.submit(task());
+    retryWaits(handle);
+    return handle;
+  }
+
+  private void retryWaits(TaskHandle handle) {
+    world.pass(Duration.ofSeconds(8));
+    WaitReason.Quota reason = (WaitReason.Quota) handle.waitsFor().orElseThrow();
+    assertThat(reason.limit()).contains("tenant 'default'");
+  }
+
+  private void limit(Arbiter arbiter, String agent) {
+    arbiter.agents().limit(agent, world.now().plus(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void a_retry_whose_agent_is_limited_meanwhile_waits_for_it_then() throws Exception {
+    try (Arbiter arbiter = retryWaitsForTenant(ADA).build()) {
+      TaskHandle handle = untilItsRetryWaits(arbiter);
+      limit(arbiter, "ada");
+      world.pass(MINUTE);
+      assertThat(((WaitReason.Quota) handle.waitsFor().orElseThrow()).agent()).isEqualTo("ada");
+
+      world.pass(Duration.ofMinutes(10));
+      allCompleted(List.of(handle));
+      assertThat(calls).hasSize(2);
+    }
+  }
+
+  @Test
+  void an_earlier_attempt_counts_when_the_agent_of_a_retry_is_limited() throws Exception {
+    try (Arbiter arbiter = retryWaitsForTenant(ADA).build()) {
+      arbiter.agents().setStatus("ada", Status.OFFLINE);
+      arbiter
+          .agents()
+          .register(
+              AgentProfile.of("bob"),
+              assignment -> {
+                arbiter.agents().setStatus("ada", Status.AVAILABLE);
+                WorkReport unused = works(assignment);
+                throw new IllegalStateException("no");
+              });
+      TaskHandle handle = arbiter.submit(task());
+      world.pass(MINUTE.plusSeconds(8));
+      assertThat(agents).containsExactly("bob", "ada");
+      retryWaits(handle);
+      limit(arbiter, "ada");
+      world.pass(Duration.ofMinutes(12));
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.attempts()).isEqualTo(2);
+      assertThat(agents).containsExactly("bob", "ada", "ada");
+    }
+  }
+
+  @Test
+  void an_attempt_counts_whose_agent_is_retired_before_its_retry() throws Exception {
+    try (Arbiter arbiter = retryWaitsForTenant(ADA).build()) {
+      TaskHandle handle = untilItsRetryWaits(arbiter);
+      arbiter.agents().register(AgentProfile.of("bob"), this::works);
+      arbiter.agents().retire("ada");
+      world.pass(MINUTE);
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.attempts()).isEqualTo(2);
+      assertThat(agents).containsExactly("ada", "bob");
+    }
+  }
+
+  @Test
+  void a_retry_in_the_queue_of_its_agent_waits_when_that_is_limited() throws Exception {
+    AgentProfile one = AgentProfile.builder("ada").capacity(1).build();
+    try (Arbiter arbiter = retryWaitsForTenant(one).build()) {
+      TaskHandle handle = untilItsRetryWaits(arbiter);
+      TaskHandle other = arbiter.submit(Task.builder("fix").tenant("other").build());
+      world.pass(MINUTE);
+      assertThat(arbiter.agents().find("ada").orElseThrow().queued()).isEqualTo(1);
+      limit(arbiter, "ada");
+      busy.complete(WorkReport.of("done"));
+      world.pass(Duration.ofMinutes(12));
+
+      allCompleted(List.of(handle, other));
     }
   }
 
