@@ -164,15 +164,23 @@ final class LiveRegistry implements AgentRegistry {
 
   @Override
   public void setStatus(String id, Status status) {
+    Instant at = now();
+    long nanoTime = nanoTime();
+    Change change;
     synchronized (this) {
-      entry(id).streak().reset();
+      Registration entry = entry(id);
+      entry.streak().reset();
+      change = change(entry.with(status, null), at, nanoTime);
     }
-    List<Slots.Seat> unused = set(id, status, null);
+    tell(change);
   }
 
   @Override
   public void limit(String id, Instant until) {
     Objects.requireNonNull(until, "a usage limit needs an end");
+    Instant at = now();
+    long nanoTime = nanoTime();
+    Change change;
     synchronized (this) {
       Registration entry = entry(id);
       Instant end = entry.limitEnds();
@@ -181,8 +189,9 @@ final class LiveRegistry implements AgentRegistry {
         return;
       }
       noteLimit(until);
+      change = change(entry.with(Status.LIMITED, until), at, nanoTime);
     }
-    List<Slots.Seat> unused = set(id, Status.LIMITED, until);
+    tell(change);
   }
 
   /** Sets what acts when agents fail. */
@@ -225,14 +234,18 @@ final class LiveRegistry implements AgentRegistry {
 
   /** An agent that was isolated reports again. */
   void takeBack(String id) {
+    Instant at = now();
+    long nanoTime = nanoTime();
+    Change change;
     synchronized (this) {
       Registration entry = entries.get(id);
       if (entry == null || entry.declared() != Status.EJECTED) {
         return;
       }
       entry.streak().reset();
+      change = change(entry.with(Status.AVAILABLE, null), at, nanoTime);
     }
-    List<Slots.Seat> unused = set(id, Status.AVAILABLE, null);
+    tell(change);
   }
 
   /** Notes how a call of an agent ended, which may eject it or let it take more again. */
@@ -256,7 +269,9 @@ final class LiveRegistry implements AgentRegistry {
   }
 
   private boolean eject(Registration agent, String why) {
-    Instant until = null;
+    Instant at = now();
+    long nanoTime = nanoTime();
+    Change change = null;
     synchronized (this) {
       Registration entry = entries.get(agent.id());
       if (entry == null
@@ -265,24 +280,21 @@ final class LiveRegistry implements AgentRegistry {
         return false;
       }
       if (canDoWithout(entry)) {
-        until = now().plusNanos(entry.streak().eject(nanoTime()));
+        Instant until = at.plusNanos(entry.streak().eject(nanoTime()));
         noteLimit(until);
+        change = change(entry.with(Status.EJECTED, until), at, nanoTime);
       } else if (!entry.streak().staysFirst()) {
         return false;
       }
     }
-    if (until == null) {
+    if (change == null) {
       isolated(agent.id(), false, why + "; it stays, because no other has its capabilities", 0);
       return false;
     }
-    try {
-      int switched = set(agent.id(), Status.EJECTED, until).size();
-      isolated(agent.id(), true, why + "; it gets no task until " + until, switched);
-      return true;
-    } catch (IllegalArgumentException retired) {
-      // It gets no task either.
-      return false;
-    }
+    tell(change);
+    String ends = "; it gets no task until " + change.event().until().orElseThrow();
+    isolated(agent.id(), true, why + ends, change.seats().size());
+    return true;
   }
 
   private void isolated(String id, boolean done, String why, int switched) {
@@ -309,10 +321,16 @@ final class LiveRegistry implements AgentRegistry {
 
   /* An agent that recovered may use all of its slots again. */
   private void update(String id) {
-    Registration entry = snapshot().find(id);
-    if (entry != null) {
-      update(entry.profile());
+    Registration entry;
+    List<Slots.Seat> changed;
+    synchronized (this) {
+      entry = entries.get(id);
+      if (entry == null) {
+        return;
+      }
+      changed = set(entry);
     }
+    publish(new AgentEvent.Updated(now(), nanoTime(), entry.profile()), changed);
   }
 
   /* The lock is held. */
@@ -326,48 +344,51 @@ final class LiveRegistry implements AgentRegistry {
   /** Lets the agents take work again whose usage limits have ended. */
   void look() {
     Instant next = nextLimitEnd;
-    if (next == null || now().isBefore(next)) {
+    if (next == null) {
       return;
     }
-    List<String> over = new ArrayList<>();
+    Instant at = now();
+    long nanoTime = nanoTime();
+    if (at.isBefore(next)) {
+      return;
+    }
+    List<Change> over = new ArrayList<>();
     synchronized (this) {
-      Instant now = now();
       nextLimitEnd = null;
-      for (Registration entry : entries.values()) {
+      for (Registration entry : List.copyOf(entries.values())) {
         Instant end = entry.limitEnds();
-        if (end != null && !now.isBefore(end)) {
-          over.add(entry.id());
+        if (end != null && !at.isBefore(end)) {
+          over.add(change(entry.with(Status.AVAILABLE, null), at, nanoTime));
         } else {
           noteLimit(end);
         }
       }
     }
-    for (String id : over) {
-      List<Slots.Seat> unused = set(id, Status.AVAILABLE, null);
-    }
+    over.forEach(this::tell);
   }
 
-  private List<Slots.Seat> set(String id, Status status, @Nullable Instant limitEnds) {
-    Instant at = now();
-    long nanoTime = nanoTime();
-    AgentEvent.StatusChanged event;
-    List<Slots.Seat> changed;
-    synchronized (this) {
-      event =
-          new AgentEvent.StatusChanged(
-              at, nanoTime, id, entry(id).declared(), status, Optional.ofNullable(limitEnds));
-      Registration entry = entry(id).with(status, limitEnds);
-      put(entry);
-      changed = set(entry);
-      if (status.takesWork()) {
-        out.remove(id);
-      } else {
-        out.put(id, event);
-      }
+  /** A change of status that was made under the lock, and is told without it. */
+  private record Change(AgentEvent.StatusChanged event, List<Slots.Seat> seats) {}
+
+  /* The lock is held since the entry was read, so that no other change is overwritten. */
+  private Change change(Registration entry, Instant at, long nanoTime) {
+    String id = entry.id();
+    Status status = entry.declared();
+    AgentEvent.StatusChanged event =
+        new AgentEvent.StatusChanged(
+            at, nanoTime, id, entry(id).declared(), status, Optional.ofNullable(entry.limitEnds()));
+    put(entry);
+    if (status.takesWork()) {
+      out.remove(id);
+    } else {
+      out.put(id, event);
     }
-    keep(id);
-    publish(event, changed);
-    return changed;
+    return new Change(event, set(entry));
+  }
+
+  private void tell(Change change) {
+    keep(change.event().agent());
+    publish(change.event(), change.seats());
   }
 
   @Override
