@@ -46,31 +46,40 @@ final class Healing {
   /** The life signs of one agent. Its lock guards it. */
   private static final class Pulse {
     private long last;
+    private boolean watched;
     private boolean silent;
     private int restarts;
     private boolean acting;
+
+    private Pulse(long now) {
+      last = now;
+    }
   }
 
   /**
    * Notes a beat: from the first one on the agent is watched. One that was silent takes work again.
    */
   void beat(String agent) {
-    Pulse pulse = pulses.computeIfAbsent(agent, unused -> new Pulse());
-    alive(agent, pulse);
+    alive(agent, pulse(agent), true);
+  }
+
+  private Pulse pulse(String agent) {
+    return pulses.computeIfAbsent(agent, unused -> new Pulse(now()));
   }
 
   /** Notes a sign of life of an agent, watched or not. */
   void alive(String agent) {
     Pulse pulse = pulses.get(agent);
     if (pulse != null) {
-      alive(agent, pulse);
+      alive(agent, pulse, false);
     }
   }
 
-  private void alive(String agent, Pulse pulse) {
+  private void alive(String agent, Pulse pulse, boolean isBeat) {
     boolean back;
     synchronized (pulse) {
       back = pulse.silent;
+      pulse.watched |= isBeat;
       pulse.last = now();
       pulse.silent = false;
       pulse.restarts = 0;
@@ -124,7 +133,8 @@ final class Healing {
     synchronized (pulse) {
       // A restart that did not help is followed by another, after the same patience.
       long since = now - pulse.last - pulse.restarts * patience;
-      if (pulse.acting || since < patience || !registry.isWatched(agent)) {
+      boolean mayAct = pulse.watched && !pulse.acting;
+      if (!mayAct || since < patience || !registry.isWatched(agent)) {
         return;
       }
       first = !pulse.silent;
@@ -134,19 +144,36 @@ final class Healing {
       pulse.silent = true;
       pulse.acting = true;
     }
-    crew.addFromSweep(
-        worker -> {
-          try {
-            if (first) {
-              registry.isolate(agent, "it has not reported for " + Duration.ofNanos(patience));
-            }
-            restart(agent, pulse);
-          } finally {
-            synchronized (pulse) {
-              pulse.acting = false;
-            }
-          }
-        });
+    crew.addFromSweep(worker -> act(agent, pulse, first));
+  }
+
+  /* The agent may report before this begins, and at any time after. */
+  private void act(String agent, Pulse pulse, boolean isolate) {
+    try {
+      if (isolate && isSilent(pulse)) {
+        registry.isolate(agent, "it has not reported for " + Duration.ofNanos(patience));
+        if (!isSilent(pulse)) {
+          registry.takeBack(agent);
+        }
+      }
+      if (isSilent(pulse)) {
+        restart(agent, pulse);
+      }
+    } finally {
+      acted(pulse);
+    }
+  }
+
+  private static boolean isSilent(Pulse pulse) {
+    synchronized (pulse) {
+      return pulse.silent;
+    }
+  }
+
+  private static void acted(Pulse pulse) {
+    synchronized (pulse) {
+      pulse.acting = false;
+    }
   }
 
   private boolean mayRestart(Pulse pulse) {
@@ -167,9 +194,24 @@ final class Healing {
 
   /** An agent was ejected because its calls failed: it is restarted, if the host can. */
   void restartFailed(String agent) {
-    if (policy.restart().isPresent()) {
-      crew.add(worker -> restart(agent, new Pulse()));
+    if (policy.restart().isEmpty()) {
+      return;
     }
+    Pulse pulse = pulse(agent);
+    synchronized (pulse) {
+      if (pulse.acting || !mayRestart(pulse)) {
+        return;
+      }
+      pulse.acting = true;
+    }
+    crew.add(
+        worker -> {
+          try {
+            restart(agent, pulse);
+          } finally {
+            acted(pulse);
+          }
+        });
   }
 
   private void restart(String agent, Pulse pulse) {

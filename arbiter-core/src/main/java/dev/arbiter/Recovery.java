@@ -10,12 +10,12 @@ import java.util.Optional;
  * What an arbiter does about agents that stop to report ({@link
  * dev.arbiter.agent.AgentRegistry#heartbeat}) or are ejected.
  *
- * <p>An agent is watched from its first beat on; a report of progress and the end of a call count
- * as beats. One that has been silent for {@code beat * missed} makes the registry DEGRADED. It is
- * isolated: like an ejected agent it gets no task for a while and then one at a time, and its first
- * beat ends that. The last agent with its capabilities is not isolated. Tasks that wait for it go
- * to others. Calls that it works at go on until their limits, because what they have done is not
- * known. Then the callback, if there is one, restarts it. Each action is a {@link
+ * <p>An agent is watched from its first beat on; a report of progress and a call that succeeds
+ * count as beats. One that has been silent for {@code beat * missed} makes the registry DEGRADED.
+ * It is isolated: like an ejected agent it gets no task for a while and then one at a time, and its
+ * first beat ends that. The last agent with its capabilities is not isolated. Tasks that wait for
+ * it go to others. Calls that it works at go on until their limits, because what they have done is
+ * not known. Then the callback, if there is one, restarts it. Each action is a {@link
  * dev.arbiter.event.HealthEvent}.
  *
  * @param beat how often an agent reports, positive

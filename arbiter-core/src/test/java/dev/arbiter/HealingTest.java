@@ -11,16 +11,22 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.event.HealthEvent;
 import dev.arbiter.event.HealthEvent.Action;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Agents that stop to report, and what is done about it. */
@@ -155,6 +161,128 @@ class HealingTest {
           .extracting(HealthEvent::succeeded)
           .containsExactly(true, false, true);
       assertThat(events.get(events.size() - 2).detail()).contains("no such container");
+    }
+  }
+
+  @Test
+  void a_beat_that_comes_before_the_isolation_prevents_it() {
+    Queue<Runnable> offered = new ArrayDeque<>();
+    try (Arbiter arbiter =
+        both()
+            .executor(offered::add)
+            .recovery(Recovery.standard().withRestart(agent -> restarted.add(agent)))
+            .build()) {
+      arbiter.agents().heartbeat("ada");
+      world.pass(Duration.ofSeconds(95));
+      assertThat(arbiter.health().summary()).contains("'ada' has not reported");
+
+      arbiter.agents().heartbeat("ada");
+      while (!offered.isEmpty()) {
+        offered.remove().run();
+      }
+
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+      assertThat(arbiter.health().level()).isEqualTo(Level.HEALTHY);
+      assertThat(events).isEmpty();
+      assertThat(restarted).isEmpty();
+    }
+  }
+
+  /** A sweep comes at each step of the beat. */
+  @Test
+  void a_sweep_during_the_first_beat_takes_no_agent_for_silent() {
+    Sources own = world.time.sources();
+    boolean[] beats = {false};
+    LongSupplier nanoTime =
+        () -> {
+          if (beats[0]) {
+            beats[0] = false;
+            world.pass(Duration.ofSeconds(2));
+            beats[0] = true;
+          }
+          return own.nanoTime().getAsLong();
+        };
+    try (Arbiter arbiter =
+        both().sources(new Sources(own.clock(), nanoTime, own.random())).build()) {
+      world.pass(Duration.ofHours(1));
+      beats[0] = true;
+      arbiter.agents().heartbeat("ada");
+      beats[0] = false;
+
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+      assertThat(events).isEmpty();
+    }
+  }
+
+  /** Ada is down and takes one task after each ejection. */
+  @Test
+  void an_agent_that_keeps_failing_is_restarted_at_most_three_times_until_it_works()
+      throws Exception {
+    boolean[] works = {false};
+    try (Arbiter arbiter =
+        arbiter()
+            .retries(RetryPolicy.none())
+            .recovery(Recovery.standard().withRestart(agent -> restarted.add(agent)))
+            .agent(
+                ADA,
+                work -> {
+                  if (works[0]) {
+                    return WorkReport.of("ada");
+                  }
+                  throw new ConnectException("down");
+                })
+            .agent(BOB, work -> WorkReport.of("bob"))
+            .build()) {
+      submitEachHour(arbiter, 50);
+      assertThat(restarted).hasSize(3);
+
+      works[0] = true;
+      submitEachHour(arbiter, 5);
+      works[0] = false;
+      submitEachHour(arbiter, 50);
+
+      assertThat(restarted).hasSize(6);
+    }
+  }
+
+  private void submitEachHour(Arbiter arbiter, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      TaskResult unused = arbiter.submit(Task.builder("fix").build()).await(SOON);
+      world.pass(Duration.ofHours(1));
+    }
+  }
+
+  @Test
+  void an_agent_is_not_restarted_while_it_is_restarted() throws Exception {
+    Arbiter[] own = new Arbiter[1];
+    List<Integer> during = new ArrayList<>();
+    Recovery policy =
+        Recovery.standard()
+            .withRestart(
+                agent -> {
+                  restarted.add(agent);
+                  if (restarted.size() == 1) {
+                    own[0].agents().setStatus("ada", Status.AVAILABLE);
+                    submitEachHour(own[0], 20);
+                    during.add(restarted.size());
+                  }
+                });
+    try (Arbiter arbiter =
+        arbiter()
+            .retries(RetryPolicy.none())
+            .recovery(policy)
+            .agent(
+                ADA,
+                work -> {
+                  throw new ConnectException("down");
+                })
+            .agent(BOB, work -> WorkReport.of("bob"))
+            .build()) {
+      own[0] = arbiter;
+      submitEachHour(arbiter, 20);
+
+      assertThat(during).containsExactly(1);
+      assertThat(restarted).hasSize(3);
     }
   }
 

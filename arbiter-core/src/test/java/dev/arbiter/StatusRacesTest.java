@@ -116,6 +116,29 @@ class StatusRacesTest {
   }
 
   @Test
+  void a_beat_that_comes_while_a_silent_agent_is_isolated_brings_it_back() {
+    try (Arbiter arbiter = both()) {
+      arbiter.agents().heartbeat("ada");
+      comesBetween(arbiter, () -> beatIfSilent(arbiter));
+
+      world.pass(Duration.ofSeconds(95));
+
+      assertThat(armed).isFalse();
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+      world.pass(Duration.ofSeconds(10));
+      assertThat(arbiter.health().level()).isEqualTo(HealthReport.Level.HEALTHY);
+    }
+  }
+
+  private void beatIfSilent(Arbiter arbiter) {
+    if (arbiter.health().summary().contains("'ada' has not reported")) {
+      arbiter.agents().heartbeat("ada");
+    } else {
+      armed = true;
+    }
+  }
+
+  @Test
   void an_agent_that_is_taken_back_stays_out_if_the_host_took_it_out() {
     try (Arbiter arbiter = both()) {
       arbiter.agents().heartbeat("ada");
