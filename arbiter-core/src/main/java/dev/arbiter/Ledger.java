@@ -500,6 +500,7 @@ final class Ledger {
   /* What was spent is unknown: nothing more is, until the period ends or a person looks. */
   private static void spendAll(Period period) {
     period.usage = new Usage(Long.MAX_VALUE / 4, 0, Double.MAX_VALUE / 4, Duration.ZERO);
+    period.time = Duration.ofSeconds(Long.MAX_VALUE / 4);
     period.calls = Integer.MAX_VALUE / 2;
     period.attempts = Integer.MAX_VALUE / 2;
   }

@@ -509,21 +509,39 @@ class TenantBudgetTest {
   }
 
   @Test
-  void a_damaged_account_is_spent_until_its_period_ends() throws Exception {
+  void a_damaged_account_is_spent_until_its_period_ends_whatever_its_limit() {
     Instant at = Instant.parse("2026-01-01T10:59:00Z");
-    AtomicReference<Instant> clock = new AtomicReference<>(at);
-    Ledger ledger =
-        new Ledger(
-            Map.of("acme", List.of(hourly(TaskBudget.ofCost(5)))),
-            List.of(),
-            clock::get,
-            (tenant, account, level) -> CompletableFuture.completedFuture(null));
-    Map<String, @Nullable KeptAccount> damaged = new HashMap<>();
-    damaged.put("acme", null);
-    ledger.restore(damaged);
-    assertThat(ledger.take("acme", true)).isNull();
-    clock.set(at.plus(HOUR));
-    assertThat(ledger.take("acme", true)).isNotNull();
+    List<TaskBudget> limits =
+        List.of(
+            TaskBudget.ofCost(5),
+            TaskBudget.none().withTokens(5_000_000),
+            TaskBudget.none().withTime(Duration.ofDays(300)),
+            TaskBudget.none().withAttempts(5_000),
+            TaskBudget.none().withCalls(5_000));
+    for (TaskBudget limit : limits) {
+      AtomicReference<Instant> clock = new AtomicReference<>(at);
+      List<byte[]> kept = new ArrayList<>();
+      Ledger ledger =
+          new Ledger(
+              Map.of("acme", List.of(hourly(limit))),
+              List.of(),
+              clock::get,
+              (tenant, account, level) -> {
+                kept.add(Objects.requireNonNull(account));
+                return CompletableFuture.completedFuture(null);
+              });
+      Map<String, @Nullable KeptAccount> damaged = new HashMap<>();
+      damaged.put("acme", null);
+      ledger.restore(damaged);
+      assertThat(ledger.take("acme", true)).as("%s", limit).isNull();
+      Ledger.@Nullable Full unused =
+          Objects.requireNonNull(ledger.tab("acme"))
+              .count(Usage.cost(1), Duration.ofHours(1), Level.BUFFERED);
+      ledger.restore(Map.of("acme", KeptAccount.of(kept.get(0))));
+      assertThat(ledger.take("acme", true)).as("%s, kept", limit).isNull();
+      clock.set(at.plus(HOUR));
+      assertThat(ledger.take("acme", true)).isNotNull();
+    }
   }
 
   @Test
