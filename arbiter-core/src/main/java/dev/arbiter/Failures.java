@@ -130,7 +130,11 @@ final class Failures {
             || Duration.between(now, at)
                     .compareTo(TimeLimits.left(run, timeLimits.of(run.task()), clock.now()).time())
                 < 0;
-    return inTime ? new WaitReason.Retry(run.agent(), run.number(), at) : null;
+    if (!inTime) {
+      retries.giveBack();
+      return null;
+    }
+    return new WaitReason.Retry(run.agent(), run.number(), at);
   }
 
   private static Outcome.Kind ofDenial(Verdict denial) {

@@ -25,6 +25,11 @@ final class Retries {
     ration.earn();
   }
 
+  /** Gives back a retry that is not made. */
+  void giveBack() {
+    ration.giveBack();
+  }
+
   /** Whether failures of this cause pass by themselves. */
   static boolean passes(FailureCause cause) {
     return switch (cause) {

@@ -155,6 +155,38 @@ class RetryTest {
     }
   }
 
+  /** One retry is left: ten that would come too late do not use it up. */
+  @Test
+  void a_retry_that_is_not_made_takes_none_from_others() throws Exception {
+    AgentException late =
+        new AgentException("slow down", Usage.none())
+            .failure(FailureCause.RATE)
+            .effect(Effect.NONE)
+            .retryAt(world.now().plus(Duration.ofDays(2)));
+    RetryPolicy policy = new RetryPolicy(1, Duration.ofMillis(100), Duration.ofMillis(100), 0, 1);
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .retries(policy)
+            .agent(
+                ADA,
+                assignment ->
+                    assignment.task().deadline().isPresent()
+                        ? fails(assignment, Integer.MAX_VALUE, late)
+                        : fails(assignment, 11, new ConnectException("refused")))
+            .build()) {
+      for (int i = 0; i < 10; i++) {
+        TaskHandle unused =
+            arbiter.submit(Task.builder("fix").deadline(Duration.ofMinutes(30)).build());
+      }
+      TaskHandle handle = arbiter.submit(TASK);
+      world.pass(Duration.ofSeconds(2));
+
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(calls).hasSize(12);
+    }
+  }
+
   @Test
   void a_rate_limit_is_waited_for() throws Exception {
     Instant again = world.now().plus(Duration.ofMinutes(1));
