@@ -418,9 +418,12 @@ public final class Arbiter implements AutoCloseable {
     if (line.reserve(run)) {
       return null;
     }
-    healing.refused();
     long retryAfter = line.retryAfter();
     TaskRun shed = line.reserveInPlace(run);
+    if (shed == null && run.isReserved()) {
+      return null;
+    }
+    healing.refused();
     if (shed == null) {
       String why =
           String.format(

@@ -87,8 +87,14 @@ final class Line {
     return true;
   }
 
-  /** Reserves room for a run in place of one of lower priority, which is shed; null if none is. */
+  /**
+   * Reserves room for a run that found the line full: in place of one of lower priority, which is
+   * shed; null if none is. Room that came free since is reserved, and then none is shed.
+   */
   synchronized @Nullable TaskRun reserveInPlace(TaskRun run) {
+    if (reserve(run)) {
+      return null;
+    }
     TaskRun shed = shed(run.task().priority());
     if (shed != null) {
       run.reserved(true);

@@ -157,6 +157,25 @@ class LineTest {
     assertThat(line.reserve(refused)).isFalse();
   }
 
+  /** Its place came free between the two looks of the run that comes. */
+  @Test
+  void no_run_is_shed_for_one_that_has_room() {
+    Line line = new Line(1, 2);
+    TaskRun running = run("running", "t", 5);
+    TaskRun first = run("first", "t", 1);
+    TaskRun second = run("second", "t", 1);
+    List.of(running, first, second).forEach(line::enter);
+    TaskRun high = run("high", "t", 9);
+    assertThat(line.reserve(high)).isFalse();
+    assertThat(line.leave(running)).isSameAs(first);
+
+    assertThat(line.reserveInPlace(high)).isNull();
+
+    assertThat(high.isReserved()).isTrue();
+    assertThat(line.waiting()).isEqualTo(1);
+    assertThat(line.reserveInPlace(run("next", "t", 9))).as("full again").isSameAs(second);
+  }
+
   /** Any order of comings and goings: never more than the places, and all that came is counted. */
   @Test
   void places_are_conserved() {
