@@ -67,6 +67,13 @@ final class Ledger {
     boolean isWritten;
     boolean isKept = true;
     int changes;
+
+    /* How the changes that are not kept must be kept, at least. */
+    Level level = Level.BUFFERED;
+
+    void atLeast(Level asked) {
+      level = asked == Level.DURABLE ? asked : level;
+    }
   }
 
   private static final class Period {
@@ -399,6 +406,7 @@ final class Ledger {
         return;
       }
       account.changes++;
+      account.atLeast(level);
       if (account.isWritten) {
         return;
       }
@@ -406,13 +414,14 @@ final class Ledger {
     }
     boolean isNewest;
     do {
-      isNewest = write(tenant, level);
+      isNewest = write(tenant);
     } while (!isNewest);
   }
 
   /* Writes an account. True if nothing has changed since. */
-  private boolean write(String tenant, Level level) {
+  private boolean write(String tenant) {
     Account account;
+    Level level;
     boolean isOver;
     byte @Nullable [] bytes;
     int seen;
@@ -422,6 +431,8 @@ final class Ledger {
         return true;
       }
       account.isKept = true;
+      level = account.level;
+      account.level = Level.BUFFERED;
       seen = account.changes;
       isOver = isOver(account, clock.instant());
       bytes = isOver ? null : kept(account).bytes();
@@ -434,6 +445,7 @@ final class Ledger {
                   if (error != null) {
                     synchronized (this) {
                       account.isKept = false;
+                      account.atLeast(level);
                     }
                   }
                 });

@@ -544,6 +544,55 @@ class TenantBudgetTest {
     }
   }
 
+  /** The raise comes while another thread writes a call: that thread writes it, as asked. */
+  @Test
+  void a_raise_during_another_write_survives_a_crash_too() {
+    List<Level> levels = new ArrayList<>();
+    Ledger[] own = new Ledger[1];
+    Ledger ledger =
+        new Ledger(
+            Map.of("acme", List.of(hourly(TaskBudget.ofCost(5)))),
+            List.of(),
+            () -> Instant.parse("2026-01-01T10:59:00Z"),
+            (tenant, account, level) -> {
+              levels.add(level);
+              if (levels.size() == 1) {
+                TenantBudget.Balance unused =
+                    own[0].raise("acme", HOUR, Answer.raise("eve", TaskBudget.ofCost(6)));
+              }
+              return CompletableFuture.completedFuture(null);
+            });
+    own[0] = ledger;
+
+    assertThat(ledger.take("acme", true)).isNotNull();
+    assertThat(ledger.take("acme", true)).isNotNull();
+
+    assertThat(levels).containsExactly(Level.BUFFERED, Level.DURABLE, Level.BUFFERED);
+  }
+
+  @Test
+  void a_raise_that_the_store_did_not_keep_is_written_again_as_firmly() {
+    List<Level> levels = new ArrayList<>();
+    Ledger ledger =
+        new Ledger(
+            Map.of("acme", List.of(hourly(TaskBudget.ofCost(5)))),
+            List.of(),
+            () -> Instant.parse("2026-01-01T10:59:00Z"),
+            (tenant, account, level) -> {
+              levels.add(level);
+              return levels.size() == 1
+                  ? CompletableFuture.failedFuture(new IllegalStateException("disk full"))
+                  : CompletableFuture.completedFuture(null);
+            });
+    TenantBudget.Balance unused =
+        ledger.raise("acme", HOUR, Answer.raise("eve", TaskBudget.ofCost(6)));
+
+    ledger.look();
+    ledger.look();
+
+    assertThat(levels).containsExactly(Level.DURABLE, Level.DURABLE);
+  }
+
   @Test
   void accounts_are_forgotten_when_their_periods_have_ended() {
     Map<String, byte[]> kept = new HashMap<>();
