@@ -59,8 +59,10 @@ final class Watch {
     if (guards.sameMessage() == 0 || message.isBlank()) {
       return "";
     }
-    String text = message.length() <= LONGEST ? message : message.substring(0, LONGEST);
-    return messages.merge(text, 1, Integer::sum) < guards.sameMessage()
+    boolean isLong = message.length() > LONGEST;
+    String text = isLong ? message.substring(0, LONGEST) : message;
+    String whole = isLong ? text + Digests.sha256Hex(message) : text;
+    return messages.merge(whole, 1, Integer::sum) < guards.sameMessage()
         ? ""
         : String.format(
             Locale.ROOT,

@@ -175,6 +175,25 @@ class GuardsTest {
     }
   }
 
+  @Test
+  void long_messages_that_only_begin_alike_are_no_loop() throws Exception {
+    String begin = "x".repeat(1_000);
+    try (Arbiter arbiter =
+        arbiter(Guards.none().sameMessage(3)).asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = arbiter.submit(task());
+      for (int i = 0; i < 10; i++) {
+        says(calls.get(0), begin + i);
+      }
+      says(calls.get(0), begin + 7);
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+
+      says(calls.get(0), begin + 7);
+
+      String why = ((TaskResult.Failed) handle.await(SOON)).message();
+      assertThat(why).contains("loop guard").contains("3 times").hasSizeLessThan(400);
+    }
+  }
+
   private int judged;
 
   private ArbiterBuilder denying(Guards guards) {
