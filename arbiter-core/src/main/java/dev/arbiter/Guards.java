@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param sameMessage how often an agent may report progress with one message in one call; at that
  *     number its attempt ends with cause AGENT_ERROR. 0 for no limit; empty messages do not count
  * @param sameWork whether an attempt fails with cause AGENT_ERROR, without a verdict, if its work
- *     is that of an earlier attempt at the task that was denied: the same changes, or the same
- *     output where nothing was changed
+ *     is that of an earlier attempt at the task that was denied: the same changes of the same
+ *     content, as work trees report it; without work trees, or without changes, also the same
+ *     output
  * @param submissions how many tasks a tenant may submit; further ones are refused
  * @param attempts how many attempts may begin for one tenant, and how many of one agent; the task
  *     of a further one fails with cause RUNAWAY

@@ -81,18 +81,23 @@ final class Watch {
         guards.stall().orElseThrow());
   }
 
-  /** What makes two pieces of work the same: their changes, or their output without changes. */
+  /**
+   * What makes two pieces of work the same: their changes, and their output where nothing was
+   * changed or no evidence names the content. Two edits of one file may have the same counts.
+   */
   static String digest(WorkReport report) {
     List<String> parts = new ArrayList<>();
     for (FileChange change : report.changes()) {
       parts.add(change.path() + ' ' + change.added() + ' ' + change.removed());
     }
+    boolean namesContent = false;
     for (Evidence evidence : report.evidence()) {
       if (evidence.gate().equals(WORK_TREE)) {
         parts.add(evidence.detail());
+        namesContent = true;
       }
     }
-    if (report.changes().isEmpty()) {
+    if (report.changes().isEmpty() || !namesContent) {
       parts.add(report.output());
     }
     return Digests.named(parts);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
@@ -19,6 +20,7 @@ import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -216,10 +218,14 @@ class GuardsTest {
     return WorkReport.of(output).withChanges(List.of(new FileChange("a.java", lines, 0)));
   }
 
+  private static WorkReport inTree(String output, int lines) {
+    return changed(output, lines).withEvidence(Evidence.of("work_tree", true, "tree " + lines));
+  }
+
   @Test
   void the_same_denied_change_is_judged_once() throws Exception {
     List<WorkReport> work =
-        List.of(changed("one", 3), changed("two", 3), changed("three", 4), changed("good", 5));
+        List.of(inTree("one", 3), inTree("two", 3), inTree("three", 4), inTree("good", 5));
     try (Arbiter arbiter =
         denying(Guards.none().sameWorkOnce())
             .agent(ADA, assignment -> work.get(assignment.attempt() - 1))
@@ -237,6 +243,26 @@ class GuardsTest {
               Outcome.Kind.FAILURE,
               Outcome.Kind.VIOLATION,
               Outcome.Kind.SUCCESS);
+    }
+  }
+
+  /** Nothing names the content, so only the output tells two edits of one line apart. */
+  @Test
+  void another_change_with_the_same_counts_is_judged() throws Exception {
+    List<WorkReport> work =
+        List.of(changed("one", 1), changed("one", 1), changed("two", 1), changed("good", 1));
+    AsyncAgent agent =
+        assignment -> CompletableFuture.completedFuture(work.get(assignment.attempt() - 1));
+    try (Arbiter arbiter =
+        denying(Guards.none().sameWorkOnce())
+            .asyncAgent(ADA, agent)
+            .asyncAgent(AgentProfile.of("bob"), agent)
+            .asyncAgent(AgentProfile.of("cyd"), agent)
+            .asyncAgent(AgentProfile.of("dan"), agent)
+            .build()) {
+      TaskResult.Completed done = (TaskResult.Completed) arbiter.submit(task()).await(SOON);
+      assertThat(done.attempts()).isEqualTo(4);
+      assertThat(judged).as("all but the second").isEqualTo(3);
     }
   }
 
