@@ -59,7 +59,7 @@ public final class Arbiter implements AutoCloseable {
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
   private static final int LAST_LOOKS = 10_000;
   private static final long LOOK_NANOS = 100_000;
-  private static final String CLOSED = "the arbiter was closed";
+  static final String CLOSED = "the arbiter was closed";
 
   private final EngineConfig config;
   private final Threads threads;

@@ -33,6 +33,11 @@ final class Leaving {
     began = true;
   }
 
+  /** Whether the arbiter closes, and its store outlives it. */
+  boolean isClosing() {
+    return began;
+  }
+
   /** Whether the arbiter closes and the run is one for the store. */
   boolean isToLeave(TaskRun run) {
     return began && mayLeave(run);
@@ -41,15 +46,20 @@ final class Leaving {
   /** At CALL the store has kept that the agent is called; the next arbiter would believe it. */
   boolean mayLeave(TaskRun run) {
     boolean isIdle =
-        run.stage() == Stage.PARK
+        waits(run)
             || (!run.hasBegun() && run.stage() != Stage.CALL && run.stage() != Stage.TELL);
     return keeps && isIdle && run.decide();
+  }
+
+  /* Whether the store keeps that it waits; its wait may be over, and its agent is not called. */
+  private static boolean waits(TaskRun run) {
+    return run.stage() == Stage.PARK || run.waitsBetweenCalls();
   }
 
   /** The store keeps the run; what it has taken here is given back. */
   Waits leave(TaskRun run) {
     // The next arbiter tells the outcome of a decision that the store keeps.
-    boolean isKept = run.stage() == Stage.PARK || run.openDecision() instanceof KeptDecision;
+    boolean isKept = waits(run) || run.openDecision() instanceof KeptDecision;
     if (!isKept) {
       lessons.unlearned(run);
     }

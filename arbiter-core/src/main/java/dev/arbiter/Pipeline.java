@@ -374,6 +374,10 @@ final class Pipeline {
     run.permit(null);
     run.attempt(attempt);
     timers.set(attempt, attempt.ends());
+    // A thread that closes looks whether the run has begun after this: one sees the other.
+    if (leaving.isClosing()) {
+      boolean unused = run.cancel(Arbiter.CLOSED);
+    }
     return rounds.called(run, attempt);
   }
 

@@ -690,8 +690,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether an agent was called here, and the run is not left to the store by its wait. */
   boolean isInWork() {
+    return hasBegun() && !waitsBetweenCalls();
+  }
+
+  /** Whether it waits, or has waited, for something outside, and no agent was called since. */
+  boolean waitsBetweenCalls() {
     WaitReason reason = waitReason;
-    return hasBegun() && (state != TaskState.WAITING || (reason != null && reason.withinCall()));
+    return state == TaskState.WAITING && (reason == null || !reason.withinCall());
   }
 
   /** A new timer for the end of the wait. */
@@ -1127,8 +1132,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
         new ArbiterException(
             "task '"
                 + task.id()
-                + "' has not begun and the arbiter was closed; the store keeps it, and the next"
-                + " arbiter over that store runs it"));
+                + "' waits or has not begun, and the arbiter was closed; the store keeps it, and the"
+                + " next arbiter over that store runs it"));
   }
 
   @Override
