@@ -248,6 +248,7 @@ final class Choosing {
     if (!refusal.isEmpty()) {
       return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
     }
+    run.countCall();
     publisher.stepToKeep(run, new TaskEvent.Executing(clock.of(run)));
     return keeping.keep(run, Stage.CALL);
   }
@@ -279,6 +280,7 @@ final class Choosing {
     if (!refusal.isEmpty()) {
       return endings.failed(run, FailureCause.APPROVAL_VOID, refusal, null);
     }
+    run.countCall();
     publisher.stepToKeep(run, new TaskEvent.Executing(clock.of(run)));
     return keeping.keep(run, Stage.CALL);
   }

@@ -38,14 +38,17 @@ final class Lessons {
     learn(run, outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
   }
 
-  /** Tells the router that a decision has no outcome, for which nothing was begun. */
+  /**
+   * Tells the router that a decision has no outcome: one of the run, or one that came to nothing.
+   */
   void unlearned(TaskRun run, RoutingDecision decision) {
+    int at = run.decisions().indexOf(decision);
     learn(
         run,
         new Outcome(
             decision,
             run.task(),
-            run.attempts() + 1,
+            at < 0 ? run.attempts() + 1 : at + 1,
             Outcome.Kind.INFRASTRUCTURE,
             0,
             0,

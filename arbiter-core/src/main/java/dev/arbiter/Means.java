@@ -131,6 +131,17 @@ final class Means {
     return length;
   }
 
+  /** How long the waits were that are over. */
+  Duration waited() {
+    return waited;
+  }
+
+  /** No wait lasts, and those before were so long. */
+  void waited(Duration all) {
+    waited = all;
+    waiting = false;
+  }
+
   /** How long the run has waited so far, in nanoseconds. */
   long waited(long nanoTime) {
     return waited.toNanos() + (waiting ? Math.max(0, nanoTime - sinceNanos) : 0);

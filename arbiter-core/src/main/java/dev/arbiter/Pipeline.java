@@ -366,7 +366,10 @@ final class Pipeline {
       return stopped != null ? stopped : Stage.ROUTE;
     }
     long now = clock.same(run).nanoTime();
-    noteCall(run);
+    Means means = run.meansOrNull();
+    if (retries.isOn() && (means == null || means.retries() == 0)) {
+      retries.called();
+    }
     TimeLimits.Limit limit =
         TimeLimits.left(run, timeLimits.of(run.task(), seat.agent().profile()), now);
     Attempt attempt = new Attempt(run, this, limit, seat, now);
@@ -395,16 +398,6 @@ final class Pipeline {
         means == null ? "" : means.resumeToken(),
         link,
         Optional.empty());
-  }
-
-  private void noteCall(TaskRun run) {
-    Means means = run.task().terms().budget().isNone() ? run.meansOrNull() : run.means();
-    if (means != null) {
-      means.called();
-    }
-    if (retries.isOn() && (means == null || means.retries() == 0)) {
-      retries.called();
-    }
   }
 
   private Move decide(TaskRun run) {

@@ -7,11 +7,13 @@ import dev.arbiter.Move.Waits;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -68,46 +70,46 @@ final class Rewinding {
     WorkReport own = sameAttempt ? run.reportOrNull() : null;
     long nanos = run.nanos();
     Usage used = run.used();
+    boolean waits = isSameWait(run, reached);
+    Means means = run.meansOrNull();
+    Duration waited = waits || means == null ? null : means.waited();
+    WaitReason.UnknownEffect unknown = sameAttempt ? unknownEffect(run) : null;
     endings.withdraw(run, "the store came back without the end; the work is judged again");
     News.Asked asking = run.asking();
     run.rewind(reached, sources.clock().instant(), sources.nanoTime().getAsLong());
     holdings.giveBackSeat(run);
     publisher.tell(run, new TaskEvent.Recovered(moment(run), reached.state()));
-    if (reached.state() == TaskState.EXECUTING && running != null) {
-      if (asking != null) {
-        running.answered();
-        run.asking(null);
-        asking.fail("the store failed before it kept the question; ask again");
-      }
-      run.await(Waits.AGENT);
-      if (running.reportIfOver() != null) {
-        run.next(Stage.REPORT);
-      }
+    if (isWithinCall(reached) && running != null && waits) {
+      run.asking(asking);
+      run.next(Stage.CALL);
       return;
     }
     if (isWithinCall(reached)) {
-      if (running != null) {
-        run.asking(asking);
-        run.next(Stage.CALL);
-        return;
-      }
-      // The agent that waited is gone; what is called next has its whole time.
-      long unused = run.means().waitEnds(sources.nanoTime().getAsLong());
+      waitIsOver(run, waited, running != null || own != null || run.hasOthers());
     }
-    if (run.hasOthers() && isGone(reached, own)) {
+    boolean executes = reached.state() == TaskState.EXECUTING || isWithinCall(reached);
+    if (executes && running != null) {
+      worksOn(run, running, asking);
+      return;
+    }
+    if (executes && own == null && run.hasOthers()) {
       lessons.unlearned(run);
-      if (run.state() == TaskState.WAITING) {
-        publisher.step(run, new TaskEvent.Resumed(moment(run)));
-      }
       run.leave();
       goOnWithOthers(run);
       return;
     }
     holdings.abandon(run);
-    if (reached.state() == TaskState.EXECUTING && own != null) {
+    if (executes && own != null) {
       run.report(own, nanos);
-      run.used(used);
+      run.usedInAll(used);
       run.onPlace(Stage.KEEP_REPORT);
+      run.next(Stage.ENTER);
+      return;
+    }
+    if (executes && unknown != null) {
+      // The agent has failed, and what it did is unknown: somebody decides, as before.
+      run.waitsFor(unknown);
+      run.onPlace(Stage.HOLD);
       run.next(Stage.ENTER);
       return;
     }
@@ -118,9 +120,50 @@ final class Rewinding {
     return run.moment(sources.nanoTime().getAsLong(), sources.clock());
   }
 
-  /* Whether the attempt in view has ended without a report: its agent worked or waited. */
-  private static boolean isGone(KeptProgress reached, @Nullable WorkReport own) {
-    return isWithinCall(reached) || (reached.state() == TaskState.EXECUTING && own == null);
+  /* Whether the run waits, now and in the store, for the same answer. */
+  private static boolean isSameWait(TaskRun run, KeptProgress reached) {
+    ApprovalRequest own = run.state() == TaskState.WAITING ? run.request() : null;
+    WaitReason kept = reached.waits();
+    return own != null
+        && kept != null
+        && kept.request().filter(request -> request.id().equals(own.id())).isPresent();
+  }
+
+  private static WaitReason.@Nullable UnknownEffect unknownEffect(TaskRun run) {
+    return run.state() == TaskState.WAITING
+            && run.reason() instanceof WaitReason.UnknownEffect effect
+        ? effect
+        : null;
+  }
+
+  /*
+   * The agent that waited has its answer, or is gone. That it had the answer is not kept: it worked
+   * on meanwhile, so the wait had the length that this process knows.
+   */
+  private void waitIsOver(TaskRun run, @Nullable Duration known, boolean goesOn) {
+    if (known == null) {
+      long unused = run.means().waitEnds(sources.nanoTime().getAsLong());
+    } else {
+      run.means().waited(known);
+    }
+    if (goesOn) {
+      publisher.step(run, new TaskEvent.Resumed(moment(run)));
+    }
+  }
+
+  /* An agent works on. What it asked was not kept, and what it reported meanwhile was not read. */
+  private void worksOn(TaskRun run, Attempt running, News.@Nullable Asked asking) {
+    if (asking != null) {
+      running.answered();
+      run.asking(null);
+      asking.fail("the store failed before it kept the question; ask again");
+    }
+    Move next = running.isToRead() ? Stage.REPORT : rounds.next(run);
+    if (next instanceof Stage stage) {
+      run.next(stage);
+    } else {
+      run.await((Waits) next);
+    }
   }
 
   /* Agents that work at once work on. What was not kept of the attempt in view is dropped. */
@@ -155,6 +198,7 @@ final class Rewinding {
       case WAITING -> {
         if (!isWithinCall(reached)) {
           holdings.setDeadline(run);
+          holdings.leaveLine(run);
           run.next(Stage.PARK);
           return;
         }
@@ -178,7 +222,7 @@ final class Rewinding {
       return;
     }
     if (!run.isOfBefore() || mayRunAgain(run)) {
-      run.dropDecision();
+      drop(run);
     } else if (config.afterCrash(run.task()) == AfterCrash.FAIL) {
       String why =
           String.format(
@@ -195,15 +239,24 @@ final class Rewinding {
     }
   }
 
+  /* Agents that worked at once at the same attempts are chosen again together. */
+  private void drop(TaskRun run) {
+    run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
+    run.dropDecision();
+  }
+
   private boolean mayRunAgain(TaskRun run) {
     AfterCrash choice = config.afterCrash(run.task());
     return choice == AfterCrash.RUN_AGAIN
-        || (choice == AfterCrash.RUN_AGAIN_IF_IDEMPOTENT && registry.isIdempotent(run.agent()));
+        || (choice == AfterCrash.RUN_AGAIN_IF_IDEMPOTENT
+            && run.roundDecisions().stream()
+                .allMatch(decision -> registry.isIdempotent(decision.agent())));
   }
 
   /** A person decided that the attempt of a dead process is made again. */
   void again(TaskRun run) {
-    run.dropDecision();
+    long unused = run.means().waitEnds(sources.nanoTime().getAsLong());
+    drop(run);
     run.onPlace(Stage.ROUTE);
     run.next(Stage.ENTER);
   }

@@ -307,6 +307,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return called >= number;
   }
 
+  /** The decisions of the agents that work at once; of one agent, the last decision. */
+  List<RoutingDecision> roundDecisions() {
+    Round several = round;
+    int from = several == null ? number : several.first();
+    return from == 0 ? List.of() : decisions.subList(from - 1, decisions.size());
+  }
+
   /**
    * Takes back the last decision, or those of the round: they are made again as these numbers. What
    * the run waited for with them is over.
@@ -918,6 +925,14 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return grant;
   }
 
+  /** Counts a call, before the store keeps that it is made. */
+  void countCall() {
+    Means own = task.terms().budget().isNone() ? means : means();
+    if (own != null) {
+      own.called();
+    }
+  }
+
   /** What the run has taken for its next call. */
   CallPermits.@Nullable Permit permit() {
     return permit;
@@ -951,6 +966,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   void used(Usage usage) {
     Means own = means;
     used = own == null ? usage : own.carried().plus(usage);
+  }
+
+  /** Sets what the whole attempt used up. */
+  void usedInAll(Usage usage) {
+    used = usage;
   }
 
   WorkReport report() {

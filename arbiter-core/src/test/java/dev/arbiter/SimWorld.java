@@ -51,6 +51,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,7 @@ final class SimWorld {
   private final Map<String, List<Verdict>> verdicts = new HashMap<>();
   private final Map<String, Integer> standing = new HashMap<>();
   private final Set<String> decided = new HashSet<>();
+  private final Map<String, String> questions = new HashMap<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Set<TaskHandle> checked = new HashSet<>();
   private final Set<String> kinds = new TreeSet<>();
@@ -120,9 +122,13 @@ final class SimWorld {
   private int counted;
   private int countedBefore;
   private int openBefore;
-  private int runningAtLimit;
-  private double mostAllowed;
-  private Instant period = Instant.MIN;
+  private final Map<Instant, Limit> limits = new HashMap<>();
+
+  /* Of a period: the most that was allowed, and the calls that ran when it was reached. */
+  private static final class Limit {
+    double most;
+    int running = -1;
+  }
 
   /* Counts the processes: what belongs to a dead one does nothing. */
   private int life;
@@ -406,6 +412,7 @@ final class SimWorld {
 
   private void answer(ApprovalRequest request) {
     Answer answer = answerTo(request);
+    questions.put(request.id(), request.question().text());
     note("decides " + request.id() + " of " + request.task() + ": " + answer.kind());
     try {
       CompletionStage<?> unused =
@@ -639,16 +646,7 @@ final class SimWorld {
                     .failure(FailureCause.CONNECTIVITY)
                     .effect(below(2) == 0 ? Effect.NONE : Effect.POSSIBLE));
         case 16, 17 -> {
-          Question question = Question.of("Which?").to("one", "two").within(time(5_000));
-          CompletionStage<?> unusedAnswer =
-              assignment
-                  .ask(question)
-                  .whenComplete(
-                      (answer, error) -> {
-                        if (below(3) > 0) {
-                          stage.complete(report);
-                        }
-                      });
+          asks(assignment, stage, report, below(3));
           if (below(4) > 0) {
             return stage;
           }
@@ -705,6 +703,36 @@ final class SimWorld {
             });
       }
       return stage;
+    }
+
+    /* Asks, works for a while, perhaps asks another question, and reports. */
+    private void asks(
+        Assignment assignment, CompletableFuture<WorkReport> stage, WorkReport report, int more) {
+      String text = "Which of " + more + "?";
+      Question question = Question.of(text).to("one", "two").within(time(5_000));
+      CompletionStage<?> unused =
+          assignment
+              .ask(question)
+              .whenComplete(
+                  (answer, error) -> {
+                    String asked = answer == null ? text : questions.get(answer.request());
+                    check(
+                        text.equals(asked),
+                        () -> "'" + text + "' was answered by what was said to '" + asked + "'");
+                    if (below(3) == 0) {
+                      return;
+                    }
+                    laterInThisLife(
+                        below(2) * below(2_000),
+                        "goes on with " + assignment.task().id(),
+                        () -> {
+                          if (more > 0) {
+                            asks(assignment, stage, report, more - 1);
+                          } else {
+                            stage.complete(report);
+                          }
+                        });
+                  });
     }
 
     private void begins(Assignment assignment) {
@@ -1000,25 +1028,22 @@ final class SimWorld {
         hasDied || all.spent().calls() >= counted,
         () -> counted + " calls began, " + all.spent().calls() + " were counted");
     TenantBudget.Balance now = balance(PERIOD);
-    if (!now.begins().equals(period)) {
-      period = now.begins();
-      mostAllowed = 0;
-      runningAtLimit = -1;
-    }
-    mostAllowed = Math.max(mostAllowed, now.limits().cost());
-    double over = now.spent().usage().cost() - mostAllowed;
+    // A clock that is set back comes into an earlier period again.
+    Limit limit = limits.computeIfAbsent(now.begins(), begin -> new Limit());
+    limit.most = Math.max(limit.most, now.limits().cost());
+    double over = now.spent().usage().cost() - limit.most;
     if (over < 0) {
-      runningAtLimit = -1;
-    } else if (runningAtLimit < 0) {
-      runningAtLimit = openBefore + counted - countedBefore + 1;
+      limit.running = -1;
+    } else if (limit.running < 0) {
+      limit.running = openBefore + counted - countedBefore + 1;
     }
     countedBefore = counted;
     Set<Assignment> toCome = new HashSet<>(open);
     toCome.addAll(unread);
     openBefore = toCome.size();
     check(
-        over < 0 || over <= DEAREST * runningAtLimit,
-        () -> now + " is over by " + over + " with " + runningAtLimit + " attempts");
+        over < 0 || over <= DEAREST * limit.running,
+        () -> now + " is over by " + over + " with " + limit.running + " attempts");
   }
 
   private TenantBudget.Balance balance(Duration period) {
@@ -1026,6 +1051,13 @@ final class SimWorld {
         .filter(balance -> balance.budget().period().equals(period))
         .findFirst()
         .orElseThrow();
+  }
+
+  /* The neighbours throw other exceptions than these. */
+  private static boolean isOwnFault(TaskResult.Failed failed) {
+    return failed.cause() == FailureCause.INTERNAL
+        && Stream.of("IllegalArgument", "NullPointer", "OutOfBounds", "NoSuchElement", "ClassCast")
+            .anyMatch(failed.message()::contains);
   }
 
   private void checkEnd(TaskHandle handle, TaskResult result) {
@@ -1038,6 +1070,9 @@ final class SimWorld {
     if (!isUnrecorded(result)) {
       List<TaskResult> kept = store.ends.getOrDefault(name, List.of());
       check(kept.equals(List.of(result)), () -> name + " kept " + kept + " and not once " + result);
+    }
+    if (result instanceof TaskResult.Failed failed) {
+      check(!isOwnFault(failed), () -> name + " failed by a fault of the engine: " + failed);
     }
     if (result instanceof TaskResult.Completed completed) {
       check(

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.arbiter;
+
+import static dev.arbiter.WaitingWorld.SOON;
+import static dev.arbiter.WaitingWorld.only;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.arbiter.agent.AgentException;
+import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Outcome;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.Question;
+import dev.arbiter.task.RoutingDecision;
+import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
+import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** The store goes away while an agent works, and comes back without the last steps. */
+class OutageTest {
+  private static final Task TASK = Task.builder("fix").id("T-1").build();
+
+  private final WaitingWorld world = new WaitingWorld();
+  private final HeldStore store = new HeldStore();
+  private final List<Assignment> calls = new ArrayList<>();
+  private final List<CompletableFuture<WorkReport>> reports = new ArrayList<>();
+  private final List<Outcome.Kind> outcomes = new ArrayList<>();
+
+  private CompletionStage<WorkReport> works(Assignment assignment) {
+    calls.add(assignment);
+    CompletableFuture<WorkReport> report = new CompletableFuture<>();
+    reports.add(report);
+    return report;
+  }
+
+  private final class Ear implements Router {
+    private final Router router = Router.leastLoaded();
+
+    @Override
+    public RoutingDecision route(RoutingRequest request) {
+      return router.route(request);
+    }
+
+    @Override
+    public void learn(Outcome outcome) {
+      outcomes.add(outcome.kind());
+    }
+  }
+
+  private ArbiterBuilder arbiter(String... agents) {
+    ArbiterBuilder builder =
+        world.arbiter().store(store).router(new Ear()).attemptLimit(Duration.ofMinutes(5));
+    for (String agent : agents) {
+      builder.asyncAgent(AgentProfile.of(agent), this::works);
+    }
+    return builder;
+  }
+
+  private static CompletableFuture<Approval> asks(Assignment assignment, String question) {
+    return assignment.ask(Question.of(question)).toCompletableFuture();
+  }
+
+  private void answer(Arbiter arbiter, String text) {
+    CompletionStage<Approval> unused =
+        arbiter.approvals().decide(only(arbiter), Answer.reply("eve", text));
+  }
+
+  private static void free(Arbiter arbiter) {
+    assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
+    assertThat(arbiter.stats().inFlight()).isZero();
+    assertThat(arbiter.stats().waiting()).isZero();
+  }
+
+  /** The wait that is over is counted once, however often the store comes back. */
+  @Test
+  void an_agent_that_had_its_answer_gets_no_more_time_by_an_outage() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").fallbacks(0).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      CompletableFuture<Approval> answered = asks(calls.get(0), "Which?");
+      world.pass(Duration.ofHours(1));
+      answer(arbiter, "this");
+      assertThat(answered).isCompleted();
+      world.pass(Duration.ofMinutes(2));
+      store.goAndComeBack();
+      store.goAndComeBack();
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      world.pass(Duration.ofMinutes(2));
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      world.pass(Duration.ofMinutes(2));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause())
+          .isEqualTo(FailureCause.AGENT_TIMEOUT);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void an_answer_is_given_to_no_other_question() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      CompletableFuture<Approval> first = asks(calls.get(0), "Delete staging?");
+      answer(arbiter, "yes");
+      assertThat(first).isCompletedWithValueMatching(approval -> !approval.isDenial());
+      store.hold();
+      CompletableFuture<Approval> second = asks(calls.get(0), "Delete production?");
+      store.goAndComeBack();
+      store.release();
+      assertThat(second).isCompletedExceptionally();
+
+      CompletableFuture<Approval> again = asks(calls.get(0), "Delete production?");
+      assertThat(again).isNotDone();
+      assertThat(only(arbiter).question().text()).isEqualTo("Delete production?");
+      answer(arbiter, "no");
+      assertThat(again.join().answer().text()).isEqualTo("no");
+      reports.get(0).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void a_report_after_an_answer_is_kept_again() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      CompletableFuture<Approval> first = asks(calls.get(0), "Which?");
+      answer(arbiter, "this");
+      assertThat(first).isCompleted();
+      store.hold();
+      reports.get(0).complete(WorkReport.of("done").withUsage(Usage.cost(3)));
+      store.goAndComeBack();
+      store.release();
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.report().output()).isEqualTo("done");
+      assertThat(calls).hasSize(1);
+      assertThat(outcomes).containsExactly(Outcome.Kind.SUCCESS);
+      free(arbiter);
+    }
+  }
+
+  private static AgentException cutOff(AgentException.Effect effect) {
+    return new AgentException("cut off", Usage.cost(5))
+        .failure(FailureCause.CONNECTIVITY)
+        .effect(effect);
+  }
+
+  @Test
+  void a_wait_for_a_person_to_let_it_run_again_ends() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").fallbacks(0).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      reports.get(0).completeExceptionally(cutOff(AgentException.Effect.POSSIBLE));
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.UnknownEffect.class)).isTrue();
+      world.pass(Duration.ofHours(3));
+      assertThat(handle.runAgain()).isTrue();
+      CompletableFuture<Approval> asked = asks(calls.get(1), "Which?");
+      answer(arbiter, "this");
+      assertThat(asked).isCompleted();
+      world.pass(Duration.ofMinutes(6));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause())
+          .isEqualTo(FailureCause.AGENT_TIMEOUT);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void an_unknown_effect_is_not_forgotten() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      store.hold();
+      reports.get(0).completeExceptionally(cutOff(AgentException.Effect.POSSIBLE));
+      store.goAndComeBack();
+      store.release();
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.UnknownEffect.class)).isTrue();
+      assertThat(calls).hasSize(1);
+      assertThat(outcomes).containsExactly(Outcome.Kind.FAILURE);
+      assertThat(handle.cancel("enough")).isTrue();
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void an_outage_resets_no_budget_of_calls() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withCalls(1)).build();
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(task);
+      store.goAndComeBack();
+      reports.get(0).completeExceptionally(new IllegalStateException("no"));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(calls).hasSize(1);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void what_earlier_calls_used_up_is_counted_once() throws Exception {
+    List<Usage> used = new ArrayList<>();
+    try (Arbiter arbiter =
+        arbiter("ada")
+            .router(
+                new Router() {
+                  private final Router router = Router.leastLoaded();
+
+                  @Override
+                  public RoutingDecision route(RoutingRequest request) {
+                    return router.route(request);
+                  }
+
+                  @Override
+                  public void learn(Outcome outcome) {
+                    used.add(Usage.cost(outcome.cost()));
+                  }
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      reports.get(0).completeExceptionally(cutOff(AgentException.Effect.NONE));
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls).hasSize(2);
+      store.hold();
+      reports.get(1).complete(WorkReport.of("done").withUsage(Usage.cost(3)));
+      store.goAndComeBack();
+      store.release();
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      assertThat(used).containsExactly(Usage.cost(8));
+    }
+  }
+}
