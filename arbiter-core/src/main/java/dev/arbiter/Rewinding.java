@@ -59,6 +59,7 @@ final class Rewinding {
       return;
     }
     KeptProgress reached = kept.progress();
+    WaitReason.UnknownEffect unknown = unknownEffect(run);
     if (run.round() != null) {
       lookAtKept(run, reached);
     }
@@ -73,7 +74,6 @@ final class Rewinding {
     boolean waits = isSameWait(run, reached);
     Means means = run.meansOrNull();
     Duration waited = waits || means == null ? null : means.waited();
-    WaitReason.UnknownEffect unknown = sameAttempt ? unknownEffect(run) : null;
     endings.withdraw(run, "the store came back without the end; the work is judged again");
     News.Asked asking = run.asking();
     run.rewind(reached, sources.clock().instant(), sources.nanoTime().getAsLong());
@@ -93,9 +93,7 @@ final class Rewinding {
       return;
     }
     if (executes && own == null && run.hasOthers()) {
-      lessons.unlearned(run);
-      run.leave();
-      goOnWithOthers(run);
+      goOnWithOthers(run, unknown);
       return;
     }
     holdings.abandon(run);
@@ -106,11 +104,8 @@ final class Rewinding {
       run.next(Stage.ENTER);
       return;
     }
-    if (executes && unknown != null) {
-      // The agent has failed, and what it did is unknown: somebody decides, as before.
-      run.waitsFor(unknown);
-      run.onPlace(Stage.HOLD);
-      run.next(Stage.ENTER);
+    if (executes && unknown != null && unknown.attempt() == run.number()) {
+      waitForSomebody(run, unknown);
       return;
     }
     goOn(run, reached);
@@ -180,7 +175,12 @@ final class Rewinding {
     }
   }
 
-  private void goOnWithOthers(TaskRun run) {
+  private void goOnWithOthers(TaskRun run, WaitReason.@Nullable UnknownEffect unknown) {
+    rounds.leaveEmptyHanded(run);
+    if (unknown != null && unknown.attempt() == run.number()) {
+      waitForSomebody(run, unknown);
+      return;
+    }
     Move next = rounds.next(run);
     if (next instanceof Stage stage) {
       run.onPlace(stage);
@@ -188,6 +188,13 @@ final class Rewinding {
     } else {
       run.await((Waits) next);
     }
+  }
+
+  /* The agent has failed, and what it did is unknown: somebody decides, as before. */
+  private static void waitForSomebody(TaskRun run, WaitReason.UnknownEffect unknown) {
+    run.waitsFor(unknown);
+    run.onPlace(Stage.HOLD);
+    run.next(Stage.ENTER);
   }
 
   /* Puts a run back to the safe phase that it had reached. */

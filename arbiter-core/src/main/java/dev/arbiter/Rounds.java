@@ -216,10 +216,23 @@ final class Rounds {
         && (run.passed() != null || round.others().stream().anyMatch(lane -> lane.passed != null));
   }
 
+  /** Leaves attempts that have failed, if what followed from that was lost with the store. */
+  void leaveEmptyHanded(TaskRun run) {
+    while (run.hasOthers() && run.isEmptyHanded()) {
+      lessons.unlearned(run);
+      run.leave();
+    }
+  }
+
   /* Work that a person must look at is judged when nobody works any more, in order. */
-  private static Move firstAside(TaskRun run, Round round) {
+  private Move firstAside(TaskRun run, Round round) {
+    leaveEmptyHanded(run);
+    if (run.isEmptyHanded()) {
+      lessons.unlearned(run);
+      return Stage.ROUTE;
+    }
     round.others().stream()
-        .filter(lane -> lane.number < run.number())
+        .filter(lane -> lane.number < run.number() && lane.report != null)
         .min(Comparator.comparingInt(lane -> lane.number))
         .ifPresent(run::lookAt);
     return Stage.KEEP_REPORT;

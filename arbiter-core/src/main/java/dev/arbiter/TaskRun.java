@@ -358,6 +358,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return several != null && !several.others().isEmpty();
   }
 
+  /** Whether the attempt in view has no agent at work, and no work. */
+  boolean isEmptyHanded() {
+    return attempt == null && report == null && passed == null;
+  }
+
   /** Whether the agent of another attempt works. */
   boolean othersWork() {
     Round several = round;
