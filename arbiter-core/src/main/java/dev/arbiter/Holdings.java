@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has taken: its place, its seat, its permit, its attempt, its timers, its open request.
- * Each is given back here, on every way to an end. The thread that drives the run calls these
- * methods.
+ * What a run has taken: its place, its seat, its permit, its attempt, its timers, its open request,
+ * its decision that is not kept yet. Each is given back here, on every way to an end. The thread
+ * that drives the run calls these methods.
  */
 final class Holdings {
   /* An agent that was interrupted has this time to return, before no run waits for it any more. */
@@ -42,6 +42,11 @@ final class Holdings {
       timers.clear(wake);
     }
     open.remove(run);
+    News.Decided deciding = run.deciding();
+    if (deciding != null) {
+      run.deciding(null);
+      deciding.unread();
+    }
     leaveLine(run);
   }
 

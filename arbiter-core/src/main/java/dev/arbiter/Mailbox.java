@@ -35,11 +35,15 @@ abstract class Mailbox {
     @Nullable News next() {
       return next;
     }
+
+    /** The mailbox is closed, and does not read it. Called once, on any thread. */
+    void unread() {}
   }
 
   /** Leaves news. True if the run rested: the caller must see that it is driven. */
   final boolean post(News news) {
     if (phase == CLOSED) {
+      news.unread();
       return false;
     }
     News before;
@@ -47,7 +51,13 @@ abstract class Mailbox {
       before = newest;
       news.next = before;
     } while (!NEWEST.compareAndSet(this, before, news));
-    return PHASE.compareAndSet(this, RESTING, READY);
+    if (PHASE.compareAndSet(this, RESTING, READY)) {
+      return true;
+    }
+    if (phase == CLOSED) {
+      leaveUnread();
+    }
+    return false;
   }
 
   /** Claims a run that is ready to be driven. False if another thread did. */
@@ -63,7 +73,10 @@ abstract class Mailbox {
     return phase == READY;
   }
 
-  /** All news, oldest first; null if there is none. Only the thread that drives calls it. */
+  /**
+   * All news, oldest first; null if there is none. Only the thread that drives calls it, until the
+   * mailbox is closed.
+   */
   final @Nullable News take() {
     if (newest == null) {
       return null;
@@ -88,6 +101,12 @@ abstract class Mailbox {
   /** Ends the run: no more news is read. */
   final void close() {
     phase = CLOSED;
-    newest = null;
+    leaveUnread();
+  }
+
+  private void leaveUnread() {
+    for (News news = take(); news != null; news = news.next) {
+      news.unread();
+    }
   }
 }

@@ -77,6 +77,11 @@ final class News {
       this.kept = kept;
     }
 
+    @Override
+    void unread() {
+      fail("its task has ended meanwhile, or the arbiter was closed; look again");
+    }
+
     void fail(String why) {
       kept.completeExceptionally(
           new ArbiterException("request '" + approval.request() + "' was not decided: " + why));
@@ -94,6 +99,12 @@ final class News {
       this.attempt = attempt;
       this.point = point;
       this.question = question;
+    }
+
+    @Override
+    void unread() {
+      attempt.answered();
+      fail("the attempt is over");
     }
 
     void fail(String why) {

@@ -229,7 +229,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     if (means != null || !to.means().equals(KeptMeans.none())) {
       means().rewind(to.means(), now, nanoTime);
     }
-    deciding = null;
+    Decided lost = deciding;
+    if (lost != null) {
+      deciding = null;
+      lost.fail("the store failed; decide again when it is back");
+    }
     state = to.state();
     decisions = own(to.decisions());
     rewind(to.round());

@@ -339,6 +339,47 @@ class ApprovalTest {
     }
   }
 
+  @Test
+  void a_decision_that_the_store_comes_back_without_is_none() throws Exception {
+    HeldStore store = new HeldStore();
+    try (Arbiter arbiter = world.arbiter().store(store).agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      ApprovalRequest request = only(arbiter);
+      store.hold();
+      CompletableFuture<Approval> lost =
+          arbiter.approvals().decide(request, Answer.approve("eve")).toCompletableFuture();
+      assertThat(lost).isNotDone();
+      store.goAndComeBack();
+      assertThat(lost).isCompletedExceptionally();
+
+      store.release();
+      now(arbiter.approvals().decide(only(arbiter), Answer.approve("eve")));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  /** Its request is listed as long as its end is told. */
+  @Test
+  void a_decision_about_a_task_that_has_just_ended_fails() throws Exception {
+    List<CompletableFuture<Approval>> late = new ArrayList<>();
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      handle.subscribe(
+          event -> {
+            if (event instanceof TaskEvent.Concluded) {
+              late.add(
+                  arbiter
+                      .approvals()
+                      .decide(only(arbiter), Answer.approve("eve"))
+                      .toCompletableFuture());
+            }
+          });
+      assertThat(handle.cancel("enough")).isTrue();
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.CANCELLED);
+    }
+    assertThat(late).singleElement().matches(CompletableFuture::isCompletedExceptionally);
+  }
+
   /** A constitution that wants a person to look at the work. */
   private static final class Careful implements Constitution {
     private final List<Assignment> judged = new ArrayList<>();

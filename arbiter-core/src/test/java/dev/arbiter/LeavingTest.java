@@ -9,6 +9,10 @@ import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -107,6 +111,35 @@ class LeavingTest {
     assertThat(first.agents().all()).allMatch(agent -> agent.active() == 0);
     try (Arbiter second = arbiter(1, 1).build()) {
       assertThat(second.stats().inFlight()).isZero();
+    }
+  }
+
+  /** The one that is left first lets a person decide about the other, which is left then. */
+  @Test
+  void a_decision_about_a_task_that_is_left_is_none_and_fails() {
+    Arbiter first = arbiter(2, 2).build();
+    List<CompletableFuture<Approval>> decisions = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      CompletionStage<?> unused =
+          first
+              .submit(Task.builder("fix").id("T-" + i).approval(Question.of("May it?")).build())
+              .result()
+              .whenComplete(
+                  (result, left) -> {
+                    for (ApprovalRequest open : first.approvals().open()) {
+                      decisions.add(
+                          first
+                              .approvals()
+                              .decide(open, Answer.approve("eve"))
+                              .toCompletableFuture());
+                    }
+                  });
+    }
+    first.close();
+
+    assertThat(decisions).singleElement().matches(CompletableFuture::isCompletedExceptionally);
+    try (Arbiter second = arbiter(1, 1).build()) {
+      assertThat(second.approvals().open()).hasSize(2);
     }
   }
 }

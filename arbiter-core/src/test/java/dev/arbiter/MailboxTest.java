@@ -18,9 +18,15 @@ class MailboxTest {
 
   private static final class Numbered extends Mailbox.News {
     private final int number;
+    private int unread;
 
     Numbered(int number) {
       this.number = number;
+    }
+
+    @Override
+    void unread() {
+      unread++;
     }
   }
 
@@ -65,6 +71,20 @@ class MailboxTest {
 
     assertThat(box.post(new Numbered(1))).isFalse();
     assertThat(box.claim()).isFalse();
+  }
+
+  @Test
+  void news_that_a_closed_box_does_not_read_hears_of_it_once() {
+    Box box = new Box();
+    List<Numbered> news = List.of(new Numbered(1), new Numbered(2), new Numbered(3));
+    box.post(news.get(0));
+    box.claim();
+    assertThat(read(box)).containsExactly(1);
+    box.post(news.get(1));
+    box.close();
+    box.post(news.get(2));
+
+    assertThat(news).extracting(one -> one.unread).containsExactly(0, 1, 1);
   }
 
   @Test
