@@ -103,11 +103,16 @@ final class Rounds {
     return Math.min(Long.MAX_VALUE / 4, time.toNanos());
   }
 
-  /** Whether it is time for another agent to start, because the first is slow. */
+  /**
+   * Whether it is time for another agent to start, because the first is slow. None starts beside an
+   * agent that goes on: its answer, its resume token and its retries are not another one's.
+   */
   boolean isToHedge(TaskRun run, Attempt attempt, long now) {
+    Means means = run.meansOrNull();
     boolean is =
         run.state() == TaskState.EXECUTING
             && hedging.isOn()
+            && (means == null || !means.isBegun())
             && now - attempt.began() - nanos(hedging.after()) >= 0
             && run.takeHedge()
             && ration.take();

@@ -588,6 +588,22 @@ class BestOfTest {
   }
 
   @Test
+  void no_second_agent_starts_beside_one_that_goes_on_with_an_answer() throws Exception {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle handle = arbiter.submit(HEDGED.build());
+      work("ada").complete(WorkReport.waiting(Question.of("Which?"), "token"));
+      work.clear();
+      decide(arbiter, Answer.reply("eve", "this"));
+      assertThat(call("ada").resumeToken()).isEqualTo("token");
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls.keySet()).containsExactly("ada");
+      reports("ada", .6);
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
   void tasks_that_do_not_say_so_are_not_hedged() {
     try (Arbiter arbiter = hedging(1).build()) {
       TaskHandle unused = arbiter.submit(Task.builder("fix").build());
