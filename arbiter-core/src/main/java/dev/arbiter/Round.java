@@ -16,7 +16,10 @@ final class Round {
   private final int first;
   private final List<Lane> others = new ArrayList<>();
 
-  /* All whose agents were called, also those that have ended. Read by their agents' threads. */
+  /*
+   * All whose agents were called, also those that have ended, as long as there are several. Read by
+   * their agents' threads.
+   */
   private final List<Attempt> called = new CopyOnWriteArrayList<>();
 
   /**
@@ -62,6 +65,10 @@ final class Round {
   }
 
   void called(Attempt attempt) {
+    if (others.isEmpty()) {
+      // The last one is called again: it counts what all calls before used up as its own past.
+      called.clear();
+    }
     called.add(attempt);
   }
 

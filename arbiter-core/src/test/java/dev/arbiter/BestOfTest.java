@@ -6,6 +6,7 @@ import static dev.arbiter.WaitingWorld.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
@@ -354,6 +355,35 @@ class BestOfTest {
       assertThat(work("ada")).isCancelled();
       allFree(arbiter);
     }
+  }
+
+  /** One has used 3 and failed, the other 2 and is called again: it may use 5 more. */
+  @Test
+  void a_budget_counts_each_call_of_several_once_when_the_last_is_called_again() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").fallbacks(0).build()) {
+      TaskHandle handle = arbiter.submit(BEST.budget(TaskBudget.ofCost(10)).build());
+      now(call("ada").progress(Usage.cost(3), ""));
+      now(call("bob").progress(Usage.cost(2), ""));
+      work("ada").completeExceptionally(new IllegalStateException("no"));
+      work("bob")
+          .completeExceptionally(
+              new AgentException("cut off", Usage.cost(2))
+                  .failure(FailureCause.CONNECTIVITY)
+                  .effect(AgentException.Effect.NONE));
+      work.clear();
+      world.pass(Duration.ofSeconds(3));
+
+      now(call("bob").progress(Usage.cost(4), ""));
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      CompletionStage<Boolean> last = call("bob").progress(Usage.cost(1), "");
+      assertThat(last.toCompletableFuture()).isCompletedExceptionally();
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.BUDGET);
+      allFree(arbiter);
+    }
+  }
+
+  private static void now(CompletionStage<Boolean> mayGoOn) {
+    assertThat(mayGoOn.toCompletableFuture()).isCompletedWithValue(true);
   }
 
   @Test
