@@ -46,8 +46,7 @@ final class Leaving {
   /** At CALL the store has kept that the agent is called; the next arbiter would believe it. */
   boolean mayLeave(TaskRun run) {
     boolean isIdle =
-        waits(run)
-            || (!run.hasBegun() && run.stage() != Stage.CALL && run.stage() != Stage.TELL);
+        waits(run) || (!run.hasBegun() && run.stage() != Stage.CALL && run.stage() != Stage.TELL);
     return keeps && isIdle && run.decide();
   }
 

@@ -176,6 +176,7 @@ final class Rewinding {
   }
 
   private void goOnWithOthers(TaskRun run, WaitReason.@Nullable UnknownEffect unknown) {
+    run.abandonedDecisions().forEach(decision -> lessons.unlearned(run, decision));
     rounds.leaveEmptyHanded(run);
     if (unknown != null && unknown.attempt() == run.number()) {
       waitForSomebody(run, unknown);
@@ -223,13 +224,13 @@ final class Rewinding {
 
   /* An agent may have worked at it, and there is no report. */
   private void executedBefore(TaskRun run) {
-    lessons.unlearned(run);
+    run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
     run.onPlace(Stage.ROUTE);
     if (run.wasCalled()) {
       return;
     }
     if (!run.isOfBefore() || mayRunAgain(run)) {
-      drop(run);
+      run.dropDecision();
     } else if (config.afterCrash(run.task()) == AfterCrash.FAIL) {
       String why =
           String.format(
@@ -246,12 +247,6 @@ final class Rewinding {
     }
   }
 
-  /* Agents that worked at once at the same attempts are chosen again together. */
-  private void drop(TaskRun run) {
-    run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
-    run.dropDecision();
-  }
-
   private boolean mayRunAgain(TaskRun run) {
     AfterCrash choice = config.afterCrash(run.task());
     return choice == AfterCrash.RUN_AGAIN
@@ -263,7 +258,7 @@ final class Rewinding {
   /** A person decided that the attempt of a dead process is made again. */
   void again(TaskRun run) {
     long unused = run.means().waitEnds(sources.nanoTime().getAsLong());
-    drop(run);
+    run.dropDecision();
     run.onPlace(Stage.ROUTE);
     run.next(Stage.ENTER);
   }

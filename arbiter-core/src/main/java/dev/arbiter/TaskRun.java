@@ -319,6 +319,23 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   /**
+   * Those of the round whose attempts are neither at work nor set aside: they ended, or were lost.
+   */
+  List<RoutingDecision> abandonedDecisions() {
+    Round several = round;
+    List<RoutingDecision> all = new ArrayList<>();
+    for (int at = several == null ? number + 1 : several.first(); at <= decisions.size(); at++) {
+      int lane = at;
+      if (at != number
+          && several != null
+          && several.others().stream().noneMatch(l -> l.number == lane)) {
+        all.add(decisions.get(at - 1));
+      }
+    }
+    return all;
+  }
+
+  /**
    * Takes back the last decision, or those of the round: they are made again as these numbers. What
    * the run waited for with them is over.
    */

@@ -480,6 +480,33 @@ class BestOfTest {
     }
   }
 
+  /** What the first has done is unknown, whatever may be said of the second. */
+  @Test
+  void agents_of_a_dead_process_run_again_only_if_all_may() throws Exception {
+    ListStorage disk = new ListStorage();
+    ListStorage left;
+    ArbiterBuilder first = arbiter("ada").store(Store.of(disk));
+    AgentProfile idempotent = AgentProfile.builder("ida").idempotent().build();
+    try (Arbiter arbiter = first.asyncAgent(idempotent, this::called).build()) {
+      TaskHandle unused = arbiter.submit(BEST.build());
+      until(() -> calls.size() == 2);
+      left = disk.cut();
+    }
+    calls.clear();
+    outcomes.clear();
+    ArbiterBuilder second = arbiter("ada").store(Store.of(left));
+    try (Arbiter arbiter = second.asyncAgent(idempotent, this::called).build()) {
+      TaskHandle handle = arbiter.find("default", "T-1").orElseThrow();
+      until(() -> WaitingWorld.waitsFor(handle, WaitReason.UnknownEffect.class));
+      assertThat(calls).isEmpty();
+      assertThat(outcomes).hasSize(2);
+      assertThat(outcomes.values())
+          .allMatch(outcome -> outcome.kind() == Outcome.Kind.INFRASTRUCTURE);
+      assertThat(handle.cancel("enough")).isTrue();
+      allFree(arbiter);
+    }
+  }
+
   /** The last agent asks, and its process dies: the work that was set aside is not lost. */
   @Test
   void work_set_aside_outlives_an_agent_that_asked() throws Exception {

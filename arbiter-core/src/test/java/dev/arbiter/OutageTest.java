@@ -190,6 +190,27 @@ class OutageTest {
     }
   }
 
+  /** It was let go on and had a place, but that is not kept: it waits again, without the place. */
+  @Test
+  void a_task_that_waits_again_holds_no_place() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").concurrency(1).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      reports.get(0).completeExceptionally(cutOff(AgentException.Effect.POSSIBLE));
+      store.hold();
+      assertThat(handle.runAgain()).isTrue();
+      store.goAndComeBack();
+      store.release();
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.UnknownEffect.class)).isTrue();
+
+      TaskHandle other = arbiter.submit(Task.builder("fix").build());
+      assertThat(calls).hasSize(2);
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(other.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      assertThat(handle.cancel("enough")).isTrue();
+      free(arbiter);
+    }
+  }
+
   @Test
   void an_outage_resets_no_budget_of_calls() throws Exception {
     Task task = Task.builder("fix").budget(TaskBudget.none().withCalls(1)).build();
