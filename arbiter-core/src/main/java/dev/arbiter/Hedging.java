@@ -6,10 +6,10 @@ import java.time.Duration;
 
 /**
  * When a second agent starts at a task because the first is slow. Only tasks that were built with
- * {@code hedged()} are hedged, once an attempt, and only by an agent with a free slot. An agent that
- * is called again for the same attempt, after a failure or with the answer to its question, works
- * alone. The work that passes first is kept; the other agent is interrupted, and what it used up is
- * counted.
+ * {@code hedged()} are hedged, once an attempt, and only by an agent with a free slot. An agent
+ * that is called again for the same attempt, after a failure or with the answer to its question,
+ * works alone. The work that passes first is kept; the other agent is interrupted, and what it used
+ * up is counted.
  *
  * @param after how long the first agent works alone; a good choice is the time that 19 of 20 of its
  *     tasks take

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,6 +162,44 @@ class NarrowRacesTest {
       assertThatThrownBy(() -> arbiter.submit(TASK))
           .isInstanceOf(ArbiterException.class)
           .hasMessageContaining("1 tasks wait and the queue is full");
+    }
+  }
+
+  /** Its wait was over and it was in the line when the store went, which still keeps the wait. */
+  @Test
+  void a_task_that_waits_again_after_the_store_came_back_takes_no_place() throws Exception {
+    List<CompletableFuture<WorkReport>> work = new ArrayList<>();
+    AgentProfile ada = AgentProfile.builder("ada").capability("java", 1).build();
+    AgentProfile bob = AgentProfile.builder("bob").capability("sql", 1).build();
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .sources(time.sources())
+            .scheduler(scheduler)
+            .executor(Runnable::run)
+            .closeLimit(Duration.ZERO)
+            .store(store)
+            .concurrency(1)
+            .asyncAgent(ada, assignment -> neverReport())
+            .asyncAgent(
+                bob,
+                assignment -> {
+                  work.add(new CompletableFuture<>());
+                  return work.get(work.size() - 1);
+                })
+            .build()) {
+      arbiter.agents().limit("ada", time.sources().clock().instant().plusSeconds(3_600));
+      TaskHandle waits = arbiter.submit(Task.builder("fix").requires("java").build());
+      TaskHandle first = arbiter.submit(Task.builder("fix").requires("sql").build());
+      arbiter.agents().setStatus("ada", RegisteredAgent.Status.AVAILABLE);
+      assertThat(arbiter.stats().waiting()).isEqualTo(1);
+
+      store.goAndComeBack();
+      assertThat(((TaskRun) waits).waits()).isEqualTo(Move.Waits.OUTSIDE);
+      assertThat(arbiter.stats().waiting()).isZero();
+      work.get(0).complete(WorkReport.of("done"));
+      assertThat(first.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(arbiter.stats().inFlight()).isZero();
     }
   }
 }
