@@ -206,8 +206,12 @@ final class Choosing {
       case HELD -> Stage.RUN;
       case WAITING -> Waits.SLOT;
       case GONE, GIVEN_BACK -> {
-        // The agent was not tried: it may have reached its limit, and the task then waits for that.
         run.seat(null);
+        Means means = run.meansOrNull();
+        if (means != null && means.isBegun()) {
+          yield Stage.SEAT_AGAIN;
+        }
+        // The agent was not tried: it may have reached its limit, and the task then waits for that.
         lessons.unlearned(run);
         run.dropDecision();
         yield Stage.ROUTE;

@@ -263,6 +263,25 @@ class RateLimitTest {
   }
 
   @Test
+  void an_attempt_counts_whose_agent_is_retired_while_its_retry_is_in_the_queue() throws Exception {
+    AgentProfile one = AgentProfile.builder("ada").capacity(1).build();
+    try (Arbiter arbiter = retryWaitsForTenant(one).build()) {
+      TaskHandle handle = untilItsRetryWaits(arbiter);
+      TaskHandle other = arbiter.submit(Task.builder("fix").tenant("other").build());
+      world.pass(MINUTE);
+      assertThat(arbiter.agents().find("ada").orElseThrow().queued()).isEqualTo(1);
+      arbiter.agents().register(AgentProfile.of("bob"), this::works);
+      arbiter.agents().retire("ada");
+      busy.complete(WorkReport.of("done"));
+      world.pass(MINUTE);
+
+      assertThat(((TaskResult.Completed) handle.await(SOON)).attempts()).isEqualTo(2);
+      assertThat(agents).containsExactly("ada", "bob");
+      allCompleted(List.of(other));
+    }
+  }
+
+  @Test
   void a_cancelled_task_gives_its_turn_back() throws Exception {
     try (Arbiter arbiter =
         world.arbiter().agent(ADA, this::works).tenantRate(RateLimit.of(1, MINUTE)).build()) {
