@@ -3,6 +3,8 @@ package dev.arbiter;
 
 import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
+import dev.arbiter.agent.AgentLink;
+import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.Constitution;
@@ -11,6 +13,7 @@ import dev.arbiter.spi.Sources;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.Verdict;
+import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,18 +30,21 @@ final class Endings {
   private final Publisher publisher;
   private final Constitution constitution;
   private final Sources sources;
+  private final Duration attemptLimit;
 
   Endings(
       Holdings holdings,
       Lessons lessons,
       Publisher publisher,
       Constitution constitution,
-      Sources sources) {
+      Sources sources,
+      Duration attemptLimit) {
     this.holdings = holdings;
     this.lessons = lessons;
     this.publisher = publisher;
     this.constitution = constitution;
     this.sources = sources;
+    this.attemptLimit = attemptLimit;
   }
 
   /** The end of a run that was cancelled or missed its deadline; null if it may go on. */
@@ -121,6 +127,7 @@ final class Endings {
               ? lessons.outcome(run, hadItsTime(cause, run, attempt), 0, run.nanos())
               : lessons.outcome(run, Outcome.Kind.SUCCESS, passed.verdict().quality(), run.nanos());
       withdraw(run, why);
+      withdrawEarlier(run, why);
       lessons.learn(run, outcome);
       publisher.step(
           run,
@@ -154,6 +161,20 @@ final class Endings {
       constitution.withdraw(passed.assignment(), passed.verdict(), why);
     } catch (Throwable e) {
       LOG.error("a verdict that passed {} stands, though it did not end so", run, e);
+    }
+  }
+
+  /** Takes back what a dead process may have recorded for the work of the attempt in view. */
+  void withdrawEarlier(TaskRun run, String why) {
+    WorkReport report = run.reportOrNull();
+    if (report == null || !run.isOfBefore()) {
+      return;
+    }
+    try {
+      Assignment earlier = Pipeline.assignment(run, attemptLimit, AgentLink.none());
+      constitution.withdrawEarlier(earlier, report, run.accepted(), why);
+    } catch (Throwable e) {
+      LOG.error("a verdict of before on the work of {} stands, though it did not end so", run, e);
     }
   }
 

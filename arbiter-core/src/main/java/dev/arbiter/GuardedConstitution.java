@@ -61,4 +61,10 @@ final class GuardedConstitution implements Constitution {
   public void withdraw(Assignment assignment, Verdict verdict, String reason) {
     inner.withdraw(assignment, verdict, reason);
   }
+
+  @Override
+  public void withdrawEarlier(
+      Assignment assignment, WorkReport report, Instant since, String reason) {
+    inner.withdrawEarlier(assignment, report, since, reason);
+  }
 }

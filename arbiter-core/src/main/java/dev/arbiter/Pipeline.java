@@ -125,7 +125,8 @@ final class Pipeline {
     this.sources = config.sources();
     this.holdings = new Holdings(line, crew, timers, open, sources.nanoTime());
     this.lessons = new Lessons(config.router());
-    this.endings = new Endings(holdings, lessons, publisher, constitution, sources);
+    this.endings =
+        new Endings(holdings, lessons, publisher, constitution, sources, config.attemptLimit());
     this.rounds = new Rounds(config, registry, publisher, lessons, timers);
     this.ledger = ledger;
     this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
@@ -613,6 +614,7 @@ final class Pipeline {
     }
     if (!(decided.result() instanceof TaskResult.Completed)) {
       endings.withdraw(run, decided.result().summary());
+      endings.withdrawEarlier(run, decided.result().summary());
     }
     if (run.round() != null) {
       endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Constitution;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,5 +96,51 @@ class WithdrawalTest {
     run(refusing(TaskState.FAILED), "bad");
 
     assertThat(constitution.withdrawn).isEmpty();
+  }
+
+  /** Dies when the work is judged; at the restart the deadline of the task has passed. */
+  @Test
+  void a_verdict_of_a_dead_process_is_taken_back_when_its_task_is_late() throws Exception {
+    WaitingWorld world = new WaitingWorld();
+    ListStorage disk = new ListStorage();
+    List<ListStorage> left = new ArrayList<>();
+    Task task = Task.builder("fix").id("T-1").deadline(Duration.ofMinutes(1)).build();
+    Constitution dying =
+        new StubConstitution() {
+          @Override
+          public Verdict judge(Assignment assignment, WorkReport report) {
+            left.add(disk.cut());
+            return super.judge(assignment, report);
+          }
+        };
+    try (Arbiter first =
+        world
+            .arbiter(disk)
+            .constitution(dying)
+            .agent(AgentProfile.of("ada"), assignment -> WorkReport.of("good"))
+            .build()) {
+      TaskHandle handle = first.submit(task);
+      assertThat(handle.await(Duration.ofSeconds(20)).state()).isEqualTo(TaskState.COMPLETED);
+    }
+    world.time.advance(Duration.ofHours(1));
+    List<String> earlier = new ArrayList<>();
+    Constitution after =
+        new StubConstitution() {
+          @Override
+          public void withdrawEarlier(
+              Assignment assignment, WorkReport report, Instant since, String reason) {
+            earlier.add(assignment.agent() + " " + assignment.attempt() + " " + report.output());
+          }
+        };
+    try (Arbiter second =
+        world
+            .arbiter(left.get(0))
+            .constitution(after)
+            .agent(AgentProfile.of("ada"), assignment -> WorkReport.of("good"))
+            .build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      assertThat(handle.await(Duration.ofSeconds(20)).state()).isEqualTo(TaskState.FAILED);
+    }
+    assertThat(earlier).containsExactly("ada 1 good");
   }
 }

@@ -144,6 +144,22 @@ public final class Caws implements Constitution, AutoCloseable {
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>Looks where {@link #judgeAgain} looks, and judges nothing.
+   *
+   * @throws UncheckedIOException if the log cannot be written
+   */
+  @Override
+  public void withdrawEarlier(
+      Assignment assignment, WorkReport report, Instant since, String reason) {
+    Verdict recorded = sealer.recorded(assignment, report, since);
+    if (recorded != null && recorded.passed()) {
+      withdraw(assignment, recorded, reason);
+    }
+  }
+
+  /**
    * Signs a checkpoint over every verdict so far.
    *
    * @return the checkpoint

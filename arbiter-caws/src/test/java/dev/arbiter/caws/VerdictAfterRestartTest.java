@@ -116,6 +116,37 @@ class VerdictAfterRestartTest {
     }
   }
 
+  /** The task was cancelled before its work was judged again. */
+  @Test
+  void a_verdict_of_before_is_withdrawn_when_its_task_ends_otherwise() throws IOException {
+    try (Caws first = builder().build()) {
+      Verdict sealed = first.judge(assignment(first), goodReport());
+      assertThat(sealed.passed()).isTrue();
+      crash();
+      try (Caws second = builder().sources(Fixtures.sourcesAt(NOW.plusSeconds(9))).build()) {
+        second.withdrawEarlier(assignment(second), goodReport(), ACCEPTED, "cancelled");
+        second.withdrawEarlier(assignment(second), goodReport(), ACCEPTED, "cancelled");
+
+        assertThat(second.log().orElseThrow().withdrawal(sealed.seal())).isPresent();
+        assertThat(size(second)).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void what_was_never_recorded_or_denied_is_not_withdrawn() throws IOException {
+    try (Caws first = builder().build()) {
+      assertThat(first.judge(assignment(first), reportOf(20, 100)).passed()).isFalse();
+      crash();
+      try (Caws second = builder().sources(Fixtures.sourcesAt(NOW.plusSeconds(9))).build()) {
+        second.withdrawEarlier(assignment(second), reportOf(20, 100), ACCEPTED, "cancelled");
+        second.withdrawEarlier(assignment(second), goodReport(), ACCEPTED, "cancelled");
+
+        assertThat(size(second)).isEqualTo(1);
+      }
+    }
+  }
+
   @Test
   void a_verdict_with_a_signature_of_its_own_has_it_again() throws IOException {
     try (Caws first = signsEach().build()) {

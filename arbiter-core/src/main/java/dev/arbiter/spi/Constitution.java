@@ -89,4 +89,18 @@ public interface Constitution {
    * @param reason why the task did not end so, one line for a reader
    */
   default void withdraw(Assignment assignment, Verdict verdict, String reason) {}
+
+  /**
+   * Takes back a verdict that a process before this one may have recorded for work, because its
+   * task has ended otherwise before the work was judged again. A constitution that records its
+   * verdicts looks for one that passed, and withdraws it; by default nothing happens. Otherwise as
+   * {@link #withdraw}.
+   *
+   * @param assignment the attempt, as it was given to {@link #judge} then
+   * @param report the report, as it was given then
+   * @param since when the task was accepted; a verdict of before is about another task of that id
+   * @param reason why the task did not end so, one line for a reader
+   */
+  default void withdrawEarlier(
+      Assignment assignment, WorkReport report, Instant since, String reason) {}
 }
