@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Library;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -217,22 +219,25 @@ public final class ProcessAgent implements Agent {
   }
 
   /** Waits for the end, looking at the output and the tree; says what went wrong. */
-  private String await(Process process, Duration limit, ProcessFiles files, ProcessTree tree)
+  String await(Process process, Duration limit, ProcessFiles files, ProcessTree tree)
       throws IOException, InterruptedException {
-    long left = TimeUnit.NANOSECONDS.convert(limit);
-    left -= Math.min(left / 20, MOST_MARGIN_NANOS);
-    for (long look = FIRST_LOOK_NANOS; left > 0; look = Math.min(2 * look, LOOK_NANOS)) {
-      long turn = Math.min(look, left);
-      if (process.waitFor(turn, TimeUnit.NANOSECONDS)) {
+    LongSupplier nanoTime = Sources.system(0).nanoTime();
+    long begun = nanoTime.getAsLong();
+    long most = TimeUnit.NANOSECONDS.convert(limit);
+    most -= Math.min(most / 20, MOST_MARGIN_NANOS);
+    for (long look = FIRST_LOOK_NANOS; ; look = Math.min(2 * look, LOOK_NANOS)) {
+      long left = most - (nanoTime.getAsLong() - begun); // a look at many processes takes long
+      if (process.waitFor(Math.min(look, left), TimeUnit.NANOSECONDS)) {
         return "";
       }
-      left -= turn;
+      if (left <= look) {
+        return LATE + limit;
+      }
       tree.look();
       if (files.written() > outputLimit) {
         return tooMuch();
       }
     }
-    return LATE + limit;
   }
 
   private String tooMuch() {

@@ -6,10 +6,12 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /** The files of one run of a command, in a folder that goes with it: its payload and its output. */
 final class ProcessFiles implements Closeable {
@@ -69,8 +71,29 @@ final class ProcessFiles implements Closeable {
   @Override
   public void close() throws IOException {
     written.close();
-    try (Stream<Path> all = Files.walk(folder)) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    Files.walkFileTree(folder, new Deletion());
+  }
+
+  /** Goes on after a failure: the command may have removed or closed a folder. */
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    private static FileVisitResult delete(Path path) {
+      path.toFile().delete();
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      return delete(file);
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException problem) {
+      return delete(file);
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException problem) {
+      return delete(dir);
     }
   }
 }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -52,11 +54,20 @@ final class ProcessTree {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Collects what has been started since the last look. */
+  /**
+   * Collects what has been started since the last look, and forgets what has ended: its number can
+   * be a stranger's by now, and the JDK finds children by the number alone.
+   */
   synchronized void look() {
-    for (ProcessHandle handle : Set.copyOf(known)) {
-      handle.descendants().forEach(known::add);
+    Set<ProcessHandle> found = new HashSet<>();
+    for (ProcessHandle handle : List.copyOf(known)) {
+      if (!handle.isAlive()) {
+        known.remove(handle);
+      } else if (!found.contains(handle)) { // or its own are found already
+        handle.descendants().forEach(found::add);
+      }
     }
+    known.addAll(found);
   }
 
   /** Kills all of them; those that are started meanwhile too. */

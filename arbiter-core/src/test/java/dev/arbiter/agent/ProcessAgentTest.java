@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,6 +232,29 @@ class ProcessAgentTest {
 
     assertThat(piped).isEqualTo("mine\n");
     assertThat(linked).isEqualTo("mine\n");
+  }
+
+  @Test
+  void a_command_that_removes_or_closes_its_folders_still_reports() throws Exception {
+    String own = "d=$(dirname $(readlink /proc/$$/fd/1)); echo $d; ";
+
+    String removed = shell(own + "rm -r $d").build().run(assignment("", LONG)).output();
+    String closed =
+        shell(own + "mkdir $d/closed; touch $d/closed/x; chmod 0 $d/closed")
+            .build()
+            .run(assignment("", LONG))
+            .output();
+
+    assertThat(removed).contains("arbiter-agent");
+    Path folder = Path.of(closed.strip());
+    assertThat(folder.resolve("input")).doesNotExist();
+    Path left = folder.resolve("closed");
+    if (Files.exists(left)) { // who is not root cannot look into it
+      Files.setPosixFilePermissions(left, PosixFilePermissions.fromString("rwx------"));
+      Files.delete(left.resolve("x"));
+      Files.delete(left);
+      Files.delete(folder);
+    }
   }
 
   @Test
