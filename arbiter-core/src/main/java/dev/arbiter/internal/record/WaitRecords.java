@@ -12,7 +12,6 @@ import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.Terms;
 import dev.arbiter.task.WaitReason;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -149,11 +148,10 @@ final class WaitRecords {
   }
 
   static Terms terms(Reader in) {
-    Instant moment = in.instant(1);
     Reader question = in.message(2);
     TaskBudget budget = budget(in.message(3));
     return new Terms(
-        moment.equals(Instant.EPOCH) ? Optional.empty() : Optional.of(moment),
+        in.message(1) == null ? Optional.empty() : Optional.of(in.instant(1)),
         question == null ? Optional.empty() : Optional.of(question(question)),
         budget == null ? TaskBudget.none() : budget,
         in.flag(4),

@@ -194,6 +194,15 @@ class RecordsTest {
     }
   }
 
+  /** The first moment of the calendar is one too, not none. */
+  @Test
+  void a_task_not_before_the_epoch_comes_back_as_it_was() {
+    for (Task.Builder task : List.of(Task.builder("fix"), Task.builder("fix").hedged())) {
+      KeptTask kept = new KeptTask(task.notBefore(Instant.EPOCH).build(), Instant.EPOCH);
+      assertThat(Records.task(Records.bytes(kept))).isEqualTo(kept);
+    }
+  }
+
   /** One flipped bit, or a missing end, is always refused, in words. */
   @Test
   void damage_is_refused() {
