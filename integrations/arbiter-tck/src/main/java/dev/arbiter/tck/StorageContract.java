@@ -477,7 +477,11 @@ public abstract class StorageContract {
     List<Columns> columns = new ArrayList<>();
     columns.add(Columns.none());
     Usage most =
-        new Usage(Long.MAX_VALUE, Long.MAX_VALUE, Double.MAX_VALUE, Duration.ofDays(1_000_000));
+        new Usage(
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            Double.MAX_VALUE,
+            Duration.ofSeconds(Long.MAX_VALUE, 999_999_999));
     for (String text : odd) {
       columns.add(
           new Columns(NOW, text, text, text, text, 1, text, Double.NaN, Usage.none(), text));

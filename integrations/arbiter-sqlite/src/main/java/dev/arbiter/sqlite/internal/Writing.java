@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -315,6 +316,8 @@ final class Writing {
 
   /** The parameters of one row, in the order of its columns. */
   private static final class Row {
+    private static final Duration MOST = Duration.ofMillis(Long.MAX_VALUE);
+
     private final PreparedStatement statement;
     private int at;
 
@@ -344,7 +347,11 @@ final class Writing {
           .number(columns.usage().inputTokens())
           .number(columns.usage().outputTokens())
           .decimal(columns.usage().cost())
-          .number(columns.usage().time().toMillis());
+          .number(millis(columns.usage().time()));
+    }
+
+    private static long millis(Duration time) {
+      return time.compareTo(MOST) > 0 ? Long.MAX_VALUE : time.toMillis();
     }
 
     void end() throws SQLException {
