@@ -11,6 +11,7 @@ import dev.arbiter.spi.Store.Shard;
 import dev.arbiter.spi.Store.Value;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class StorageStoreTest {
 
   private final List<Instant> forgotten = new CopyOnWriteArrayList<>();
   private final List<Integer> steps = new CopyOnWriteArrayList<>();
+  private final AtomicInteger losses = new AtomicInteger();
   private volatile Instant now = Instant.parse("2026-06-01T00:00:00Z");
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable Shard shard;
@@ -58,7 +61,11 @@ class StorageStoreTest {
   }
 
   private Store opened() {
-    Store store = Store.of(new Noting(), DAY, () -> now);
+    return opened(DAY);
+  }
+
+  private Store opened(Duration retention) {
+    Store store = Store.of(new Noting(), retention, () -> now);
     store.open(
         new Store.Owner() {
           @Override
@@ -74,7 +81,9 @@ class StorageStoreTest {
           }
 
           @Override
-          public void lost(Shard ended, @Nullable Throwable why) {}
+          public void lost(Shard ended, @Nullable Throwable why) {
+            losses.incrementAndGet();
+          }
         });
     return store;
   }
@@ -105,6 +114,20 @@ class StorageStoreTest {
 
     assertThat(forgotten).anyMatch(before -> before.isAfter(now));
     assertThat(forgotten.get(forgotten.size() - 1)).isBefore(now);
+  }
+
+  @Test
+  void a_retention_without_end_forgets_nothing_and_keeps_the_store() throws Exception {
+    Store store = opened(ChronoUnit.FOREVER.getDuration());
+    keep(1);
+    now = now.plusSeconds(61);
+    keep(1);
+    now = now.plusSeconds(61);
+    keep(1);
+    assertThat(losses).as("before it is closed").hasValue(0);
+    store.close();
+
+    assertThat(forgotten).isNotEmpty().allMatch(before -> before.isBefore(Instant.EPOCH));
   }
 
   @Test

@@ -34,6 +34,9 @@ final class StorageStore implements Store {
   /* And so many bytes, unless one batch has more: a storage makes one record of a step. */
   private static final long MOST_BYTES = 8 << 20;
   private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
+
+  /* No value is older; a longer one would reach behind the first instant that there is. */
+  private static final Duration LONGEST_RETENTION = Duration.ofDays(365_000);
   private static final long IDLE = 60_000;
 
   /* Often, so that each time there is little to remove and batches do not wait for it. */
@@ -68,7 +71,7 @@ final class StorageStore implements Store {
         "store.retention must be at least a minute, got %s",
         retention);
     this.storage = storage;
-    this.retention = retention;
+    this.retention = retention.compareTo(LONGEST_RETENTION) < 0 ? retention : LONGEST_RETENTION;
     this.clock = clock;
   }
 
