@@ -83,7 +83,7 @@ public final class FileStorage implements Storage {
   @Override
   public void open(BiConsumer<String, byte[]> kept) throws IOException {
     Files.createDirectories(folder);
-    if (HELD.putIfAbsent(folder, this) != null) {
+    if (HELD.putIfAbsent(folder.toRealPath(), this) != null) {
       throw new IllegalStateException(folder + " is open in this process; close it first");
     }
     try {
@@ -246,7 +246,7 @@ public final class FileStorage implements Storage {
       }
     } finally {
       segments.clear();
-      HELD.remove(folder, this);
+      HELD.values().remove(this);
     }
   }
 

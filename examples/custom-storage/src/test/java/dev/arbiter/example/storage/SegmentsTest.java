@@ -131,6 +131,26 @@ class SegmentsTest {
         .hasMessageContaining("file");
   }
 
+  /** Closing a second channel to the lock would give up the lock of the first. */
+  @Test
+  void a_folder_is_opened_once_by_whatever_name() throws Exception {
+    Path real = Files.createDirectory(dir.resolve("real"));
+    Path link = Files.createSymbolicLink(dir.resolve("link"), real);
+    FileStorage first = new FileStorage(real.resolve("tasks"), SIZE);
+    first.open((key, value) -> {});
+    FileStorage second = new FileStorage(link.resolve("tasks"), SIZE);
+
+    assertThatThrownBy(() -> second.open((key, value) -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is open in this process");
+    second.close();
+    assertThatThrownBy(() -> second.open((key, value) -> {}))
+        .hasMessageContaining("is open in this process");
+    first.close();
+    second.open((key, value) -> {});
+    second.close();
+  }
+
   @Test
   void a_disk_that_cannot_be_written_is_refused() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(dir.resolve("disk"), "1m")) {
