@@ -41,10 +41,7 @@ public final class ArbiterCli extends CliCommand implements Runnable {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
-    int code = run(Sources.system(0).clock(), out, err, arguments);
-    out.flush();
-    err.flush();
-    System.exit(code);
+    System.exit(run(Sources.system(0).clock(), out, err, arguments));
   }
 
   /**
@@ -70,7 +67,10 @@ public final class ArbiterCli extends CliCommand implements Runnable {
         .setParameterExceptionHandler(ArbiterCli::misused)
         .setExecutionExceptionHandler(ArbiterCli::explain);
     int code = line.execute(arguments);
-    out.flush();
+    if (out.checkError() && code == Exit.ALLOWED) { // a writer keeps its errors to itself
+      err.println("arbiter: the output could not be written; its disk is full, or its reader gone");
+      code = Exit.UNUSABLE;
+    }
     err.flush();
     return code;
   }

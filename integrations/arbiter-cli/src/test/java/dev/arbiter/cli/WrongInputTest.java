@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +43,21 @@ class WrongInputTest {
         folder.resolve("latin"), "id: a\nx: \u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
     Files.createDirectory(folder.resolve("log"));
     Files.writeString(folder.resolve("log/verdicts.jsonl"), "");
+  }
+
+  @Test
+  void output_that_could_not_be_written_is_no_success() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    StringWriter err = new StringWriter();
+    int allowed;
+    try (PrintStream stream = new PrintStream(Files.newOutputStream(full), false, UTF_8)) {
+      PrintWriter out = new PrintWriter(stream, false, UTF_8);
+      allowed = ArbiterCli.run(() -> Run.NOW, out, new PrintWriter(err), "validate", "--help");
+    }
+
+    assertThat(allowed).isEqualTo(2);
+    assertThat(err.toString()).contains("the output could not be written").hasLineCount(1);
   }
 
   @ParameterizedTest
