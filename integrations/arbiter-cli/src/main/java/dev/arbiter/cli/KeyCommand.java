@@ -79,12 +79,17 @@ final class KeyCommand extends CliCommand implements Runnable {
   private static void store(SigningKey key, Path file) throws IOException {
     try {
       key.store(file);
-      Files.writeString(
-          beside(file, ".pub"),
-          key.publicPem(),
-          StandardCharsets.US_ASCII,
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.WRITE);
+      try {
+        Files.writeString(
+            beside(file, ".pub"),
+            key.publicPem(),
+            StandardCharsets.US_ASCII,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        Files.delete(file); // or it would stand beside the public half of another key
+        throw e;
+      }
     } catch (FileAlreadyExistsException e) {
       throw new Refusal(e.getMessage() + " exists already; nothing was overwritten");
     }

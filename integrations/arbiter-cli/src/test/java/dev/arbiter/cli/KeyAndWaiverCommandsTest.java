@@ -52,6 +52,33 @@ class KeyAndWaiverCommandsTest {
   }
 
   @Test
+  void no_key_is_made_beside_the_public_half_of_another() throws IOException {
+    Path file = folder.resolve("key.pem");
+    Run.of("key", "new", file);
+    Files.move(file, folder.resolve("old"));
+    String old = Files.readString(folder.resolve("key.pem.pub"));
+
+    Run run = Run.of("key", "new", file);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("key.pem.pub exists already; nothing was overwritten");
+    assertThat(file).doesNotExist();
+    assertThat(folder.resolve("key.pem.pub")).hasContent(old);
+  }
+
+  @Test
+  void a_key_is_not_rotated_to_one_that_has_the_public_half_of_another() throws IOException {
+    Path file = folder.resolve("key.pem");
+    Run.of("key", "new", file);
+    String old = Files.readString(file);
+    Files.writeString(folder.resolve("key.pem.new.pub"), "another");
+
+    assertThat(Run.of("key", "rotate", file).code()).isEqualTo(2);
+    assertThat(file).hasContent(old);
+    assertThat(folder.resolve("key.pem.new")).doesNotExist();
+  }
+
+  @Test
   void what_is_no_key_is_not_rotated() throws IOException {
     Path file = Files.writeString(folder.resolve("key.pem"), "no key");
 
