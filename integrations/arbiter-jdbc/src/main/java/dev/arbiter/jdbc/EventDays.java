@@ -11,8 +11,12 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,26 +26,36 @@ final class EventDays {
    * Partitions are made a day ahead, never while tasks are appended. An event of another day, of a
    * clock that is wrong, goes to the default partition. A partition is made apart and attached:
    * that waits for no reader of the other days. What a reader or missing rights hold up is tried
-   * again a minute later; appends do not depend on it. A day that cannot be dropped is emptied.
+   * again a minute later, because each try may hold up appends for a second. A day that cannot be
+   * dropped is emptied.
    *
    * With TimescaleDB the table is a hypertable, which makes its chunks itself.
    */
   private static final Logger LOG = LoggerFactory.getLogger(JdbcStore.class);
   private static final String DAY = "event_";
+  private static final String ALL = "";
+  private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
 
   /* Lock not available, no right, rows of that day in the default partition, deadlock, exists. */
-  private static final Set<String> LATER = Set.of("55P03", "42501", "23514", "40P01", "42P07");
+  private static final String LOCKED = "55P03";
+  private static final Set<String> LATER = Set.of(LOCKED, "42501", "23514", "40P01", "42P07");
 
   private final JdbcWriting writing;
   private final Connection connection;
   private final StorePool pool;
+  private final LongSupplier nanoTime;
   private final boolean hyper;
+
+  /* When a table could last not be changed, by its name; ALL for a reader of some of them. */
+  private final Map<String, Long> heldUp = new HashMap<>();
   private boolean warned;
 
-  EventDays(JdbcWriting writing, Connection connection, StorePool pool) throws SQLException {
+  EventDays(JdbcWriting writing, Connection connection, StorePool pool, LongSupplier nanoTime)
+      throws SQLException {
     this.writing = writing;
     this.connection = connection;
     this.pool = pool;
+    this.nanoTime = nanoTime;
     String kind =
         "SELECT relkind FROM pg_class WHERE oid = '" + pool.table("event") + "'::regclass";
     hyper = !PoolSchema.text(connection, kind).equals("p");
@@ -60,6 +74,7 @@ final class EventDays {
     for (LocalDate day : List.of(today, today.plusDays(1))) {
       if (!there.contains(day)) {
         change(
+            table(day),
             "CREATE TABLE "
                 + table(day)
                 + " (LIKE "
@@ -81,6 +96,7 @@ final class EventDays {
   void forget(OffsetDateTime before) throws SQLException {
     if (hyper) {
       change(
+          pool.table("event"),
           "SELECT "
               + PoolSchema.text(
                   connection,
@@ -95,7 +111,7 @@ final class EventDays {
     }
     for (LocalDate day : all()) {
       if (!day.plusDays(1).isAfter(before.toLocalDate())) {
-        change("DROP TABLE " + table(day));
+        change(table(day), "DROP TABLE " + table(day));
       }
     }
     // Rows of the default partition, and of days that could not be dropped.
@@ -129,17 +145,23 @@ final class EventDays {
     return days;
   }
 
-  private void change(String sql) throws SQLException {
+  private void change(String table, String sql) throws SQLException {
+    if (isHeldUp(table) || isHeldUp(ALL)) {
+      return;
+    }
     try {
       writing.begin(false);
       PoolSchema.run(connection, "SET LOCAL lock_timeout = '1s'");
       PoolSchema.run(connection, sql);
       connection.commit();
+      heldUp.remove(table);
     } catch (SQLException e) {
       if (!LATER.contains(String.valueOf(e.getSQLState()))) {
         throw e;
       }
       connection.rollback();
+      // Each wait for a lock holds up appends, so no other day is tried.
+      heldUp.put(LOCKED.equals(e.getSQLState()) ? ALL : table, nanoTime.getAsLong());
       if (!warned) {
         warned = true;
         LOG.warn(
@@ -148,5 +170,10 @@ final class EventDays {
             e.getMessage());
       }
     }
+  }
+
+  private boolean isHeldUp(String table) {
+    Long since = heldUp.get(table);
+    return since != null && nanoTime.getAsLong() - since < PAUSE;
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /** The statements of the connection that writes. Not thread-safe. */
 final class JdbcWriting {
@@ -41,7 +42,7 @@ final class JdbcWriting {
   private final PreparedStatement putEnd;
   private final Map<String, Change> states = new LinkedHashMap<>();
 
-  JdbcWriting(Ownership owner) throws SQLException {
+  JdbcWriting(Ownership owner, LongSupplier nanoTime) throws SQLException {
     this.owner = owner;
     connection = owner.connection();
     StorePool pool = owner.pool();
@@ -60,7 +61,7 @@ final class JdbcWriting {
         connection.prepareStatement("DELETE FROM " + pool.table("state") + " WHERE key = ?");
     putEvent = connection.prepareStatement(insert(pool.table("event")));
     putEnd = connection.prepareStatement(insert(pool.table("ended")));
-    days = new EventDays(this, connection, pool);
+    days = new EventDays(this, connection, pool, nanoTime);
   }
 
   private static String insert(String table) {

@@ -44,15 +44,17 @@ final class Ownership {
           "tcp_keepalives_count", "3");
 
   private final StorePool pool;
+  private final StorePool.Borrowed borrowed;
   private final Connection connection;
   private final String forcedLevel;
   private final int isolation;
   private long tenure;
   private int session;
 
-  private Ownership(StorePool pool, Connection connection) throws SQLException {
+  private Ownership(StorePool pool, StorePool.Borrowed borrowed) throws SQLException {
     this.pool = pool;
-    this.connection = connection;
+    this.borrowed = borrowed;
+    connection = borrowed.connection();
     connection.setAutoCommit(true);
     isolation = connection.getTransactionIsolation();
     String level = PoolSchema.text(connection, "SELECT current_setting('synchronous_commit')");
@@ -65,13 +67,13 @@ final class Ownership {
    * @throws IllegalStateException if it has an owner, or cannot be used; the message says it
    */
   static Ownership take(DataSource source, StorePool pool) throws SQLException {
-    Connection connection = pool.connect(source);
+    StorePool.Borrowed borrowed = pool.connect(source);
     try {
-      Ownership taken = new Ownership(pool, connection);
+      Ownership taken = new Ownership(pool, borrowed);
       taken.take();
       return taken;
     } catch (Throwable e) {
-      StorePool.abort(connection);
+      StorePool.abort(borrowed.connection());
       throw e;
     }
   }
@@ -212,8 +214,7 @@ final class Ownership {
       PoolSchema.run(connection, "SELECT pg_advisory_unlock(" + pool.lock() + ")");
       reset();
       connection.setTransactionIsolation(isolation);
-      connection.setNetworkTimeout(Runnable::run, 0);
-      connection.close();
+      borrowed.giveBack();
     } catch (SQLException e) {
       StorePool.abort(connection);
       throw e;

@@ -31,13 +31,13 @@ final class PoolSchema {
     Objects.requireNonNull(source, "store.source must not be null");
     Connection connection = null;
     try {
-      connection = pool.connect(source);
+      StorePool.Borrowed borrowed = pool.connect(source);
+      connection = borrowed.connection();
       requirePostgres(connection, pool);
       connection.setAutoCommit(false);
       create(connection, pool);
       connection.commit();
-      connection.setAutoCommit(true);
-      connection.close();
+      borrowed.giveBack();
     } catch (SQLException e) {
       throwAway(connection);
       throw pool.explained(e);

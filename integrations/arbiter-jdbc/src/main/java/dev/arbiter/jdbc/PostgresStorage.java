@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.jdbc;
 
+import dev.arbiter.spi.Sources;
 import dev.arbiter.spi.Storage;
 import dev.arbiter.spi.Store.Change;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class PostgresStorage implements Storage {
   private final DataSource source;
   private final StorePool pool;
+  private final LongSupplier nanoTime;
 
   private boolean open;
   private @Nullable JdbcWriting writing;
@@ -31,20 +34,23 @@ final class PostgresStorage implements Storage {
   /* Guarded by reading, which find takes from any thread. */
   private final Object reading = new Object();
   private boolean readable;
+  private StorePool.@Nullable Borrowed reader;
   private @Nullable PreparedStatement newest;
 
   PostgresStorage(DataSource source, String pool) {
-    this(source, pool, StorePool.PATIENCE);
+    this(source, pool, StorePool.PATIENCE, Sources.system().nanoTime());
   }
 
   /**
    * Makes a storage that is not open.
    *
    * @param patience how long a call waits for a connection or an answer
+   * @param nanoTime nanoseconds; only differences count
    */
-  PostgresStorage(DataSource source, String pool, Duration patience) {
+  PostgresStorage(DataSource source, String pool, Duration patience, LongSupplier nanoTime) {
     this.source = Objects.requireNonNull(source, "store.source must not be null");
     this.pool = new StorePool(pool, patience);
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -59,7 +65,7 @@ final class PostgresStorage implements Storage {
       writing = begun;
       begun.load(kept);
       synchronized (reading) {
-        newest = reader();
+        newest = newReader();
         readable = true;
       }
     } catch (SQLException e) {
@@ -71,9 +77,9 @@ final class PostgresStorage implements Storage {
     }
   }
 
-  private static JdbcWriting begin(Ownership owner) throws SQLException {
+  private JdbcWriting begin(Ownership owner) throws SQLException {
     try {
-      return new JdbcWriting(owner);
+      return new JdbcWriting(owner, nanoTime);
     } catch (Throwable e) {
       owner.throwAway();
       throw e;
@@ -154,7 +160,7 @@ final class PostgresStorage implements Storage {
   private byte @Nullable [] ask(String key) throws SQLException {
     PreparedStatement query = newest;
     if (query == null) {
-      query = reader();
+      query = newReader();
       newest = query;
     }
     query.setBytes(1, JdbcKeys.toBytes(key));
@@ -163,12 +169,18 @@ final class PostgresStorage implements Storage {
     }
   }
 
-  private PreparedStatement reader() throws SQLException {
-    Connection connection = pool.connect(source);
+  private PreparedStatement newReader() throws SQLException {
+    StorePool.Borrowed borrowed = pool.connect(source);
+    Connection connection = borrowed.connection();
     try {
       connection.setAutoCommit(true);
-      return connection.prepareStatement(
-          "SELECT value FROM " + pool.table("ended") + " WHERE key = ? ORDER BY seq DESC LIMIT 1");
+      PreparedStatement query =
+          connection.prepareStatement(
+              "SELECT value FROM "
+                  + pool.table("ended")
+                  + " WHERE key = ? ORDER BY seq DESC LIMIT 1");
+      reader = borrowed;
+      return query;
     } catch (SQLException e) {
       StorePool.abort(connection);
       throw e;
@@ -176,26 +188,23 @@ final class PostgresStorage implements Storage {
   }
 
   private void endReader() {
-    PreparedStatement query = newest;
+    StorePool.Borrowed borrowed = reader;
+    reader = null;
     newest = null;
-    try {
-      if (query != null) {
-        StorePool.abort(query.getConnection());
-      }
-    } catch (SQLException e) {
-      // ended already
+    if (borrowed != null) {
+      StorePool.abort(borrowed.connection());
     }
   }
 
   private void giveBackReader() {
+    StorePool.Borrowed borrowed = reader;
     PreparedStatement query = newest;
+    reader = null;
     newest = null;
     try {
-      if (query != null) {
-        Connection connection = query.getConnection();
+      if (borrowed != null && query != null) {
         query.close();
-        connection.setNetworkTimeout(Runnable::run, 0);
-        connection.close();
+        borrowed.giveBack();
       }
     } catch (SQLException e) {
       // ended already

@@ -59,8 +59,19 @@ record StorePool(String name, Duration patience) {
     }
   }
 
+  /** A connection of the host, and how it came. */
+  record Borrowed(Connection connection, boolean autoCommit, int timeout) {
+
+    /** Gives it back as it came; there is no open transaction. */
+    void giveBack() throws SQLException {
+      connection.setAutoCommit(autoCommit);
+      connection.setNetworkTimeout(Runnable::run, timeout);
+      connection.close();
+    }
+  }
+
   /** Takes a connection, and waits no longer than the patience, whatever the source does. */
-  Connection connect(DataSource source) throws SQLException {
+  Borrowed connect(DataSource source) throws SQLException {
     CompletableFuture<Connection> asked = new CompletableFuture<>();
     Thread asking =
         new Thread(
@@ -79,8 +90,10 @@ record StorePool(String name, Duration patience) {
     asking.start();
     try {
       Connection connection = asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      Borrowed borrowed =
+          new Borrowed(connection, connection.getAutoCommit(), connection.getNetworkTimeout());
       connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
-      return connection;
+      return borrowed;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof SQLException known) {
         throw known;

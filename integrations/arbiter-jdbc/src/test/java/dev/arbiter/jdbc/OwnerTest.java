@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +212,52 @@ class OwnerTest {
     }
   }
 
+  /** Some pools of connections hand on what the last borrower set. */
+  @Test
+  void a_connection_comes_back_with_its_own_settings() throws Exception {
+    try (Connection first = Server.source().getConnection();
+        Connection second = Server.source().getConnection()) {
+      Deque<Connection> lent = new ArrayDeque<>();
+      PGSimpleDataSource plain =
+          new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() {
+              return unclosed(lent.remove());
+            }
+          };
+      for (Connection connection : List.of(first, second)) {
+        connection.setAutoCommit(false);
+        connection.setNetworkTimeout(Runnable::run, 77_000);
+      }
+      lent.add(first);
+      JdbcStore.createSchema(plain, "p_plain");
+      assertAsItCame(first);
+
+      lent.addAll(List.of(first, second));
+      PostgresStorage storage = new PostgresStorage(plain, "p_plain");
+      open(storage);
+      assertThat(first.getNetworkTimeout()).isNotEqualTo(77_000);
+      storage.close();
+      assertAsItCame(first);
+      assertAsItCame(second);
+    }
+  }
+
+  private static void assertAsItCame(Connection connection) throws SQLException {
+    assertThat(connection.isClosed()).isFalse();
+    assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
+    assertThat(connection.getAutoCommit()).isFalse();
+  }
+
+  private static Connection unclosed(Connection real) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            OwnerTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("close") ? null : method.invoke(real, arguments));
+  }
+
   @Test
   void an_exhausted_pool_of_connections_is_an_error_and_holds_nothing() throws Exception {
     try (HikariDataSource one = connections(1)) {
@@ -219,6 +268,10 @@ class OwnerTest {
     PostgresStorage next = new PostgresStorage(Server.source(), pool);
     open(next);
     next.close();
+  }
+
+  private PostgresStorage hanging(DataSource source) {
+    return new PostgresStorage(source, pool, Duration.ofMillis(200), System::nanoTime);
   }
 
   @Test
@@ -236,7 +289,7 @@ class OwnerTest {
             }
           }
         };
-    assertThatThrownBy(() -> open(new PostgresStorage(hangs, pool, Duration.ofMillis(200))))
+    assertThatThrownBy(() -> open(hanging(hangs)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("within PT0.2S", "two to each store");
   }

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,7 +226,9 @@ class TablesTest {
   void a_long_read_delays_the_drop_of_a_day_and_nothing_else() throws Exception {
     LocalDate today = today();
     Instant now = today.atTime(12, 0).toInstant(ZoneOffset.UTC);
-    PostgresStorage storage = new PostgresStorage(Server.source(), pool);
+    AtomicLong nanos = new AtomicLong();
+    PostgresStorage storage =
+        new PostgresStorage(Server.source(), pool, StorePool.PATIENCE, nanos::get);
     storage.open((key, value) -> {});
     keep(storage, change(Change.Kind.EVENT, "k", now, "old by then"));
     try (Connection reader = Server.source().getConnection()) {
@@ -236,6 +240,11 @@ class TablesTest {
       keep(storage, change(Change.Kind.EVENT, "k", now, "goes on"));
       reader.commit();
     }
+    nanos.set(TimeUnit.SECONDS.toNanos(59));
+    storage.forget(now.plus(Duration.ofDays(3)));
+    assertThat(days()).as("no try before a minute has passed").contains(day(today));
+    assertThat(rows("SELECT detail FROM performance_events")).as("emptied again").isEmpty();
+    nanos.set(TimeUnit.SECONDS.toNanos(60));
     storage.forget(now.plus(Duration.ofDays(3)));
     assertThat(days()).doesNotContain(day(today));
     storage.close();
