@@ -220,6 +220,10 @@ class WrongFileTest {
     for (int i = 0; i < batches; i++) {
       storage.append(List.of(state("key-" + i, "x".repeat(1_000))), true);
     }
+    return copied(storage);
+  }
+
+  private Path copied(SqliteStorage storage) throws Exception {
     Path copy = folder.toRealPath().resolve("copy.db");
     for (String end : List.of("", "-wal")) {
       Files.copy(Path.of(file + end), Path.of(copy + end), StandardCopyOption.REPLACE_EXISTING);
@@ -241,6 +245,30 @@ class WrongFileTest {
     assertThat(read(file)).hasSizeLessThan(100);
   }
 
+  /** The message says how; what lies before the damage is kept. */
+  @Test
+  void a_log_that_is_cut_as_told_keeps_what_was_forced() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    for (int i = 0; i < 50; i++) {
+      storage.append(List.of(state("forced-" + i, "x".repeat(1_000))), true);
+    }
+    long forced = Files.size(Path.of(file + "-wal"));
+    for (int i = 0; i < 3; i++) {
+      storage.append(List.of(state("other-" + i, "x".repeat(1_000))), false);
+    }
+    Path log = copied(storage);
+    byte[] bytes = Files.readAllBytes(log);
+    // As if a loss of power had torn the first of those that were not forced.
+    bytes[(int) forced + 100] ^= 1;
+    Files.write(log, bytes);
+
+    refused(
+        "-wal is damaged", "commits follow it", "cut the log to its first " + forced + " bytes");
+    Files.write(log, Arrays.copyOf(bytes, (int) forced));
+    assertThat(read(file)).hasSize(50).containsKey("forced-49");
+  }
+
   @Test
   void damage_in_the_header_of_the_log_is_refused() throws Exception {
     Path log = withLog(10);
@@ -248,7 +276,7 @@ class WrongFileTest {
     bytes[17] ^= 1;
     Files.write(log, bytes);
 
-    refused("-wal is damaged", "header");
+    refused("-wal is damaged", "header", "delete the log");
   }
 
   @Test

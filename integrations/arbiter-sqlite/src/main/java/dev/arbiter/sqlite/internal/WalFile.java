@@ -27,6 +27,11 @@ final class WalFile {
    * this run of the log behind such a frame tell the two apart. One commit behind it may be the
    * commit that a loss of power tore, which nobody was told of. Two are damage, because a forced
    * commit is synced before the next one begins.
+   *
+   * Commits that are not forced are not synced. A loss of power may tear two of them, and then this
+   * refuses though nothing that was forced is lost. The log does not say which commits were forced,
+   * so it cannot tell; it never passes over a forced one. What to do is in the message: a log that
+   * is cut at the bad frame keeps all commits before it.
    */
   private static final Logger LOG = LoggerFactory.getLogger(WalFile.class);
   private static final int HEADER = 32;
@@ -111,7 +116,9 @@ final class WalFile {
         || Integer.bitCount(page) != 1
         || first != header.getInt(24)
         || second != header.getInt(28)) {
-      throw damaged("its header does not fit its checksum; SQLite would ignore all of it");
+      throw damaged(
+          "its header does not fit its checksum; SQLite would ignore all of it",
+          "delete the log to go on without its commits");
     }
     long frames = (channel.size() - HEADER) / (FRAME + page);
     long bad = -1;
@@ -130,21 +137,26 @@ final class WalFile {
     if (commits > 1) {
       throw damaged(
           String.format(
-              Locale.ROOT, "frame %d is damaged, and %d commits follow it", bad + 1, commits));
+              Locale.ROOT, "frame %d is damaged, and %d commits follow it", bad + 1, commits),
+          String.format(
+              Locale.ROOT,
+              "cut the log to its first %d bytes to go on without them",
+              HEADER + bad * (FRAME + page)));
     }
     if (commits == 1) {
       LOG.warn("the last commit in {}-wal is torn at frame {}, and is left out", file, bad + 1);
     }
   }
 
-  private IllegalStateException damaged(String how) {
+  private IllegalStateException damaged(String how, String orElse) {
     return new IllegalStateException(
         String.format(
             Locale.ROOT,
             "the log %s-wal is damaged: %s; restore both files from a backup, or copy them away and"
-                + " delete the log to go on without its commits",
+                + " %s",
             file,
-            how));
+            how,
+            orElse));
   }
 
   private void add(ByteBuffer from, int at, int length) {
