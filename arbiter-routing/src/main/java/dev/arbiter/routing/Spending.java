@@ -25,6 +25,9 @@ final class Spending {
    * the period; the expected cost then counts as spent. A later outcome corrects that: in an earlier
    * period it first uses the money that was left there. What a period spent above its limit is
    * missing in the next, up to half of its money.
+   *
+   * A new limit begins a period too, but takes over what decisions hold: oldestHeld is the period of
+   * the oldest that may hold something.
    */
   private static final double TAIL = 25;
   private static final double CHEAPEST_TAIL = 6;
@@ -48,6 +51,7 @@ final class Spending {
   private long tasks = 1;
   private double perTask;
   private int period;
+  private int oldestHeld;
   private double spent;
   private double reserved;
   private double reservedSquares;
@@ -65,8 +69,12 @@ final class Spending {
     return dollars < Double.POSITIVE_INFINITY;
   }
 
-  /** Starts a period, which pays for outstanding decisions too. */
+  /** Starts a period, which pays for outstanding decisions too, but not for released ones. */
   void limit(double newDollars, long newTasks) {
+    if (isLimited()) {
+      period++;
+    }
+    leftBefore = 0;
     dollars = newDollars;
     tasks = newTasks;
     perTask = newDollars / newTasks;
@@ -104,6 +112,7 @@ final class Spending {
       asked = 0;
       decided = 0;
       period++;
+      oldestHeld = period;
     }
     asked++;
   }
@@ -255,10 +264,14 @@ final class Spending {
 
   /** Gives back what a decision holds; its expected cost counts as spent from now on. */
   void release(int decidedIn, float cost, float deviation) {
-    if (isLimited() && decidedIn == period) {
+    if (isLimited() && mayHold(decidedIn)) {
       free(cost, deviation);
       spent += cost;
     }
+  }
+
+  private boolean mayHold(int decidedIn) {
+    return decidedIn >= oldestHeld && decidedIn <= period;
   }
 
   private void free(float cost, float deviation) {
@@ -271,11 +284,13 @@ final class Spending {
     if (!isLimited()) {
       return;
     }
-    if (decidedIn == period) {
-      free(expectedCost, deviation);
-    }
     pace(firstChoice, cost);
-    correct(decidedIn, decidedIn == period ? cost : cost - expectedCost);
+    if (mayHold(decidedIn)) {
+      free(expectedCost, deviation);
+      spent += cost;
+    } else {
+      correct(decidedIn, cost - expectedCost);
+    }
   }
 
   /** Notes the cost of a decision whose expected cost was counted as spent. */

@@ -114,6 +114,39 @@ class SpendingLawsTest {
   }
 
   @Test
+  void a_new_limit_pays_for_what_is_reserved_and_gets_nothing_back_of_what_was_spent_before() {
+    start(1_000, 10, 4, 0);
+    spending.decided(true, 32, 8);
+    spending.decided(true, 64, 8);
+    spending.decided(true, 16, 8);
+    spending.release(0, 64, 8);
+    spending.limit(500, 5);
+
+    spending.paid(true, 0, 32, 8, 40);
+    assertThat(spending.report().reserved()).isEqualTo(16);
+    assertThat(spending.report().spent()).isEqualTo(40);
+
+    spending.paidLate(true, 0, 64, 0);
+    assertThat(spending.report().spent()).isEqualTo(40);
+
+    spending.release(0, 16, 8);
+    assertThat(spending.report().reserved()).isZero();
+    assertThat(spending.report().spent()).isEqualTo(56);
+  }
+
+  @Test
+  void a_new_limit_has_nothing_left_of_the_period_before() {
+    start(1_000, 1, 1, 100);
+    come(1);
+    assertThat(spending.state()).startsWith(0, 900);
+
+    spending.limit(500, 5);
+    spending.paidLate(true, 0, 32, 42);
+
+    assertThat(spending.state()).startsWith(10, 0);
+  }
+
+  @Test
   void the_task_after_the_last_begins_the_next_period() {
     spending.limit(1_000, 3);
     spending.decided(true, 64, 8);
