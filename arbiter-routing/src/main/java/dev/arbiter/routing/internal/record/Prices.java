@@ -72,8 +72,8 @@ public final class Prices {
   public void learn(int row, double seconds, double dollars) {
     boolean known = all[TASKS] > 0;
     double most = OUTLIER * (1 + DOUBTED / all[TASKS]);
-    double usualSeconds = known ? most * meanSeconds() : seconds;
-    double usualDollars = known ? most * meanDollars() : dollars;
+    double usualSeconds = known && meanSeconds() > 0 ? most * meanSeconds() : seconds;
+    double usualDollars = known && meanDollars() > 0 ? most * meanDollars() : dollars;
     addToAll(Math.min(seconds, usualSeconds), Math.min(dollars, usualDollars), 1, dollars, seconds);
     addToOwn(row, seconds, dollars, 1, dollars, seconds);
   }
@@ -103,12 +103,12 @@ public final class Prices {
    * The dollars to expect for a task: the declared price, as if seen 5 times, and what was paid. An
    * undeclared price is the mean of all agents, as if seen once.
    *
-   * @param unknown the price while none is declared and nothing was paid yet to any agent
+   * @param unknown the price while none is declared and no agent has cost anything yet
    */
   public double dollars(int row, RegisteredAgent agent, double unknown) {
     OptionalDouble declared = agent.profile().price();
-    double prior =
-        declared.isPresent() ? declared.getAsDouble() : all[TASKS] > 0 ? meanDollars() : unknown;
+    double usual = all[TASKS] > 0 ? meanDollars() : 0;
+    double prior = declared.orElse(usual > 0 ? usual : unknown);
     double weight = declared.isPresent() ? PRIOR : UNDECLARED_PRIOR;
     return mean(prior, weight, own.get(row, DOLLARS), own.get(row, TASKS), own.get(row, DEAREST));
   }
