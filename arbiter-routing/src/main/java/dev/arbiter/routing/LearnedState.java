@@ -237,7 +237,8 @@ public final class LearnedState {
      * Magic and version, policy, totals, agents, types with their agents, all that is no sum, CRC-32.
      * Names are in modified UTF-8, numbers big-endian; a list begins with its length. A length is
      * checked before anything is allocated for it. Only finite numbers are accepted. Version 1 had
-     * nothing but sums, and no longest time of an agent, the last of its numbers.
+     * nothing but sums, and no longest time of an agent, the last of its numbers. Earlier snapshots
+     * wrote an empty list for a record at a type that had fallen to nothing; it is passed over.
      */
     private static final int MAGIC = 0x41524c53;
     private static final int DELTA_MAGIC = 0x41524c44;
@@ -302,6 +303,7 @@ public final class LearnedState {
       }
       Map<String, Map<String, double[]>> types =
           groups(data, BanditRouter.MOST_TYPES + 1, "types", MOST_SUMS);
+      types.values().forEach(own -> own.values().removeIf(sums -> sums.length == 0));
       Map<String, Map<String, double[]>> own =
           version == OLDEST_VERSION ? Map.of() : groups(data, MOST_OWN, "parts", MOST_NUMBERS);
       requireEnd(data, crc);

@@ -77,8 +77,9 @@ record StateCodec(
     }
     for (int category : records.seen(row)) {
       String type = categories.name(category);
-      if (type != null) {
-        types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, records.sums(category, row));
+      double[] sums = records.sums(category, row);
+      if (type != null && sums.length > 0) {
+        types.computeIfAbsent(type, t -> new TreeMap<>()).put(id, sums);
       }
     }
   }

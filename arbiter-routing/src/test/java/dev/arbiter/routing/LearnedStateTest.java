@@ -16,10 +16,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -257,6 +260,70 @@ class LearnedStateTest {
         BanditRouter.builder().policy(policy).sources(Sources.system(2)).state(kept).build();
     assertThat(after.state()).isEqualTo(kept);
     assertThat(kept.agents()).hasSize(6);
+  }
+
+  /** A takes back all that it had told: an agent of it changed. */
+  @ParameterizedTest
+  @MethodSource("exact")
+  void a_record_that_others_took_away_leaves_a_state_that_comes_back(BanditPolicy policy)
+      throws IOException {
+    BanditRouter told = router(policy, "told", 1);
+    feed(told, List.of(new Event(0, 0, .75, 1), new Event(0, 1, .75, 1)));
+    LearnedState sums = told.state();
+    LearnedState.Delta learned = told.delta();
+    BanditRouter early = router(policy, "early", 2);
+    early.merge(learned);
+    BanditRouter late = router(policy, "late", 3);
+    LearnedState.Delta less = new LearnedState.Delta("told", 7, 1, less(sums));
+
+    for (BanditRouter router : List.of(early, late)) {
+      router.merge(less);
+
+      LearnedState kept = read(bytes(router.state()));
+      assertThat(kept.types()).isEmpty();
+      BanditRouter after =
+          BanditRouter.builder().policy(policy).sources(Sources.system(4)).state(kept).build();
+      assertThat(after.state()).isEqualTo(kept);
+      router.delta();
+      feed(router, List.of(new Event(0, 0, .75, 1)));
+      if (!sums.types().isEmpty()) {
+        assertThat(router.delta().change().types().get("java").get("a0")).startsWith(.75, 1);
+      }
+      router.state();
+    }
+  }
+
+  /* Takes the records by type away. */
+  private static LearnedState less(LearnedState sums) {
+    Map<String, Map<String, double[]>> types = new TreeMap<>();
+    sums.types().forEach((type, own) -> types.put(type, Map.of("a0", negative(own.get("a0")))));
+    return new LearnedState(
+        sums.policy(),
+        new double[sums.totals().length],
+        Map.of("a0", new double[sums.agents().get("a0").length]),
+        types);
+  }
+
+  private static double[] negative(double[] sums) {
+    return Arrays.stream(sums).map(sum -> -sum).toArray();
+  }
+
+  @Test
+  void a_state_with_an_empty_record_is_read_without_it() throws IOException {
+    BanditRouter router = router(EXACT, "n", 1);
+    feed(router, List.of(new Event(0, 0, 1, 1)));
+    LearnedState sums = router.state();
+    LearnedState old =
+        new LearnedState(
+            sums.policy(),
+            sums.totals(),
+            sums.agents(),
+            Map.of("java", Map.of("a0", new double[0])));
+
+    LearnedState kept = read(bytes(old));
+
+    assertThat(BanditRouter.builder().policy(EXACT).state(kept).build().state().agents())
+        .containsOnlyKeys("a0");
   }
 
   static List<String> names() {

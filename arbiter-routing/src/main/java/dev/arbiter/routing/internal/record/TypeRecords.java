@@ -13,7 +13,8 @@ public final class TypeRecords {
    *
    * An agent's records fade at all categories at once. So pages hold values divided by the agent's
    * scale, and only the scale shrinks. Before the scale gets too small it is multiplied in. Work
-   * over all categories of an agent visits those it was seen at, and no others.
+   * over all categories of an agent visits those it was seen at, and no others. A record that fades
+   * to nothing, or that other routers take away, is dropped.
    */
   private static final int PAGE_BITS = 5;
   private static final int PAGE = 1 << PAGE_BITS;
@@ -131,7 +132,7 @@ public final class TypeRecords {
     return sums;
   }
 
-  /** Adds sums to those of an agent; none falls below zero. */
+  /** Adds sums to those of an agent; none falls below zero, and without outcomes none is left. */
   public void add(int category, int row, double[] change) {
     ensure(category);
     double[] page = page(category, row);
@@ -140,8 +141,9 @@ public final class TypeRecords {
       seen.add(row, category);
     }
     page[at + 1] = Math.max(0, page[at + 1] + change[1] / scales[row]);
-    page[at] = Math.min(page[at + 1], Math.max(0, page[at] + change[0] / scales[row]));
+    page[at] = Math.max(0, page[at] + change[0] / scales[row]);
     page[at + 2] = Math.max(0, page[at + 2] + change[2] / scales[row]);
+    dropIfFaded(category, row, page);
   }
 
   /** An agent's claims are believed by so much more, at all categories. */
@@ -154,7 +156,9 @@ public final class TypeRecords {
 
   /** Forgets an agent. */
   public void forget(int row) {
-    rescale(row, 0);
+    for (int category : seen.of(row)) {
+      Arrays.fill(pageOf(pages[category], row), cell(row), cell(row) + CELLS, 0);
+    }
     scales[row] = 1;
     seen.clear(row);
   }
@@ -171,6 +175,15 @@ public final class TypeRecords {
       for (int at = cell(row); at < cell(row) + CELLS; at++) {
         page[at] *= factor;
       }
+      dropIfFaded(category, row, page);
+    }
+  }
+
+  private void dropIfFaded(int category, int row, double[] page) {
+    int at = cell(row);
+    if (page[at + 1] < Double.MIN_NORMAL) {
+      Arrays.fill(page, at, at + CELLS, 0);
+      seen.remove(row, category);
     }
   }
 
