@@ -9,6 +9,7 @@ import dev.arbiter.routing.internal.record.Audits;
 import dev.arbiter.routing.internal.record.PendingDecisions;
 import dev.arbiter.routing.internal.record.Prices;
 import dev.arbiter.routing.internal.record.TaskTypeIndex;
+import dev.arbiter.routing.internal.record.UnfollowedDecision;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.RoutingDecision;
@@ -267,7 +268,8 @@ final class RouterState {
   }
 
   private boolean isCounted(Outcome outcome) {
-    return countInfrastructureFailures || outcome.kind() != Outcome.Kind.INFRASTRUCTURE;
+    return outcome.kind() != Outcome.Kind.INFRASTRUCTURE
+        || (countInfrastructureFailures && !(outcome.decision() instanceof UnfollowedDecision));
   }
 
   private static double dollars(Outcome outcome) {

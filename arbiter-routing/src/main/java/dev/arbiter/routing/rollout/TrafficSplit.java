@@ -2,6 +2,8 @@
 package dev.arbiter.routing.rollout;
 
 import dev.arbiter.agent.RegisteredAgent;
+import dev.arbiter.routing.BanditRouter;
+import dev.arbiter.routing.internal.record.UnfollowedDecision;
 import dev.arbiter.routing.rollout.RolloutController.RolloutState;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
@@ -79,7 +81,14 @@ final class TrafficSplit {
     }
     boolean agrees = shadow.agent().equals(chosen.agent());
     controller.counts().shadowed(agrees);
-    return agrees && shadowLearns ? shadow : null;
+    if (agrees && shadowLearns) {
+      return shadow;
+    }
+    if (candidate instanceof BanditRouter) {
+      teachCandidate(
+          new UnfollowedDecision(shadow).outcome(request.task())); // holds no money for it
+    }
+    return null;
   }
 
   /** The candidate's choice, null if it failed to make one. */

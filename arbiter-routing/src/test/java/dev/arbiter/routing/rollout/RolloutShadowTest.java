@@ -12,6 +12,7 @@ import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.PerformanceView;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import java.util.ArrayList;
@@ -83,6 +84,31 @@ class RolloutShadowTest {
     assertThat(shadowed.status().agreement()).isEqualTo(new RolloutStatus.Agreement(100, 50));
     assertThat(shadowed.status().agreement().share()).hasValue(.5);
     assertThat(candidate.learned).isEmpty();
+  }
+
+  @Test
+  void a_shadow_with_a_spending_limit_spends_and_holds_nothing() {
+    for (boolean counts : List.of(false, true)) {
+      BanditRouter limited =
+          BanditRouter.builder()
+              .sources(Sources.system(6))
+              .spendingLimit(100, 1_000)
+              .countInfrastructureFailures(counts)
+              .build();
+      Rollout shadowed =
+          Rollout.builder("shadow").current(ScriptedRouter.of("a1")).candidate(limited).build();
+
+      for (int i = 0; i < 900; i++) {
+        shadowed.learn(Simulation.outcome(shadowed.route(request), Simulation.TASK, true));
+      }
+
+      assertThat(shadowed.status().faults()).isZero();
+      assertThat(limited.outstandingDecisions()).isZero();
+      assertThat(limited.spending().reserved()).isZero();
+      assertThat(limited.spending().spent()).isZero();
+      assertThat(limited.specialties("a0")).isEmpty();
+      assertThat(limited.specialties("a1")).isEmpty();
+    }
   }
 
   @Test

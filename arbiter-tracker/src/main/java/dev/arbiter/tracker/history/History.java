@@ -320,9 +320,15 @@ public final class History implements AttemptListener, ArbiterListener, AutoClos
      */
     public History build() {
       try {
-        History history = new History(this, Segments.open(folder, disk));
-        history.writing.begin(folder);
-        return history;
+        Segments segments = Segments.open(folder, disk);
+        try {
+          History history = new History(this, segments);
+          history.writing.begin(folder);
+          return history;
+        } catch (IOException | RuntimeException e) {
+          segments.giveUp();
+          throw e;
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(
             "cannot open the history in " + folder + ": " + e.getMessage(), e);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,7 +276,7 @@ final class Segments implements Closeable {
    * Reads the first segment that stays, and those removed for their age.
    */
   long through(History.Retention retention, Instant now) throws IOException {
-    Instant oldest = now.minus(retention.age());
+    Instant oldest = oldest(retention.age(), now);
     long tooMuch = bytes() - retention.bytes();
     long through = 0;
     for (int index = 0; index + 1 < all.size(); index++) {
@@ -288,12 +289,26 @@ final class Segments implements Closeable {
     return through;
   }
 
+  private static Instant oldest(Duration age, Instant now) {
+    return age.compareTo(Duration.between(Instant.MIN, now)) < 0 ? now.minus(age) : Instant.MIN;
+  }
+
   private static Instant newest(Segment segment) throws IOException {
     Instant newest = Instant.MIN;
     for (HistoryEntry entry : segment.entries()) {
       newest = entry.at().isAfter(newest) ? entry.at() : newest;
     }
     return newest;
+  }
+
+  /** Closes the files, of which nothing more is needed, after a failure. */
+  void giveUp() {
+    abandon();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      // the first failure tells more
+    }
   }
 
   @Override

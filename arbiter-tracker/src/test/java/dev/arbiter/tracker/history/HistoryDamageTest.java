@@ -2,6 +2,7 @@
 package dev.arbiter.tracker.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.tracker.internal.SmallDisk;
 import java.io.IOException;
@@ -44,6 +45,18 @@ class HistoryDamageTest extends HistoryFixture {
 
   static int[] lineEnds(byte[] bytes) {
     return IntStream.range(0, bytes.length).filter(at -> bytes[at] == '\n').toArray();
+  }
+
+  @Test
+  void a_history_that_cannot_be_opened_does_not_keep_its_folder() throws IOException {
+    Path pending = Files.writeString(folder.resolve("deletion.pending"), "{");
+    assertThatThrownBy(() -> builder().build()).isInstanceOf(RuntimeException.class);
+    Files.delete(pending);
+
+    try (History history = builder().build()) {
+      fill(history, 0, 5);
+      assertThat(history.verify().records()).isEqualTo(5);
+    }
   }
 
   @Test

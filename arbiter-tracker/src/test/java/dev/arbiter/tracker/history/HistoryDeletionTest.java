@@ -184,7 +184,16 @@ class HistoryDeletionTest extends HistoryFixture {
 
   @Test
   void old_segments_go_by_size() throws IOException {
-    History.Retention oneMiB = new History.Retention(Duration.ofDays(999), 1 << 20);
+    goBySize(Duration.ofDays(999));
+  }
+
+  @Test
+  void old_segments_go_by_size_where_none_is_ever_too_old() throws IOException {
+    goBySize(Duration.ofSeconds(Long.MAX_VALUE));
+  }
+
+  private void goBySize(Duration age) throws IOException {
+    History.Retention oneMiB = new History.Retention(age, 1 << 20);
     SplittableRandom random = new SplittableRandom(1);
     try (History history = builder().segmentBytes(200_000).retention(oneMiB).build()) {
       for (int i = 0; i < 120; i++) {
