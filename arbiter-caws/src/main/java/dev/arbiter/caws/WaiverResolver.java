@@ -119,17 +119,15 @@ final class WaiverResolver {
   Ruling rule(Case c, Set<String> gates) {
     Ruling ruling = new Ruling();
     Set<String> counted = new HashSet<>();
-    Set<String> revoked = new HashSet<>();
-    for (Waiver waiver : c.effective().waivers()) {
-      if (!waiver.isActive() && !isAnothers(waiver, c)) {
-        revoked.add(waiver.id());
-      }
-    }
+    Set<String> revoked = revoked(c.effective().waivers(), c);
+    Set<String> revokedSince = revoked(c.now().waivers(), c);
     for (Waiver waiver : c.effective().waivers()) {
       String reason =
           revoked.contains(waiver.id()) ? "status_not_active" : reason(c, waiver, gates);
       if (!reason.isEmpty()) {
         ruling.skip(waiver, reason);
+      } else if (revokedSince.contains(waiver.id())) {
+        ruling.skip(waiver, "status_not_active");
       } else if (!counted.add(waiver.id())) {
         ruling.skip(waiver, "duplicate_id");
       } else {
@@ -137,6 +135,17 @@ final class WaiverResolver {
       }
     }
     return ruling;
+  }
+
+  /** The ids of which one record does not count: it ends all others of its id. */
+  private static Set<String> revoked(List<Waiver> waivers, Case c) {
+    Set<String> revoked = new HashSet<>();
+    for (Waiver waiver : waivers) {
+      if (!waiver.isActive() && !isAnothers(waiver, c)) {
+        revoked.add(waiver.id());
+      }
+    }
+    return revoked;
   }
 
   private static boolean isAnothers(Waiver waiver, Case c) {

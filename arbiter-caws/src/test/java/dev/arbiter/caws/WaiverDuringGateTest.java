@@ -113,6 +113,29 @@ class WaiverDuringGateTest {
     assertSkipped(judge(fresh, reportOf(12, 400)), "changed_since_admission");
   }
 
+  /** The admission cache knows the spec's digest, and active waivers alone are in it. */
+  @Test
+  void one_that_a_second_file_revokes_after_a_first_task_does_not_lift() {
+    write("a.yaml", WAIVER);
+    Caws caws = caws().waivers(folder).build();
+    assertThat(judge(caws, reportOf(12, 400))).isInstanceOf(Verdict.Waived.class);
+
+    write("b.yaml", WAIVER.replace("status: active", "status: revoked"));
+    now = NOW.plusSeconds(60);
+
+    assertSkipped(judge(caws, reportOf(12, 400)), "status_not_active");
+    assertSkipped(judge(caws().waivers(folder).build(), reportOf(12, 400)), "status_not_active");
+  }
+
+  @Test
+  void one_that_a_second_file_revokes_while_a_gate_runs_does_not_lift() {
+    write("a.yaml", WAIVER);
+    Caws caws = caws().waivers(folder).build();
+    meanwhile = () -> write("b.yaml", WAIVER.replace("status: active", "status: revoked"));
+
+    assertSkipped(judge(caws, reportOf(12, 400)), "status_not_active");
+  }
+
   @Test
   void one_of_a_ledger_that_is_revoked_expires_or_is_used_up_meanwhile_does_not_lift() {
     activate("WV-1", NOW.plusSeconds(60));
