@@ -182,13 +182,15 @@ public final class Caws implements Constitution, AutoCloseable {
    * Signs with another key from now on. A log records the change, signed by both keys; verdicts
    * judged at this moment may still name the old one.
    *
+   * <p>Keep the new key before the call, and the old one until it returns. If it fails after the
+   * log's entry, {@link #publicKey()} is the new key already; the same call again finishes.
+   *
    * @param next has not signed for this log before
    * @throws IllegalArgumentException if it has
    * @throws UncheckedIOException if the log cannot be written
    */
   public void rotateKey(Signer next) {
-    sealer.rotate(next, sources.clock().instant());
-    key = next;
+    sealer.rotate(next, sources.clock().instant(), taken -> key = taken);
   }
 
   /** {@return the key that others check verdicts and checkpoints with; the public key} */

@@ -15,12 +15,14 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +47,31 @@ final class VerdictSealer implements AutoCloseable {
     this.log = log;
   }
 
-  /** Signs with another key from now on, and records the change in the log. */
-  void rotate(Signer next, Instant at) {
-    if (log != null) {
-      log.rotate(next, at);
+  /**
+   * Signs with another key from now on, and records the change in the log.
+   *
+   * @param taken gets the key when it is in charge, also if the log fails after that
+   */
+  void rotate(Signer next, Instant at, Consumer<Signer> taken) {
+    if (log == null) {
+      take(next, taken);
+      return;
     }
+    PublicKey before = log.key();
+    try {
+      log.rotate(next, at);
+    } finally {
+      if (!log.key().equals(before)) {
+        take(next, taken);
+      }
+    }
+  }
+
+  private void take(Signer next, Consumer<Signer> taken) {
     if (key != null) {
       key = next;
     }
+    taken.accept(next);
   }
 
   @Nullable ProvenanceLog log() {

@@ -31,6 +31,7 @@ final class CheckpointSigner {
   private volatile Signer key;
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
+  private boolean isHalfRotated; // guarded by signing: the key's first checkpoint is missing
   private volatile @Nullable Batches batches;
 
   /** How many entries a checkpoint covers, and what runs the signing. */
@@ -211,29 +212,53 @@ final class CheckpointSigner {
 
   /**
    * Replaces the key, and signs the first checkpoint with the new one. The old key signs all
-   * entries before the change, because the new key could not prove them after a crash.
+   * entries before the change, because the new key could not prove them after a crash. From its
+   * entry on the new key is in charge, whatever fails then; the same call again does the rest.
    */
   Checkpoint rotate(Signer next, Instant at) throws IOException {
     EntryCodes codes = file == null ? null : EntryCodes.of(origin, next);
     signing.lock();
     try {
-      refuseAfterFailure();
-      entries.hold();
-      try {
-        signHead();
-        entries.rotate(key, next, at, codes);
-      } finally {
-        entries.release();
+      if (!isHalfRotated || !key.publicKey().equals(next.publicKey())) {
+        refuseAfterFailure();
+        entries.hold();
+        try {
+          signHead();
+          entries.rotate(key, next, at, codes);
+        } finally {
+          entries.release();
+        }
+        key = next;
+        isHalfRotated = true;
       }
-      key = next;
-      Checkpoint first = sign();
-      if (file != null) {
-        file.writePublicKey(next.publicPem());
-      }
-      return first;
+      return finishRotation();
     } finally {
       signing.unlock();
     }
+  }
+
+  private Checkpoint finishRotation() throws IOException {
+    try {
+      Checkpoint first = sign();
+      if (file != null) {
+        file.writePublicKey(key.publicPem());
+      }
+      isHalfRotated = false;
+      return first;
+    } catch (IOException | RuntimeException e) { // a signer is foreign code
+      throw new IOException(
+          "the log was handed on to "
+              + key.id()
+              + ", and its first checkpoint is missing ("
+              + e.getMessage()
+              + "); keep that key, and rotate to it again",
+          e);
+    }
+  }
+
+  /** The key that signs now. */
+  PublicKey key() {
+    return key.publicKey();
   }
 
   /** Compares entries, last checkpoint and the notes of anchors; signing waits. */

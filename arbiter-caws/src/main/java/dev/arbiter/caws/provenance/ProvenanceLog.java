@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -219,6 +220,9 @@ public final class ProvenanceLog implements AutoCloseable {
    * checkpoint that covers it. A verifier that trusts one of the keys can derive the other from the
    * log.
    *
+   * <p>Keep the new key before the call, and the old one until it returns. If it fails after the
+   * entry, {@link #key()} is the new key already; the same call again signs the missing checkpoint.
+   *
    * @param next signs from now on; must not have signed for this log before
    * @param at the time in the entry, for a reader
    * @return the first checkpoint by the new key
@@ -231,6 +235,11 @@ public final class ProvenanceLog implements AutoCloseable {
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /** {@return the key that signs now; the one the log was opened with, or the last rotated to} */
+  public PublicKey key() {
+    return signer.key();
   }
 
   /**

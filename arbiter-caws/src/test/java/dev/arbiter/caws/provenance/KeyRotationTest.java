@@ -167,6 +167,93 @@ class KeyRotationTest {
   }
 
   @Test
+  void a_rotation_that_fails_after_its_entry_is_finished_by_the_same_call() throws Exception {
+    Path checkpoint = folder.resolve("checkpoint.txt");
+    try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, key())) {
+      log.append("one");
+      log.checkpoint();
+      Files.delete(checkpoint);
+      Path inTheWay = Files.createDirectories(checkpoint.resolve("in the way"));
+
+      assertThatThrownBy(() -> log.rotate(NEXT, NOW))
+          .hasMessageContaining("handed on to " + NEXT.id())
+          .hasMessageContaining("rotate to it again");
+      assertThat(log.key()).isEqualTo(NEXT.publicKey());
+
+      Files.delete(inTheWay);
+      Files.delete(checkpoint);
+      assertThat(log.rotate(NEXT, NOW).size()).isEqualTo(2);
+      for (SigningKey used : List.of(key(), NEXT)) {
+        assertThatThrownBy(() -> log.rotate(used, NOW)).hasMessageContaining("fresh one");
+      }
+    }
+    assertThat(folder.resolve("public-key.pem")).hasContent(NEXT.publicPem());
+    try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, NEXT)) {
+      assertThat(log.verify()).isEqualTo(new LogVerification.Intact(2));
+    }
+  }
+
+  /** Signs each verdict, and logs to the folder. */
+  private Caws each() {
+    return Caws.builder()
+        .policy(Fixtures.POLICY)
+        .sources(Fixtures.sources())
+        .key(key())
+        .origin(ORIGIN)
+        .logTo(folder)
+        .build();
+  }
+
+  @Test
+  void a_rotation_that_fails_before_its_entry_changes_no_key() {
+    Caws caws = each();
+    Verdict earlier = judge(caws, goodReport());
+
+    assertThatThrownBy(() -> caws.rotateKey(new OddLength(63))).hasMessageContaining("exactly 64");
+
+    assertThat(caws.publicKey()).isEqualTo(key().publicKey());
+    assertThat(judge(caws, goodReport()).seal().keyId()).isEqualTo(earlier.seal().keyId());
+    caws.close();
+  }
+
+  @Test
+  void a_constitution_goes_on_with_the_key_that_its_log_has() {
+    Away next = new Away();
+    Caws caws = each();
+    judge(caws, goodReport());
+
+    assertThatThrownBy(() -> caws.rotateKey(next)).hasMessageContaining("handed on");
+
+    assertThat(caws.publicKey()).isEqualTo(NEXT.publicKey());
+    Verdict verdict = judge(caws, goodReport());
+    assertThat(verdict.seal().keyId()).isEqualTo(NEXT.id());
+    next.isAway = false;
+    caws.rotateKey(next);
+    caws.close();
+    try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, NEXT)) {
+      assertThat(log.verify()).isEqualTo(new LogVerification.Intact(3));
+    }
+  }
+
+  /** Signs no checkpoint while it is away. */
+  private static final class Away implements Signer {
+    private boolean isAway = true;
+
+    @Override
+    public PublicKey publicKey() {
+      return NEXT.publicKey();
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      if (isAway && new String(message, StandardCharsets.UTF_8).startsWith(ORIGIN)) {
+        throw new IllegalStateException("the key service is away");
+      }
+      return NEXT.sign(message);
+    }
+  }
+
+  @Test
   void a_signature_that_is_not_64_bytes_gets_nowhere() {
     for (int length : new int[] {0, 63, 65}) {
       Signer odd = new OddLength(length);
