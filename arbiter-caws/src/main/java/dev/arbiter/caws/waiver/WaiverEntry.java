@@ -65,10 +65,13 @@ public record WaiverEntry(
     private static final int MOST_GATES = 10;
     private static final long MOST = 1_000_000;
 
-    /** Copies the gates; puts gates and proposer in their normal form. */
+    /**
+     * Copies the gates; puts gates and proposer in their normal form, and limits a negative number.
+     */
     public Proposal {
       gates = gates.stream().map(Ids::gate).distinct().toList();
       by = Ids.handle(by);
+      maxUses = Math.max(-Waiver.MOST, maxUses); // a file has numbers of at most 18 digits
     }
 
     /** The reason it cannot be proposed, empty when it can. */

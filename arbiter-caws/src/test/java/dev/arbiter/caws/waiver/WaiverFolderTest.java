@@ -45,6 +45,25 @@ class WaiverFolderTest {
         3);
   }
 
+  @Test
+  void every_number_of_uses_is_read_back() throws IOException {
+    long[] numbers = {Long.MIN_VALUE, -1_000_000_000_000_000_000L, -9, -1, 1, 1_000_000_000};
+    try (WaiverFolder first = open()) {
+      for (int i = 0; i < numbers.length; i++) {
+        WaiverEntry.Proposal any =
+            new WaiverEntry.Proposal(
+                "WV-" + i, "FEAT-001", List.of("g"), 1, 1, "x", "ada", NOW.plus(DAY), numbers[i]);
+        assertThat(first.ledger().propose(any).isDone()).isTrue();
+      }
+    }
+
+    try (WaiverFolder again = open()) {
+      assertThat(again.ledger().entries())
+          .extracting(entry -> entry.proposal().maxUses() < 0)
+          .containsExactly(true, true, true, true, false, false);
+    }
+  }
+
   private void everyStep() throws IOException {
     try (WaiverFolder first = open()) {
       first.ledger().propose(proposal("WV-1"));
