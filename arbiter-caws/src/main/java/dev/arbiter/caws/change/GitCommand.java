@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class GitCommand {
   /*
    * The repository is not trusted: its configuration could name programs to run. So file-system
-   * monitors and hooks are turned off on each call, and variables named GIT_* are not handed on.
+   * monitors and hooks are turned off on each call, and variables named GIT_* are not handed on. An
+   * object that is not there is not fetched, for that runs a program too; no protocol is allowed,
+   * because a git before 2.45 does not know the other variable.
    */
   private static final List<String> ALWAYS =
       List.of(
@@ -69,6 +71,8 @@ final class GitCommand {
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
+    builder.environment().put("GIT_NO_LAZY_FETCH", "1");
+    builder.environment().put("GIT_ALLOW_PROTOCOL", "none");
     Process process = builder.start();
     var unused =
         process

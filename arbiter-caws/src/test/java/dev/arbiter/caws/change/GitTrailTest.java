@@ -79,6 +79,24 @@ class GitTrailTest extends RepositoryFixture {
     assertThat(trail.noted("HEAD").orElseThrow()).contains("CAWS-VERDICT-ID: " + ID);
   }
 
+  /** Git fetches an object that is not there from such a remote, by the program it names. */
+  @Test
+  void an_object_that_is_missing_runs_no_program() throws Exception {
+    commit("Subject");
+    GitTrail trail = GitTrail.of(folder);
+    Path ran = folder.resolve("ran");
+    git("config", "extensions.partialClone", "x");
+    git("config", "remote.x.promisor", "true");
+    git("config", "remote.x.url", folder.toString());
+    git("config", "remote.x.uploadpack", "touch " + ran + "; false");
+    Files.writeString(folder.resolve(".git/refs/heads/gone"), "1".repeat(40) + "\n");
+
+    assertThatThrownBy(() -> trail.verdictIds("gone")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> trail.verdictIds("1".repeat(40)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(ran).doesNotExist();
+  }
+
   @Test
   void wrong_input_is_refused() throws Exception {
     commit("Subject");
