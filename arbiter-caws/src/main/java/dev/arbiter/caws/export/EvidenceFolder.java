@@ -6,6 +6,8 @@ import dev.arbiter.caws.provenance.LogFolder;
 import dev.arbiter.caws.provenance.LogVerification;
 import dev.arbiter.caws.provenance.ProvenanceLog.InclusionProof;
 import dev.arbiter.caws.provenance.Signer;
+import dev.arbiter.caws.provenance.Withdrawal;
+import dev.arbiter.internal.Digests;
 import dev.arbiter.task.Seal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +17,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
@@ -44,7 +48,8 @@ public final class EvidenceFolder {
    * @param folder is created if it does not exist; otherwise it must be empty
    * @return how many entries were written
    * @throws IOException if the folder is not empty, or a file cannot be read or written
-   * @throws IllegalStateException if the log is damaged or has no checkpoint
+   * @throws IllegalStateException if the log is damaged or has no checkpoint, or takes back a
+   *     covered verdict behind it
    * @throws IllegalArgumentException if the signer has another key than the log
    */
   public static long write(LogFolder log, Signer signer, Path folder) throws IOException {
@@ -61,6 +66,7 @@ public final class EvidenceFolder {
               + signer.id()
               + " did not sign the log's checkpoint; export with the key that did");
     }
+    refuseLateWithdrawal(log, checkpoint.size());
     Files.createDirectories(folder);
     refuseOccupied(folder);
     for (long index = 0; index < checkpoint.size(); index++) {
@@ -69,6 +75,23 @@ public final class EvidenceFolder {
     put(folder, KEY, signer.publicPem());
     put(folder, CHECKPOINT, checkpoint.note());
     return checkpoint.size();
+  }
+
+  /** Its entry would not be exported, so nothing in the folder could say why the verdict failed. */
+  private static void refuseLateWithdrawal(LogFolder log, long covered) throws IOException {
+    Set<String> late = new HashSet<>();
+    for (long index = covered; index < log.size(); index++) {
+      Withdrawal.read(log.document(index)).ifPresent(read -> late.add(read.verdict()));
+    }
+    for (long index = 0; index < covered && !late.isEmpty(); index++) {
+      if (late.contains(Digests.named(log.document(index)))) {
+        throw new IllegalStateException(
+            "the log cannot be exported: entry "
+                + index
+                + " was withdrawn behind the checkpoint; open the log, sign a checkpoint, and"
+                + " export again");
+      }
+    }
   }
 
   private static void refuseOccupied(Path folder) throws IOException {

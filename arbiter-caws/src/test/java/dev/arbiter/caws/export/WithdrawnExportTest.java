@@ -2,6 +2,7 @@
 package dev.arbiter.caws.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Caws;
@@ -9,6 +10,7 @@ import dev.arbiter.caws.SealedVerdict;
 import dev.arbiter.caws.provenance.LogVerification;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,12 +33,44 @@ class WithdrawnExportTest {
       Verdict first = Logs.judge(caws, 0);
       Logs.judge(caws, 1);
       Logs.judge(caws, 2);
-      SealedVerdict sealed = SealedVerdict.of(first).orElseThrow();
-      Task task = Task.builder("chore").id(sealed.task()).build();
-      Assignment by = new Assignment(task, "ada", 1, sealed.specDigest(), Duration.ofMinutes(1));
-      caws.withdraw(by, first, "the journal failed");
+      withdraw(caws, first);
     }
     Logs.export(log, out, Logs.KEY);
+  }
+
+  private static void withdraw(Caws caws, Verdict verdict) {
+    SealedVerdict sealed = SealedVerdict.of(verdict).orElseThrow();
+    Task task = Task.builder("chore").id(sealed.task()).build();
+    Assignment by = new Assignment(task, "ada", 1, sealed.specDigest(), Duration.ofMinutes(1));
+    caws.withdraw(by, verdict, "the journal failed");
+  }
+
+  /** A crash may come between the withdrawal and the checkpoint that covers it. */
+  @Test
+  void a_withdrawal_behind_the_checkpoint_is_not_exported_before_one_covers_it() throws Exception {
+    export();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    String last = Files.readString(log.resolve("checkpoint.txt"));
+    String before;
+    try (Caws caws = Logs.caws().sealInBatches(1000).logTo(log).build()) {
+      Verdict verdict = Logs.judge(caws, 4);
+      before = caws.checkpoint().note();
+      withdraw(caws, verdict);
+    }
+    Files.writeString(log.resolve("checkpoint.txt"), before);
+
+    assertThatThrownBy(() -> Logs.export(log, out, Logs.KEY))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("entry 4 was withdrawn behind the checkpoint");
+    assertThat(out).isEmptyDirectory();
+
+    Files.writeString(log.resolve("checkpoint.txt"), last); // covers the entries before it alone
+    Logs.export(log, out, Logs.KEY);
+    assertThat(Logs.verify(out)).isEqualTo(new LogVerification.Intact(4));
   }
 
   private String summary(int index) throws Exception {
