@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.caws.provenance;
 
+import dev.arbiter.caws.internal.text.LineFile;
 import dev.arbiter.caws.internal.text.StrictBase64;
 import dev.arbiter.task.Seal;
 import java.io.IOException;
@@ -120,7 +121,8 @@ public final class ProvenanceLog implements AutoCloseable {
    *
    * @param document a verdict's document, one line
    * @return its place, from 0
-   * @throws IllegalArgumentException if it has a line end, or is too long for a file
+   * @throws IllegalArgumentException if it is empty, has a line end, begins with a byte order mark,
+   *     or is too long for a file
    * @throws UncheckedIOException if it cannot be written; the log then refuses entries
    */
   public long append(String document) {
@@ -134,16 +136,13 @@ public final class ProvenanceLog implements AutoCloseable {
    * @param document begins with a verdict's document as UTF-8, one line; the log keeps no reference
    * @param length how many bytes the document has
    * @return its place, from 0
-   * @throws IllegalArgumentException if it has a line end, or is too long for a file
+   * @throws IllegalArgumentException if it is empty, has a line end, begins with a byte order mark,
+   *     or is too long for a file
    * @throws UncheckedIOException if entry or checkpoint cannot be written; the log then takes no
    *     more
    */
   public long append(byte[] document, int length) {
-    for (int i = 0; i < length; i++) {
-      if (document[i] == '\n') {
-        throw new IllegalArgumentException("an entry is one line; take the line ends out");
-      }
-    }
+    requireLine(document, length);
     try {
       signer.refuseAfterFailure();
       long index = entries.append(document, length);
@@ -151,6 +150,21 @@ public final class ProvenanceLog implements AutoCloseable {
       return index;
     } catch (IOException e) {
       throw unwritable(e);
+    }
+  }
+
+  /** Refuses what is not read back as it was written: see {@link LineFile}. */
+  private static void requireLine(byte[] document, int length) {
+    if (length == 0) {
+      throw new IllegalArgumentException("an entry is one line, and this one is empty");
+    }
+    if (LineFile.isMarked(document, length)) {
+      throw new IllegalArgumentException("an entry begins with a byte order mark; take it out");
+    }
+    for (int i = 0; i < length; i++) {
+      if (document[i] == '\n' || document[i] == '\r') {
+        throw new IllegalArgumentException("an entry is one line; take the line ends out");
+      }
     }
   }
 

@@ -119,6 +119,21 @@ class LogLimitsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\r", "{}\r", "a\rb", "{}\n", "\ufeff", "\ufeff{}"})
+  void what_a_file_does_not_give_back_is_no_entry(String entry) {
+    try (ProvenanceLog log = open()) {
+      assertThatThrownBy(() -> log.append(entry)).isInstanceOf(IllegalArgumentException.class);
+      log.append("{}");
+      assertThatThrownBy(() -> log.append(entry)).isInstanceOf(IllegalArgumentException.class);
+      log.checkpoint();
+      assertThat(log.verify()).isEqualTo(new LogVerification.Intact(1));
+    }
+    try (ProvenanceLog again = open()) {
+      assertThat(again.size()).isEqualTo(1);
+    }
+  }
+
   @Test
   void places_and_sizes_end_where_the_log_ends() {
     ProvenanceLog log = ProvenanceLog.create(ORIGIN, key());

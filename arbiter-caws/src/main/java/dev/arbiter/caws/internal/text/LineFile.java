@@ -136,7 +136,8 @@ public final class LineFile {
     return complete;
   }
 
-  private static boolean isMarked(byte[] line, int length) {
+  /** Whether a line begins with a byte order mark. */
+  public static boolean isMarked(byte[] line, int length) {
     return length >= MARK
         && line[0] == (byte) 0xef
         && line[1] == (byte) 0xbb
