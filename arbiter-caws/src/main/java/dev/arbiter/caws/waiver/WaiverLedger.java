@@ -146,7 +146,7 @@ public final class WaiverLedger {
   }
 
   WaiverLedger(Limits limits, InstantSource clock, Recorder recorder) {
-    this.rules = new WaiverRules(limits);
+    this.rules = new WaiverRules(limits, false);
     this.clock = clock;
     this.recorder = recorder;
   }
@@ -424,7 +424,7 @@ public final class WaiverLedger {
       return "malformed";
     }
     Limits then = line.limits() == null ? rules.limits() : line.limits();
-    StepResult result = new WaiverRules(then).decide(step, line.proposal(), entries);
+    StepResult result = new WaiverRules(then, true).decide(step, line.proposal(), entries);
     if (result instanceof StepResult.Done done) {
       take(done.waiver(), step);
       return "";

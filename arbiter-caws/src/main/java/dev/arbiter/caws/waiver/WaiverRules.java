@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which steps a waiver may take under a ledger's limits. Changes nothing; callers hold the lock.
+ *
+ * @param isReplay whether the steps were taken before: an older version looked for no conflict when
+ *     it extended a waiver that was over
  */
-record WaiverRules(WaiverLedger.Limits limits) {
+record WaiverRules(WaiverLedger.Limits limits, boolean isReplay) {
   private static final int MOST = 10_000;
   private static final int MOST_APPROVERS = 64;
 
@@ -105,7 +108,8 @@ record WaiverRules(WaiverLedger.Limits limits) {
     if (Duration.between(now, expires).compareTo(limits.longest()) > 0) {
       return new StepResult.Refused("too_long");
     }
-    String problem = extension ? "" : crowded(entry.proposal(), now, all);
+    boolean hasItsPlace = extension && (isReplay || entry.isActiveAt(now));
+    String problem = hasItsPlace ? "" : crowded(entry.proposal(), now, all);
     return problem.isEmpty()
         ? new StepResult.Done(entry.activated(now))
         : new StepResult.Refused(problem);

@@ -202,6 +202,37 @@ class WaiverLedgerTest {
   }
 
   @Test
+  void an_extension_of_a_waiver_that_is_over_has_no_place_of_its_own() {
+    active(proposal("WV-1"));
+    active(proposal("WV-2", "FEAT-002", "budget_limit", -1));
+    for (String id : List.of("WV-1", "WV-2")) {
+      ledger.extend(id, "ada", NOW.plus(DAY.multipliedBy(20)));
+      ledger.approve(id, "grace");
+      ledger.approve(id, "alan");
+    }
+    now = NOW.plus(DAY.multipliedBy(10)); // both are over, and their gate is free
+    for (int i = 3; i <= 4; i++) {
+      WaiverEntry.Proposal other =
+          new WaiverEntry.Proposal(
+              "WV-" + i,
+              i == 3 ? "FEAT-001" : "FEAT-003",
+              List.of("budget_limit"),
+              5,
+              200,
+              "a hotfix",
+              "Ada",
+              now.plus(DAY),
+              -1);
+      active(other);
+    }
+
+    assertRefused(ledger.activate("WV-1", "grace"), "conflict");
+    assertRefused(ledger.activate("WV-2", "grace"), "too_many_for_gate");
+    ledger.revoke("WV-4", "ada", "done");
+    assertThat(ledger.activate("WV-2", "grace").isDone()).isTrue();
+  }
+
+  @Test
   void active_waivers_of_a_spec_do_not_overlap_and_a_gate_has_few() {
     active(proposal("WV-1"));
     assertThat(ledger.conflicts(proposal("WV-2"))).containsExactly("WV-1");
