@@ -71,20 +71,23 @@ final class WaiverResolver {
    * What a waiver is used for.
    *
    * @param subject the task's id; with the key of the attempt unless it is the first of the default
-   *     tenant
+   *     tenant and the id stands there unchanged, for others could look the same
    * @param since from when on a use in the ledger is that of this attempt, by a process that ended
    *     before its verdict was recorded
    */
   record Use(String agent, String subject, Instant since) {
     private static final int LONGEST_ID = 100;
+    private static final String ATTEMPT = ", attempt ";
 
     static Use of(Assignment assignment, Instant since) {
       Task task = assignment.task();
-      boolean isPlain = task.tenant().equals(Task.DEFAULT_TENANT) && assignment.attempt() == 1;
-      String subject =
-          isPlain
-              ? task.id()
-              : Sanitizer.text(task.id(), LONGEST_ID) + ", attempt " + assignment.attemptKey();
+      String id = Sanitizer.text(task.id(), LONGEST_ID);
+      boolean isPlain =
+          task.tenant().equals(Task.DEFAULT_TENANT)
+              && assignment.attempt() == 1
+              && id.equals(task.id())
+              && !id.contains(ATTEMPT);
+      String subject = isPlain ? id : id + ATTEMPT + assignment.attemptKey();
       return new Use(assignment.agent(), subject, since);
     }
 

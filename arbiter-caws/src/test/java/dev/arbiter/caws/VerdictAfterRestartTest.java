@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -304,6 +305,35 @@ class VerdictAfterRestartTest {
         assertThat(size(second)).isEqualTo(1);
       }
     }
+  }
+
+  /** The ledger cuts and escapes what it keeps, so ids must differ in what is left. */
+  @ParameterizedTest
+  @MethodSource("pairsOfIds")
+  void a_use_is_not_that_of_a_task_with_a_similar_id(String mine, String other) throws IOException {
+    proposeOnce();
+    WorkReport report = reportOf(15, 100);
+    Path empty = copy(log);
+    try (WaiverFolder before = waivers();
+        Caws first = builder().waivers(before.ledger()).build()) {
+      Assignment of = Fixtures.assignment(first, task(mine), "ada");
+      assertThat(first.judge(of, report)).isInstanceOf(Verdict.Waived.class);
+      crash();
+      log = empty;
+      try (WaiverFolder after = waivers();
+          Caws second = builder().waivers(after.ledger()).build()) {
+        Assignment similar = Fixtures.assignment(second, task(other), "ada");
+        assertThat(second.judgeAgain(similar, report, ACCEPTED)).isInstanceOf(Verdict.Denied.class);
+        assertThat(second.judgeAgain(of, report, ACCEPTED)).isInstanceOf(Verdict.Waived.class);
+        assertThat(uses(after)).isEqualTo(1);
+      }
+    }
+  }
+
+  static Stream<Arguments> pairsOfIds() {
+    return Stream.of(
+        Arguments.of("x".repeat(200) + "1", "x".repeat(200) + "2"),
+        Arguments.of("x".repeat(101), "x".repeat(102)));
   }
 
   /** The ledger has the use, and the process died before the log had the verdict. */
