@@ -167,7 +167,7 @@ final class GitChanges {
               "the target of link '" + Sanitizer.text(path, 80) + "' is no text here");
         }
         file(path, new Version(Entry.LINK, target.getBytes(StandardCharsets.UTF_8)));
-      } else if (isClaim(path, attributes)) {
+      } else if (isClaim(path, attributes) && wasEmpty(base.get(path), attributes)) {
         base.remove(path);
       } else if (attributes.isRegularFile()) {
         file(
@@ -179,6 +179,13 @@ final class GitChanges {
                 + Sanitizer.text(path, 80)
                 + "' is no file, folder or link; remove it to be measured");
       }
+    }
+
+    /** Whether the base has no such file, or has it empty and with the same mode. */
+    private boolean wasEmpty(@Nullable Entry known, BasicFileAttributes attributes) {
+      return known == null
+          || (known.mode() == mode(attributes, known)
+              && known.id().equals(objects.id("blob", new byte[0])));
     }
 
     private void file(String path, Version fresh) throws IOException {

@@ -71,6 +71,18 @@ class GitChangesTest extends RepositoryFixture {
   }
 
   @Test
+  void a_file_of_the_base_that_is_emptied_to_look_like_a_claim_counts() throws Exception {
+    write("a.jsonl.lock", "1\n2\n");
+    git("add", "-A");
+    git("commit", "-q", "-m", "more");
+
+    write("a.jsonl.lock", "");
+
+    assertThat(ChangeSet.ofGit(folder, "HEAD").changes())
+        .containsExactly(new FileChange("a.jsonl.lock", 0, 2));
+  }
+
+  @Test
   void a_renamed_file_and_an_odd_name_are_found() throws Exception {
     git("mv", "old name.txt", "new => name.txt");
     write("\u00e4 \"q\"\ttab.txt", "x\ny\n");
