@@ -7,7 +7,6 @@ import dev.arbiter.caws.provenance.SigningKey;
 import dev.arbiter.internal.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The file of a waiver ledger's steps, one a line, each forced. The ledger's lock guards it. */
 final class StepFile {
   static final String NAME = "ledger.jsonl";
-
-  /** The most bytes that are read: ten thousand waivers of a dozen steps have 40 MB. */
-  private static final long LONGEST = 256L << 20;
 
   private final Path file;
   private final LineFile lines;
@@ -50,7 +46,10 @@ final class StepFile {
     LineFile.read(file, new Replay(file, ledger, key));
   }
 
-  /** Takes each step again; its line has the digest of the line before. */
+  /**
+   * Takes each step again; its line has the digest of the line before. A file of any size is read:
+   * each use of a waiver is a step, a line is bounded, and no line is kept.
+   */
   private static final class Replay implements LineFile.Reader {
     private final Path file;
     private final WaiverLedger ledger;
@@ -58,13 +57,10 @@ final class StepFile {
     private long number;
     private String head = "";
 
-    Replay(Path file, WaiverLedger ledger, @Nullable PublicKey key) throws IOException {
+    Replay(Path file, WaiverLedger ledger, @Nullable PublicKey key) {
       this.file = file;
       this.ledger = ledger;
       this.key = key;
-      if (Files.size(file) > LONGEST) {
-        throw damaged(file, "it has more than " + LONGEST + " bytes");
-      }
     }
 
     @Override
