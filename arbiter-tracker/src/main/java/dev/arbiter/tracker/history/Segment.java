@@ -4,6 +4,7 @@ package dev.arbiter.tracker.history;
 import dev.arbiter.tracker.internal.Disk;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -12,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 
 /**
  * One file of a history.
@@ -33,7 +36,10 @@ record Segment(long first, Path file) {
         first, folder.resolve(String.format(Locale.ROOT, "%s%019d%s", PREFIX, first, PLAIN)));
   }
 
-  /** The segments in a folder, oldest first. Of a duplicate, the compressed file wins. */
+  /**
+   * The segments in a folder, oldest first. Of a duplicate, the compressed file wins, unless
+   * records were added to the plain one: then its removal had failed.
+   */
   static List<Segment> list(Path folder) throws IOException {
     List<Segment> all = new ArrayList<>();
     List<Path> files;
@@ -47,12 +53,25 @@ record Segment(long first, Path file) {
         int end = name.length() - (compressed ? COMPRESSED : PLAIN).length();
         Segment segment = new Segment(number(name.substring(PREFIX.length(), end)), file);
         if (!all.isEmpty() && all.get(all.size() - 1).first == segment.first) {
-          Files.delete(all.remove(all.size() - 1).file);
+          Segment plain = all.remove(all.size() - 1);
+          boolean isOlder = segment.isBeginningOf(plain);
+          Files.delete(isOlder ? segment.file : plain.file);
+          segment = isOlder ? plain : segment;
         }
         all.add(segment);
       }
     }
     return all;
+  }
+
+  private boolean isBeginningOf(Segment plain) throws IOException {
+    byte[] whole = Files.readAllBytes(plain.file);
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      byte[] own = in.readAllBytes();
+      return own.length < whole.length && Arrays.equals(own, Arrays.copyOf(whole, own.length));
+    } catch (ZipException | EOFException e) {
+      return false;
+    }
   }
 
   private static long number(String digits) throws IOException {

@@ -69,7 +69,8 @@ final class PartitionSums {
   private static long steps(double value, PrivateQuestion.Bounds bounds) {
     double clamped = Math.max(bounds.lowest(), Math.min(bounds.highest(), value));
     double half = half(bounds);
-    return Math.round((clamped - middle(bounds)) / half * GRID);
+    long steps = Math.round((clamped - middle(bounds)) / half * GRID);
+    return Math.max(-GRID, Math.min(GRID, steps)); // narrow bounds far from 0 round by more
   }
 
   /** The mean value of this many steps for this many contributions. */

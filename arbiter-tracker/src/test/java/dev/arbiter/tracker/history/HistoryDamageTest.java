@@ -59,6 +59,33 @@ class HistoryDamageTest extends HistoryFixture {
     }
   }
 
+  /** The plain file could not be removed, and got more records. */
+  @Test
+  void a_compressed_file_does_not_win_over_records_that_came_later() throws IOException {
+    try (History history = builder().build()) {
+      fill(history, 0, 3);
+    }
+    Path plain = files(".jsonl").get(0);
+    byte[] before = Files.readAllBytes(plain);
+    Segment compressed = new Segment(1, plain).compress(disk);
+    Files.write(plain, before);
+    builder().build().close();
+    assertThat(files(".jsonl")).containsExactly(compressed.file());
+    byte[] packed = Files.readAllBytes(compressed.file());
+    Files.delete(compressed.file());
+    Files.write(plain, before);
+    try (History history = builder().build()) {
+      fill(history, 3, 5);
+    }
+    Files.write(compressed.file(), packed);
+
+    try (History history = builder().build()) {
+      assertThat(history.head().seq()).isEqualTo(5);
+      assertThat(history.verify().records()).isEqualTo(5);
+      assertThat(files(".jsonl")).containsExactly(plain);
+    }
+  }
+
   @Test
   void records_taken_out_exchanged_or_cut_off_are_found() throws IOException {
     ChainHead noted;

@@ -82,8 +82,11 @@ public final class Spill {
       while (place < first.filled()
           && delivered.getPlain() < end
           && SlotLayout.isPublished(first.words, place * SlotLayout.WORDS, PUBLISHED)) {
-        delivered.setRelease(delivered.getPlain() + 1);
-        reader.read(first.words, place++ * SlotLayout.WORDS);
+        try {
+          reader.read(first.words, place++ * SlotLayout.WORDS);
+        } finally {
+          delivered.setRelease(delivered.getPlain() + 1);
+        }
       }
       Chunk next = first.next.get();
       if (place < first.filled() || next == null || next == END) {
