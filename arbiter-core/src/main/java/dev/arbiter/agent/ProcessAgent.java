@@ -2,7 +2,6 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Library;
-import dev.arbiter.spi.Sources;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
@@ -22,10 +21,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -221,22 +220,28 @@ public final class ProcessAgent implements Agent {
   /** Waits for the end, looking at the output and the tree; says what went wrong. */
   String await(Process process, Duration limit, ProcessFiles files, ProcessTree tree)
       throws IOException, InterruptedException {
-    LongSupplier nanoTime = Sources.system(0).nanoTime();
-    long begun = nanoTime.getAsLong();
-    long most = TimeUnit.NANOSECONDS.convert(limit);
-    most -= Math.min(most / 20, MOST_MARGIN_NANOS);
-    for (long look = FIRST_LOOK_NANOS; ; look = Math.min(2 * look, LOOK_NANOS)) {
-      long left = most - (nanoTime.getAsLong() - begun); // a look at many processes takes long
-      if (process.waitFor(Math.min(look, left), TimeUnit.NANOSECONDS)) {
-        return "";
+    long left = TimeUnit.NANOSECONDS.convert(limit);
+    left -= Math.min(left / 20, MOST_MARGIN_NANOS);
+    // A look at many processes takes long, so that the waits alone are not the time that passes.
+    CompletableFuture<Boolean> late = new CompletableFuture<>();
+    CompletableFuture<Boolean> unused = late.completeOnTimeout(true, left, TimeUnit.NANOSECONDS);
+    try {
+      for (long look = FIRST_LOOK_NANOS; ; look = Math.min(2 * look, LOOK_NANOS)) {
+        long turn = Math.min(look, left);
+        if (process.waitFor(turn, TimeUnit.NANOSECONDS)) {
+          return "";
+        }
+        left -= turn;
+        if (left <= 0 || late.isDone()) {
+          return LATE + limit;
+        }
+        tree.look();
+        if (files.written() > outputLimit) {
+          return tooMuch();
+        }
       }
-      if (left <= look) {
-        return LATE + limit;
-      }
-      tree.look();
-      if (files.written() > outputLimit) {
-        return tooMuch();
-      }
+    } finally {
+      late.complete(false);
     }
   }
 
