@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * both, whatever is thrown.
  */
 final class Fuse {
+  private static final float ALL = 100;
+
   /*
    * The breaker of Resilience4j inside, on the nano clock that was handed in. It never leaves its
    * half-open state while the probes do not come back, unless it gets a timer thread of its own, on
@@ -31,6 +33,7 @@ final class Fuse {
    */
   private final CircuitBreaker breaker;
   private final LongSupplier nanoTime;
+  private final long slow;
   private final long pause;
   private final AtomicLong skipped = new AtomicLong();
 
@@ -39,6 +42,7 @@ final class Fuse {
 
   Fuse(String name, Breaker policy, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
+    this.slow = policy.slow().toNanos();
     this.pause = policy.pause().toNanos();
     float percent = (float) (100 * policy.share());
     this.breaker =
@@ -47,7 +51,7 @@ final class Fuse {
             CircuitBreakerConfig.custom()
                 .slidingWindow(policy.calls(), policy.calls(), SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold(percent)
-                .slowCallRateThreshold(percent)
+                .slowCallRateThreshold(ALL)
                 .slowCallDurationThreshold(policy.slow())
                 .waitDurationInOpenState(policy.pause())
                 .permittedNumberOfCallsInHalfOpenState(policy.probes())
@@ -85,6 +89,15 @@ final class Fuse {
     @Override
     public Instant instant() {
       return Instant.EPOCH.plusNanos(nanoTime.getAsLong() - origin);
+    }
+  }
+
+  /* One share counts both kinds: Resilience4j would compare slow and failed calls apart. */
+  private static final class SlowException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SlowException() {
+      super("the call took too long", null, false, false);
     }
   }
 
@@ -129,10 +142,10 @@ final class Fuse {
   /** Ends a call that began at a nano time. */
   void leave(long began, @Nullable Throwable error) {
     long took = nanoTime.getAsLong() - began;
-    if (error == null) {
+    if (error == null && took < slow) {
       breaker.onSuccess(took, NANOSECONDS);
     } else {
-      breaker.onError(took, NANOSECONDS, error);
+      breaker.onError(took, NANOSECONDS, error == null ? new SlowException() : error);
     }
   }
 
@@ -158,7 +171,8 @@ final class Fuse {
   }
 
   /**
-   * Requires that the breaker is not open, for a call that does not count.
+   * Requires that the breaker is not open, for a call that does not count. Once the pause is over
+   * it passes: what decides is the call behind it that counts.
    *
    * @throws OpenException if it is
    */
@@ -174,7 +188,7 @@ final class Fuse {
 
   /** What is wrong, in one sentence; empty while it is closed. */
   String trouble() {
-    return switch (breaker.getState()) {
+    return switch (state()) {
       case OPEN -> breaker.getName() + " failed too often, and its breaker is open";
       case HALF_OPEN -> breaker.getName() + " failed too often, and is tried again";
       default -> "";
@@ -182,6 +196,17 @@ final class Fuse {
   }
 
   boolean isOpen() {
-    return breaker.getState() == State.OPEN;
+    return state() == State.OPEN;
+  }
+
+  /*
+   * The breaker inside leaves its open state only when it is asked for a permit after the pause. The
+   * permit goes back at once, so that no probe is used up by looking.
+   */
+  private State state() {
+    if (breaker.getState() == State.OPEN && breaker.tryAcquirePermission()) {
+      breaker.releasePermission();
+    }
+    return breaker.getState();
   }
 }

@@ -23,6 +23,7 @@ import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -118,6 +119,99 @@ class BreakerTest {
     }
   }
 
+  /** Nobody submits any more: what was admitted before must get its verdict all the same. */
+  @Test
+  void work_that_is_done_after_the_pause_is_the_probe() throws Exception {
+    broken = false;
+    List<CompletableFuture<WorkReport>> reports = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .breaker(FOUR)
+            .constitution(new Broken())
+            .asyncAgent(
+                AgentProfile.of("ada"),
+                assignment -> {
+                  reports.add(new CompletableFuture<>());
+                  return reports.get(reports.size() - 1);
+                })
+            .build()) {
+      TaskHandle first = arbiter.submit(task());
+      TaskHandle second = arbiter.submit(task());
+      broken = true;
+      for (int i = 0; i < 4; i++) {
+        TaskResult unused = arbiter.submit(task()).await(SOON);
+      }
+      assertThat(health(arbiter, "caws_validator").level()).isEqualTo(Level.UNHEALTHY);
+      broken = false;
+      world.pass(PAUSE.plusSeconds(1));
+
+      assertThat(health(arbiter, "caws_validator").level()).isEqualTo(Level.DEGRADED);
+      assertThat(health(arbiter, "caws_validator").detail()).contains("tried again");
+      reports.get(0).complete(WorkReport.of("good"));
+      reports.get(1).complete(WorkReport.of("good"));
+
+      assertThat(first.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(second.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(health(arbiter, "caws_validator").detail()).doesNotContain("breaker");
+    }
+  }
+
+  @Test
+  void looking_uses_up_no_probe() {
+    FakeTime time = new FakeTime();
+    Fuse fuse = new Fuse("it", new Breaker(2, 1, PAUSE, PAUSE, 1), time.sources().nanoTime());
+    open(fuse);
+    assertThatThrownBy(fuse::requireClosed).isInstanceOf(Fuse.OpenException.class);
+    time.advance(PAUSE.plusMillis(1));
+    for (int i = 0; i < 5; i++) {
+      fuse.requireClosed();
+      assertThat(fuse.trouble()).contains("tried again");
+    }
+    assertThat(fuse.enter()).isTrue();
+    assertThat(fuse.enter()).isFalse();
+  }
+
+  /** A share of half of four calls: one that failed and one that was as slow as the limit. */
+  @Test
+  void calls_that_failed_and_calls_that_were_slow_add_up() {
+    FakeTime time = new FakeTime();
+    Fuse fuse = new Fuse("it", FOUR, time.sources().nanoTime());
+    assertThatThrownBy(
+            () ->
+                fuse.<String>call(
+                    () -> {
+                      throw new IllegalStateException("no");
+                    }))
+        .hasMessage("no");
+    for (int millis : new int[] {2_000, 1_999, 0}) {
+      String unused =
+          fuse.call(
+              () -> {
+                time.advance(Duration.ofMillis(millis));
+                return "well";
+              });
+    }
+    assertThat(fuse.isOpen()).isTrue();
+  }
+
+  /** A limit above that of Resilience4j itself. */
+  @Test
+  void calls_below_the_limit_are_not_slow() {
+    FakeTime time = new FakeTime();
+    Duration slow = Duration.ofMinutes(10);
+    Fuse fuse = new Fuse("it", new Breaker(4, 1, slow, PAUSE, 2), time.sources().nanoTime());
+    for (int i = 0; i < 8; i++) {
+      String unused =
+          fuse.call(
+              () -> {
+                time.advance(slow.minusNanos(1));
+                return "well";
+              });
+    }
+    assertThat(fuse.isOpen()).isFalse();
+  }
+
   @Test
   void probes_that_fail_open_it_again() throws Exception {
     try (Arbiter arbiter = arbiter().build()) {
@@ -152,7 +246,7 @@ class BreakerTest {
   @Test
   void work_that_is_done_when_it_opens_fails_without_blame() throws Exception {
     broken = false;
-    List<java.util.concurrent.CompletableFuture<WorkReport>> reports = new ArrayList<>();
+    List<CompletableFuture<WorkReport>> reports = new ArrayList<>();
     try (Arbiter arbiter =
         world
             .arbiter()
@@ -162,7 +256,7 @@ class BreakerTest {
             .asyncAgent(
                 AgentProfile.of("ada"),
                 assignment -> {
-                  reports.add(new java.util.concurrent.CompletableFuture<>());
+                  reports.add(new CompletableFuture<>());
                   return reports.get(reports.size() - 1);
                 })
             .build()) {
