@@ -12,14 +12,16 @@ import java.util.Set;
  * denied, which routers learn.
  *
  * <p>An ejected agent has status EJECTED. After its pause it gets one task at a time, until one
- * succeeds; a failure ejects it again, for twice as long. The pause is {@code base * 2^(n-1)} the
- * nth time in a row, at most {@code longest}. An agent is ejected only while another one that is
- * not under suspicion has each of its capabilities: the last one is never ejected.
+ * succeeds; a failure that counts, or a time-out, ejects it again, for twice as long. The pause is
+ * {@code base * 2^(n-1)} the nth time in a row, at most {@code longest}. An agent is ejected only
+ * while another one that is not under suspicion has each of its capabilities: the last one is never
+ * ejected.
  *
  * @param failures failures in a row that eject an agent, at least 1
  * @param base the first pause
  * @param longest the longest pause
- * @param causes the failures that count; others show that the agent is there, as a success does
+ * @param causes the failures that count; others show that the agent is there, as a success does,
+ *     but for AGENT_TIMEOUT, which shows nothing
  */
 public record Ejection(int failures, Duration base, Duration longest, Set<FailureCause> causes) {
   private static final Duration A_YEAR = Duration.ofDays(365);

@@ -48,11 +48,20 @@ final class Healing {
     private long last;
     private boolean watched;
     private boolean silent;
+
+    /* Whether a silent agent was taken out of service; it comes back to one task at a time. */
+    private boolean isolated;
     private int restarts;
     private boolean acting;
 
     private Pulse(long now) {
       last = now;
+    }
+
+    private void heard(long now) {
+      last = now;
+      silent = false;
+      isolated = false;
     }
   }
 
@@ -80,13 +89,28 @@ final class Healing {
     synchronized (pulse) {
       back = pulse.silent;
       pulse.watched |= isBeat;
-      pulse.last = now();
-      pulse.silent = false;
+      pulse.heard(now());
       pulse.restarts = 0;
     }
     if (back) {
       registry.takeBack(agent);
     }
+  }
+
+  /** The host has looked at an agent: its silence counts from now on. */
+  void lookedAt(String agent) {
+    Pulse pulse = pulses.get(agent);
+    if (pulse != null) {
+      synchronized (pulse) {
+        pulse.heard(now());
+      }
+    }
+  }
+
+  /** Whether an agent that is watched does not report. */
+  boolean isSilent(String agent) {
+    Pulse pulse = pulses.get(agent);
+    return pulse != null && isSilent(pulse);
   }
 
   /** Forgets an agent that was retired. */
@@ -129,38 +153,55 @@ final class Healing {
   }
 
   private void look(String agent, Pulse pulse, long now) {
-    boolean first;
+    boolean isolate;
+    boolean restart;
     synchronized (pulse) {
-      // A restart that did not help is followed by another, after the same patience.
-      long since = now - pulse.last - pulse.restarts * patience;
-      boolean mayAct = pulse.watched && !pulse.acting;
-      if (!mayAct || since < patience || !registry.isWatched(agent)) {
+      if (!registry.isWatched(agent)) {
+        // What the host or a limit took out of service may be silent; its time begins when it is
+        // back.
+        pulse.heard(now);
         return;
       }
-      first = !pulse.silent;
-      if (!first && !mayRestart(pulse)) {
+      if (!pulse.watched || pulse.acting) {
+        return;
+      }
+      // A restart that did not help is followed by another, after the same patience.
+      boolean isDue = now - pulse.last - pulse.restarts * patience >= patience;
+      // The last agent stays until another one can take its place.
+      isolate = !pulse.isolated && (pulse.silent || isDue);
+      restart = isDue && (!pulse.silent || mayRestart(pulse));
+      if (!isolate && !restart) {
         return;
       }
       pulse.silent = true;
       pulse.acting = true;
     }
-    crew.addFromSweep(worker -> act(agent, pulse, first));
+    crew.addFromSweep(worker -> act(agent, pulse, isolate, restart));
   }
 
   /* The agent may report before this begins, and at any time after. */
-  private void act(String agent, Pulse pulse, boolean isolate) {
+  private void act(String agent, Pulse pulse, boolean isolate, boolean restart) {
     try {
       if (isolate && isSilent(pulse)) {
-        registry.isolate(agent, "it has not reported for " + Duration.ofNanos(patience));
-        if (!isSilent(pulse)) {
+        boolean done =
+            registry.isolate(agent, "it has not reported for " + Duration.ofNanos(patience));
+        if (!isolated(pulse, done)) {
           registry.takeBack(agent);
         }
       }
-      if (isSilent(pulse)) {
+      if (restart && isSilent(pulse)) {
         restart(agent, pulse);
       }
     } finally {
       acted(pulse);
+    }
+  }
+
+  /* Notes whether a silent agent was isolated; false if it has reported meanwhile. */
+  private static boolean isolated(Pulse pulse, boolean done) {
+    synchronized (pulse) {
+      pulse.isolated = pulse.silent && done;
+      return pulse.silent;
     }
   }
 

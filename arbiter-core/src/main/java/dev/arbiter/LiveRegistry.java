@@ -18,6 +18,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
@@ -52,7 +53,7 @@ final class LiveRegistry implements AgentRegistry {
   private final AtomicInteger stuckAgents = new AtomicInteger();
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
-  private volatile @Nullable Instant nextLimitEnd;
+  private volatile @Nullable End nextLimitEnd;
   private volatile Runnable opened = () -> {};
   private volatile @Nullable Healing healing;
   private final Publisher publisher;
@@ -65,6 +66,21 @@ final class LiveRegistry implements AgentRegistry {
     this.crew = crew;
   }
 
+  /**
+   * When a limit ends: at an instant, which is kept and shown, or after a time, whichever comes
+   * first. A wall clock that is set back would else keep an agent away.
+   */
+  private record End(Instant at, long nanos) {
+    boolean isOver(Instant now, long nanoTime) {
+      return !now.isBefore(at) || nanoTime - nanos >= 0;
+    }
+
+    End orEarlier(End other) {
+      return new End(
+          other.at.isBefore(at) ? other.at : at, other.nanos - nanos < 0 ? other.nanos : nanos);
+    }
+  }
+
   /** One agent at one moment. A change creates a new registration over the same slots. */
   record Registration(
       AgentProfile profile,
@@ -73,7 +89,7 @@ final class LiveRegistry implements AgentRegistry {
       AsyncAgent agent,
       Slots slots,
       Streak streak,
-      @Nullable Instant limitEnds)
+      @Nullable End limitEnds)
       implements RegisteredAgent {
     @Override
     public Status status() {
@@ -93,14 +109,14 @@ final class LiveRegistry implements AgentRegistry {
 
     @Override
     public Optional<Instant> availableAt() {
-      return Optional.ofNullable(limitEnds);
+      return Optional.ofNullable(limitEnds).map(End::at);
     }
 
     Registration with(AgentProfile newProfile) {
       return new Registration(newProfile, declared, number, agent, slots, streak, limitEnds);
     }
 
-    Registration with(Status newStatus, @Nullable Instant newEnd) {
+    Registration with(Status newStatus, @Nullable End newEnd) {
       return new Registration(profile, newStatus, number, agent, slots, streak, newEnd);
     }
   }
@@ -135,9 +151,12 @@ final class LiveRegistry implements AgentRegistry {
       Slots slots = new Slots(profile.capacity(), stuckAgents);
       before = out.get(profile.id());
       Status status = before == null ? Status.AVAILABLE : before.after();
-      Instant end = before == null ? null : before.until().orElse(null);
-      Registration entry =
-          new Registration(profile, status, number, agent, slots, new Streak(ejection), end);
+      End end = before == null ? null : before.until().map(this::end).orElse(null);
+      Streak streak = new Streak(ejection);
+      if (status == Status.EJECTED) {
+        streak.wasEjectedBefore();
+      }
+      Registration entry = new Registration(profile, status, number, agent, slots, streak, end);
       noteLimit(end);
       put(entry);
       List<Slots.Seat> unused = set(entry);
@@ -172,6 +191,10 @@ final class LiveRegistry implements AgentRegistry {
       entry.streak().reset();
       change = change(entry.with(status, null), at, nanoTime);
     }
+    Healing own = healing;
+    if (own != null) {
+      own.lookedAt(id);
+    }
     tell(change);
   }
 
@@ -183,13 +206,14 @@ final class LiveRegistry implements AgentRegistry {
     Change change;
     synchronized (this) {
       Registration entry = entry(id);
-      Instant end = entry.limitEnds();
-      boolean isLater = end == null || until.isAfter(end);
-      if (!isLater || (entry.limitEnds() == null && !entry.declared().takesWork())) {
+      End end = entry.limitEnds();
+      boolean isLater = end == null || until.isAfter(end.at());
+      if (!isLater || (end == null && !entry.declared().takesWork())) {
         return;
       }
-      noteLimit(until);
-      change = change(entry.with(Status.LIMITED, until), at, nanoTime);
+      End later = end(until);
+      noteLimit(later);
+      change = change(entry.with(Status.LIMITED, later), at, nanoTime);
     }
     tell(change);
   }
@@ -224,40 +248,46 @@ final class LiveRegistry implements AgentRegistry {
     return entry != null && (entry.declared().takesWork() || entry.declared() == Status.EJECTED);
   }
 
-  /** Takes an agent out of service that has gone silent, if others can do without it. */
-  void isolate(String id, String why) {
+  /** Takes an agent out of service that has gone silent; false if others need it. */
+  boolean isolate(String id, String why) {
     Registration entry = snapshot().find(id);
-    if (entry != null && entry.declared() != Status.EJECTED) {
-      boolean unused = eject(entry, why);
-    }
+    return entry != null && (entry.declared() == Status.EJECTED || eject(entry, why));
   }
 
   /** An agent that was isolated reports again. */
   void takeBack(String id) {
     Instant at = now();
     long nanoTime = nanoTime();
-    Change change;
+    Change change = null;
     synchronized (this) {
       Registration entry = entries.get(id);
-      if (entry == null || entry.declared() != Status.EJECTED) {
+      boolean isEjected = entry != null && entry.declared() == Status.EJECTED;
+      if (entry == null || (!isEjected && !entry.streak().isProbing())) {
         return;
       }
       entry.streak().reset();
-      change = change(entry.with(Status.AVAILABLE, null), at, nanoTime);
+      if (isEjected) {
+        change = change(entry.with(Status.AVAILABLE, null), at, nanoTime);
+      }
     }
-    tell(change);
+    if (change == null) {
+      update(id);
+    } else {
+      tell(change);
+    }
   }
 
   /** Notes how a call of an agent ended, which may eject it or let it take more again. */
   void callEnded(Registration agent, @Nullable FailureCause failure, long began) {
-    boolean failed = failure != null && ejection.counts(failure);
     Healing own = healing;
     if (failure == null) {
       alive(agent.id());
     }
-    if (!ejection.isOn() && !agent.streak().isProbing()) {
+    boolean isProbing = agent.streak().isProbing();
+    if ((!ejection.isOn() && !isProbing) || (failure != null && saysNothing(agent, failure))) {
       return;
     }
+    boolean failed = failure != null && (ejection.counts(failure) || isTimeout(failure));
     Streak.Turn turn = agent.streak().ended(failed, began);
     if (turn == Streak.Turn.EJECT) {
       if (eject(agent, "its calls failed: " + failure) && own != null) {
@@ -266,6 +296,24 @@ final class LiveRegistry implements AgentRegistry {
     } else if (turn == Streak.Turn.RECOVERED) {
       update(agent.id());
     }
+  }
+
+  private static boolean isTimeout(FailureCause failure) {
+    return failure == FailureCause.AGENT_TIMEOUT;
+  }
+
+  /*
+   * A failure that does not count shows that the agent is there; a time-out does not. On trial it is
+   * a failure. While the agent does not report, only a success shows that it is back.
+   */
+  private boolean saysNothing(Registration agent, FailureCause failure) {
+    if (ejection.counts(failure)) {
+      return false;
+    }
+    Healing own = healing;
+    return isTimeout(failure)
+        ? !agent.streak().isProbing()
+        : own != null && own.isSilent(agent.id());
   }
 
   private boolean eject(Registration agent, String why) {
@@ -280,9 +328,9 @@ final class LiveRegistry implements AgentRegistry {
         return false;
       }
       if (canDoWithout(entry)) {
-        Instant until = at.plusNanos(entry.streak().eject(nanoTime()));
-        noteLimit(until);
-        change = change(entry.with(Status.EJECTED, until), at, nanoTime);
+        End end = end(at.plusNanos(entry.streak().eject(nanoTime())));
+        noteLimit(end);
+        change = change(entry.with(Status.EJECTED, end), at, nanoTime);
       } else if (!entry.streak().staysFirst()) {
         return false;
       }
@@ -333,31 +381,36 @@ final class LiveRegistry implements AgentRegistry {
     publish(new AgentEvent.Updated(now(), nanoTime(), entry.profile()), changed);
   }
 
+  /* The end of a limit that is set now. */
+  private End end(Instant until) {
+    return new End(until, nanoTime() + Timers.nanos(Duration.between(now(), until)));
+  }
+
   /* The lock is held. */
-  private void noteLimit(@Nullable Instant end) {
-    Instant next = nextLimitEnd;
-    if (end != null && (next == null || end.isBefore(next))) {
-      nextLimitEnd = end;
+  private void noteLimit(@Nullable End end) {
+    End next = nextLimitEnd;
+    if (end != null) {
+      nextLimitEnd = next == null ? end : next.orEarlier(end);
     }
   }
 
   /** Lets the agents take work again whose usage limits have ended. */
   void look() {
-    Instant next = nextLimitEnd;
+    End next = nextLimitEnd;
     if (next == null) {
       return;
     }
     Instant at = now();
     long nanoTime = nanoTime();
-    if (at.isBefore(next)) {
+    if (!next.isOver(at, nanoTime)) {
       return;
     }
     List<Change> over = new ArrayList<>();
     synchronized (this) {
       nextLimitEnd = null;
       for (Registration entry : List.copyOf(entries.values())) {
-        Instant end = entry.limitEnds();
-        if (end != null && !at.isBefore(end)) {
+        End end = entry.limitEnds();
+        if (end != null && end.isOver(at, nanoTime)) {
           over.add(change(entry.with(Status.AVAILABLE, null), at, nanoTime));
         } else {
           noteLimit(end);
@@ -376,7 +429,7 @@ final class LiveRegistry implements AgentRegistry {
     Status status = entry.declared();
     AgentEvent.StatusChanged event =
         new AgentEvent.StatusChanged(
-            at, nanoTime, id, entry(id).declared(), status, Optional.ofNullable(entry.limitEnds()));
+            at, nanoTime, id, entry(id).declared(), status, entry.availableAt());
     put(entry);
     if (status.takesWork()) {
       out.remove(id);
@@ -454,12 +507,19 @@ final class LiveRegistry implements AgentRegistry {
       ids.addAll(out.keySet());
     }
     for (String id : ids) {
-      KeptStep step = kept.get(id);
-      AgentEvent.StatusChanged word = out(id);
-      if (!(step == null ? "" : step.state()).equals(word == null ? "" : word.after().name())) {
+      if (!said(kept.get(id)).equals(said(out(id)))) {
         keep(id);
       }
     }
+  }
+
+  private static String said(AgentEvent.@Nullable StatusChanged word) {
+    return said(word == null ? null : KeptStep.of(word));
+  }
+
+  /* A status with its end: the same limit may end later than the store knows. */
+  private static String said(@Nullable KeptStep step) {
+    return step == null ? "" : step.state() + ' ' + step.detail();
   }
 
   @Override

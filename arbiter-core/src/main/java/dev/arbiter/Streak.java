@@ -56,6 +56,12 @@ final class Streak {
     return Math.min(pause, longest);
   }
 
+  /** The agent was ejected by a process before this one: it comes back one task at a time. */
+  synchronized void wasEjectedBefore() {
+    ejections = 1;
+    probing = true;
+  }
+
   /** Notes that the agent should be ejected and must stay; true the first time in a row. */
   synchronized boolean staysFirst() {
     boolean first = !stays;

@@ -5,19 +5,24 @@ import static dev.arbiter.WaitingWorld.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -262,6 +267,117 @@ class EjectionTest {
               report.completeExceptionally(new IllegalStateException("down"));
             });
     return report;
+  }
+
+  /** Others than those that count show that the agent is there; a time-out shows nothing. */
+  @Test
+  void a_time_out_that_does_not_count_breaks_no_row() throws Exception {
+    FailureCause[] cause = {FailureCause.CONNECTIVITY};
+    try (Arbiter arbiter =
+        arbiter()
+            .ejection(Ejection.outages())
+            .retries(RetryPolicy.none())
+            .agent(
+                AgentProfile.of("ada"),
+                work -> {
+                  throw new AgentException("down", Usage.none()).failure(cause[0]);
+                })
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
+            .build()) {
+      run(arbiter, 4);
+      cause[0] = FailureCause.AGENT_ERROR;
+      run(arbiter, 1);
+      cause[0] = FailureCause.CONNECTIVITY;
+      run(arbiter, 4);
+      cause[0] = FailureCause.AGENT_TIMEOUT;
+      run(arbiter, 9);
+      assertThat(status(arbiter)).isEqualTo(Status.AVAILABLE);
+      cause[0] = FailureCause.CONNECTIVITY;
+      run(arbiter, 1);
+      assertThat(status(arbiter)).isEqualTo(Status.EJECTED);
+    }
+  }
+
+  private static void run(Arbiter arbiter, int times) throws InterruptedException {
+    for (int i = 0; i < times; i++) {
+      assertThat(run(arbiter).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void after_a_restart_an_ejected_agent_comes_back_one_task_at_a_time() throws Exception {
+    ListStorage disk = new ListStorage();
+    try (Arbiter first =
+        world
+            .arbiter(disk)
+            .ejection(FIVE)
+            .router(new ToAda())
+            .agent(AgentProfile.of("ada"), this::ada)
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
+            .build()) {
+      run(first, 5);
+      assertThat(status(first)).isEqualTo(Status.EJECTED);
+    }
+    List<CompletableFuture<WorkReport>> working = new ArrayList<>();
+    try (Arbiter second =
+        world
+            .arbiter(disk.cut())
+            .ejection(FIVE)
+            .router(new ToAda())
+            .asyncAgent(
+                AgentProfile.builder("ada").capacity(50).build(),
+                work -> {
+                  CompletableFuture<WorkReport> report = new CompletableFuture<>();
+                  working.add(report);
+                  return report;
+                })
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
+            .build()) {
+      assertThat(status(second)).isEqualTo(Status.EJECTED);
+      world.pass(Duration.ofSeconds(31));
+      assertThat(status(second)).isEqualTo(Status.AVAILABLE);
+      List<TaskHandle> handles = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        handles.add(second.submit(Task.builder("fix").build()));
+      }
+      WaitingWorld.until(
+          () -> handles.stream().allMatch(handle -> handle.state() != TaskState.RECEIVED));
+      WaitingWorld.until(() -> !working.isEmpty());
+      assertThat(second.agents().find("ada").orElseThrow().active()).isEqualTo(50);
+      assertThat(working).hasSize(1);
+      working.get(0).completeExceptionally(new IllegalStateException("down"));
+      WaitingWorld.until(() -> status(second) == Status.EJECTED);
+      world.pass(Duration.ofSeconds(31));
+      assertThat(status(second)).as("twice as long").isEqualTo(Status.EJECTED);
+    }
+  }
+
+  @Test
+  void a_clock_that_is_set_back_keeps_no_agent_away() throws Exception {
+    Sources own = world.time.sources();
+    Duration[] back = {Duration.ZERO};
+    Sources stepping =
+        new Sources(
+            () -> own.clock().instant().minus(back[0]), own.nanoTime(), new SplittableRandom(7));
+    try (Arbiter arbiter =
+        arbiter()
+            .sources(stepping)
+            .agent(AgentProfile.of("ada"), this::ada)
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
+            .build()) {
+      run(arbiter, 5);
+      arbiter.agents().limit("bob", stepping.clock().instant().plusSeconds(60));
+      back[0] = Duration.ofDays(1);
+      world.pass(Duration.ofSeconds(29));
+      assertThat(status(arbiter)).isEqualTo(Status.EJECTED);
+
+      world.pass(Duration.ofSeconds(2));
+
+      assertThat(status(arbiter)).isEqualTo(Status.AVAILABLE);
+      assertThat(arbiter.agents().find("bob").orElseThrow().status()).isEqualTo(Status.LIMITED);
+      world.pass(Duration.ofSeconds(30));
+      assertThat(arbiter.agents().find("bob").orElseThrow().status()).isEqualTo(Status.AVAILABLE);
+    }
   }
 
   @Test

@@ -116,6 +116,96 @@ class HealingTest {
   }
 
   @Test
+  void the_last_agent_is_isolated_when_another_one_comes() {
+    try (Arbiter arbiter = arbiter().agent(ADA, work -> WorkReport.of("ada")).build()) {
+      arbiter.agents().heartbeat("ada");
+      world.pass(Duration.ofHours(1));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+
+      arbiter.agents().register(BOB, work -> WorkReport.of("bob"));
+      world.pass(Duration.ofSeconds(2));
+
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+      assertThat(events).extracting(HealthEvent::succeeded).containsExactly(false, true);
+    }
+  }
+
+  private static final class Calls {
+    private final List<CompletableFuture<WorkReport>> reports = new ArrayList<>();
+
+    private CompletableFuture<WorkReport> next() {
+      reports.add(new CompletableFuture<>());
+      return reports.get(reports.size() - 1);
+    }
+  }
+
+  /** Ada has room for three; Bob is always at work, so that tasks go to Ada as well. */
+  private Arbiter threeAtOnce(Calls calls) {
+    return arbiter()
+        .attemptLimit(Duration.ofSeconds(10))
+        .asyncAgent(AgentProfile.builder("ada").capacity(3).build(), work -> calls.next())
+        .asyncAgent(
+            AgentProfile.builder("bob").capacity(1).attemptLimit(Duration.ofDays(1)).build(),
+            work -> new CompletableFuture<>())
+        .fallbacks(0)
+        .build();
+  }
+
+  private void isolateAndLetItTryAgain(Arbiter arbiter) {
+    arbiter.agents().heartbeat("ada");
+    world.pass(Duration.ofSeconds(95));
+    assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+    world.pass(Duration.ofSeconds(31));
+    assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+    for (int i = 0; i < 10; i++) {
+      TaskHandle unused = arbiter.submit(Task.builder("fix").build());
+    }
+  }
+
+  @Test
+  void a_time_out_on_trial_isolates_a_dead_agent_again() {
+    Calls calls = new Calls();
+    try (Arbiter arbiter = threeAtOnce(calls)) {
+      isolateAndLetItTryAgain(arbiter);
+      assertThat(calls.reports).hasSize(1);
+
+      world.pass(Duration.ofSeconds(11));
+
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+      assertThat(arbiter.health().summary()).contains("'ada' has not reported");
+      world.pass(Duration.ofSeconds(32));
+      assertThat(status(arbiter, "ada")).as("twice as long").isEqualTo(Status.EJECTED);
+    }
+  }
+
+  @Test
+  void an_error_is_no_beat_and_the_trial_goes_on() {
+    Calls calls = new Calls();
+    try (Arbiter arbiter = threeAtOnce(calls)) {
+      isolateAndLetItTryAgain(arbiter);
+
+      calls.reports.get(0).completeExceptionally(new IllegalStateException("from its proxy"));
+
+      assertThat(calls.reports).as("one at a time").hasSize(2);
+      calls.reports.get(1).complete(WorkReport.of("ada"));
+      assertThat(calls.reports).as("all of its slots").hasSize(5);
+    }
+  }
+
+  @Test
+  void a_beat_ends_the_trial() {
+    Calls calls = new Calls();
+    try (Arbiter arbiter = threeAtOnce(calls)) {
+      isolateAndLetItTryAgain(arbiter);
+
+      arbiter.agents().heartbeat("ada");
+
+      assertThat(calls.reports).hasSize(3);
+      assertThat(arbiter.health().summary()).doesNotContain("has not reported");
+    }
+  }
+
+  @Test
   void tasks_that_wait_for_it_go_to_others() throws Exception {
     CompletableFuture<WorkReport> stuck = new CompletableFuture<>();
     try (Arbiter arbiter = arbiter().asyncAgent(ADA, work -> stuck).build()) {
@@ -314,6 +404,48 @@ class HealingTest {
       arbiter.agents().retire("ada");
       world.pass(Duration.ofHours(1));
       assertThat(events).isEmpty();
+    }
+  }
+
+  @Test
+  void the_time_of_an_agent_begins_when_it_is_back_in_service() {
+    try (Arbiter arbiter =
+        both().recovery(Recovery.standard().withRestart(agent -> restarted.add(agent))).build()) {
+      arbiter.agents().heartbeat("ada");
+      arbiter.agents().setStatus("ada", Status.MAINTENANCE);
+      passInSteps(Duration.ofHours(1));
+      arbiter.agents().setStatus("ada", Status.AVAILABLE);
+      passInSteps(Duration.ofSeconds(80));
+      arbiter.agents().limit("ada", world.now().plus(Duration.ofHours(1)));
+      passInSteps(Duration.ofHours(1).plusSeconds(80));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+      assertThat(events).isEmpty();
+
+      passInSteps(Duration.ofSeconds(20));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+      assertThat(restarted).containsExactly("ada");
+    }
+  }
+
+  /** A host that puts a silent agent back into service has looked at it. */
+  @Test
+  void a_silent_agent_that_the_host_put_back_is_isolated_again() {
+    try (Arbiter arbiter = both().build()) {
+      arbiter.agents().heartbeat("ada");
+      passInSteps(Duration.ofSeconds(100));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+      arbiter.agents().setStatus("ada", Status.AVAILABLE);
+      assertThat(arbiter.health().level()).isEqualTo(Level.HEALTHY);
+      passInSteps(Duration.ofSeconds(80));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.AVAILABLE);
+      passInSteps(Duration.ofSeconds(20));
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+    }
+  }
+
+  private void passInSteps(Duration duration) {
+    for (long i = 0; i < duration.toSeconds(); i++) {
+      world.pass(Duration.ofSeconds(1));
     }
   }
 

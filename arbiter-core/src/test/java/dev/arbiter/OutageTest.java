@@ -24,6 +24,7 @@ import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -254,6 +255,22 @@ class OutageTest {
       store.release();
       assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
       assertThat(used).containsExactly(Usage.cost(8));
+    }
+  }
+
+  /** The store missed the later end; in the next process the agent is limited until then. */
+  @Test
+  void a_limit_that_was_extended_during_an_outage_is_kept_afterwards() {
+    Instant later = world.now().plus(Duration.ofHours(5));
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      arbiter.agents().limit("ada", world.now().plus(Duration.ofHours(1)));
+      store.hold();
+      arbiter.agents().limit("ada", later);
+      store.goAndComeBack();
+      store.release();
+    }
+    try (Arbiter next = arbiter("ada", "bob").build()) {
+      assertThat(next.agents().find("ada").orElseThrow().availableAt()).contains(later);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.spi.Sources;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How often agents may be called, and tenants may have work done. */
@@ -96,6 +99,66 @@ class RateLimitTest {
       allCompleted(submit(arbiter, 20));
       assertThat(agents.stream().filter("ada"::equals)).hasSize(2);
       assertThat(agents.stream().filter("bob"::equals)).hasSize(18);
+    }
+  }
+
+  /** Another task takes the last token when this one has counted its call already. */
+  @Test
+  void a_call_that_finds_no_token_left_is_given_back() throws Exception {
+    Sources own = world.time.sources();
+    AtomicReference<@Nullable Runnable> between = new AtomicReference<>();
+    Sources watched =
+        new Sources(
+            () -> {
+              Runnable other = isBeforeToken() ? between.getAndSet(null) : null;
+              if (other != null) {
+                other.run();
+              }
+              return own.clock().instant();
+            },
+            own.nanoTime(),
+            own.random());
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .sources(watched)
+            .agent(ADA, this::works)
+            .agentRate("ada", RateLimit.of(1, MINUTE))
+            .tenantBudget(TenantBudget.per(Duration.ofDays(1), TaskBudget.none().withCalls(9)))
+            .build()) {
+      between.set(
+          () -> {
+            Thread other = new Thread(() -> arbiter.submit(task()));
+            other.start();
+            join(other);
+          });
+      TaskHandle late = arbiter.submit(task());
+
+      assertThat(calls).hasSize(1);
+      assertThat(late.waitsFor().orElseThrow()).isInstanceOf(WaitReason.Quota.class);
+      assertThat(arbiter.balances("default").get(0).spent().calls()).isEqualTo(1);
+      assertThat(arbiter.agents().find("ada").orElseThrow().active()).isZero();
+      world.pass(MINUTE.plusSeconds(1));
+      assertThat(late.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(arbiter.balances("default").get(0).spent().calls()).isEqualTo(2);
+    }
+  }
+
+  private static boolean isBeforeToken() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames.anyMatch(
+                    frame ->
+                        frame.getClassName().equals(CallPermits.class.getName())
+                            && frame.getMethodName().equals("agent")));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
