@@ -38,6 +38,7 @@ final class Ledger {
   private final Storing storing;
   private final Map<String, Account> accounts = new TreeMap<>();
   private final Set<String> toForget = new HashSet<>();
+  private Instant latest = Instant.MIN;
   private volatile Consumer<String> raised = tenant -> {};
 
   /** Keeps the account of a tenant; null forgets it. */
@@ -93,7 +94,6 @@ final class Ledger {
       this.ends = begins.plus(budget.period());
     }
 
-    /* A clock that goes back does not bring a period back: it would be spent twice. */
     void turn(Instant now) {
       if (now.isBefore(ends)) {
         return;
@@ -141,9 +141,19 @@ final class Ledger {
     return own.getOrDefault(tenant, each);
   }
 
+  /*
+   * The latest time that was seen: a clock that goes back brings no period back, also of an account
+   * that was forgotten when its periods had ended. The lock is held.
+   */
+  private Instant now() {
+    Instant now = clock.instant();
+    latest = now.isAfter(latest) ? now : latest;
+    return latest;
+  }
+
   /* The lock is held. */
   private Account account(String tenant) {
-    Instant now = clock.instant();
+    Instant now = now();
     Account account = accounts.computeIfAbsent(tenant, name -> newAccount(name, now));
     for (Period period : account.periods) {
       period.turn(now);
@@ -212,8 +222,8 @@ final class Ledger {
       for (int i = 0; i < periods.size(); i++) {
         Period period = periods.get(i);
         if (period.begins.equals(call.periods().get(i))) {
-          period.calls--;
-          period.attempts -= call.isAttempt() ? 1 : 0;
+          period.calls = Math.max(0, period.calls - 1);
+          period.attempts = Math.max(0, period.attempts - (call.isAttempt() ? 1 : 0));
         }
       }
     }
@@ -434,7 +444,7 @@ final class Ledger {
       level = account.level;
       account.level = Level.BUFFERED;
       seen = account.changes;
-      isOver = isOver(account, clock.instant());
+      isOver = isOver(account, now());
       bytes = isOver ? null : kept(account).bytes();
     }
     CompletionStage<?> unused =
@@ -452,7 +462,8 @@ final class Ledger {
     synchronized (this) {
       boolean isNewest = account.changes == seen;
       account.isWritten = !isNewest;
-      if (isNewest && isOver) {
+      // A call may have begun the next period meanwhile; it is about to be written.
+      if (isNewest && isOver && isOver(account, latest)) {
         accounts.remove(tenant);
       }
       return isNewest;
@@ -530,7 +541,7 @@ final class Ledger {
     List<String> toWrite = new ArrayList<>();
     List<String> unknown;
     synchronized (this) {
-      Instant now = clock.instant();
+      Instant now = now();
       accounts.forEach(
           (tenant, account) -> {
             if (!account.isKept || isOver(account, now)) {

@@ -25,6 +25,7 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -506,6 +512,101 @@ class TenantBudgetTest {
     assertThat(ledger.balances("acme").get(0).spent().usage().cost()).isEqualTo(6);
     clock.set(Instant.parse("2026-01-01T12:00:00Z"));
     assertThat(ledger.take("acme", true)).isNotNull();
+  }
+
+  /** The sweep forgets an account whose periods have ended; the clock that said so was wrong. */
+  @Test
+  void a_clock_that_goes_forward_and_back_brings_no_money_back() {
+    AtomicReference<Instant> clock = new AtomicReference<>(Instant.parse("2026-01-01T10:30:00Z"));
+    Ledger ledger = ledger(clock);
+    Ledger.Counted first = Objects.requireNonNull(ledger.take("acme", true));
+    Ledger.Tab tab = Objects.requireNonNull(ledger.tab("acme"));
+    assertThat(tab.count(Usage.cost(5), Duration.ZERO, Level.BUFFERED)).isNotNull();
+    clock.set(Instant.parse("2026-01-01T12:30:00Z"));
+    ledger.look();
+    assertThat(ledger.balances()).isEmpty();
+
+    clock.set(Instant.parse("2026-01-01T10:31:00Z"));
+
+    assertThat(ledger.balances("acme").get(0).begins()).isEqualTo("2026-01-01T12:00:00Z");
+    ledger.giveBack(first);
+    assertThat(ledger.balances("acme").get(0).spent())
+        .isEqualTo(new TaskBudget.Spent(Usage.none(), Duration.ZERO, 0, 0));
+    assertThat(tab.count(Usage.cost(10), Duration.ZERO, Level.BUFFERED)).isNotNull();
+    clock.set(Instant.parse("2026-01-01T12:40:00Z"));
+    assertThat(ledger.take("acme", true)).isNull();
+    clock.set(Instant.parse("2026-01-01T13:00:00Z"));
+    assertThat(ledger.take("acme", true)).isNotNull();
+  }
+
+  private static Ledger ledger(AtomicReference<Instant> clock) {
+    return new Ledger(
+        Map.of("acme", List.of(hourly(TaskBudget.ofCost(5)))),
+        List.of(),
+        clock::get,
+        (tenant, account, level) -> CompletableFuture.completedFuture(null));
+  }
+
+  /**
+   * The sweep forgets what has ended, while a call begins the next period: the call holds the lock
+   * until the sweep waits for it.
+   */
+  @Test
+  void no_count_is_lost_when_a_period_ends() throws Exception {
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    AtomicReference<Instant> clock = new AtomicReference<>(Instant.parse("2026-01-01T10:30:00Z"));
+    AtomicReference<@Nullable Thread> sweep = new AtomicReference<>();
+    CyclicBarrier inTheLock = new CyclicBarrier(2);
+    InstantSource waiting =
+        () -> {
+          Thread sweeping = sweep.get();
+          if (sweeping != null
+              && sweeping != Thread.currentThread()
+              && sweep.compareAndSet(sweeping, null)) {
+            meet(inTheLock);
+            while (sweeping.getState() != Thread.State.BLOCKED) {
+              Thread.onSpinWait();
+            }
+          }
+          return clock.get();
+        };
+    Ledger[] own = new Ledger[1];
+    List<Future<?>> taken = new ArrayList<>();
+    Ledger ledger =
+        new Ledger(
+            Map.of("acme", List.of(hourly(TaskBudget.ofCost(5)))),
+            List.of(),
+            waiting,
+            (tenant, account, level) -> {
+              if (account == null && taken.isEmpty()) {
+                sweep.set(Thread.currentThread());
+                taken.add(caller.submit(() -> own[0].take("acme", true)));
+                meet(inTheLock);
+              }
+              return CompletableFuture.completedFuture(null);
+            });
+    own[0] = ledger;
+    try {
+      for (int round = 0; round < 100; round++) {
+        assertThat(ledger.take("acme", true)).isNotNull();
+        clock.updateAndGet(now -> now.plus(HOUR));
+        ledger.look();
+        taken.get(0).get();
+        taken.clear();
+        assertThat(ledger.balances("acme").get(0).spent().calls()).as("%s", round).isEqualTo(1);
+        clock.updateAndGet(now -> now.plus(HOUR));
+      }
+    } finally {
+      caller.shutdownNow();
+    }
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
