@@ -122,33 +122,33 @@ final class AgentCaller {
     while (thrown instanceof CompletionException && thrown.getCause() != null) {
       thrown = thrown.getCause();
     }
-    Usage usage = attempt.assignment().meter().total();
     FailureCause kind = FailureCause.AGENT_ERROR;
-    Effect effect = Effect.UNSAID;
-    Instant retryAt = null;
+    AgentException said = null;
     StringBuilder chain = new StringBuilder();
     Throwable cause = thrown;
     for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
       chain.append(depth == 0 ? "" : "; caused by ").append(cause);
-      if (cause instanceof AgentException said) {
-        usage = said.usage();
-        kind = said.failure();
-        effect = said.effect();
-        retryAt = said.retryAt().orElse(null);
-      } else if (kind == FailureCause.AGENT_ERROR && effect == Effect.UNSAID) {
-        kind = byType(cause);
-        effect = kind == FailureCause.CONNECTIVITY ? Effect.NONE : effect;
+      if (said == null && cause instanceof AgentException first) {
+        said = first;
       }
+      kind = kind == FailureCause.AGENT_ERROR ? byType(cause) : kind;
       cause = cause.getCause();
     }
     String agent = attempt.assignment().agent();
+    String message = cut("agent '" + agent + "' failed: " + chain, LONGEST_MESSAGE);
+    if (said != null) {
+      // What the agent says of the whole attempt, whatever lies beneath.
+      return new Failure(
+          said.failure(),
+          message,
+          trace(thrown),
+          said.usage(),
+          said.effect(),
+          said.retryAt().orElse(null));
+    }
+    Effect effect = kind == FailureCause.CONNECTIVITY ? Effect.NONE : Effect.UNSAID;
     return new Failure(
-        kind,
-        cut("agent '" + agent + "' failed: " + chain, LONGEST_MESSAGE),
-        trace(thrown),
-        usage,
-        effect,
-        retryAt);
+        kind, message, trace(thrown), attempt.assignment().meter().total(), effect, null);
   }
 
   private static FailureCause byType(Throwable thrown) {

@@ -9,6 +9,7 @@ import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -101,6 +102,55 @@ class RetryTest {
       assertThat(handle.runAgain()).isTrue();
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
       assertThat(calls).hasSize(2);
+    }
+  }
+
+  /** An agent that hands a task on: what its own agent says is not what it says. */
+  @Test
+  void the_first_word_of_an_agent_counts_and_not_what_lies_beneath() throws Exception {
+    AgentException quota = AgentException.quota("limit", world.now().plus(Duration.ofHours(1)));
+    AgentException possible =
+        new AgentException("the order may be out", Usage.cost(2), quota)
+            .failure(FailureCause.RESOURCE)
+            .effect(Effect.POSSIBLE);
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA, assignment -> fails(assignment, 1, new IllegalStateException("in", possible)))
+            .build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+
+      assertThat(handle.waitsFor()).contains(new WaitReason.UnknownEffect("ada", 1));
+      assertThat(arbiter.agents().find("ada").orElseThrow().status()).isEqualTo(Status.AVAILABLE);
+      assertThat(handle.runAgain()).isTrue();
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(calls).hasSize(2);
+    }
+  }
+
+  @Test
+  void an_agent_that_does_not_say_its_effect_is_not_called_again() throws Exception {
+    AgentException unsaid =
+        new AgentException("lost on the way", Usage.none(), new ConnectException("refused"));
+    try (Arbiter arbiter =
+        world.arbiter().agent(ADA, assignment -> fails(assignment, 1, unsaid)).build()) {
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(TASK).await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.AGENT_ERROR);
+      assertThat(failed.message()).contains("lost on the way").contains("refused");
+      assertThat(calls).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_type_deep_in_the_chain_counts_if_no_agent_says_more() throws Exception {
+    IllegalStateException wrapped =
+        new IllegalStateException("call failed", new ConnectException("refused"));
+    try (Arbiter arbiter =
+        world.arbiter().agent(ADA, assignment -> fails(assignment, 1, wrapped)).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      world.pass(Duration.ofSeconds(2));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
     }
   }
 

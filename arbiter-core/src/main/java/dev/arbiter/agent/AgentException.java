@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any other exception is a failed attempt as well. Its usage is what was added to {@link
  * Assignment#meter()}; its cause is read from its type: a {@link java.net.ConnectException} is
- * CONNECTIVITY without an effect, a timeout is AGENT_TIMEOUT, all else is AGENT_ERROR.
+ * CONNECTIVITY without an effect, a timeout is AGENT_TIMEOUT, all else is AGENT_ERROR. In a chain
+ * of causes the first {@code AgentException} says everything; types count only if there is none.
  */
 public class AgentException extends Exception {
   private static final long serialVersionUID = 1;
