@@ -24,7 +24,7 @@ final class Ration {
    */
   Ration(double ratio, int burst) {
     this.ratio = ratio;
-    this.most = Math.max(1, MOST_BURSTS * burst);
+    this.most = Math.max(1, MOST_BURSTS * (double) burst);
     this.left = burst;
   }
 

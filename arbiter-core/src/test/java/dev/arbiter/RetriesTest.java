@@ -50,6 +50,15 @@ class RetriesTest {
   }
 
   @Test
+  void a_burst_without_bounds_is_one() {
+    Ration ration = new Ration(.1, Integer.MAX_VALUE);
+    for (int i = 0; i < 1_000; i++) {
+      ration.earn();
+      assertThat(ration.take()).isTrue();
+    }
+  }
+
+  @Test
   void the_budget_begins_with_a_burst_and_grows_by_a_ratio() {
     Retries retries = new Retries(policy(1, .5, 3), 7);
     for (int i = 0; i < 3; i++) {

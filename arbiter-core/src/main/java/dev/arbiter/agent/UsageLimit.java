@@ -16,16 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads from what a command wrote that its usage limit is reached, and when the limit ends. For
  * {@link ProcessAgent.Builder#usageLimit}. Immutable and thread-safe.
  *
  * <p>It looks at the last 4,000 characters of a command that failed. It knows these forms of an
- * end, in English: seconds since 1970 behind a bar ({@code usage limit reached|1749924000}), a
- * clock time with or without a day and a zone ({@code resets 3pm (Europe/Berlin)}, {@code resets
- * Aug 17, 3pm}, {@code try again at 2:51 PM}), and a time from now ({@code try again in 2 days 17
- * hours}).
+ * end, in English: seconds or milliseconds since 1970 ({@code usage limit reached|1749924000},
+ * {@code resets_at: 1749924000}), an instant ({@code resets at 2026-12-01T09:00:00Z}), a clock time
+ * with or without a day and a zone ({@code resets 3pm (Europe/Berlin)}, {@code resets Aug 17, 3pm},
+ * {@code try again at 2:51 PM}), and a time from now ({@code try again in 2 days 17 hours}). Any
+ * other form is an end that was not said.
  */
 public final class UsageLimit {
   private static final int LAST = 4_000;
@@ -41,7 +43,11 @@ public final class UsageLimit {
               + "|exceeded your (current )?(usage|quota)"
               + "|out of (usage|quota)",
           Pattern.CASE_INSENSITIVE);
-  private static final Pattern EPOCH = Pattern.compile("\\|\\s{0,4}(\\d{10})(?!\\d)");
+  private static final Pattern EPOCH =
+      Pattern.compile(
+          "(?:\\|\\s{0,4}|(?:resets?|again)(?:[\\s_]{0,4}(?:at|on))?[\\s:=\"']{1,6})"
+              + "(\\d{10})(?:\\d{3})?(?!\\d)",
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern LATER =
       Pattern.compile(
           "\\bin\\s{1,4}((?:\\d{1,4}\\s{0,4}(?:days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)"
@@ -49,12 +55,23 @@ public final class UsageLimit {
           Pattern.CASE_INSENSITIVE);
   private static final Pattern PART =
       Pattern.compile("(\\d{1,4})\\s{0,4}([dhms])", Pattern.CASE_INSENSITIVE);
+
+  /* What follows tells that the number before was no hour. */
+  private static final String NO_TIME =
+      "(?!\\d|[.:/\\-]\\d|\\s{0,4}(?:[dhms]\\b|days?|weeks?|hours?|hrs?|min|sec"
+          + "|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))";
   private static final Pattern AT =
       Pattern.compile(
-          "(?:resets?|again)(?:\\s{1,4}(?:at|on))?\\s{1,4}"
-              + "(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\s{1,4}(\\d{1,2})"
-              + "(?:st|nd|rd|th)?(?:,?\\s{1,4}(\\d{4}))?,?(?:\\s{1,4}at)?\\s{1,4})?"
-              + "(\\d{1,2})(?::(\\d{2}))?\\s{0,4}(am|pm)?(?:\\s{0,4}\\(([A-Za-z0-9_+/\\-]{1,40})\\))?",
+          "(?:resets?|again)(?:[\\s_]{0,4}(?:at|on))?[\\s:=\"']{1,6}"
+              + "(?:(?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\s{1,4}"
+              + "(?<day>\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s{1,4}(?<year>\\d{4}))?,?"
+              + "(?:\\s{1,4}at)?\\s{1,4}"
+              + "|(?<date>\\d{4}-\\d{2}-\\d{2})(?:T|,?(?:\\s{1,4}at)?\\s{1,4}))?"
+              + "(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::(?<second>\\d{2})(?:\\.\\d{1,9})?)?)?"
+              + "\\s{0,4}(?<half>am|pm)?"
+              + "(?:\\s{0,4}(?:\\((?<zone>[A-Za-z0-9_+/\\-]{1,40})\\)"
+              + "|(?<offset>Z\\b|UTC\\b|GMT\\b|[+\\-]\\d{2}:?\\d{2})))?"
+              + NO_TIME,
           Pattern.CASE_INSENSITIVE);
   private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
 
@@ -164,32 +181,55 @@ public final class UsageLimit {
 
   /* A time without a day is the next one; a day without a year is the next one, or just passed. */
   private Optional<Instant> moment(Matcher at, Instant now) {
+    String offset = at.group("offset");
+    String date = at.group("date");
+    if (offset != null && date == null && !Character.isLetter(offset.charAt(0))) {
+      // "15:00-16:00" is a span of time.
+      return Optional.empty();
+    }
     try {
-      ZonedDateTime today = now.atZone(at.group(7) == null ? zone : ZoneId.of(at.group(7)));
+      ZonedDateTime today = now.atZone(zone(at.group("zone"), offset));
       LocalTime time = time(at);
-      if (at.group(1) == null) {
+      if (date != null) {
+        return since2000(ZonedDateTime.of(LocalDate.parse(date), time, today.getZone()));
+      }
+      if (at.group("month") == null) {
         ZonedDateTime then = today.with(time);
         return Optional.of((then.isAfter(today) ? then : then.plusDays(1)).toInstant());
       }
-      int month = MONTHS.indexOf(at.group(1).toLowerCase(Locale.ROOT)) / 3 + 1;
-      int year = at.group(3) == null ? today.getYear() : Integer.parseInt(at.group(3));
-      LocalDate day = LocalDate.of(year, month, Integer.parseInt(at.group(2)));
+      int month = MONTHS.indexOf(at.group("month").toLowerCase(Locale.ROOT)) / 3 + 1;
+      String said = at.group("year");
+      int year = said == null ? today.getYear() : Integer.parseInt(said);
+      LocalDate day = LocalDate.of(year, month, Integer.parseInt(at.group("day")));
       ZonedDateTime then = ZonedDateTime.of(day, time, today.getZone());
-      boolean isOver = at.group(3) == null && then.isBefore(today.minusDays(DAYS_BACK));
-      return year < THIS_CENTURY
-          ? Optional.empty()
-          : Optional.of((isOver ? then.plusYears(1) : then).toInstant());
+      boolean isOver = said == null && then.isBefore(today.minusDays(DAYS_BACK));
+      return since2000(isOver ? then.plusYears(1) : then);
     } catch (DateTimeException noSuchTime) {
       return Optional.empty();
     }
   }
 
-  private static LocalTime time(Matcher at) {
-    int hour = Integer.parseInt(at.group(4));
-    int minute = at.group(5) == null ? 0 : Integer.parseInt(at.group(5));
-    if (at.group(6) != null) {
-      hour = hour % HALF_A_DAY + (at.group(6).equalsIgnoreCase("pm") ? HALF_A_DAY : 0);
+  private static Optional<Instant> since2000(ZonedDateTime then) {
+    return then.getYear() < THIS_CENTURY ? Optional.empty() : Optional.of(then.toInstant());
+  }
+
+  private ZoneId zone(@Nullable String name, @Nullable String offset) {
+    if (name != null) {
+      return ZoneId.of(name);
     }
-    return LocalTime.of(hour, minute);
+    return offset == null ? zone : ZoneId.of(offset.toUpperCase(Locale.ROOT));
+  }
+
+  private static LocalTime time(Matcher at) {
+    int hour = Integer.parseInt(at.group("hour"));
+    String half = at.group("half");
+    if (half != null) {
+      hour = hour % HALF_A_DAY + (half.equalsIgnoreCase("pm") ? HALF_A_DAY : 0);
+    }
+    return LocalTime.of(hour, number(at.group("minute")), number(at.group("second")));
+  }
+
+  private static int number(@Nullable String digits) {
+    return digits == null ? 0 : Integer.parseInt(digits);
   }
 }
