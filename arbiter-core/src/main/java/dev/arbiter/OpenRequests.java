@@ -5,6 +5,7 @@ import dev.arbiter.spi.Approvers;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -99,11 +100,12 @@ final class OpenRequests implements Approvals {
     }
     found.run().requireAboveSpent(request, answer);
     requireAllowed(request, answer);
-    if (!open.remove(id, found)) {
+    // The timer that ends the request may be late: it stands still while the machine sleeps.
+    Instant at = clock.instant();
+    if (!at.isBefore(request.expiresAt()) || !open.remove(id, found)) {
       throw notOpen(id);
     }
-    Approval approval =
-        new Approval(id, request.point(), request.digest(), answer, clock.instant());
+    Approval approval = new Approval(id, request.point(), request.digest(), answer, at);
     CompletableFuture<Approval> kept = new CompletableFuture<>();
     found.run().decided(new News.Decided(approval, kept));
     return kept.minimalCompletionStage();

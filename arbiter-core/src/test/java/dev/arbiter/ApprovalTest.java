@@ -244,6 +244,24 @@ class ApprovalTest {
     assertThat(calls).hasSize(1);
   }
 
+  /** The nano clock stands still while a machine sleeps, so the timer comes late. */
+  @Test
+  void a_request_whose_time_is_over_takes_no_decision_though_its_timer_is_late() throws Exception {
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      ApprovalRequest request = only(arbiter);
+      world.time.advance(Duration.ofHours(1));
+
+      assertThatThrownBy(() -> arbiter.approvals().decide(request, Answer.approve("eve")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("has expired");
+
+      world.scheduler.tick();
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.EXPIRED);
+      assertThat(calls).isEmpty();
+    }
+  }
+
   @Test
   void a_request_expires_at_the_same_instant_after_a_restart() throws Exception {
     try (Arbiter first = world.arbiter(disk).agent(ADA, this::done).build()) {

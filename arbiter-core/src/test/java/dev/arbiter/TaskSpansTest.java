@@ -11,6 +11,7 @@ import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.AsyncAgent;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -347,5 +348,47 @@ class TaskSpansTest {
       assertThat(span.start()).isBetween(root.start().minusMillis(1), span.end());
       assertThat(span.end()).isBetween(Instant.EPOCH, root.end());
     }
+  }
+
+  /** A listener that was skipped for a while did not hear how the first attempt ended. */
+  @Test
+  void an_attempt_whose_end_was_not_heard_is_described_when_the_next_has_its_number()
+      throws Exception {
+    List<TaskSpan> spans = new ArrayList<>();
+    TaskSpans listener = TaskSpans.to(spans::add);
+    Arbiter[] own = new Arbiter[1];
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                assignment -> {
+                  world.time.advance(Duration.ofSeconds(2));
+                  own[0].agents().register(BOB, this::done);
+                  throw AgentException.quota("limit", world.now().plusSeconds(3_600));
+                })
+            .listener(
+                event -> {
+                  boolean isEnd =
+                      event instanceof TaskEvent.Routing routing && routing.failed().isPresent();
+                  if (!isEnd) {
+                    listener.on(event);
+                  }
+                })
+            .build()) {
+      own[0] = arbiter;
+      assertThat(arbiter.submit(task().build()).await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+
+    assertThat(spans)
+        .extracting(TaskSpan::name)
+        .containsExactly(
+            "invoke_agent ada",
+            "invoke_agent bob",
+            "execute_tool constitution",
+            "invoke_workflow arbiter.task");
+    TaskSpan ada = spans.get(0);
+    assertThat(ada.error()).isEmpty();
+    assertThat(Duration.between(ada.start(), ada.end())).isEqualTo(Duration.ofSeconds(2));
   }
 }

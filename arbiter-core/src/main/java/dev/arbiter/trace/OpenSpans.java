@@ -71,7 +71,7 @@ final class OpenSpans {
       wait = null;
     }
     if (event instanceof TaskEvent.Executing executing) {
-      begin(executing, at);
+      begin(executing, at, receiver);
     } else if (event instanceof TaskEvent.Executed executed) {
       Attempt attempt = attempts.remove(event.step().attempt());
       if (attempt != null) {
@@ -115,12 +115,16 @@ final class OpenSpans {
   }
 
   /* A call of the same agent for the same attempt is a retry, or the answer to its question. */
-  private void begin(TaskEvent.Executing event, Instant at) {
+  private void begin(TaskEvent.Executing event, Instant at, Consumer<TaskSpan> receiver) {
     int number = event.step().attempt();
     Attempt known = attempts.get(number);
     if (known != null && known.agent.equals(event.step().agent())) {
       known.points.add(new Point(at, "arbiter.called_again", Map.of()));
     } else {
+      if (known != null) {
+        // How it ended was not seen, such as by a listener that was skipped for a while.
+        receiver.accept(ended(known, at, Usage.none(), null));
+      }
       attempts.put(number, new Attempt(number, event.step().agent(), at, new ArrayList<>(1)));
     }
   }
