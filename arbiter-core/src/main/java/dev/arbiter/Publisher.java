@@ -10,6 +10,7 @@ import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.internal.record.KeptTask;
 import dev.arbiter.spi.ArbiterListener;
+import dev.arbiter.spi.Columns;
 import dev.arbiter.spi.Store.Change;
 import dev.arbiter.spi.Store.Level;
 import dev.arbiter.spi.Store.Value;
@@ -89,11 +90,27 @@ final class Publisher {
     run.state(next);
   }
 
-  /** Appends the steps since the last batch, with the state of the run or without. */
+  /**
+   * Appends the steps since the last batch, with the state of the run or without.
+   *
+   * @throws RuntimeException if the batch cannot be written: the store is not to blame for that
+   */
   CompletionStage<@Nullable Void> keep(TaskRun run) {
     List<KeptStep> steps = run.takeSteps();
     List<Change> batch = steps.isEmpty() ? List.of() : batch(run, steps);
-    return Tenure.append(run.shard(), batch, Level.DURABLE);
+    CompletionStage<@Nullable Void> stage = Tenure.append(run.shard(), batch, Level.DURABLE);
+    if (stage instanceof CompletableFuture<?> refused && refused.isCompletedExceptionally()) {
+      batch.forEach(Publisher::requireWritable);
+    }
+    return stage;
+  }
+
+  private static void requireWritable(Change change) {
+    Value value = change.value();
+    if (value != null) {
+      byte[] unused = value.bytes();
+      Columns unusedToo = value.columns();
+    }
   }
 
   /* An attempt that failed ends an event, so that its columns are in the history. */

@@ -8,10 +8,12 @@ import dev.arbiter.agent.Agent;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.spi.Store;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -511,5 +513,42 @@ class EngineFaultsTest {
       assertThat(low.await(SOON)).isInstanceOf(TaskResult.Completed.class);
       assertThat(order.indexOf("low")).isLessThanOrEqualTo(Line.FAIR_EVERY);
     }
+  }
+
+  /** A decision without a policy: no store can write that, and the store is not to blame. */
+  @Test
+  void what_cannot_be_written_ends_its_task_and_no_other() throws Exception {
+    Router inner = Router.leastLoaded();
+    Router router =
+        new Router() {
+          @Override
+          public RoutingDecision route(RoutingRequest request) {
+            RoutingDecision decision = inner.route(request);
+            return request.task().type().equals("odd") ? withoutPolicy(decision) : decision;
+          }
+
+          @Override
+          public void learn(Outcome outcome) {}
+        };
+    try (Arbiter arbiter =
+        virtual()
+            .store(Store.of(new ListStorage()))
+            .router(router)
+            .agent(AgentProfile.of("ada"), assignment -> WorkReport.of("done"))
+            .build()) {
+      TaskHandle odd = arbiter.submit(Task.builder("odd").build());
+      assertThat(((TaskResult.Failed) odd.await(SOON)).cause()).isEqualTo(FailureCause.INTERNAL);
+
+      assertThat(arbiter.health().level()).isEqualTo(HealthReport.Level.HEALTHY);
+      assertThat(arbiter.submit(TASK).await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(arbiter.find("default", odd.id()).orElseThrow().state())
+          .isEqualTo(TaskState.FAILED);
+      assertThat(arbiter.agents().all().get(0).active()).isZero();
+    }
+  }
+
+  @SuppressWarnings("NullAway") // the mistake that is tested
+  private static RoutingDecision withoutPolicy(RoutingDecision decision) {
+    return new KeptDecision(decision.id(), decision.agent(), null);
   }
 }

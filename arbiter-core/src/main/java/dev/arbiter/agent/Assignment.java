@@ -11,6 +11,7 @@ import dev.arbiter.task.WorkReport.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -188,7 +189,7 @@ public record Assignment(
    *     if nobody answers in time
    */
   public CompletionStage<Approval> ask(Question question) {
-    return link.ask(question);
+    return link.ask(Objects.requireNonNull(question, "a question must not be null"));
   }
 
   /**

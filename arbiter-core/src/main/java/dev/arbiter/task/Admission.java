@@ -3,6 +3,7 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The decision of the constitution on whether a task may begin. */
@@ -21,8 +22,14 @@ public sealed interface Admission {
    */
   record Admitted(String specDigest, List<Finding> findings, Optional<Question> question)
       implements Admission {
-    /** Copies. */
+    /**
+     * Checks and copies.
+     *
+     * @throws NullPointerException if something is null
+     */
     public Admitted {
+      Objects.requireNonNull(specDigest, "admitted.specDigest must not be null");
+      Objects.requireNonNull(question, "admitted.question must not be null");
       findings = List.copyOf(findings);
     }
 

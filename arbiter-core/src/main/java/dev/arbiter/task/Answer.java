@@ -2,6 +2,7 @@
 package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,10 +33,12 @@ public record Answer(Kind kind, String by, String text, Optional<TaskBudget> bud
   /**
    * Checks.
    *
+   * @throws NullPointerException if something is null
    * @throws IllegalArgumentException if nobody is named, the text is too long, or a reason, an
    *     instruction or a budget is missing
    */
   public Answer {
+    Objects.requireNonNull(kind, "answer.kind must not be null");
     Require.name("answer.by", by, false);
     Require.that(
         text.length() <= LONGEST,

@@ -2,6 +2,7 @@
 package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
+import java.util.Objects;
 
 /**
  * One statement of the constitution about a task, its spec or its report.
@@ -16,9 +17,14 @@ public record Finding(String ruleId, Severity severity, String place, int line, 
   /**
    * Checks.
    *
+   * @throws NullPointerException if something is null
    * @throws IllegalArgumentException if the line is negative
    */
   public Finding {
+    Objects.requireNonNull(ruleId, "finding.ruleId must not be null");
+    Objects.requireNonNull(severity, "finding.severity must not be null");
+    Objects.requireNonNull(place, "finding.place must not be null; give an empty text");
+    Objects.requireNonNull(message, "finding.message must not be null");
     Require.that(line >= 0, "finding.line must not be negative, got %s", line);
   }
 

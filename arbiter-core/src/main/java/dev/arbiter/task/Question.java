@@ -26,6 +26,7 @@ public record Question(String text, String shown, List<String> audiences, Durati
   /**
    * Checks and copies.
    *
+   * @throws NullPointerException if something is null
    * @throws IllegalArgumentException if a part is outside its range
    */
   public Question {

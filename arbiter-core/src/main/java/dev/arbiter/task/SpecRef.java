@@ -2,6 +2,7 @@
 package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
+import java.util.Objects;
 
 /** The working spec of a task: none, one that the constitution knows by id, or the text. */
 public sealed interface SpecRef {
@@ -32,7 +33,16 @@ public sealed interface SpecRef {
    *
    * @param text YAML or JSON, as the constitution reads it
    */
-  record Text(String text) implements SpecRef {}
+  record Text(String text) implements SpecRef {
+    /**
+     * Checks the text.
+     *
+     * @throws NullPointerException if it is null
+     */
+    public Text {
+      Objects.requireNonNull(text, "spec text must not be null; SpecRef.none() is for no spec");
+    }
+  }
 
   /** {@return the reference to no spec; always the same instance} */
   static SpecRef none() {

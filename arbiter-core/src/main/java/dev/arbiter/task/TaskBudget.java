@@ -4,6 +4,7 @@ package dev.arbiter.task;
 import dev.arbiter.internal.Require;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a task may use up, over all of its attempts and waits. Agents report what they use while
@@ -43,6 +44,7 @@ public record TaskBudget(
   /**
    * Checks.
    *
+   * @throws NullPointerException if something is null
    * @throws IllegalArgumentException if a limit is not above zero: then nothing could begin
    */
   public TaskBudget {
@@ -57,6 +59,7 @@ public record TaskBudget(
         attempts > 0,
         "budget.attempts must be above 0, got %s; leave it out for no limit",
         attempts);
+    Objects.requireNonNull(atLimit, "budget.atLimit must not be null; give AtLimit.STOP");
     Require.that(
         calls > 0, "budget.calls must be above 0, got %s; leave it out for no limit", calls);
   }

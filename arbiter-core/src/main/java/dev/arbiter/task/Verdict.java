@@ -3,6 +3,7 @@ package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -35,9 +36,11 @@ public sealed interface Verdict {
     /**
      * Checks and copies.
      *
+     * @throws NullPointerException if something is null
      * @throws IllegalArgumentException if the quality is outside [0,1]
      */
     public Approved {
+      Objects.requireNonNull(seal, "verdict.seal must not be null; give Seal.none()");
       findings = List.copyOf(findings);
       Require.that(quality >= 0 && quality <= 1, "quality must be in [0,1], got %s", quality);
     }
@@ -56,9 +59,11 @@ public sealed interface Verdict {
     /**
      * Checks and copies.
      *
+     * @throws NullPointerException if something is null
      * @throws IllegalArgumentException if no waiver is named or the quality is outside [0,1]
      */
     public Waived {
+      Objects.requireNonNull(seal, "verdict.seal must not be null; give Seal.none()");
       findings = List.copyOf(findings);
       waivers = List.copyOf(waivers);
       Require.that(!waivers.isEmpty(), "a waived verdict must name its waivers, got %s", waivers);
@@ -91,9 +96,11 @@ public sealed interface Verdict {
     /**
      * Checks and copies.
      *
+     * @throws NullPointerException if something is null
      * @throws IllegalArgumentException if no finding says why
      */
     public Denied {
+      Objects.requireNonNull(seal, "verdict.seal must not be null; give Seal.none()");
       findings = List.copyOf(findings);
       Require.that(!findings.isEmpty(), "a denial must say why, got %s", findings);
     }

@@ -79,10 +79,12 @@ public record WorkReport(
     /**
      * Checks.
      *
+     * @throws NullPointerException if something is null
      * @throws IllegalArgumentException if the token is too long
      */
     public Pending {
       Objects.requireNonNull(question, "pending.question must not be null");
+      Objects.requireNonNull(resumeToken, "pending.resumeToken must not be null");
       Require.that(
           resumeToken.length() <= LONGEST_TOKEN,
           "pending.resumeToken must have at most %s characters, got %s",
@@ -141,10 +143,12 @@ public record WorkReport(
     /**
      * Checks.
      *
+     * @throws NullPointerException if something is null
      * @throws IllegalArgumentException if the gate is not a printable name
      */
     public Evidence {
       Require.name("evidence.gate", gate, false);
+      Objects.requireNonNull(detail, "evidence.detail must not be null; give an empty text");
     }
 
     /**
@@ -170,9 +174,11 @@ public record WorkReport(
     /**
      * Checks.
      *
+     * @throws NullPointerException if the path is null
      * @throws IllegalArgumentException if the path is empty or a count negative
      */
     public FileChange {
+      Objects.requireNonNull(path, "change.path must not be null");
       Require.that(!path.isEmpty(), "change.path must not be empty, got '%s'", path);
       Require.that(added >= 0 && removed >= 0, "lines must not be negative, got +%s", added);
     }
@@ -202,9 +208,11 @@ public record WorkReport(
     /**
      * Checks.
      *
+     * @throws NullPointerException if the time is null
      * @throws IllegalArgumentException if a figure is negative or not a number
      */
     public Usage {
+      Objects.requireNonNull(time, "usage.time must not be null; give Duration.ZERO");
       Require.that(inputTokens >= 0, "usage.inputTokens must not be negative, got %s", inputTokens);
       Require.that(outputTokens >= 0, "usage.outputTokens must not be negative: %s", outputTokens);
       Require.that(

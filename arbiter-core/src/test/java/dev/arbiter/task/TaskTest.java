@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class TaskTest {
@@ -43,6 +44,47 @@ class TaskTest {
     assertThatThrownBy(() -> Usage.cost(-1)).hasMessageContaining("usage.cost");
     assertThatThrownBy(() -> new Usage(-1, 0, 0, Duration.ZERO))
         .hasMessageContaining("usage.inputTokens");
+  }
+
+  /** A null that comes later, such as when a store writes it, is nobody's any more. */
+  @Test
+  @SuppressWarnings("NullAway") // as a host without a checker of nulls
+  void nulls_are_refused_where_they_are_given() {
+    String no = null;
+    List<ThrowingCallable> makers =
+        List.of(
+            () -> new WorkReport.Evidence("tests", true, 1, no),
+            () -> new WorkReport.Evidence(no, true, 1, ""),
+            () -> new WorkReport.FileChange(no, 1, 1),
+            () -> new WorkReport.Pending(Question.of("Which?"), no),
+            () -> new WorkReport.Pending(null, ""),
+            () -> new Usage(1, 1, 1, null),
+            () -> new Question(no, "", List.of(), Duration.ofDays(1)),
+            () -> new Question("Which?", no, List.of(), Duration.ofDays(1)),
+            () -> new Question("Which?", "", null, Duration.ofDays(1)),
+            () -> new Question("Which?", "", List.of(), null),
+            () -> new Answer(null, "eve", "yes", Optional.empty()),
+            () -> new Answer(Answer.Kind.ANSWERED, no, "yes", Optional.empty()),
+            () -> new Answer(Answer.Kind.ANSWERED, "eve", no, Optional.empty()),
+            () -> new Answer(Answer.Kind.ANSWERED, "eve", "yes", null),
+            () -> TaskBudget.ofCost(1).atLimit(null),
+            () -> TaskBudget.ofCost(1).withTime(null),
+            () -> SpecRef.text(no),
+            () -> SpecRef.id(no),
+            () -> Finding.error(no, "", ""),
+            () -> Finding.error("rule", no, ""),
+            () -> Finding.error("rule", "", no),
+            () -> new Finding("rule", null, "", ""),
+            () -> new Admission.Admitted(no, List.of()),
+            () -> new Admission.Admitted("", List.of(), null),
+            () -> new Verdict.Approved(List.of(), 1, null),
+            () -> new Verdict.Waived(List.of(), List.of("w"), 1, null),
+            () -> new Verdict.Denied(List.of(Finding.error("rule", "", "")), null));
+    for (int i = 0; i < makers.size(); i++) {
+      assertThatThrownBy(makers.get(i)).as("%s", i).isInstanceOf(NullPointerException.class);
+    }
+    assertThatThrownBy(() -> new WorkReport.Evidence("tests", true, 1, no))
+        .hasMessageContaining("evidence.detail");
   }
 
   @Test
