@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Patterns, scopes, change sets and budgets at the last value that is taken, and one further. */
 class ScopeLimitsTest {
@@ -53,10 +55,17 @@ class ScopeLimitsTest {
     assertThat(expanded("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b,c}")).isEqualTo(-1);
     assertThat(Glob.expand("{a,b}c")).containsExactlyInAnyOrder("ac", "bc");
     assertThat(Glob.expand("c{a,}")).containsExactlyInAnyOrder("ca", "c");
-    assertThat(Glob.expand("c{}d")).containsExactly("cd");
+    assertThat(Glob.expand("c{}d")).containsExactly("c{}d");
     assertThat(Glob.expand("c{d")).containsExactly("c{d");
     assertThat(Glob.expand("c}d{")).containsExactly("c}d{");
-    assertThat(Glob.expand("{a}")).containsExactly("a");
+    assertThat(Glob.expand("{a}")).containsExactly("{a}");
+    assertThat(Glob.expand("{a}.{b,c}")).containsExactlyInAnyOrder("{a}.b", "{a}.c");
+    assertThat(Glob.expand("{a{b,c}}")).containsExactlyInAnyOrder("{ab}", "{ac}");
+    assertThat(Glob.expand("{a,{b,c}}d")).containsExactlyInAnyOrder("ad", "bd", "cd");
+    assertThat(Glob.expand("{a,b{c}}")).containsExactlyInAnyOrder("a", "b{c}");
+    assertThat(Glob.expand("{a,b{c")).containsExactly("{a,b{c");
+    assertThat(expanded("{a,b}" + "x".repeat(512))).isEqualTo(2);
+    assertThat(expanded("{".repeat(512 * 64 + 1))).isEqualTo(-1);
   }
 
   @Test
@@ -106,10 +115,24 @@ class ScopeLimitsTest {
         .containsExactly("spec.semantic.scope.overbroad_out");
     assertThat(found("in: [lib/]\n  support: [src/a]\n  out: [src/]"))
         .containsExactly("spec.semantic.scope.overbroad_out");
-    assertThat(found("in: [src/]\n  out: ['../x']")).containsExactly("spec.schema.violation");
     assertThat(found("in: [src/, '../x']")).containsExactly("spec.schema.violation");
     assertThat(found("in: [src/]\n  out: ['*.md']"))
         .containsExactly("spec.schema.scope.out_glob_forbidden");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x", ".", "src/{a, b}", "src/4/4/4/4", "long"})
+  void an_out_that_cannot_be_read_denies(String given) {
+    String path = given.replace("4", "{a,b,c,d}").replace("long", "a".repeat(513));
+    for (String dialect : List.of(SPEC, Fixtures.SPEC_V1)) {
+      String spec = dialect.replace(SCOPE, "in: [src/]\n  out: ['" + path + "']");
+
+      Validation validation = validated(spec);
+
+      assertThat(validation.outcome()).isEqualTo(Validation.Outcome.DENIED);
+      assertThat(rules(validation.findings())).containsExactly("spec.schema.violation");
+      assertThat(validation.findings().get(0).message()).contains("shuts nothing out");
+    }
   }
 
   @Test

@@ -84,6 +84,18 @@ class ScopeTest {
   }
 
   @Test
+  void braces_without_a_comma_are_part_of_a_name() {
+    String scope = "in: ['api/**', 'p/{id}.yaml']\n  out: ['api/admin_{id}.yaml', 'api/{a,b}']";
+
+    assertThat(rules(touching(scope, "api/admin_{id}.yaml").findings()))
+        .containsExactly("scope.reject.scope_out");
+    assertThat(touching(scope, "api/b").passed()).isFalse();
+    assertThat(touching(scope, "api/user_{id}.yaml").passed()).isTrue();
+    assertThat(touching(scope, "p/{id}.yaml").passed()).isTrue();
+    assertThat(touching(scope, "p/id.yaml").passed()).isFalse();
+  }
+
+  @Test
   void support_is_allowed_and_the_root_must_be_named() {
     String scope = "in: [src/]\n  support: [README.md]";
     Caws passing =

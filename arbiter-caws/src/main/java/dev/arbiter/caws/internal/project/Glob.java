@@ -4,7 +4,9 @@ package dev.arbiter.caws.internal.project;
 import dev.arbiter.caws.internal.text.Unreadable;
 import dev.arbiter.internal.Sanitizer;
 import java.text.Normalizer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In a glob {@code *} matches any characters within one segment, {@code ?} matches one, and
  * {@code **} as a whole segment matches any number of segments. A glob that ends in a slash covers
  * everything below. All else is literal, brackets too, because frameworks name folders {@code
- * [slug]}. {@link #expand} writes out braces.
+ * [slug]}, and braces without a comma, because files are called {@code {id}}. {@link #expand} writes
+ * out braces.
  */
 public final class Glob {
   /*
@@ -47,7 +50,7 @@ public final class Glob {
   public static Glob of(String raw) throws Unreadable {
     String pattern = Sanitizer.isPlain(raw) ? raw : Normalizer.normalize(raw, Normalizer.Form.NFC);
     if (pattern.length() > LONGEST) {
-      throw new Unreadable("pattern", "pattern has more than " + LONGEST + " characters");
+      throw tooLong();
     }
     boolean below = pattern.endsWith("/");
     String wild = pattern.replace('*', 'x').replace('?', 'x');
@@ -75,24 +78,34 @@ public final class Glob {
     return new Glob(pattern, segments.toArray(String[]::new));
   }
 
+  private static Unreadable tooLong() {
+    return new Unreadable("pattern", "pattern has more than " + LONGEST + " characters");
+  }
+
   private static boolean endsWith(List<String> segments, String last) {
     return !segments.isEmpty() && segments.get(segments.size() - 1).equals(last);
   }
 
-  /** Writes out braces: {@code a.{ts,tsx}} becomes two patterns. */
+  /**
+   * Writes out braces: {@code a.{ts,tsx}} becomes two patterns. Braces without a comma of their own
+   * stay, and so does a brace without its other.
+   */
   public static List<String> expand(String pattern) throws Unreadable {
+    if (pattern.length() > LONGEST * MOST_ALTERNATIVES) {
+      throw tooLong();
+    }
     List<String> done = new ArrayList<>();
     List<String> todo = new ArrayList<>(List.of(pattern));
     while (!todo.isEmpty()) {
       String next = todo.remove(todo.size() - 1);
-      int open = next.indexOf('{');
-      int close = open < 0 ? -1 : next.indexOf('}', open);
-      if (close < 0) {
+      List<Integer> marks = choice(next);
+      if (marks.isEmpty()) {
         done.add(next);
-      } else {
-        for (String choice : next.substring(open + 1, close).split(",", -1)) {
-          todo.add(next.substring(0, open) + choice + next.substring(close + 1));
-        }
+      }
+      for (int i = 1; i < marks.size(); i++) {
+        String start = next.substring(0, marks.get(0));
+        String end = next.substring(marks.get(marks.size() - 1) + 1);
+        todo.add(start + next.substring(marks.get(i - 1) + 1, marks.get(i)) + end);
       }
       if (done.size() + todo.size() > MOST_ALTERNATIVES) {
         throw new Unreadable(
@@ -100,6 +113,26 @@ public final class Glob {
       }
     }
     return done;
+  }
+
+  /** The first braces with a comma: where they open, their commas, and where they close. */
+  private static List<Integer> choice(String pattern) {
+    List<Integer> first = List.of();
+    Deque<List<Integer>> open = new ArrayDeque<>();
+    for (int at = 0; at < pattern.length(); at++) {
+      char c = pattern.charAt(at);
+      if (c == '{') {
+        open.push(new ArrayList<>(List.of(at)));
+      } else if (c == ',' && !open.isEmpty()) {
+        open.element().add(at);
+      } else if (c == '}' && !open.isEmpty()) {
+        List<Integer> closed = open.pop();
+        closed.add(at);
+        boolean isFirst = first.isEmpty() || closed.get(0) < first.get(0);
+        first = closed.size() > 2 && isFirst ? closed : first;
+      }
+    }
+    return first;
   }
 
   String text() {

@@ -79,8 +79,8 @@ final class ScopeReader {
   }
 
   /**
-   * A backslash is read as a slash, which rather excludes too much than too little. A text that is
-   * no relative path even then can match none, since no other paths are admitted.
+   * A backslash is read as a slash, which rather excludes too much than too little. A text that
+   * cannot be read is an error: what it was to shut out would stay open.
    */
   private static List<Glob> excluded(FieldReader scope, List<String> paths) {
     List<Glob> globs = new ArrayList<>();
@@ -88,18 +88,18 @@ final class ScopeReader {
       add(
           path.replace('\\', '/'),
           globs,
-          wrong(scope, "out", "is no path and shuts nothing out: "));
+          reason -> scope.error("schema.violation", "out", "shuts nothing out: " + reason));
     }
     return List.copyOf(globs);
   }
 
   /** A pattern that is no path covers nothing, so leaving it out only narrows the scope. */
   private static List<Glob> admitted(FieldReader scope, String name, List<String> patterns) {
-    return globs(scope, name, patterns, wrong(scope, name, "covers nothing: "));
-  }
-
-  private static Consumer<String> wrong(FieldReader scope, String name, String effect) {
-    return reason -> scope.warning("schema.violation", name, effect + reason);
+    return globs(
+        scope,
+        name,
+        patterns,
+        reason -> scope.warning("schema.violation", name, "covers nothing: " + reason));
   }
 
   /** Reads patterns; the reason of each that cannot be read goes to {@code wrong}. */
