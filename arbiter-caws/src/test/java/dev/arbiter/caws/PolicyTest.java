@@ -25,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyTest {
+  private static final String TOO_BROAD = "policy.schema.non_governed_zones.too_broad";
+
   private static Caws under(String policy) {
     return Caws.builder().policy(policy).sources(Fixtures.sources()).sealHashedOnly().build();
   }
@@ -85,6 +87,22 @@ class PolicyTest {
 
     assertThat(admission).isInstanceOf(Admission.Refused.class);
     assertThat(rules(admission)).contains(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "**, true", "*, true", "**/*, true", "., true", "./, true", "./**, true", "/**, true",
+        "/, true", "**/, true", "**/**, true", "*/*, true", "**/?*, true", "\"{**,x}\", true",
+        "\"{x,{y,**}}\", true", "./*/**/., true", "docs, false", "**/docs, false", "docs/**, false",
+        "*.md, false", "**/.*, false", "???, false", "{**}, false"
+      })
+  void a_zone_that_exempts_everything_is_refused(String zone, boolean refused) {
+    String policy = POLICY + "non_governed_zones: ['" + zone + "']\n";
+
+    assertThat(rules(under(policy).admit(task(SPEC))).contains(TOO_BROAD)).isEqualTo(refused);
+    assertThat(under(policy).admit(task(SPEC)).findings().isEmpty()).isEqualTo(!refused);
   }
 
   @Test

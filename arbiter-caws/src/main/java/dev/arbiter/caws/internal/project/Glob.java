@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,22 @@ public final class Glob {
   /** Whether a pattern has a wildcard. */
   public static boolean isGlob(String pattern) {
     return pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0;
+  }
+
+  /** Whether a pattern, its braces written out, has no segment that could miss a file. */
+  static boolean isEverything(String pattern) {
+    try {
+      return expand(pattern.strip()).stream()
+          .anyMatch(one -> Stream.of(one.split("/", -1)).allMatch(Glob::isAnything));
+    } catch (Unreadable e) {
+      return false; // and so it is refused as no pattern
+    }
+  }
+
+  private static boolean isAnything(String segment) {
+    return segment.isEmpty()
+        || segment.equals(".")
+        || (segment.indexOf('*') >= 0 && segment.replace('?', '*').replace("*", "").isEmpty());
   }
 
   /**

@@ -31,8 +31,6 @@ public final class PolicyReader {
   private static final long MOST = 1_000_000_000;
   private static final int MOST_GATES = 100;
   private static final int LONGEST_WAIVER_DAYS = 366;
-  private static final Set<String> TOO_BROAD =
-      Set.of("**", "*", "**/*", ".", "./", "./**", "/**", "/");
 
   private final FieldReader policy;
   private final Findings notes;
@@ -233,7 +231,7 @@ public final class PolicyReader {
     List<String> zones = policy.texts("non_governed_zones");
     boolean forced = Boolean.TRUE.equals(policy.flag("non_governed_zones_force"));
     for (String zone : zones) {
-      if (TOO_BROAD.contains(zone.strip()) && !forced) {
+      if (Glob.isEverything(zone) && !forced) {
         policy.error(
             "schema.non_governed_zones.too_broad",
             "non_governed_zones",

@@ -15,7 +15,6 @@ import java.util.Set;
 /** The shape of policy.v1, and the rule ids of its breaches. */
 public final class PolicySchema {
   private static final long MOST = Integer.MAX_VALUE;
-  private static final Set<String> TOO_BROAD = Set.of("**", "*", "**/*", ".", "./", "./**", "/**");
   private static final List<String> RISKY =
       List.of(
           "package.json",
@@ -117,7 +116,7 @@ public final class PolicySchema {
             1,
             Integer.MAX_VALUE,
             "tooBroad",
-            text -> forced || !TOO_BROAD.contains(text),
+            text -> forced || !Glob.isEverything(text),
             "a pattern that does not exempt everything; name the folders");
     Schema rootFile =
         new Schema.Text(
