@@ -25,16 +25,16 @@ final class BudgetCheck {
   private final Findings integrity = new Findings();
   private Budget budget;
 
-  BudgetCheck(EffectiveSpec effective, List<FileChange> changes) {
+  /**
+   * Looks at changes.
+   *
+   * @param movedFrom old paths of renamed files, which only have to be in scope
+   */
+  BudgetCheck(EffectiveSpec effective, List<FileChange> changes, List<String> movedFrom) {
     this.effective = effective;
-    ChangedPaths changed = ChangedPaths.look(changes, effective, scope, integrity);
+    ChangedPaths changed = ChangedPaths.look(changes, movedFrom, effective, scope, integrity);
     Policy.Tier limit = effective.limit();
     this.budget = new Budget(limit.files(), limit.lines(), changed.files(), changed.lines());
-  }
-
-  /** Checks more paths that only have to be in scope. */
-  void alsoInScope(List<FileChange> paths) {
-    ChangedPaths.look(paths, effective, scope, integrity);
   }
 
   /** Paths that no waiver lifts. */

@@ -5,6 +5,7 @@ import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.Judgement.Outcome;
 import dev.arbiter.caws.Judgement.Ruled;
 import dev.arbiter.caws.WaiverResolver.Ruling;
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.caws.internal.project.EffectiveSpec;
 import dev.arbiter.caws.internal.project.GateOutcome;
 import dev.arbiter.caws.internal.project.GateRule;
@@ -45,7 +46,7 @@ final class Evaluation {
     this.assignment = assignment;
     this.report = report;
     this.time = time;
-    this.check = new BudgetCheck(effective, report.changes());
+    this.check = new BudgetCheck(effective, report.changes(), ChangeSet.movedFrom(report));
     this.gates = new ArrayList<>(effective.policy().gates().size());
   }
 

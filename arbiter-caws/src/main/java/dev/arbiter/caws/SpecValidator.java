@@ -155,8 +155,7 @@ public final class SpecValidator {
     EffectiveSpec effective =
         new EffectiveSpec(spec, specText, policy, limit, rules.waivers(), "", List.of());
     ChangeSet work = changes == null ? ChangeSet.none() : changes;
-    BudgetCheck check = new BudgetCheck(effective, work.changes());
-    check.alsoInScope(work.touched().subList(work.files(), work.touched().size()));
+    BudgetCheck check = new BudgetCheck(effective, work.changes(), work.movedFrom());
     notes.addAll(check.integrity().all());
 
     boolean inScope = check.isInScope();

@@ -11,6 +11,7 @@ import static dev.arbiter.caws.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.caws.rules.Condition;
 import dev.arbiter.caws.rules.Condition.Operator;
 import dev.arbiter.caws.rules.ConstitutionalRule;
@@ -83,6 +84,26 @@ class RuleGatesTest {
     assertThat(verdict.seal().document())
         .contains("\"gate\":\"constitutional_rules\",\"mode\":\"block\",\"state\":\"passed\"}");
     assertThat(told).extracting(Assessment::score).containsOnly(100);
+  }
+
+  @Test
+  void a_rule_about_paths_sees_the_old_path_of_a_renamed_file() {
+    List<String> shut = List.of("src/old");
+    ConstitutionalRules rules =
+        ConstitutionalRules.of(
+            List.of(
+                new ConstitutionalRule(
+                    "my-rule",
+                    Principle.SAFETY,
+                    RuleSeverity.HIGH,
+                    Remedy.BLOCK,
+                    Phase.AFTER,
+                    List.of(Condition.ifPresent("report.paths", Operator.NOT_CONTAINS, shut)),
+                    "leave it")));
+    WorkReport moved = ChangeSet.parse("0\t0\t\0src/old\0src/new\0").in(goodReport());
+
+    assertThat(judge(Fixtures.caws().rules(rules).build(), goodReport()).passed()).isTrue();
+    assertThat(judge(Fixtures.caws().rules(rules).build(), moved).passed()).isFalse();
   }
 
   @Test

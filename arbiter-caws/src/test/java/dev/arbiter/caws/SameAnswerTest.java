@@ -23,7 +23,6 @@ import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
-import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +50,10 @@ class SameAnswerTest {
         ChangeSet.ofNumstat("290\t0\tsrc/A.java\n"),
         ChangeSet.ofNumstat("350\t0\tsrc/A.java\n"),
         ChangeSet.ofNumstat("350\t0\telsewhere/A.java\n"),
-        ChangeSet.ofNumstat("9000\t0\tsrc/A.java\n"));
+        ChangeSet.ofNumstat("9000\t0\tsrc/A.java\n"),
+        ChangeSet.ofNumstat("0\t0\t\0src/A\0src/B\0" + "1\t0\t\0src/C\0src/D\0"),
+        ChangeSet.ofNumstat("0\t0\t\0elsewhere/A\0src/B\0"),
+        ChangeSet.ofNumstat("0\t0\t\0.caws/policy.yaml\0src/B\0"));
   }
 
   private static void compare(Project project) {
@@ -71,7 +73,7 @@ class SameAnswerTest {
     Task task = Task.builder("x").id("T-1").spec(SpecRef.text(project.spec())).build();
     Admission admission = caws.admit(task);
     if (admission instanceof Admission.Admitted admitted) {
-      WorkReport report = new WorkReport("", changes.changes(), List.of(), Usage.none());
+      WorkReport report = changes.in(WorkReport.of(""));
       Verdict verdict =
           caws.judge(
               new Assignment(task, "ada", 1, admitted.specDigest(), Duration.ofMinutes(1)), report);

@@ -13,6 +13,7 @@ import dev.arbiter.caws.SpecValidator.Validation;
 import dev.arbiter.caws.change.ChangeSet;
 import dev.arbiter.caws.internal.project.Glob;
 import dev.arbiter.caws.internal.text.Unreadable;
+import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.util.ArrayList;
@@ -166,6 +167,47 @@ class ScopeLimitsTest {
         .containsExactly(new FileChange("b", 0, 0), new FileChange("a", 0, 0));
     assertThat(ChangeSet.parse("0\t0\t\0a\0b\0001\t0\ta\0").touched())
         .containsExactly(new FileChange("b", 0, 0), new FileChange("a", 1, 0));
+  }
+
+  @Test
+  void a_renamed_file_is_one_file_and_its_old_path_must_be_in_scope() {
+    Caws caws =
+        Caws.builder()
+            .policy(POLICY.replace("max_files: 10", "max_files: 5"))
+            .sources(Fixtures.sources())
+            .sealHashedOnly()
+            .build();
+    for (int files : new int[] {1, 5, 6, 20}) {
+      StringBuilder moves = new StringBuilder();
+      for (int i = 0; i < files; i++) {
+        moves.append("0\t0\t\0src/A" + i + "\0src/B" + i + "\0");
+      }
+
+      Verdict verdict = moved(caws, moves.toString());
+
+      assertThat(verdict.passed()).isEqualTo(files <= 5);
+      assertThat(verdict.seal().document()).contains("\"used\":{\"files\":" + files + ",");
+    }
+    assertThat(rules(moved(caws, "0\t0\t\0lib/A\0src/B\0").findings()))
+        .containsExactly("scope.reject.scope_in_miss");
+    assertThat(rules(moved(caws, "0\t0\t\0.caws/policy.yaml\0src/B\0").findings()))
+        .containsExactly("scope.integrity.governed_path");
+    assertThat(rules(moved(caws, "0\t0\t\0a/../b\0src/B\0").findings()))
+        .containsExactly("scope.invalid_path");
+  }
+
+  private static Verdict moved(Caws caws, String moves) {
+    return Fixtures.judge(caws, ChangeSet.parse(moves).in(Fixtures.goodReport()));
+  }
+
+  @Test
+  void a_report_keeps_what_was_measured() {
+    ChangeSet measured = ChangeSet.parse("0\t0\t\0a\0b\0001\t0\ta\0");
+    WorkReport claimed = ChangeSet.parse("0\t0\t\0x\0y\0").in(Fixtures.goodReport());
+
+    assertThat(ChangeSet.of(measured.in(claimed))).isEqualTo(measured);
+    assertThat(ChangeSet.none().in(claimed).evidence())
+        .isEqualTo(Fixtures.goodReport().evidence());
   }
 
   @Test

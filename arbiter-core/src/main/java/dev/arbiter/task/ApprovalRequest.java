@@ -40,6 +40,9 @@ public record ApprovalRequest(
   private static final int ID_LENGTH = 26;
   private static final int LONGEST_SHOWN = 1 << 20;
 
+  /* The evidence of arbiter-caws that names the old path of a renamed file. */
+  private static final String MOVED_FROM = "moved_from";
+
   /** The point of a task at which a person is asked. */
   public enum Point {
     /** Before any agent is called. */
@@ -203,6 +206,11 @@ public record ApprovalRequest(
       text.append(
           String.format(
               Locale.ROOT, "\n%s +%d -%d", change.path(), change.added(), change.removed()));
+    }
+    for (WorkReport.Evidence evidence : report.evidence()) {
+      if (evidence.gate().equals(MOVED_FROM)) {
+        text.append("\n").append(evidence.detail()).append(" moved");
+      }
     }
     return text.toString();
   }

@@ -2,6 +2,7 @@
 package dev.arbiter.caws.change;
 
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,12 @@ import java.util.function.Predicate;
  * @param movedFrom the old paths of renamed files
  */
 public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
+  /**
+   * The name of the evidence whose detail is the old path of a renamed file, one piece for each.
+   * Such a path is not among the changes of a report and counts as no file, and must be in scope.
+   */
+  public static final String MOVED_FROM = "moved_from";
+
   /** Most files that are read; a text or a repository with more is refused. */
   public static final int MOST_FILES = 100_000;
 
@@ -51,10 +58,40 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * Returns the changes of a report.
    *
    * @param report the report
-   * @return its changes
+   * @return its changes, with the old paths that its evidence names
    */
   public static ChangeSet of(WorkReport report) {
-    return new ChangeSet(report.changes(), List.of());
+    return new ChangeSet(report.changes(), movedFrom(report));
+  }
+
+  /**
+   * {@return the old paths of renamed files that a report names, see {@link #MOVED_FROM}}
+   *
+   * @param report the report
+   */
+  public static List<String> movedFrom(WorkReport report) {
+    List<String> paths = List.of();
+    for (int i = 0; i < report.evidence().size(); i++) {
+      Evidence piece = report.evidence().get(i);
+      if (piece.gate().equals(MOVED_FROM)) {
+        paths = paths.isEmpty() ? new ArrayList<>() : paths;
+        paths.add(String.valueOf(piece.detail()));
+      }
+    }
+    return paths;
+  }
+
+  /**
+   * {@return a report with these changes in place of its own}
+   *
+   * @param report as the agent made it; its evidence {@link #MOVED_FROM} is replaced too
+   */
+  public WorkReport in(WorkReport report) {
+    List<Evidence> evidence = new ArrayList<>(report.evidence());
+    evidence.removeIf(piece -> piece.gate().equals(MOVED_FROM));
+    movedFrom.forEach(path -> evidence.add(Evidence.of(MOVED_FROM, true, path)));
+    return new WorkReport(
+        report.output(), changes, evidence, report.usage(), report.pending());
   }
 
   /**
@@ -247,7 +284,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
 
   /**
    * {@return every path that was touched, for a reader that knows paths only: the changes, and the
-   * old path of each renamed file as a change of no lines; the changes for a {@link WorkReport}}
+   * old path of each renamed file as a change of no lines}
    */
   public List<FileChange> touched() {
     List<FileChange> touched = new ArrayList<>(changes);

@@ -55,7 +55,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The report</b> that is judged has the changes that were counted on disk, as {@link
  * ChangeSet#ofGit(Path, String)} does, in place of the agent's. Ignored files count, and land,
  * unless {@link Builder#leaveOutIgnored} is called. Evidence named {@value #EVIDENCE} has the ids
- * of the base and of the tree that was counted, so a signed verdict names the very content.
+ * of the base and of the tree that was counted, so a signed verdict names the very content. A
+ * renamed file is one change; its old path is evidence {@value ChangeSet#MOVED_FROM}, and must be in
+ * scope too.
  *
  * <p><b>Approved work</b> lands after the store has kept the end of its task, and before {@code
  * await} returns: on a branch of its own, on one branch for all, or as a patch; see {@link
@@ -314,11 +316,12 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
     if (snapshot == null) {
       throw new IllegalStateException("the work was counted without a snapshot");
     }
-    List<Evidence> evidence = new ArrayList<>(report.evidence());
+    WorkReport counted = changes.in(report);
+    List<Evidence> evidence = new ArrayList<>(counted.evidence());
     evidence.removeIf(piece -> piece.gate().equals(EVIDENCE));
     evidence.add(Evidence.of(EVIDENCE, true, detail(snapshot.base(), snapshot.tree())));
     return new WorkReport(
-        report.output(), changes.touched(), evidence, report.usage(), report.pending());
+        report.output(), counted.changes(), evidence, report.usage(), report.pending());
   }
 
   private static String detail(String base, String tree) {

@@ -141,6 +141,21 @@ class WorkTreesTest extends WorkTreesFixture {
   }
 
   @Test
+  void a_renamed_file_is_one_change_and_its_old_path_is_evidence() throws Exception {
+    String work = "mv src/cart.txt new.txt; mv src/till.txt src/bank.txt";
+
+    TaskResult.Completed done = completed(run(arbiter(WorkTrees.of(shop), work), "T-1"));
+
+    assertThat(done.report().changes())
+        .containsExactlyInAnyOrder(
+            new FileChange("new.txt", 0, 0), new FileChange("src/bank.txt", 0, 0));
+    assertThat(ChangeSet.of(done.report()).movedFrom())
+        .containsExactlyInAnyOrder("src/cart.txt", "src/till.txt");
+    assertThat(git(shop, "diff", "-M", "--name-status", "main", "arbiter/T-1"))
+        .isEqualTo("R100\tsrc/cart.txt\tnew.txt\nR100\tsrc/till.txt\tsrc/bank.txt");
+  }
+
+  @Test
   void the_evidence_names_the_content_that_was_counted() throws Exception {
     WorkTrees trees = WorkTrees.of(shop);
     Evidence forged = Evidence.of(WorkTrees.EVIDENCE, true, "base x tree y");
@@ -155,7 +170,8 @@ class WorkTreesTest extends WorkTreesFixture {
                           write(assignment.directory().orElseThrow(), "new.txt", "n\n");
                           return WorkReport.of("done")
                               .withChanges(List.of(new FileChange("lie.txt", 9, 9)))
-                              .withEvidence(forged, Evidence.of("other", true, "stays"));
+                              .withEvidence(forged, Evidence.of("other", true, "stays"))
+                              .withEvidence(Evidence.of(ChangeSet.MOVED_FROM, true, "lie"));
                         }),
                 "T-1"));
 
