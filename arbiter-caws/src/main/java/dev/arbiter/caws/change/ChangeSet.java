@@ -97,6 +97,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   /**
    * Reads the output of {@code git diff --numstat}, with or without {@code -z}.
    *
+   * <p>The text does not tell how long lines are: a huge line counts once.
+   *
    * <p>A moved file needs {@code -z}. Without it a move looks like a file that has {@code " => "}
    * in its name, so such a line is refused.
    *
@@ -109,7 +111,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
   }
 
   /**
-   * Reads a unified diff, as {@code git diff} and {@code diff -u} print it.
+   * Reads a unified diff, as {@code git diff} and {@code diff -u} print it. A line counts once for
+   * each started KiB.
    *
    * @param text the diff
    * @return the changes
@@ -161,9 +164,9 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    *
    * <p>Nothing that the owner of the work tree can write decides what is counted: index, ignore
    * files, attributes, filters, configuration and replaced objects are not asked, and objects are
-   * checked against their ids. A line ends with a line feed, a carriage return, or both. A file
-   * with a zero byte, or with lines of more than a KiB on average, counts at least one line for
-   * each started KiB. Two contents whose comparison would take long, such as 700,000 lines of two
+   * checked against their ids. A line ends with a line feed, a carriage return, or both, and counts
+   * once for each started KiB. A file with a zero byte, or with lines of more than a KiB on
+   * average, counts at least one line for each started KiB of its whole content. Two contents whose comparison would take long, such as 700,000 lines of two
    * letters each, are not compared: all lines between their first and last difference count then. A
    * moved file counts its differences, unless there are too many to look for them; then it counts
    * as gone and new. Files that are made by a build count too: measure before it, or leave them out

@@ -19,24 +19,33 @@ final class ContentLines {
   private final long count;
   private final long loneReturns;
   private final boolean binary;
+  private final boolean hasLong;
 
   ContentLines(byte[] content) {
     this.content = content;
     long ends = 0;
     long lone = 0;
     boolean zero = false;
+    int start = 0;
+    int longest = 0;
     for (int at = 0; at < content.length; at++) {
       byte b = content[at];
       zero |= b == 0;
       if (isLoneReturn(at)) {
         lone++;
       }
-      ends += endsAt(at) ? 1 : 0;
+      if (endsAt(at)) {
+        ends++;
+        longest = Math.max(longest, at - start);
+        start = at + 1;
+      }
     }
+    longest = Math.max(longest, content.length - start);
     boolean open = content.length > 0 && !endsAt(content.length - 1);
     this.count = ends + (open ? 1 : 0);
     this.loneReturns = lone;
     this.binary = zero || content.length > (ends + 1) * KIB;
+    this.hasLong = LongLines.isLong(longest);
   }
 
   /** How many there are; the last needs no end. */
@@ -47,6 +56,22 @@ final class ContentLines {
   /** Whether it has a zero byte, or lines of more than a KiB on average. */
   boolean isBinary() {
     return binary;
+  }
+
+  /** Its lines of more than a KiB. */
+  LongLines longLines() {
+    LongLines found = new LongLines();
+    int from = 0;
+    while (hasLong && from < content.length) {
+      int next = endOfLine(from);
+      int end = next;
+      while (end > from && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
+        end--;
+      }
+      found.add(content, from, end);
+      from = next;
+    }
+    return found;
   }
 
   /** Its size in started KiB. */

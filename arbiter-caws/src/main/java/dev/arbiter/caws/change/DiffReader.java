@@ -63,6 +63,8 @@ final class DiffReader {
     long addedBytes;
     long removedBytes;
     boolean binary;
+    final LongLines addedLong = new LongLines();
+    final LongLines removedLong = new LongLines();
 
     /** A change with a header of Git, or null for one of diff. */
     Change(@Nullable String names) {
@@ -200,10 +202,12 @@ final class DiffReader {
         newLeft--;
         open.added += 1 + loneReturns(next);
         open.addedBytes += next.length();
+        open.addedLong.add(next);
       } else if (kind == '-') {
         oldLeft--;
         open.removed += 1 + loneReturns(next);
         open.removedBytes += next.length();
+        open.removedLong.add(next);
       } else if (kind == ' ') {
         oldLeft--;
         newLeft--;
@@ -261,8 +265,12 @@ final class DiffReader {
     }
     changes.add(
         FileName.ofLatin1(path),
-        atLeast(ended.added, ended.binary ? ended.addedBytes : 0),
-        atLeast(ended.removed, ended.binary ? ended.removedBytes : 0));
+        atLeast(
+            ended.added + ended.addedLong.without(ended.removedLong),
+            ended.binary ? ended.addedBytes : 0),
+        atLeast(
+            ended.removed + ended.removedLong.without(ended.addedLong),
+            ended.binary ? ended.removedBytes : 0));
   }
 
   private static long atLeast(long lines, long bytes) {

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Counts the lines by which two versions of files differ. */
 final class LineCount implements Closeable {
   /*
-   * All content is taken for text; a line ends with a line feed, a carriage return, or both. A file
-   * with a zero byte, or with lines of more than a KiB on average, counts at least one line for each
-   * started KiB, so that content without lines is not free.
+   * All content is taken for text; a line ends with a line feed, a carriage return, or both, and
+   * counts once for each started KiB. A file with a zero byte, or with lines of more than a KiB on
+   * average, counts at least one line for each started KiB of its whole content. So content without
+   * lines is not free.
    *
    * A file that is new or gone counts all its lines, and a file that moved as it is counts none; both
    * are known here. Git compares the rest, in a repository of our own, where files get names of our
@@ -72,6 +73,8 @@ final class LineCount implements Closeable {
     private final String path;
     private final long oldKibs;
     private final long newKibs;
+    private final LongLines oldLong;
+    private final LongLines newLong;
     private String oldEntry = "";
     private String newEntry = "";
     private String onlyContent = "";
@@ -85,6 +88,8 @@ final class LineCount implements Closeable {
       this.path = path;
       this.oldKibs = binary && old != null ? old.kibs() : 0;
       this.newKibs = binary && fresh != null ? fresh.kibs() : 0;
+      this.oldLong = old == null ? new LongLines() : old.longLines();
+      this.newLong = fresh == null ? new LongLines() : fresh.longLines();
     }
 
     boolean isOnly() {
@@ -95,17 +100,23 @@ final class LineCount implements Closeable {
       return added > 0;
     }
 
-    /** Sets the count; what differs counts by its KiB if it has few lines. */
-    void count(long addedLines, long removedLines, long removedKibs) {
+    void count(long addedLines, long removedLines) {
+      count(addedLines, removedLines, this);
+    }
+
+    /** Sets the count; long lines, and what has few lines, count by their KiB. */
+    private void count(long addedLines, long removedLines, Pair before) {
       boolean equal = addedLines == 0 && removedLines == 0;
-      added = equal ? 0 : Math.max(addedLines, newKibs);
-      removed = equal ? 0 : Math.max(removedLines, removedKibs);
+      long addedLong = newLong.without(before.oldLong);
+      long removedLong = before.oldLong.without(newLong);
+      added = equal ? 0 : Math.max(addedLines + addedLong, newKibs);
+      removed = equal ? 0 : Math.max(removedLines + removedLong, before.oldKibs);
     }
 
     /** Takes the place of a file that is gone. */
     void movedFrom(Pair gone, long addedLines, long removedLines) {
       gone.moved = true;
-      count(addedLines, removedLines, gone.oldKibs);
+      count(addedLines, removedLines, gone);
     }
   }
 
@@ -132,11 +143,11 @@ final class LineCount implements Closeable {
     pairs.add(pair);
     if (old == null || oldLines == null) {
       if (fresh != null && newLines != null) {
-        pair.count(newLines.count(), 0, 0);
+        pair.count(newLines.count(), 0);
         pair.newEntry = only(pair, fresh, newLines);
       }
     } else if (fresh == null || newLines == null) {
-      pair.count(0, oldLines.count(), pair.oldKibs);
+      pair.count(0, oldLines.count());
       pair.oldEntry = only(pair, old, oldLines);
     } else if (!MessageDigest.isEqual(old.content, fresh.content)) {
       DiffCost cost = new DiffCost(oldLines, newLines);
@@ -144,7 +155,7 @@ final class LineCount implements Closeable {
         pair.oldEntry = entry(old, oldLines);
         pair.newEntry = entry(fresh, newLines);
       } else {
-        pair.count(cost.newLines(), cost.oldLines(), pair.oldKibs);
+        pair.count(cost.newLines(), cost.oldLines());
       }
     }
   }
@@ -265,7 +276,7 @@ final class LineCount implements Closeable {
         (from, name, added, removed) -> {
           Pair pair = pair(name);
           if (from.isEmpty()) {
-            pair.count(added, removed, pair.oldKibs);
+            pair.count(added, removed);
           } else {
             pair.movedFrom(pair(from), added, removed);
           }

@@ -83,6 +83,52 @@ class LineCountTest extends RepositoryFixture {
         .containsExactly(new FileChange("long.txt", 300, 300));
   }
 
+  /** As a pack of scripts has it: short lines, and one that holds everything. */
+  @Test
+  void a_long_line_counts_once_for_each_started_kib() throws Exception {
+    String few = lines(19_000, 100);
+    String one = lines(1, 1 << 20);
+    String two = lines(1, 1 << 20);
+    write("grows", few);
+    write("shrinks", few + one);
+    write("changes", few + one);
+    write("moves", few + one);
+    write("turns", few + one.replace('\n', '\r'));
+    write("swaps", one + few);
+    commit();
+    write("grows", few + one);
+    write("shrinks", few);
+    write("changes", few + two);
+    Files.delete(folder.resolve("moves"));
+    write("moved", "first\n" + few + two);
+    write("turns", few + two.replace('\n', '\r'));
+    write("swaps", few + one);
+    write("new", one + one + "x".repeat(1025));
+    write("short", ("x".repeat(1024) + "\r\n").repeat(3));
+    git("add", "-A");
+
+    for (ChangeSet set : List.of(ChangeSet.ofGit(folder, "HEAD"), ChangeSet.parse(diff()))) {
+      assertThat(set.changes())
+          .containsExactlyInAnyOrder(
+              new FileChange("grows", 1024, 0),
+              new FileChange("shrinks", 0, 1024),
+              new FileChange("changes", 1024, 1024),
+              new FileChange("moved", 1025, 1024),
+              new FileChange("turns", 1024, 1024),
+              new FileChange("swaps", 1, 1),
+              new FileChange("new", 2050, 0),
+              new FileChange("short", 3, 0));
+    }
+  }
+
+  private byte[] diff() throws Exception {
+    Process git =
+        new ProcessBuilder("git", "diff", "-M", "--text", "HEAD").directory(folder.toFile()).start();
+    byte[] printed = git.getInputStream().readAllBytes();
+    assertThat(git.waitFor()).isZero();
+    return printed;
+  }
+
   @Test
   @Timeout(60)
   void many_moves_with_changes_are_found_while_that_is_cheap() throws Exception {
