@@ -23,6 +23,9 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -241,6 +245,25 @@ class WaiverTest {
 
     assertThat(over(byId)).isInstanceOf(Verdict.Waived.class);
     assertThat(over(bare)).isInstanceOf(Verdict.Waived.class);
+  }
+
+  @Test
+  void a_change_of_another_waiver_in_the_same_file_changes_nothing(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.createDirectories(folder.resolve("waivers")).resolve("active-waivers.yaml");
+    String mine = "WV-0001:\n" + WAIVER.replace("id: WV-0001\n", "").indent(2);
+    String other = mine.replace("WV-0001", "WV-0000").replace("FEAT-001", "FEAT-002");
+    Files.writeString(file, other + mine);
+    Caws caws = caws().waivers(file.getParent()).build();
+    Assignment assignment = assignment(caws, task(SPEC), "ada");
+
+    Files.writeString(file, "# tidied\n" + other.replace("max_files: 5", "max_files: 6") + mine);
+
+    assertThat(caws.judge(assignment, reportOf(12, 400))).isInstanceOf(Verdict.Waived.class);
+    assertThat(caws.specDigest(task(SPEC))).isEqualTo(assignment.specDigest());
+
+    Files.writeString(file, other + mine.replace("grace", "ada"));
+    assertThat(caws.judge(assignment, reportOf(12, 400)).passed()).isFalse();
   }
 
   @ParameterizedTest

@@ -58,11 +58,12 @@ public final class WaiverReader {
         throw Unreadable.at(
             entry.getValue().line(), "id", "has neither an 'id' nor a map of waivers by id");
       }
-      examined.add(new WaiverReader(fields).read(entry.getKey(), text));
+      examined.add(new WaiverReader(fields).read(entry.getKey(), fields.exact()));
     }
     return examined;
   }
 
+  /** Reads the waiver under a key, which is as it was as long as its own text is. */
   private Examined read(String key, String text) {
     Node given = waiver.node("id");
     String id = given instanceof Node.Text t && !t.value().isBlank() ? t.value().strip() : key;

@@ -4,6 +4,8 @@ package dev.arbiter.caws.internal.text;
 import dev.arbiter.internal.Sanitizer;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One value of a parsed document, with the line it began on (1 is the first). */
 public sealed interface Node {
@@ -12,6 +14,30 @@ public sealed interface Node {
 
   /** The value in the words of a reader, for messages. */
   String kind();
+
+  /** The value without its lines, as a text that no other value has. */
+  default String exact() {
+    if (this instanceof Fields fields) {
+      StringBuilder text = new StringBuilder("{");
+      new TreeMap<>(fields.values())
+          .forEach((name, value) -> text.append(exact(name)).append(value.exact()));
+      return text.append('}').toString();
+    }
+    if (this instanceof Items items) {
+      return items.values().stream().map(Node::exact).collect(Collectors.joining("", "[", "]"));
+    }
+    if (this instanceof Text text) {
+      return exact(text.value());
+    }
+    if (this instanceof Decimal decimal) {
+      return "." + Double.doubleToLongBits(decimal.value()) + ";";
+    }
+    return this instanceof Whole whole ? whole.value() + ";" : kind() + ";";
+  }
+
+  private static String exact(String text) {
+    return "\"" + text.length() + "\"" + text;
+  }
 
   /** The field of this name; {@link Nothing} when this is no object or has no such field. */
   default Node field(String name) {
