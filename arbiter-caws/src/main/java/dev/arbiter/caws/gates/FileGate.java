@@ -11,9 +11,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.regex.Pattern;
 
 /**
- * Looks at every changed file; a deleted file has no text.
+ * Looks at every changed file; a deleted file has no text. A file in UTF-16 or UTF-32 is looked at
+ * without its zero bytes too.
  *
  * @param tree where the files are
  * @param most how many places may be found
@@ -21,6 +23,9 @@ import java.util.function.BinaryOperator;
  */
 record FileGate(WorkTree tree, int most, Finder finder) implements QualityGate {
   private static final int MOST_COUNTED = 1_000;
+
+  /** Eight letters, each with the zero bytes that UTF-16 and UTF-32 give it. */
+  private static final Pattern WIDE = Pattern.compile("(?:[^\\x00]\\x00{1,3}){8}");
 
   /** Finds places in a file's text. */
   interface Finder {
@@ -59,11 +64,21 @@ record FileGate(WorkTree tree, int most, Finder finder) implements QualityGate {
       if (text.isEmpty() && change.added() > 0) {
         return QualityGate.Result.fail(change.path() + " is reported as changed, and is not there");
       }
-      finder.find(change.path(), text.orElse(""), found);
+      look(change.path(), text.orElse(""), found);
     }
     return found.size() <= most
         ? QualityGate.Result.pass(
             report.changes().size() + " files were looked at, found " + found.size())
         : QualityGate.Result.fail(QualityGates.first(found) + "; at most " + most + " allowed");
+  }
+
+  private void look(String path, String text, List<String> found) {
+    finder.find(path, text, found);
+    if (WIDE.matcher(text).find()) {
+      List<String> more = new ArrayList<>();
+      finder.find(path, text.replace("\0", ""), more);
+      more.removeAll(found);
+      found.addAll(more);
+    }
   }
 }

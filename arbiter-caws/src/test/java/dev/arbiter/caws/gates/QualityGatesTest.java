@@ -13,6 +13,8 @@ import dev.arbiter.task.WorkReport.Evidence;
 import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,9 +46,13 @@ class QualityGatesTest {
   }
 
   private WorkReport changed(String path, String text) throws IOException {
+    return changed(path, text, StandardCharsets.UTF_8);
+  }
+
+  private WorkReport changed(String path, String text, Charset charset) throws IOException {
     Path file = folder.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    Files.writeString(file, text, charset);
     List<FileChange> changes = List.of(new FileChange(path, 1, 0));
     return new WorkReport("done", changes, List.of(), Usage.none());
   }
@@ -109,6 +115,33 @@ class QualityGatesTest {
             check(QualityGates.atLeast("coverage", -5), report(of("coverage", true, value)))
                 .passed())
         .isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void a_file_of_wide_letters_is_looked_at_too(String name) throws Exception {
+    Charset wide = Charset.forName(name);
+    Path rules = folder.resolve("rules.toml");
+    Files.writeString(rules, "[[rules]]\nid = 'mine'\nregex = 'acme-[0-9]{6}'\n");
+    QualityGate builtIn = QualityGates.noSecrets(tree);
+    QualityGate own = QualityGates.noSecrets(tree, rules);
+    String line = "fine\r\ndb.password = \"" + "correct-horse\" // TODO\r\n";
+
+    assertThat(check(builtIn, changed("a.txt", line, wide)).detail()).contains("a.txt:2 ");
+    assertThat(check(own, changed("a.txt", "it is " + "acme-123456", wide)).passed()).isFalse();
+    assertThat(check(own, changed("a.txt", "it is fine, and is long", wide)).passed()).isTrue();
+    assertThat(check(QualityGates.noTodos(tree, 0), changed("a.txt", line, wide)).passed())
+        .isFalse();
+    assertThat(check(QualityGates.noTodos(tree, 1), changed("a.txt", line, wide)).passed())
+        .isTrue();
+  }
+
+  @Test
+  void a_mark_that_is_found_both_ways_counts_once() throws Exception {
+    String mixed = "TODO\n" + "a wide line".replaceAll(".", "$0\0") + "\nTODO\n";
+
+    assertThat(check(QualityGates.noTodos(tree, 2), changed("a", mixed)).passed()).isTrue();
+    assertThat(check(QualityGates.noTodos(tree, 1), changed("a", mixed)).passed()).isFalse();
   }
 
   @Test
