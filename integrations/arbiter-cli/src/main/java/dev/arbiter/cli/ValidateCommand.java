@@ -102,9 +102,10 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputPlace place = OutputPlace.of(output, repository);
     List<Answer> answers = new ArrayList<>();
     List<Finding> unusable = new ArrayList<>();
-    SpecValidator validator = validator(unusable);
+    SpecValidator validator = validator(unusable, place);
     for (Path file : files) {
       answers.add(new Answer(file, validate(file, validator, unusable)));
     }
@@ -114,7 +115,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
       StringWriter text = new StringWriter();
       print(answers, new PrintWriter(text));
       try {
-        Files.writeString(output, text.toString());
+        place.write(output, text.toString());
       } catch (IOException e) {
         throw Inputs.refusal(output, e);
       }
@@ -144,11 +145,11 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
     };
   }
 
-  private SpecValidator validator(List<Finding> unusable) {
+  private SpecValidator validator(List<Finding> unusable, OutputPlace place) {
     SpecValidator.Builder builder = SpecValidator.at(now.or(clock)).dialect(dialect);
     use("policy.file.unreadable", unusable, () -> policy(builder));
     use("waiver.folder.unreadable", unusable, () -> waivers(builder));
-    use("changes.unreadable", unusable, () -> changes(builder));
+    use("changes.unreadable", unusable, () -> changes(builder, place));
     return builder.build();
   }
 
@@ -175,19 +176,19 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
     }
   }
 
-  private void changes(SpecValidator.Builder builder) {
+  private void changes(SpecValidator.Builder builder, OutputPlace place) {
     if (source != null && source.changes != null) {
       builder.changes(ChangeSet.parse(Inputs.bytes(source.changes, MOST_CHANGES_BYTES)));
     } else if (source != null && (source.base != null || source.exactBase != null)) {
       try {
-        builder.changes(measured(repository.toAbsolutePath(), source));
+        builder.changes(measured(repository.toAbsolutePath(), source, place));
       } catch (IOException e) {
         throw new Refusal(String.valueOf(e.getMessage()));
       }
     }
   }
 
-  private ChangeSet measured(Path tree, Source since) throws IOException {
+  private ChangeSet measured(Path tree, Source since, OutputPlace place) throws IOException {
     String base =
         since.exactBase != null
             ? ChangeSet.commitOf(tree, since.exactBase)
@@ -195,13 +196,7 @@ final class ValidateCommand extends CliCommand implements Callable<Integer> {
     Set<String> paths = new HashSet<>();
     leftOut.forEach(
         path -> paths.add(path.endsWith("/") ? path.substring(0, path.length() - 1) : path));
-    if (output != null) {
-      Path root = ChangeSet.rootOf(tree);
-      Path file = output.toAbsolutePath().normalize();
-      if (file.startsWith(root)) {
-        paths.add(root.relativize(file).toString().replace('\\', '/'));
-      }
-    }
+    place.inTree().ifPresent(paths::add);
     return ChangeSet.ofGit(
         tree,
         base,

@@ -296,6 +296,49 @@ class ValidateCommandTest {
     assertThat(exact.out()).contains("2 of 10 files, 201 of 300 lines");
   }
 
+  @Test
+  void an_answer_goes_through_no_link_of_the_work_tree() throws Exception {
+    Path tree = Files.createDirectories(folder.resolve("tree"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Path victim = Files.writeString(outside.resolve("victim"), "precious\n");
+    git(tree, "init", "-q", "-b", "main");
+    Files.writeString(tree.resolve("A"), "1\n");
+    git(tree, "add", "-A");
+    git(tree, "commit", "-q", "-m", "base");
+    Files.createSymbolicLink(tree.resolve("out.txt"), victim);
+    Files.createSymbolicLink(tree.resolve("new.txt"), outside.resolve("new"));
+    Files.createSymbolicLink(tree.resolve("sub"), outside);
+    for (String planted : List.of("out.txt", "new.txt", "sub/victim", "sub/other")) {
+      for (String base : List.of("--base=main", "--now=2026-01-01T00:00:00Z")) {
+        Path output = tree.resolve(planted);
+
+        Run run = Run.of("validate", spec, "--repository", tree, base, "--output", output);
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(output + " is in the work tree, and there a link");
+      }
+    }
+    assertThat(victim).hasContent("precious\n");
+    assertThat(outside).isDirectoryContaining(victim::equals);
+    assertThat(outside.resolve("new")).doesNotExist();
+    assertThat(outside.resolve("other")).doesNotExist();
+
+    // A link of the user's own, outside of the work tree, and one that leads to the tree.
+    Path link = Files.createSymbolicLink(folder.resolve("mine"), victim);
+    assertThat(Run.of("validate", spec, "--repository", tree, "--output", link).code()).isZero();
+    assertThat(victim).content().contains("allowed FEAT-001");
+    Path way = Files.createSymbolicLink(folder.resolve("way"), tree);
+    Files.delete(tree.resolve("out.txt"));
+    Files.delete(tree.resolve("new.txt"));
+    Files.delete(tree.resolve("sub"));
+    Object[] args = {
+      "validate", spec, "--policy", policy, "--repository", way, "--base", "main", "--output"
+    };
+    assertThat(Run.of(with(args, way.resolve("out.txt"))).code()).isZero();
+    assertThat(Run.of(with(args, tree.resolve("out.txt"))).code()).isZero();
+    assertThat(tree.resolve("out.txt")).content().contains("0 of 10 files");
+  }
+
   private static Object[] with(Object[] args, Object... more) {
     Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
