@@ -18,7 +18,8 @@ final class GitCommand {
    * The repository is not trusted: its configuration could name programs to run. So file-system
    * monitors and hooks are turned off on each call, and variables named GIT_* are not handed on. An
    * object that is not there is not fetched, for that runs a program too; no protocol is allowed,
-   * because a git before 2.45 does not know the other variable.
+   * because a git before 2.45 does not know the other variable. An object is read under its own id,
+   * whatever the repository has in its place.
    */
   private static final List<String> ALWAYS =
       List.of(
@@ -29,7 +30,8 @@ final class GitCommand {
           "core.hooksPath=/dev/null",
           "-c",
           "core.quotePath=false",
-          "--no-optional-locks");
+          "--no-optional-locks",
+          "--no-replace-objects");
   private static final long MINUTE = 60;
   private static final int BUFFER = 64 * 1024;
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Links a commit to its verdict in a Git repository: a trailer {@code CAWS-VERDICT-ID} in the
@@ -26,6 +27,7 @@ public final class GitTrail {
 
   private static final String REF = "--ref=refs/notes/caws";
   private static final int LONGEST_MESSAGE = 1 << 20;
+  private static final Pattern TRAILER_LINE = Pattern.compile("[A-Za-z0-9-]+: "); // as in git
 
   private final GitCommand git;
 
@@ -75,9 +77,7 @@ public final class GitTrail {
   }
 
   private static boolean isTrailer(String line) {
-    int colon = line.indexOf(": ");
-    return colon > 0
-        && line.substring(0, colon).chars().allMatch(c -> c == '-' || Character.isLetterOrDigit(c));
+    return TRAILER_LINE.matcher(line).lookingAt();
   }
 
   /**

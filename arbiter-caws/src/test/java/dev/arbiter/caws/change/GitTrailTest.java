@@ -38,6 +38,8 @@ class GitTrailTest extends RepositoryFixture {
             "Subject",
             "Subject\n\nBody that: says something\nin two lines\n",
             "Subject\n\nBody\n\nSigned-off-by: Ada <ada@example.invalid>\nRefs: 7\n",
+            "Subject\n\nBody\n\n\u00c4nderung: no trailer to git\n",
+            "Subject\n\nBody\n\n\u0662: nor this\n",
             "Fix: a subject like a trailer")) {
       commit(GitTrail.withTrailer(message, ID));
 
@@ -77,6 +79,20 @@ class GitTrailTest extends RepositoryFixture {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("another note");
     assertThat(trail.noted("HEAD").orElseThrow()).contains("CAWS-VERDICT-ID: " + ID);
+  }
+
+  @Test
+  void a_commit_is_read_under_its_own_id_whatever_replaces_it() throws Exception {
+    commit("Honest");
+    git("branch", "honest");
+    commit(GitTrail.withTrailer("Forged", ID));
+    GitTrail trail = GitTrail.of(folder);
+    trail.note("HEAD", ID, ENVELOPE);
+    git("replace", "-f", "honest", "HEAD");
+
+    assertThat(trail.verdictIds("honest")).isEmpty();
+    assertThat(trail.noted("honest")).isEmpty();
+    assertThat(trail.verdictIds("HEAD")).containsExactly(ID);
   }
 
   /** Git fetches an object that is not there from such a remote, by the program it names. */
