@@ -100,7 +100,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * <p>The text does not tell how long lines are: a huge line counts once.
    *
    * <p>A moved file needs {@code -z}. Without it a move looks like a file that has {@code " => "}
-   * in its name, so such a line is refused.
+   * in its name, so such a line is refused. A copy ({@code -C}) looks like a move, and its lines do
+   * not count: make the text without it.
    *
    * @param text lines of added, removed and path, separated by tabs
    * @return the changes
@@ -116,7 +117,8 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    *
    * @param text the diff
    * @return the changes
-   * @throws IllegalArgumentException if it is no diff, or a hunk is shorter or longer than it says
+   * @throws IllegalArgumentException if it is no diff, or a hunk is shorter or longer than it says,
+   *     or a file is shown as a copy, without its lines
    */
   public static ChangeSet ofDiff(String text) {
     return new DiffReader(bytes(text)).read();

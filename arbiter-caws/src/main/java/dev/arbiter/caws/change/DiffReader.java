@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class DiffReader {
   private static final String NONE = "/dev/null";
   private static final String PREFIXES = "abciow12"; // of Git: a/, b/, and those of mnemonicPrefix
+  private static final String FROM = "rename from ";
+  private static final String TO = "rename to ";
   private static final List<String> EXTENDED =
       List.of(
           "index ",
@@ -25,8 +27,8 @@ final class DiffReader {
           "deleted file mode ",
           "similarity index ",
           "dissimilarity index ",
-          "rename from ",
-          "rename to ",
+          FROM,
+          TO,
           "copy from ",
           "copy to ");
 
@@ -55,7 +57,6 @@ final class DiffReader {
     @Nullable String fresh;
     @Nullable String movedFrom;
     @Nullable String movedTo;
-    boolean copied;
     boolean needsHunk; // the header says that content changed
     boolean hunked;
     long added;
@@ -158,11 +159,13 @@ final class DiffReader {
     if (next.startsWith("index ")) {
       open.needsHunk = !isWithoutLines(next.substring("index ".length()));
     }
-    open.copied |= next.startsWith("copy ");
-    if (next.startsWith("rename from ") || next.startsWith("copy from ")) {
-      open.movedFrom = name(next.substring(next.indexOf(" from ") + 6));
-    } else if (next.startsWith("rename to ") || next.startsWith("copy to ")) {
-      open.movedTo = name(next.substring(next.indexOf(" to ") + 4));
+    if (next.startsWith("copy ")) {
+      throw bad("a copy shows none of its lines; use git diff -M, or --no-renames, and no -C");
+    }
+    if (next.startsWith(FROM)) {
+      open.movedFrom = name(next.substring(FROM.length()));
+    } else if (next.startsWith(TO)) {
+      open.movedTo = name(next.substring(TO.length()));
     }
   }
 
@@ -260,7 +263,7 @@ final class DiffReader {
       throw bad("a change names no file");
     }
     String from = ended.movedFrom;
-    if (from != null && !ended.copied && !from.equals(path)) {
+    if (from != null && !from.equals(path)) {
       changes.movedFrom(FileName.ofLatin1(from));
     }
     changes.add(

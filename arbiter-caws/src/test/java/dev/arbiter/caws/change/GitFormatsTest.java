@@ -100,6 +100,17 @@ class GitFormatsTest extends RepositoryFixture {
   }
 
   @Test
+  void a_copy_is_refused_for_its_lines_are_not_there() throws Exception {
+    write("copy.md", "- one\n- two\n+ three\n"); // as notes.md was
+    git("add", "-A");
+
+    assertThatThrownBy(() -> ChangeSet.parse(diff("-C")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a copy shows none of its lines");
+    assertThat(ChangeSet.parse(diff("-M")).changes()).contains(new FileChange("copy.md", 3, 0));
+  }
+
+  @Test
   void without_moves_a_file_goes_and_another_comes() throws Exception {
     ChangeSet read = ChangeSet.parse(diff("--no-renames"));
 
