@@ -127,8 +127,12 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
    * @throws IOException if there is none
    */
   String commit(String revision) throws IOException {
-    try (ScratchRepository scratch = new ScratchRepository(isSha256(), List.of(objects()))) {
-      copyNames(scratch.folder());
+    boolean isId = isId(revision); // which needs no names
+    boolean sha256 = isId ? revision.length() == 64 : isSha256();
+    try (ScratchRepository scratch = new ScratchRepository(sha256, List.of(objects()))) {
+      if (!isId) {
+        copyNames(scratch.folder());
+      }
       String id =
           id(
               scratch.ask(
@@ -169,6 +173,12 @@ record GitFolder(Path root, Path gitDir, Path commonDir) {
   }
 
   private void copyNames(Path to) throws IOException {
+    if (Files.exists(commonDir.resolve("reftable"), LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          root
+              + " keeps its names as reftables, which cannot be read here; give the full id of a"
+              + " commit, or run git refs migrate --ref-format=files");
+    }
     copy(gitDir.resolve("HEAD"), to.resolve("HEAD"), LONGEST_NAME_FILE);
     copy(commonDir.resolve("packed-refs"), to.resolve("packed-refs"), LARGEST_PACKED);
     Path refs = commonDir.resolve("refs");

@@ -107,6 +107,31 @@ class GitChangesTest extends RepositoryFixture {
         .containsExactly(new FileChange(".gitignore", 1, 0));
   }
 
+  /** As git init --ref-format=reftable leaves it, from git 2.45 on. */
+  @Test
+  void of_names_in_reftables_the_message_says_what_to_do_and_an_id_needs_none() throws Exception {
+    String id = output("rev-parse", "HEAD").strip();
+    write("keep.txt", "a\n");
+    Path heads = folder.resolve(".git/refs/heads");
+    Removal.delete(heads);
+    Files.writeString(heads, "this repository uses the reftable format\n");
+    write(".git/HEAD", "ref: refs/heads/.invalid\n");
+    write(".git/reftable/tables.list", "0x000000000001-0x000000000002-3f1d.ref\n");
+
+    assertThat(ChangeSet.commitOf(folder, id)).isEqualTo(id);
+    assertThat(ChangeSet.ofGit(folder, id).changes())
+        .containsExactly(new FileChange("keep.txt", 0, 2));
+    for (String name : List.of("HEAD", "main")) {
+      assertThatThrownBy(() -> ChangeSet.commitOf(folder, name))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("reftables")
+          .hasMessageContaining("full id");
+    }
+    assertThatThrownBy(() -> ChangeSet.mergeBaseOf(folder, id)).hasMessageContaining("reftables");
+    assertThatThrownBy(() -> ChangeSet.commitOf(folder, "1".repeat(40)))
+        .hasMessageContaining("no revision");
+  }
+
   @Test
   void a_repository_cannot_run_programs_by_its_configuration() throws Exception {
     Path witness = folder.resolve("witness");
