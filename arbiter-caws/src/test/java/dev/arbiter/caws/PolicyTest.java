@@ -93,10 +93,28 @@ class PolicyTest {
   @CsvSource(
       quoteCharacter = '"',
       value = {
-        "**, true", "*, true", "**/*, true", "., true", "./, true", "./**, true", "/**, true",
-        "/, true", "**/, true", "**/**, true", "*/*, true", "**/?*, true", "\"{**,x}\", true",
-        "\"{x,{y,**}}\", true", "./*/**/., true", "docs, false", "**/docs, false", "docs/**, false",
-        "*.md, false", "**/.*, false", "???, false", "{**}, false"
+        "**, true",
+        "*, true",
+        "**/*, true",
+        "., true",
+        "./, true",
+        "./**, true",
+        "/**, true",
+        "/, true",
+        "**/, true",
+        "**/**, true",
+        "*/*, true",
+        "**/?*, true",
+        "\"{**,x}\", true",
+        "\"{x,{y,**}}\", true",
+        "./*/**/., true",
+        "docs, false",
+        "**/docs, false",
+        "docs/**, false",
+        "*.md, false",
+        "**/.*, false",
+        "???, false",
+        "{**}, false"
       })
   void a_zone_that_exempts_everything_is_refused(String zone, boolean refused) {
     String policy = POLICY + "non_governed_zones: ['" + zone + "']\n";

@@ -206,8 +206,7 @@ class ScopeLimitsTest {
     WorkReport claimed = ChangeSet.parse("0\t0\t\0x\0y\0").in(Fixtures.goodReport());
 
     assertThat(ChangeSet.of(measured.in(claimed))).isEqualTo(measured);
-    assertThat(ChangeSet.none().in(claimed).evidence())
-        .isEqualTo(Fixtures.goodReport().evidence());
+    assertThat(ChangeSet.none().in(claimed).evidence()).isEqualTo(Fixtures.goodReport().evidence());
   }
 
   @Test

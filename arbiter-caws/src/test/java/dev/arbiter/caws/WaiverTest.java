@@ -250,11 +250,11 @@ class WaiverTest {
   @Test
   void a_change_of_another_waiver_in_the_same_file_changes_nothing(@TempDir Path folder)
       throws IOException {
-    Path file = Files.createDirectories(folder.resolve("waivers")).resolve("active-waivers.yaml");
+    Path file = folder.resolve("active-waivers.yaml");
     String mine = "WV-0001:\n" + WAIVER.replace("id: WV-0001\n", "").indent(2);
     String other = mine.replace("WV-0001", "WV-0000").replace("FEAT-001", "FEAT-002");
     Files.writeString(file, other + mine);
-    Caws caws = caws().waivers(file.getParent()).build();
+    Caws caws = caws().waivers(folder).build();
     Assignment assignment = assignment(caws, task(SPEC), "ada");
 
     Files.writeString(file, "# tidied\n" + other.replace("max_files: 5", "max_files: 6") + mine);

@@ -90,8 +90,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
     List<Evidence> evidence = new ArrayList<>(report.evidence());
     evidence.removeIf(piece -> piece.gate().equals(MOVED_FROM));
     movedFrom.forEach(path -> evidence.add(Evidence.of(MOVED_FROM, true, path)));
-    return new WorkReport(
-        report.output(), changes, evidence, report.usage(), report.pending());
+    return new WorkReport(report.output(), changes, evidence, report.usage(), report.pending());
   }
 
   /**
@@ -168,11 +167,12 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
    * files, attributes, filters, configuration and replaced objects are not asked, and objects are
    * checked against their ids. A line ends with a line feed, a carriage return, or both, and counts
    * once for each started KiB. A file with a zero byte, or with lines of more than a KiB on
-   * average, counts at least one line for each started KiB of its whole content. Two contents whose comparison would take long, such as 700,000 lines of two
-   * letters each, are not compared: all lines between their first and last difference count then. A
-   * moved file counts its differences, unless there are too many to look for them; then it counts
-   * as gone and new. Files that are made by a build count too: measure before it, or leave them out
-   * by {@link #ofGit(Path, String, Predicate)}.
+   * average, counts at least one line for each started KiB of its whole content. Two contents whose
+   * comparison would take long, such as 700,000 lines of two letters each, are not compared: all
+   * lines between their first and last difference count then. A moved file counts its differences,
+   * unless there are too many to look for them; then it counts as gone and new. Files that are made
+   * by a build count too: measure before it, or leave them out by {@link #ofGit(Path, String,
+   * Predicate)}.
    *
    * <p>Reads every file of the work tree, some 0.3 s for each GB, and runs the {@code git} command,
    * see {@code docs/decisions/0012}.

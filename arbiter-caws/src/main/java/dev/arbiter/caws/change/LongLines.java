@@ -30,7 +30,9 @@ final class LongLines {
     }
   }
 
-  /** Adds a line of a diff behind its sign, one character a byte; a carriage return ends one too. */
+  /**
+   * Adds a line of a diff behind its sign, one character a byte; a carriage return ends one too.
+   */
   void add(String line) {
     if (isLong(line.length() - 1)) {
       byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);

@@ -200,11 +200,11 @@ final class WorkSnapshot {
     return text(git.run("rev-parse", commit + "^{tree}"));
   }
 
-  /** The text of a plain file, one character a byte; empty if there is no such path. */
+  /** The text of a plain file, one character a byte; empty if there is none, or a folder. */
   Optional<String> text(String path) throws IOException {
     try (ObjectReader objects = new ObjectReader(git, base.length() == 64)) {
       Entry entry = objects.find(tree, path);
-      if (entry == null) {
+      if (entry == null || entry.mode() == Entry.FOLDER) {
         return Optional.empty();
       }
       if (entry.mode() != Entry.PLAIN && entry.mode() != Entry.PROGRAM) {

@@ -56,8 +56,8 @@ import org.jspecify.annotations.Nullable;
  * ChangeSet#ofGit(Path, String)} does, in place of the agent's. Ignored files count, and land,
  * unless {@link Builder#leaveOutIgnored} is called. Evidence named {@value #EVIDENCE} has the ids
  * of the base and of the tree that was counted, so a signed verdict names the very content. A
- * renamed file is one change; its old path is evidence {@value ChangeSet#MOVED_FROM}, and must be in
- * scope too.
+ * renamed file is one change; its old path is evidence {@value ChangeSet#MOVED_FROM}, and must be
+ * in scope too.
  *
  * <p><b>Approved work</b> lands after the store has kept the end of its task, and before {@code
  * await} returns: on a branch of its own, on one branch for all, or as a patch; see {@link
@@ -533,7 +533,8 @@ public final class WorkTrees implements TaskInterceptor, ArbiterListener {
    *
    * @param assignment the attempt
    * @param path from the root, with forward slashes
-   * @return its text, one character a byte (ISO 8859-1); empty if the file does not exist
+   * @return its text, one character a byte (ISO 8859-1); empty if the file does not exist, or a
+   *     folder is in its place
    * @throws IOException if it is no plain file, has more than 8 MiB, or the work of the attempt is
    *     not here
    */

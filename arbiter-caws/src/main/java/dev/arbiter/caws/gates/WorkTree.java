@@ -21,7 +21,7 @@ public interface WorkTree {
    * @param assignment the attempt
    * @param path relative to the work tree, with forward slashes
    * @return its text, one character a byte (ISO 8859-1), so that any file can be read; empty if the
-   *     file does not exist
+   *     file does not exist, or a folder is in its place
    * @throws IOException if it cannot be read, is too long, or is outside the tree
    */
   Optional<String> text(Assignment assignment, String path) throws IOException;
@@ -42,9 +42,13 @@ public interface WorkTree {
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         return Optional.empty();
       }
-      boolean plain = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+      boolean isFolder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+      boolean plain = isFolder || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
       if (!plain || !file.toRealPath().equals(file)) {
         throw new IOException("the path is no plain file, or a link is on its way");
+      }
+      if (isFolder) {
+        return Optional.empty();
       }
       if (Files.size(file) > LONGEST) {
         throw new IOException("the file has more than " + LONGEST + " bytes");

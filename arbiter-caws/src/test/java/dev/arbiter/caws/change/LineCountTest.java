@@ -123,7 +123,9 @@ class LineCountTest extends RepositoryFixture {
 
   private byte[] diff() throws Exception {
     Process git =
-        new ProcessBuilder("git", "diff", "-M", "--text", "HEAD").directory(folder.toFile()).start();
+        new ProcessBuilder("git", "diff", "-M", "--text", "HEAD")
+            .directory(folder.toFile())
+            .start();
     byte[] printed = git.getInputStream().readAllBytes();
     assertThat(git.waitFor()).isZero();
     return printed;

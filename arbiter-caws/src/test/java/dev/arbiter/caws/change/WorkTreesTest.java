@@ -429,6 +429,7 @@ class WorkTreesTest extends WorkTreesFixture {
               read.add(trees.text(assignment, "src/cart.txt").orElse("none"));
               read.add(trees.text(assignment, "src/till.txt").orElse("none"));
               read.add(trees.text(assignment, "README").orElse("none"));
+              read.add(trees.text(assignment, "new").orElse("folder"));
             } catch (IOException e) {
               read.add(e.toString());
             }
@@ -441,7 +442,7 @@ class WorkTreesTest extends WorkTreesFixture {
 
     completed(run(arbiter(trees, WORK + "; ln -s /etc/passwd link").constitution(reading), "T-1"));
 
-    assertThat(read).containsExactly("one\ntwo\nthree\nfour\n", "none", "shop\n");
+    assertThat(read).containsExactly("one\ntwo\nthree\nfour\n", "none", "shop\n", "folder");
   }
 
   @Test

@@ -138,7 +138,7 @@ class QualityGatesTest {
 
   @Test
   void a_mark_that_is_found_both_ways_counts_once() throws Exception {
-    String mixed = "TODO\n" + "a wide line".replaceAll(".", "$0\0") + "\nTODO\n";
+    String mixed = "TODO\n" + "a wide line".replaceAll("(.)", "$1\0") + "\nTODO\n";
 
     assertThat(check(QualityGates.noTodos(tree, 2), changed("a", mixed)).passed()).isTrue();
     assertThat(check(QualityGates.noTodos(tree, 1), changed("a", mixed)).passed()).isFalse();
@@ -242,7 +242,7 @@ class QualityGatesTest {
     Files.createSymbolicLink(folder.resolve("inner/link"), folder.resolve("secret"));
     Files.createSymbolicLink(folder.resolve("inner/dir"), folder);
     for (String path :
-        List.of("../secret", "link", "dir/secret", "/etc/passwd", "a/../../secret")) {
+        List.of("../secret", "link", "dir/secret", "dir/inner", "/etc/passwd", "a/../../secret")) {
       FileChange change = new FileChange(path, 1, 0);
       WorkReport report = new WorkReport("", List.of(change), List.of(), Usage.none());
 
@@ -262,6 +262,22 @@ class QualityGatesTest {
         .isTrue();
     assertThat(check(gate, new WorkReport("", List.of(missing), List.of(), Usage.none())).passed())
         .isFalse();
+  }
+
+  @Test
+  void a_file_that_a_folder_took_the_place_of_is_gone() throws Exception {
+    WorkReport report = changed("lib/A", "fine\n");
+    List<FileChange> changes = List.of(new FileChange("lib", 0, 5), report.changes().get(0));
+    WorkReport replaced = report.withChanges(changes);
+    WorkReport claimed = report.withChanges(List.of(new FileChange("lib", 5, 0)));
+
+    assertThat(check(QualityGates.noSecrets(tree), replaced).passed()).isTrue();
+    assertThat(check(QualityGates.noTodos(tree, 0), replaced).passed()).isTrue();
+    assertThat(check(QualityGates.noGodObject(tree, 10), replaced).passed()).isTrue();
+    assertThat(check(QualityGates.noSecrets(tree), claimed).passed()).isFalse();
+    Files.createDirectories(folder.resolve("docs/api.yaml"));
+    assertThat(check(QualityGates.contractsPresent(tree, QualityGates::specOf), report()).detail())
+        .contains("contracts are missing");
   }
 
   private QualityGate.Result run(Duration limit, long output, String... command) throws Exception {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an answer goes: into the work tree that is checked, or elsewhere. Whoever worked in the tree
- * may have left a link there, so there no link is followed.
+ * Where an answer goes: into the work tree that is checked, or elsewhere. Whoever worked in the
+ * tree may have left a link there, so there no link is followed.
  *
  * @param inTree the path from the root of the work tree; empty if it goes elsewhere
  */

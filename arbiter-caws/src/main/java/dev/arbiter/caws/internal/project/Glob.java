@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In a glob {@code *} matches any characters within one segment, {@code ?} matches one, and
  * {@code **} as a whole segment matches any number of segments. A glob that ends in a slash covers
  * everything below. All else is literal, brackets too, because frameworks name folders {@code
- * [slug]}, and braces without a comma, because files are called {@code {id}}. {@link #expand} writes
- * out braces.
+ * [slug]}, and braces without a comma, because files are called {@code {id}}. {@link #expand}
+ * writes out braces.
  */
 public final class Glob {
   /*

@@ -188,9 +188,29 @@ class DocumentTest {
   void the_exact_text_of_a_value_is_that_of_no_other() {
     List<String> different =
         List.of(
-            "[]", "[a]", "['']", "[[]]", "[{}]", "[a, b]", "['a\"1\"b']", "['1']", "[1]", "[1.5]",
-            "[true]", "['true']", "['null']", "['nothing']", "[~]", "[1, 2]", "[12]", "[a: 1]",
-            "[{a: 1, b: 2}]", "[{a: {b: 2}}]", "[{a: 1}, {b: 2}]", "[[a], [b]]", "[[a, b]]");
+            "[]",
+            "[a]",
+            "['']",
+            "[[]]",
+            "[{}]",
+            "[a, b]",
+            "['a\"1\"b']",
+            "['1']",
+            "[1]",
+            "[1.5]",
+            "[true]",
+            "['true']",
+            "['null']",
+            "['nothing']",
+            "[~]",
+            "[1, 2]",
+            "[12]",
+            "[a: 1]",
+            "[{a: 1, b: 2}]",
+            "[{a: {b: 2}}]",
+            "[{a: 1}, {b: 2}]",
+            "[[a], [b]]",
+            "[[a, b]]");
 
     assertThat(different.stream().map(DocumentTest::exact).distinct()).hasSize(different.size());
     assertThat(exact("[{b: 2, a: 1}]")).isEqualTo(exact("[\n# one\n{a: 1,\n'b': 2}]"));
