@@ -12,22 +12,23 @@ import org.jspecify.annotations.Nullable;
 /** The running attempts by task and number. Of each it keeps the last event. */
 final class OpenAttempts {
   /*
-   * An attempt may use any of the eight slots of its group, and a lookup reads all eight, so freeing a
-   * slot leaves no mark. Claiming is one compare-and-set on a free slot; nothing is allocated. The
+   * An attempt may use any of the eight slots of its group, and a lookup reads all eight, so freeing
+   * a slot leaves no mark. Claiming is one compare-and-set on a free slot; nothing is allocated. The
    * events of one task come from one thread at a time; the release store hands the attempt to the
    * thread of the next event.
    *
    * A slot holds the event itself, which knows the task and the attempt. A record would take five
    * reference stores into old memory, each of which may cost the garbage collector a fence.
    *
-   * Attempts of a full group go to a map of at most 65,536 entries. A host with more open attempts
-   * probably never ends them, so further attempts are not opened.
+   * Attempts of a full group go to a map of at most 1,048,576 entries: reported work may wait for
+   * people by the hundred thousand. A host with more open attempts probably never ends them, so
+   * further attempts are not opened.
    */
   static final int NONE = -1;
   private static final int OVERFLOWED = -2;
   private static final int GROUP = 8;
   private static final int SLOTS = 1024;
-  private static final int MOST_OVERFLOW = 1 << 16;
+  private static final int MOST_OVERFLOW = 1 << 20;
 
   private final AtomicReferenceArray<@Nullable TaskEvent> slots = new AtomicReferenceArray<>(SLOTS);
   private final Map<Key, TaskEvent> overflow = new ConcurrentHashMap<>();

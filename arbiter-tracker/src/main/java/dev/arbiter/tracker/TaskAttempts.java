@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class TaskAttempts {
   /*
    * An attempt opens when its agent begins. It ends with the first of: an accepting verdict, the
-   * return to routing, its own end beside others, the end of the task. Events without an open attempt are ignored: a rejected
-   * task, an agent that never began, the end of a task whose last attempt already ended, a repeated
-   * event.
+   * return to routing, its own end beside others, the end of the task. Events without an open
+   * attempt are ignored: a rejected task, an agent that never began, the end of a task whose last
+   * attempt already ended, a repeated event, a report that an earlier process heard.
    */
   private final OpenAttempts open = new OpenAttempts();
   private final Sink sink;
@@ -60,7 +60,7 @@ final class TaskAttempts {
     } else if (event instanceof TaskEvent.Executed executed) {
       report(executed);
     } else if (event instanceof TaskEvent.Verified verified) {
-      endJudged(verified.step(), verified.verdict());
+      endJudged(verified.step(), verified.verdict(), Usage.none());
     } else if (event instanceof TaskEvent.Concluded concluded) {
       end(concluded.step(), concluded.result());
     } else if (event instanceof TaskEvent.Routing routing && routing.failed().isPresent()) {
@@ -69,7 +69,7 @@ final class TaskAttempts {
     } else if (event instanceof TaskEvent.AttemptEnded ended) {
       TaskEvent.AttemptFailure failure = ended.failure();
       if (failure.cause() == FailureCause.SUPERSEDED && failure.verdict().isPresent()) {
-        endJudged(ended.step(), failure.verdict().get());
+        endJudged(ended.step(), failure.verdict().get(), failure.usage());
       } else {
         endFailed(ended.step(), failure.cause(), failure.verdict(), failure.usage());
       }
@@ -90,8 +90,9 @@ final class TaskAttempts {
 
   /*
    * A wait is no work. While an agent waits within its call, its place holds a Resumed whose nano
-   * time is minus what it has worked. In any other wait its call is over: it failed with an unknown
-   * effect, or is called again for the same attempt, which then begins anew.
+   * time is minus what it has worked. Reported work may wait for a person before its verdict, which
+   * ends the attempt. In any other wait the call is over: it failed with an unknown effect, or the
+   * agent is called again for the same attempt, which then begins anew.
    */
   private void pause(TaskEvent.Waiting event) {
     int place = open.find(event.step());
@@ -104,10 +105,11 @@ final class TaskAttempts {
       return;
     }
     TaskEvent last = open.last(place, event.step());
+    boolean isReported = last instanceof TaskEvent.Executed;
     if (event.reason().withinCall() && last instanceof TaskEvent.Executing executing) {
       long worked = event.nanoTime() - executing.nanoTime();
       open.replace(place, new TaskEvent.Resumed(at(executing.step(), -worked)));
-    } else if (!event.reason().withinCall()) {
+    } else if (!event.reason().withinCall() && !isReported) {
       TaskEvent unused = open.close(place, event.step());
     }
   }
@@ -140,7 +142,7 @@ final class TaskAttempts {
 
   private void end(Step step, TaskResult result) {
     if (result instanceof TaskResult.Completed completed) {
-      endJudged(step, completed.verdict());
+      endJudged(step, completed.verdict(), Usage.none());
     } else if (result instanceof TaskResult.Failed failed) {
       if (failed.cause() == FailureCause.NO_AGENT || failed.cause() == FailureCause.REFUSED) {
         counts.decisions.increment();
@@ -156,22 +158,18 @@ final class TaskAttempts {
   private void endFailed(Step step, FailureCause cause, Optional<Verdict> verdict, Usage usage) {
     boolean byAgent = cause.byAgent(verdict);
     if (byAgent && cause == FailureCause.DENIED && verdict.isPresent()) {
-      endJudged(step, verdict.get());
+      endJudged(step, verdict.get(), usage);
     } else {
       end(step, byAgent ? EventTag.ATTEMPT : EventTag.EXCUSED, 0, SlotLayout.DOES_NOT_STAND, usage);
     }
   }
 
-  private void endJudged(Step step, Verdict verdict) {
+  private void endJudged(Step step, Verdict verdict, Usage usage) {
     double quality = verdict.passed() ? verdict.quality() : SlotLayout.DOES_NOT_STAND;
-    end(
-        step,
-        EventTag.ATTEMPT,
-        EventTag.judged(violations(verdict.findings())),
-        quality,
-        Usage.none());
+    end(step, EventTag.ATTEMPT, EventTag.judged(violations(verdict.findings())), quality, usage);
   }
 
+  /* What an end says was used includes earlier calls of the attempt; a report knows its own. */
   private void end(Step step, int kind, long bits, double quality, Usage usage) {
     Task task = step.task();
     int place = open.find(step);
@@ -182,7 +180,8 @@ final class TaskAttempts {
     String agent = last.step().agent();
     long at = EventTime.millis(step.at());
     if (last instanceof TaskEvent.Executed executed) {
-      sink.take(task, agent, kind, bits, at, executed.nanos(), quality, executed.report().usage());
+      Usage all = usage.equals(Usage.none()) ? executed.report().usage() : usage;
+      sink.take(task, agent, kind, bits, at, executed.nanos(), quality, all);
     } else {
       boolean paused = last instanceof TaskEvent.Resumed;
       long nanos = paused ? -last.nanoTime() : step.nanoTime() - last.nanoTime();

@@ -160,15 +160,14 @@ final class Episode {
   private void report(Choice current, TaskEvent.Executed executed) {
     current.reported = true;
     current.nanos = executed.nanos();
-    current.usage = executed.report().usage();
-    spent += current.usage.cost();
+    charge(current, executed.report().usage());
   }
 
-  /* A report has told the usage already. */
+  /* What an end says was used includes what a report said, and earlier calls of the attempt. */
   private void charge(Choice current, Usage usage) {
-    if (!current.reported) {
+    if (!usage.equals(Usage.none())) {
+      spent += usage.cost() - current.usage.cost();
       current.usage = usage;
-      spent += usage.cost();
     }
   }
 
@@ -206,6 +205,9 @@ final class Episode {
       cause = last.cause().name();
       charge(current, last.usage());
       return failure(current, step, last.cause(), last.verdict());
+    }
+    if (result instanceof TaskResult.Cancelled cancelled) {
+      charge(current, cancelled.usage());
     }
     return failure(current, step, FailureCause.INTERNAL, Optional.empty());
   }
