@@ -17,7 +17,7 @@ final class AgentWatches {
   private final Map<String, AgentWatch> watches = new LinkedHashMap<>(16, 0.75f, true);
   private final AlertLimits limits;
   private final int capacity;
-  private final AgentWatch others;
+  private AgentWatch others;
   private long inOthers;
 
   AgentWatches(AlertLimits limits, int capacity) {
@@ -64,6 +64,11 @@ final class AgentWatches {
   }
 
   void relearn(String agent, Consumer<Alert> out) {
+    if (agent.equals(PerformanceTracker.OTHER)) {
+      others.end(out);
+      others = new AgentWatch(PerformanceTracker.OTHER, limits);
+      return;
+    }
     AgentWatch watch = watches.remove(agent);
     if (watch != null) {
       watch.end(out);

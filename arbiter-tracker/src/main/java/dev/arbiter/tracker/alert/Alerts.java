@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
  * <p>Each agent is compared with itself: with the usual time, quality and failures of its attempts.
  * These are learned from the first 50 to 250 attempts, then followed slowly, and never learned from
  * an anomaly. The detector looks at the last {@link Builder#minSamples} to sixteen times as many
- * attempts, none older than 5 minutes. An anomaly needs two things: the measured change reaches its
- * limit, and chance is excluded at 99.9999 % by a likelihood ratio that holds for any distribution.
- * One error of four is no anomaly; ten of ten after fifty without errors are one. At one attempt a
- * second, a fourfold latency or an error rate of 60 % where 5 % is usual raises an alert within 30
- * s of event time in 97 of 100 cases (AnomalyTest). The evidence needs 10 to 28 attempts, however
- * long those take.
+ * attempts. An anomaly begins with attempts of the last 5 minutes, and needs two things: the
+ * measured change reaches its limit, and chance is excluded at 99.9999 % by a likelihood ratio that
+ * holds for any distribution. One error of four is no anomaly; ten of ten after fifty without
+ * errors are one. At one attempt a second, a fourfold latency or an error rate of 60 % where 5 % is
+ * usual raises an alert within 30 s of event time in 97 of 100 cases (AnomalyTest). The evidence
+ * needs 10 to 28 attempts, however long those take.
  *
  * <p>With 100 healthy agents and 20,000 attempts each, at a coefficient of variation from 0.1 to
  * 1.3, at most one false alarm comes in 500,000 attempts (AnomalyTest, 2,000,000 attempts a
@@ -51,10 +51,10 @@ import org.slf4j.LoggerFactory;
  * failures that come in runs (at AR(1) 0.9, one in 10,000 attempts), as the first fifty attempts
  * may hold no run, nor for a daily cycle beyond the limits.
  *
- * <p>An anomaly ends when, since it began, the p95 is at most 1.2 times the usual, the quality
- * within 5 points, the error or violation rate within 2 points, or the gauge 10 below its limit,
- * and an anomaly at its limit is excluded at 99.9 %. To accept a new level as usual, call {@link
- * #relearn}.
+ * <p>An anomaly ends, however slowly attempts come, when since it began the p95 is at most 1.2
+ * times the usual, the quality within 5 points, the error or violation rate within 2 points, or the
+ * gauge 10 below its limit, and an anomaly at its limit is excluded at 99.9 %. To accept a new
+ * level as usual, call {@link #relearn}.
  *
  * <p><b>Wiring.</b> Attempts come from a tracker, as its {@link AttemptListener}. Verdicts come
  * from an Arbiter, as its listener, or from {@link #judged}. Gauges are read when the host calls
@@ -187,7 +187,13 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
   }
 
-  /** Discards the learned behaviour of an agent and ends its anomalies. */
+  /**
+   * Discards the learned behaviour of an agent and ends its anomalies. Agents beyond the capacity
+   * have none of their own: {@value dev.arbiter.tracker.PerformanceTracker#OTHER} discards what
+   * they share.
+   *
+   * @param agent the agent's id
+   */
   public void relearn(String agent) {
     synchronized (lock) {
       watches.relearn(agent, out);
@@ -326,7 +332,8 @@ public final class Alerts implements AttemptListener, ArbiterListener {
     }
 
     /**
-     * Sets the least number of attempts, judgements or readings of an anomaly, default 10.
+     * Sets the least number of attempts, judgements or readings of an anomaly, default 10. All of
+     * them must come within 5 minutes for it to begin.
      *
      * @param samples 5 to 1,000
      */

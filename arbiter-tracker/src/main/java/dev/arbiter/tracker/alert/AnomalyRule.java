@@ -8,7 +8,10 @@ interface AnomalyRule {
   /** Returns whether the change reaches its limit and chance is excluded. */
   boolean begins(int n, double[] sums);
 
-  /** Returns whether the change is over and an anomaly at the limit is excluded. */
+  /** Returns whether the attempts are as good as an end of the anomaly wants them. */
+  boolean isGood(int n, double[] sums);
+
+  /** Returns whether they are good and an anomaly at the limit is excluded. */
   boolean ends(int n, double[] sums);
 
   /** The measured figure. */

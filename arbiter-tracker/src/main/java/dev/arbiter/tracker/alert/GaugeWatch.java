@@ -11,17 +11,17 @@ final class GaugeWatch {
   /*
    * Half of the last readings at or above the limit would be a median at the limit. A gauge is
    * saturated if so many more than half are that chance is excluded: ten of ten, or sixteen of
-   * eighteen.
+   * eighteen. It begins with readings of the last minutes and ends with any.
    */
   private static final double HALF = 0.5;
-  private static final int READINGS = 64;
+  private static final int FEWEST_READINGS = 64;
 
   private final String name;
   private final DoubleSupplier gauge;
   private final AlertLimits limits;
   private final FiringState episode;
-  private final long[] at = new long[READINGS];
-  private final double[] values = new double[READINGS];
+  private final long[] at;
+  private final double[] values;
   private int newest = -1;
   private int sinceChange;
 
@@ -30,6 +30,9 @@ final class GaugeWatch {
     this.gauge = gauge;
     this.limits = limits;
     this.episode = new FiringState(limits.cooldown());
+    int readings = Math.max(FEWEST_READINGS, limits.minSamples());
+    this.at = new long[readings];
+    this.values = new double[readings];
   }
 
   /** Asks the gauge, which may take its time. */
@@ -38,10 +41,10 @@ final class GaugeWatch {
   }
 
   void add(double value, Instant now, Consumer<Alert> out) {
-    newest = (newest + 1) % READINGS;
+    newest = (newest + 1) % values.length;
     at[newest] = EventTime.millis(now);
     values[newest] = value;
-    sinceChange = Math.min(READINGS, sinceChange + 1);
+    sinceChange = Math.min(values.length, sinceChange + 1);
     if (episode.isFiring()) {
       lookForEnd(now, out);
     } else {
@@ -72,7 +75,7 @@ final class GaugeWatch {
     double free = limits.saturation() - AlertLimits.RESOLVED_SATURATION;
     int below = 0;
     int n = 0;
-    while (n < Math.min(sinceChange, limits.minSamples()) && isRecent(n)) {
+    while (n < Math.min(sinceChange, limits.minSamples())) {
       below += value(n) < free ? 1 : 0;
       n++;
     }
@@ -107,11 +110,11 @@ final class GaugeWatch {
   }
 
   private double value(int back) {
-    return values[Math.floorMod(newest - back, READINGS)];
+    return values[Math.floorMod(newest - back, values.length)];
   }
 
   private boolean isRecent(int back) {
-    long age = at[newest] - at[Math.floorMod(newest - back, READINGS)];
+    long age = at[newest] - at[Math.floorMod(newest - back, at.length)];
     return Math.abs(age) <= limits.recent().toMillis();
   }
 

@@ -61,11 +61,14 @@ final class LatencyRule implements AnomalyRule {
   }
 
   @Override
+  public boolean isGood(int n, double[] sums) {
+    return sums[RecentMarks.ABOVE] <= TAIL * n && sums[RecentMarks.SLOW] < MIDDLE * n;
+  }
+
+  @Override
   public boolean ends(int n, double[] sums) {
-    double slow = sums[RecentMarks.SLOW] / n;
-    return sums[RecentMarks.ABOVE] <= TAIL * n
-        && slow < MIDDLE
-        && n * ChernoffBound.kl(slow, MIDDLE) >= AlertLimits.RESOLVED_NATS;
+    return isGood(n, sums)
+        && n * ChernoffBound.kl(sums[RecentMarks.SLOW] / n, MIDDLE) >= AlertLimits.RESOLVED_NATS;
   }
 
   @Override

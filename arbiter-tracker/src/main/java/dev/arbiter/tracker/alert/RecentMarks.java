@@ -7,9 +7,9 @@ import java.util.Arrays;
 final class RecentMarks {
   /*
    * Sums run from the newest attempt backwards, at lengths that grow by the square root of two: a
-   * sudden change shows in the shortest, a small one needs the longest. Age counts in both
-   * directions, so that a clock step of an hour back does not keep older attempts in sight for an
-   * hour.
+   * sudden change shows in the shortest, a small one needs the longest. Attempts older than the span
+   * are not recent: they can end an anomaly and begin none. Age counts in both directions, so that a
+   * clock step of an hour back does not keep older attempts recent for an hour.
    */
   /** Longer than the multiple of the usual median. */
   static final int SLOW = 0;
@@ -41,7 +41,7 @@ final class RecentMarks {
 
   /** Receives sums over recent attempts; returns whether it has seen enough. */
   interface Look {
-    boolean at(int length, double[] sums);
+    boolean at(int length, boolean recent, double[] sums);
   }
 
   RecentMarks(int shortest, long spanMillis) {
@@ -72,26 +72,39 @@ final class RecentMarks {
     flags[newest] = (byte) marks;
   }
 
-  /** Passes the sums of marks for each length, shortest first. */
+  /** Passes the sums of marks for each length, shortest first, and whether all of it is recent. */
   void look(Look look) {
     Arrays.fill(sums, 0);
     int next = 0;
+    boolean recent = true;
     for (int i = 0; i < size; i++) {
       int slot = Math.floorMod(newest - i, at.length);
-      if (Math.abs(at[newest] - at[slot]) > spanMillis) {
-        return;
-      }
-      for (int mark = 0; mark < LOSS; mark++) {
-        sums[mark] += flags[slot] >> mark & 1;
-      }
-      sums[LOSS] += loss[slot];
+      recent &= Math.abs(at[newest] - at[slot]) <= spanMillis;
+      addMarks(slot, sums);
       if (i + 1 == lengths[next]) {
-        if (look.at(i + 1, sums)) {
+        if (look.at(i + 1, recent, sums)) {
           return;
         }
         next++;
       }
     }
+  }
+
+  /** Adds the marks of the newest attempt. */
+  void addNewest(double[] to) {
+    addMarks(newest, to);
+  }
+
+  private void addMarks(int slot, double[] to) {
+    for (int mark = 0; mark < LOSS; mark++) {
+      to[mark] += flags[slot] >> mark & 1;
+    }
+    to[LOSS] += loss[slot];
+  }
+
+  /** How many attempts a look passes at most. */
+  int longest() {
+    return at.length;
   }
 
   /** The last so many times, sorted. */

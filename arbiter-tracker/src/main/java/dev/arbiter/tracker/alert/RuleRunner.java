@@ -7,18 +7,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the rules to the recent attempts of one subject. Not thread-safe. */
 final class RuleRunner {
   /*
    * A rule uses only attempts since its last decision. Otherwise good attempts from before an
-   * anomaly would end it at once, and its own attempts would start it again.
+   * anomaly would end it at once, and its own attempts would start it again. An anomaly begins with
+   * recent attempts and ends with any, so that one of an agent with few attempts ends too.
    */
   private final String subject;
   private final RecentMarks recent;
   private final int shortest;
   private final List<AnomalyRule> rules;
   private final FiringState[] episodes;
+  private final @Nullable GoodRun[] goodRuns;
   private final int[] seen;
 
   RuleRunner(String subject, AlertLimits limits, RecentMarks recent, List<AnomalyRule> rules) {
@@ -28,6 +31,7 @@ final class RuleRunner {
     this.rules = rules;
     this.episodes = new FiringState[rules.size()];
     Arrays.setAll(episodes, i -> new FiringState(limits.cooldown()));
+    this.goodRuns = new GoodRun[rules.size()];
     this.seen = new int[episodes.length];
   }
 
@@ -39,7 +43,13 @@ final class RuleRunner {
       seen[i] = Math.min(Integer.MAX_VALUE - 1, seen[i]) + 1;
       quiet &= !episodes[i].isFiring();
     }
-    recent.look((n, sums) -> judge(n, sums, settled, now, out));
+    recent.look((n, isRecent, sums) -> judge(n, isRecent, sums, settled, now, out));
+    for (int i = 0; i < episodes.length; i++) {
+      GoodRun run = goodRuns[i];
+      if (run != null && !settled[i] && run.ends(rules.get(i), recent)) {
+        end(i, now, out);
+      }
+    }
     for (FiringState episode : episodes) {
       episode.stillOn(now).ifPresent(out);
       quiet &= !episode.isFiring();
@@ -47,13 +57,15 @@ final class RuleRunner {
     return !quiet;
   }
 
-  private boolean judge(int n, double[] sums, boolean[] settled, Instant now, Consumer<Alert> out) {
+  private boolean judge(
+      int n, boolean isRecent, double[] sums, boolean[] settled, Instant now, Consumer<Alert> out) {
     boolean all = true;
     for (int i = 0; i < episodes.length; i++) {
-      if (!settled[i] && n <= seen[i]) {
+      boolean isUsed = n <= seen[i] && (isRecent || episodes[i].isFiring());
+      if (!settled[i] && isUsed) {
         settled[i] = judge(i, n, sums, now, out);
       }
-      all &= settled[i] || n > seen[i];
+      all &= settled[i] || !isUsed;
     }
     return all;
   }
@@ -65,15 +77,22 @@ final class RuleRunner {
       if (n < 2 * shortest || !rule.ends(n, sums)) {
         return false;
       }
-      episode.end(now).ifPresent(out);
+      end(i, now, out);
     } else {
       if (!rule.begins(n, sums)) {
         return false;
       }
       episode.begin(alert(rule, rule.found(n, sums), n, now)).ifPresent(out);
+      goodRuns[i] = new GoodRun();
+      seen[i] = 0;
     }
-    seen[i] = 0;
     return true;
+  }
+
+  private void end(int i, Instant now, Consumer<Alert> out) {
+    episodes[i].end(now).ifPresent(out);
+    goodRuns[i] = null;
+    seen[i] = 0;
   }
 
   private Alert alert(AnomalyRule rule, Found found, int n, Instant now) {
@@ -94,10 +113,9 @@ final class RuleRunner {
 
   /** Ends all that is on. */
   void end(Instant now, Consumer<Alert> out) {
-    for (FiringState episode : episodes) {
-      episode.end(now).ifPresent(out);
+    for (int i = 0; i < episodes.length; i++) {
+      end(i, now, out);
     }
-    Arrays.fill(seen, 0);
   }
 
   void firing(Consumer<Alert> sink) {

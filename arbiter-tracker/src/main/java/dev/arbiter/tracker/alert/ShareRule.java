@@ -103,13 +103,19 @@ final class ShareRule implements AnomalyRule {
   }
 
   @Override
-  public boolean ends(int n, double[] sums) {
+  public boolean isGood(int n, double[] sums) {
     double mean = sums[mark] / n;
-    double before = usual.getAsDouble();
-    double limit = Math.min(1, before + points);
-    return mean <= before + pointsWhenOver
-        && mean < limit
-        && n * ChernoffBound.kl(mean, limit) >= AlertLimits.RESOLVED_NATS;
+    return mean <= usual.getAsDouble() + pointsWhenOver && mean < limit();
+  }
+
+  private double limit() {
+    return Math.min(1, usual.getAsDouble() + points);
+  }
+
+  @Override
+  public boolean ends(int n, double[] sums) {
+    return isGood(n, sums)
+        && n * ChernoffBound.kl(sums[mark] / n, limit()) >= AlertLimits.RESOLVED_NATS;
   }
 
   @Override

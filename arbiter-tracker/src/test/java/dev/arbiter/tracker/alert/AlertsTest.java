@@ -173,6 +173,15 @@ class AlertsTest {
     }
 
     assertThat(told).extracting(Alert::subject).containsExactly(PerformanceTracker.OTHER);
+
+    alerts.relearn("agent-7");
+    assertThat(alerts.firing()).as("it has nothing of its own").hasSize(1);
+    alerts.relearn(PerformanceTracker.OTHER);
+    assertThat(alerts.firing()).isEmpty();
+    for (int i = 0; i < 200; i++) {
+      alerts.judged("agent-" + i, true, time.now());
+    }
+    assertThat(told).as("that is usual now").extracting(Alert::firing).containsExactly(true, false);
   }
 
   @Test

@@ -71,6 +71,27 @@ class GaugeWatchTest {
     assertThat(told).hasSize(alerts);
   }
 
+  @Test
+  void readings_of_any_age_end_it() {
+    read(20, 99);
+    for (int i = 0; i < 20; i++) {
+      now = now.plusSeconds(60);
+      read(1, 50);
+    }
+
+    assertThat(told).extracting(Alert::firing).containsExactly(true, false);
+  }
+
+  @Test
+  void more_readings_than_are_usual_may_be_wanted() {
+    GaugeWatch patient = new GaugeWatch("cpu", () -> 0, Alerts.builder().minSamples(200).limits());
+    for (int i = 1; i <= 400; i++) {
+      now = now.plusSeconds(1);
+      patient.add(i <= 200 ? 99 : 50, now, told::add);
+      assertThat(told).hasSize(i < 200 ? 0 : i < 400 ? 1 : 2);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"85, 1", "84.99, 2"})
   void it_is_over_below_the_release(double value, int alerts) {
