@@ -83,7 +83,16 @@ final class ChainVerifier {
     upTo = new ChainHead(gap.to(), gap.last());
   }
 
+  /* Within a gap nothing is left of the noted record: a history made anew could have any. */
   private void anchor(DeletedRange place) throws IOException {
+    if (place.from() <= anchor.seq() && anchor.seq() < place.to()) {
+      throw new IOException(
+          "the noted record "
+              + anchor.seq()
+              + " was deleted, with those to "
+              + place.to()
+              + "; note the head of the deletion's receipt, or a later one");
+    }
     if (place.to() == anchor.seq() && !place.last().equals(anchor.hash())) {
       throw new IOException("record " + place.to() + " is not the one that was noted");
     }

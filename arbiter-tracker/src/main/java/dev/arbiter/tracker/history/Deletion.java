@@ -22,6 +22,10 @@ final class Deletion {
    * of deleted records, with the hashes at its two ends. Receipts stay, except in removed segments:
    * what those prove lies before them and is removed too, and the first gap of the new receipt
    * covers all of it.
+   *
+   * A segment that cannot be read is removed only if all its numbers go, and the receipt names it.
+   * The record after it has the hash of its last one. Its times are unknown, so a deletion by time
+   * does not pass it.
    */
   private static final int MOST_GAPS = 10_000;
 
@@ -30,6 +34,8 @@ final class Deletion {
   private final long through;
   private final Map<Integer, List<HistoryEntry>> rewritten = new TreeMap<>();
   private final List<DeletedRange> gaps = new ArrayList<>();
+  private final List<String> damaged = new ArrayList<>();
+  private boolean endsDamaged;
   private int removed;
   private long deleted;
 
@@ -48,13 +54,25 @@ final class Deletion {
       if (before.equals(Instant.MIN) && segment.first() > through) {
         break;
       }
-      List<HistoryEntry> entries = segment.entries();
+      List<HistoryEntry> entries;
+      try {
+        entries = segment.entries();
+      } catch (IOException e) {
+        if (!leading || lastOf(index) > through) {
+          throw e;
+        }
+        removeDamaged(index, e);
+        continue;
+      }
       leading &= entries.stream().allMatch(entry -> entry.isGap() || goes(entry));
       if (leading) {
         remove(entries);
       } else {
         thin(index, entries);
       }
+    }
+    if (endsDamaged) {
+      bridge(segments.all().get(removed).entries().get(0).gap());
     }
     if (gaps.size() > MOST_GAPS) {
       throw new IOException(
@@ -67,6 +85,26 @@ final class Deletion {
     }
   }
 
+  /** The last number of a segment; that of the newest is not known from its name. */
+  private long lastOf(int index) {
+    return index + 1 < segments.all().size()
+        ? segments.all().get(index + 1).first() - 1
+        : Long.MAX_VALUE;
+  }
+
+  private void removeDamaged(int index, IOException why) {
+    Segment segment = segments.all().get(index);
+    deleted += lastOf(index) + 1 - segment.first();
+    damaged.add(segment.file().getFileName() + ": " + why.getMessage());
+    endsDamaged = true;
+    removed++;
+  }
+
+  private void bridge(DeletedRange next) {
+    gaps.clear();
+    gaps.add(new DeletedRange(1, next.from() - 1, ChainedLine.NOTHING, next.prev()));
+  }
+
   private boolean goes(HistoryEntry entry) {
     return entry.at().isBefore(before) || entry.gap().to() <= through;
   }
@@ -74,6 +112,7 @@ final class Deletion {
   private void remove(List<HistoryEntry> entries) {
     deleted += entries.stream().filter(entry -> !entry.isGap()).count();
     removed++;
+    endsDamaged = false;
     if (!entries.isEmpty()) {
       DeletedRange last = entries.get(entries.size() - 1).gap();
       gaps.clear();
@@ -110,6 +149,11 @@ final class Deletion {
     return deleted;
   }
 
+  /** The removed files that could not be read, each with the reason. */
+  List<String> damaged() {
+    return damaged;
+  }
+
   List<DeletedRange> gaps() {
     return gaps;
   }
@@ -120,6 +164,9 @@ final class Deletion {
     data.put("before", before.toString());
     data.put("deleted", deleted);
     data.put("gaps", gaps.stream().map(HistoryEntry::fields).toList());
+    if (!damaged.isEmpty()) {
+      data.put("damaged", damaged);
+    }
     return data;
   }
 

@@ -185,7 +185,10 @@ public final class History implements AttemptListener, ArbiterListener, AutoClos
   }
 
   /**
-   * Verifies the chain, and that the history still contains a noted record.
+   * Verifies the chain, and that the history still contains a noted record. It does not hold if the
+   * record was deleted with later ones, since nothing then tells whether it was there: note {@link
+   * DeletionReceipt#head} after a deletion, and a head again as long as old segments go by {@link
+   * Retention}.
    *
    * @param noted an earlier {@link #head}
    * @return up to where it holds
@@ -372,7 +375,8 @@ public final class History implements AttemptListener, ArbiterListener, AutoClos
   public record Check(boolean holds, ChainHead upTo, long records, long deleted, String problem) {}
 
   /**
-   * How much history is kept. When a new segment begins, whole old segments are removed.
+   * How much history is kept. When a new segment begins, whole old segments are removed. One that
+   * cannot be read goes with the next that can be, and the record of the deletion names it.
    *
    * @param age segments whose newest record is older are removed, positive; default 90 days
    * @param bytes most compressed bytes, at least 1 MiB; default 100 GiB

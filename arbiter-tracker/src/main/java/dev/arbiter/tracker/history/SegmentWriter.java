@@ -134,6 +134,16 @@ final class SegmentWriter {
 
   /** Whether it was written. */
   private boolean writeBatch() {
+    try {
+      return writeOldest();
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+      return false;
+    }
+  }
+
+  /** Whether there was something to write, which was written then. */
+  private boolean writeOldest() throws IOException {
     List<Map<String, Object>> records = waiting.oldest(batch);
     if (records.isEmpty() || closed) {
       return false;
@@ -141,10 +151,8 @@ final class SegmentWriter {
     try {
       segments.append(records);
     } catch (IllegalArgumentException e) {
-      return writeSingly(records);
-    } catch (IOException | RuntimeException e) {
-      failed(e);
-      return false;
+      writeSingly(records);
+      return true;
     }
     waiting.remove(records.size());
     written.addAndGet(records.size());
@@ -153,20 +161,28 @@ final class SegmentWriter {
   }
 
   /** One of the records could not be read back: it is dropped, the others are kept. */
-  private boolean writeSingly(List<Map<String, Object>> records) {
+  private void writeSingly(List<Map<String, Object>> records) throws IOException {
     for (Map<String, Object> record : records) {
       try {
         segments.append(List.of(record));
         written.incrementAndGet();
       } catch (IllegalArgumentException e) {
         waiting.drop();
-      } catch (IOException | RuntimeException e) {
-        failed(e);
-        return false;
       }
       waiting.remove(1);
     }
-    return true;
+  }
+
+  /** Writes all that waits: a deletion must find it in the files. */
+  private void writeAll() throws IOException {
+    try {
+      while (writeOldest()) {
+        // the next batch
+      }
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+      throw new IOException("records wait that cannot be written: " + e.getMessage(), e);
+    }
   }
 
   private void failed(Exception why) {
@@ -202,14 +218,15 @@ final class SegmentWriter {
       if (closed) {
         throw new IllegalStateException("the history is closed; open it to delete");
       }
-      while (writeBatch()) {
-        // all that waits must be in the files to be found
-      }
+      writeAll();
       segments.roll();
       Deletion deletion = new Deletion(segments, before, through);
       deletion.plan();
       if (deletion.deleted() > 0) {
         prove(deletion, before, through);
+        if (!deletion.damaged().isEmpty() && log.passes()) {
+          LOG.warn("history: old files go that could not be read: {}", deletion.damaged());
+        }
         deletion.carryOut();
       }
       Files.deleteIfExists(pending);

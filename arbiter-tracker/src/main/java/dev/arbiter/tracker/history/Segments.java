@@ -273,15 +273,22 @@ final class Segments implements Closeable {
 
   /**
    * The last record of the segments to remove from the beginning, never the newest; 0 for none.
-   * Reads the first segment that stays, and those removed for their age.
+   * Reads the first segment that stays, and those removed for their age. One that cannot be read is
+   * as old as the next that can be.
    */
   long through(History.Retention retention, Instant now) throws IOException {
     Instant oldest = oldest(retention.age(), now);
     long tooMuch = bytes() - retention.bytes();
     long through = 0;
     for (int index = 0; index + 1 < all.size(); index++) {
-      if (tooMuch <= 0 && !newest(all.get(index)).isBefore(oldest)) {
-        return through;
+      if (tooMuch <= 0) {
+        Instant newest = newest(all.get(index));
+        if (newest == null) {
+          continue;
+        }
+        if (!newest.isBefore(oldest)) {
+          return through;
+        }
       }
       tooMuch -= all.get(index).bytes();
       through = all.get(index + 1).first() - 1;
@@ -293,10 +300,14 @@ final class Segments implements Closeable {
     return age.compareTo(Duration.between(Instant.MIN, now)) < 0 ? now.minus(age) : Instant.MIN;
   }
 
-  private static Instant newest(Segment segment) throws IOException {
+  private static @Nullable Instant newest(Segment segment) {
     Instant newest = Instant.MIN;
-    for (HistoryEntry entry : segment.entries()) {
-      newest = entry.at().isAfter(newest) ? entry.at() : newest;
+    try {
+      for (HistoryEntry entry : segment.entries()) {
+        newest = entry.at().isAfter(newest) ? entry.at() : newest;
+      }
+    } catch (IOException e) {
+      return null;
     }
     return newest;
   }

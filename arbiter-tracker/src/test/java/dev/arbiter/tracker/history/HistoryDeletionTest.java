@@ -2,6 +2,7 @@
 package dev.arbiter.tracker.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.tracker.internal.FailingDisk;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +167,66 @@ class HistoryDeletionTest extends HistoryFixture {
     }
   }
 
+  /** The disk is full for one write, and an old record waits to be written. */
+  @Test
+  void a_deletion_that_could_not_write_what_waits_is_not_finished() throws IOException {
+    try (History history = builder().build()) {
+      fill(history, 0, 8);
+      history.append("late", hour(2), Map.of("secret", "zebra"));
+      disk.room = 0;
+      disk.freesRoom = true;
+
+      assertThatThrownBy(() -> history.deleteBefore(hour(4)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("call it again")
+          .hasMessageContaining("No space left");
+
+      assertThat(history.deleteBefore(hour(4)).deleted()).isEqualTo(5);
+      history.flush();
+      assertThat(all()).doesNotContain("zebra");
+      assertThat(history.verify().problem()).isEmpty();
+    }
+  }
+
+  /** Whoever may write the folder can make a history of receipts alone. */
+  @Test
+  void a_noted_record_within_a_gap_is_not_taken_on_trust() throws IOException {
+    ChainHead noted;
+    try (History history = builder().build()) {
+      fill(history, 0, 8);
+      noted = history.head();
+      fill(history, 8, 16);
+      DeletionReceipt receipt = history.deleteBefore(hour(12));
+
+      History.Check check = history.verify(noted);
+      assertThat(check.holds()).isFalse();
+      assertThat(check.problem()).contains("noted record 8 was deleted", "receipt");
+      assertThat(history.verify(receipt.head()).problem()).isEmpty();
+      assertThat(history.verify().problem()).isEmpty();
+    }
+    for (Path file : files("history-")) {
+      Files.delete(file);
+    }
+    try (History forged = builder().build()) {
+      fill(forged, 100, 120);
+      forged.deleteBefore(hour(119));
+
+      assertThat(forged.verify(noted).holds()).isFalse();
+    }
+  }
+
+  @Test
+  void a_noted_record_at_the_end_of_a_gap_is_known_by_its_hash() {
+    try (History history = builder().build()) {
+      fill(history, 0, 8);
+      ChainHead noted = history.head();
+      history.deleteBefore(hour(100));
+
+      assertThat(history.verify(noted).problem()).isEmpty();
+      assertThat(history.verify(new ChainHead(noted.seq(), "0".repeat(64))).holds()).isFalse();
+    }
+  }
+
   @Test
   void old_segments_go_by_age_with_a_receipt() {
     History.Retention tenHours = new History.Retention(Duration.ofHours(10), 1 << 20);
@@ -179,6 +241,36 @@ class HistoryDeletionTest extends HistoryFixture {
       assertThat(check.deleted()).isBetween(40L, 60L);
       assertThat(check.records()).isBetween(10L, 30L);
       assertThat(history.stats().segments()).isLessThan(10);
+    }
+  }
+
+  @Test
+  void an_old_segment_that_cannot_be_read_goes_with_the_next_and_is_named() throws IOException {
+    History.Retention tenHours = new History.Retention(Duration.ofHours(10), 1 << 20);
+    try (History history = builder().segmentBytes(1024).retention(tenHours).build()) {
+      fill(history, 0, 16);
+      Path oldest = files(".gz").get(0);
+      Files.write(oldest, Arrays.copyOf(Files.readAllBytes(oldest), 40));
+      assertThat(history.verify().holds()).isFalse();
+      assertThatThrownBy(() -> history.deleteBefore(hour(7)))
+          .as("its times are unknown")
+          .isInstanceOf(UncheckedIOException.class);
+
+      int hour = 16;
+      for (; Files.exists(oldest); hour++) {
+        assertThat(hour).isLessThan(60);
+        millis.set(hour(hour).toEpochMilli());
+        fill(history, hour, hour + 1);
+      }
+      assertThat(hour).isGreaterThan(18);
+      assertThat(all()).contains("\"damaged\":[\"" + oldest.getFileName());
+      assertThat(history.verify().problem()).isEmpty();
+      assertThat(history.verify().deleted()).isPositive();
+      history.deleteBefore(hour(hour - 2));
+      assertThat(history.verify().problem()).isEmpty();
+    }
+    try (History history = builder().build()) {
+      assertThat(history.verify().problem()).isEmpty();
     }
   }
 

@@ -10,6 +10,9 @@ public final class FailingDisk implements Disk {
   /** How many bytes still fit. */
   public long room = Long.MAX_VALUE;
 
+  /** Whether others make room once it was full. */
+  public boolean freesRoom;
+
   /** Whether forcing works. */
   public boolean forces = true;
 
@@ -42,6 +45,7 @@ public final class FailingDisk implements Disk {
       out.write(Arrays.copyOf(bytes, fits));
       room -= fits;
       if (fits < bytes.length) {
+        room = freesRoom ? Long.MAX_VALUE : room;
         throw new IOException("No space left on device");
       }
     }
