@@ -176,6 +176,24 @@ class TrendsAutocorrelationTest {
     assertThat(seen).isGreaterThanOrEqualTo(17);
   }
 
+  /** Two steady types of work for a day, one ten times as long; then both rise by 30 %. */
+  @Test
+  void a_true_rise_is_seen_over_all_task_types_of_a_tenant() {
+    int seen = 0;
+    for (int look = 0; look < 20; look++) {
+      tracker = tracker();
+      for (int i = 0; i < 25 * 600; i++) {
+        time.advance(Duration.ofSeconds(6));
+        double rise = 0.26 * Math.max(0, i - 24 * 600) / 600;
+        double log = DEVIATION * random.nextGaussian() + rise;
+        record(i % 2 == 0 ? "format" : "migrate", i % 2 == 0 ? log : log + Math.log(10));
+      }
+      seen += isTrend(tracker.trends("ada", "", "acme", Window.SHORT)) ? 1 : 0;
+    }
+
+    assertThat(seen).isGreaterThanOrEqualTo(15);
+  }
+
   private void days(int days, int attemptsAnHour) {
     for (int hour = 0; hour < 24 * days; hour++) {
       hour(attemptsAnHour);
@@ -194,9 +212,13 @@ class TrendsAutocorrelationTest {
   }
 
   private void record(double log) {
+    record("format", log);
+  }
+
+  private void record(String type, double log) {
     Duration took = Duration.ofNanos((long) (Math.exp(log) * 1e9));
     tracker.record(
-        "", new FinishedAttempt("ada", "format", "acme", time.now(), took, true, 1, Usage.none()));
+        "", new FinishedAttempt("ada", type, "acme", time.now(), took, true, 1, Usage.none()));
   }
 
   private Trends trends(Window window) {

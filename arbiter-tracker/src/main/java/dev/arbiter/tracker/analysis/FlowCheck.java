@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Collects the figures of {@link LittlesLaw}: finished attempts from a tracker, and readings of the
- * number in progress from the host at even intervals.
+ * Collects the figures of {@link LittlesLaw}: finished attempts from a tracker, each with its
+ * weight, and readings of the number in progress from the host at even intervals.
  *
  * <p>Thread-safe; constant memory. A period should be many times longer than an attempt, because
  * attempts across its ends distort the figures.
@@ -19,7 +19,8 @@ public final class FlowCheck implements AttemptListener {
   private static final int FEWEST = 30;
 
   private Instant begin;
-  private long ended;
+  private long heard;
+  private double ended;
   private double seconds;
   private long readings;
   private double inFlight;
@@ -31,8 +32,9 @@ public final class FlowCheck implements AttemptListener {
 
   @Override
   public synchronized void ended(FinishedAttempt attempt) {
-    ended++;
-    seconds += Math.max(0, attempt.time().toNanos() / 1e9);
+    heard++;
+    ended += attempt.weight();
+    seconds += attempt.weight() * Math.max(0, attempt.time().toNanos() / 1e9);
   }
 
   /** Adds a reading of the attempts in progress. */
@@ -51,10 +53,11 @@ public final class FlowCheck implements AttemptListener {
   public synchronized Optional<LittlesLaw> close(Instant end) {
     double stretch = Duration.between(begin, end).toMillis() / 1e3;
     Optional<LittlesLaw> law =
-        ended < FEWEST || readings < FEWEST || stretch <= 0
+        heard < FEWEST || readings < FEWEST || stretch <= 0
             ? Optional.empty()
             : Optional.of(new LittlesLaw(inFlight / readings, ended / stretch, seconds / ended));
     begin = end;
+    heard = 0;
     ended = 0;
     seconds = 0;
     readings = 0;

@@ -5,6 +5,8 @@ import dev.arbiter.internal.Digests;
 import dev.arbiter.tracker.internal.Json;
 import dev.arbiter.tracker.privacy.PrivateAnswer.Figure;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +35,15 @@ record SpendEntry(
     double countDeviation,
     List<Figure> figures) {
 
+  /** Half a surrogate pair is a question mark in UTF-8, so a key with one is hashed as it is. */
   static String digest(PrivateQuestion question) {
-    return Digests.sha256Hex(question.key());
+    String key = question.key();
+    if (StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+      return Digests.sha256Hex(key);
+    }
+    byte[] chars = new byte[key.length() * Character.BYTES];
+    ByteBuffer.wrap(chars).asCharBuffer().put(key);
+    return Digests.hex(Digests.sha256().digest(chars));
   }
 
   SpendEntry with(List<Figure> answer) {

@@ -164,6 +164,38 @@ class CapacityRulesTest {
     assertThat(flow.close(at(120))).as("no time passed").isEmpty();
   }
 
+  /** Of 1,200 attempts a listener heard a quarter. */
+  @Test
+  void attempts_that_stand_for_others_count_for_them() {
+    FlowCheck flow = new FlowCheck(BEGIN);
+    for (int i = 0; i < 300; i++) {
+      FinishedAttempt one = attempt(2);
+      flow.ended(
+          new FinishedAttempt(
+              one.agent(),
+              one.taskType(),
+              one.tenant(),
+              one.at(),
+              one.time(),
+              true,
+              1,
+              Usage.none(),
+              4));
+      flow.inFlight(20);
+    }
+    FlowCheck.LittlesLaw law = flow.close(at(120)).orElseThrow();
+    assertThat(law).isEqualTo(new FlowCheck.LittlesLaw(20, 10, 2));
+    assertThat(law.holds()).isTrue();
+
+    for (int i = 0; i < 29; i++) {
+      flow.ended(
+          new FinishedAttempt(
+              "ada", "review", "default", BEGIN, Duration.ZERO, true, 1, Usage.none(), 9));
+      flow.inFlight(0);
+    }
+    assertThat(flow.close(at(240))).as("29 are too few whatever they stand for").isEmpty();
+  }
+
   @Test
   void the_residual_is_relative_to_the_greater_side() {
     assertThat(new FlowCheck.LittlesLaw(0, 0, 0).residual()).isZero();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.arbiter.internal.Digests;
 import dev.arbiter.tracker.privacy.PrivateQuestion.Measure;
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,6 +49,18 @@ class PrivateQuestionTest {
     }
 
     assertThat(Math.sqrt(squares / 20_000)).isBetween(0.02, 0.055);
+  }
+
+  @Test
+  void half_a_surrogate_pair_makes_another_digest() {
+    Set<String> digests = new HashSet<>();
+    for (String name : List.of("a?", "a\ud800", "a\ud801", "a\udc00", "a\ud83d\ude00")) {
+      digests.add(SpendEntry.digest(Questions.count(name, 0.5)));
+    }
+
+    assertThat(digests).hasSize(5);
+    PrivateQuestion plain = Questions.count("a?", 0.5);
+    assertThat(digests).as("as ever").contains(Digests.sha256Hex(plain.key()));
   }
 
   @Test

@@ -7,8 +7,11 @@ import dev.arbiter.tracker.summary.Trends.Trend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
@@ -30,7 +33,7 @@ final class TrendFit {
 
   private final DoubleUnaryOperator usualLog;
   private final List<Point> points = new ArrayList<>();
-  private final List<Point> hours = new ArrayList<>();
+  private final List<Point> hourPoints = new ArrayList<>();
 
   /** The content of one bucket. */
   private record Point(
@@ -45,6 +48,18 @@ final class TrendFit {
 
     double qualityEach() {
       return quality / successes;
+    }
+
+    /** Both together. */
+    Point plus(Point other) {
+      double all = count + other.count;
+      return new Point(
+          place,
+          all,
+          successes + other.successes,
+          (count * log + other.count * other.log) / all,
+          cost + other.cost,
+          quality + other.quality);
     }
   }
 
@@ -65,8 +80,17 @@ final class TrendFit {
   /** Takes a bucket of the day before. */
   void visitHour(long place, Accumulator sum) {
     if (BucketLevels.level(place) == BucketLevels.HOURS) {
-      take(hours, place, sum);
+      take(hourPoints, place, sum);
     }
+  }
+
+  /** One point for each place, in order: several branches may have a bucket there. */
+  private static List<Point> merged(Collection<Point> points) {
+    Map<Long, Point> byTick = new TreeMap<>();
+    for (Point point : points) {
+      byTick.merge(BucketLevels.tick(point.place), point, Point::plus);
+    }
+    return List.copyOf(byTick.values());
   }
 
   private void take(List<Point> to, long place, Accumulator sum) {
@@ -78,7 +102,7 @@ final class TrendFit {
 
   Trends trends() {
     points.sort(Comparator.comparingLong(point -> BucketLevels.tick(point.place)));
-    hours.sort(Comparator.comparingLong(point -> BucketLevels.tick(point.place)));
+    List<Point> hours = merged(hourPoints);
     int level = points.stream().mapToInt(point -> BucketLevels.level(point.place)).max().orElse(0);
     LinearFit latency = line(level, Point::log, Point::count);
     LinearFit accuracy = line(level, Point::accuracy, Point::count);
@@ -86,10 +110,11 @@ final class TrendFit {
     LinearFit cost = line(level, Point::costEach, Point::count);
     double mean = cost.mean();
     return new Trends(
-        trend(latency, level, Math.expm1(latency.rise()), usual(Point::log), false),
-        trend(accuracy, level, accuracy.rise(), usual(Point::accuracy), true),
-        trend(quality, level, quality.rise(), usual(Point::qualityEach), true),
-        trend(cost, level, mean == 0 ? 0 : cost.rise() / mean, usual(Point::costEach), false));
+        trend(latency, level, Math.expm1(latency.rise()), usual(hours, Point::log), false),
+        trend(accuracy, level, accuracy.rise(), usual(hours, Point::accuracy), true),
+        trend(quality, level, quality.rise(), usual(hours, Point::qualityEach), true),
+        trend(
+            cost, level, mean == 0 ? 0 : cost.rise() / mean, usual(hours, Point::costEach), false));
   }
 
   private LinearFit line(int level, ToDoubleFunction<Point> value, ToDoubleFunction<Point> weight) {
@@ -105,7 +130,7 @@ final class TrendFit {
   }
 
   /** The usual difference between neighbouring hours; 0 if too few are known. */
-  private double usual(ToDoubleFunction<Point> value) {
+  private static double usual(List<Point> hours, ToDoubleFunction<Point> value) {
     double[] changes = new double[hours.size()];
     int count = 0;
     for (int i = 1; i < hours.size(); i++) {
