@@ -551,7 +551,8 @@ public final class PerformanceTracker
 
     /**
      * Sets how many ids of {@link PerformanceTracker#record} are remembered at least, to find
-     * duplicates. Default 65,536. Takes 64 bytes for each, from the first id on.
+     * duplicates. Default 65,536. Takes 64 bytes for each, from the first id on. Over a restart
+     * 131,072 are kept at most; of more, it is not those that came last.
      *
      * @param ids 0 to 16,777,216
      */

@@ -40,12 +40,28 @@ class WindowsAfterRestartTest {
     return tracker;
   }
 
-  /** Events of any kind and age; quality and cost are exact in binary, so sums have no order. */
+  /**
+   * Events of any kind and age; quality and cost are exact in binary, so sums have no order. A late
+   * one has a present one beside it: a restart leaves out names that are in no window.
+   */
   private void event(PerformanceTracker tracker, SplittableRandom random, int most) {
     String agent = "agent-" + random.nextInt(most);
     String type = random.nextInt(9) == 0 ? "" : "type-" + random.nextInt(most);
     String tenant = "tenant-" + random.nextInt(most);
-    Instant at = time.now().minusSeconds(random.nextInt(4) == 0 ? random.nextInt(700_000) : 0);
+    if (random.nextInt(4) == 0) {
+      Instant late = time.now().minusSeconds(random.nextInt(700_000));
+      event(tracker, random, agent, type, tenant, late);
+    }
+    event(tracker, random, agent, type, tenant, time.now());
+  }
+
+  private void event(
+      PerformanceTracker tracker,
+      SplittableRandom random,
+      String agent,
+      String type,
+      String tenant,
+      Instant at) {
     tracker.record(
         "",
         new FinishedAttempt(
@@ -169,6 +185,44 @@ class WindowsAfterRestartTest {
     begun.restore(one.snapshot());
 
     assertThat(begun.agents()).doesNotContain("ada");
+  }
+
+  /** Twelve tenants a week, each with its own name, fit over and over. */
+  @Test
+  void names_that_are_in_no_window_take_no_capacity_after_a_restart() {
+    PerformanceTracker tracker =
+        PerformanceTracker.builder().sources(time.sources()).capacity(12).build();
+    for (int week = 0; week < 5; week++) {
+      for (int i = 0; i < 12; i++) {
+        tracker.start("ada", "format", "tenant-" + week + "-" + i, "").complete();
+      }
+      assertThat(tracker.tenants("ada", "format")).hasSize(12).contains("tenant-" + week + "-0");
+      byte[] snapshot = week % 2 == 0 ? tracker.snapshot() : new byte[0];
+      time.advance(Duration.ofDays(8));
+      byte[] later = week % 2 == 0 ? snapshot : tracker.snapshot();
+      tracker = PerformanceTracker.builder().sources(time.sources()).capacity(12).build();
+      tracker.restore(later);
+      assertThat(tracker.stats().series()).as("week %s", week).isZero();
+    }
+  }
+
+  /** Attempts without a series of their own go on at the agent, and not at its next tenant. */
+  @Test
+  void what_is_left_of_an_agent_is_not_given_to_a_newcomer() {
+    PerformanceTracker one =
+        PerformanceTracker.builder().sources(time.sources()).capacity(1).build();
+    one.start("ada", "format", "old", "").complete();
+    time.advance(Duration.ofDays(8));
+    one.start("ada", "migrate", "other", "").complete();
+
+    PerformanceTracker next =
+        PerformanceTracker.builder().sources(time.sources()).capacity(1).build();
+    next.restore(one.snapshot());
+    assertThat(next.taskTypes("ada")).isEmpty();
+    next.start("ada", "review", "new", "").complete();
+
+    assertThat(next.summary("ada", "review", Window.SHORT).successes()).isEqualTo(1);
+    assertThat(next.summary("ada", "", Window.SHORT).successes()).isEqualTo(2);
   }
 
   @Test

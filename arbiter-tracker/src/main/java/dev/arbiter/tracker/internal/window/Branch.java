@@ -20,6 +20,7 @@ public final class Branch {
   final @Nullable String tenant;
   final @Nullable Branch parent;
   private final boolean later;
+  private boolean toItself;
 
   /** The child that came before this one to the same parent. */
   final @Nullable Branch elder;
@@ -51,7 +52,7 @@ public final class Branch {
     this.tenant = tenant;
     this.parent = parent;
     this.elder = parent.youngest;
-    this.later = elder != null || parent.rest != null;
+    this.later = elder != null || parent.rest != null || parent.toItself;
     this.series = later ? new BucketSeries() : parent.series;
     if (!later) {
       parent.sole = this;
@@ -100,6 +101,11 @@ public final class Branch {
       boolean unused = parent.part();
     }
     series.content(bytes);
+  }
+
+  /** Shares with no child that is still to come: the content is of branches that are gone. */
+  void keepToItself() {
+    toItself = true;
   }
 
   /** Whether what counts here counts in a series of this branch, and of none above. */

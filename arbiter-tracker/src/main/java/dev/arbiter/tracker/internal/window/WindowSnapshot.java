@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class WindowSnapshot {
   /*
    * The time by which places are named, and its offset; the branches, each after its parent; the
-   * keys of recent attempts. A branch is its depth (agent, type of task,
-   * tenant), its name, and its content as ClosedBuckets keeps it, or -1 if it shares that of its
-   * parent. Depth 0 ends the branches. Agents for which there is no room in the bytes are left out.
+   * keys of recent attempts. A branch is its depth (agent, type of task, tenant), its name, and its
+   * content as ClosedBuckets keeps it, or -1 if it shares that of its parent. Depth 0 ends the
+   * branches. Agents for which there is no room in the bytes are left out.
+   *
+   * A branch whose content is too old by now is left out, with those below it, which are no younger:
+   * when it is written, and when it is read. Else it would take capacity in every later process.
    */
   private static final int KIND = 0x41545753;
   private static final int VERSION = 1;
@@ -61,10 +64,13 @@ final class WindowSnapshot {
   }
 
   private void write(Branch branch, int depth, DataOutputStream out) throws IOException {
+    byte[] content = branch.isApart() ? branch.series().content(past) : null;
+    if (content != null && content.length == 0) {
+      return;
+    }
     out.writeByte(depth);
     out.writeUTF(name(branch, depth));
-    if (branch.isApart()) {
-      byte[] content = branch.series().content(past);
+    if (content != null) {
       out.writeInt(content.length);
       out.write(content);
     } else {
@@ -109,6 +115,7 @@ final class WindowSnapshot {
 
   private List<Runnable> branches(DataInputStream in) throws IOException {
     List<Runnable> restoring = new ArrayList<>();
+    Restored restored = new Restored();
     String agent = "";
     String taskType = "";
     for (int depth = in.readByte(); depth != 0; depth = in.readByte()) {
@@ -123,8 +130,10 @@ final class WindowSnapshot {
       String of = agent;
       String type = depth == AGENT ? null : taskType;
       String tenant = depth == TENANT ? name : null;
-      restoring.add(() -> restore(of, type, tenant, content));
+      int at = depth;
+      restoring.add(() -> restored.add(at, of, type, tenant, content));
     }
+    restoring.add(restored::end);
     return restoring;
   }
 
@@ -142,11 +151,31 @@ final class WindowSnapshot {
     return content;
   }
 
-  private void restore(
-      String agent, @Nullable String taskType, @Nullable String tenant, byte @Nullable [] content) {
-    Branch branch = tracks.restored(agent, taskType, tenant);
-    if (branch != null && content != null) {
-      branch.content(content);
+  /** The branches that go on, in the order of the snapshot. */
+  private final class Restored {
+    private final List<Branch> apart = new ArrayList<>();
+    private int oldFrom = TENANT + 1;
+
+    void add(
+        int depth,
+        String agent,
+        @Nullable String taskType,
+        @Nullable String tenant,
+        byte @Nullable [] content) {
+      if (depth > oldFrom) {
+        return;
+      }
+      boolean isOld = content != null && past.close(content, null).length == 0;
+      oldFrom = isOld ? depth : TENANT + 1;
+      Branch branch = isOld ? null : tracks.restored(agent, taskType, tenant);
+      if (branch != null && content != null) {
+        branch.content(content);
+        apart.add(branch);
+      }
+    }
+
+    void end() {
+      apart.forEach(Branch::keepToItself);
     }
   }
 }
