@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class CheckpointSigner {
   private final @Nullable VerdictFile file;
   private final List<Anchor> anchors = new CopyOnWriteArrayList<>();
   private final AtomicLong anchorFailures = new AtomicLong();
+  private final AtomicBoolean isDue = new AtomicBoolean();
   private volatile Signer key;
   private volatile @Nullable Checkpoint latest;
   private volatile @Nullable Exception failure;
@@ -45,8 +47,9 @@ final class CheckpointSigner {
   }
 
   /**
-   * Compares the entries that were read with the checkpoint in their folder, and continues from it.
-   * A log without entries gets its first checkpoint, so that one that has lost it is known.
+   * Compares the entries that were read with the checkpoint in their folder and with the anchors,
+   * and continues from it. A log without entries gets its first checkpoint, so that one that has
+   * lost it is known.
    *
    * @param unproved the places of entries that the key may not have written
    */
@@ -58,7 +61,7 @@ final class CheckpointSigner {
     }
     Optional<String> note = kept.readCheckpoint();
     if (note.isEmpty()) {
-      begin(kept, folder);
+      requireNoEntries(folder);
     } else {
       Checkpoint last =
           ring.open(note.get(), key.publicKey())
@@ -76,10 +79,17 @@ final class CheckpointSigner {
       }
       latest = last;
     }
+    if (!anchors.isEmpty() && verify() instanceof LogVerification.Damaged damaged) {
+      throw damaged(
+          folder, "compared with its anchors, " + damaged.where() + " " + damaged.reason());
+    }
+    if (note.isEmpty()) {
+      kept.writeCheckpoint(Checkpoint.sign(origin, 0, entries.head().root, key).note());
+    }
     kept.writePublicKey(key.publicPem());
   }
 
-  private void begin(VerdictFile kept, Path folder) throws IOException {
+  private void requireNoEntries(Path folder) {
     LogEntries.Head head = entries.head();
     if (head.size > 0) {
       throw damaged(
@@ -89,7 +99,6 @@ final class CheckpointSigner {
               + " entries and no checkpoint.txt, so nothing tells who wrote them; put the"
               + " checkpoint back if you have it");
     }
-    kept.writeCheckpoint(Checkpoint.sign(origin, 0, head.root, key).note());
   }
 
   private IllegalStateException unproved(Path folder, long signed, long stranger) {
@@ -135,17 +144,29 @@ final class CheckpointSigner {
     try {
       return sign();
     } finally {
-      signing.unlock();
+      release();
     }
   }
 
   /**
-   * Signs unless another thread is signing; its next checkpoint then covers these entries. After a
-   * failure the log refuses entries.
+   * Signs a full batch, or lets the thread do so that is signing now. After a failure the log
+   * refuses entries.
    */
   private void checkpointUnlessBusy() {
-    if (signing.tryLock()) {
+    isDue.set(true);
+    signDue();
+  }
+
+  /* A batch may have become full while this thread was signing: nobody else signs that one. */
+  private void release() {
+    signing.unlock();
+    signDue();
+  }
+
+  private void signDue() {
+    while (isDue.get() && signing.tryLock()) {
       try {
+        isDue.set(false);
         sign();
       } catch (IOException | RuntimeException e) {
         failure = e;
@@ -233,7 +254,7 @@ final class CheckpointSigner {
       }
       return finishRotation();
     } finally {
-      signing.unlock();
+      release();
     }
   }
 
@@ -269,7 +290,7 @@ final class CheckpointSigner {
       Optional<String> note = last == null ? Optional.empty() : Optional.of(last.note());
       return entries.verify(key.publicKey(), note, held());
     } finally {
-      signing.unlock();
+      release();
     }
   }
 

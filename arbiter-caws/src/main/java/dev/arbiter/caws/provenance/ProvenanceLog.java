@@ -98,12 +98,8 @@ public final class ProvenanceLog implements AutoCloseable {
       try {
         ProvenanceLog log = new ProvenanceLog(origin, key, file);
         EntryCodes codes = EntryCodes.of(origin, key);
-        log.signer.resume(file, folder, log.entries.readBack(file, codes, key.publicKey()));
         anchors.forEach(log::anchor);
-        if (!anchors.isEmpty() && log.verify() instanceof LogVerification.Damaged damaged) {
-          throw CheckpointSigner.damaged(
-              folder, "compared with its anchors, " + damaged.where() + " " + damaged.reason());
-        }
+        log.signer.resume(file, folder, log.entries.readBack(file, codes, key.publicKey()));
         fit = true;
         return log;
       } finally {

@@ -3,6 +3,7 @@ package dev.arbiter.caws.provenance;
 
 import dev.arbiter.caws.internal.text.SmallFile;
 import dev.arbiter.internal.Digests;
+import dev.arbiter.internal.DurableFile;
 import dev.arbiter.spi.Sources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -149,10 +150,11 @@ public final class SigningKey implements Signer {
   }
 
   /**
-   * Stores the private key in a file that only its owner may read.
+   * Stores the private key in a file that only its owner may read. When it returns, a power failure
+   * does not lose the file.
    *
    * @param file must not exist
-   * @throws IOException if it exists, or cannot be written
+   * @throws IOException if it exists, or cannot be written; then there is no new file
    */
   public void store(Path file) throws IOException {
     if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
@@ -161,7 +163,17 @@ public final class SigningKey implements Signer {
     } else {
       Files.createFile(file);
     }
-    Files.writeString(file, privatePem(), StandardCharsets.US_ASCII);
+    try {
+      byte[] pem = privatePem().getBytes(StandardCharsets.US_ASCII);
+      try (DurableFile out = DurableFile.open(file)) {
+        out.append(pem, 0, pem.length);
+        out.force();
+      }
+      DurableFile.forceFolder(file);
+    } catch (IOException e) {
+      Files.delete(file);
+      throw e;
+    }
   }
 
   @Override

@@ -12,7 +12,11 @@ import dev.arbiter.caws.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +106,62 @@ class AnchorTest {
       Files.writeString(file, text);
       assertThat(log.verify()).isEqualTo(new LogVerification.Intact(2));
     }
+  }
+
+  /** Another thread fills a batch in the middle of a signing, and appends nothing more. */
+  @Test
+  void a_batch_that_fills_while_another_is_signed_is_signed_too() {
+    AtomicReference<String> held = new AtomicReference<>();
+    ProvenanceLog log = ProvenanceLog.create(ORIGIN, key()).checkpointEvery(2, Runnable::run);
+    AtomicBoolean first = new AtomicBoolean(true);
+    log.anchor(
+        Anchor.callback(
+            note -> {
+              held.set(note);
+              if (first.getAndSet(false)) {
+                inAnotherThread(() -> appendTwo(log));
+              }
+            },
+            () -> Optional.ofNullable(held.get())));
+
+    appendTwo(log);
+    assertThat(log.latest().orElseThrow().size()).isEqualTo(4);
+    assertThat(held.get()).isEqualTo(log.latest().orElseThrow().note());
+
+    first.set(true);
+    log.append("alone");
+    assertThat(log.checkpoint().size()).isEqualTo(5);
+    assertThat(log.latest().orElseThrow().size()).as("behind a host's own").isEqualTo(7);
+  }
+
+  private static void appendTwo(ProvenanceLog log) {
+    log.append("one");
+    log.append("two");
+  }
+
+  private static void inAnotherThread(Runnable work) {
+    try {
+      CompletableFuture.runAsync(work, task -> new Thread(task).start()).get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void an_emptied_folder_gets_no_checkpoint_where_an_anchor_remembers() throws Exception {
+    Path folder = elsewhere.resolveSibling("emptied");
+    List<Anchor> anchors = List.of(Anchor.file(elsewhere));
+    try (ProvenanceLog log = ProvenanceLog.open(folder, ORIGIN, key(), anchors)) {
+      log.append("one");
+    }
+    for (String name : List.of("verdicts.jsonl", "verdicts.mac", "checkpoint.txt")) {
+      Files.delete(folder.resolve(name));
+    }
+
+    assertThatThrownBy(() -> ProvenanceLog.open(folder, ORIGIN, key(), anchors))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("compared with its anchors");
+    assertThat(folder.resolve("checkpoint.txt")).doesNotExist();
   }
 
   @Test

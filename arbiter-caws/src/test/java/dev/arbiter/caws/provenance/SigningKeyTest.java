@@ -44,6 +44,7 @@ class SigningKeyTest {
     assertThat(SigningKey.publicKey(key.publicPem())).isEqualTo(key.publicKey());
     assertThat(Files.readString(file)).startsWith("-----BEGIN PRIVATE KEY-----\n");
     assertThatThrownBy(() -> key.store(file)).isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(SigningKey.load(file).id()).as("it is still there").isEqualTo(key.id());
   }
 
   @Test

@@ -2,13 +2,12 @@
 package dev.arbiter.cli;
 
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.internal.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -54,14 +53,10 @@ final class KeyCommand extends CliCommand implements Runnable {
       throw new Refusal(kept + " exists already; move it away first");
     }
     store(fresh, pending);
-    Files.writeString(beside(kept, ".pub"), old.publicPem(), StandardCharsets.US_ASCII);
-    Files.move(file, kept, StandardCopyOption.ATOMIC_MOVE);
-    Files.move(pending, file, StandardCopyOption.ATOMIC_MOVE);
-    Files.move(
-        beside(pending, ".pub"),
-        beside(file, ".pub"),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    old.store(kept);
+    DurableFile.replace(beside(kept, ".pub"), bytes(old.publicPem()));
+    DurableFile.move(pending, file); // from here on, both keys are on the disk
+    DurableFile.move(beside(pending, ".pub"), beside(file, ".pub"));
     String replaced = "rotated " + old.id() + " (kept in " + kept + ")";
     out().println(replaced + " to " + fresh.id() + " in " + file);
     return Exit.ALLOWED;
@@ -80,12 +75,7 @@ final class KeyCommand extends CliCommand implements Runnable {
     try {
       key.store(file);
       try {
-        Files.writeString(
-            beside(file, ".pub"),
-            key.publicPem(),
-            StandardCharsets.US_ASCII,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE);
+        storePublic(key, beside(file, ".pub"));
       } catch (IOException e) {
         Files.delete(file); // or it would stand beside the public half of another key
         throw e;
@@ -93,6 +83,20 @@ final class KeyCommand extends CliCommand implements Runnable {
     } catch (FileAlreadyExistsException e) {
       throw new Refusal(e.getMessage() + " exists already; nothing was overwritten");
     }
+  }
+
+  private static void storePublic(SigningKey key, Path file) throws IOException {
+    Files.createFile(file);
+    try {
+      DurableFile.replace(file, bytes(key.publicPem()));
+    } catch (IOException e) {
+      Files.delete(file);
+      throw e;
+    }
+  }
+
+  private static byte[] bytes(String pem) {
+    return pem.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static Path beside(Path file, String ending) {
