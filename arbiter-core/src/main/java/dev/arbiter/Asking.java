@@ -9,6 +9,7 @@ import dev.arbiter.spi.Outcome;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
@@ -73,6 +74,8 @@ final class Asking {
       asking.answer.complete(known);
       return Stage.CALL;
     }
+    // What it has used so far is kept with the wait: the process may end before its report.
+    run.used(attempt.assignment().meter().total());
     waiting.begin(
         run,
         asking.point != Point.INPUT
@@ -107,7 +110,7 @@ final class Asking {
           asking.answer.complete(decision);
         }
         if (decision.isDenial() && run.reason() instanceof WaitReason.Budget) {
-          run.overspent(request.question().text() + " Denied by " + decision.answer().by() + ".");
+          run.overspent(Waiting.denied(request, decision));
           return overspent(run);
         }
       }
@@ -192,6 +195,25 @@ final class Asking {
   Move overspent(TaskRun run) {
     holdings.abandon(run);
     return endings.failed(run, FailureCause.BUDGET, run.overspent(), null);
+  }
+
+  /** The time of the budget is over, and the agent was interrupted: that is no fault of it. */
+  Move outOfTime(TaskRun run) {
+    String why =
+        String.format(
+            Locale.ROOT,
+            "agent '%s' was interrupted: task '%s' has used up the working time of its budget",
+            run.agent(),
+            run.task().id());
+    if (run.hasOthers()) {
+      run.overspent(why);
+      boolean asks = run.means().budget(run.task()).atLimit() == TaskBudget.AtLimit.ASK;
+      return asks ? Stage.ASK_FOR_MORE : Stage.OVERSPENT;
+    }
+    lessons.unlearned(run);
+    run.failure(new AttemptFailure(FailureCause.BUDGET, why, Optional.empty(), run.used(), ""));
+    run.dropDecision();
+    return Stage.ROUTE;
   }
 
   /** Several agents worked at the task: all of them stop before a person is asked. */

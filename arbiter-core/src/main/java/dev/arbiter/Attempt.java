@@ -35,7 +35,7 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   /* The budget of the task, and what was used up before this call. */
   private final Usage before;
   private final Duration workedBefore;
-  private TaskBudget budget;
+  private volatile TaskBudget budget;
   private final Ledger.@Nullable Tab tab;
   private final @Nullable Watch watch;
   private final TimeLimits.Limit limit;
@@ -126,11 +126,12 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
     AtLimit atLimit = AtLimit.STOP;
     boolean isTaken = false;
     boolean mayAsk;
+    // Before the lock: others that work at once are asked how long they have worked.
+    String reached = budget.isNone() ? "" : budget.reached(spent());
     synchronized (this) {
       if (over || abandoned) {
         return CompletableFuture.failedFuture(new IllegalStateException("the attempt is over"));
       }
-      String reached = budget.isNone() ? "" : budget.reached(spent());
       if (!reached.isEmpty()) {
         reachedLimit = "task '" + run.task().id() + "' has reached its budget, a " + reached;
         atLimit = budget.atLimit();
@@ -180,8 +181,21 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   /** When the call must have ended, in nanoseconds of working time. */
   long longest() {
-    long most = Timers.nanos(limit.time());
+    long most = Math.min(Timers.nanos(limit.time()), shareOfBudget());
     return watch == null ? most : Math.min(most, watch.stallsAfter());
+  }
+
+  /* Agents that work at once use up the time of the budget together. */
+  private long shareOfBudget() {
+    if (budget.isNone()) {
+      return Long.MAX_VALUE;
+    }
+    long left = Timers.nanos(budget.time()) - Timers.nanos(spent().time());
+    return worked() + left / (1 + run.workingBesides(this));
+  }
+
+  synchronized boolean isWorking() {
+    return !over && !abandoned;
   }
 
   /** Why the call was ended. */
@@ -198,6 +212,11 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
             assignment.agent(),
             limit.time(),
             limit.of().isEmpty() ? "" : ", " + limit.of());
+  }
+
+  /** Whether the working time of the budget is used up, which ended the call. */
+  boolean isOutOfTime() {
+    return !isLoop() && spent().time().compareTo(budget.time()) >= 0;
   }
 
   /** Whether the run has to read what became of it. */
@@ -223,6 +242,35 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
         });
   }
 
+  /** What the call has used up: as its report or its failure says, or else as it metered. */
+  Usage used() {
+    CompletableFuture<@Nullable WorkReport> ended = reportIfOver();
+    if (ended == null || !ended.isDone()) {
+      return assignment.meter().total();
+    }
+    return ended.isCompletedExceptionally()
+        ? AgentCaller.failure(this, ended).usage()
+        : used(ended.join());
+  }
+
+  /** What the call has used up by this report. */
+  Usage used(@Nullable WorkReport came) {
+    return came == null || came.usage().equals(Usage.none())
+        ? assignment.meter().total()
+        : came.usage();
+  }
+
+  /** Counts what an abandoned call said when it ended; its run does not hear of it any more. */
+  void chargeIfAbandoned() {
+    boolean isLate;
+    synchronized (this) {
+      isLate = abandoned;
+    }
+    if (isLate) {
+      charge(used());
+    }
+  }
+
   /** Counts for the tenant what this call has used in all, and is not counted yet. */
   void charge(Usage total) {
     Ledger.Full unused = count(total, Level.BUFFERED);
@@ -233,15 +281,15 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   /** What the task has used up, this call included. */
-  synchronized TaskBudget.Spent spent() {
-    Duration worked = workedBefore.plusNanos(worked());
+  TaskBudget.Spent spent() {
+    Duration worked = workedBefore.plusNanos(worked()).plusNanos(run.workedBesides(this));
     // Attempts and calls are counted before the next of them.
     Usage own = assignment.meter().total();
     return new TaskBudget.Spent(before.plus(own).plus(run.besides(this)), worked, 0, 0);
   }
 
   /** Gives the task another budget. */
-  synchronized void budget(TaskBudget raised) {
+  void budget(TaskBudget raised) {
     budget = raised;
   }
 

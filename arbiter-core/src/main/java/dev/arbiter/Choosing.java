@@ -80,13 +80,13 @@ final class Choosing {
     if (stopped != null) {
       return stopped;
     }
-    Move spent = spent(run);
-    if (spent != null) {
-      return spent;
-    }
     if (Waiting.isBeforeCall(run)) {
       lessons.unlearned(run);
       run.dropDecision();
+    }
+    Move spent = spent(run);
+    if (spent != null) {
+      return spent;
     }
     AttemptFailure failed = run.failure();
     routing(run, failed);
@@ -165,15 +165,11 @@ final class Choosing {
 
   /* What happens if the task has reached its budget; null if there is something left. */
   private @Nullable Move spent(TaskRun run) {
-    Means means = run.meansOrNull();
-    if (means == null) {
-      return null;
-    }
-    TaskBudget budget = means.budget(run.task());
-    String reached = budget.isNone() ? "" : budget.reached(run.spent());
+    String reached = run.reached();
     if (reached.isEmpty()) {
       return null;
     }
+    TaskBudget budget = run.means().budget(run.task());
     String why = "task '" + run.task().id() + "' has reached its budget, a " + reached;
     AttemptFailure failed = run.failure();
     if (budget.atLimit() != TaskBudget.AtLimit.ASK) {
@@ -225,9 +221,15 @@ final class Choosing {
     if (stopped != null) {
       return stopped;
     }
+    Move spent = spent(run);
+    if (spent != null) {
+      return spent;
+    }
     Registration agent = registry.taking(run.agent(), run.task());
     if (agent == null) {
       lessons.unlearned(run);
+      String why = "agent '" + run.agent() + "' takes no work, so its attempt does not go on";
+      run.failure(new AttemptFailure(FailureCause.NO_AGENT, why, Optional.empty(), run.used(), ""));
       if (registry.comesBack(run.agent())) {
         run.dropDecision();
       }
@@ -275,10 +277,13 @@ final class Choosing {
     if (!none.isEmpty()) {
       rounds.joinNoMore(run);
       holdings.giveBackSeat(run);
-      return rounds.ended(
-          run,
-          new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
-          lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+      Move next =
+          rounds.ended(
+              run,
+              new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
+              lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+      run.dropJoined();
+      return next;
     }
     String refusal = redeem(run);
     if (!refusal.isEmpty()) {

@@ -106,9 +106,12 @@ final class Holdings {
       } else if (attempt.outlives()) {
         timers.set(new Attempt.Patience(attempt), nanoTime.getAsLong() + PATIENCE);
       }
-      Usage used = attempt.assignment().meter().total();
+      Usage used = attempt.used();
       attempt.charge(used);
       run.used(used);
+      if (!run.task().terms().budget().isNone()) {
+        run.means().worked(attempt.worked());
+      }
     }
   }
 

@@ -270,7 +270,8 @@ final class Ledger {
     }
   }
 
-  private static Usage minus(Usage total, Usage counted) {
+  /** What of a total is not counted yet. */
+  static Usage minus(Usage total, Usage counted) {
     return new Usage(
         Math.max(0, total.inputTokens() - counted.inputTokens()),
         Math.max(0, total.outputTokens() - counted.outputTokens()),

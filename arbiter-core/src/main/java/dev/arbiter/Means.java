@@ -31,6 +31,7 @@ final class Means {
   private Usage carried = Usage.none();
   private volatile int calls;
   private int retries;
+  private boolean begun;
   private volatile Duration worked = Duration.ZERO;
   private volatile @Nullable TaskBudget raised;
   private List<String> denied = List.of();
@@ -45,6 +46,7 @@ final class Means {
         carried,
         calls,
         retries,
+        begun,
         worked,
         raised,
         denied);
@@ -64,7 +66,9 @@ final class Means {
     carried = to.carried();
     calls = to.calls();
     retries = to.retries();
-    worked = to.worked();
+    begun = to.begun();
+    // The store may know less than this process: agents may have worked while it was away.
+    worked = worked.compareTo(to.worked()) > 0 ? worked : to.worked();
     raised = to.raised();
     denied = to.denied();
   }
@@ -96,13 +100,28 @@ final class Means {
 
   /** The task with the instruction that a person gave last, or as it was submitted. */
   Task edited(Task task) {
-    Task edited = task;
-    for (Approval approval : approvals) {
-      if (approval.answer().kind() == Answer.Kind.EDITED) {
-        edited = task.withPayload(approval.answer().text());
-      }
-    }
-    return edited;
+    List<Approval> edits = edits();
+    return edits.isEmpty() ? task : edited(task, edits.get(edits.size() - 1));
+  }
+
+  /** The task with the instruction that the person was shown who gave the last one. */
+  Task beforeEdit(Task task) {
+    List<Approval> edits = edits();
+    return edits.size() < 2 ? task : edited(task, edits.get(edits.size() - 2));
+  }
+
+  /** Whether the last instruction was given in answer to a request. */
+  boolean isLastEdit(String request) {
+    List<Approval> edits = edits();
+    return !edits.isEmpty() && edits.get(edits.size() - 1).request().equals(request);
+  }
+
+  private List<Approval> edits() {
+    return approvals.stream().filter(a -> a.answer().kind() == Answer.Kind.EDITED).toList();
+  }
+
+  private static Task edited(Task task, Approval edit) {
+    return task.withPayload(edit.answer().text());
   }
 
   String resumeToken() {
@@ -197,26 +216,52 @@ final class Means {
     calls = made + 1;
   }
 
+  /** A call that was counted was not made. */
+  void notCalled() {
+    int made = calls;
+    calls = Math.max(0, made - 1);
+  }
+
   int retries() {
     return retries;
   }
 
   /** Whether an agent was called for this attempt, and is called again. */
   boolean isBegun() {
-    return retries > 0 || !resumeToken.isEmpty();
+    return begun;
   }
 
   /** The same attempt calls its agent again. */
   void again(Usage usedSoFar, boolean isRetry) {
     carried = usedSoFar;
     retries += isRetry ? 1 : 0;
+    begun = true;
+  }
+
+  /** The same attempt calls its agent again, as this process knows and the store does not. */
+  void goOn(KeptMeans known) {
+    carried = known.carried();
+    retries = known.retries();
+    begun = known.begun();
+    resumeToken = known.resumeToken();
+  }
+
+  /** The attempt has failed: its agent is not called again for it. */
+  void attemptFailed() {
+    retries = 0;
+    begun = false;
+    resumeToken = "";
   }
 
   /** The attempt has ended, and used this up. */
   void attemptEnded(Usage used) {
     spent = spent.plus(used);
     carried = Usage.none();
-    retries = 0;
-    resumeToken = "";
+    attemptFailed();
+  }
+
+  /** Adds what the attempts before the last one used up, and the store did not keep. */
+  void spentToo(Usage more) {
+    spent = spent.plus(more);
   }
 }

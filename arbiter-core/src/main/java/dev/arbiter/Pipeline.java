@@ -211,6 +211,7 @@ final class Pipeline {
   private boolean isLast(TaskRun run, Attempt attempt, Crew.@Nullable Worker worker) {
     if (attempt.over()) {
       holdings.giveBack(attempt.seat(), worker);
+      attempt.chargeIfAbandoned();
     }
     return run.post(new News.Reported(attempt));
   }
@@ -335,17 +336,24 @@ final class Pipeline {
 
   /* The first question about the beginning that has no decision; null if there is none. */
   private @Nullable ApprovalRequest toAsk(TaskRun run, Admission.Admitted admitted) {
-    ApprovalRequest own = toAsk(run, run.task().terms().approval(), admitted);
-    return own != null ? own : toAsk(run, admitted.question(), admitted);
+    ApprovalRequest own = toAsk(run, run.task(), run.task().terms().approval(), admitted);
+    return own != null ? own : toAsk(run, run.assigned(), admitted.question(), admitted);
   }
 
   private @Nullable ApprovalRequest toAsk(
-      TaskRun run, Optional<Question> question, Admission.Admitted admitted) {
+      TaskRun run, Task shown, Optional<Question> question, Admission.Admitted admitted) {
     if (question.isEmpty()) {
       return null;
     }
-    ApprovalRequest asked = waiting.start(run, question.get(), admitted.specDigest());
-    return run.means().of(asked.id()) == null ? asked : null;
+    Means means = run.means();
+    ApprovalRequest asked = waiting.start(shown, question.get(), admitted.specDigest());
+    if (means.of(asked.id()) != null) {
+      return null;
+    }
+    // Who wrote the instruction in answer to this question was shown the one before it.
+    ApprovalRequest earlier =
+        waiting.start(means.beforeEdit(run.task()), question.get(), admitted.specDigest());
+    return means.isLastEdit(earlier.id()) ? null : asked;
   }
 
   private Admission admission(Task task) {
@@ -421,9 +429,6 @@ final class Pipeline {
       return Stage.ROUTE;
     }
     long nanos = attempt.worked();
-    if (!run.task().terms().budget().isNone()) {
-      run.means().worked(nanos);
-    }
     if (run.state() == TaskState.WAITING) {
       asking.resume(run, attempt);
     }
@@ -434,11 +439,17 @@ final class Pipeline {
         return stopped;
       }
       holdings.abandon(run);
+      if (attempt.isOutOfTime()) {
+        return asking.outOfTime(run);
+      }
       FailureCause cause = attempt.isLoop() ? FailureCause.AGENT_ERROR : FailureCause.AGENT_TIMEOUT;
       registry.callEnded(attempt.seat().agent(), cause, attempt.began());
       return failures.attempt(run, cause, attempt.whyEnded(), "", nanos, null);
     }
     holdings.over(run);
+    if (!run.task().terms().budget().isNone()) {
+      run.means().worked(nanos);
+    }
     if (report.isCompletedExceptionally()) {
       AgentCaller.Failure failure = AgentCaller.failure(attempt, report);
       registry.callEnded(attempt.seat().agent(), failure.cause(), attempt.began());
@@ -450,17 +461,16 @@ final class Pipeline {
   }
 
   private Move read(TaskRun run, Attempt attempt, @Nullable WorkReport came, long nanos) {
-    Usage metered = attempt.assignment().meter().total();
-    attempt.charge(came == null || came.usage().equals(Usage.none()) ? metered : came.usage());
+    Usage used = attempt.used(came);
+    attempt.charge(used);
+    run.used(used);
     registry.callEnded(
         attempt.seat().agent(), came == null ? FailureCause.AGENT_ERROR : null, attempt.began());
     if (came == null) {
-      run.used(metered);
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
       return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
     if (keeps && came.output().length() > KeptValue.MOST_TEXT) {
-      run.used(metered);
       String why =
           String.format(
               Locale.ROOT,
@@ -471,8 +481,7 @@ final class Pipeline {
               KeptValue.MOST_TEXT);
       return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
-    WorkReport report = came.usage().equals(Usage.none()) ? came.withUsage(metered) : came;
-    run.used(report.usage());
+    WorkReport report = came.usage().equals(used) ? came : came.withUsage(used);
     if (report.pending().isPresent()) {
       return asking.leftWaiting(run, report.pending().get());
     }

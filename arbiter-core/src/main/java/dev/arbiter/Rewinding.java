@@ -5,8 +5,10 @@ import dev.arbiter.Move.Ended;
 import dev.arbiter.Move.Stage;
 import dev.arbiter.Move.Waits;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.internal.record.KeptMeans;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -14,6 +16,7 @@ import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +62,9 @@ final class Rewinding {
       return;
     }
     KeptProgress reached = kept.progress();
-    WaitReason.UnknownEffect unknown = unknownEffect(run);
+    boolean isUnmade = run.takeUnmadeCall();
+    Usage usedByAll = run.usedByAll();
+    Meant meant = meant(run);
     if (run.round() != null) {
       lookAtKept(run, reached);
     }
@@ -88,27 +93,33 @@ final class Rewinding {
       waitIsOver(run, waited, running != null || own != null || run.hasOthers());
     }
     boolean executes = reached.state() == TaskState.EXECUTING || isWithinCall(reached);
+    Meant again = executes && meant != null && meant.attempt == run.number() ? meant : null;
+    if (executes && own != null && running == null) {
+      run.usedInAll(used);
+    } else if (again != null) {
+      run.usedInAll(again.used);
+    }
+    run.usedByAll(usedByAll);
     if (executes && running != null) {
       worksOn(run, running, asking);
       return;
     }
     if (executes && own == null && run.hasOthers()) {
-      goOnWithOthers(run, unknown);
+      goOnWithOthers(run, again);
       return;
     }
     holdings.abandon(run);
     if (executes && own != null) {
       run.report(own, nanos);
-      run.usedInAll(used);
       run.onPlace(Stage.KEEP_REPORT);
       run.next(Stage.ENTER);
       return;
     }
-    if (executes && unknown != null && unknown.attempt() == run.number()) {
-      waitForSomebody(run, unknown);
+    if (again != null) {
+      waitAgain(run, again);
       return;
     }
-    goOn(run, reached);
+    goOn(run, reached, isUnmade && sameAttempt);
   }
 
   private TaskEvent.Step moment(TaskRun run) {
@@ -124,10 +135,17 @@ final class Rewinding {
         && kept.request().filter(request -> request.id().equals(own.id())).isPresent();
   }
 
-  private static WaitReason.@Nullable UnknownEffect unknownEffect(TaskRun run) {
-    return run.state() == TaskState.WAITING
-            && run.reason() instanceof WaitReason.UnknownEffect effect
-        ? effect
+  /* For what a run waits since its call has ended, and what it knows of that attempt. */
+  private record Meant(WaitReason reason, int attempt, KeptMeans means, Usage used) {}
+
+  private static @Nullable Meant meant(TaskRun run) {
+    WaitReason reason = run.state() == TaskState.WAITING ? run.reason() : null;
+    boolean isOfCall =
+        reason instanceof WaitReason.UnknownEffect
+            || reason instanceof WaitReason.Retry
+            || (reason instanceof WaitReason.Input && !reason.withinCall());
+    return reason != null && isOfCall
+        ? new Meant(reason, run.number(), run.means().kept(), run.used())
         : null;
   }
 
@@ -175,11 +193,11 @@ final class Rewinding {
     }
   }
 
-  private void goOnWithOthers(TaskRun run, WaitReason.@Nullable UnknownEffect unknown) {
+  private void goOnWithOthers(TaskRun run, @Nullable Meant meant) {
     run.abandonedDecisions().forEach(decision -> lessons.unlearned(run, decision));
     rounds.leaveEmptyHanded(run);
-    if (unknown != null && unknown.attempt() == run.number()) {
-      waitForSomebody(run, unknown);
+    if (meant != null && meant.attempt == run.number()) {
+      waitAgain(run, meant);
       return;
     }
     Move next = rounds.next(run);
@@ -191,15 +209,19 @@ final class Rewinding {
     }
   }
 
-  /* The agent has failed, and what it did is unknown: somebody decides, as before. */
-  private static void waitForSomebody(TaskRun run, WaitReason.UnknownEffect unknown) {
-    run.waitsFor(unknown);
+  /*
+   * The call has ended, and its run was to wait: for somebody who decides about an unknown effect,
+   * for an answer, or for the time of a retry. It does so again.
+   */
+  private static void waitAgain(TaskRun run, Meant meant) {
+    run.means().goOn(meant.means);
+    run.waitsFor(meant.reason);
     run.onPlace(Stage.HOLD);
     run.next(Stage.ENTER);
   }
 
   /* Puts a run back to the safe phase that it had reached. */
-  private void goOn(TaskRun run, KeptProgress reached) {
+  private void goOn(TaskRun run, KeptProgress reached, boolean isUnmade) {
     switch (reached.state()) {
       case RECEIVED -> run.onPlace(Stage.ADMIT);
       case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
@@ -210,9 +232,9 @@ final class Rewinding {
           run.next(Stage.PARK);
           return;
         }
-        executedBefore(run);
+        executedBefore(run, isUnmade);
       }
-      default -> executedBefore(run);
+      default -> executedBefore(run, isUnmade);
     }
     run.next(Stage.ENTER);
   }
@@ -223,13 +245,29 @@ final class Rewinding {
   }
 
   /* An agent may have worked at it, and there is no report. */
-  private void executedBefore(TaskRun run) {
+  private void executedBefore(TaskRun run, boolean isUnmade) {
+    Means means = run.meansOrNull();
+    if (isUnmade && means != null) {
+      means.notCalled();
+    }
+    if (isUnmade && means != null && means.isBegun()) {
+      Instant now = sources.clock().instant();
+      run.waitsFor(new WaitReason.Retry(run.agent(), run.number(), now));
+      run.onPlace(Stage.HOLD);
+      return;
+    }
     run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
     run.onPlace(Stage.ROUTE);
     if (run.wasCalled()) {
+      if (run.wereTakenBack(run.roundDecisions())) {
+        run.dropDecision();
+      }
       return;
     }
-    if (!run.isOfBefore() || mayRunAgain(run)) {
+    Ended denied = deniedWithinCall(run);
+    if (denied != null) {
+      run.stop(denied);
+    } else if (!run.isOfBefore() || mayRunAgain(run)) {
       run.dropDecision();
     } else if (config.afterCrash(run.task()) == AfterCrash.FAIL) {
       String why =
@@ -245,6 +283,15 @@ final class Rewinding {
       run.waitsFor(new WaitReason.UnknownEffect(run.agent(), run.number()));
       run.onPlace(Stage.HOLD);
     }
+  }
+
+  /* A person denied more to an agent that asked within its call; then its process ended. */
+  private @Nullable Ended deniedWithinCall(TaskRun run) {
+    ApprovalRequest request = run.reason() instanceof WaitReason.Budget ? run.request() : null;
+    Approval decision = request == null ? null : run.means().of(request.id());
+    return request == null || decision == null || !decision.isDenial()
+        ? null
+        : endings.failed(run, FailureCause.BUDGET, Waiting.denied(request, decision), null);
   }
 
   private boolean mayRunAgain(TaskRun run) {

@@ -76,6 +76,20 @@ final class Round {
     return called.stream().anyMatch(attempt -> attempt.isCalledBy(thread));
   }
 
+  /** How long the agents of the other attempts have worked, in nanoseconds. */
+  long workedBesides(Attempt own) {
+    long all = 0;
+    for (Attempt other : called) {
+      all += other == own ? 0 : other.worked();
+    }
+    return all;
+  }
+
+  /** How many agents of other attempts work. */
+  int workingBesides(Attempt own) {
+    return (int) called.stream().filter(other -> other != own && other.isWorking()).count();
+  }
+
   /** What the agents of the other attempts have metered. */
   Usage besides(Attempt own) {
     Usage all = Usage.none();

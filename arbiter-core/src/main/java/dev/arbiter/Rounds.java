@@ -113,6 +113,7 @@ final class Rounds {
         run.state() == TaskState.EXECUTING
             && hedging.isOn()
             && (means == null || !means.isBegun())
+            && run.reached().isEmpty()
             && now - attempt.began() - nanos(hedging.after()) >= 0
             && run.takeHedge()
             && ration.take();

@@ -109,6 +109,12 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private volatile @Nullable Round round;
   private boolean hedges;
   private List<RoutingDecision> settled = List.of();
+
+  /* Decisions that were taken back, as long as the store may bring them again. */
+  private List<RoutingDecision> takenBack = List.of();
+
+  /* Whether the store keeps at this moment that the agent is called. */
+  private boolean callIsKept;
   private TaskEvent.@Nullable AttemptFailure failure;
   private int failedNumber;
   private String failedAgent = "";
@@ -344,11 +350,24 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     used = Usage.none();
     Round several = round;
     int from = several == null ? decisions.size() : several.first();
+    for (RoutingDecision decision : decisions.subList(from - 1, decisions.size())) {
+      takenBack = plus(takenBack, decision);
+    }
     decisions = List.copyOf(decisions.subList(0, from - 1));
     number = decisions.size();
     round = null;
     waitReason = null;
     lastMoment = null;
+  }
+
+  /** Takes back the decision of an agent that joined and was not called. */
+  void dropJoined() {
+    decisions = List.copyOf(decisions.subList(0, decisions.size() - 1));
+  }
+
+  /** Whether these decisions were taken back, and the store has brought them again. */
+  boolean wereTakenBack(List<RoutingDecision> kept) {
+    return kept.stream().allMatch(one -> takenBack.stream().anyMatch(back -> isSame(back, one)));
   }
 
   /* Several attempts at once. */
@@ -394,6 +413,18 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   Usage besides(Attempt own) {
     Round several = round;
     return several == null ? Usage.none() : several.besides(own);
+  }
+
+  /** How long the agents of the other attempts have worked. Called on any thread. */
+  long workedBesides(Attempt own) {
+    Round several = round;
+    return several == null ? 0 : several.workedBesides(own);
+  }
+
+  /** How many agents of other attempts work. Called on any thread. */
+  int workingBesides(Attempt own) {
+    Round several = round;
+    return several == null ? 0 : several.workingBesides(own);
   }
 
   /** Begins another attempt beside this one, and looks at it. */
@@ -872,6 +903,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Sets the attempt whose agent must be called next. */
   void attempt(Attempt next) {
     called = Math.max(called, number);
+    callIsKept = false;
+    takenBack = List.of();
     attempt = next;
     toCall = next;
     Round several = round;
@@ -934,10 +967,34 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     }
   }
 
-  /** What the task has used up in all of its attempts; between calls. */
+  /**
+   * What the task has used up in all of its attempts; between calls. An attempt that goes on is not
+   * counted: it is no further one.
+   */
   TaskBudget.Spent spent() {
     Means own = means();
-    return new TaskBudget.Spent(own.spent().plus(used), own.worked(), attempts(), own.calls());
+    int attempts = attempts() - (own.isBegun() ? 1 : 0);
+    return new TaskBudget.Spent(own.spent().plus(used), own.worked(), attempts, own.calls());
+  }
+
+  /** What its budget says is reached; empty if something is left, or there is no budget. */
+  String reached() {
+    Means own = means;
+    TaskBudget budget = own == null ? TaskBudget.none() : own.budget(task);
+    return budget.isNone() ? "" : budget.reached(spent());
+  }
+
+  /** What all attempts have used up; null if nobody asks for it. */
+  @Nullable Usage usedByAll() {
+    Means own = means;
+    return own == null ? null : own.spent().plus(used);
+  }
+
+  /** Sees that at least as much counts as used up by all attempts: the store may know less. */
+  void usedByAll(@Nullable Usage known) {
+    if (known != null) {
+      means().spentToo(Ledger.minus(known, means().spent().plus(used)));
+    }
   }
 
   /** Grants the last attempt again. */
@@ -953,10 +1010,18 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Counts a call, before the store keeps that it is made. */
   void countCall() {
+    callIsKept = true;
     Means own = task.terms().budget().isNone() ? means : means();
     if (own != null) {
       own.called();
     }
+  }
+
+  /** Whether a call was counted and not made, because the store went away. */
+  boolean takeUnmadeCall() {
+    boolean is = callIsKept;
+    callIsKept = false;
+    return is;
   }
 
   /** What the run has taken for its next call. */
@@ -976,6 +1041,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     failure = last;
     failedNumber = number;
     failedAgent = agent();
+    Means own = means;
+    if (last != null && own != null) {
+      own.attemptFailed();
+    }
   }
 
   /** A moment as one of the attempt that failed, though its decision may be dropped by now. */
@@ -994,7 +1063,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     used = own == null ? usage : own.carried().plus(usage);
   }
 
-  /** Sets what the whole attempt used up. */
+  /** Sets what the whole attempt used up, its earlier calls included. */
   void usedInAll(Usage usage) {
     used = usage;
   }

@@ -14,6 +14,7 @@ import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
+import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -78,8 +79,8 @@ final class Waiting {
   }
 
   /** A request for approval of the beginning of a task. */
-  ApprovalRequest start(TaskRun run, Question question, String specDigest) {
-    return ApprovalRequest.start(run.task(), specDigest, question, sources.clock().instant());
+  ApprovalRequest start(Task task, Question question, String specDigest) {
+    return ApprovalRequest.start(task, specDigest, question, sources.clock().instant());
   }
 
   /** A request for approval of work that is done. */
@@ -192,6 +193,7 @@ final class Waiting {
   static boolean isBeforeCall(TaskRun run) {
     WaitReason reason = run.reason();
     return run.state() == TaskState.WAITING
+        && run.failure() == null
         && !run.means().isBegun()
         && (reason instanceof WaitReason.Quota
             || (reason != null && isOfTenant(reason) && !reason.withinCall()));
@@ -222,11 +224,15 @@ final class Waiting {
     }
     if (decision.isDenial() && run.reason() instanceof WaitReason.Budget) {
       long unused = end(run);
-      String why = request.question().text() + " Denied by " + decision.answer().by() + ".";
-      return endings.failed(run, FailureCause.BUDGET, why, null);
+      return endings.failed(run, FailureCause.BUDGET, denied(request, decision), null);
     }
     ledger.raise(request, decision);
     return goOn(run);
+  }
+
+  /** What a task fails with that was denied more. */
+  static String denied(ApprovalRequest request, Approval decision) {
+    return request.question().text() + " Denied by " + decision.answer().by() + ".";
   }
 
   /** The finding for what a person denied. */
@@ -243,7 +249,8 @@ final class Waiting {
   }
 
   private static Stage back(TaskRun run, @Nullable WaitReason reason) {
-    if (isOfTenant(reason) && run.means().isBegun()) {
+    boolean isOfMeans = isOfTenant(reason) || reason instanceof WaitReason.Budget;
+    if (isOfMeans && run.means().isBegun()) {
       return Stage.SEAT_AGAIN;
     }
     if (reason instanceof WaitReason.Approval approval) {

@@ -110,6 +110,32 @@ class ApprovalTest {
     }
   }
 
+  /** The constitution asks too: the second person is shown what the first one wrote. */
+  @Test
+  void the_next_person_is_shown_the_instruction_of_the_one_before() throws Exception {
+    Constitution constitution =
+        new StubConstitution() {
+          @Override
+          public Admission admit(Task task) {
+            return new Admission.Admitted(
+                "sha256:1", List.of(), Optional.of(Question.of("Is it safe?")));
+          }
+        };
+    try (Arbiter arbiter =
+        world.arbiter().constitution(constitution).agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      now(arbiter.approvals().decide(only(arbiter), Answer.edit("eve", "deploy v3")));
+
+      ApprovalRequest second = only(arbiter);
+      assertThat(second.question().text()).isEqualTo("Is it safe?");
+      assertThat(second.question().shown()).contains("deploy v3");
+      now(arbiter.approvals().decide(second, Answer.edit("dan", "deploy v4")));
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.report().output()).isEqualTo("done: deploy v4");
+    }
+  }
+
   /** The key is of the task as it was submitted, whatever a person made of it. */
   @Test
   void an_edited_task_is_found_by_its_key() throws Exception {

@@ -55,6 +55,7 @@ class BestOfTest {
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final List<String> withdrawn = new ArrayList<>();
   private boolean asksAPerson;
+  private Runnable onJudge = () -> {};
 
   /* The quality stands in the output; below one half is denied. */
   private final class Gates implements Constitution {
@@ -75,6 +76,7 @@ class BestOfTest {
 
     @Override
     public Verdict judge(Assignment assignment, WorkReport report) {
+      onJudge.run();
       double quality = Double.parseDouble(report.output());
       return quality < .5
           ? new Verdict.Denied(List.of(Finding.error("low", "", "too low")), Seal.none())
@@ -656,6 +658,57 @@ class BestOfTest {
       assertThat(calls.keySet()).containsExactly("ada");
       reports("ada", .6);
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void a_report_that_came_too_late_is_paid() throws Exception {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle handle = arbiter.submit(HEDGED.build());
+      world.pass(Duration.ofSeconds(6));
+      onJudge = () -> reports("bob", .9);
+      reports("ada", .8);
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      assertThat(outcome("bob").cost()).isEqualTo(1);
+      assertThat(events)
+          .filteredOn(TaskEvent.AttemptEnded.class::isInstance)
+          .singleElement()
+          .satisfies(
+              ended ->
+                  assertThat(((TaskEvent.AttemptEnded) ended).failure().usage())
+                      .isEqualTo(Usage.cost(1)));
+    }
+  }
+
+  @Test
+  void no_agent_joins_a_task_whose_budget_has_no_call_left() {
+    for (TaskBudget budget :
+        List.of(TaskBudget.none().withCalls(1), TaskBudget.none().withAttempts(1))) {
+      calls.clear();
+      try (Arbiter arbiter = hedging(1).build()) {
+        TaskHandle unused = arbiter.submit(Task.builder("fix").hedged().budget(budget).build());
+        world.pass(Duration.ofSeconds(6));
+        assertThat(calls).containsOnlyKeys("ada");
+      }
+    }
+  }
+
+  @Test
+  void an_agent_that_may_not_join_is_tried_when_the_first_has_failed() throws Exception {
+    try (Arbiter arbiter =
+        hedging(1)
+            .fallbacks(1)
+            .tenantRate("acme", RateLimit.of(1, Duration.ofMinutes(1)))
+            .build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").hedged().tenant("acme").build());
+      world.pass(Duration.ofSeconds(6));
+      assertThat(calls).containsOnlyKeys("ada");
+      work("ada").completeExceptionally(new IllegalStateException("no"));
+      world.pass(Duration.ofMinutes(2));
+      reports("bob", .9);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
       allFree(arbiter);
     }
   }

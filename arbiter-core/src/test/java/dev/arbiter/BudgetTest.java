@@ -22,6 +22,7 @@ import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
+import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
@@ -436,6 +437,165 @@ class BudgetTest {
             return handle.state().isEnd();
           });
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  private CompletionStage<WorkReport> failsInVain(Assignment assignment) {
+    calls.add(assignment);
+    return CompletableFuture.failedFuture(
+        new AgentException("cut off", Usage.cost(5))
+            .failure(FailureCause.CONNECTIVITY)
+            .effect(AgentException.Effect.NONE));
+  }
+
+  @Test
+  void a_retry_keeps_within_the_budget() throws Exception {
+    for (TaskBudget budget : List.of(TaskBudget.none().withCalls(1), TaskBudget.ofCost(5))) {
+      calls.clear();
+      try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::failsInVain).build()) {
+        TaskHandle handle = arbiter.submit(Task.builder("fix").budget(budget).build());
+        world.pass(Duration.ofMinutes(1));
+        assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.BUDGET);
+        assertThat(calls).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void a_retry_is_no_further_attempt() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withAttempts(1)).build();
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::failsInVain).build()) {
+      TaskHandle handle = arbiter.submit(task);
+      world.pass(Duration.ofMinutes(10));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause())
+          .isEqualTo(FailureCause.CONNECTIVITY);
+      assertThat(calls).hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void a_raise_before_a_retry_lets_the_same_agent_go_on() throws Exception {
+    ListStorage disk = new ListStorage();
+    Task task =
+        Task.builder("fix")
+            .id("T-1")
+            .budget(TaskBudget.none().withCalls(1).withAttempts(1).atLimit(AtLimit.ASK))
+            .build();
+    try (Arbiter first = world.arbiter(disk).asyncAgent(ADA, this::failsInVain).build()) {
+      TaskHandle handle = first.submit(task);
+      WaitingWorld.until(() -> handle.waitsFor().isPresent());
+      WaitingWorld.until(
+          () -> {
+            world.pass(Duration.ofSeconds(10));
+            return !first.approvals().open().isEmpty();
+          });
+      assertThat(only(first).question().text()).contains("1 of 1 calls");
+    }
+    try (Arbiter second = world.arbiter(disk.cut()).asyncAgent(ADA, this::works).build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      WaitingWorld.until(() -> !second.approvals().open().isEmpty());
+      second
+          .approvals()
+          .decide(only(second), Answer.raise("eve", task.terms().budget().withCalls(2)));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    }
+    assertThat(calls).extracting(Assignment::attempt).containsExactly(1, 1);
+  }
+
+  @Test
+  void a_decision_whose_agent_was_not_called_is_no_attempt() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withAttempts(1)).build();
+    try (Arbiter arbiter = world.arbiter().asyncAgent(ADA, this::works).build()) {
+      arbiter.agents().limit("ada", world.now().plus(Duration.ofHours(1)));
+      TaskHandle handle = arbiter.submit(task);
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Quota.class)).isTrue();
+      world.pass(Duration.ofHours(2));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      assertThat(calls).hasSize(1);
+    }
+  }
+
+  private CompletionStage<WorkReport> never(Assignment assignment) {
+    calls.add(assignment);
+    return new CompletableFuture<>();
+  }
+
+  private static Task hour(AtLimit choice, int agents) {
+    return Task.builder("fix")
+        .budget(TaskBudget.none().withTime(Duration.ofHours(1)).atLimit(choice))
+        .bestOf(agents)
+        .build();
+  }
+
+  @Test
+  void a_person_gives_more_time() throws Exception {
+    try (Arbiter arbiter =
+        world.arbiter().attemptLimit(Duration.ofHours(9)).asyncAgent(ADA, this::never).build()) {
+      TaskHandle handle = arbiter.submit(hour(AtLimit.ASK, 1));
+      world.pass(Duration.ofMinutes(61));
+      assertThat(only(arbiter).question().text()).contains("working time");
+      arbiter
+          .approvals()
+          .decide(
+              only(arbiter), Answer.raise("eve", TaskBudget.none().withTime(Duration.ofHours(2))));
+      assertThat(calls).hasSize(2);
+      world.pass(Duration.ofMinutes(61));
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.BUDGET);
+    }
+  }
+
+  @Test
+  void agents_that_work_at_once_use_up_the_time_together() throws Exception {
+    for (AtLimit choice : AtLimit.values()) {
+      calls.clear();
+      try (Arbiter arbiter =
+          world
+              .arbiter()
+              .attemptLimit(Duration.ofHours(9))
+              .asyncAgent(ADA, this::never)
+              .asyncAgent(AgentProfile.of("bob"), this::never)
+              .asyncAgent(AgentProfile.of("cyd"), this::never)
+              .build()) {
+        TaskHandle handle = arbiter.submit(hour(choice, 3));
+        assertThat(calls).hasSize(3);
+        world.pass(Duration.ofMinutes(19));
+        assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+        world.pass(Duration.ofMinutes(2));
+        assertThat(handle.state())
+            .isEqualTo(choice == AtLimit.ASK ? TaskState.WAITING : TaskState.FAILED);
+        assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
+      }
+    }
+  }
+
+  @Test
+  void a_denial_outlives_the_process_that_asked() throws Exception {
+    ListStorage disk = new ListStorage();
+    AgentProfile ada = AgentProfile.builder("ada").idempotent().build();
+    try (Arbiter first =
+        world
+            .arbiter(disk)
+            .asyncAgent(
+                ada,
+                assignment -> {
+                  CompletionStage<Boolean> unused = assignment.progress(Usage.cost(6), "on");
+                  return new CompletableFuture<>();
+                })
+            .build()) {
+      TaskHandle unused = first.submit(task(AtLimit.ASK));
+      WaitingWorld.until(() -> !first.approvals().open().isEmpty());
+      disk.dieAfter(1);
+      CompletionStage<Approval> unusedDecision =
+          first.approvals().decide(only(first), Answer.deny("eve", "too dear"));
+      WaitingWorld.until(disk::isDead);
+    }
+    try (Arbiter second = world.arbiter(disk.cut()).asyncAgent(ada, this::works).build()) {
+      TaskHandle handle = second.find("default", "T-1").orElseThrow();
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.message()).contains("Denied by eve");
+      assertThat(failed.usage().cost()).isEqualTo(6);
+      assertThat(calls).isEmpty();
     }
   }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.internal.record.Records;
 import dev.arbiter.spi.Store;
+import dev.arbiter.task.TaskState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ final class HeldStore implements Store {
   private @Nullable Shard shard;
   private Runnable onAppend = () -> {};
   private boolean holds;
+  private @Nullable TaskState silentAt;
 
   @Override
   public void open(Owner newOwner) {
@@ -61,7 +64,9 @@ final class HeldStore implements Store {
               keep(change.key(), change.value());
             }
           }
-          stage.complete(null);
+          if (!isSilentAt(batch)) {
+            stage.complete(null);
+          }
         });
     if (!holds) {
       keepAll();
@@ -75,6 +80,24 @@ final class HeldStore implements Store {
     } else {
       states.put(key, value.bytes());
     }
+  }
+
+  /** Keeps the next batch of a task in this state, and goes away without a word about it. */
+  void loseAcknowledgements(TaskState state) {
+    silentAt = state;
+  }
+
+  private boolean isSilentAt(List<Change> batch) {
+    boolean is = false;
+    for (Change change : batch) {
+      Value value = change.value();
+      is |=
+          value != null
+              && change.key().startsWith(KeptValue.PROGRESS)
+              && Records.progress(value.bytes()).state() == silentAt;
+    }
+    silentAt = is ? null : silentAt;
+    return is;
   }
 
   void hold() {

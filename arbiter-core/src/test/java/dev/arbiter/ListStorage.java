@@ -79,6 +79,12 @@ final class ListStorage implements Storage {
     }
   }
 
+  /** Dies when it has kept so many more batches. */
+  synchronized void dieAfter(int more) {
+    keepsTheLast = true;
+    diesAt = appends + more;
+  }
+
   boolean isDead() {
     return appends >= diesAt;
   }

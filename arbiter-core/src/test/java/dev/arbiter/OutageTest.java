@@ -273,4 +273,117 @@ class OutageTest {
       assertThat(next.agents().find("ada").orElseThrow().availableAt()).contains(later);
     }
   }
+
+  /* The store goes away with what came of the last call, and comes back. */
+  private void lost(Runnable reported) {
+    store.hold();
+    reported.run();
+    store.goAndComeBack();
+    store.release();
+  }
+
+  @Test
+  void a_question_that_an_agent_left_with_is_asked() throws Exception {
+    for (String token : List.of("token", "")) {
+      calls.clear();
+      reports.clear();
+      try (Arbiter arbiter = arbiter("ada").build()) {
+        TaskHandle handle = arbiter.submit(TASK);
+        WorkReport asks = WorkReport.waiting(Question.of("Which?"), token).withUsage(Usage.cost(3));
+        lost(() -> reports.get(0).complete(asks));
+        assertThat(WaitingWorld.waitsFor(handle, WaitReason.Input.class)).isTrue();
+        answer(arbiter, "this");
+        assertThat(calls).hasSize(2);
+        assertThat(calls.get(1).resumeToken()).isEqualTo(token);
+        assertThat(calls.get(1).attempt()).isEqualTo(1);
+        reports.get(1).complete(WorkReport.of("done"));
+        assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+        free(arbiter);
+      }
+    }
+  }
+
+  @Test
+  void a_retry_takes_place() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      lost(() -> reports.get(0).completeExceptionally(cutOff(AgentException.Effect.NONE)));
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Retry.class)).isTrue();
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls).hasSize(2);
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      assertThat(outcomes).containsExactly(Outcome.Kind.SUCCESS);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void a_usage_limit_is_waited_for() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      AgentException limit = AgentException.quota("limit", world.now().plus(Duration.ofHours(1)));
+      lost(() -> reports.get(0).completeExceptionally(limit));
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Quota.class)).isTrue();
+      world.pass(Duration.ofHours(1));
+      world.pass(Duration.ofSeconds(2));
+      assertThat(calls).hasSize(2);
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void money_and_time_of_a_failed_attempt_stay_spent() throws Exception {
+    for (TaskBudget budget :
+        List.of(TaskBudget.ofCost(8), TaskBudget.none().withTime(Duration.ofMinutes(4)))) {
+      calls.clear();
+      reports.clear();
+      Task task = Task.builder("fix").budget(budget).build();
+      try (Arbiter arbiter = arbiter("ada", "bob", "cyd").fallbacks(9).build()) {
+        TaskHandle handle = arbiter.submit(task);
+        for (int call = 0; call < 2; call++) {
+          CompletableFuture<WorkReport> report = reports.get(call);
+          world.pass(Duration.ofMinutes(2));
+          lost(() -> report.completeExceptionally(new AgentException("no", Usage.cost(5))));
+        }
+        assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.BUDGET);
+        assertThat(calls).hasSize(2);
+        free(arbiter);
+      }
+    }
+  }
+
+  @Test
+  void a_call_that_was_kept_and_not_made_does_not_count() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.none().withCalls(1)).build();
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      store.loseAcknowledgements(TaskState.EXECUTING);
+      TaskHandle handle = arbiter.submit(task);
+      assertThat(calls).isEmpty();
+      store.goAndComeBack();
+      assertThat(calls).hasSize(1);
+      reports.get(0).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
+
+  @Test
+  void a_retry_that_was_kept_and_not_made_is_made() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      reports.get(0).completeExceptionally(cutOff(AgentException.Effect.NONE));
+      store.loseAcknowledgements(TaskState.EXECUTING);
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls).hasSize(1);
+      store.goAndComeBack();
+      world.pass(Duration.ofSeconds(1));
+      assertThat(calls).hasSize(2);
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
 }

@@ -169,7 +169,15 @@ public final class ProcessAgent implements Agent {
   private WorkReport report(
       Assignment assignment, Process process, ProcessFiles files, ProcessTree tree)
       throws IOException, InterruptedException, TimeoutException, AgentException {
-    String problem = await(process, assignment.timeLimit(), files, tree);
+    String problem;
+    try {
+      problem = await(process, assignment.timeLimit(), files, tree);
+    } catch (InterruptedException e) {
+      // What it used up counts all the same.
+      tree.kill();
+      assignment.meter().set(used(files.output(outputLimit)));
+      throw e;
+    }
     tree.kill();
     String output = files.output(outputLimit);
     Usage used = used(output);

@@ -12,8 +12,9 @@ import java.util.Objects;
  *
  * @param cost US dollars; infinite for no limit
  * @param tokens tokens read and written; {@link Long#MAX_VALUE} for no limit
- * @param time working time of agents as the engine measures it; {@link #UNLIMITED} for no limit
- * @param attempts agents tried; {@link Integer#MAX_VALUE} for no limit
+ * @param time working time of agents as the engine measures it, of all that work at once together;
+ *     {@link #UNLIMITED} for no limit
+ * @param attempts agents tried, retries of one not counted; {@link Integer#MAX_VALUE} for no limit
  * @param calls calls of agents, retries included; {@link Integer#MAX_VALUE} for no limit
  * @param atLimit what happens when a limit is reached
  */

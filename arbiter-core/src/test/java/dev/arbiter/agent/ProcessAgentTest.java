@@ -328,4 +328,14 @@ class ProcessAgentTest {
         .isInstanceOf(TimeoutException.class);
     assertThat(late.meter().total()).isEqualTo(Usage.cost(.5));
   }
+
+  /** The tenant pays for an agent that another one was faster than. */
+  @Test
+  void what_an_interrupted_command_used_up_is_metered() throws Exception {
+    ProcessAgent agent = agent("hang").usage(output -> Usage.cost(2)).build();
+    Assignment assignment = assignment("", Duration.ofMinutes(1));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> agent.run(assignment)).isInstanceOf(InterruptedException.class);
+    assertThat(assignment.meter().total()).isEqualTo(Usage.cost(2));
+  }
 }

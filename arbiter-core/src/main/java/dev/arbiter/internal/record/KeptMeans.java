@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param carried what the calls before the last one of this attempt used up
  * @param calls the calls of agents
  * @param retries the retries of this attempt
+ * @param begun whether the agent of this attempt was called, and is called again
  * @param worked how long agents have worked at it, as the engine measured it
  * @param raised the budget that a person gave instead of the task's own
  * @param denied the digests of the work that was denied, where a guard wants them
@@ -34,6 +35,7 @@ public record KeptMeans(
     Usage carried,
     int calls,
     int retries,
+    boolean begun,
     Duration worked,
     @Nullable TaskBudget raised,
     List<String> denied) {
@@ -47,6 +49,7 @@ public record KeptMeans(
           Usage.none(),
           0,
           0,
+          false,
           Duration.ZERO,
           null,
           List.of());

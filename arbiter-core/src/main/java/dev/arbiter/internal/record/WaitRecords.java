@@ -170,11 +170,17 @@ final class WaitRecords {
         .number(7, means.calls())
         .number(8, means.retries())
         .time(10, means.worked())
-        .texts(11, means.denied());
+        .texts(11, means.denied())
+        .flag(12, means.begun() && !saysThatItBegan(means.retries(), means.resumeToken()));
     TaskBudget raised = means.raised();
     if (raised != null) {
       w.message(9, b -> budget(b, raised));
     }
+  }
+
+  /* Records without the mark are like this, and it need not be written beside what says the same. */
+  private static boolean saysThatItBegan(int retries, String resumeToken) {
+    return retries > 0 || !resumeToken.isEmpty();
   }
 
   static KeptMeans means(Reader in) {
@@ -187,6 +193,7 @@ final class WaitRecords {
         Records.usage(in.message(6)),
         in.count(7),
         in.count(8),
+        in.flag(12) || saysThatItBegan(in.count(8), in.text(4)),
         in.time(10),
         budget(in.message(9)),
         in.texts(11));

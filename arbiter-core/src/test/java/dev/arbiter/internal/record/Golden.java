@@ -111,6 +111,7 @@ final class Golden {
               USAGE,
               3,
               1,
+              true,
               Duration.ofSeconds(7),
               TaskBudget.ofCost(9),
               List.of());
