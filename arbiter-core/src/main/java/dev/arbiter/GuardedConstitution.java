@@ -48,6 +48,12 @@ final class GuardedConstitution implements Constitution {
   }
 
   @Override
+  public Optional<Question> asksAgain(Assignment assignment, WorkReport report, Instant since) {
+    fuse.requireClosed();
+    return inner.asksAgain(assignment, report, since);
+  }
+
+  @Override
   public Verdict judge(Assignment assignment, WorkReport report) {
     return fuse.call(() -> inner.judge(assignment, report));
   }

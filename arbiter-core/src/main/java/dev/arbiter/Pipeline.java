@@ -572,7 +572,10 @@ final class Pipeline {
 
   /* The question about the work, if the constitution has one. */
   private @Nullable ApprovalRequest toAsk(TaskRun run, Assignment assignment, WorkReport report) {
-    Optional<Question> question = constitution.asks(assignment, report);
+    Optional<Question> question =
+        run.isOfBefore()
+            ? constitution.asksAgain(assignment, report, run.accepted())
+            : constitution.asks(assignment, report);
     return question.isEmpty() ? null : waiting.result(run, question.get(), report);
   }
 

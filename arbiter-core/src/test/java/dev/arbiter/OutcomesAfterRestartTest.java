@@ -23,7 +23,9 @@ import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -154,6 +156,53 @@ class OutcomesAfterRestartTest {
 
     assertThat(decided).hasSize(1);
     assertThat(outcomes).containsExactly("100 ada " + Kind.SUCCESS + " 0.25");
+  }
+
+  /** Asks about all work but that of a process before, which it may have judged already. */
+  private record Asking(List<Instant> since) implements Constitution {
+    @Override
+    public Admission admit(Task task) {
+      return new Admission.Admitted(specDigest(task), List.of());
+    }
+
+    @Override
+    public String specDigest(Task task) {
+      return "sha256:1";
+    }
+
+    @Override
+    public Optional<Question> asks(Assignment assignment, WorkReport report) {
+      return Optional.of(Question.of("Is this right?"));
+    }
+
+    @Override
+    public Optional<Question> asksAgain(Assignment assignment, WorkReport report, Instant since) {
+      this.since.add(since);
+      return Optional.empty();
+    }
+
+    @Override
+    public Verdict judge(Assignment assignment, WorkReport report) {
+      return new Verdict.Approved(List.of(), 1, Seal.none());
+    }
+  }
+
+  @Test
+  void what_a_person_must_decide_about_work_of_before_is_asked_as_such() throws Exception {
+    ListStorage left = diesWhileJudging();
+    Asking asking = new Asking(new CopyOnWriteArrayList<>());
+
+    try (Arbiter second =
+        over(left)
+            .constitution(asking)
+            .breaker(Breaker.standard())
+            .agent(AgentProfile.of("ada"), a -> paid(a))
+            .build()) {
+      assertThat(second.find("default", "T-1").orElseThrow().await(SOON))
+          .isInstanceOf(TaskResult.Completed.class);
+    }
+
+    assertThat(asking.since).hasSize(1);
   }
 
   @Test

@@ -101,7 +101,18 @@ public final class Caws implements Constitution, AutoCloseable {
    */
   @Override
   public Optional<Question> asks(Assignment assignment, WorkReport report) {
-    return court.asks(assignment, report);
+    return court.asks(assignment, report, Instant.MAX);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A waiver that a ledger has as used for this attempt lifts a rule that escalates, though it
+   * has no more uses.
+   */
+  @Override
+  public Optional<Question> asksAgain(Assignment assignment, WorkReport report, Instant since) {
+    return court.asks(assignment, report, since);
   }
 
   /**

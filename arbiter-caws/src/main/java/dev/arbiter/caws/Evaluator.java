@@ -117,8 +117,11 @@ final class Evaluator {
     }
   }
 
-  /** What a person must decide about the work; if that cannot be known, the judgement denies it. */
-  Optional<Question> asks(Assignment assignment, WorkReport report) {
+  /**
+   * What a person must decide about the work; if that cannot be known, the judgement denies it. The
+   * uses of waivers of a process before count from a moment on, as in {@link #judgeAgain}.
+   */
+  Optional<Question> asks(Assignment assignment, WorkReport report, Instant since) {
     if (referral.isEmpty() && (ruleGates == null || !ruleGates.mayEscalate())) {
       return Optional.empty();
     }
@@ -127,7 +130,7 @@ final class Evaluator {
       if (effective == null) {
         return Optional.empty();
       }
-      List<Violation> escalated = escalated(effective, assignment, report);
+      List<Violation> escalated = escalated(effective, assignment, report, since);
       return referral.hear(assignment, report, effective.spec(), escalated).question();
     } catch (RuntimeException | Error e) {
       return Optional.empty();
@@ -135,12 +138,12 @@ final class Evaluator {
   }
 
   private List<Violation> escalated(
-      EffectiveSpec effective, Assignment assignment, WorkReport report) {
+      EffectiveSpec effective, Assignment assignment, WorkReport report, Instant since) {
     if (ruleGates == null) {
       return List.of();
     }
     Instant now = sources.clock().instant();
-    Lifting lifting = new Lifting(waivers, Instant.MAX, policyNow, sources.clock());
+    Lifting lifting = new Lifting(waivers, since, policyNow, sources.clock());
     return RuleGates.escalated(
         ruleGates.assessEscalating(effective, assignment, report, now),
         waivers,

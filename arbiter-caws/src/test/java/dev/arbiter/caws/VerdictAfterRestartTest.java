@@ -10,6 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.provenance.SigningKey;
+import dev.arbiter.caws.rules.Condition;
+import dev.arbiter.caws.rules.ConstitutionalRule;
+import dev.arbiter.caws.rules.ConstitutionalRule.Phase;
+import dev.arbiter.caws.rules.ConstitutionalRule.Principle;
+import dev.arbiter.caws.rules.ConstitutionalRule.Remedy;
+import dev.arbiter.caws.rules.ConstitutionalRule.RuleSeverity;
+import dev.arbiter.caws.rules.ConstitutionalRules;
 import dev.arbiter.caws.waiver.WaiverEntry;
 import dev.arbiter.caws.waiver.WaiverFolder;
 import dev.arbiter.caws.waiver.WaiverLedger;
@@ -273,12 +280,16 @@ class VerdictAfterRestartTest {
   }
 
   private void proposeOnce() throws IOException {
+    proposeOnce("budget_limit");
+  }
+
+  private void proposeOnce(String gate) throws IOException {
     try (WaiverFolder kept = waivers()) {
       Instant expires = NOW.plus(Duration.ofDays(10));
       kept.ledger()
           .propose(
               new WaiverEntry.Proposal(
-                  "WV-1", "FEAT-001", List.of("budget_limit"), 9, 900, "why", "eve", expires, 1));
+                  "WV-1", "FEAT-001", List.of(gate), 9, 900, "why", "eve", expires, 1));
       kept.ledger().approve("WV-1", "grace");
       kept.ledger().approve("WV-1", "alan");
       assertThat(kept.ledger().activate("WV-1", "grace").isDone()).isTrue();
@@ -357,6 +368,40 @@ class VerdictAfterRestartTest {
             .isInstanceOf(Verdict.Denied.class);
         assertThat(second.judgeAgain(of, report, ACCEPTED)).isInstanceOf(Verdict.Waived.class);
         assertThat(uses(after)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void a_person_is_not_asked_about_a_rule_that_the_waiver_has_lifted_for_this_attempt()
+      throws IOException {
+    ConstitutionalRule quiet =
+        new ConstitutionalRule(
+            "be-quiet",
+            Principle.SAFETY,
+            RuleSeverity.HIGH,
+            Remedy.ESCALATE,
+            Phase.AFTER,
+            List.of(Condition.matchesNowhere("report.output", "done")),
+            "say less");
+    ConstitutionalRules rules = ConstitutionalRules.of(List.of(quiet));
+    proposeOnce("be-quiet");
+    Path empty = copy(log);
+    try (WaiverFolder before = waivers();
+        Caws first = builder().rules(rules).waivers(before.ledger()).build()) {
+      Assignment of = assignment(first);
+      assertThat(first.asks(of, goodReport())).isEmpty();
+      assertThat(first.judge(of, goodReport())).isInstanceOf(Verdict.Waived.class);
+      crash();
+      log = empty;
+      try (WaiverFolder after = waivers();
+          Caws second = builder().rules(rules).waivers(after.ledger()).build()) {
+        Assignment again = assignment(second);
+        assertThat(second.asks(again, goodReport())).isPresent();
+        assertThat(second.asksAgain(again, goodReport(), NOW.plusSeconds(1))).isPresent();
+        assertThat(second.asksAgain(again, goodReport(), ACCEPTED)).isEmpty();
+        assertThat(second.judgeAgain(again, goodReport(), ACCEPTED))
+            .isInstanceOf(Verdict.Waived.class);
       }
     }
   }

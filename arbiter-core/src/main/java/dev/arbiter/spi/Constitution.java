@@ -61,6 +61,20 @@ public interface Constitution {
   }
 
   /**
+   * What a person must decide about work of a process before this one, which may have judged it
+   * already. So what that judgement used up, such as a waiver, is this work's still. By default as
+   * {@link #asks}.
+   *
+   * @param assignment as for {@link #asks}
+   * @param report as for {@link #asks}
+   * @param since when the task was accepted
+   * @return the question, empty for none
+   */
+  default Optional<Question> asksAgain(Assignment assignment, WorkReport report, Instant since) {
+    return asks(assignment, report);
+  }
+
+  /**
    * Judges work of a process before this one: the store kept its report, and no end of its task. So
    * that process may have judged it already. A constitution that records its verdicts answers with
    * the one that it has recorded, so that one piece of work has one verdict; by default the work is
