@@ -44,7 +44,7 @@ public interface QualityGate {
       FutureTask<Result> run = new FutureTask<>(() -> check(assignment, report));
       executor.execute(run);
       try {
-        return run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return run.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         return Result.fail("the checker took longer than " + limit);
       } finally {

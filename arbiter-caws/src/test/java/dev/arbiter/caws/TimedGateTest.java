@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.task.Verdict;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,7 @@ class TimedGateTest {
 
     assertThat(judged(good.within(minute, threads)).passed()).isTrue();
     assertThat(judged(bad.within(minute, threads)).passed()).isFalse();
+    assertThat(judged(good.within(ChronoUnit.FOREVER.getDuration(), threads)).passed()).isTrue();
   }
 
   @Test

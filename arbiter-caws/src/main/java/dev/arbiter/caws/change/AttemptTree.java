@@ -3,6 +3,7 @@ package dev.arbiter.caws.change;
 
 import dev.arbiter.agent.Assignment;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -110,6 +111,8 @@ final class AttemptTree {
         snapshot = made;
       }
       return changes;
+    } catch (UncheckedIOException e) { // of the ignore rules, asked from within the walk
+      throw e.getCause();
     }
   }
 

@@ -85,14 +85,15 @@ final class IgnoreRules implements Predicate<String>, Closeable {
       if (isFolder(path)) {
         Files.createDirectories(rules.resolve(path)); // so that git sees that it is one
       }
-      questions.write(path.getBytes(StandardCharsets.UTF_8));
+      String asked = "./" + path; // a colon first would be magic of git's
+      questions.write(asked.getBytes(StandardCharsets.UTF_8));
       questions.write(0);
       questions.flush();
       String source = field();
       String line = field();
       String pattern = field();
       String about = field();
-      if (!about.equals(path)) {
+      if (!about.equals(asked)) {
         throw new IOException("git told of '" + about + "' at line " + line + " of " + source);
       }
       return !pattern.isEmpty() && !pattern.startsWith("!");

@@ -70,12 +70,13 @@ record CommandGate(List<String> command, Path folder, Duration limit, long outpu
   private QualityGate.Result ended(Process process, Path said)
       throws IOException, InterruptedException {
     long start = sources.nanoTime().getAsLong();
+    long most = TimeUnit.NANOSECONDS.convert(limit);
     while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
       if (Files.size(said) > output) {
         return QualityGate.Result.fail(
             name() + " wrote more than " + output + " bytes and was ended");
       }
-      if (sources.nanoTime().getAsLong() - start > limit.toNanos()) {
+      if (sources.nanoTime().getAsLong() - start > most) {
         return QualityGate.Result.fail(name() + " took longer than " + limit + " and was ended");
       }
     }

@@ -232,7 +232,8 @@ public final class QualityGates {
    * Every acceptance criterion of the spec has evidence that passed.
    *
    * @param outline reads a task's spec, such as {@link #specOf}
-   * @return needs evidence {@code acceptance/A1} for criterion A1; a spec without criteria fails
+   * @return needs evidence {@code acceptance/A1} for criterion A1; a spec without criteria fails,
+   *     and so does one with a criterion that has no id
    */
   public static QualityGate acceptanceCovered(Function<Task, Optional<SpecOutline>> outline) {
     return (assignment, report) -> {
@@ -243,6 +244,10 @@ public final class QualityGates {
       }
       List<String> open = new ArrayList<>();
       for (String id : spec.acceptance()) {
+        if (id.isBlank()) {
+          return QualityGate.Result.fail(
+              "a criterion of the spec has no id, so no evidence can cover it; give each an id");
+        }
         List<Evidence> found = named(report, "acceptance/" + id);
         if (found.isEmpty() || !found.stream().allMatch(Evidence::passed)) {
           open.add(id);

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param id the spec's id, empty when it has none
  * @param contracts paths of the contracts that name one
- * @param acceptance ids of the acceptance criteria
+ * @param acceptance ids of the acceptance criteria, empty for one that has none
  */
 public record SpecOutline(String id, List<String> contracts, List<String> acceptance) {
   /** Copies. */
@@ -31,22 +31,25 @@ public record SpecOutline(String id, List<String> contracts, List<String> accept
   public static Optional<SpecOutline> read(String text) {
     try {
       Node.Fields spec = Document.object(text);
-      List<String> acceptance = texts(spec.field("acceptance"), "id");
+      List<String> acceptance = ids(spec.field("acceptance"));
       if (acceptance.isEmpty()) {
-        acceptance = texts(spec.field("acceptance_criteria"), "id");
+        acceptance = ids(spec.field("acceptance_criteria"));
       }
-      return Optional.of(
-          new SpecOutline(spec.text("id"), texts(spec.field("contracts"), "path"), acceptance));
+      return Optional.of(new SpecOutline(spec.text("id"), paths(spec), acceptance));
     } catch (Unreadable e) {
       return Optional.empty();
     }
   }
 
-  private static List<String> texts(Node list, String field) {
+  private static List<String> ids(Node criteria) {
+    return criteria.items().stream().map(criterion -> criterion.text("id")).toList();
+  }
+
+  private static List<String> paths(Node spec) {
     List<String> found = new ArrayList<>();
-    for (Node item : list.items()) {
-      if (item.field(field) instanceof Node.Text text) {
-        found.add(text.value());
+    for (Node contract : spec.field("contracts").items()) {
+      if (contract.field("path") instanceof Node.Text path) {
+        found.add(path.value());
       }
     }
     return found;

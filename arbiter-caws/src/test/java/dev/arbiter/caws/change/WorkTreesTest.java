@@ -407,6 +407,23 @@ class WorkTreesTest extends WorkTreesFixture {
     assertNothingIsLeft();
   }
 
+  /** A colon at the beginning of a path is magic to most commands of git. */
+  @Test
+  void a_path_that_begins_with_a_colon_is_asked_about_like_any_other() throws Exception {
+    write(shop, ".gitignore", "*.log\n:out\n");
+    commitAll(shop, "rules");
+    String work =
+        "for n in :a.log :a :out ':(top)b' ':!c' ':/d.log' :e; do mkdir -p \"$(dirname "
+            + "\"$n\")\"; echo x > \"$n\"; done; mkdir :dir; echo x > :dir/f; echo x > :dir/f.log";
+    WorkTrees trees = WorkTrees.builder(shop).leaveOutIgnored().build();
+
+    TaskResult.Completed done = completed(run(arbiter(trees, work), "T-1"));
+
+    assertThat(done.report().changes())
+        .extracting(FileChange::path)
+        .containsExactlyInAnyOrder(":a", ":(top)b", ":!c", ":e", ":dir/f");
+  }
+
   @Test
   void gates_read_the_files_as_they_were_counted() throws Exception {
     WorkTrees trees = WorkTrees.of(shop);

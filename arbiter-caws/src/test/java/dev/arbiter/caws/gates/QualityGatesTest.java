@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.caws.QualityGate;
+import dev.arbiter.caws.spec.SpecOutline;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -235,6 +237,22 @@ class QualityGatesTest {
     assertThat(check(gate, report(one, two, failed)).passed()).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acceptance: [{id: A1}, {id: 2}]",
+        "acceptance: [{id: A1}, {given: g}]",
+        "acceptance: [{id: A1}, it works]",
+        "acceptance: [{id: A1}, {id: ' '}]",
+        "acceptance_criteria: [{id: A1}, it works]"
+      })
+  void a_criterion_without_an_id_is_never_covered(String spec) throws Exception {
+    QualityGate gate = QualityGates.acceptanceCovered(task -> SpecOutline.read("id: X-1\n" + spec));
+    WorkReport report = report(of("acceptance/A1", true, 1), of("acceptance/", true, 1));
+
+    assertThat(check(gate, report).detail()).contains("a criterion of the spec has no id");
+  }
+
   @Test
   void a_tree_is_not_left_and_follows_no_link() throws Exception {
     Files.writeString(folder.resolve("secret"), "outside");
@@ -292,6 +310,7 @@ class QualityGatesTest {
     Duration minute = Duration.ofMinutes(1);
 
     assertThat(run(minute, 1000, "sh", "-c", "exit 0").passed()).isTrue();
+    assertThat(run(ChronoUnit.FOREVER.getDuration(), 1000, "sleep", "0.1").passed()).isTrue();
     assertThat(run(minute, 1000, "sh", "-c", "echo two tests fail; exit 3").detail())
         .isEqualTo("sh ended with 3: two tests fail");
     assertThat(run(minute, 1000, "sh", "-c", "test \"$(env | grep -c SURELY)\" = 0").passed())
