@@ -31,7 +31,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 public final class Growth {
   private static final Pace PACE =
       new Pace(
-          "growth", 1, 4, TimeValue.milliseconds(700), 4, TimeValue.milliseconds(300), Map.of());
+          "growth", 1, 8, TimeValue.milliseconds(700), 4, TimeValue.milliseconds(300), Map.of());
 
   private Growth() {}
 
