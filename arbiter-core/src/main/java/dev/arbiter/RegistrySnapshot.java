@@ -157,6 +157,9 @@ final class RegistrySnapshot implements Exclusions {
     if (request.failed().stream().anyMatch(failed -> failed.agent().equals(agent.id()))) {
       return "failed at this task before";
     }
+    if (request.working().stream().anyMatch(working -> working.agent().equals(agent.id()))) {
+      return "works at this task already";
+    }
     if (!agent.declared().takesWork()) {
       return "takes no work, it is " + agent.declared().name().toLowerCase(Locale.ROOT);
     }

@@ -151,7 +151,13 @@ final class Rounds {
       TaskRun run, RoutingRequest all, List<RegisteredAgent> free) {
     try {
       return router.route(
-          new RoutingRequest(all.task(), free, performance, all.failed(), all.exclusions()));
+          new RoutingRequest(
+              all.task(),
+              free,
+              performance,
+              run.failedDecisions(),
+              run.openDecisions(),
+              all.exclusions()));
     } catch (Router.RefusedException refused) {
       return null;
     } catch (Throwable e) {

@@ -341,6 +341,21 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return all;
   }
 
+  /** The decisions of the attempts that have ended without a result, oldest first. */
+  List<RoutingDecision> failedDecisions() {
+    List<RoutingDecision> all = new ArrayList<>(decisions);
+    all.removeAll(roundDecisions());
+    all.addAll(abandonedDecisions());
+    return List.copyOf(all);
+  }
+
+  /** The decisions of the attempts that are at work or set aside, oldest first. */
+  List<RoutingDecision> openDecisions() {
+    List<RoutingDecision> all = new ArrayList<>(roundDecisions());
+    all.removeAll(abandonedDecisions());
+    return List.copyOf(all);
+  }
+
   /**
    * Takes back the last decision, or those of the round: they are made again as these numbers. What
    * the run waited for with them is over.

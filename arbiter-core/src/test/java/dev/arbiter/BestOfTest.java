@@ -18,6 +18,7 @@ import dev.arbiter.spi.Store;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Explanation;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
@@ -53,6 +54,7 @@ class BestOfTest {
   private final Map<String, CompletableFuture<WorkReport>> work = new LinkedHashMap<>();
   private final List<TaskEvent> events = new ArrayList<>();
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final List<RoutingRequest> requests = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
   private boolean asksAPerson;
   private Runnable onJudge = () -> {};
@@ -95,6 +97,7 @@ class BestOfTest {
 
     @Override
     public RoutingDecision route(RoutingRequest request) {
+      requests.add(request);
       return new Decided(decisions++, request.candidates().get(0).id());
     }
 
@@ -205,6 +208,31 @@ class BestOfTest {
       assertThat(outcome("bob").quality()).isEqualTo(.7);
       allFree(arbiter);
     }
+  }
+
+  @Test
+  void a_router_is_told_who_works_and_who_has_failed() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd", "dan").fallbacks(4).build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").bestOf(2).build());
+      reports("bob", .1);
+      work("ada").completeExceptionally(new IllegalStateException("no"));
+      reports("dan", .9);
+      reports("cyd", .8);
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("dan");
+    }
+
+    assertThat(requests)
+        .extracting(request -> agents(request.failed()) + " then " + agents(request.working()))
+        .containsExactly(
+            "[] then []", "[] then [ada]", "[ada, bob] then []", "[ada, bob] then [cyd]");
+    RoutingRequest joining = requests.get(1);
+    assertThat(agents(joining.earlier())).containsExactly("ada");
+    assertThat(joining.exclusions().of(joining))
+        .containsExactly(new Explanation.Excluded("ada", "works at this task already"));
+  }
+
+  private static List<String> agents(List<RoutingDecision> decisions) {
+    return decisions.stream().map(RoutingDecision::agent).toList();
   }
 
   @Test

@@ -126,10 +126,10 @@ final class AdaptiveThompson implements Learner, LearnedSums {
   @Override
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
-    List<RoutingDecision> failed = request.failed();
+    List<RoutingDecision> earlier = request.earlier();
     round.begin(candidates.size(), category);
-    if (!failed.isEmpty()) {
-      return fallBack(id, candidates, ThompsonDecision.last(failed, NAME));
+    if (!earlier.isEmpty()) {
+      return fallBack(id, candidates, ThompsonDecision.last(earlier, NAME));
     }
     PrunedArgmax argmax = isMany(candidates) ? argmaxes.of(candidates, category) : null;
     if (argmax != null) {

@@ -58,6 +58,11 @@ abstract class BanditDecision implements RoutingDecision {
     healthy = healthyOnes;
   }
 
+  /** Whether its agent joined others that work at the task. */
+  final boolean joins() {
+    return request != null && !request.working().isEmpty();
+  }
+
   /** The score of a candidate. */
   abstract double score(int candidate);
 

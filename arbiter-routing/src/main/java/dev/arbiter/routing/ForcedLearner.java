@@ -25,15 +25,21 @@ abstract class ForcedLearner implements Learner {
   }
 
   private static RoutingRequest ofInner(RoutingRequest request) {
-    if (request.failed().isEmpty()) {
-      return request;
-    }
-    List<RoutingDecision> failed =
-        request.failed().stream()
-            .map(decision -> decision instanceof ForcedDecision d ? d.followed() : decision)
-            .toList();
-    return new RoutingRequest(
-        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
+    return request.earlier().isEmpty()
+        ? request
+        : new RoutingRequest(
+            request.task(),
+            request.candidates(),
+            request.performance(),
+            ofInner(request.failed()),
+            ofInner(request.working()),
+            request.exclusions());
+  }
+
+  private static List<RoutingDecision> ofInner(List<RoutingDecision> decisions) {
+    return decisions.stream()
+        .map(decision -> decision instanceof ForcedDecision d ? d.followed() : decision)
+        .toList();
   }
 
   @Override

@@ -26,7 +26,7 @@ final class Newcomers extends ForcedLearner {
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
     BanditDecision own = chooseInner(id, request, candidates, category);
-    boolean firstChoice = request.failed().isEmpty();
+    boolean firstChoice = request.earlier().isEmpty();
     int newcomer = firstChoice ? newcomer(candidates) : own.chosen;
     boolean any = asked[candidates.rows[newcomer]] < first && firstChoice;
     boolean force = any && random.nextDouble() < share;

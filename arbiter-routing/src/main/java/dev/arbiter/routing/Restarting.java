@@ -30,7 +30,7 @@ final class Restarting extends ForcedLearner {
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
     BanditDecision own = chooseInner(id, request, candidates, category);
-    if (!changes.isAlert() || !request.failed().isEmpty()) {
+    if (!changes.isAlert() || !request.earlier().isEmpty()) {
       return decision(id, own, 0, own.chosen, false);
     }
     int turn = (int) (turns % candidates.size());

@@ -111,8 +111,9 @@ final class RouterState {
 
   BanditDecision route(RoutingRequest request) {
     long id = ++lastId;
-    List<RoutingDecision> failed = request.failed();
-    CandidateSet all = candidateSets.of(request.candidates(), request.task(), failed.isEmpty(), id);
+    List<RoutingDecision> earlier = request.earlier();
+    CandidateSet all =
+        candidateSets.of(request.candidates(), request.task(), earlier.isEmpty(), id);
     rows(agentIndex.size());
     CandidateSet healthy = health.healthy(all);
     CandidateSet candidates = healthy;
@@ -120,29 +121,23 @@ final class RouterState {
       released = lastId;
     } else {
       releaseOld();
-      if (failed.isEmpty()) {
+      if (earlier.isEmpty()) {
         spending.come();
       }
-      candidates = spending.affordable(healthy, prices, failed.size(), request.task().id());
+      candidates = spending.affordable(healthy, prices, earlier.size(), request.task().id());
     }
     int category = categories.number(request.task().type());
     BanditDecision decision = learner.choose(id, request, candidates, category);
     decision.answers(request, all.listed, healthy.listed);
-    remember(decision, failed, candidates, category);
+    remember(decision, request, candidates, category);
     return decision;
   }
 
   private void remember(
-      BanditDecision decision,
-      List<RoutingDecision> failed,
-      CandidateSet candidates,
-      int category) {
+      BanditDecision decision, RoutingRequest request, CandidateSet candidates, int category) {
     int chosen = decision.chosen;
     int row = candidates.rows[chosen];
-    int failedRow =
-        failed.isEmpty()
-            ? PendingDecisions.FIRST_CHOICE
-            : agentIndex.find(failed.get(failed.size() - 1).agent());
+    int failedRow = failedRow(request, row);
     if (pending.isFull()) {
       release(pending.oldest());
     }
@@ -151,8 +146,21 @@ final class RouterState {
       float cost = spending.held(row, candidates.agents[chosen], prices);
       float deviation = spending.deviation(row, cost, prices);
       pending.hold(decision.id(), cost, deviation, spending.period(), second());
-      spending.decided(failed.isEmpty(), cost, deviation);
+      spending.decided(request.earlier().isEmpty(), cost, deviation);
     }
+  }
+
+  /*
+   * An agent that joins others which work has no failure before it: it learns as a first choice.
+   * But its task came before, so for money it is none. Its own row says so; no agent falls back from
+   * itself.
+   */
+  private int failedRow(RoutingRequest request, int own) {
+    List<RoutingDecision> failed = request.failed();
+    if (!failed.isEmpty()) {
+      return agentIndex.find(failed.get(failed.size() - 1).agent());
+    }
+    return request.working().isEmpty() ? PendingDecisions.FIRST_CHOICE : own;
   }
 
   private int second() {
@@ -312,7 +320,7 @@ final class RouterState {
     return new Feedback(
         row,
         category,
-        failedRow,
+        failedRow == row ? PendingDecisions.FIRST_CHOICE : failedRow,
         claim,
         unchecked ? audits.belief(row) * reward : reward,
         unchecked ? reward : 0,

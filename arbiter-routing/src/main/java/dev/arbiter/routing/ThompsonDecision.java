@@ -142,7 +142,12 @@ final class ThompsonDecision extends BanditDecision {
     String drew = agent() + ", which drew " + number(score(chosen)) + " and is expected to reach ";
     String expected = number(draws.distribution(chosen).mean());
     if (failed != null) {
-      return "falls back from " + failed.agent() + " to " + drew + expected + second();
+      return (joins()
+              ? "joins " + failed.agent() + ": "
+              : "falls back from " + failed.agent() + " to ")
+          + drew
+          + expected
+          + second();
     }
     return favourite == chosen
         ? "exploits " + drew + expected + ", the highest" + second()

@@ -35,12 +35,14 @@ abstract class ThompsonLearner implements Learner {
     draws.drawn(place, (float) sampler.beta(alpha, beta));
   }
 
-  /** After a failure, candidates keep the draws of the decision that failed. */
+  /**
+   * After a failure, or beside agents at work, candidates keep the draws of the decision before.
+   */
   @Override
   public BanditDecision choose(
       long id, RoutingRequest request, CandidateSet candidates, int category) {
     begin(request, category);
-    ThompsonDecision failed = ThompsonDecision.last(request.failed(), name);
+    ThompsonDecision failed = ThompsonDecision.last(request.earlier(), name);
     Draws draws = draws(candidates.size());
     if (failed == null) {
       for (int i = 0; i < candidates.size(); i++) {

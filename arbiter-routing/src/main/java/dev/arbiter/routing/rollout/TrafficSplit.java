@@ -42,14 +42,14 @@ final class TrafficSplit {
   }
 
   private boolean isForCandidate(RoutingRequest request, RolloutState now) {
-    RolloutDecision failed = lastOwn(request.failed());
-    return failed == null
+    RolloutDecision earlier = lastOwn(request.earlier());
+    return earlier == null
         ? bucketing.of(request.task()) < now.share()
-        : failed.byCandidate() && now.state() != Rollout.State.ROLLED_BACK;
+        : earlier.byCandidate() && now.state() != Rollout.State.ROLLED_BACK;
   }
 
   private RoutingDecision byCandidate(RoutingRequest request, RolloutState now) {
-    boolean first = request.failed().isEmpty();
+    boolean first = request.earlier().isEmpty();
     if (first) {
       controller.counts().task(true, now.comparison());
     }
@@ -65,7 +65,7 @@ final class TrafficSplit {
 
   private RoutingDecision byCurrent(RoutingRequest request, RolloutState now) {
     RoutingDecision chosen = current.route(unwrap(request, false));
-    if (!request.failed().isEmpty()) {
+    if (!request.earlier().isEmpty()) {
       return wrap(chosen, false, null, null);
     }
     controller.counts().task(false, now.comparison());
@@ -129,17 +129,23 @@ final class TrafficSplit {
   }
 
   /**
-   * Shows a router its own failed decisions as it made them. Those of the other side stay wrapped,
-   * so that it knows the agents that failed and does not take the other router's draws for its own.
+   * Shows a router its own earlier decisions as it made them. Those of the other side stay wrapped,
+   * so that it knows their agents and does not take the other router's draws for its own.
    */
   private RoutingRequest unwrap(RoutingRequest request, boolean forCandidate) {
-    if (request.failed().isEmpty()) {
-      return request;
-    }
-    List<RoutingDecision> failed =
-        request.failed().stream().map(decision -> unwrap(decision, forCandidate)).toList();
-    return new RoutingRequest(
-        request.task(), request.candidates(), request.performance(), failed, request.exclusions());
+    return request.earlier().isEmpty()
+        ? request
+        : new RoutingRequest(
+            request.task(),
+            request.candidates(),
+            request.performance(),
+            unwrap(request.failed(), forCandidate),
+            unwrap(request.working(), forCandidate),
+            request.exclusions());
+  }
+
+  private List<RoutingDecision> unwrap(List<RoutingDecision> decisions, boolean forCandidate) {
+    return decisions.stream().map(decision -> unwrap(decision, forCandidate)).toList();
   }
 
   private RoutingDecision unwrap(RoutingDecision decision, boolean forCandidate) {
@@ -147,9 +153,9 @@ final class TrafficSplit {
     return own != null && own.byCandidate() == forCandidate ? own.inner() : decision;
   }
 
-  private @Nullable RolloutDecision lastOwn(List<RoutingDecision> failed) {
+  private @Nullable RolloutDecision lastOwn(List<RoutingDecision> earlier) {
     RolloutDecision last = null;
-    for (RoutingDecision decision : failed) {
+    for (RoutingDecision decision : earlier) {
       RolloutDecision own = own(decision);
       last = own == null ? last : own;
     }

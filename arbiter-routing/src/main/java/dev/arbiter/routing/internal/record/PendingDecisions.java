@@ -106,7 +106,10 @@ public final class PendingDecisions {
     return numbers[NUMBERS * at + 1];
   }
 
-  /** The agent that failed before, -1 if unknown, {@link #FIRST_CHOICE} for none. */
+  /**
+   * The agent that failed before, -1 if unknown, {@link #FIRST_CHOICE} for none; the agent itself
+   * if it joined others at work.
+   */
   public int failedRow(int at) {
     return numbers[NUMBERS * at + 2];
   }
