@@ -276,6 +276,11 @@ public final class Rollout implements Router {
      * Sets whether the candidate learns in shadow mode from the outcomes of tasks for which it
      * chose the same agent, default false. It then comes warm to its first task, but knows only the
      * agents that current likes; outcomes of the others are unknown.
+     *
+     * <p>Of a choice that is not followed a {@link dev.arbiter.routing.BanditRouter} is told so,
+     * and it gives back the money that it holds for it. Any other router hears nothing: it may take
+     * an INFRASTRUCTURE outcome for a failure, and its contract says that an outcome may never
+     * come.
      */
     public Builder shadowLearns(boolean learns) {
       this.shadowLearns = learns;
@@ -284,7 +289,8 @@ public final class Rollout implements Router {
 
     /**
      * Sets by how much the candidate's success rate may be lower than current's, default 0. With 0
-     * an equally good candidate is kept, except with the chance of the error.
+     * an equally good candidate is kept, except with the chance of the error. A claim that nobody
+     * checked (CLAIMED) counts as a success, as in the reward; a refuted one as a failure.
      *
      * @param margin at least 0, below 1: .02 is two tasks in a hundred
      */

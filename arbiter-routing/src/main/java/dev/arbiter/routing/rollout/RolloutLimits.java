@@ -48,8 +48,12 @@ record RolloutLimits(List<GuardRule> guards, OptionalDouble gain, double error) 
       boolean countsFaults,
       ToDoubleFunction<Outcome> figure) {
     static GuardRule success(double margin) {
-      return new GuardRule(
-          "failure rate", "", margin, 1, true, o -> o.kind() == Outcome.Kind.SUCCESS ? 0 : 1);
+      return new GuardRule("failure rate", "", margin, 1, true, o -> isSuccess(o) ? 0 : 1);
+    }
+
+    /* A claim that nobody checked is no failure; one that a check refuted is. */
+    private static boolean isSuccess(Outcome outcome) {
+      return outcome.kind() == Outcome.Kind.SUCCESS || outcome.kind() == Outcome.Kind.CLAIMED;
     }
 
     static GuardRule cost(double margin, double most) {

@@ -89,6 +89,29 @@ class RolloutGuardTest {
   }
 
   @Test
+  void a_claim_that_nobody_checked_is_no_failure_and_a_refuted_one_is() {
+    Rollout claims = plain().build();
+    Rollout refuted = plain().build();
+    for (int i = 0; i < 1_000; i++) {
+      claim(claims, i, Outcome.Kind.CLAIMED);
+      claim(refuted, i, Outcome.Kind.REFUTED);
+    }
+
+    assertThat(claims.state()).isEqualTo(Rollout.State.RUNNING);
+    assertThat(claims.status().guards().get(0).worseBy()).isZero();
+    assertThat(refuted.state()).isEqualTo(Rollout.State.ROLLED_BACK);
+  }
+
+  /* Current's work is checked and good; of the candidate's, all ends so. */
+  private void claim(Rollout rollout, int number, Outcome.Kind kind) {
+    Task task = Task.builder("work").id("T-" + number).build();
+    RolloutDecision decision = (RolloutDecision) rollout.route(Simulation.request(task, agents));
+    Outcome.Kind is = decision.byCandidate() ? kind : Outcome.Kind.SUCCESS;
+    double quality = is == Outcome.Kind.REFUTED ? 0 : 1;
+    rollout.learn(new Outcome(decision, task, 1, is, quality, 0, Duration.ofSeconds(1)));
+  }
+
+  @Test
   void says_why_it_promoted() {
     Rollout rollout = plain().promotion(.05).build();
 
