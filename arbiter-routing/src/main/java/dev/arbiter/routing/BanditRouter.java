@@ -263,13 +263,15 @@ public final class BanditRouter implements Router, Durable {
    *
    * <p>Deltas commute, and a repeated one counts once. With a policy that forgets nothing, routers
    * that merged each other's deltas have exactly the sums that one router would have. With
-   * forgetting they have about those: each forgets for itself.
+   * forgetting they have about those: each forgets for itself. Claims that nobody checked (CLAIMED)
+   * stay worth what the checks that their router knew say: checks that are merged count for claims
+   * to come, and for those before only where they were learned.
    *
    * @return false if the delta is this router's own, or was merged before
    * @throws IllegalArgumentException if it is of another policy
    */
   public boolean merge(LearnedState.Delta delta) {
-    return locked(() -> replica.merge(delta, state.lastId));
+    return locked(() -> replica.merge(delta, ++state.lastId));
   }
 
   /**

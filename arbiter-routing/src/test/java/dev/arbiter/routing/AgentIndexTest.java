@@ -48,6 +48,20 @@ class AgentIndexTest {
   }
 
   @Test
+  void forgets_no_more_than_a_few_of_those_seen_at_one_moment() {
+    for (int i = 0; i < 16; i++) {
+      agentIndex.row("a" + i, i < 5 ? 2 : 1);
+    }
+    agentIndex.seen(7, 0);
+
+    agentIndex.row("new", 3);
+
+    assertThat(forgotten).hasSize(2).contains(7);
+    assertThat(agentIndex.find("a0")).isZero();
+    assertThat(agentIndex.size()).isEqualTo(16);
+  }
+
+  @Test
   void gives_one_request_all_the_rows_it_needs() {
     for (int i = 0; i < 100; i++) {
       agentIndex.row(FakeAgent.of("a" + i, i), 5);

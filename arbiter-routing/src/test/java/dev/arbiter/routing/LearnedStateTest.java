@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -72,6 +73,29 @@ class LearnedStateTest {
               event.cost,
               Duration.ofSeconds(1)));
     }
+  }
+
+  @Test
+  void a_router_that_only_merges_stays_within_its_cap() {
+    BanditRouter merging = router(EXACT, "merging", 1);
+    BanditRouter one = router(EXACT, "one", 2);
+    feed(one, List.of(new Event(0, 0, 1, 0)));
+    LearnedState state = one.state();
+    double[] sums = Objects.requireNonNull(state.agents().get("a0"));
+    int each = BanditRouter.MOST_AGENTS / 2;
+    for (int delta = 1; delta <= 4; delta++) {
+      Map<String, double[]> agents = new TreeMap<>();
+      for (int i = 0; i < each; i++) {
+        agents.put("agent-" + delta + "-" + i, sums);
+      }
+      LearnedState many =
+          new LearnedState(state.policy(), new double[state.totals().length], agents, Map.of());
+      assertThat(merging.merge(new LearnedState.Delta("many", 1, delta, many))).isTrue();
+    }
+
+    Map<String, double[]> known = merging.state().agents();
+    assertThat(known).hasSizeLessThanOrEqualTo(BanditRouter.MOST_AGENTS);
+    assertThat(known).containsKey("agent-4-0").doesNotContainKey("agent-1-0");
   }
 
   private static byte[] bytes(LearnedState state) throws IOException {

@@ -15,8 +15,9 @@ public final class AgentIndex {
    * A row belongs to an id, so an agent that retires and comes back finds its record. The
    * registry's number saves the hash lookup; another agent may get the number later, so the id is
    * compared. Past the cap a sixteenth of all rows, those seen longest ago, are taken at once,
-   * because finding them takes a look at all. An agent seen at this very moment keeps its row, so a
-   * request with more candidates than the cap still gets its rows.
+   * because finding them takes a look at all; no more of those seen at one moment, such as a merge.
+   * An agent seen at this very moment keeps its row, so a request with more candidates than the cap
+   * still gets its rows.
    */
   private static final int MOST_NUMBERS = 1 << 20;
 
@@ -136,11 +137,13 @@ public final class AgentIndex {
   private void evict(long now) {
     long[] oldest = Arrays.copyOf(seen, size);
     Arrays.sort(oldest);
-    long limit = Math.min(oldest[size / 16], now - 1);
-    free = new int[size];
+    int most = size / 16 + 1;
+    long limit = Math.min(oldest[most - 1], now - 1);
+    int ties = (int) Arrays.stream(oldest, 0, most).filter(when -> when == limit).count();
+    free = new int[most];
     for (int row = size - 1; row >= 0; row--) {
       String id = ids[row];
-      if (id != null && seen[row] <= limit) {
+      if (id != null && (seen[row] < limit || (seen[row] == limit && ties-- > 0))) {
         rows.remove(id);
         ids[row] = null;
         free[freeCount++] = row;
