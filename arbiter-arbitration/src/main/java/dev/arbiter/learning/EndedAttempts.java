@@ -37,8 +37,9 @@ final class EndedAttempts {
   }
 
   /**
-   * The attempt that an event ends; null if it ends none that is not over already, or if a deadline
-   * passed while the agent was not at work: it waited for a slot or a person, or had reported.
+   * The attempt that an event ends; null if it ends none that is not over already, if a deadline
+   * passed while the agent was not at work: it waited for a slot or a person, or had reported; or
+   * if a budget ended outside of a call.
    */
   @Nullable EndedAttempt on(TaskEvent event) {
     TaskKey key = TaskKey.of(event.task());
@@ -73,7 +74,11 @@ final class EndedAttempts {
   }
 
   private static boolean isBlamed(FailureCause cause, int attempt, Open task) {
-    return cause != FailureCause.DEADLINE || task.calls.getOrDefault(attempt, false);
+    return switch (cause) {
+      case DEADLINE -> task.calls.getOrDefault(attempt, false);
+      case BUDGET -> task.calls.containsKey(attempt);
+      default -> true;
+    };
   }
 
   /* Work beside others that passed, and was not the best, was accepted as far as it goes. */

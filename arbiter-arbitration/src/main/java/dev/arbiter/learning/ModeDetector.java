@@ -51,12 +51,18 @@ final class ModeDetector {
 
   private static final class Failed {
     private final CellKey cell;
+    private final int attempt;
     private final Set<FailureMode> modes;
     private @Nullable Aftermath aftermath;
 
-    Failed(CellKey cell, Set<FailureMode> modes) {
+    Failed(CellKey cell, int attempt, Set<FailureMode> modes) {
       this.cell = cell;
+      this.attempt = attempt;
       this.modes = modes;
+    }
+
+    Aftermath then(String agent) {
+      return agent.equals(cell.agent()) ? Aftermath.SAME_AGENT : Aftermath.OTHER_AGENT;
     }
   }
 
@@ -83,45 +89,49 @@ final class ModeDetector {
       }
       modes = modes(ended, of);
       if (!modes.isEmpty()) {
-        of.failed.add(new Failed(new CellKey(task.tenant(), ended.agent(), task.type()), modes));
+        CellKey cell = new CellKey(task.tenant(), ended.agent(), task.type());
+        of.failed.add(new Failed(cell, ended.attempt(), modes));
       }
     }
     List<End> ends = List.of();
     if (event instanceof TaskEvent.Concluded concluded) {
       open.remove(key);
-      ends = of == null ? List.of() : ends(of, concluded.result());
+      ends = of == null ? List.of() : ends(of, concluded);
     }
     return new Found(ended, modes, ends);
   }
 
   private static void follows(TaskEvent event, @Nullable Open of) {
-    if (of == null || of.failed.isEmpty()) {
-      return;
-    }
-    Failed last = of.failed.get(of.failed.size() - 1);
-    if (last.aftermath == null && event instanceof TaskEvent.Executing next) {
-      last.aftermath =
-          next.step().agent().equals(last.cell.agent())
-              ? Aftermath.SAME_AGENT
-              : Aftermath.OTHER_AGENT;
-    } else if (last.aftermath == null
-        && event instanceof TaskEvent.Waiting waiting
-        && waiting.reason().request().isPresent()) {
-      last.aftermath = Aftermath.PERSON;
+    List<Failed> all = of == null ? List.of() : of.failed;
+    for (Failed failed : all) {
+      if (failed.aftermath == null && event instanceof TaskEvent.Executing next) {
+        failed.aftermath = failed.then(next.step().agent());
+      } else if (failed.aftermath == null
+          && event instanceof TaskEvent.Waiting waiting
+          && waiting.reason().request().isPresent()) {
+        failed.aftermath = Aftermath.PERSON;
+      }
     }
   }
 
-  private static List<End> ends(Open of, TaskResult result) {
+  private static List<End> ends(Open of, TaskEvent.Concluded end) {
     List<End> ends = new ArrayList<>();
-    boolean completed = result instanceof TaskResult.Completed;
+    boolean completed = end.result() instanceof TaskResult.Completed;
     for (Failed failed : of.failed) {
-      Aftermath aftermath = failed.aftermath;
-      if (aftermath == null) {
-        aftermath = completed ? Aftermath.WAIVER : Aftermath.END;
-      }
+      Aftermath aftermath = failed.aftermath == null ? atEnd(failed, end) : failed.aftermath;
       ends.add(new End(failed.cell, failed.modes, aftermath, completed));
     }
     return ends;
+  }
+
+  /* Of agents that worked at once, another one may have done it. */
+  private static Aftermath atEnd(Failed failed, TaskEvent.Concluded end) {
+    if (!(end.result() instanceof TaskResult.Completed done)) {
+      return Aftermath.END;
+    }
+    boolean isLifted =
+        done.verdict() instanceof Verdict.Waived && failed.attempt == end.step().attempt();
+    return isLifted ? Aftermath.WAIVER : failed.then(done.agent());
   }
 
   private Set<FailureMode> modes(EndedAttempt ended, Open of) {
@@ -193,14 +203,16 @@ final class ModeDetector {
     return piece.gate().equalsIgnoreCase(gate);
   }
 
-  /* What the work is: its tree where work trees are measured, else its changes, else its words. */
+  /* What the work is: its tree where work trees are measured, else its changes and its words; the
+   * counts of changed lines alone may be equal by chance. */
   private static String work(WorkReport report) {
     for (Evidence piece : report.evidence()) {
       if (piece.gate().equals(WORK_TREE)) {
         return report.changes().isEmpty() ? "" : piece.detail();
       }
     }
-    return report.changes().isEmpty() ? report.output().strip() : report.changes().toString();
+    String words = report.output().strip();
+    return report.changes().isEmpty() ? words : report.changes() + "\n" + words;
   }
 
   void writeTo(DataOutputStream out) throws IOException {

@@ -21,6 +21,7 @@ import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Evidence;
@@ -123,6 +124,19 @@ class FailureModesTest {
   }
 
   @Test
+  void as_many_lines_with_other_words_are_another_change() {
+    WorkReport other = WorkReport.of("another way").withChanges(CHANGE.changes());
+    Task task = task();
+    denies(task, 1, "ada", CHANGE, denied("policy.gate.failed", ""));
+
+    denies(task, 2, "bob", other, denied("policy.gate.failed", ""));
+    assertThat(found()).isEmpty();
+    denies(task, 3, "eve", other, denied("policy.gate.failed", ""));
+
+    assertThat(found()).containsExactly(FailureMode.REPEATS_A_STEP);
+  }
+
+  @Test
   void no_change_is_an_early_end_where_such_tasks_have_some() {
     denies(task(), 1, "ada", WorkReport.of("nothing to do"), denied("policy.gate.failed", ""));
     assertThat(found()).isEmpty();
@@ -158,9 +172,13 @@ class FailureModesTest {
 
   @Test
   void a_time_limit_and_a_budget_are_ends_that_were_not_noticed() {
+    Task budgeted = task();
+    modes.on(new TaskEvent.Executing(World.step(budgeted, 1, "bob")));
+
     fails(task(), 1, "ada", FailureCause.AGENT_TIMEOUT, null);
-    fails(task(), 1, "bob", FailureCause.BUDGET, null);
+    fails(budgeted, 1, "bob", FailureCause.BUDGET, null);
     fails(task(), 1, "eve", FailureCause.QUOTA, null);
+    fails(task(), 1, "kim", FailureCause.BUDGET, null); // was never called
 
     assertThat(modes.frequencies("default"))
         .extracting(Frequency::agent, Frequency::mode)
@@ -226,6 +244,64 @@ class FailureModesTest {
                 Aftermath.WAIVER, new Followed(1, 1),
                 Aftermath.END, new Followed(1, 0)));
     assertThat(of.examples()).containsExactly("T-2", "T-3", "T-4");
+  }
+
+  @Test
+  void what_other_agents_did_at_once_is_no_waiver() {
+    Task task = task();
+    for (String agent : List.of("ada", "bob", "eve")) {
+      modes.on(
+          new TaskEvent.Executing(World.step(task, "abe".indexOf(agent.charAt(0)) + 1, agent)));
+    }
+    endsBeside(task, 1, "ada");
+    endsBeside(task, 2, "bob");
+
+    Verdict waived =
+        new Verdict.Waived(
+            List.of(Finding.error("scope.reject", "", "no")), List.of("WV-1"), 1, Seal.none());
+    completes(task, 3, "eve", CHANGE, waived);
+
+    assertThat(followed("ada")).isEqualTo(Map.of(Aftermath.OTHER_AGENT, new Followed(1, 1)));
+    assertThat(followed("bob")).isEqualTo(Map.of(Aftermath.OTHER_AGENT, new Followed(1, 1)));
+    assertThat(followed("eve")).isEqualTo(Map.of(Aftermath.WAIVER, new Followed(1, 1)));
+  }
+
+  @Test
+  void a_fallback_follows_all_that_failed_at_once() {
+    Task task = task();
+    modes.on(new TaskEvent.Executing(World.step(task, 1, "ada")));
+    modes.on(new TaskEvent.Executing(World.step(task, 2, "bob")));
+    endsBeside(task, 1, "ada");
+    modes.on(new TaskEvent.Executed(World.step(task, 2, "bob"), CHANGE, 1));
+    fails(task, 2, "bob", FailureCause.DENIED, denied("scope.reject", ""));
+    modes.on(new TaskEvent.Executing(World.step(task, 3, "ada")));
+    modes.on(
+        new TaskEvent.Concluded(
+            World.step(task, 3, "ada"),
+            new TaskResult.Failed(task, FailureCause.AGENT_ERROR, "no", 3, Optional.empty()),
+            1));
+
+    assertThat(followed("ada")).isEqualTo(Map.of(Aftermath.SAME_AGENT, new Followed(1, 0)));
+    assertThat(followed("bob")).isEqualTo(Map.of(Aftermath.OTHER_AGENT, new Followed(1, 0)));
+  }
+
+  private void endsBeside(Task task, int attempt, String agent) {
+    TaskEvent.Step step = World.step(task, attempt, agent);
+    modes.on(new TaskEvent.Executed(step, CHANGE, 1));
+    modes.on(
+        new TaskEvent.AttemptEnded(
+            step,
+            new TaskEvent.AttemptFailure(
+                FailureCause.DENIED, "no", Optional.of(denied("scope.reject", ""))),
+            TaskState.EXECUTING));
+  }
+
+  private Map<Aftermath, Followed> followed(String agent) {
+    return modes.frequencies("default").stream()
+        .filter(of -> of.agent().equals(agent) && of.mode() == FailureMode.DISOBEYS_TASK)
+        .findFirst()
+        .orElseThrow()
+        .followed();
   }
 
   @Test
