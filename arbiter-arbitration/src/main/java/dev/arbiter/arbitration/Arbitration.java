@@ -107,13 +107,13 @@ public final class Arbitration {
    * @throws IllegalArgumentException if there is no panelist, or one twice
    */
   public CompletionStage<Ruling> arbitrate(Task task, List<Panelist> panelists) {
-    return arbitrate(task, panelists, limits);
+    return arbitrate(task, panelists, panel.purse(limits));
   }
 
-  private CompletableFuture<Ruling> arbitrate(Task task, List<Panelist> panelists, Limits within) {
+  private CompletableFuture<Ruling> arbitrate(Task task, List<Panelist> panelists, Purse purse) {
     Require.that(!panelists.isEmpty(), "an arbitration needs one panelist at least, got none");
     Panel.distinct(panelists);
-    Case open = new Case(task, List.copyOf(panelists), panel.purse(within));
+    Case open = new Case(task, List.copyOf(panelists), purse);
     return open.collect()
         .thenCompose(done -> open.settle(0))
         .exceptionally(open::broken)
@@ -124,6 +124,8 @@ public final class Arbitration {
    * {@return an agent that answers by arbitration between others} Register it like any other. The
    * constitution judges and seals its report as it does any report; the ruling is its evidence
    * {@code arbitration}. A conditional ruling with a question asks a person through the engine.
+   * What each call cost is added to the meter of the assignment when the call ends, so that it is
+   * paid even if the task is cancelled then.
    *
    * @param panelists at least one, each once
    */
@@ -135,7 +137,8 @@ public final class Arbitration {
           limits.time().compareTo(assignment.timeLimit()) < 0
               ? limits.time()
               : assignment.timeLimit().multipliedBy(9).dividedBy(10); // the rest is for the ruling
-      return arbitrate(assignment.task(), panelists, limits.withTime(time))
+      Purse purse = panel.purse(limits.withTime(time), assignment.meter()::set);
+      return arbitrate(assignment.task(), panelists, purse)
           .thenCompose(ruling -> report(assignment, ruling));
     };
   }

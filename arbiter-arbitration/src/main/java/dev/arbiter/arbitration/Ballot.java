@@ -178,7 +178,8 @@ public final class Ballot implements Durable {
   }
 
   /**
-   * Learns from the outcome of a ballot.
+   * Learns from the outcome of a ballot. An agent that was not called, because a limit of the panel
+   * was reached, is left out: it has not abstained.
    *
    * @param tally the decision; each is learned from once
    * @param right says of an answer whether it is right; of no answer, if the right one was not
@@ -232,8 +233,14 @@ public final class Ballot implements Durable {
         }
       }
     }
-    if (options.isEmpty() || first >= 0) {
-      memory.add(votes.type(), votes.agents(), groups, first, votes.count());
+    int[] asked = votes.asked();
+    if (asked.length > 0 && (options.isEmpty() || first >= 0)) {
+      memory.add(
+          votes.type(),
+          Arrays.stream(asked).mapToObj(votes::agent).toList(),
+          Arrays.stream(asked).map(at -> groups[at]).toArray(),
+          first,
+          votes.count());
       fresh++;
       learned++;
     }

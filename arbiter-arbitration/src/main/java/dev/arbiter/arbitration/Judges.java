@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
  */
 public final class Judges implements Durable {
   private static final int MOST_RECORDS = 256;
+  private static final int ORDERINGS = 2;
   private static final int READ = 10_000;
   private static final int CONTRADICTED = JudgeRecord.CELLS + 1;
   private static final int ORDERS = JudgeRecord.CELLS + 2;
@@ -146,7 +147,7 @@ public final class Judges implements Durable {
   CompletableFuture<Judged> compare(
       Task task, String first, String second, Collection<Panelist> judged, Purse purse) {
     List<String> excluded = new ArrayList<>();
-    List<CompletableFuture<Vote>> votes = new ArrayList<>();
+    List<CompletableFuture<Heard>> heard = new ArrayList<>();
     int before = purse.calls();
     Usage paidBefore = purse.paid();
     Task shown = question(task, first, second);
@@ -157,21 +158,38 @@ public final class Judges implements Durable {
         excluded.add(judge.id() + ": " + why.orElseThrow());
         continue;
       }
-      CompletableFuture<Reply> one = panel.ask(shown, judge, purse);
-      CompletableFuture<Reply> other = panel.ask(turned, judge, purse);
-      votes.add(
-          one.thenCombine(
-              other,
-              (said, then) -> new Vote(judge.id(), read(said.text()), read(then.text()).turned())));
+      if (!purse.take(ORDERINGS, judge.price())) {
+        excluded.add(judge.id() + ": " + purse.refusal());
+        continue;
+      }
+      CompletableFuture<Reply> one = panel.call(shown, judge, purse);
+      CompletableFuture<Reply> other = panel.call(turned, judge, purse);
+      heard.add(one.thenCombine(other, Heard::new));
     }
-    return CompletableFuture.allOf(votes.toArray(new CompletableFuture<?>[0]))
+    return CompletableFuture.allOf(heard.toArray(new CompletableFuture<?>[0]))
         .thenApply(
             done -> {
-              List<Vote> given = votes.stream().map(CompletableFuture::join).toList();
+              List<Vote> given = new ArrayList<>();
+              for (CompletableFuture<Heard> each : heard) {
+                each.join().addTo(given, excluded);
+              }
               int calls = purse.calls() - before;
               return new Judged(
                   decide(task.type(), given), given, excluded, calls, more(paidBefore, purse));
             });
+  }
+
+  /* What a judge replied in both orders. */
+  private record Heard(Reply shown, Reply turned) {
+    void addTo(List<Vote> votes, List<String> excluded) {
+      String judge = shown.agent();
+      if (shown.wasAsked() && turned.wasAsked()) {
+        votes.add(new Vote(judge, read(shown.text()), read(turned.text()).turned()));
+      } else {
+        Reply none = shown.wasAsked() ? turned : shown;
+        excluded.add(judge + none.note().substring(Panel.NOT_ASKED.length()));
+      }
+    }
   }
 
   private static Usage more(Usage before, Purse purse) {

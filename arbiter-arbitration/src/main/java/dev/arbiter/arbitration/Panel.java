@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.arbitration;
 
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.UsageMeter;
 import dev.arbiter.internal.Require;
@@ -21,19 +22,22 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls agents beside each other, within limits. Thread-safe.
  *
  * <p>A call ends with its first report, with an exception, or when the time is over; all but an
- * answer are abstentions that say why. What an abandoned call has added to its meter is counted as
- * paid; what it reports later is counted by {@link #lateUsage}.
+ * answer are abstentions that say why. A call that fails has cost what its {@link AgentException}
+ * says, or else what was added to its meter. What an abandoned call has added to its meter is
+ * counted as paid; what it reports later is counted by {@link #lateUsage}.
  */
 public final class Panel {
   /** The note of an abstention begins so if there was no call. */
   static final String NOT_ASKED = "not asked";
 
+  private static final int DEEPEST_CAUSE = 8;
   private static final int LONGEST_NOTE = 300;
   private static final String NO_SPEC = "";
 
@@ -82,7 +86,11 @@ public final class Panel {
   }
 
   Purse purse(Limits limits) {
-    return new Purse(limits, sources.nanoTime());
+    return purse(limits, paid -> {});
+  }
+
+  Purse purse(Limits limits, Consumer<Usage> onPaid) {
+    return new Purse(limits, sources.nanoTime(), onPaid);
   }
 
   static void distinct(List<Panelist> panelists) {
@@ -101,10 +109,14 @@ public final class Panel {
 
   /** Asks one; completes with an abstention if it cannot be asked or has no answer. */
   CompletableFuture<Reply> ask(Task task, Panelist panelist, Purse purse) {
-    if (!purse.take(panelist.price())) {
-      return CompletableFuture.completedFuture(
-          Reply.none(panelist.id(), NOT_ASKED + ": " + purse.refusal(), Usage.none()));
-    }
+    return purse.take(1, panelist.price())
+        ? call(task, panelist, purse)
+        : CompletableFuture.completedFuture(
+            Reply.none(panelist.id(), NOT_ASKED + ": " + purse.refusal(), Usage.none()));
+  }
+
+  /** Asks one whose price is taken from the purse. */
+  CompletableFuture<Reply> call(Task task, Panelist panelist, Purse purse) {
     Call call = new Call(task, panelist, purse);
     call.begin();
     return call.reply;
@@ -139,13 +151,13 @@ public final class Panel {
             scheduler.schedule(
                 this::abandon, assignment.timeLimit().toNanos(), TimeUnit.NANOSECONDS);
       } catch (RuntimeException e) { // the host's scheduler is shut down
-        end(none(NOT_ASKED + ": no timer for the call"), Usage.none());
+        end(none(NOT_ASKED + ": no timer for the call", Usage.none()), Usage.none());
         return;
       }
       try {
         executor.execute(this);
       } catch (RuntimeException e) { // the host's executor refuses
-        end(none(NOT_ASKED + ": no thread for the call"), Usage.none());
+        end(none(NOT_ASKED + ": no thread for the call", Usage.none()), Usage.none());
       }
     }
 
@@ -160,7 +172,7 @@ public final class Panel {
       try {
         CompletionStage<WorkReport> started = panelist.agent().start(assignment);
         if (started == null) {
-          failed("gave nothing");
+          failed("gave nothing", null);
         } else {
           synchronized (this) {
             work = started;
@@ -168,7 +180,7 @@ public final class Panel {
           started.whenComplete(this::ended);
         }
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-        failed(String.valueOf(e.getMessage()));
+        failed(String.valueOf(e.getMessage()), e);
       } finally {
         synchronized (this) {
           runner = null;
@@ -181,25 +193,41 @@ public final class Panel {
 
     private void ended(@Nullable WorkReport report, @Nullable Throwable error) {
       if (report == null) {
-        failed(error == null ? "reported nothing" : String.valueOf(error.getMessage()));
+        failed(error == null ? "reported nothing" : String.valueOf(error.getMessage()), error);
         return;
       }
       Usage used = report.usage().equals(Usage.none()) ? meter.total() : report.usage();
       WorkReport whole = report.withUsage(used);
       if (report.pending().isPresent()) {
-        end(none("asks a person, which a panel does not wait for"), used);
+        end(none("asks a person, which a panel does not wait for", used), used);
       } else if (!end(new Reply(panelist.id(), whole, List.of(), ""), used)) {
-        Usage counted = meter.total();
-        tooLate(less(used, counted));
+        tooLate(less(used, meter.total()));
       }
     }
 
-    private void failed(String why) {
-      end(none("failed: " + why), meter.total());
+    private void failed(String why, @Nullable Throwable error) {
+      Usage used = used(error);
+      if (!end(none("failed: " + why, used), used)) {
+        tooLate(less(used, meter.total()));
+      }
+    }
+
+    /* What the agent says it used up, or else what it metered. */
+    private Usage used(@Nullable Throwable error) {
+      Usage used = meter.total();
+      Throwable cause = error;
+      for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+        if (cause instanceof AgentException said && !said.usage().equals(Usage.none())) {
+          used = said.usage();
+        }
+        cause = cause.getCause();
+      }
+      return used;
     }
 
     private void abandon() {
-      end(none("no answer in time"), meter.total());
+      Usage used = meter.total();
+      end(none("no answer in time", used), used);
       CompletionStage<WorkReport> open;
       synchronized (this) {
         open = work;
@@ -217,8 +245,8 @@ public final class Panel {
       }
     }
 
-    private Reply none(String why) {
-      return Reply.none(panelist.id(), Sanitizer.text(why, LONGEST_NOTE), meter.total());
+    private Reply none(String why, Usage used) {
+      return Reply.none(panelist.id(), Sanitizer.text(why, LONGEST_NOTE), used);
     }
 
     private boolean end(Reply with, Usage used) {

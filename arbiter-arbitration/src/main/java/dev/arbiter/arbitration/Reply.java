@@ -84,6 +84,11 @@ public record Reply(String agent, WorkReport work, List<Evidence> evidence, Stri
     return work.output();
   }
 
+  /** False if there was no call: a limit was reached, or the host had no thread. */
+  boolean wasAsked() {
+    return !(abstained() && note.startsWith(Panel.NOT_ASKED));
+  }
+
   /** {@return whether there is no answer} */
   public boolean abstained() {
     return work.output().isBlank() && work.changes().isEmpty();

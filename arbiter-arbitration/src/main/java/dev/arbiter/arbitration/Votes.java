@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Who gave which answer. The agents are sorted, each is there once. */
 final class Votes {
@@ -113,6 +114,15 @@ final class Votes {
       }
     }
     return "";
+  }
+
+  List<Reply> replies() {
+    return List.of(replies);
+  }
+
+  /** The places of the agents that were called. */
+  int[] asked() {
+    return IntStream.range(0, replies.length).filter(i -> replies[i].wasAsked()).toArray();
   }
 
   List<String> agents() {

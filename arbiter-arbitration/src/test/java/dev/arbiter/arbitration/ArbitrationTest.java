@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.agent.AsyncAgent;
 import dev.arbiter.arbitration.Reply.Evidence;
 import dev.arbiter.arbitration.Ruling.Outcome;
 import dev.arbiter.arbitration.Ruling.Stage;
@@ -25,12 +28,14 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -268,6 +273,129 @@ class ArbitrationTest {
     assertThat(ruling.outcome()).isEqualTo(Outcome.REJECTED);
     assertThat(ruling.steps().toString()).contains("no thread for the call");
     assertThat(time.open()).isZero();
+  }
+
+  @Test
+  void a_call_that_fails_costs_what_its_exception_says_or_what_was_metered() {
+    Usage two = Usage.cost(2);
+    AgentException said = new AgentException("said", Usage.cost(3));
+    List<Panelist> failing =
+        List.of(
+            Panelist.of(
+                "throws",
+                "a",
+                assignment -> {
+                  assignment.meter().add(two);
+                  throw new AgentException("thrown", Usage.cost(5));
+                }),
+            new Panelist(
+                "wraps",
+                "b",
+                0,
+                assignment -> CompletableFuture.failedFuture(new CompletionException(said))),
+            Panelist.of(
+                "meters",
+                "c",
+                assignment -> {
+                  assignment.meter().add(two);
+                  throw new IllegalStateException("broken");
+                }),
+            Panelist.of(
+                "limited",
+                "d",
+                assignment -> {
+                  assignment.meter().add(two);
+                  throw AgentException.quota("no more", Instant.EPOCH);
+                }));
+
+    Ruling ruling = rule(arbitration().build(), failing.toArray(new Panelist[0]));
+
+    assertThat(ruling.spent().usage().cost()).isEqualTo(5 + 3 + 2 + 2);
+    assertThat(ruling.tally().usage().cost()).isEqualTo(5 + 3 + 2 + 2);
+  }
+
+  @Test
+  void a_failure_that_comes_too_late_is_counted_as_late() {
+    CompletableFuture<WorkReport> work = new CompletableFuture<>();
+    Panelist late = new Panelist("ada", "red", 0, assignment -> work.minimalCompletionStage());
+    CompletableFuture<Ruling> open =
+        arbitration().build().arbitrate(task, List.of(late)).toCompletableFuture();
+    time.advance(Duration.ofMinutes(11));
+    assertThat(open).isDone();
+
+    work.completeExceptionally(new AgentException("no", Usage.cost(7)));
+
+    assertThat(panel.lateUsage().cost()).isEqualTo(7);
+  }
+
+  @Test
+  void what_each_call_cost_is_on_the_meter_while_others_work() {
+    Assignment assignment = new Assignment(task, "panel", 1, "", Duration.ofMinutes(1));
+    Panelist[] all = {says("ada", "red", "42"), says("bob", "blue", "42"), never("cy")};
+
+    CompletableFuture<WorkReport> open =
+        start(arbitration().build().asAgent(List.of(all)), assignment);
+
+    assertThat(open).isNotDone();
+    assertThat(assignment.meter().total().cost()).isEqualTo(2);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(open.join().usage().cost()).isEqualTo(5);
+    assertThat(assignment.meter().total().cost()).isEqualTo(5);
+  }
+
+  private static CompletableFuture<WorkReport> start(AsyncAgent agent, Assignment assignment) {
+    try {
+      return agent.start(assignment).toCompletableFuture();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void three_calls_of_a_tenth_fit_into_three_tenths() {
+    Panelist[] all = new Panelist[3];
+    for (int i = 0; i < all.length; i++) {
+      Usage tenth = Usage.cost(.1);
+      all[i] =
+          Panelist.of("agent" + i, "red", assignment -> WorkReport.of("42").withUsage(tenth))
+              .withPrice(.1);
+    }
+
+    Ruling ruling = rule(arbitration().limits(Limits.standard().withDollars(.3)).build(), all);
+
+    assertThat(ruling.spent().calls()).isEqualTo(3);
+  }
+
+  @Test
+  void an_agent_that_was_not_called_has_not_failed() {
+    Arbitration poor = arbitration().limits(Limits.standard().withDollars(2)).build();
+    for (int i = 0; i < 40; i++) {
+      Ruling ruling =
+          rule(
+              poor, says("ada", "red", "42"), says("bob", "blue", "41"), says("cy", "green", "42"));
+      poor.learn(ruling, "42"::equals);
+    }
+
+    assertThat(ballot.standing("ada", "").asked()).isEqualTo(40);
+    assertThat(ballot.standing("cy", "").asked()).isZero();
+    assertThat(ballot.bestFirst(List.of("bob", "cy", "ada"))).containsExactly("ada", "cy", "bob");
+  }
+
+  @Test
+  void an_arbitration_that_called_nobody_teaches_nothing() {
+    Panel closed =
+        Panel.of(
+            work -> {
+              throw new RejectedExecutionException("closed");
+            },
+            time,
+            time.sources());
+    Arbitration arbitration = Arbitration.builder(closed, ballot).build();
+
+    arbitration.learn(rule(arbitration, says("ada", "red", "42")), "42"::equals);
+
+    assertThat(ballot.outcomes()).isZero();
+    assertThat(ballot.standing("ada", "").asked()).isZero();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -272,14 +273,59 @@ class JudgesTest {
         Panelist.of(
                 "j", "green", assignment -> WorkReport.of("1").withUsage(WorkReport.Usage.cost(1)))
             .withPrice(1);
-    Judges judges = Judges.builder(panel).judge(dear).build();
+    Panelist other = Panelist.of("k", "grey", assignment -> WorkReport.of("1")).withPrice(1);
+    Judges judges = Judges.builder(panel).judge(dear).judge(other).build();
     CompletionStage<Judged> stage =
-        judges.compare(task, "1", "2", List.of(), Limits.standard().withDollars(1.5));
+        judges.compare(task, "1", "2", List.of(), Limits.standard().withDollars(3.5));
 
     Judged judged = stage.toCompletableFuture().join();
 
-    assertThat(judged.paid().cost()).isEqualTo(1);
-    assertThat(judged.calls()).isEqualTo(1);
-    assertThat(judged.choice()).isEqualTo(Choice.NONE);
+    assertThat(judged.paid().cost()).isEqualTo(2);
+    assertThat(judged.calls()).isEqualTo(2);
+    assertThat(judged.votes()).extracting(Vote::judge).containsExactly("j");
+    assertThat(judged.excluded()).containsExactly("k: another call could exceed $3.5");
+  }
+
+  @Test
+  void a_judge_that_cannot_be_asked_in_both_orders_is_not_asked() {
+    Judges judges =
+        Judges.builder(panel)
+            .judge(judge("j", "green", p -> prefer(p, "42")))
+            .judge(judge("k", "grey", p -> prefer(p, "42")))
+            .build();
+
+    Judged judged =
+        judges
+            .compare(task, "42", "41", List.of(), Limits.standard().withCalls(3))
+            .toCompletableFuture()
+            .join();
+    judges.learn(judged, true);
+
+    assertThat(prompts).hasSize(2);
+    assertThat(judged.calls()).isEqualTo(2);
+    assertThat(judged.excluded()).containsExactly("k: fewer than 2 of 3 calls are left");
+    assertThat(judges.record("j").judged()).isEqualTo(1);
+    assertThat(judges.record("k").abstained()).isZero();
+    assertThat(judges.ballot().standing("k", "").asked()).isZero();
+  }
+
+  @Test
+  void a_judge_for_which_there_is_no_thread_has_not_abstained() {
+    Panel closed =
+        Panel.of(
+            work -> {
+              throw new RejectedExecutionException("closed");
+            },
+            time,
+            time.sources());
+    Judges judges = Judges.builder(closed).judge(judge("j", "green", p -> "1")).build();
+
+    Judged judged = compare(judges, "41", "42");
+    judges.learn(judged, true);
+
+    assertThat(judged.votes()).isEmpty();
+    assertThat(judged.excluded()).containsExactly("j: no thread for the call");
+    assertThat(judges.record("j").abstained()).isZero();
+    assertThat(judges.ballot().outcomes()).isZero();
   }
 }
