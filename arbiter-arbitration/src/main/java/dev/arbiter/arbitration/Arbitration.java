@@ -332,7 +332,17 @@ public final class Arbitration {
       replies.addAll(more);
       votes = ballot.decide(task.type(), replies);
       tally = votes;
-      for (Reply reply : more) {
+      tellAbstentions(more);
+      say(
+          Stage.EVIDENCE_COLLECTION,
+          "%d of %d agents asked, %d answers that count",
+          replies.size(),
+          panelists.size(),
+          votes.votes().answered());
+    }
+
+    private void tellAbstentions(List<Reply> of) {
+      for (Reply reply : of) {
         if (reply.abstained()) {
           boolean failed = reply.note().startsWith("did not pass");
           say(
@@ -342,12 +352,6 @@ public final class Arbitration {
               reply.note().isEmpty() ? "abstained" : reply.note());
         }
       }
-      say(
-          Stage.EVIDENCE_COLLECTION,
-          "%d of %d agents asked, %d answers that count",
-          replies.size(),
-          panelists.size(),
-          votes.votes().answered());
     }
 
     /* An answer that does not pass is an abstention that has its price. */
@@ -420,11 +424,12 @@ public final class Arbitration {
         return CompletableFuture.completedFuture(null);
       }
       return configured
-          .hold(task, tally, panelists, purse)
+          .hold(task, tally, panelists, purse, this::checked)
           .thenAccept(
               report -> {
                 debated = Optional.of(report);
                 tally = report.adopted();
+                report.after().ifPresent(after -> tellAbstentions(after.votes().replies()));
                 say(
                     Stage.DEBATE_IN_PROGRESS,
                     "%d speeches; before: %s; after: %s; %s",

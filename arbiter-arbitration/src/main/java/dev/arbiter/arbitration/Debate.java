@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -115,10 +116,12 @@ public final class Debate implements Durable {
    */
   public CompletionStage<Report> hold(
       Task task, Tally before, List<Panelist> panelists, Limits limits) {
-    return hold(task, before, panelists, panel.purse(limits));
+    return hold(task, before, panelists, panel.purse(limits), UnaryOperator.identity());
   }
 
-  CompletableFuture<Report> hold(Task task, Tally before, List<Panelist> panelists, Purse purse) {
+  /** Holds it; each answer of the last vote is checked before it counts. */
+  CompletableFuture<Report> hold(
+      Task task, Tally before, List<Panelist> panelists, Purse purse, UnaryOperator<Reply> check) {
     if (!before.isDisagreement()) {
       return ended(before, List.of(), "not held: there is no disagreement");
     }
@@ -126,7 +129,7 @@ public final class Debate implements Durable {
     if (speakers == null) {
       return ended(before, List.of(), "not held: no two answers are from agents of different make");
     }
-    return round(1, new Course(task, before, panelists, speakers, purse, new ArrayList<>()));
+    return round(1, new Course(task, before, panelists, speakers, purse, check, new ArrayList<>()));
   }
 
   /* All that one debate knows. Only one step of it runs at a time. */
@@ -136,6 +139,7 @@ public final class Debate implements Durable {
       List<Panelist> panelists,
       Speakers speakers,
       Purse purse,
+      UnaryOperator<Reply> check,
       List<Turn> turns) {
 
     String last(Role role) {
@@ -287,12 +291,13 @@ public final class Debate implements Durable {
         .ask(with(course.task, text), of(answered, course.panelists), course.purse)
         .thenApply(
             replies -> {
-              if (replies.stream().anyMatch(reply -> reply.note().startsWith(Panel.NOT_ASKED))) {
+              if (!replies.stream().allMatch(Reply::wasAsked)) {
                 String why = "broken off in the last vote: " + course.purse.refusal();
                 return new Report(
                     course.before, Optional.empty(), course.before, course.turns, why);
               }
-              Tally after = ballot.decide(course.task.type(), replies);
+              List<Reply> checked = replies.stream().map(course.check).toList();
+              Tally after = ballot.decide(course.task.type(), checked);
               boolean adopt = after.winner().isPresent() && hasProved();
               return new Report(
                   course.before,

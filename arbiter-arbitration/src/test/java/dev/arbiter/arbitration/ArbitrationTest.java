@@ -22,6 +22,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -445,6 +446,53 @@ class ArbitrationTest {
 
     assertThat(ruling.outcome()).isEqualTo(Outcome.REJECTED);
     assertThat(ruling.steps().toString()).contains("the check broke: no compiler");
+  }
+
+  /* Debaters that agree on an answer that nobody has checked yet. */
+  @Test
+  void an_answer_of_a_debate_must_pass_the_check_too() {
+    Debate proved = Debate.builder(panel, ballot).build();
+    proved.restore(ByteBuffer.allocate(16).putLong(20).putLong(0).array());
+    Verifier tests =
+        (asked, reply) ->
+            reply.text().equals("43") ? Optional.of("1 test fails") : Optional.empty();
+    Arbitration arbitration =
+        arbitration()
+            .verifier(tests)
+            .debate(proved)
+            .minConfidence(.99)
+            .onDeadlock(Deadlock.DEBATE)
+            .build();
+
+    Ruling ruling =
+        rule(
+            arbitration,
+            convinced("ada", "red", "41", "43"),
+            convinced("bob", "blue", "42", "43"),
+            convinced("cy", "green", "41", "43"));
+
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("41");
+    assertThat(ruling.debate().orElseThrow().after().orElseThrow().winner()).isEmpty();
+    assertThat(ruling.steps())
+        .contains(new Step(Stage.RULE_EVALUATION, "bob: did not pass: 1 test fails"));
+    assertThat(
+            rule(
+                    arbitration,
+                    convinced("ada", "red", "41", "42"),
+                    convinced("bob", "blue", "42", "42"),
+                    convinced("cy", "green", "41", "42"))
+                .answer()
+                .orElseThrow()
+                .text())
+        .isEqualTo("42");
+  }
+
+  private static Panelist convinced(String id, String make, String first, String then) {
+    return Panelist.of(
+        id,
+        make,
+        assignment ->
+            WorkReport.of(assignment.task().payload().startsWith("Answer") ? then : first));
   }
 
   @Test
