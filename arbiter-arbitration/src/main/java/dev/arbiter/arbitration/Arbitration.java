@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,8 +206,9 @@ public final class Arbitration {
   }
 
   /**
-   * Weighs new evidence about an answer. A ruling can be appealed once, and the ruling on an appeal
-   * is final. No agent is asked again.
+   * Weighs new evidence about an answer, by the rule that decided. Evidence for the answer that
+   * holds never takes it away. A ruling can be appealed once, and the ruling on an appeal is final.
+   * No agent is asked again.
    *
    * @param ruling the ruling
    * @param answer one of its answers, in the words of {@link Tally.Option#answer}
@@ -242,7 +244,8 @@ public final class Arbitration {
     }
     Case open = new Case(ruling.task(), List.of(), panel.purse(limits));
     open.votes = ruling.votes();
-    open.tally = ballot.decide(ruling.task().type(), replies);
+    Tally again = ballot.decide(tally.type(), replies, tally.rule());
+    open.tally = onAppeal(tally, again, group, evidence);
     open.spentBefore = ruling.spent();
     open.appealed = true;
     open.log.addAll(ruling.steps().subList(0, ruling.steps().size() - 1));
@@ -253,6 +256,15 @@ public final class Arbitration {
         evidence.weight(),
         Sanitizer.text(evidence.text(), LONGEST_QUOTE));
     return open.ruling();
+  }
+
+  /* The rule that decides again knows no trusted leader, and no answer proposed to a person. */
+  private static Tally onAppeal(Tally before, Tally after, int answer, Evidence evidence) {
+    boolean isProposed = before.outcome() != Tally.Outcome.DECIDED;
+    Tally next = isProposed && before.winner().isPresent() ? after.proposed() : after;
+    double gain = before.isWinner(answer) ? evidence.weight() : -evidence.weight();
+    boolean isKept = next.hasWinnerOf(before) && next.confidence() >= before.confidence();
+    return before.winner().isPresent() && gain >= 0 && !isKept ? before : next;
   }
 
   /* A sequence computes its plan when it is made, so one is kept for each group of agents. */
@@ -275,6 +287,7 @@ public final class Arbitration {
     private List<Tally.Option> compared = List.of();
     private Optional<Debate.Report> debated = Optional.empty();
     private Optional<Judged> judged = Optional.empty();
+    private boolean trustsLeader;
     private boolean askPerson;
     private boolean appealed;
     private Ruling.Spent spentBefore = new Ruling.Spent(0, Usage.none(), Duration.ZERO);
@@ -328,11 +341,22 @@ public final class Arbitration {
               });
     }
 
+    /* What judges and an adopted debate have added still counts, with the new replies beside it. */
     private void take(List<Reply> more) {
+      List<Reply> counted = tally == votes ? List.of() : tally.votes().replies();
       replies.addAll(more);
       votes = ballot.decide(task.type(), replies);
-      tally = votes;
+      tally =
+          counted.isEmpty()
+              ? votes
+              : ballot.decide(
+                  task.type(),
+                  Stream.concat(counted.stream(), more.stream()).toList(),
+                  tally.rule());
       tellAbstentions(more);
+      if (trustsLeader) {
+        trustLeader();
+      }
       say(
           Stage.EVIDENCE_COLLECTION,
           "%d of %d agents asked, %d answers that count",
@@ -493,8 +517,7 @@ public final class Arbitration {
       Evidence evidence =
           new Evidence("judges", said.votes().size() + " judges compared two answers", weight);
       List<Reply> weighed = new ArrayList<>();
-      for (int i = 0; i < tally.votes().size(); i++) {
-        Reply reply = tally.votes().reply(i);
+      for (Reply reply : tally.votes().replies()) {
         if (better.agents().contains(reply.agent())) {
           List<Evidence> all = new ArrayList<>(reply.evidence());
           all.add(evidence);
@@ -502,10 +525,16 @@ public final class Arbitration {
         }
         weighed.add(reply);
       }
-      tally = ballot.decide(task.type(), weighed);
+      tally = ballot.decide(task.type(), weighed, Consensus.WEIGHTED_MAJORITY);
     }
 
     private CompletableFuture<Void> leader() {
+      trustsLeader = true;
+      trustLeader();
+      return CompletableFuture.completedFuture(null);
+    }
+
+    private void trustLeader() {
       List<String> answered =
           tally.options().stream().flatMap(option -> option.agents().stream()).toList();
       if (!answered.isEmpty()) {
@@ -521,11 +550,11 @@ public final class Arbitration {
             record.asked(),
             holds ? "its answer holds" : "no reason to change the decision");
       }
-      return CompletableFuture.completedFuture(null);
     }
 
     private CompletableFuture<Void> person() {
       askPerson = true;
+      tally = tally.proposed();
       return CompletableFuture.completedFuture(null);
     }
 
@@ -650,7 +679,8 @@ public final class Arbitration {
 
     /**
      * Asks one agent after the other, the best first, while another answer is worth its price; see
-     * {@link Sequential}. One arbitration of twenty asks all. Default: all at once.
+     * {@link Sequential}. One arbitration of twenty asks all. Default: all at once. The rule of the
+     * ballot must be {@link Consensus#WEIGHTED_MAJORITY}, see {@link #build}.
      *
      * @param ofRightAnswer share of the value of a right answer that a call costs, above 0, to 1
      */
@@ -758,8 +788,15 @@ public final class Arbitration {
       return this;
     }
 
-    /** {@return the arbitration} */
+    /**
+     * {@return the arbitration}
+     *
+     * @throws IllegalArgumentException if it is sequential, and its ballot counts heads
+     */
     public Arbitration build() {
+      if (price > 0) {
+        ballot.requireWeights("arbitration.sequential");
+      }
       return new Arbitration(this);
     }
   }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Weights are log-odds of each agent's record while few outcomes are known, and a softmax
  * regression around them later; an agent whose vote makes the other answers likelier has a negative
  * weight. A clear leader decides alone if it beat the weights by more than chance would, on
- * outcomes that were held back from both. So a ballot is not worse than its best agent by more than
- * a point, whatever the others are; figures are in the module's README.
+ * outcomes that were held back from both, and no evidence speaks against its answer or for another.
+ * So a ballot is not worse than its best agent by more than a point, whatever the others are;
+ * figures are in the module's README.
  *
  * <p>The decision does not depend on the order of the answers, and nothing is drawn by chance.
  * Thread-safe; {@link #decide} takes no lock. It costs about a microsecond for ten short answers.
@@ -125,10 +126,7 @@ public final class Ballot implements Durable {
 
   private Tally underLeader(Tally tally, State now) {
     int leader = now.weights.leader();
-    if (leader < 0 || tally.votes().hasEvidence()) {
-      return tally;
-    }
-    for (int i = 0; i < tally.votes().size(); i++) {
+    for (int i = 0; leader >= 0 && i < tally.votes().size(); i++) {
       if (now.agents.getOrDefault(tally.votes().agent(i), -1) == leader) {
         return tally.ledBy(i, now.weights.leaderShare());
       }
@@ -366,6 +364,16 @@ public final class Ballot implements Durable {
   /** Weights of some agents alone, numbered as given. */
   Weights weightsAmong(PollMemory known, List<String> agents) {
     return Weights.fit(evidence(pollsAmong(known, agents), agents, known.types().size()));
+  }
+
+  /** Refuses a ballot that counts heads, for a part that decides by weights. */
+  void requireWeights(String part) {
+    Require.that(
+        rule == Consensus.WEIGHTED_MAJORITY,
+        "%s decides by weights, but the rule of the ballot is %s; give it a ballot of"
+            + " weighted_majority, or leave it out to ask all",
+        part,
+        rule.code());
   }
 
   Equivalence equivalence() {

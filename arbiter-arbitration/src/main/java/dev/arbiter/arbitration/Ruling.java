@@ -25,7 +25,10 @@ public final class Ruling {
   public enum Outcome {
     /** An answer has at least the least confidence. */
     APPROVED,
-    /** There is an answer, with less confidence; {@link #question} may ask a person about it. */
+    /**
+     * There is an answer, with less confidence, or one that the rule did not choose and a person is
+     * asked about; see {@link #question}.
+     */
     CONDITIONAL,
     /** There is no answer: none passed, all abstained, or the ruling could not be sealed. */
     REJECTED;

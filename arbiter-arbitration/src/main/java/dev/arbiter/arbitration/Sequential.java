@@ -60,6 +60,8 @@ public final class Sequential {
    *
    * @param ballot its outcomes give order, weights and limit
    * @param agents ids, at least one; of more than eight, the best eight are asked
+   * @throws IllegalArgumentException if there is no agent, or the rule of the ballot counts heads:
+   *     a sequence decides by weights
    */
   public static Builder builder(Ballot ballot, List<String> agents) {
     return new Builder(ballot, agents);
@@ -279,6 +281,7 @@ public final class Sequential {
 
     private Builder(Ballot ballot, List<String> agents) {
       Require.that(!agents.isEmpty(), "sequential.agents must name one agent at least, got none");
+      ballot.requireWeights("a sequence");
       this.ballot = ballot;
       this.agents = List.copyOf(agents);
     }

@@ -166,10 +166,14 @@ public final class Tally {
         learned);
   }
 
-  /** The answer of one agent, if it has answered. */
+  /**
+   * The answer of one agent, if it has answered and no evidence says otherwise. Where evidence
+   * speaks for it, its confidence is at least as high.
+   */
   Tally ledBy(int agent, double share) {
     int group = votes.group(agent);
-    if (group < 0) {
+    int favour = group < 0 ? -1 : votes.favour(group);
+    if (favour < 0 || (favour > 0 && group == winner && confidence > share)) {
       return this;
     }
     String why =
@@ -190,6 +194,27 @@ public final class Tally {
       }
     }
     return this;
+  }
+
+  /** The answer with the most weight, for a person to look at, where the rule has no winner. */
+  Tally proposed() {
+    if (winner >= 0 || votes.answered() == 0) {
+      return this;
+    }
+    int group = first(votes, scores);
+    String why =
+        say("'%s' has the most weight, and is proposed to a person", shown(votes.text(group)));
+    return decided(
+        rule, outcome, group, probabilities[group], remark == null ? why : remark + "; " + why);
+  }
+
+  /** Whether the same answer of the same replies wins. */
+  boolean hasWinnerOf(Tally other) {
+    return winner == other.winner;
+  }
+
+  boolean isWinner(int group) {
+    return winner == group;
   }
 
   Tally refused(String why) {
@@ -237,7 +262,10 @@ public final class Tally {
     return outcome;
   }
 
-  /** {@return the answer that won, as the best of its agents wrote it; empty without a winner} */
+  /**
+   * {@return the answer that won, as the best of its agents wrote it; empty without a winner} Where
+   * the rule has none and {@link Deadlock#PERSON} proposed one, it is that; see {@link #outcome}.
+   */
   public Optional<String> winner() {
     return winning().map(Reply::text);
   }

@@ -166,6 +166,23 @@ final class Votes {
     return sums;
   }
 
+  /**
+   * What all evidence says of an answer: -1 if any speaks against it or for another one, else 1 if
+   * any speaks for it or against another one, else 0.
+   */
+  int favour(int answer) {
+    int favour = 0;
+    double[] sums = hasEvidence() ? evidence() : new double[0];
+    for (int group = 0; group < sums.length; group++) {
+      double sum = group == answer ? sums[group] : -sums[group];
+      if (sum < 0) {
+        return -1;
+      }
+      favour = sum > 0 ? 1 : favour;
+    }
+    return favour;
+  }
+
   boolean hasEvidence() {
     for (Reply reply : replies) {
       if (!reply.evidence().isEmpty()) {

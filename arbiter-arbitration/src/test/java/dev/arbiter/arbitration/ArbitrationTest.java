@@ -39,6 +39,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ArbitrationTest {
   private final ManualTime time = new ManualTime();
@@ -511,8 +513,8 @@ class ArbitrationTest {
     assertThat(ruling.answer().orElseThrow().agent()).isEqualTo("ada");
   }
 
-  @Test
-  void judges_break_a_deadlock() {
+  /* Prefers 42, and was right in 50 of 50 pairs. */
+  private Judges trainedJudges() {
     Panelist judge =
         Panelist.of(
             "judge",
@@ -530,10 +532,14 @@ class ArbitrationTest {
           new Judges.Judged(judges.decide("sum", votes), votes, List.of(), 2, Usage.none()),
           i % 2 == 0);
     }
+    return judges;
+  }
 
+  @Test
+  void judges_break_a_deadlock() {
     Ruling ruling =
         rule(
-            arbitration().judges(judges).onDeadlock(Deadlock.JUDGE).build(),
+            arbitration().judges(trainedJudges()).onDeadlock(Deadlock.JUDGE).build(),
             says("ada", "red", "41"),
             says("bob", "blue", "42"));
 
@@ -541,6 +547,82 @@ class ArbitrationTest {
     assertThat(ruling.judged().orElseThrow().choice()).isNotEqualTo(Judges.Choice.NONE);
     assertThat(ruling.spent().calls()).isEqualTo(4);
     assertThat(ruling.steps().toString()).contains("(second): judge says");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void judges_break_a_deadlock_whatever_the_rule(Consensus rule) {
+    Ballot counting = Ballot.builder().rule(rule).build();
+
+    Ruling ruling =
+        rule(
+            Arbitration.builder(panel, counting)
+                .judges(trainedJudges())
+                .onDeadlock(Deadlock.JUDGE)
+                .build(),
+            says("ada", "red", "41"),
+            says("bob", "blue", "42"));
+
+    assertThat(ruling.outcome()).isEqualTo(Outcome.APPROVED);
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("42");
+  }
+
+  /* Eight of ten are asked in turn, and are at odds; the other two after the judge. */
+  @Test
+  void what_judges_said_still_counts_when_more_agents_are_asked() {
+    Arbitration asking =
+        Arbitration.builder(panel, Ballot.create())
+            .judges(trainedJudges())
+            .sequential(.01)
+            .minConfidence(.999)
+            .onDeadlock(Deadlock.JUDGE, Deadlock.MORE_EVIDENCE)
+            .build();
+    Panelist[] all = new Panelist[10];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = says("agent" + i, "red", i < 8 && i % 2 == 0 ? "42" : "41");
+    }
+
+    Ruling ruling = rule(asking, all);
+
+    assertThat(ruling.votes().votes().size()).isEqualTo(10);
+    assertThat(ruling.votes().winner()).hasValue("41");
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("42");
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WEIGHTED_MAJORITY")
+  void a_person_is_asked_where_a_rule_has_no_winner(Consensus rule) {
+    learn();
+    Ballot counting = Ballot.builder().rule(rule).build();
+    counting.restore(ballot.snapshot());
+    Arbitration asking =
+        Arbitration.builder(panel, counting).onDeadlock(Deadlock.PERSON).minConfidence(.5).build();
+
+    Ruling ruling = rule(asking, says("ada", "red", "41"), says("cy", "green", "42"));
+
+    assertThat(ruling.outcome()).isEqualTo(Outcome.CONDITIONAL);
+    assertThat(ruling.answer().orElseThrow().text()).isEqualTo("41");
+    assertThat(ruling.confidence()).isGreaterThan(.5);
+    assertThat(ruling.tally().outcome()).isNotEqualTo(Tally.Outcome.DECIDED);
+    assertThat(ruling.dissent()).containsExactly("cy");
+    assertThat(ruling.question().orElseThrow().shown())
+        .startsWith("proposed: 41")
+        .contains("'41' has the most weight, and is proposed to a person");
+    assertThat(asking.appeal(ruling, "41", new Evidence("tests", "pass", 1)).outcome())
+        .isEqualTo(Outcome.CONDITIONAL);
+  }
+
+  @Test
+  void nobody_is_asked_about_nothing() {
+    Ballot strict = Ballot.builder().rule(Consensus.UNANIMOUS).build();
+
+    Ruling ruling =
+        rule(
+            Arbitration.builder(panel, strict).onDeadlock(Deadlock.PERSON).build(),
+            says("ada", "red", " "));
+
+    assertThat(ruling.outcome()).isEqualTo(Outcome.REJECTED);
+    assertThat(ruling.question()).isEmpty();
   }
 
   @Test
@@ -646,6 +728,26 @@ class ArbitrationTest {
   }
 
   @Test
+  void evidence_for_the_answer_of_a_trusted_leader_does_not_take_it_away() {
+    learn();
+    Ballot strict = Ballot.builder().rule(Consensus.UNANIMOUS).build();
+    strict.restore(ballot.snapshot());
+    Arbitration arbitration =
+        Arbitration.builder(panel, strict).onDeadlock(Deadlock.LEADER).build();
+    for (Evidence each :
+        List.of(new Evidence("tests", "pass", 1), new Evidence("audit", "leaks", -1))) {
+      Ruling ruling = rule(arbitration, says("ada", "red", "41"), says("cy", "green", "42"));
+      String about = each.weight() > 0 ? "41" : "42";
+
+      Ruling second = arbitration.appeal(ruling, about, each);
+
+      assertThat(ruling.answer().orElseThrow().text()).isEqualTo("41");
+      assertThat(second.answer().orElseThrow().text()).isEqualTo("41");
+      assertThat(second.confidence()).isGreaterThanOrEqualTo(ruling.confidence());
+    }
+  }
+
+  @Test
   void more_evidence_against_an_answer_never_helps_it() {
     learn();
     Arbitration arbitration = arbitration().build();
@@ -714,6 +816,12 @@ class ArbitrationTest {
         .hasMessage("limits.calls must be at least 1, got 0");
     assertThatThrownBy(() -> Sequential.builder(ballot, List.of()))
         .hasMessageContaining("sequential.agents");
+    Ballot strict = Ballot.builder().rule(Consensus.UNANIMOUS).build();
+    assertThatThrownBy(() -> Arbitration.builder(panel, strict).sequential(.01).build())
+        .hasMessageStartingWith("arbitration.sequential decides by weights, but the rule of the")
+        .hasMessageContaining("unanimous");
+    assertThatThrownBy(() -> Sequential.builder(strict, List.of("ada")))
+        .hasMessageContaining("unanimous");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -255,6 +256,75 @@ class BallotTest {
                 : replies("2", "1", "2", "2", "2"));
 
     assertThat(ballot.decide("t", replies("a", "b", "b", "b", "b")).winner()).hasValue("a");
+  }
+
+  @Test
+  void evidence_for_the_answer_of_the_leader_leaves_it_the_leader() {
+    learnLeader();
+    List<Reply> split = replies("a", "b", "b", "b", "b", "b", "b");
+    Tally before = ballot.decide("t", split);
+
+    Tally helped = ballot.decide("t", with(split, 0, new Evidence("tests", "pass", .1)));
+    Tally sure = ballot.decide("t", with(split, 0, new Evidence("tests", "pass", 4)));
+    Tally harmed = ballot.decide("t", with(split, 0, new Evidence("tests", "fail", -4)));
+    Tally outdone = ballot.decide("t", with(split, 1, new Evidence("tests", "pass", 4)));
+
+    assertThat(before.winner()).hasValue("a");
+    assertThat(helped.winner()).hasValue("a");
+    assertThat(helped.confidence()).isGreaterThanOrEqualTo(before.confidence());
+    assertThat(sure.confidence()).isGreaterThanOrEqualTo(helped.confidence());
+    assertThat(harmed.winner()).hasValue("b");
+    assertThat(outdone.winner()).hasValue("b");
+  }
+
+  /* 2,000 random ballots, with and without a leader. */
+  @Test
+  void evidence_for_an_answer_never_harms_it() {
+    learnLeader();
+    Random random = new Random(7_100_044);
+    int ledOnes = 0;
+    for (int i = 0; i < 2_000; i++) {
+      List<Reply> replies = new ArrayList<>();
+      for (int agent = i % 2; agent < 7; agent++) {
+        Reply reply = Reply.of("agent" + agent, "" + random.nextInt(3));
+        boolean has = random.nextInt(4) == 0;
+        replies.add(
+            has ? reply.with(List.of(new Evidence("old", "-", random.nextInt(5) - 2))) : reply);
+      }
+      Tally before = ballot.decide("t", replies);
+      ledOnes += before.toString().contains("clear leader") ? 1 : 0;
+      String answer = before.winner().orElseThrow();
+      int at = replies.indexOf(before.winning().orElseThrow());
+      Tally after =
+          ballot.decide("t", with(replies, at, new Evidence("new", "-", 4 * random.nextDouble())));
+
+      assertThat(after.winner()).as("%s", before).hasValue(answer);
+      assertThat(after.confidence()).as("%s", before).isGreaterThanOrEqualTo(before.confidence());
+    }
+    assertThat(ledOnes).isGreaterThan(200);
+  }
+
+  private static List<Reply> with(List<Reply> replies, int at, Evidence more) {
+    List<Reply> all = new ArrayList<>(replies);
+    List<Evidence> evidence = new ArrayList<>(all.get(at).evidence());
+    evidence.add(more);
+    all.set(at, all.get(at).with(evidence));
+    return all;
+  }
+
+  /* One of 75 % and six of 40 %, whose votes would outdo it; 40 outcomes of pinned luck. */
+  private void learnLeader() {
+    SplittableRandom luck = new SplittableRandom(16);
+    List<Ballot.Lesson> lessons = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String[] texts = new String[7];
+      for (int agent = 0; agent < texts.length; agent++) {
+        boolean right = luck.nextDouble() < (agent == 0 ? .75 : .4);
+        texts[agent] = right ? "1" : "" + luck.nextInt(2, 5);
+      }
+      lessons.add(new Ballot.Lesson(ballot.decide("t", replies(texts)), "1"::equals));
+    }
+    ballot.learnAll(lessons);
   }
 
   @Test
