@@ -135,11 +135,16 @@ public final class Arbiter implements AutoCloseable {
   }
 
   private void open(ArbiterBuilder builder) {
+    boolean isOpen = false;
     try {
       config.store().open(recovering);
+      isOpen = true;
       builder.registerAgents(registry);
     } catch (RuntimeException e) {
-      config.store().close();
+      // A store that could not be opened may be that of another arbiter.
+      if (isOpen) {
+        config.store().close();
+      }
       threads.close();
       throw e;
     }
@@ -249,7 +254,7 @@ public final class Arbiter implements AutoCloseable {
     }
     Submissions.requireSame(end.asked(), asked);
     over(run, end.result());
-    submissions.remove(run, true);
+    leaves(run, true);
     return true;
   }
 
@@ -344,7 +349,7 @@ public final class Arbiter implements AutoCloseable {
     TaskRun unused = line.leave(run);
     run.acceptance().completeExceptionally(why);
     run.complete(new TaskResult.Cancelled(run.task(), String.valueOf(why.getMessage())));
-    submissions.remove(run, false);
+    leaves(run, false);
   }
 
   /** Why a task is not accepted, and after how many nanoseconds it may be. */
@@ -461,8 +466,16 @@ public final class Arbiter implements AutoCloseable {
 
   private void ended(TaskRun run) {
     recovering.ended(run);
-    submissions.remove(run, !run.isLeftToStore());
-    if (lastRuns && submissions.all().isEmpty()) {
+    leaves(run, !run.isLeftToStore());
+  }
+
+  /*
+   * The last to leave a closed arbiter closes the store. A run that was left behind comes later:
+   * then the store may have another owner.
+   */
+  private void leaves(TaskRun run, boolean accepted) {
+    submissions.remove(run, accepted);
+    if (lastRuns && submissions.all().isEmpty() && !finished.get()) {
       finish();
     }
   }

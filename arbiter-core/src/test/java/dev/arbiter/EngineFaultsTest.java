@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -483,6 +484,57 @@ class EngineFaultsTest {
     assertThat(((TaskResult.Failed) handle.await(Duration.ZERO)).cause())
         .isEqualTo(FailureCause.UNRECORDED);
     never.countDown();
+  }
+
+  /** It ends after its arbiter was closed, when the store has another owner. */
+  @Test
+  void a_task_that_was_left_behind_does_not_close_the_store_of_the_next_arbiter() throws Exception {
+    CountDownLatch judging = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    StubConstitution slow =
+        new StubConstitution() {
+          @Override
+          public Verdict judge(dev.arbiter.agent.Assignment assignment, WorkReport report) {
+            judging.countDown();
+            try {
+              goOn.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return super.judge(assignment, report);
+          }
+        };
+    Store store = Store.memory();
+    List<Thread> workers = new CopyOnWriteArrayList<>();
+    Arbiter first =
+        Arbiter.builder()
+            .constitution(slow)
+            .closeLimit(Duration.ZERO)
+            .store(store)
+            .executor(
+                work -> {
+                  Thread thread = new Thread(work);
+                  workers.add(thread);
+                  thread.start();
+                })
+            .agent(AgentProfile.of("ada"), a -> WorkReport.of("x"))
+            .build();
+    TaskHandle unused = first.submit(TASK);
+    assertThat(judging.await(20, TimeUnit.SECONDS)).isTrue();
+    first.close();
+
+    try (Arbiter second =
+        Arbiter.builder()
+            .withoutConstitution()
+            .store(store)
+            .agent(AgentProfile.of("ada"), a -> WorkReport.of("x"))
+            .build()) {
+      goOn.countDown();
+      for (Thread worker : workers) {
+        worker.join(TimeUnit.SECONDS.toMillis(20));
+      }
+      assertThat(second.submit(TASK).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    }
   }
 
   @Test

@@ -64,6 +64,9 @@ final class ListStorage implements Storage {
         Thread.currentThread().interrupt();
       }
     }
+    if (!open) {
+      throw new IOException("the list is not open");
+    }
     if (full) {
       throw new IOException("disk full");
     }

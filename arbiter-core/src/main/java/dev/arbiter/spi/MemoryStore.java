@@ -24,9 +24,19 @@ final class MemoryStore implements Store {
       throw new IllegalStateException("the store is open already; give each arbiter its own");
     }
     owner = newOwner;
+    try {
+      begin(newOwner);
+    } catch (RuntimeException e) {
+      owner = null;
+      tenure = null;
+      throw e;
+    }
+  }
+
+  private void begin(Owner to) {
     Tenure begun = new Tenure(++epochs);
     tenure = begun;
-    Recovery recovery = newOwner.assigned(begun);
+    Recovery recovery = to.assigned(begun);
     states.forEach(recovery::entry);
     recovery.ready();
   }

@@ -61,7 +61,8 @@ final class StorageStore implements Store {
   private volatile @Nullable Tenure tenure;
   private boolean closing;
 
-  /* Only the thread of the writer uses these two after open. */
+  /* Only the thread of the writer uses these three after open. */
+  private boolean holdsStorage;
   private long epoch;
   private Instant forgotten = Instant.EPOCH;
 
@@ -114,6 +115,7 @@ final class StorageStore implements Store {
   private void begin(Owner to) throws Exception {
     Map<String, byte[]> kept = new HashMap<>();
     storage.open(kept::put);
+    holdsStorage = true;
     byte[] last = kept.remove(EPOCH);
     epoch = 1 + Math.max(epoch, last == null ? 0 : ByteBuffer.wrap(last).getLong());
     byte[] next = ByteBuffer.allocate(Long.BYTES).putLong(epoch).array();
@@ -322,7 +324,12 @@ final class StorageStore implements Store {
         why == null ? "the store is closed" : "the store failed: " + why, why);
   }
 
+  /* A storage that refused to open may be that of another store. */
   private void closeStorage() {
+    if (!holdsStorage) {
+      return;
+    }
+    holdsStorage = false;
     try {
       storage.close();
     } catch (Throwable e) {

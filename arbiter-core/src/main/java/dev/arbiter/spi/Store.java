@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public interface Store extends AutoCloseable {
 
   /**
-   * Opens the store for its owner; calls {@link Owner#assigned} before it returns, or later.
+   * Opens the store for its owner; calls {@link Owner#assigned} before it returns, or later. If it
+   * throws, the store is as it was before: closed, or open for the owner that it has.
    *
    * @param owner receives shard and recovery until {@link #close} has returned
    * @throws IllegalStateException if it is open already
