@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  *
  * <p>Series: 10,000 agents of one task type and tenant with 100 attempts each, times over five
  * octaves, at one moment or spread over more time. {@code java -Xmx2g -cp benchmarks.jar
- * dev.arbiter.bench.Memory}, half a minute.
+ * dev.arbiter.bench.Memory}, a minute.
  */
 public final class Memory {
   private static final int AGENTS = 10_000;
@@ -72,17 +72,32 @@ public final class Memory {
    * @throws Exception if tasks cannot be submitted
    */
   public static void main(String[] arguments) throws Exception {
-    ResultsFile results = ResultsFile.of(List.of(arguments), "memory");
+    Program.main(Memory::read, arguments);
+  }
+
+  static Program.Work read(String... arguments) {
+    Arguments given =
+        new Arguments(
+            "give nothing, or --results FILE", List.of(), List.of("--results"), arguments);
+    given.requireNoOthers();
+    ResultsFile results = ResultsFile.of(given, "memory");
+    return out -> {
+      String text = text();
+      out.print(text);
+      if (results != null) {
+        results.write(text);
+      }
+      return true;
+    };
+  }
+
+  private static String text() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     out.println(LocalDate.now(ZoneOffset.UTC) + "; " + Jvm.about() + ".");
     out.println();
     print(1).printMarkdown(out);
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    System.out.print(text);
-    if (results != null) {
-      results.write(text);
-    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Measures all; everything by so much smaller. */

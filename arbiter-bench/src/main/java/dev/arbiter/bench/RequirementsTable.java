@@ -50,16 +50,26 @@ public final class RequirementsTable {
    * @throws Exception if the work of a row fails
    */
   public static void main(String[] arguments) throws Exception {
-    ResultsFile results = ResultsFile.of(List.of(arguments), "requirements");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean held =
-        run(new PrintStream(bytes, true, StandardCharsets.UTF_8), WARM_UP_SECONDS, ROUNDS);
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    System.out.print(text);
-    if (results != null) {
-      results.write(text);
-    }
-    System.exit(held ? 0 : 1);
+    Program.main(RequirementsTable::read, arguments);
+  }
+
+  static Program.Work read(String... arguments) {
+    Arguments given =
+        new Arguments(
+            "give nothing, or --results FILE", List.of(), List.of("--results"), arguments);
+    given.requireNoOthers();
+    ResultsFile results = ResultsFile.of(given, "requirements");
+    return out -> {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      boolean held =
+          run(new PrintStream(bytes, true, StandardCharsets.UTF_8), WARM_UP_SECONDS, ROUNDS);
+      String text = bytes.toString(StandardCharsets.UTF_8);
+      out.print(text);
+      if (results != null) {
+        results.write(text);
+      }
+      return held;
+    };
   }
 
   /** Measures all rows, each for so many rounds. Returns whether all are held. */

@@ -4,7 +4,6 @@ package dev.arbiter.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a Markdown file that a program writes, between two comments. */
@@ -14,19 +13,20 @@ public final class ResultsFile {
   private final String end;
 
   /**
-   * Checks that the file has the part, before anything is measured for it.
+   * Checks that the file has the part and can be written, before anything is measured for it.
    *
    * @param file to change
    * @param part its name; the comments are {@code <!-- name: begin -->} and {@code <!-- name: end
    *     -->}
-   * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if the file has no such comments, in this order
+   * @throws IllegalArgumentException if the file has no such comments, in this order, or cannot be
+   *     read or written
    */
-  public ResultsFile(Path file, String part) throws IOException {
+  public ResultsFile(Path file, String part) {
     this.file = file;
     this.begin = "<!-- " + part + ": begin -->";
     this.end = "<!-- " + part + ": end -->";
     String unused = with("");
+    Program.requireWritable(file);
   }
 
   /**
@@ -34,17 +34,10 @@ public final class ResultsFile {
    *
    * @param arguments of a program
    * @param part as for the constructor
-   * @throws IOException as of the constructor
    */
-  public static @Nullable ResultsFile of(List<String> arguments, String part) throws IOException {
-    int option = arguments.indexOf("--results");
-    if (option < 0) {
-      return null;
-    }
-    if (option + 1 == arguments.size()) {
-      throw new IllegalArgumentException("--results needs a file");
-    }
-    return new ResultsFile(Path.of(arguments.get(option + 1)), part);
+  public static @Nullable ResultsFile of(Arguments arguments, String part) {
+    Path file = arguments.file("--results");
+    return file == null ? null : new ResultsFile(file, part);
   }
 
   /**
@@ -57,8 +50,8 @@ public final class ResultsFile {
     Files.writeString(file, with(text));
   }
 
-  private String with(String text) throws IOException {
-    String all = Files.readString(file);
+  private String with(String text) {
+    String all = Program.text(file);
     int from = all.indexOf(begin);
     int to = all.indexOf(end);
     if (from < 0 || to < from) {

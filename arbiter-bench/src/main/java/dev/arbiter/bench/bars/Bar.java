@@ -3,6 +3,7 @@ package dev.arbiter.bench.bars;
 
 import java.math.BigDecimal;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,19 @@ record Bar(
   double measured(Figures figures) {
     double best = figures.best(spec, measure);
     return less == null ? best : Math.max(0, best - figures.best(less, measure));
+  }
+
+  /** The figure of each round, by its median. A difference below nothing stays so: it is noise. */
+  double[] rounds(Figures figures) {
+    int rounds = specs().mapToInt(one -> figures.rounds(one, measure).size()).min().orElseThrow();
+    return IntStream.range(0, rounds)
+        .mapToDouble(
+            round -> {
+              double off = less == null ? 0 : figures.median(less, measure, round);
+              double by = peer == null ? 1 : figures.median(peer, measure, round);
+              return (figures.median(spec, measure, round) - off) / by;
+            })
+        .toArray();
   }
 
   Answer answer(Figures figures) {

@@ -2,39 +2,51 @@
 package dev.arbiter.bench.bars;
 
 import dev.arbiter.bench.routing.TextTable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
+import java.util.function.DoubleUnaryOperator;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What changed between two runs, with 95 % intervals.
  *
- * <p>The change of a bar is that of its figure by medians; a bar beside a peer is divided by the
- * peer of its own run, so a slower machine changes both. The intervals are by the bootstrap over
- * rounds, and over iterations within a round (Davison and Hinkley, "Bootstrap Methods and their
- * Application", 1997, 3.8), with a pinned seed. From one round they hold no difference between
- * forks, and are too short.
+ * <p>A round gives one figure: its median, divided by the median of the peer in that round if there
+ * is one, so a slower machine changes both. The figure of a run is the geometric mean over rounds.
+ * The interval is that of Welch for the difference of two means of logarithms (B. L. Welch, "The
+ * generalization of 'Student's' problem when several different population variances are involved",
+ * Biometrika 34, 1947): a round is a new JVM, and JVMs differ by more than their iterations do, so
+ * only rounds are counted, and of one round there is no interval. What may be zero, such as a
+ * difference of two figures or bytes allocated, has no logarithm: there the means themselves are
+ * compared.
  */
 final class BarComparison {
-  private static final int SAMPLES = 2_000;
-  private static final double TAIL = .025;
-  private static final long SEED = 17;
+  private static final double UPPER = .975;
 
   private final Figures before;
   private final Figures after;
-  private final SplittableRandom random = new SplittableRandom(SEED);
 
   BarComparison(Figures before, Figures after) {
     this.before = before;
     this.after = after;
   }
 
-  /** What changed in one bar: new over old, with an interval. */
-  record Change(double ratio, double low, double high) {
+  /**
+   * What changed in one bar.
+   *
+   * @param before the figure before
+   * @param now the figure now
+   * @param ratio new over old
+   * @param low end of its interval; NaN if there is none
+   * @param high end of its interval; NaN if there is none
+   */
+  record Change(double before, double now, double ratio, double low, double high) {
     /** In words, when less or more is better. */
     String words(boolean lessIsBetter) {
+      if (Double.isNaN(low)) {
+        return "one round: no verdict";
+      }
       if (high < 1) {
         return lessIsBetter ? "better" : "worse";
       }
@@ -43,6 +55,10 @@ final class BarComparison {
       }
       return "no difference seen";
     }
+
+    private String interval() {
+      return Double.isNaN(low) ? "" : percent(low) + " to " + percent(high);
+    }
   }
 
   TextTable table(List<Bar> bars) {
@@ -50,25 +66,31 @@ final class BarComparison {
     table.row(List.of("", "promise", "before", "now", "change", "95 % interval", "verdict"));
     for (Bar bar : bars) {
       Change change = change(bar);
+      double old = bar.middle(before);
+      double now = bar.middle(after);
       if (change != null) {
         table.row(
             List.of(
                 bar.id(),
                 bar.promise(),
-                say(bar, bar.middle(before)),
-                say(bar, bar.middle(after)),
+                say(bar, change.before()),
+                say(bar, change.now()),
                 percent(change.ratio()),
-                percent(change.low()) + " to " + percent(change.high()),
+                change.interval(),
                 change.words(bar.measure().lessIsBetter)));
+      } else if (!Double.isNaN(old) || !Double.isNaN(now)) {
+        String lacks = "not in the other run";
+        table.row(List.of(bar.id(), bar.promise(), say(bar, old), say(bar, now), "", "", lacks));
       }
     }
     return table;
   }
 
   private static String say(Bar bar, double figure) {
-    return bar.peer() == null
-        ? bar.measure().say(figure)
-        : String.format(Locale.ROOT, "%.3g", figure);
+    if (bar.peer() == null) {
+      return bar.measure().say(figure);
+    }
+    return Double.isNaN(figure) ? "" : String.format(Locale.ROOT, "%.3g", figure);
   }
 
   private static String percent(double ratio) {
@@ -79,40 +101,69 @@ final class BarComparison {
 
   /** What changed; null if a run lacks the bar. */
   @Nullable Change change(Bar bar) {
-    if (Double.isNaN(bar.middle(after)) || Double.isNaN(bar.middle(before))) {
+    double[] old = bar.rounds(before);
+    double[] now = bar.rounds(after);
+    if (old.length == 0 || now.length == 0) {
       return null;
     }
-    double[] ratios =
-        IntStream.range(0, SAMPLES)
-            .mapToDouble(i -> ratio(drawn(bar, after), drawn(bar, before)))
-            .sorted()
-            .toArray();
+    boolean mayBeZero = bar.less() != null || !areAbove0(old) || !areAbove0(now);
+    return mayBeZero ? difference(old, now) : ratio(old, now);
+  }
+
+  private static boolean areAbove0(double[] figures) {
+    return Arrays.stream(figures).allMatch(figure -> figure > 0);
+  }
+
+  private static Change ratio(double[] old, double[] now) {
+    Sample was = Sample.of(old, Math::log);
+    Sample is = Sample.of(now, Math::log);
+    double by = is.mean() - was.mean();
+    double most = is.halfWidth(was);
     return new Change(
-        ratio(bar.middle(after), bar.middle(before)),
-        ratios[(int) (TAIL * SAMPLES)],
-        ratios[(int) ((1 - TAIL) * SAMPLES)]);
+        Math.exp(was.mean()),
+        Math.exp(is.mean()),
+        Math.exp(by),
+        Math.exp(by - most),
+        Math.exp(by + most));
   }
 
-  /** Nothing after nothing is no change: a difference may be lost in noise in both runs. */
-  private static double ratio(double now, double before) {
-    return now == 0 && before == 0 ? 1 : now / before;
+  private static Change difference(double[] old, double[] now) {
+    Sample was = Sample.of(old, DoubleUnaryOperator.identity());
+    Sample is = Sample.of(now, DoubleUnaryOperator.identity());
+    double by = is.mean() - was.mean();
+    double most = is.halfWidth(was);
+    return new Change(
+        Math.max(0, was.mean()),
+        Math.max(0, is.mean()),
+        was.over(by),
+        was.over(by - most),
+        was.over(by + most));
   }
 
-  private double drawn(Bar bar, Figures figures) {
-    Figures drawn = new Figures(figures.about());
-    bar.specs()
-        .distinct()
-        .forEach(
-            spec -> {
-              List<List<Double>> rounds = figures.rounds(spec, bar.measure());
-              for (int i = 0; i < rounds.size(); i++) {
-                List<Double> round = rounds.get(random.nextInt(rounds.size()));
-                drawn.add(
-                    spec,
-                    bar.measure().key,
-                    round.stream().map(any -> round.get(random.nextInt(round.size()))).toList());
-              }
-            });
-    return bar.middle(drawn);
+  /** The rounds of a run. */
+  private record Sample(int size, double mean, double variance) {
+    static Sample of(double[] figures, DoubleUnaryOperator scale) {
+      double[] scaled = Arrays.stream(figures).map(scale).toArray();
+      double mean = Arrays.stream(scaled).average().orElseThrow();
+      double squares = Arrays.stream(scaled).map(figure -> figure - mean).map(d -> d * d).sum();
+      return new Sample(scaled.length, mean, squares / (scaled.length - 1));
+    }
+
+    /** Half the interval of the difference of both means; NaN if one has a single round. */
+    double halfWidth(Sample other) {
+      double own = variance / size;
+      double others = other.variance / other.size;
+      double both = own + others;
+      if (!(both > 0)) {
+        return both; // 0 or NaN
+      }
+      double freedom = both * both / (own * own / (size - 1) + others * others / (other.size - 1));
+      return new TDistribution(freedom).inverseCumulativeProbability(UPPER) * Math.sqrt(both);
+    }
+
+    /** A difference beside this mean, as a ratio; without a bound if this is lost in noise. */
+    double over(double difference) {
+      return difference == 0 ? 1 : mean > 0 ? 1 + difference / mean : difference / 0.;
+    }
   }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.bars;
 
+import dev.arbiter.bench.Arguments;
 import dev.arbiter.bench.Jvm;
+import dev.arbiter.bench.Program;
 import dev.arbiter.bench.ResultsFile;
 import dev.arbiter.bench.bars.Bar.Answer;
 import dev.arbiter.bench.routing.TextTable;
@@ -17,11 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Runs each promise beside its peer in one run, and says whether it was held.
@@ -33,83 +33,87 @@ import org.openjdk.jmh.runner.RunnerException;
  * FILE} writes the table into that Markdown file, between the comments {@code <!-- bars: begin -->}
  * and {@code <!-- bars: end -->}.
  *
- * <p>Ends with 1 if a promise was missed by more than 1.5 times or has no figure, with 2 if an
- * option is wrong.
+ * <p>Ends with 1 if a promise was missed by more than 1.5 times or has no figure because its
+ * benchmark failed, with 2 if an option or a file cannot be used.
  */
 public final class Bars {
   private static final String USAGE =
       "give --quick, --full or --read FILE; and maybe --only P1,P2 --json FILE --compare FILE"
           + " --results FILE";
 
-  private final Map<String, String> options = new LinkedHashMap<>();
-  private final List<Bar> chosen;
+  private final List<Bar> bars;
+  private final Pace pace;
+  private final @Nullable Figures read;
+  private final @Nullable Figures other;
+  private final @Nullable Path json;
+  private final @Nullable ResultsFile results;
 
   private Bars(String... arguments) {
-    for (int i = 0; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--quick", "--full" -> options.put(arguments[i], "");
-        case "--read", "--only", "--json", "--compare", "--results" -> {
-          require(i + 1 < arguments.length, arguments[i] + " has no value");
-          options.put(arguments[i], arguments[++i]);
-        }
-        default -> throw new IllegalArgumentException(arguments[i] + " is no option; " + USAGE);
-      }
-    }
-    long sources =
-        List.of("--quick", "--full", "--read").stream().filter(options::containsKey).count();
-    require(sources == 1, "one of --quick, --full and --read is needed");
-    String only = options.get("--only");
+    Arguments options =
+        new Arguments(
+            USAGE,
+            List.of("--quick", "--full"),
+            List.of("--read", "--only", "--json", "--compare", "--results"),
+            arguments);
+    options.requireNoOthers();
+    long sources = Stream.of("--quick", "--full", "--read").filter(options::has).count();
+    options.require(sources == 1, "one of --quick, --full and --read is needed");
+    read = figures(options.file("--read"));
+    other = figures(options.file("--compare"));
+    pace = read != null ? pace(read) : options.has("--quick") ? Pace.QUICK : Pace.FULL;
+    options.require(
+        other == null || pace.equals(pace(other)),
+        "figures of a quick and a full run cannot be compared");
+    String only = options.value("--only");
     List<String> ids = only == null ? List.of() : List.of(only.split(",", -1));
     List<String> known = PromisedBars.ALL.stream().map(Bar::id).distinct().toList();
-    require(known.containsAll(ids), "--only knows " + known + ", got " + only);
-    chosen =
-        PromisedBars.ALL.stream().filter(bar -> only == null || ids.contains(bar.id())).toList();
+    options.require(known.containsAll(ids), "--only knows " + known + ", got " + only);
+    bars =
+        PromisedBars.ALL.stream()
+            .filter(bar -> only == null || ids.contains(bar.id()))
+            .filter(bar -> bar.isQuick() || !pace.equals(Pace.QUICK))
+            .toList();
+    json = options.file("--json");
+    if (json != null) {
+      Program.requireWritable(json);
+    }
+    results = ResultsFile.of(options, "bars");
   }
 
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message + "; " + USAGE);
-    }
+  private static @Nullable Figures figures(@Nullable Path file) {
+    return file == null ? null : Figures.read(file);
+  }
+
+  private static Pace pace(Figures figures) {
+    return Pace.named(figures.about().getOrDefault("pace", ""));
   }
 
   /**
    * Runs the bars.
    *
    * @param arguments see the class
-   * @throws IOException if a file cannot be read or written
-   * @throws RunnerException if a benchmark fails
+   * @throws Exception if a file cannot be written
    */
-  public static void main(String[] arguments) throws IOException, RunnerException {
-    try {
-      System.exit(run(System.out, arguments) ? 0 : 1);
-    } catch (IllegalArgumentException wrong) {
-      System.err.println(wrong.getMessage());
-      System.exit(2);
-    }
+  public static void main(String[] arguments) throws Exception {
+    Program.main(Bars::read, arguments);
+  }
+
+  static Program.Work read(String... arguments) {
+    return new Bars(arguments)::run;
   }
 
   /** Runs the bars. Returns whether none was missed by more than the margin. */
-  static boolean run(PrintStream out, String... arguments) throws IOException, RunnerException {
+  static boolean run(PrintStream out, String... arguments) throws IOException {
     return new Bars(arguments).run(out);
   }
 
-  private boolean run(PrintStream out) throws IOException, RunnerException {
-    Figures other = options.containsKey("--compare") ? Figures.read(file("--compare")) : null;
-    Figures read = options.containsKey("--read") ? Figures.read(file("--read")) : null;
-    Pace pace = pace(read);
-    require(
-        other == null || pace.equals(pace(other)),
-        "figures of a quick and a full run cannot be compared");
-    ResultsFile results =
-        options.containsKey("--results") ? new ResultsFile(file("--results"), "bars") : null;
-    List<Bar> bars =
-        chosen.stream().filter(bar -> bar.isQuick() || !pace.equals(Pace.QUICK)).toList();
+  private boolean run(PrintStream out) throws IOException {
     Figures figures = read != null ? read : measure(bars, pace, out);
-    if (options.containsKey("--json")) {
-      figures.write(file("--json"), answers(bars, figures));
-    }
     String text = text(bars, figures, other);
-    out.print(text);
+    out.print(text); // first: a run is half an hour, and a disk may be full by now
+    if (json != null) {
+      figures.write(json, answers(bars, figures));
+    }
     if (results != null) {
       results.write(text);
     }
@@ -118,19 +122,7 @@ public final class Bars {
         .noneMatch(answer -> answer == Answer.MISSED_FAR || answer == Answer.NOT_RUN);
   }
 
-  private Pace pace(@Nullable Figures figures) {
-    if (figures != null) {
-      return Pace.named(figures.about().getOrDefault("pace", ""));
-    }
-    return options.containsKey("--quick") ? Pace.QUICK : Pace.FULL;
-  }
-
-  private Path file(String option) {
-    return Path.of(Objects.requireNonNull(options.get(option), option));
-  }
-
-  private static Figures measure(List<Bar> bars, Pace pace, PrintStream out)
-      throws RunnerException {
+  private static Figures measure(List<Bar> bars, Pace pace, PrintStream out) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     about.put("machine", Jvm.about());

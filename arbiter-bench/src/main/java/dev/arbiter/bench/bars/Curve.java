@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.bars;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -63,6 +64,11 @@ record Curve(String title, String axis, String text, List<Integer> sizes, double
   /** The best iteration at each size, CPU nanoseconds for an operation. */
   double[] best(Figures figures) {
     return specs().mapToDouble(spec -> figures.best(spec, Measure.CPU)).toArray();
+  }
+
+  /** Whether every size has a figure. */
+  boolean isMeasured(Figures figures) {
+    return Arrays.stream(best(figures)).noneMatch(Double::isNaN);
   }
 
   PowerLaw law(Figures figures) {

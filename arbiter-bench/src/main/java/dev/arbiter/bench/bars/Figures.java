@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.bars;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.arbiter.bench.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** All figures of a run: for each benchmark and measure one list of iterations for each round. */
 final class Figures {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, String>> ABOUT = new TypeReference<>() {};
+  private static final TypeReference<TreeMap<String, Map<String, List<List<Double>>>>> ALL =
+      new TypeReference<>() {};
 
   private final Map<String, String> about;
   private final Map<String, Map<String, List<List<Double>>>> all;
@@ -40,6 +46,11 @@ final class Figures {
         .add(iterations);
   }
 
+  /** Takes all figures of a benchmark out. */
+  void remove(BenchmarkSpec spec) {
+    all.remove(spec.text());
+  }
+
   /** {@return the iterations of each round; empty if it was not run} */
   List<List<Double>> rounds(BenchmarkSpec spec, Measure measure) {
     return all.getOrDefault(spec.text(), Map.of()).getOrDefault(measure.key, List.of());
@@ -59,7 +70,12 @@ final class Figures {
     return median(each(spec, measure));
   }
 
-  static double median(DoubleStream figures) {
+  /** {@return the middle iteration of a round} */
+  double median(BenchmarkSpec spec, Measure measure, int round) {
+    return median(rounds(spec, measure).get(round).stream().mapToDouble(figure -> figure));
+  }
+
+  private static double median(DoubleStream figures) {
     double[] sorted = figures.sorted().toArray();
     if (sorted.length == 0) {
       return Double.NaN;
@@ -79,19 +95,29 @@ final class Figures {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws IllegalArgumentException if the file is another one
+   * @throws IllegalArgumentException if the file is another one, or cannot be read
    */
-  static Figures read(Path file) throws IOException {
-    JsonNode content = JSON.readTree(file.toFile());
-    if (!content.path("about").isObject() || !content.path("figures").isObject()) {
-      throw new IllegalArgumentException(
-          file
-              + " was not written by Bars: it has no 'about' and 'figures'; give what --json wrote");
+  static Figures read(Path file) {
+    String text = Program.text(file);
+    try {
+      JsonNode content = JSON.readTree(text);
+      if (!content.path("about").isObject() || !content.path("figures").isObject()) {
+        throw another(file, "it has no 'about' and 'figures'", null);
+      }
+      return new Figures(
+          JSON.readerFor(ABOUT).readValue(content.get("about")),
+          JSON.readerFor(ALL).readValue(content.get("figures")));
+    } catch (JsonProcessingException e) {
+      throw another(file, e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw another(file, String.valueOf(e.getMessage()), e);
     }
-    return new Figures(
-        JSON.convertValue(content.get("about"), new TypeReference<Map<String, String>>() {}),
-        JSON.convertValue(
-            content.get("figures"),
-            new TypeReference<TreeMap<String, Map<String, List<List<Double>>>>>() {}));
+  }
+
+  private static IllegalArgumentException another(
+      Path file, String reason, @Nullable IOException cause) {
+    return new IllegalArgumentException(
+        file + " was not written by Bars, or is cut off: " + reason + "; give what --json wrote",
+        cause);
   }
 }

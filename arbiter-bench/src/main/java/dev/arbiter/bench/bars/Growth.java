@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.bars;
 
+import dev.arbiter.bench.Arguments;
 import dev.arbiter.bench.Jvm;
+import dev.arbiter.bench.Program;
 import dev.arbiter.bench.ResultsFile;
 import dev.arbiter.bench.routing.TextTable;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
@@ -26,7 +26,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * step is the exponent between the two largest sizes, where what is constant weighs least.
  *
  * <p>{@code java -Xmx2g -cp benchmarks.jar dev.arbiter.bench.bars.Growth growth.html}, six minutes.
- * The page needs no network. Ends with 1 if an exponent is higher than promised.
+ * The page needs no network. Ends with 1 if an exponent is higher than promised, or a size was not
+ * measured because its benchmark failed; with 2 if an argument cannot be used.
  */
 public final class Growth {
   private static final Pace PACE =
@@ -40,28 +41,36 @@ public final class Growth {
    *
    * @param arguments the file for the page; and maybe {@code --results} and a Markdown file, whose
    *     part {@code growth} is written
-   * @throws IOException if it cannot be written
-   * @throws RunnerException if a benchmark fails
+   * @throws Exception if a file cannot be written
    */
-  public static void main(String[] arguments) throws IOException, RunnerException {
-    if (arguments.length == 0) {
-      System.err.println("give the HTML file that the curves are drawn into");
-      System.exit(2);
-    }
-    ResultsFile results = ResultsFile.of(List.of(arguments), "growth");
-    Figures figures = measure(Curve.ALL, System.out);
-    Path page = Path.of(arguments[0]);
-    GrowthPage.write(Curve.ALL, figures, page);
-    String text = text(Curve.ALL, figures);
-    System.out.print(text);
-    System.out.println("Drawn in " + page);
-    if (results != null) {
-      results.write(text);
-    }
-    System.exit(Curve.ALL.stream().allMatch(curve -> isHeld(curve, figures)) ? 0 : 1);
+  public static void main(String[] arguments) throws Exception {
+    Program.main(Growth::read, arguments);
   }
 
-  private static Figures measure(List<Curve> curves, PrintStream progress) throws RunnerException {
+  static Program.Work read(String... arguments) {
+    Arguments given =
+        new Arguments(
+            "give the HTML file that the curves are drawn into, and maybe --results FILE",
+            List.of(),
+            List.of("--results"),
+            arguments);
+    Path page = Path.of(given.others(1, 1).get(0));
+    Program.requireWritable(page);
+    ResultsFile results = ResultsFile.of(given, "growth");
+    return out -> {
+      Figures figures = measure(Curve.ALL, out);
+      String text = text(Curve.ALL, figures);
+      out.print(text);
+      GrowthPage.write(Curve.ALL, figures, page);
+      out.println("Drawn in " + page);
+      if (results != null) {
+        results.write(text);
+      }
+      return Curve.ALL.stream().allMatch(curve -> isHeld(curve, figures));
+    };
+  }
+
+  private static Figures measure(List<Curve> curves, PrintStream progress) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     about.put("machine", Jvm.about());
@@ -73,6 +82,13 @@ public final class Growth {
 
   private static boolean isHeld(Curve curve, Figures figures) {
     return curve.law(figures).exponent() <= curve.most();
+  }
+
+  private static String answer(Curve curve, Figures figures) {
+    if (!curve.isMeasured(figures)) {
+      return "not run";
+    }
+    return isHeld(curve, figures) ? "held" : "missed";
   }
 
   static String text(List<Curve> curves, Figures figures) {
@@ -89,6 +105,7 @@ public final class Growth {
     for (Curve curve : curves) {
       PowerLaw law = curve.law(figures);
       double[] best = curve.best(figures);
+      boolean measured = curve.isMeasured(figures);
       List<String> points = new ArrayList<>();
       IntStream.range(0, best.length)
           .forEach(
@@ -101,10 +118,12 @@ public final class Growth {
               curve.title(),
               curve.axis(),
               String.join("; ", points),
-              String.format(Locale.ROOT, "%.2f ± %.2f", law.exponent(), law.error()),
-              String.format(Locale.ROOT, "%.2f", curve.lastStep(figures)),
+              measured
+                  ? String.format(Locale.ROOT, "%.2f ± %.2f", law.exponent(), law.error())
+                  : "",
+              measured ? String.format(Locale.ROOT, "%.2f", curve.lastStep(figures)) : "",
               String.valueOf(curve.most()),
-              isHeld(curve, figures) ? "held" : "missed"));
+              answer(curve, figures)));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

@@ -23,7 +23,7 @@ final class GrowthPage {
 
   static void write(List<Curve> curves, Figures figures, Path file) throws IOException {
     List<Map<String, Object>> drawn = new ArrayList<>();
-    for (Curve curve : curves) {
+    for (Curve curve : curves.stream().filter(one -> one.isMeasured(figures)).toList()) {
       PowerLaw law = curve.law(figures);
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("title", curve.title());

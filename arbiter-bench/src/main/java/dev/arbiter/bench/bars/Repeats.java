@@ -5,9 +5,11 @@ import dev.arbiter.bench.CpuTimeProfiler;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -34,25 +36,37 @@ final class Repeats {
   }
 
   /**
-   * Runs all.
+   * Runs all. One that fails is told, has no figures, and is not run in later rounds; the others
+   * are measured.
    *
    * @param specs without doubles
    * @param figures get what is measured
-   * @throws RunnerException if a benchmark fails
    */
-  void run(Collection<BenchmarkSpec> specs, Figures figures) throws RunnerException {
+  void run(Collection<BenchmarkSpec> specs, Figures figures) {
+    Set<BenchmarkSpec> failed = new HashSet<>();
     for (int round = 1; round <= pace.rounds(); round++) {
       int number = 0;
       for (BenchmarkSpec spec : specs) {
+        number++;
+        if (failed.contains(spec)) {
+          continue;
+        }
         progress.printf(
             Locale.ROOT,
             "round %d of %d, %d of %d: %s%n",
             round,
             pace.rounds(),
-            ++number,
+            number,
             specs.size(),
             spec.text());
-        run(spec, figures);
+        try {
+          run(spec, figures);
+        } catch (RunnerException e) {
+          failed.add(spec);
+          figures.remove(spec);
+          progress.println(spec.text() + " failed and has no figures, because:");
+          e.printStackTrace(progress);
+        }
       }
     }
   }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.load;
 
+import dev.arbiter.bench.Arguments;
+import dev.arbiter.bench.Program;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Prints promises of the engine under load, each with what was measured.
@@ -17,22 +21,38 @@ public final class EngineLoad {
    * Measures one thing.
    *
    * @param arguments its name and the seconds it takes
-   * @throws InterruptedException if it is interrupted
+   * @throws Exception if it is interrupted
    */
-  public static void main(String[] arguments) throws InterruptedException {
-    if (arguments.length != 2) {
-      System.err.println("give soak, parked or overload, and a number of seconds");
-      System.exit(2);
+  public static void main(String[] arguments) throws Exception {
+    Program.main(EngineLoad::read, arguments);
+  }
+
+  private interface Load {
+    PromiseTable run() throws InterruptedException;
+  }
+
+  static Program.Work read(String... arguments) {
+    Arguments given =
+        new Arguments(
+            "give soak, parked or overload, and a number of seconds",
+            List.of(),
+            List.of(),
+            arguments);
+    List<String> words = given.others(2, 2);
+    Duration time = Duration.ofSeconds(given.whole("the number of seconds", words.get(1)));
+    Map<String, Load> known =
+        Map.of(
+            "soak", () -> new Soak(time).run(),
+            "parked", () -> Parked.run(time),
+            "overload", () -> Overload.run(time));
+    Load load = known.get(words.get(0));
+    if (load == null) {
+      throw given.wrong("no load is called " + words.get(0));
     }
-    Duration time = Duration.ofSeconds(Long.parseLong(arguments[1]));
-    PromiseTable promises =
-        switch (arguments[0]) {
-          case "soak" -> new Soak(time).run();
-          case "parked" -> Parked.run(time);
-          case "overload" -> Overload.run(time);
-          default -> throw new IllegalArgumentException("nothing is called " + arguments[0]);
-        };
-    promises.print(System.out);
-    System.exit(promises.allHeld() ? 0 : 1);
+    return out -> {
+      PromiseTable promises = load.run();
+      promises.print(out);
+      return promises.allHeld();
+    };
   }
 }

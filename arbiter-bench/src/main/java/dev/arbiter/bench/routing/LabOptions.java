@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.routing;
 
+import dev.arbiter.bench.Arguments;
 import dev.arbiter.routing.BanditPolicy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,8 +28,9 @@ record LabOptions(
     boolean markdown) {
   private static final String RESTARTING = "glr-";
   private static final String USAGE =
-      "--runs-scale F, --only SCENARIO,..., --policies NAME,..., --outcomes FILE, --threads N,"
-          + " --markdown";
+      "options are --runs-scale F, --only SCENARIO,..., --policies NAME,..., --outcomes FILE,"
+          + " --threads N, --markdown";
+  private static final double MOST_SCALE = 1_000;
 
   /**
    * Reads options.
@@ -36,42 +38,27 @@ record LabOptions(
    * @throws IllegalArgumentException for one that is unknown or makes no sense, saying which
    */
   static LabOptions parse(String... arguments) {
-    Map<String, String> values = new LinkedHashMap<>();
-    boolean markdown = false;
-    for (int i = 0; i < arguments.length; i++) {
-      if (arguments[i].equals("--markdown")) {
-        markdown = true;
-      } else if (i + 1 < arguments.length) {
-        values.put(arguments[i], arguments[++i]);
-      } else {
-        throw refused("'" + arguments[i] + "' has no value");
-      }
-    }
-    double scale = Double.parseDouble(take(values, "--runs-scale", "1"));
-    int processors = Runtime.getRuntime().availableProcessors();
-    int threads = Integer.parseInt(take(values, "--threads", Integer.toString(processors)));
-    String only = take(values, "--only", "");
-    String policies = take(values, "--policies", "");
-    String outcomes = take(values, "--outcomes", "");
-    if (!values.isEmpty() || !(scale > 0 && scale <= 1_000) || threads < 1) {
-      throw refused("cannot use " + List.of(arguments));
-    }
+    Arguments given =
+        new Arguments(
+            USAGE,
+            List.of("--markdown"),
+            List.of("--runs-scale", "--only", "--policies", "--outcomes", "--threads"),
+            arguments);
+    given.requireNoOthers();
+    double scale = given.number("--runs-scale", 1);
+    given.require(scale <= MOST_SCALE, "--runs-scale must be at most 1000, got " + scale);
+    String threads = given.value("--threads");
+    String only = given.value("--only");
+    String policies = given.value("--policies");
     return new LabOptions(
         scale,
-        only.isEmpty() ? List.of() : List.of(only.split(",", -1)),
-        policies.isEmpty() ? everyPolicy() : named(List.of(policies.split(",", -1))),
-        outcomes.isEmpty() ? null : Path.of(outcomes),
-        threads,
-        markdown);
-  }
-
-  private static String take(Map<String, String> values, String name, String otherwise) {
-    String value = values.remove(name);
-    return value == null ? otherwise : value;
-  }
-
-  private static IllegalArgumentException refused(String what) {
-    return new IllegalArgumentException(what + "; options are " + USAGE);
+        only == null ? List.of() : List.of(only.split(",", -1)),
+        policies == null ? everyPolicy() : named(List.of(policies.split(",", -1))),
+        given.file("--outcomes"),
+        threads == null
+            ? Runtime.getRuntime().availableProcessors()
+            : given.whole("--threads", threads),
+        given.has("--markdown"));
   }
 
   /** Each policy once, the default first, and Thompson sampling with restarts. */

@@ -5,8 +5,6 @@ import dev.arbiter.bench.routing.Scenario.Case;
 import dev.arbiter.routing.evaluation.OutcomeMatrix;
 import dev.arbiter.routing.evaluation.ReplayEvaluator;
 import dev.arbiter.routing.evaluation.ReplayReport;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -24,17 +22,11 @@ final class RecordedScenario {
     this.matrix = matrix;
   }
 
-  /**
-   * Reads outcomes.
-   *
-   * @param file lines of task_id, category, language, agent, success (1 or 0), under a header
-   */
-  static RecordedScenario read(Path file) throws IOException {
+  /** Reads outcomes, see {@link RecordedOutcome#read}. */
+  static RecordedScenario read(Path file) {
     OutcomeMatrix.Builder matrix = OutcomeMatrix.builder();
-    List<String> lines = Files.readAllLines(file);
-    for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",", -1);
-      matrix.trial(cells[0], cells[1], cells[3], cells[4].equals("1"));
+    for (RecordedOutcome outcome : RecordedOutcome.read(file)) {
+      matrix.trial(outcome.task(), outcome.type(), outcome.agent(), outcome.solved());
     }
     return new RecordedScenario(matrix.build());
   }

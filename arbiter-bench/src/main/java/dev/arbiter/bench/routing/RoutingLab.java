@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.bench.routing;
 
+import dev.arbiter.bench.Program;
 import dev.arbiter.bench.routing.Scenario.Case;
 import dev.arbiter.routing.BanditPolicy;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,29 +40,34 @@ public final class RoutingLab {
    * Prints the tables.
    *
    * @param arguments options
-   * @throws Exception if recorded outcomes cannot be read, or a run fails
+   * @throws Exception if a run fails
    */
   public static void main(String[] arguments) throws Exception {
-    run(System.out, arguments);
+    Program.main(RoutingLab::read, arguments);
   }
 
   static void run(PrintStream out, String... arguments) throws Exception {
+    boolean unused = read(arguments).run(out);
+  }
+
+  static Program.Work read(String... arguments) {
     LabOptions options = LabOptions.parse(arguments);
-    ExecutorService threads = Executors.newFixedThreadPool(options.threads());
-    try {
-      new RoutingLab(options, threads, out).run();
-    } finally {
-      threads.shutdownNow();
-    }
+    List<Scenario> scenarios = chosen(options);
+    return out -> {
+      ExecutorService threads = Executors.newFixedThreadPool(options.threads());
+      try {
+        RoutingLab lab = new RoutingLab(options, threads, out);
+        for (Scenario scenario : scenarios) {
+          lab.print(scenario, lab.measure(scenario));
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+      return true;
+    };
   }
 
-  private void run() throws IOException, ExecutionException, InterruptedException {
-    for (Scenario scenario : chosen()) {
-      print(scenario, measure(scenario));
-    }
-  }
-
-  private List<Scenario> chosen() throws IOException {
+  private static List<Scenario> chosen(LabOptions options) {
     List<Scenario> all = new ArrayList<>(new Scenarios(options.scale()).all());
     if (options.outcomes() != null) {
       all.add(RecordedScenario.read(options.outcomes()).scenario());

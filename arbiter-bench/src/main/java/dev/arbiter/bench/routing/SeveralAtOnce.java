@@ -8,6 +8,8 @@ import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
+import dev.arbiter.bench.Arguments;
+import dev.arbiter.bench.Program;
 import dev.arbiter.routing.BanditRouter;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Sources;
@@ -18,9 +20,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,22 +60,32 @@ public final class SeveralAtOnce {
    *
    * @param arguments the recorded outcomes, lines of task_id, category, language, agent, success
    *     under a header; and the number of orders of the tasks, 20 by default
-   * @throws IOException if the outcomes cannot be read
-   * @throws InterruptedException if the thread is interrupted
+   * @throws Exception if the thread is interrupted
    */
-  public static void main(String... arguments) throws IOException, InterruptedException {
-    if (arguments.length == 0) {
-      System.err.println("give a file of recorded outcomes, and perhaps a number of runs");
-      System.exit(2);
-    }
-    int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : RUNS;
-    print(Path.of(arguments[0]), runs, System.out);
+  public static void main(String... arguments) throws Exception {
+    Program.main(SeveralAtOnce::read, arguments);
   }
 
-  static void print(Path outcomes, int runs, PrintStream out)
-      throws IOException, InterruptedException {
+  static Program.Work read(String... arguments) {
+    Arguments given =
+        new Arguments(
+            "give a file of recorded outcomes, and perhaps a number of runs",
+            List.of(),
+            List.of(),
+            arguments);
+    List<String> words = given.others(1, 2);
+    int runs = words.size() > 1 ? given.whole("the number of runs", words.get(1)) : RUNS;
+    List<RecordedOutcome> outcomes = RecordedOutcome.read(Path.of(words.get(0)));
+    return out -> {
+      print(outcomes, runs, out);
+      return true;
+    };
+  }
+
+  static void print(List<RecordedOutcome> outcomes, int runs, PrintStream out)
+      throws InterruptedException {
     SeveralAtOnce several = new SeveralAtOnce();
-    several.read(outcomes);
+    outcomes.forEach(several::add);
     TextTable table = new TextTable();
     table.row(List.of("agents", "solved", "calls a task", "attempts' time a task"));
     table.row(several.measured("one", 0, 1, runs).cells());
@@ -97,15 +107,11 @@ public final class SeveralAtOnce {
     }
   }
 
-  private void read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
-    for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",", -1);
-      types.put(cells[0], cells[1]);
-      tasks
-          .computeIfAbsent(cells[0], task -> new LinkedHashMap<>())
-          .put(cells[3], cells[4].equals("1"));
-    }
+  private void add(RecordedOutcome outcome) {
+    types.put(outcome.task(), outcome.type());
+    tasks
+        .computeIfAbsent(outcome.task(), task -> new LinkedHashMap<>())
+        .put(outcome.agent(), outcome.solved());
   }
 
   private Way measured(String name, int fallbacks, int atOnce, int runs)

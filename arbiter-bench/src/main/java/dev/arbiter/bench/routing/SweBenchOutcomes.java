@@ -4,6 +4,8 @@ package dev.arbiter.bench.routing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.arbiter.bench.Arguments;
+import dev.arbiter.bench.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,9 @@ import java.util.stream.Stream;
  * licence): {@code traj/AGENT/eval_results.json} holds for each task whether the agent solved it.
  * {@code java -cp benchmarks.jar dev.arbiter.bench.routing.SweBenchOutcomes SWE-bench_Pro-os/traj
  * outcomes.csv}. A task that is not in an agent's file gives no row: the agent was not available.
- * The outcomes themselves are not part of this project.
+ * Tasks with fewer than three agents are left out, and counted: there is little to choose among.
+ * The outcomes themselves are not part of this project. Ends with 2 if no task is left, or a file
+ * cannot be used.
  */
 public final class SweBenchOutcomes {
   private static final String RESULTS = "eval_results.json";
@@ -58,47 +62,78 @@ public final class SweBenchOutcomes {
    * Converts.
    *
    * @param arguments the folder {@code traj} of the repository, and the file to write
-   * @throws IOException if a file cannot be read or written
+   * @throws Exception if the file cannot be written
    */
-  public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 2) {
-      System.err.println("give the folder traj of SWE-bench_Pro-os, and the CSV file to write");
-      System.exit(2);
-    }
-    try {
-      List<String> lines = convert(Path.of(arguments[0]));
-      Files.write(Path.of(arguments[1]), lines);
-      System.out.println(lines.size() - 1 + " outcomes in " + arguments[1]);
-    } catch (IllegalArgumentException unusable) {
-      System.err.println(unusable.getMessage());
-      System.exit(2);
-    }
+  public static void main(String[] arguments) throws Exception {
+    Program.main(SweBenchOutcomes::read, arguments);
   }
 
-  /** {@return a header and a line for each task and agent, sorted} */
-  static List<String> convert(Path folder) throws IOException {
+  static Program.Work read(String... arguments) {
+    List<String> names =
+        new Arguments(
+                "give the folder traj of SWE-bench_Pro-os, and the CSV file to write",
+                List.of(),
+                List.of(),
+                arguments)
+            .others(2, 2);
+    Path csv = Path.of(names.get(1));
+    Converted converted = convert(Path.of(names.get(0)));
+    Program.requireWritable(csv);
+    return out -> {
+      Files.write(csv, converted.lines());
+      out.println(converted.lines().size() - 1 + " outcomes in " + csv);
+      out.println(
+          converted.leftOut()
+              + " tasks left out, because fewer than "
+              + FEWEST_AGENTS
+              + " agents have an outcome of them");
+      return true;
+    };
+  }
+
+  /**
+   * Outcomes as CSV.
+   *
+   * @param lines a header and a line for each task and agent, sorted
+   * @param leftOut how many tasks had too few agents
+   */
+  record Converted(List<String> lines, long leftOut) {}
+
+  static Converted convert(Path folder) {
     Map<String, List<String>> tasks = new TreeMap<>();
     for (Path file : results(folder)) {
       add(tasks, file);
     }
     List<String> lines = new ArrayList<>(List.of(HEADER));
     tasks.values().stream().filter(rows -> rows.size() >= FEWEST_AGENTS).forEach(lines::addAll);
-    return lines;
-  }
-
-  private static List<Path> results(Path folder) throws IOException {
-    try (Stream<Path> agents = Files.list(folder)) {
-      List<Path> files =
-          agents.map(agent -> agent.resolve(RESULTS)).filter(Files::exists).sorted().toList();
-      if (files.isEmpty()) {
-        throw new IllegalArgumentException(
-            folder + " has no folder with " + RESULTS + "; give the folder traj of the repository");
-      }
-      return files;
+    if (lines.size() == 1) {
+      throw new IllegalArgumentException(
+          folder
+              + " has no task with outcomes of "
+              + FEWEST_AGENTS
+              + " agents, only "
+              + tasks.size()
+              + " tasks with fewer; give the folder traj of the whole repository");
     }
+    long leftOut = tasks.values().stream().filter(rows -> rows.size() < FEWEST_AGENTS).count();
+    return new Converted(lines, leftOut);
   }
 
-  private static void add(Map<String, List<String>> tasks, Path file) throws IOException {
+  private static List<Path> results(Path folder) {
+    List<Path> files = List.of();
+    try (Stream<Path> agents = Files.list(folder)) {
+      files = agents.map(agent -> agent.resolve(RESULTS)).filter(Files::exists).sorted().toList();
+    } catch (IOException e) {
+      // as a folder without results
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder + " has no folder with " + RESULTS + "; give the folder traj of the repository");
+    }
+    return files;
+  }
+
+  private static void add(Map<String, List<String>> tasks, Path file) {
     Set<String> ids = new HashSet<>();
     String agent = String.valueOf(file.getName(file.getNameCount() - 2));
     for (Map.Entry<String, JsonNode> outcome : read(file).properties()) {
@@ -123,9 +158,9 @@ public final class SweBenchOutcomes {
     }
   }
 
-  private static JsonNode read(Path file) throws IOException {
+  private static JsonNode read(Path file) {
     try {
-      return new ObjectMapper().readTree(file.toFile());
+      return new ObjectMapper().readTree(Program.text(file));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + " is no JSON: " + e.getOriginalMessage(), e);
     }

@@ -94,6 +94,37 @@ class GrowthTest {
     assertThat(curve.law(figures).exponent()).isCloseTo(.5, within(1e-9));
   }
 
+  @Test
+  void a_size_that_was_not_measured_is_not_held_and_not_drawn() throws Exception {
+    Curve curve = new Curve("a task", "agents", "A.task agents=?", List.of(10, 100, 1_000), 1);
+    Figures figures = new Figures(Map.of());
+    figures.add(curve.spec(10), Measure.CPU.key, List.of(1_000.0));
+    figures.add(curve.spec(100), Measure.CPU.key, List.of(1_000.0));
+    Path page = folder.resolve("growth.html");
+
+    GrowthPage.write(List.of(curve), figures, page);
+
+    assertThat(Growth.text(List.of(curve), figures))
+        .contains("| 10: 1,000 ns; 100: 1,000 ns; 1,000:  |  |  | 1.0 | not run |");
+    assertThat(Files.readString(page)).contains("\"curves\":[]");
+  }
+
+  @Test
+  void files_are_checked_before_anything_is_measured() throws Exception {
+    Path bare = Files.writeString(folder.resolve("bare.md"), "text");
+    String page = folder.resolve("growth.html").toString();
+
+    assertThatThrownBy(() -> Growth.read("--results", "" + bare))
+        .hasMessage(
+            "something is missing; give the HTML file that the curves are drawn into, and maybe"
+                + " --results FILE");
+    assertThatThrownBy(() -> Growth.read(page, "--results", "" + bare))
+        .hasMessageContaining("add the lines <!-- growth: begin --> and");
+    assertThatThrownBy(() -> Growth.read(folder.resolve("no").resolve("growth.html").toString()))
+        .hasMessageContaining("growth.html cannot be written");
+    assertThat(folder).isDirectoryNotContaining("glob:**growth.html");
+  }
+
   private static boolean spans(Curve curve, int least, int most) {
     List<Integer> sizes = curve.sizes();
     return sizes.get(0) == least && sizes.get(sizes.size() - 1) == most;

@@ -65,7 +65,24 @@ class RoutingLabTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("options are --runs-scale F");
     assertThatThrownBy(() -> lab("--only"))
-        .hasMessageStartingWith("'--only' has no value; options are");
+        .hasMessageStartingWith("--only has no value; options are");
+    assertThatThrownBy(() -> lab("--runs-scale", "many"))
+        .hasMessageStartingWith("--runs-scale must be a number above 0, got many; options are");
+    assertThatThrownBy(() -> lab("--threads", "1.5"))
+        .hasMessageStartingWith("--threads must be a whole number from 1, got 1.5; options are");
+  }
+
+  @Test
+  void a_file_of_outcomes_that_is_none_is_named() throws Exception {
+    Path outcomes = Files.writeString(folder.resolve("outcomes.csv"), "task_id\nt1,c\n");
+
+    assertThatThrownBy(() -> lab("--outcomes", "" + outcomes))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "outcomes.csv: line 2 is 't1,c'; give a file with a header and lines");
+    Files.writeString(outcomes, "");
+    assertThatThrownBy(() -> lab("--outcomes", "" + outcomes))
+        .hasMessageContaining("outcomes.csv: it has no outcome; give");
   }
 
   private static String[] with(String[] common, String... more) {

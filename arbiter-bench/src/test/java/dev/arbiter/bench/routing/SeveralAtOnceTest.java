@@ -27,7 +27,11 @@ class SeveralAtOnceTest {
     Files.writeString(outcomes, lines);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    SeveralAtOnce.print(outcomes, 2, new PrintStream(out, true, StandardCharsets.UTF_8));
+    boolean done =
+        SeveralAtOnce.read(outcomes.toString(), "2")
+            .run(new PrintStream(out, true, StandardCharsets.UTF_8));
+
+    assertThat(done).isTrue();
 
     List<String> rows = out.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(rows.get(1)).matches("one +\\d\\d\\.\\d % +1\\.00 +1\\.00");

@@ -4,9 +4,13 @@ package dev.arbiter.bench.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +42,9 @@ class SweBenchOutcomesTest {
     agent("eve", "{\"instance_a__its-own-b-%s\": false}".replace("%s", FIRST));
     Files.writeString(folder.resolve("README.md"), "no agent");
 
-    assertThat(SweBenchOutcomes.convert(folder))
+    SweBenchOutcomes.Converted converted = SweBenchOutcomes.convert(folder);
+
+    assertThat(converted.lines())
         .containsExactly(
             "task_id,category,language,agent,success,cost,duration",
             "flipt-0123456789ab,flipt-io,go,ada,0,,",
@@ -47,8 +53,45 @@ class SweBenchOutcomesTest {
             "its-own-b-0123456789ab,a,,bob,0,,",
             "its-own-b-0123456789ab,a,,dave,1,,",
             "its-own-b-0123456789ab,a,,eve,0,,");
-    Path csv = Files.write(folder.resolve("outcomes.csv"), SweBenchOutcomes.convert(folder));
+    assertThat(converted.leftOut()).isEqualTo(1);
+    Path csv = Files.write(folder.resolve("outcomes.csv"), converted.lines());
     assertThat(RecordedScenario.read(csv).scenario().name()).isEqualTo("recorded");
+  }
+
+  @Test
+  void the_number_of_tasks_that_are_left_out_is_told() throws Exception {
+    for (String name : List.of("ada", "bob", "cleo")) {
+      String more = name.equals("ada") ? ", \"instance_a__c-%s\": true" : "";
+      agent(name, ("{\"instance_a__b-%s\": true" + more + "}").replace("%s", FIRST));
+    }
+    Path csv = folder.resolve("outcomes.csv");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    boolean done =
+        SweBenchOutcomes.read(folder.toString(), csv.toString())
+            .run(new PrintStream(out, true, StandardCharsets.UTF_8));
+
+    assertThat(done).isTrue();
+    assertThat(csv).content().hasLineCount(4);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("3 outcomes in " + csv)
+        .contains("1 tasks left out, because fewer than 3 agents have an outcome of them");
+  }
+
+  @Test
+  void without_a_task_of_three_agents_it_is_refused() throws Exception {
+    agent("ada", "{\"instance_a__b-%s\": true}".replace("%s", FIRST));
+    agent("bob", "{\"instance_a__b-%s\": true}".replace("%s", FIRST));
+    Path csv = folder.resolve("outcomes.csv");
+
+    assertThatThrownBy(() -> SweBenchOutcomes.read(folder.toString(), csv.toString()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "has no task with outcomes of 3 agents, only 1 tasks with fewer; give");
+    assertThatThrownBy(() -> SweBenchOutcomes.read(folder + "/none", csv.toString()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("none has no folder with eval_results.json; give the folder traj");
+    assertThat(csv).doesNotExist();
   }
 
   @Test
