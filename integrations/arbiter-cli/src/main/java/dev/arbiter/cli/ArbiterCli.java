@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -39,9 +40,10 @@ public final class ArbiterCli extends CliCommand implements Runnable {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    StandardOutput stream = new StandardOutput();
+    PrintWriter out = new PrintWriter(stream, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
-    System.exit(run(Sources.system(0).clock(), out, err, arguments));
+    System.exit(run(Sources.system(0).clock(), out, stream::lostItsReader, err, arguments));
   }
 
   /**
@@ -49,10 +51,16 @@ public final class ArbiterCli extends CliCommand implements Runnable {
    *
    * @param clock the default of {@code --now}
    * @param out gets answers
+   * @param lostItsReader tells after an error of {@code out} whether its reader had enough
    * @param err gets error messages
    * @param arguments the command line
    */
-  static int run(InstantSource clock, PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(
+      InstantSource clock,
+      PrintWriter out,
+      BooleanSupplier lostItsReader,
+      PrintWriter err,
+      String... arguments) {
     CommandLine line = new CommandLine(new ArbiterCli());
     // Each command costs start-up time, so only the wanted one is made.
     String wanted = arguments.length == 0 ? "" : arguments[0];
@@ -67,8 +75,9 @@ public final class ArbiterCli extends CliCommand implements Runnable {
         .setParameterExceptionHandler(ArbiterCli::misused)
         .setExecutionExceptionHandler(ArbiterCli::explain);
     int code = line.execute(arguments);
-    if (out.checkError() && code == Exit.ALLOWED) { // a writer keeps its errors to itself
-      err.println("arbiter: the output could not be written; its disk is full, or its reader gone");
+    // A writer keeps its errors to itself. A reader that goes away, such as head, is no error.
+    if (out.checkError() && code == Exit.ALLOWED && !lostItsReader.getAsBoolean()) {
+      err.println("arbiter: the output could not be written; its disk may be full");
       code = Exit.UNUSABLE;
     }
     err.flush();

@@ -246,7 +246,8 @@ final class TaskFile implements AutoCloseable {
           try (PreparedStatement query =
               connection.prepareStatement(
                   "SELECT value FROM event WHERE id BETWEEN ? AND ? AND tenant = ? AND task = ?"
-                      + " ORDER BY id & ((1 << 30) - 1)")) {
+                      + " ORDER BY (id - (SELECT value FROM meta WHERE name = 'next'))"
+                      + " & ((1 << 30) - 1)")) {
             query.setLong(1, first << ID_BITS);
             query.setLong(2, last << ID_BITS);
             query.setString(3, task.tenant());
@@ -286,6 +287,17 @@ final class TaskFile implements AutoCloseable {
       byte[] reached = kept.get(PROGRESS + key);
       KeptProgress progress = reached == null ? KeptProgress.none() : Records.progress(reached);
       KeptTask task = Records.task(accepted);
+      if (progress.report() != null || !progress.round().aside().isEmpty()) {
+        throw new Refusal(
+            "task '"
+                + id
+                + "' of tenant '"
+                + tenant
+                + "' has handed in work, whose verdict may be in a log that must be withdrawn with"
+                + " it; start the arbiter over "
+                + given
+                + " and cancel the task there, by TaskHandle.cancel");
+      }
       TaskResult end = new TaskResult.Cancelled(task.task(), reason, progress.used());
       storage.append(changes(key, task, progress, end, reason, now), true);
       return end;

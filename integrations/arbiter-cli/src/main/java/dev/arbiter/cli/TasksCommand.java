@@ -213,7 +213,8 @@ final class TasksCommand extends CliCommand implements Runnable {
       name = "cancel",
       description =
           "Ends a task as cancelled while no process owns the file. If one does, it is named:"
-              + " cancel the task there, by TaskHandle.cancel.",
+              + " cancel the task there, by TaskHandle.cancel. A task that has handed in work is"
+              + " refused: its verdict may be recorded, and only an arbiter can withdraw it.",
       mixinStandardHelpOptions = true)
   int cancel(
       @CommandLine.Mixin Source source,

@@ -19,7 +19,8 @@ record Run(int code, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-    int code = ArbiterCli.run(() -> NOW, new PrintWriter(out), new PrintWriter(err), texts);
+    int code =
+        ArbiterCli.run(() -> NOW, new PrintWriter(out), () -> false, new PrintWriter(err), texts);
     return new Run(code, out.toString(), err.toString());
   }
 

@@ -8,11 +8,15 @@ import dev.arbiter.AfterCrash;
 import dev.arbiter.Arbiter;
 import dev.arbiter.ArbiterBuilder;
 import dev.arbiter.agent.AgentProfile;
+import dev.arbiter.agent.Assignment;
+import dev.arbiter.spi.Constitution;
 import dev.arbiter.sqlite.SqliteStore;
+import dev.arbiter.task.Admission;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +151,58 @@ class TasksCommandTest {
       assertThat(next.submit(again).await(SOON)).isEqualTo(end);
       assertThat(next.find("acme", "T-3").orElseThrow().await(SOON))
           .isInstanceOf(TaskResult.Completed.class);
+    }
+  }
+
+  @Test
+  void a_task_that_has_handed_in_work_is_left_to_an_arbiter() throws Exception {
+    CountDownLatch judging = new CountDownLatch(1);
+    Path living = folder.toRealPath().resolve("judged.db");
+    Path copy = folder.toRealPath().resolve("copy.db");
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .constitution(new Undecided(judging))
+            .closeLimit(Duration.ZERO)
+            .store(SqliteStore.at(living))
+            .agent(ADA, assignment -> WorkReport.of("worked"))
+            .build()) {
+      arbiter.submit(Task.builder("refactor").id("T-6").build());
+      assertThat(judging.await(20, TimeUnit.SECONDS)).isTrue();
+      for (String end : List.of("", "-wal")) {
+        Files.copy(Path.of(living + end), Path.of(copy + end));
+      }
+    }
+
+    Run run = Run.of("tasks", "cancel", "T-6", "--store", copy, "--reason", "no");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("task 'T-6' of tenant 'default' has handed in work", "start the arbiter over");
+    assertThat(Run.of("tasks", "show", "T-6", "--store", copy).out())
+        .contains("state: EXECUTION_COMPLETE", "output: worked");
+  }
+
+  /** A constitution that does not come to a verdict. */
+  private record Undecided(CountDownLatch asked) implements Constitution {
+    @Override
+    public Admission admit(Task task) {
+      return new Admission.Admitted("", List.of());
+    }
+
+    @Override
+    public String specDigest(Task task) {
+      return "";
+    }
+
+    @Override
+    public Verdict judge(Assignment assignment, WorkReport report) {
+      asked.countDown();
+      try {
+        Thread.sleep(60_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new IllegalStateException("no verdict");
     }
   }
 

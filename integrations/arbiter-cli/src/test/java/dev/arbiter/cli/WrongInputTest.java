@@ -53,7 +53,9 @@ class WrongInputTest {
     int allowed;
     try (PrintStream stream = new PrintStream(Files.newOutputStream(full), false, UTF_8)) {
       PrintWriter out = new PrintWriter(stream, false, UTF_8);
-      allowed = ArbiterCli.run(() -> Run.NOW, out, new PrintWriter(err), "validate", "--help");
+      allowed =
+          ArbiterCli.run(
+              () -> Run.NOW, out, () -> false, new PrintWriter(err), "validate", "--help");
     }
 
     assertThat(allowed).isEqualTo(2);
