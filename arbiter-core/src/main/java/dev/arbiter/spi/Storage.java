@@ -79,8 +79,9 @@ public interface Storage {
 
   /**
    * Removes EVENT and END values that are older, by {@link Columns#at}. STATE values stay, however
-   * old. An END value that is older is not found any more; its room may be used again later. The
-   * clock may step: an instant before that of an earlier call removes nothing.
+   * old. An END value that is older is not found any more, and no value that was appended before it
+   * under its key is found in its place; its room may be used again later. The clock may step back:
+   * each call removes only what is older than its own instant, and all of that.
    *
    * @param before the first instant that is kept
    * @throws Exception if they cannot be removed, or if it is not open

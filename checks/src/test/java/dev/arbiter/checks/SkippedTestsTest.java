@@ -50,6 +50,21 @@ class SkippedTestsTest {
   }
 
   @Test
+  void a_promise_that_does_not_apply_is_named_apart() throws Exception {
+    String other = SKIPPED.replace("no &lt;node&gt;&#10;  here", "does not apply: a server syncs");
+    report("one", "TEST-a.xml", START, PASSED, other, WITH_TRACE);
+
+    assertThat(SkippedTests.summary(root, START))
+        .isEqualTo(
+            """
+            promises that do not apply: 1
+              a.ATest.needs_it: does not apply: a server syncs
+            promises not checked here: 1
+              a.CTest.is_there: no faketime
+            """);
+  }
+
+  @Test
   void says_zero_when_everything_ran() throws Exception {
     report("one", "TEST-a.xml", START, PASSED);
 

@@ -166,17 +166,18 @@ final class JdbcWriting {
     days.prepare();
     days.forget(first);
     String ended = owner.pool().table("ended");
+    // With an end go those before it: it replaced them, though their clock may have been ahead.
     String old =
         "DELETE FROM "
             + ended
-            + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
+            + " r USING (SELECT key, max(seq) AS last FROM (SELECT key, seq FROM "
             + ended
             + " WHERE at < ? LIMIT "
             + STEP
-            + "))";
+            + ") old GROUP BY key) o WHERE r.key = o.key AND r.seq <= o.last";
     try (PreparedStatement delete = connection.prepareStatement(old)) {
       int removed = STEP;
-      for (int i = 0; i < MOST_STEPS && removed == STEP; i++) {
+      for (int i = 0; i < MOST_STEPS && removed >= STEP; i++) {
         begin(false);
         delete.setObject(1, first);
         removed = delete.executeUpdate();

@@ -338,6 +338,27 @@ class WrongFileTest {
     storage.close();
   }
 
+  @Test
+  void numbers_that_begin_again_keep_the_order_of_ends() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(end("first", 1)), true);
+    storage.close();
+    sql("UPDATE meta SET value = " + ((1L << 30) - 2) + " WHERE name = 'next'");
+
+    storage.open((key, value) -> {});
+    for (int second = 2; second <= 5; second++) {
+      storage.append(List.of(end("twice", second)), false);
+      assertThat(storage.find("twice")).asString(UTF_8).isEqualTo("" + second);
+    }
+    storage.forget(Instant.ofEpochSecond(5));
+    assertThat(storage.find("twice")).asString(UTF_8).isEqualTo("5");
+    storage.append(List.of(end("twice", 4)), false);
+    storage.forget(Instant.ofEpochSecond(5));
+    assertThat(storage.find("twice")).isNull();
+    storage.close();
+  }
+
   private static Change end(String key, long second) {
     byte[] bytes = ("" + second).getBytes(UTF_8);
     Columns at =

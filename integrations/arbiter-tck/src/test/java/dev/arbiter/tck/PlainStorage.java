@@ -3,6 +3,7 @@ package dev.arbiter.tck;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.DSYNC;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -45,6 +46,7 @@ final class PlainStorage implements Storage {
 
   private final Path folder;
   private final Mistake mistake;
+  private final boolean writesThrough;
   private volatile @Nullable Map<String, End> ends;
   private @Nullable FileChannel log;
   private @Nullable FileChannel lock;
@@ -53,12 +55,20 @@ final class PlainStorage implements Storage {
   private ByteArrayOutputStream unwritten = new ByteArrayOutputStream();
   private boolean wasClosed;
 
+  private Instant lastForgotten = Instant.MIN;
+
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record End(byte[] bytes, Instant at) {}
+  private record End(byte[] bytes, Instant at, @Nullable End earlier) {}
 
   PlainStorage(Path folder, Mistake mistake) {
+    this(folder, mistake, false);
+  }
+
+  /** A storage whose every write is a sync, or one that syncs. */
+  PlainStorage(Path folder, Mistake mistake, boolean writesThrough) {
     this.folder = folder;
     this.mistake = mistake;
+    this.writesThrough = writesThrough;
   }
 
   private boolean makes(Mistake one) {
@@ -73,8 +83,12 @@ final class PlainStorage implements Storage {
     Files.createDirectories(folder);
     lock();
     try {
-      FileChannel file = FileChannel.open(folder.resolve("log"), CREATE, READ, WRITE);
+      FileChannel file =
+          writesThrough
+              ? FileChannel.open(folder.resolve("log"), CREATE, READ, WRITE, DSYNC)
+              : FileChannel.open(folder.resolve("log"), CREATE, READ, WRITE);
       log = file;
+      syncFolder();
       states = new LinkedHashMap<>();
       all = new ArrayList<>();
       unwritten = new ByteArrayOutputStream();
@@ -92,6 +106,15 @@ final class PlainStorage implements Storage {
       all.forEach(key -> kept.accept(key, states.getOrDefault(key, new byte[0])));
     } else {
       states.forEach(kept);
+    }
+  }
+
+  /* Else the name of the log may be lost. */
+  private void syncFolder() throws IOException {
+    if (!makes(Mistake.SYNCS_NO_FOLDER)) {
+      try (FileChannel named = FileChannel.open(folder)) {
+        named.force(true);
+      }
     }
   }
 
@@ -168,7 +191,7 @@ final class PlainStorage implements Storage {
       int kind = in.readByte();
       Instant at = Instant.parse(in.readUTF());
       if (kind == 'F') {
-        found.values().removeIf(end -> end.at.isBefore(at));
+        forget(at, found);
         continue;
       }
       byte[] key = in.readNBytes(in.readInt());
@@ -181,13 +204,25 @@ final class PlainStorage implements Storage {
     }
   }
 
+  private void forget(Instant before, Map<String, End> found) {
+    for (Map.Entry<String, End> one : List.copyOf(found.entrySet())) {
+      End earlier = one.getValue().earlier;
+      if (one.getValue().at.isBefore(before)) {
+        found.remove(one.getKey());
+        if (makes(Mistake.FORGETS_ONE_OF_TWO_ENDS) && earlier != null) {
+          found.put(one.getKey(), earlier);
+        }
+      }
+    }
+  }
+
   private void take(
       Change.Kind kind, String key, byte @Nullable [] value, Instant at, Map<String, End> found) {
     if (kind == Change.Kind.END && value != null) {
       if (makes(Mistake.FINDS_THE_FIRST_END)) {
-        found.putIfAbsent(key, new End(value, at));
+        found.putIfAbsent(key, new End(value, at, null));
       } else {
-        found.put(key, new End(value, at));
+        found.put(key, new End(value, at, found.get(key)));
       }
     } else if (kind == Change.Kind.STATE) {
       all.add(key);
@@ -199,7 +234,7 @@ final class PlainStorage implements Storage {
         states.remove(key);
       }
       if (value != null && makes(Mistake.FINDS_STATES)) {
-        found.put(key, new End(value, at));
+        found.put(key, new End(value, at, null));
       }
     }
   }
@@ -256,8 +291,9 @@ final class PlainStorage implements Storage {
 
   private void sync() throws IOException {
     try {
-      if (!makes(Mistake.NEVER_SYNCS)) {
-        opened().force(false);
+      if (!makes(Mistake.NEVER_SYNCS) && !writesThrough) {
+        FileChannel other = makes(Mistake.SYNCS_ANOTHER_FILE) ? lock : null;
+        (other == null ? opened() : other).force(false);
       }
     } catch (IOException e) {
       if (!makes(Mistake.PASSES_OVER_A_FAILED_SYNC)) {
@@ -336,9 +372,11 @@ final class PlainStorage implements Storage {
   @Override
   public void forget(Instant before) throws Exception {
     opened();
-    if (makes(Mistake.FORGETS_NO_END)) {
+    if (makes(Mistake.FORGETS_NO_END)
+        || (makes(Mistake.FORGETS_FORWARD_ONLY) && before.isBefore(lastForgotten))) {
       return;
     }
+    lastForgotten = before;
     if (makes(Mistake.FORGETS_STATES_WITH_AGE)) {
       states.clear();
       log = opened().truncate(0).position(0);

@@ -60,7 +60,7 @@ public final class SqliteStorage implements Storage {
         newest =
             connection.prepareStatement(
                 "SELECT value, sum, id FROM ended WHERE key = ? ORDER BY "
-                    + Writing.ORDER
+                    + Writing.order("id")
                     + " DESC LIMIT 1");
       }
     } catch (SQLException e) {

@@ -41,8 +41,15 @@ final class Writing {
   private static final int NUMBER_BITS = 30;
   private static final long NUMBERS = (1L << NUMBER_BITS) - 1;
 
-  /** The order in which rows were appended, whatever the clock said. */
-  static final String ORDER = "id & " + NUMBERS;
+  /**
+   * The order in which rows were appended, whatever the clock said. Numbers begin again at 2^30; so
+   * it is the distance to the next one, which tells rows apart until 2^30 lie between them.
+   *
+   * @param id the column
+   */
+  static String order(String id) {
+    return "((" + id + " - (SELECT value FROM meta WHERE name = 'next')) & " + NUMBERS + ")";
+  }
 
   private static final long LAST_SECOND = (1L << 33) - 1;
 
@@ -272,23 +279,34 @@ final class Writing {
   /** Removes what is older, in short transactions, so that the file does not grow by it. */
   void forget(Instant before) throws SQLException {
     force(false);
-    for (String table : List.of("event", "ended")) {
-      forget(table, before);
-    }
+    forget("event", "SELECT id FROM %s", before);
+    // With an end go those before it: it replaced them, though their clock may have been ahead.
+    forget(
+        "ended",
+        "SELECT r.id FROM (SELECT key, max("
+            + order("id")
+            + ") AS last FROM %s GROUP BY key) o CROSS JOIN ended r ON r.key = o.key AND "
+            + order("r.id")
+            + " <= o.last",
+        before);
   }
 
-  private void forget(String table, Instant before) throws SQLException {
+  private void forget(String table, String rows, Instant before) throws SQLException {
     String old =
         String.format(
             Locale.ROOT,
-            "DELETE FROM %s WHERE id IN"
-                + " (SELECT id FROM %s WHERE id < ? AND at < ? ORDER BY id LIMIT %d)",
-            table,
+            "(SELECT id, key FROM %s WHERE id < ? AND at < ? ORDER BY id LIMIT %d)",
             table,
             STEP);
-    try (PreparedStatement delete = connection.prepareStatement(old)) {
+    String all =
+        String.format(
+            Locale.ROOT,
+            "DELETE FROM %s WHERE id IN (%s)",
+            table,
+            String.format(Locale.ROOT, rows, old));
+    try (PreparedStatement delete = connection.prepareStatement(all)) {
       int removed = STEP;
-      for (int i = 0; i < MOST_STEPS && removed == STEP; i++) {
+      for (int i = 0; i < MOST_STEPS && removed >= STEP; i++) {
         begin();
         delete.setLong(1, first(before) + (1L << NUMBER_BITS));
         delete.setLong(2, millis(before));
