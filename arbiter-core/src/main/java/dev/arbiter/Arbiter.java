@@ -680,8 +680,9 @@ public final class Arbiter implements AutoCloseable {
    * returned, and every handle is complete. An agent that does not return within a second of its
    * interrupt is left behind.
    *
-   * <p>An agent or listener may call it: the task that it works for ends later, and then the store
-   * is closed. An interrupt of the closing thread ends the waiting; the thread stays interrupted.
+   * <p>An agent or another part of a task may call it: that task goes on and ends later, and then
+   * the store is closed. An interrupt of the closing thread ends the waiting; the thread stays
+   * interrupted.
    */
   @Override
   public void close() {
