@@ -123,7 +123,7 @@ public final class Arbiter implements AutoCloseable {
     ledger.whenRaised(pipeline::tenantChanged);
     this.snapshots = new Snapshots(config, tenure);
     this.recovering =
-        new Recovering(tenure, submissions, pipeline, snapshots, registry, ledger, this::recovered);
+        new Recovering(tenure, submissions, crew, snapshots, registry, ledger, this::recovered);
     this.outlook = new Outlook(config.insight(), nanoTime.getAsLong());
     this.vitals = new Vitals(counters(), nanoTime.getAsLong());
     open(builder);

@@ -76,6 +76,15 @@ final class Crew {
     }
   }
 
+  /**
+   * Takes a job from the thread of the store, which must do none: what it leads to may wait for the
+   * store. If the executor takes no worker, another thread does it, such as that of the sweep.
+   */
+  void addFromStore(Job job) {
+    jobs.add(job);
+    Hired unused = hire();
+  }
+
   /** Hires a worker if jobs were left waiting. Called now and then, by one thread at a time. */
   void check() {
     Job first = jobs.peek();

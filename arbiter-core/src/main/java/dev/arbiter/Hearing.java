@@ -54,8 +54,12 @@ final class Hearing {
         run.next(Stage.REPORT);
       }
     } else if (news instanceof News.Recovered recovered) {
-      run.shard(recovered.shard);
-      rewinding.rewind(run, recovered.kept);
+      if (run.isUnrecorded()) {
+        recovered.unread();
+      } else {
+        run.shard(recovered.shard);
+        rewinding.rewind(run, recovered.kept);
+      }
     } else if (news instanceof News.GivenUp given) {
       if (at != Waits.NOTHING) {
         run.next(endings.giveUp(run, given.why));

@@ -48,10 +48,24 @@ final class News {
   static final class Recovered extends Mailbox.News {
     final TaskRun.@Nullable Kept kept;
     final Store.Shard shard;
+    private final Runnable overtaken;
 
-    Recovered(TaskRun.@Nullable Kept kept, Store.Shard shard) {
+    /**
+     * Makes the message.
+     *
+     * @param overtaken what to do if the store has kept a run that has ended meanwhile
+     */
+    Recovered(TaskRun.@Nullable Kept kept, Store.Shard shard, Runnable overtaken) {
       this.kept = kept;
       this.shard = shard;
+      this.overtaken = overtaken;
+    }
+
+    @Override
+    void unread() {
+      if (kept != null) {
+        overtaken.run();
+      }
     }
   }
 

@@ -816,11 +816,6 @@ final class Pipeline {
     return interrupted.stream().allMatch(attempt -> attempt.isCalledBy(here));
   }
 
-  /** Tells a run what the store has kept of it, or that it has nothing. */
-  void recover(TaskRun run, TaskRun.@Nullable Kept kept, Store.Shard shard) {
-    post(run, new News.Recovered(kept, shard));
-  }
-
   /** Ends a run, without a record if need be. */
   void dismiss(TaskRun run, String why) {
     post(run, new News.GivenUp(why));

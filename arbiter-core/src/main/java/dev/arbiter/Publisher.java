@@ -119,6 +119,8 @@ final class Publisher {
     List<Change> batch = new ArrayList<>(5);
     if (run.untold() instanceof TaskEvent.Received) {
       KeptTask task = new KeptTask(run.task(), run.accepted());
+      // An earlier task of this id may have ended without a record.
+      batch.add(KeptValue.forget(KeptValue.PROGRESS, run.key()));
       batch.add(KeptValue.state(KeptValue.TASK, run.key(), new KeptValue.Accepted(task)));
     } else if (run.untold() instanceof TaskEvent.Concluded concluded) {
       batch.addAll(end(run, concluded.result(), last));

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +34,7 @@ final class Recovering implements Store.Owner {
 
   private final Tenure tenure;
   private final Submissions submissions;
-  private final Pipeline pipeline;
+  private final Crew crew;
   private final Snapshots snapshots;
   private final LiveRegistry registry;
   private final Ledger ledger;
@@ -48,14 +50,14 @@ final class Recovering implements Store.Owner {
   Recovering(
       Tenure tenure,
       Submissions submissions,
-      Pipeline pipeline,
+      Crew crew,
       Snapshots snapshots,
       LiveRegistry registry,
       Ledger ledger,
       Function<TaskRun.Kept, TaskRun> newRun) {
     this.tenure = tenure;
     this.submissions = submissions;
-    this.pipeline = pipeline;
+    this.crew = crew;
     this.snapshots = snapshots;
     this.registry = registry;
     this.ledger = ledger;
@@ -71,7 +73,7 @@ final class Recovering implements Store.Owner {
       first = null;
     }
     if (waiting != null) {
-      recover(waiting);
+      recover(waiting, crew::add);
     }
   }
 
@@ -163,28 +165,28 @@ final class Recovering implements Store.Owner {
       }
       registry.keepAll(agents);
       ledger.keepAll();
-      recover(this);
+      recover(this, crew::addFromStore);
     }
   }
 
-  private void recover(Kept from) {
+  private void recover(Kept from, Consumer<TaskRun> goOn) {
     Map<String, TaskRun.Kept> kept = from.all();
-    unrecorded.forEach(
-        (key, end) -> {
-          if (kept.remove(key) == null) {
-            unrecorded.remove(key);
-          } else {
-            record(key, end);
-          }
-        });
     // All pairs first: a run that goes on may end others.
     Map<TaskRun, Optional<TaskRun.Kept>> runs = new LinkedHashMap<>();
     for (TaskRun run : submissions.all()) {
       TaskRun.Kept own = kept.remove(run.key());
-      if (run.isAccepted()) {
+      if (own != null || run.isAccepted()) {
         runs.put(run, Optional.ofNullable(own));
       }
     }
+    unrecorded.forEach(
+        (key, end) -> {
+          if (kept.remove(key) != null) {
+            record(key, end, from.shard);
+          } else if (submissions.find(key) == null) {
+            unrecorded.remove(key);
+          }
+        });
     kept.values().stream()
         .sorted(Comparator.comparing(own -> own.accepted().accepted()))
         .forEach(
@@ -195,12 +197,34 @@ final class Recovering implements Store.Owner {
               }
             });
     tenure.ready();
-    runs.forEach((run, own) -> pipeline.recover(run, own.orElse(null), from.shard));
+    runs.forEach((run, own) -> tell(run, own.orElse(null), from.shard, goOn));
   }
 
-  private void record(String key, List<Change> end) {
+  /* One that the store has kept, and whose submitter does not know yet, goes on when it does. */
+  private void tell(TaskRun run, TaskRun.@Nullable Kept kept, Shard shard, Consumer<TaskRun> goOn) {
+    CompletableFuture<?> unused =
+        run.acceptance()
+            .thenRun(
+                () -> {
+                  if (run.post(new News.Recovered(kept, shard, () -> overtaken(run, shard)))) {
+                    goOn.accept(run);
+                  }
+                });
+  }
+
+  /* The store has kept a run that has ended meanwhile, without a record. */
+  private void overtaken(TaskRun run, Shard shard) {
+    ended(run);
+    List<Change> end = unrecorded.get(run.key());
+    TaskRun live = submissions.find(run.key());
+    if (end != null && run.isUnrecorded() && (live == null || live == run)) {
+      record(run.key(), end, shard);
+    }
+  }
+
+  private void record(String key, List<Change> end, Shard to) {
     CompletionStage<@Nullable Void> unused =
-        Tenure.append(tenure.shard(), end, Level.DURABLE)
+        Tenure.append(to, end, Level.DURABLE)
             .whenComplete(
                 (kept, error) -> {
                   if (error == null) {

@@ -54,7 +54,7 @@ final class Rewinding {
 
   /** The store has come back: the run goes on from what the store has kept, or from nothing. */
   void rewind(TaskRun run, TaskRun.@Nullable Kept kept) {
-    if (run.waits() == Waits.NOTHING || run.isUnrecorded()) {
+    if (run.waits() == Waits.NOTHING) {
       return;
     }
     if (kept == null) {

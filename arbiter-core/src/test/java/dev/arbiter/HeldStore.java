@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** A store that keeps a batch when the test says so, and goes away and comes back likewise. */
 final class HeldStore implements Store {
   private final Map<String, byte[]> states = new LinkedHashMap<>();
-  private final Deque<Runnable> held = new ArrayDeque<>();
+  private final Deque<Held> held = new ArrayDeque<>();
   private @Nullable Owner owner;
   private @Nullable Shard shard;
   private Runnable onAppend = () -> {};
   private boolean holds;
   private @Nullable TaskState silentAt;
+
+  private record Held(List<Change> batch, CompletableFuture<@Nullable Void> stage) {}
 
   @Override
   public void open(Owner newOwner) {
@@ -57,17 +59,7 @@ final class HeldStore implements Store {
       return CompletableFuture.failedFuture(new ShardLostException("lost", null));
     }
     CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();
-    held.add(
-        () -> {
-          for (Change change : batch) {
-            if (change.kind() == Change.Kind.STATE) {
-              keep(change.key(), change.value());
-            }
-          }
-          if (!isSilentAt(batch)) {
-            stage.complete(null);
-          }
-        });
+    held.add(new Held(batch, stage));
     if (!holds) {
       keepAll();
     }
@@ -111,7 +103,19 @@ final class HeldStore implements Store {
   }
 
   void keepFirst() {
-    held.remove().run();
+    Held first = held.remove();
+    keep(first);
+    if (!isSilentAt(first.batch)) {
+      first.stage.complete(null);
+    }
+  }
+
+  private void keep(Held batch) {
+    for (Change change : batch.batch) {
+      if (change.kind() == Change.Kind.STATE) {
+        keep(change.key(), change.value());
+      }
+    }
   }
 
   private void keepAll() {
@@ -127,11 +131,42 @@ final class HeldStore implements Store {
 
   /** Goes away, without the batches that are held, and comes back. */
   void goAndComeBack() {
+    go();
+    comeBack();
+  }
+
+  void go() {
     Shard ended = Objects.requireNonNull(shard);
     shard = null;
     held.clear();
     Objects.requireNonNull(owner).lost(ended, new IllegalStateException("disk full"));
+  }
+
+  void comeBack() {
     begin();
+  }
+
+  /** Goes away and comes back with the batches that are held, and tells of them after that. */
+  void goAndComeBackBeforeItTells() {
+    List<Held> all = List.copyOf(held);
+    all.forEach(this::keep);
+    goAndComeBack();
+    all.forEach(batch -> batch.stage.complete(null));
+  }
+
+  /** The process dies, without the batches that are held. Another arbiter may open the store. */
+  void die() {
+    shard = null;
+    held.clear();
+    holds = false;
+  }
+
+  boolean has(String key) {
+    return states.containsKey(key);
+  }
+
+  void damage(String key) {
+    states.put(key, new byte[] {1, 2, 3});
   }
 
   @Override

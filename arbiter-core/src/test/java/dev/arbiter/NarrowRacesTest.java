@@ -54,6 +54,12 @@ class NarrowRacesTest {
         .closeLimit(Duration.ZERO);
   }
 
+  /* Lets the tasks go on that the thread of the store must not work for. */
+  private void sweep() {
+    scheduler.tick();
+    scheduler.tick();
+  }
+
   /** A closing thread cancels every run it sees, also one between its submission and its batch. */
   @Test
   @SuppressWarnings("NullAway") // nothing drives the run
@@ -69,6 +75,7 @@ class NarrowRacesTest {
       store.hold();
       CompletionStage<?> unused = arbiter.submitAsync(TASK).thenRun(store::goAndComeBack);
       store.keepFirst();
+      sweep();
 
       assertThat(calls).as("called before the store kept that it is called").hasValue(0);
       store.keepFirst();
@@ -193,13 +200,124 @@ class NarrowRacesTest {
       TaskHandle first = arbiter.submit(Task.builder("fix").requires("sql").build());
       arbiter.agents().setStatus("ada", RegisteredAgent.Status.AVAILABLE);
       assertThat(arbiter.stats().waiting()).isEqualTo(1);
+      arbiter.agents().limit("ada", time.sources().clock().instant().plusSeconds(3_600));
 
       store.goAndComeBack();
+      sweep();
       assertThat(((TaskRun) waits).waits()).isEqualTo(Move.Waits.OUTSIDE);
       assertThat(arbiter.stats().waiting()).isZero();
       work.get(0).complete(WorkReport.of("done"));
       assertThat(first.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
       assertThat(arbiter.stats().inFlight()).isZero();
+    }
+  }
+
+  /* An agent that reports when it is told to; of each call, in order. */
+  private final List<CompletableFuture<WorkReport>> work = new ArrayList<>();
+
+  private ArbiterBuilder working() {
+    return Arbiter.builder()
+        .withoutConstitution()
+        .sources(time.sources())
+        .scheduler(scheduler)
+        .executor(Runnable::run)
+        .closeLimit(Duration.ZERO)
+        .store(store)
+        .asyncAgent(
+            AgentProfile.of("ada"),
+            assignment -> {
+              work.add(new CompletableFuture<>());
+              return work.get(work.size() - 1);
+            });
+  }
+
+  private static final Task NAMED = Task.builder("fix").id("T-1").build();
+  private static final String KEY = KeptValue.key("default", "T-1");
+
+  /** The store has it, and the submitting thread does not know yet. */
+  @Test
+  void a_task_that_is_kept_as_the_store_goes_away_runs_when_it_is_back() throws Exception {
+    try (Arbiter arbiter = working().build()) {
+      store.hold();
+      CompletableFuture<TaskHandle> accepted = arbiter.submitAsync(NAMED).toCompletableFuture();
+      store.goAndComeBackBeforeItTells();
+      store.release();
+      sweep();
+
+      assertThat(work).hasSize(1);
+      work.get(0).complete(WorkReport.of("done"));
+      assertThat(accepted.join().await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  /** It has waited too long as the store comes back, and hears of both at once. */
+  @Test
+  void an_end_without_a_record_is_kept_though_the_store_comes_back_in_that_moment()
+      throws Exception {
+    Queue<Runnable> offered = new ArrayDeque<>();
+    try (Arbiter arbiter = working().executor(offered::add).build()) {
+      TaskHandle handle = arbiter.submit(NAMED);
+      runAll(offered);
+      store.go();
+      work.get(0).complete(WorkReport.of("done"));
+      runAll(offered);
+      time.advance(Duration.ofSeconds(31));
+      scheduler.tick();
+      store.comeBack();
+      runAll(offered);
+
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause())
+          .isEqualTo(FailureCause.UNRECORDED);
+      assertThat(store.has(KeptValue.TASK + KEY)).as("the next process would run it").isFalse();
+    }
+  }
+
+  private static void runAll(Queue<Runnable> offered) {
+    while (!offered.isEmpty()) {
+      offered.remove().run();
+    }
+  }
+
+  @Test
+  void an_end_without_a_record_ends_no_later_task_of_its_id() throws Exception {
+    try (Arbiter arbiter = working().build()) {
+      TaskHandle first = arbiter.submit(NAMED);
+      TaskHandle other = arbiter.submit(TASK);
+      store.onNextAppend(
+          () -> {
+            throw new IllegalStateException("once");
+          });
+      work.get(0).complete(WorkReport.of("done"));
+      time.advance(Duration.ofSeconds(31));
+      sweep();
+      assertThat(((TaskResult.Failed) first.await(SOON)).cause())
+          .isEqualTo(FailureCause.UNRECORDED);
+      work.get(1).complete(WorkReport.of("done"));
+      assertThat(other.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+
+      TaskHandle again = arbiter.submit(NAMED);
+      store.goAndComeBack();
+      sweep();
+      work.get(2).complete(WorkReport.of("done"));
+
+      assertThat(again.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  /** The record of the first one is damaged, so that the id is free. */
+  @Test
+  void a_task_begins_anew_where_an_earlier_one_of_its_id_has_left_its_progress() {
+    Arbiter first = working().build();
+    TaskHandle unused = first.submit(NAMED);
+    store.die();
+    store.damage(KeptValue.TASK + KEY);
+    Arbiter second = working().executor(job -> {}).build();
+    unused = second.submit(NAMED);
+    store.die();
+
+    try (Arbiter third = working().build()) {
+      assertThat(work).as("the second one began here for the first time").hasSize(2);
+      assertThat(third.find("default", "T-1").orElseThrow().waitsFor()).isEmpty();
     }
   }
 }

@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -396,6 +398,90 @@ class RecoveryTest {
     arbiter.close();
 
     assertThat(((TaskResult.Completed) outer).report().output()).isEqualTo("COMPLETED");
+  }
+
+  /** The thread of the store must be free: the listener waits for it. */
+  @Test
+  void what_hears_of_a_recovery_may_submit_and_wait() throws Exception {
+    comesBack(Runnable::run);
+  }
+
+  @Test
+  void an_executor_that_rejects_leaves_no_work_to_the_thread_of_the_store() throws Exception {
+    comesBack(
+        work -> {
+          throw new RejectedExecutionException("full");
+        });
+  }
+
+  private void comesBack(Executor executor) throws Exception {
+    CompletableFuture<WorkReport> report = new CompletableFuture<>();
+    AtomicReference<@Nullable Arbiter> own = new AtomicReference<>();
+    Arbiter arbiter =
+        over(disk)
+            .executor(executor)
+            .asyncAgent(
+                ADA,
+                assignment ->
+                    assignment.task().id().equals("T-1")
+                        ? report
+                        : CompletableFuture.completedFuture(done(assignment)))
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent.Recovered) {
+                    TaskHandle unused =
+                        Objects.requireNonNull(own.get()).submit(task("of the listener"));
+                  }
+                })
+            .build();
+    own.set(arbiter);
+    TaskHandle first = arbiter.submit(task("T-1"));
+    disk.full = true;
+    assertThatThrownBy(() -> arbiter.submit(task("T-2"))).isInstanceOf(ArbiterException.class);
+    disk.full = false;
+    // A thread that submits does what the executor rejected.
+    WaitingWorld.until(() -> isAccepted(arbiter));
+    report.complete(WorkReport.of("done"));
+
+    assertThat(first.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    WaitingWorld.until(() -> calls.contains("of the listener#1"));
+    arbiter.close();
+  }
+
+  private static boolean isAccepted(Arbiter arbiter) {
+    try {
+      TaskHandle unused = arbiter.submit(Task.builder("refactor").build());
+      return true;
+    } catch (ArbiterException away) {
+      return false;
+    }
+  }
+
+  @Test
+  void a_second_arbiter_takes_no_store_from_the_first() throws Exception {
+    for (Store store : List.of(Store.memory(), Store.of(disk))) {
+      ArbiterBuilder builder =
+          Arbiter.builder().withoutConstitution().store(store).agent(ADA, this::done);
+      try (Arbiter first = builder.build()) {
+        assertThatThrownBy(builder::build)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("is open already");
+
+        assertThat(first.submit(task("T-1")).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+        assertThat(first.stats().storeErrors()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void a_second_store_takes_no_storage_from_the_first() throws Exception {
+    try (Arbiter first = over(disk).agent(ADA, this::done).build()) {
+      assertThatThrownBy(over(disk).agent(ADA, this::done)::build)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is open already");
+
+      assertThat(first.submit(task("T-1")).await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    }
   }
 
   @Test
