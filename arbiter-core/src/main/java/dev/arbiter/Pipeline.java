@@ -129,7 +129,7 @@ final class Pipeline {
         new Endings(holdings, lessons, publisher, constitution, sources, config.attemptLimit());
     this.rounds = new Rounds(config, registry, publisher, lessons, timers);
     this.ledger = ledger;
-    this.waiting = new Waiting(open, endings, publisher, timers, ledger, sources);
+    this.waiting = new Waiting(open, endings, publisher, timers, ledger, registry, sources);
     this.retries = new Retries(config.retries(), sources.random().nextLong());
     this.attemptLimit = config.attemptLimit();
     this.timeLimits = new TimeLimits(attemptLimit, config.attemptLimits());

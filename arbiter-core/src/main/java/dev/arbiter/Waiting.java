@@ -14,6 +14,7 @@ import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
+import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -42,6 +43,7 @@ final class Waiting {
   private final Publisher publisher;
   private final Timers timers;
   private final Ledger ledger;
+  private final LiveRegistry registry;
   private final Sources sources;
 
   /* The runs that wait for a limit of agents or tenants, in order, so that a seed replays them. */
@@ -53,8 +55,10 @@ final class Waiting {
       Publisher publisher,
       Timers timers,
       Ledger ledger,
+      LiveRegistry registry,
       Sources sources) {
     this.open = open;
+    this.registry = registry;
     this.ledger = ledger;
     this.endings = endings;
     this.publisher = publisher;
@@ -118,12 +122,20 @@ final class Waiting {
       return decided(run, request, decision);
     }
     listen(run, request);
-    CallPermits.Permit permit = run.permit();
-    boolean hasMeans =
-        isOfTenant(run.reason())
-            && ledger.full(run.task().tenant()) == null
-            && (permit == null || !permit.isEarly());
-    return hasMeans ? goOn(run) : Waits.OUTSIDE;
+    return isOver(run) ? goOn(run) : Waits.OUTSIDE;
+  }
+
+  /* Whether what a run waits for is there: it may have come before the run listened. */
+  private boolean isOver(TaskRun run) {
+    if (isOfTenant(run.reason())) {
+      CallPermits.Permit permit = run.permit();
+      return ledger.full(run.task().tenant()) == null && (permit == null || !permit.isEarly());
+    }
+    // Of limits that a process before this one met, only the end of the wait is known.
+    List<RoutingDecision> all = run.decisions();
+    return run.reason() instanceof WaitReason.Quota
+        && !run.isOfBefore()
+        && !registry.candidates(run.assigned(), all.subList(0, all.size() - 1)).isEmpty();
   }
 
   /** Lists the request of a run, and sets the time at which its wait ends. */

@@ -186,6 +186,43 @@ class QuotaTest {
     }
   }
 
+  /** Its wait was over and it was about to call the agent; the store knows only of the wait. */
+  @Test
+  void a_wait_that_an_outage_brings_back_is_over_at_once() throws Exception {
+    HeldStore store = new HeldStore();
+    try (Arbiter arbiter =
+        world.arbiter().store(store).agent(ADA, assignment -> WorkReport.of("done")).build()) {
+      arbiter.agents().limit("ada", resets);
+      TaskHandle handle = arbiter.submit(task(1));
+      assertThat(handle.waitsFor()).isEqualTo(quota());
+      store.hold();
+      arbiter.agents().setStatus("ada", Status.AVAILABLE);
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      store.goAndComeBack();
+      store.release();
+      world.pass(Duration.ofSeconds(1));
+
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void a_wait_that_is_over_before_the_store_has_kept_it_ends() throws Exception {
+    HeldStore store = new HeldStore();
+    try (Arbiter arbiter = world.arbiter().store(store).agent(ADA, this::limited).build()) {
+      arbiter.agents().limit("ada", resets);
+      store.hold();
+      CompletableFuture<TaskHandle> accepted = arbiter.submitAsync(task(1)).toCompletableFuture();
+      store.keepFirst();
+      TaskHandle handle = accepted.join();
+      assertThat(handle.state()).isEqualTo(TaskState.WAITING);
+      arbiter.agents().register(AgentProfile.of("bob"), assignment -> WorkReport.of("bob"));
+      store.release();
+
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+    }
+  }
+
   @Test
   void a_limit_that_ended_in_the_past_is_tried_again_soon() throws Exception {
     int[] left = {3};
