@@ -570,13 +570,24 @@ final class Pipeline {
         lessons.outcome(run, Outcome.Kind.SUCCESS, verdict.quality(), run.nanos()));
   }
 
-  /* The question about the work, if the constitution has one. */
+  /*
+   * The question about the work, if the constitution has one. One that was decided stays, though the
+   * constitution does not ask it again: else a denial would have no effect.
+   */
   private @Nullable ApprovalRequest toAsk(TaskRun run, Assignment assignment, WorkReport report) {
     Optional<Question> question =
         run.isOfBefore()
             ? constitution.asksAgain(assignment, report, run.accepted())
             : constitution.asks(assignment, report);
-    return question.isEmpty() ? null : waiting.result(run, question.get(), report);
+    if (question.isPresent()) {
+      return waiting.result(run, question.get(), report);
+    }
+    ApprovalRequest last = run.request();
+    ApprovalRequest same =
+        last == null || last.point() != ApprovalRequest.Point.RESULT
+            ? null
+            : waiting.result(run, last.question(), report);
+    return same != null && run.means().of(same.id()) != null ? same : null;
   }
 
   private void withdrawn(Assignment assignment, Verdict verdict) {

@@ -524,6 +524,28 @@ class ApprovalTest {
     }
   }
 
+  /** Once it has a decision it asks nothing more, and leaves the decision to the arbiter. */
+  @Test
+  void a_denial_holds_though_the_constitution_does_not_ask_again() throws Exception {
+    Constitution once =
+        new StubConstitution() {
+          @Override
+          public Optional<Question> asks(Assignment assignment, WorkReport report) {
+            return assignment.approvals().isEmpty() ? Optional.of(QUESTION) : Optional.empty();
+          }
+        };
+    try (Arbiter arbiter =
+        world.arbiter().constitution(once).fallbacks(0).agent(ADA, this::done).build()) {
+      TaskHandle denied = arbiter.submit(Task.builder("deploy").build());
+      now(arbiter.approvals().decide(only(arbiter), Answer.deny("eve", "it is wrong")));
+      TaskHandle approved = arbiter.submit(Task.builder("deploy").build());
+      now(arbiter.approvals().decide(only(arbiter), Answer.approve("eve")));
+
+      assertThat(((TaskResult.Failed) denied.await(SOON)).cause()).isEqualTo(FailureCause.DENIED);
+      assertThat(approved.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    }
+  }
+
   @Test
   void another_spec_is_another_question() {
     Careful careful = new Careful();
