@@ -277,6 +277,10 @@ final class Pipeline {
     if (leaving.isToLeave(run)) {
       return leaving.leave(run);
     }
+    if (isWithoutPlace(run)) {
+      run.onPlace(run.stage());
+      return Stage.ENTER;
+    }
     return switch (run.stage()) {
       case ENTER -> enter(run);
       case ADMIT -> admit(run);
@@ -300,6 +304,11 @@ final class Pipeline {
       case ASK_FOR_MORE -> asking.askForMore(run);
       case TELL -> tell(run);
     };
+  }
+
+  /* An agent that asked within its call has worked on without a place; what follows needs one. */
+  private static boolean isWithoutPlace(TaskRun run) {
+    return (run.stage() == Stage.ROUTE || run.stage() == Stage.JUDGE) && !run.hasPlace();
   }
 
   /* The stages. */

@@ -76,6 +76,30 @@ class InputTest {
     }
   }
 
+  /** Its place was given to another while it waited: it is judged when it has one again. */
+  @Test
+  void after_an_answer_the_work_waits_for_a_place() throws Exception {
+    CompletableFuture<WorkReport> bobs = new CompletableFuture<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .concurrency(1)
+            .asyncAgent(ADA, this::asks)
+            .asyncAgent(AgentProfile.builder("bob").capability("b").build(), work -> bobs)
+            .build()) {
+      TaskHandle asks = arbiter.submit(TASK);
+      TaskHandle other = arbiter.submit(Task.builder("x").requires("b").build());
+      arbiter.approvals().decide(only(arbiter), Answer.reply("eve", "the blue one"));
+
+      assertThat(asks.state()).isEqualTo(TaskState.EXECUTION_COMPLETE);
+      assertThat(arbiter.stats().waiting()).isEqualTo(1);
+      bobs.complete(WorkReport.of("bob"));
+      assertThat(asks.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(other.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(arbiter.stats().inFlight()).isZero();
+    }
+  }
+
   @Test
   void the_time_of_an_answer_is_not_the_time_of_the_agent() throws Exception {
     CompletableFuture<WorkReport> report = new CompletableFuture<>();
