@@ -216,8 +216,14 @@ final class Asking {
     return Stage.ROUTE;
   }
 
-  /** Several agents worked at the task: all of them stop before a person is asked. */
+  /**
+   * Several agents worked at the task: all of them stop before a person is asked. Nobody is asked
+   * if the work of one has passed, which is the result then.
+   */
   Move askForMore(TaskRun run) {
+    if (rounds.hasPassed(run)) {
+      return overspent(run);
+    }
     holdings.abandon(run);
     endings.endOthers(run, FailureCause.BUDGET, run.overspent());
     lessons.unlearned(run);

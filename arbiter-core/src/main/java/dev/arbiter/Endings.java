@@ -134,7 +134,7 @@ final class Endings {
           new TaskEvent.AttemptEnded(
               run.moment(now(), sources.clock()),
               new TaskEvent.AttemptFailure(
-                  cause,
+                  isBeaten(passed, cause) ? FailureCause.SUPERSEDED : cause,
                   why,
                   Optional.ofNullable(passed).map(TaskRun.Passed::verdict),
                   run.used(),
@@ -143,6 +143,11 @@ final class Endings {
       run.leave();
       boolean unused = run.lookAt(kept);
     }
+  }
+
+  /* Work that passed did not fail by the cause for which the others were stopped. */
+  private static boolean isBeaten(TaskRun.@Nullable Passed passed, FailureCause cause) {
+    return passed != null && cause != FailureCause.UNRECORDED;
   }
 
   private Outcome.Kind hadItsTime(FailureCause cause, TaskRun run, @Nullable Attempt attempt) {

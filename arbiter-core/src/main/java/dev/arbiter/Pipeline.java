@@ -12,7 +12,6 @@ import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Sources;
-import dev.arbiter.spi.Store;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
@@ -532,10 +531,10 @@ final class Pipeline {
     Assignment assignment = assignment(run, attemptLimit, AgentLink.none());
     ApprovalRequest asked = toAsk(run, assignment, report);
     Approval decision = asked == null ? null : run.means().of(asked.id());
+    boolean isLast = !run.othersWork() && !rounds.hasWorkToJudge(run);
+    run.needsPerson(asked != null && decision == null);
     if (asked != null && decision == null) {
-      return run.othersWork()
-          ? rounds.aside(run)
-          : Waiting.hold(run, new WaitReason.Approval(asked));
+      return isLast ? Waiting.hold(run, new WaitReason.Approval(asked)) : rounds.aside(run);
     }
     Verdict verdict = verdict(run, assignment, report);
     if (decision != null && decision.isDenial() && !(verdict instanceof Verdict.Denied)) {
@@ -550,7 +549,7 @@ final class Pipeline {
       return failures.attempt(run, FailureCause.DENIED, why, "", run.nanos(), verdict);
     }
     run.passed(new TaskRun.Passed(assignment, verdict));
-    if (decision == null && run.compares() && run.othersWork()) {
+    if (decision == null && run.compares() && !isLast) {
       return rounds.aside(run);
     }
     if (decision == null) {
@@ -649,7 +648,7 @@ final class Pipeline {
       endings.withdrawEarlier(run, decided.result().summary());
     }
     if (run.round() != null) {
-      endings.endOthers(run, othersEnd(decided.result()), decided.result().summary());
+      endings.endOthers(run, othersEnd(end.result()), end.result().summary());
     }
     run.ending(decided);
     Step step = clock.of(run);

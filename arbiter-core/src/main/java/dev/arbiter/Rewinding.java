@@ -222,6 +222,7 @@ final class Rewinding {
 
   /* Puts a run back to the safe phase that it had reached. */
   private void goOn(TaskRun run, KeptProgress reached, boolean isUnmade) {
+    run.abandonedDecisions().forEach(decision -> lessons.unlearned(run, decision));
     switch (reached.state()) {
       case RECEIVED -> run.onPlace(Stage.ADMIT);
       case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);

@@ -41,6 +41,7 @@ final class Round {
     long nanos;
     Usage used = Usage.none();
     TaskRun.@Nullable Passed passed;
+    boolean needsPerson;
 
     Lane(int number) {
       this.number = number;
@@ -49,6 +50,11 @@ final class Round {
     /** Whether its agent works, or its end was not read yet. */
     boolean works() {
       return attempt != null;
+    }
+
+    /** Whether its work was not looked at yet, as after a restart. */
+    boolean isToJudge() {
+      return report != null && passed == null && !needsPerson;
     }
 
     double quality() {

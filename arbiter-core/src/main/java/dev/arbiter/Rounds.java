@@ -180,6 +180,7 @@ final class Rounds {
         return seat;
       }
     }
+    lessons.unlearned(run, decision);
     if (log.passes()) {
       LOG.warn(
           "router {} chose agent '{}' for {}, which is no candidate",
@@ -194,13 +195,13 @@ final class Rounds {
 
   /** The next move of a run that has read what one of its attempts had to tell. */
   Move next(TaskRun run) {
-    Round round = run.round();
-    if (round == null) {
-      return Waits.AGENT;
-    }
     Attempt own = run.attempt();
     if (own != null && own.isToRead()) {
       return Stage.REPORT;
+    }
+    Round round = run.round();
+    if (round == null) {
+      return Waits.AGENT;
     }
     Optional<Round.Lane> over =
         round.others().stream()
@@ -218,7 +219,17 @@ final class Rounds {
       run.lookAt(working.get());
       return Waits.AGENT;
     }
+    if (hasWorkToJudge(run)) {
+      round.others().stream().filter(Round.Lane::isToJudge).findFirst().ifPresent(run::lookAt);
+      return Stage.KEEP_REPORT;
+    }
     return hasPassed(run) ? Stage.ACCEPT : firstAside(run, round);
+  }
+
+  /** Whether another attempt has work that nobody has looked at yet. */
+  boolean hasWorkToJudge(TaskRun run) {
+    Round round = run.round();
+    return round != null && round.others().stream().anyMatch(Round.Lane::isToJudge);
   }
 
   /** Whether the work of an attempt has passed and was set aside. */

@@ -125,6 +125,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private CallPermits.@Nullable Permit permit;
   private Usage used = Usage.none();
   private @Nullable Passed passed;
+  private boolean needsPerson;
   private Move.@Nullable Ended ending;
   private Move.@Nullable Ended stopping;
   private boolean unrecorded;
@@ -272,6 +273,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
         kept.others().add(lane);
       }
       round = kept;
+      compares = task.terms().bestOf() > 1;
     }
   }
 
@@ -521,6 +523,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     lane.nanos = nanos;
     lane.used = used;
     lane.passed = passed;
+    lane.needsPerson = needsPerson;
     return lane;
   }
 
@@ -533,6 +536,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     nanos = lane.nanos;
     used = lane.used;
     passed = lane.passed;
+    needsPerson = lane.needsPerson;
     lastMoment = null;
   }
 
@@ -1167,6 +1171,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   @Nullable Passed passed() {
     return passed;
+  }
+
+  /** Notes whether a person must look at the work before it is judged. */
+  void needsPerson(boolean does) {
+    needsPerson = does;
   }
 
   @Nullable Passed takePassed() {

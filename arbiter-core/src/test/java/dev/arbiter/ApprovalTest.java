@@ -376,7 +376,11 @@ class ApprovalTest {
       assertThat(calls).isEmpty();
 
       disk.full = false;
-      WaitingWorld.until(() -> !arbiter.approvals().open().isEmpty());
+      WaitingWorld.until(
+          () -> {
+            world.scheduler.tick();
+            return !arbiter.approvals().open().isEmpty();
+          });
       arbiter.approvals().decide(request, Answer.approve("eve"));
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
       assertThat(calls.get(0).approvals()).hasSize(1);
@@ -394,6 +398,7 @@ class ApprovalTest {
           arbiter.approvals().decide(request, Answer.approve("eve")).toCompletableFuture();
       assertThat(lost).isNotDone();
       store.goAndComeBack();
+      world.pass(Duration.ofMillis(100));
       assertThat(lost).isCompletedExceptionally();
 
       store.release();

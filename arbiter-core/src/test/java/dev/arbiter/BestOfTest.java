@@ -357,6 +357,52 @@ class BestOfTest {
     }
   }
 
+  /** Both had the whole time, whichever the task looked at last. */
+  @Test
+  void at_the_deadline_each_agent_that_had_its_time_has_failed() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd", "dan").build()) {
+      Task.Builder four = Task.builder("fix").id("T-1").bestOf(4);
+      TaskHandle handle = arbiter.submit(four.deadline(Duration.ofSeconds(10)).build());
+      reports("bob", .6);
+      reports("dan", .5);
+      world.pass(Duration.ofSeconds(12));
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      assertThat(outcome("ada").kind()).isEqualTo(Outcome.Kind.FAILURE);
+      assertThat(outcome("cyd").kind()).isEqualTo(Outcome.Kind.FAILURE);
+      assertThat(outcome("bob").kind()).isEqualTo(Outcome.Kind.SUCCESS);
+      assertThat(ended())
+          .containsExactlyInAnyOrder("ada DEADLINE", "cyd DEADLINE", "dan SUPERSEDED");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void a_decision_for_an_agent_that_is_no_candidate_has_an_outcome() throws Exception {
+    Router straying =
+        new Router() {
+          private final Router inOrder = new InOrder();
+
+          @Override
+          public RoutingDecision route(RoutingRequest request) {
+            return calls.isEmpty() && work.isEmpty() && events.size() > 4
+                ? new Decided(7, "stranger")
+                : inOrder.route(request);
+          }
+
+          @Override
+          public void learn(Outcome outcome) {
+            inOrder.learn(outcome);
+          }
+        };
+    try (Arbiter arbiter = arbiter("ada", "bob").router(straying).build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      assertThat(calls.keySet()).containsExactly("ada");
+      assertThat(outcome("stranger").kind()).isEqualTo(Outcome.Kind.INFRASTRUCTURE);
+      reports("ada", .9);
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
   @Test
   void the_limit_of_one_attempt_ends_that_one() throws Exception {
     try (Arbiter arbiter = arbiter("ada", "bob").attemptLimit(Duration.ofSeconds(9)).build()) {
@@ -444,6 +490,23 @@ class BestOfTest {
   }
 
   @Test
+  void nobody_is_asked_for_more_if_work_has_passed() throws Exception {
+    TaskBudget budget = TaskBudget.ofCost(10).atLimit(TaskBudget.AtLimit.ASK);
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").build()) {
+      TaskHandle handle = arbiter.submit(BEST.budget(budget).build());
+      reports("ada", .8);
+      CompletionStage<?> unused = call("bob").progress(Usage.cost(20), "");
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.agent()).isEqualTo("ada");
+      assertThat(work("bob")).isCancelled();
+      assertThat(work("cyd")).isCancelled();
+      assertThat(withdrawn).isEmpty();
+      assertThat(ended()).containsExactlyInAnyOrder("bob BUDGET", "cyd BUDGET");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
   void a_person_looks_at_one_work_after_the_other_when_all_are_done() throws Exception {
     asksAPerson = true;
     try (Arbiter arbiter = arbiter("ada", "bob").build()) {
@@ -508,6 +571,81 @@ class BestOfTest {
       assertThat(calls).isEmpty();
       allFree(arbiter);
     }
+  }
+
+  /** The last report is kept, and the process dies before the end is. */
+  @Test
+  void the_best_work_is_kept_after_a_restart_too() throws Exception {
+    HeldStore disk = new HeldStore();
+    Arbiter first = arbiter("ada", "bob", "cyd").store(disk).build();
+    TaskHandle unused = first.submit(BEST.build());
+    reports("bob", .9);
+    reports("cyd", .7);
+    disk.hold();
+    reports("ada", .6);
+    disk.keepFirst();
+    disk.die();
+    outcomes.clear();
+    calls.clear();
+    events.clear();
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").store(disk).build()) {
+      TaskResult.Completed done =
+          (TaskResult.Completed) events(TaskEvent.Concluded.class).get(0).result();
+      assertThat(done.agent()).isEqualTo("bob");
+      assertThat(calls).isEmpty();
+      assertThat(outcomes.values()).extracting(Outcome::kind).containsOnly(Outcome.Kind.SUCCESS);
+      assertThat(outcomes).hasSize(3);
+      allFree(arbiter);
+    }
+  }
+
+  /** A person need not look at work where other work has passed. */
+  @Test
+  void work_for_a_person_is_not_judged_again_and_again_after_a_restart() throws Exception {
+    HeldStore disk = new HeldStore();
+    asksAPerson = true;
+    Arbiter first = arbiter("ada", "bob", "cyd").store(disk).build();
+    TaskHandle unused = first.submit(BEST.build());
+    reports("bob", .9);
+    reports("cyd", .7);
+    disk.hold();
+    reports("ada", .6);
+    disk.keepFirst();
+    disk.die();
+    outcomes.clear();
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").store(disk).build()) {
+      TaskHandle handle = arbiter.find("default", "T-1").orElseThrow();
+      decide(arbiter, Answer.deny("eve", "no"));
+      decide(arbiter, Answer.deny("eve", "no"));
+      decide(arbiter, Answer.approve("eve"));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(outcomes).hasSize(3);
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void an_agent_that_worked_when_the_process_died_has_an_outcome() throws Exception {
+    HeldStore disk = new HeldStore();
+    Arbiter first = arbiter("ada", "bob").store(disk).build();
+    TaskHandle unused = first.submit(BEST.build());
+    disk.hold();
+    reports("ada", .8);
+    disk.keepFirst();
+    disk.die();
+    outcomes.clear();
+    events.clear();
+    try (Arbiter arbiter = arbiter("ada", "bob").store(disk).build()) {
+      TaskResult.Completed done =
+          (TaskResult.Completed) events(TaskEvent.Concluded.class).get(0).result();
+      assertThat(done.agent()).isEqualTo("ada");
+      assertThat(outcome("bob").kind()).isEqualTo(Outcome.Kind.INFRASTRUCTURE);
+      allFree(arbiter);
+    }
+  }
+
+  private <T extends TaskEvent> List<T> events(Class<T> kind) {
+    return events.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   /** What the first has done is unknown, whatever may be said of the second. */
@@ -658,6 +796,32 @@ class BestOfTest {
       assertThat(ended()).containsExactly("ada SUPERSEDED");
       assertThat(outcome("ada").kind()).isEqualTo(Outcome.Kind.INFRASTRUCTURE);
       allFree(arbiter);
+    }
+  }
+
+  /** The run hears of both at once, and there is nobody to join. */
+  @Test
+  void a_report_that_comes_with_the_time_to_hedge_is_read() throws Exception {
+    List<Runnable> offered = new ArrayList<>();
+    try (Arbiter arbiter =
+        arbiter("ada")
+            .hedging(new Hedging(Duration.ofSeconds(5), 1))
+            .executor(offered::add)
+            .build()) {
+      TaskHandle handle = arbiter.submit(HEDGED.build());
+      runAll(offered);
+      world.pass(Duration.ofSeconds(6));
+      reports("ada", .6);
+      runAll(offered);
+
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+      allFree(arbiter);
+    }
+  }
+
+  private static void runAll(List<Runnable> offered) {
+    while (!offered.isEmpty()) {
+      offered.remove(0).run();
     }
   }
 

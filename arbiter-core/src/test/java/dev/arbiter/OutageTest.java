@@ -273,7 +273,7 @@ class OutageTest {
       arbiter.agents().limit("ada", world.now().plus(Duration.ofHours(1)));
       store.hold();
       arbiter.agents().limit("ada", later);
-      store.goAndComeBack();
+      outage();
       store.release();
     }
     try (Arbiter next = arbiter("ada", "bob").build()) {
@@ -285,7 +285,7 @@ class OutageTest {
   private void lost(Runnable reported) {
     store.hold();
     reported.run();
-    store.goAndComeBack();
+    outage();
     store.release();
   }
 
@@ -369,7 +369,7 @@ class OutageTest {
       store.loseAcknowledgements(TaskState.EXECUTING);
       TaskHandle handle = arbiter.submit(task);
       assertThat(calls).isEmpty();
-      store.goAndComeBack();
+      outage();
       assertThat(calls).hasSize(1);
       reports.get(0).complete(WorkReport.of("done"));
       assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
@@ -385,7 +385,7 @@ class OutageTest {
       store.loseAcknowledgements(TaskState.EXECUTING);
       world.pass(Duration.ofSeconds(30));
       assertThat(calls).hasSize(1);
-      store.goAndComeBack();
+      outage();
       world.pass(Duration.ofSeconds(1));
       assertThat(calls).hasSize(2);
       reports.get(1).complete(WorkReport.of("done"));

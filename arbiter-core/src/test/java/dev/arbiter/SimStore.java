@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
+import dev.arbiter.internal.record.Records;
 import dev.arbiter.spi.Store;
 import dev.arbiter.task.TaskResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -133,6 +136,18 @@ final class SimStore implements Store {
     if (comesBack) {
       world.laterInThisLife(world.below(3_000), "the store comes back", this::assign);
     }
+  }
+
+  /** The decisions of the tasks that go on after a restart. */
+  Set<Long> keptDecisions() {
+    Set<Long> all = new HashSet<>();
+    states.forEach(
+        (key, value) -> {
+          if (key.startsWith(KeptValue.PROGRESS)) {
+            Records.progress(value).decisions().forEach(decision -> all.add(decision.id()));
+          }
+        });
+    return all;
   }
 
   boolean isAway() {

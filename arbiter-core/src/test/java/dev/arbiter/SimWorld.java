@@ -100,6 +100,10 @@ final class SimWorld {
 
   /* The decisions of lives before, of which this life has told an outcome. */
   private final Set<Long> earlierOutcomes = new HashSet<>();
+
+  /* The decisions that have had an outcome, and those that a dead process left to the next one. */
+  private final Set<Long> settled = new HashSet<>();
+  private Set<Long> owed = new HashSet<>();
   private final Set<String> called = new HashSet<>();
   private final Map<String, Integer> working = new HashMap<>();
   private final Map<String, Integer> registrations = new HashMap<>();
@@ -321,6 +325,8 @@ final class SimWorld {
     open.clear();
     unread.clear();
     store.die();
+    owed = store.keptDecisions();
+    owed.removeAll(settled);
     scheduler = new ManualScheduler();
     List<TaskHandle> before = List.copyOf(handles);
     handles.clear();
@@ -868,6 +874,7 @@ final class SimWorld {
     @Override
     public void learn(Outcome outcome) {
       note("outcome of decision " + outcome.decision().id() + ": " + outcome.kind());
+      settled.add(outcome.decision().id());
       Integer times = outcomes.computeIfPresent(outcome.decision(), (d, before) -> before + 1);
       check(times == null || times == 1, () -> "two outcomes of " + outcome.decision());
       if (outcome.decision() instanceof KeptDecision kept) {
@@ -1105,6 +1112,8 @@ final class SimWorld {
     }
     outcomes.forEach(
         (decision, times) -> check(times == 1, () -> times + " outcomes of " + decision));
+    owed.removeAll(settled);
+    check(owed.isEmpty(), () -> "no outcomes of decisions that were kept: " + owed);
     check(
         arbiter.approvals().open().isEmpty(),
         () -> "requests of ended tasks are open: " + arbiter.approvals().open());
