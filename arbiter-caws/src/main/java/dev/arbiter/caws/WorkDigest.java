@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Digests that bind a verdict to its work: every component of the task and of the report counts,
@@ -177,13 +176,8 @@ final class WorkDigest {
     json.raw('[').number(time.getSeconds()).raw(',').number(time.getNano()).raw(']');
   }
 
-  private void text(String before, @Nullable String text) {
-    json.raw(before);
-    if (text == null) { // a host's own record may hold one
-      json.raw("null");
-      return;
-    }
-    json.raw('"');
+  private void text(String before, String text) {
+    json.raw(before).raw('"');
     for (int from = 0; from < text.length(); ) {
       int to = Math.min(text.length(), from + CHUNK);
       if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -138,20 +137,6 @@ class BindingTest {
 
     assertThat(verifier.verify(denied.verdict()).isGenuine()).isTrue();
     assertThat(((VerificationResult.Refused) verifier.verify(denied)).reason()).contains("denies");
-  }
-
-  /** A host may put nothing where a text belongs; the digest takes it as another value. */
-  @Test
-  void a_missing_text_is_bound_too() {
-    WorkReport none = new WorkReport("", List.of(), List.of(evidence(null)), Usage.none());
-    WorkReport empty = new WorkReport("", List.of(), List.of(evidence("")), Usage.none());
-
-    assertThat(digest(none)).isNotEqualTo(digest(empty));
-  }
-
-  @SuppressWarnings("NullAway") // what a host does
-  private static Evidence evidence(@Nullable String detail) {
-    return new Evidence("tests_pass", true, 1, detail);
   }
 
   private static byte[] digest(WorkReport report) {
