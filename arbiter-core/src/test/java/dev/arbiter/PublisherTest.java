@@ -161,11 +161,11 @@ class PublisherTest {
     publisher.stepToKeep(run, concluded(cancelled()));
     assertThat(publisher.keep(run)).isNotNull();
 
-    // A task and its steps; how far it has come; its end, in place of both.
+    // A task and its steps, in place of an earlier one; how far it has come; its end, in place of both.
     assertThat(batches)
         .extracting(PublisherTest::kinds)
         .containsExactly(
-            "STATE:T EVENT:a", "STATE:S EVENT:a", "STATE:S- STATE:T- END:E END:K EVENT:a");
+            "STATE:S- STATE:T EVENT:a", "STATE:S EVENT:a", "STATE:S- STATE:T- END:E END:K EVENT:a");
     assertThat(levels).containsOnly(Level.DURABLE);
     byte[] reached = Objects.requireNonNull(batches.get(1).get(0).value()).bytes();
     assertThat(Records.progress(reached).state()).isEqualTo(TaskState.WAITING);
