@@ -75,7 +75,7 @@ public record ChangeSet(List<FileChange> changes, List<String> movedFrom) {
       Evidence piece = report.evidence().get(i);
       if (piece.gate().equals(MOVED_FROM)) {
         paths = paths.isEmpty() ? new ArrayList<>() : paths;
-        paths.add(String.valueOf(piece.detail()));
+        paths.add(piece.detail());
       }
     }
     return paths;
