@@ -256,6 +256,19 @@ public abstract class RestartContract {
     return tasks;
   }
 
+  @Test
+  protected void a_second_arbiter_over_the_same_storage_takes_nothing_from_the_first()
+      throws Exception {
+    Storage shared = storage(place());
+    try (Arbiter first = over(shared).agent(ADA, this::done).build()) {
+      ArbiterBuilder second = over(shared).agent(ADA, this::done);
+      assertThatThrownBy(second::build).isInstanceOf(IllegalStateException.class);
+      TaskResult end = first.submit(task("T-1")).await(SOON);
+      assertThat(end.state()).isEqualTo(TaskState.COMPLETED);
+      assertThat(found(first, "T-1").await(SOON)).isEqualTo(end);
+    }
+  }
+
   /** Every kind of end, with all that an end can hold, is the same in the next process. */
   @Test
   protected void every_kind_of_end_is_found_after_a_restart() throws Exception {
