@@ -161,7 +161,7 @@ class PublisherTest {
     publisher.stepToKeep(run, concluded(cancelled()));
     assertThat(publisher.keep(run)).isNotNull();
 
-    // A task and its steps, in place of an earlier one; how far it has come; its end, in place of both.
+    // A task, in place of an earlier one; how far it has come; its end, in place of both.
     assertThat(batches)
         .extracting(PublisherTest::kinds)
         .containsExactly(
