@@ -21,7 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +130,7 @@ public final class Panel {
     private final Assignment assignment;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private @Nullable CompletionStage<WorkReport> work;
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicReference<@Nullable Usage> settled = new AtomicReference<>();
     private volatile @Nullable ScheduledFuture<?> timer;
     private @Nullable Thread runner;
     private boolean interrupted;
@@ -164,7 +164,7 @@ public final class Panel {
     @Override
     public void run() {
       synchronized (this) {
-        if (over.get()) {
+        if (settled.get() != null) {
           return;
         }
         runner = Thread.currentThread();
@@ -199,30 +199,34 @@ public final class Panel {
       Usage used = report.usage().equals(Usage.none()) ? meter.total() : report.usage();
       WorkReport whole = report.withUsage(used);
       if (report.pending().isPresent()) {
-        end(none("asks a person, which a panel does not wait for", used), used);
-      } else if (!end(new Reply(panelist.id(), whole, List.of(), ""), used)) {
-        tooLate(less(used, meter.total()));
+        reported(none("asks a person, which a panel does not wait for", used), used);
+      } else {
+        reported(new Reply(panelist.id(), whole, List.of(), ""), used);
       }
     }
 
     private void failed(String why, @Nullable Throwable error) {
       Usage used = used(error);
-      if (!end(none("failed: " + why, used), used)) {
-        tooLate(less(used, meter.total()));
+      reported(none("failed: " + why, used), used);
+    }
+
+    private void reported(Reply with, Usage used) {
+      Usage before = end(with, used);
+      if (before != null) {
+        tooLate(less(used, before));
       }
     }
 
-    /* What the agent says it used up, or else what it metered. */
+    /* What the first exception that says it used up, or else what it metered. */
     private Usage used(@Nullable Throwable error) {
-      Usage used = meter.total();
       Throwable cause = error;
       for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
         if (cause instanceof AgentException said && !said.usage().equals(Usage.none())) {
-          used = said.usage();
+          return said.usage();
         }
         cause = cause.getCause();
       }
-      return used;
+      return meter.total();
     }
 
     private void abandon() {
@@ -249,16 +253,19 @@ public final class Panel {
       return Reply.none(panelist.id(), Sanitizer.text(why, LONGEST_NOTE), used);
     }
 
-    private boolean end(Reply with, Usage used) {
-      if (!over.compareAndSet(false, true)) {
-        return false;
+    /* Null if this ends the call; else what was settled when it ended. */
+    private @Nullable Usage end(Reply with, Usage used) {
+      Usage before = settled.compareAndExchange(null, used);
+      if (before != null) {
+        return before;
       }
       purse.settle(panelist.price(), used);
       ScheduledFuture<?> alarm = timer;
       if (alarm != null) {
         alarm.cancel(false);
       }
-      return reply.complete(with);
+      reply.complete(with);
+      return null;
     }
   }
 

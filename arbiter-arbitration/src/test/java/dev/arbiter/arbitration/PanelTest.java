@@ -3,7 +3,10 @@ package dev.arbiter.arbitration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.arbiter.agent.Agent;
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.spi.Sources;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
@@ -62,6 +65,112 @@ class PanelTest {
       assertThat(panel.lateUsage().cost()).isEqualTo(1);
     } finally {
       threads.shutdownNow();
+      timer.shutdownNow();
+    }
+  }
+
+  @Test
+  void what_an_abandoned_call_uses_up_afterwards_is_late() throws Exception {
+    assertThat(
+            late(
+                assignment -> {
+                  assignment.meter().add(Usage.cost(.4));
+                  return WorkReport.of("late");
+                }))
+        .as("metered")
+        .isEqualTo(.4);
+    assertThat(
+            late(
+                assignment -> {
+                  assignment.meter().add(Usage.cost(.4));
+                  throw new IllegalStateException("late");
+                }))
+        .as("metered by one that fails")
+        .isEqualTo(.4);
+    assertThat(
+            late(
+                assignment -> {
+                  assignment.meter().add(Usage.cost(.4));
+                  return WorkReport.of("late").withUsage(Usage.cost(.6));
+                }))
+        .as("metered, and more is reported")
+        .isEqualTo(.5);
+    assertThat(
+            late(
+                assignment ->
+                    WorkReport.waiting(Question.of("May I?"), "token").withUsage(Usage.cost(.6))))
+        .as("by one that asks a person")
+        .isEqualTo(.5);
+  }
+
+  /* The late usage of an agent that has metered 0.1 when its time is over, and then does the rest. */
+  private static double late(Agent rest) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(1);
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    CountDownLatch abandoned = new CountDownLatch(1);
+    try {
+      Panel panel = Panel.of(threads, timer, Sources.system(1));
+      Panelist slow =
+          Panelist.of(
+              "slow",
+              "red",
+              assignment -> {
+                assignment.meter().add(Usage.cost(.1));
+                boolean isOver = false;
+                while (!isOver) {
+                  try {
+                    isOver = abandoned.await(30, TimeUnit.SECONDS);
+                  } catch (InterruptedException e) { // it does not heed this
+                    isOver = false;
+                  }
+                }
+                return rest.run(assignment);
+              });
+      List<Reply> replies =
+          panel
+              .ask(TASK, List.of(slow), Limits.standard().withTime(Duration.ofMillis(300)))
+              .toCompletableFuture()
+              .get(30, TimeUnit.SECONDS);
+      assertThat(replies.get(0).work().usage().cost()).isEqualTo(.1);
+      abandoned.countDown();
+      threads.shutdown();
+      assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      return Math.round(panel.lateUsage().cost() * 1e9) / 1e9;
+    } finally {
+      threads.shutdownNow();
+      timer.shutdownNow();
+    }
+  }
+
+  @Test
+  void the_first_exception_of_a_chain_that_says_it_tells_what_was_used() throws Exception {
+    AgentException beneath = new AgentException("one request", Usage.cost(1));
+    AgentException whole = new AgentException("the whole call", Usage.cost(3), beneath);
+    assertThat(costOfFailure(whole)).isEqualTo(3);
+    assertThat(costOfFailure(new IllegalStateException("down", beneath))).isEqualTo(1);
+    assertThat(costOfFailure(new IllegalStateException("down"))).as("metered").isEqualTo(2);
+  }
+
+  private static double costOfFailure(Exception failure) throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try {
+      Panelist fails =
+          Panelist.of(
+              "fails",
+              "red",
+              assignment -> {
+                assignment.meter().add(Usage.cost(2));
+                throw failure;
+              });
+      return Panel.of(Runnable::run, timer, Sources.system(1))
+          .ask(TASK, List.of(fails), Limits.standard())
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS)
+          .get(0)
+          .work()
+          .usage()
+          .cost();
+    } finally {
       timer.shutdownNow();
     }
   }
