@@ -205,13 +205,21 @@ final class Asking {
             "agent '%s' was interrupted: task '%s' has used up the working time of its budget",
             run.agent(),
             run.task().id());
-    if (run.hasOthers()) {
+    boolean asks = run.means().budget(run.task()).atLimit() == TaskBudget.AtLimit.ASK;
+    AttemptFailure failure =
+        new AttemptFailure(FailureCause.BUDGET, why, Optional.empty(), run.used(), "");
+    if (run.othersWork()) {
       run.overspent(why);
-      boolean asks = run.means().budget(run.task()).atLimit() == TaskBudget.AtLimit.ASK;
       return asks ? Stage.ASK_FOR_MORE : Stage.OVERSPENT;
     }
+    if (run.hasOthers()) {
+      return rounds.ended(run, failure, lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
+    }
+    if (!asks) {
+      return endings.failed(run, FailureCause.BUDGET, why, null);
+    }
     lessons.unlearned(run);
-    run.failure(new AttemptFailure(FailureCause.BUDGET, why, Optional.empty(), run.used(), ""));
+    run.failure(failure);
     run.dropDecision();
     return Stage.ROUTE;
   }

@@ -58,12 +58,24 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private boolean hung;
   private boolean over;
 
-  Attempt(TaskRun run, Pipeline pipeline, TimeLimits.Limit limit, Slots.Seat seat, long began) {
+  /**
+   * Makes an attempt.
+   *
+   * @param limit the longest time without a look at the budget, which may be raised meanwhile
+   * @param given the time that the agent is told
+   */
+  Attempt(
+      TaskRun run,
+      Pipeline pipeline,
+      TimeLimits.Limit limit,
+      Duration given,
+      Slots.Seat seat,
+      long began) {
     this.run = run;
     this.pipeline = pipeline;
     this.limit = limit;
     this.watch = Watch.of(pipeline.guards());
-    this.assignment = Pipeline.assignment(run, limit.time(), this);
+    this.assignment = Pipeline.assignment(run, given, this);
     this.seat = seat;
     this.began = began;
     Means means = run.meansOrNull();

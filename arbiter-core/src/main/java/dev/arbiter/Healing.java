@@ -54,6 +54,10 @@ final class Healing {
     private int restarts;
     private boolean acting;
 
+    /* Since when its limit lasts, if one does. */
+    private boolean limited;
+    private long limitedSince;
+
     private Pulse(long now) {
       last = now;
     }
@@ -62,6 +66,11 @@ final class Healing {
       last = now;
       silent = false;
       isolated = false;
+    }
+
+    private void limitedFor(boolean isLimited, long now) {
+      limitedSince = isLimited && !limited ? now : limitedSince;
+      limited = isLimited;
     }
   }
 
@@ -156,10 +165,14 @@ final class Healing {
     boolean isolate;
     boolean restart;
     synchronized (pulse) {
+      boolean isLimited = registry.isLimited(agent);
+      pulse.limitedFor(isLimited, now);
       if (!registry.isWatched(agent)) {
-        // What the host or a limit took out of service may be silent; its time begins when it is
-        // back.
-        pulse.heard(now);
+        // What the host or a long limit took out of service may be silent; its time begins when it
+        // is back. Short limits count: a dead agent meets its rate again and again.
+        if (!isLimited || now - pulse.limitedSince >= patience) {
+          pulse.heard(now);
+        }
         return;
       }
       if (!pulse.watched || pulse.acting) {

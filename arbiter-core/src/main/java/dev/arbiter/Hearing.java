@@ -130,12 +130,13 @@ final class Hearing {
   }
 
   private void heardAsked(TaskRun run, News.Asked news) {
+    boolean isOfBudget = news.point == Point.BUDGET || news.point == Point.TENANT_BUDGET;
     if (run.waits() != Waits.AGENT || !run.lookAt(news.attempt)) {
       news.attempt.answered();
       news.fail("the attempt is over, or the store is away; ask again");
-    } else if (run.othersWork()) {
+    } else if (run.othersWork() || (isOfBudget && rounds.hasPassed(run))) {
       news.attempt.answered();
-      if (news.point == Point.BUDGET || news.point == Point.TENANT_BUDGET) {
+      if (isOfBudget) {
         run.overspent(news.question.text());
         run.next(Stage.ASK_FOR_MORE);
       }

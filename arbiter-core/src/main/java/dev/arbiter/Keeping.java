@@ -60,6 +60,7 @@ final class Keeping {
     tenure.kept();
     publisher.tellKept(run);
     waiting.kept(run);
+    run.forgetTakenBack();
     run.next(run.stage());
   }
 

@@ -248,6 +248,12 @@ final class LiveRegistry implements AgentRegistry {
     return entry != null && (entry.declared().takesWork() || entry.declared() == Status.EJECTED);
   }
 
+  /** Whether an agent waits for the end of a limit. */
+  boolean isLimited(String id) {
+    Registration entry = snapshot().find(id);
+    return entry != null && entry.declared() == Status.LIMITED;
+  }
+
   /** Takes an agent out of service that has gone silent; false if others need it. */
   boolean isolate(String id, String why) {
     Registration entry = snapshot().find(id);

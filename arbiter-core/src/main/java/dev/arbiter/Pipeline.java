@@ -307,7 +307,8 @@ final class Pipeline {
 
   /* An agent that asked within its call has worked on without a place; what follows needs one. */
   private static boolean isWithoutPlace(TaskRun run) {
-    return (run.stage() == Stage.ROUTE || run.stage() == Stage.JUDGE) && !run.hasPlace();
+    return !run.hasPlace()
+        && (run.stage() == Stage.ROUTE || (run.stage() == Stage.JUDGE && !run.othersWork()));
   }
 
   /* The stages. */
@@ -388,8 +389,9 @@ final class Pipeline {
       retries.called();
     }
     TimeLimits.Limit limit =
-        TimeLimits.left(run, timeLimits.of(run.task(), seat.agent().profile()), now);
-    Attempt attempt = new Attempt(run, this, limit, seat, now);
+        TimeLimits.ofDeadline(run, timeLimits.of(run.task(), seat.agent().profile()), now);
+    Duration given = TimeLimits.left(run, limit, now).time();
+    Attempt attempt = new Attempt(run, this, limit, given, seat, now);
     run.seat(null);
     run.permit(null);
     run.attempt(attempt);

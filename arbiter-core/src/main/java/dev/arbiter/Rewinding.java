@@ -94,7 +94,7 @@ final class Rewinding {
     }
     boolean executes = reached.state() == TaskState.EXECUTING || isWithinCall(reached);
     Meant again = executes && meant != null && meant.attempt == run.number() ? meant : null;
-    if (executes && own != null && running == null) {
+    if (executes && sameAttempt) {
       run.usedInAll(used);
     } else if (again != null) {
       run.usedInAll(again.used);
@@ -259,10 +259,11 @@ final class Rewinding {
     }
     run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
     run.onPlace(Stage.ROUTE);
+    if (isUnmade || (run.wasCalled() && run.wereTakenBack(run.roundDecisions()))) {
+      run.dropDecision();
+      return;
+    }
     if (run.wasCalled()) {
-      if (run.wereTakenBack(run.roundDecisions())) {
-        run.dropDecision();
-      }
       return;
     }
     Ended denied = deniedWithinCall(run);

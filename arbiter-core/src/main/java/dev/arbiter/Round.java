@@ -91,6 +91,11 @@ final class Round {
     return all;
   }
 
+  /** An attempt whose agent works; null if none does. */
+  @Nullable Attempt anyWorking() {
+    return called.stream().filter(Attempt::isWorking).findFirst().orElse(null);
+  }
+
   /** How many agents of other attempts work. */
   int workingBesides(Attempt own) {
     return (int) called.stream().filter(other -> other != own && other.isWorking()).count();

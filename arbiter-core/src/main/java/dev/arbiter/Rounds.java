@@ -191,6 +191,17 @@ final class Rounds {
     return null;
   }
 
+  /* Agents that work at once have less time than each alone, and more when one of them has ended. */
+  private void lookWhenTimeIsUp(TaskRun run, Round round) {
+    Attempt working = round.anyWorking();
+    Means means = run.meansOrNull();
+    if (working != null
+        && means != null
+        && !means.budget(run.task()).time().equals(TaskBudget.UNLIMITED)) {
+      timers.set(run.timeTimer(working), working.ends());
+    }
+  }
+
   /* Which attempt is looked at next. */
 
   /** The next move of a run that has read what one of its attempts had to tell. */
@@ -203,6 +214,7 @@ final class Rounds {
     if (round == null) {
       return Waits.AGENT;
     }
+    lookWhenTimeIsUp(run, round);
     Optional<Round.Lane> over =
         round.others().stream()
             .filter(lane -> lane.attempt != null && lane.attempt.isToRead())

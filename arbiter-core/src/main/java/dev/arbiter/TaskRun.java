@@ -382,6 +382,15 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     decisions = List.copyOf(decisions.subList(0, decisions.size() - 1));
   }
 
+  /** The store has kept how far the run has come: it brings back no decision of before. */
+  void forgetTakenBack() {
+    takenBack = List.of();
+    if (settled.size() > decisions.size()) {
+      settled =
+          settled.stream().filter(one -> decisions.stream().anyMatch(d -> isSame(d, one))).toList();
+    }
+  }
+
   /** Whether these decisions were taken back, and the store has brought them again. */
   boolean wereTakenBack(List<RoutingDecision> kept) {
     return kept.stream().allMatch(one -> takenBack.stream().anyMatch(back -> isSame(back, one)));
@@ -545,6 +554,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     Attempt slow = attempt;
     hedges = true;
     return new RunTimer(this, () -> !hedges || attempt != slow || isClosed());
+  }
+
+  /** A time at which the attempts are looked at, as long as this one works. */
+  Timers.Timer timeTimer(Attempt working) {
+    return new RunTimer(this, working::isOver);
   }
 
   /** Whether another agent may start now; once for each timer. */
@@ -1006,13 +1020,19 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** What all attempts have used up; null if nobody asks for it. */
   @Nullable Usage usedByAll() {
     Means own = means;
-    return own == null ? null : own.spent().plus(used);
+    Usage all = used;
+    Round several = round;
+    for (Round.Lane lane : several == null ? List.<Round.Lane>of() : several.others()) {
+      all = all.plus(lane.used);
+    }
+    return own == null ? null : own.spent().plus(all);
   }
 
   /** Sees that at least as much counts as used up by all attempts: the store may know less. */
   void usedByAll(@Nullable Usage known) {
-    if (known != null) {
-      means().spentToo(Ledger.minus(known, means().spent().plus(used)));
+    Usage counted = known == null ? null : usedByAll();
+    if (known != null && counted != null) {
+      means().spentToo(Ledger.minus(known, counted));
     }
   }
 

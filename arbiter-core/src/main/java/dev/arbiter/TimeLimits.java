@@ -48,12 +48,19 @@ final class TimeLimits {
 
   /** The shortest of a limit, of what the budget of a task has left, and of its deadline. */
   static Limit left(TaskRun run, Limit limit, long now) {
-    Limit least = limit;
+    Limit least = ofDeadline(run, limit, now);
     Means means = run.meansOrNull();
     if (means != null) {
       Duration left = means.budget(run.task()).time().minus(means.worked());
       least = least.or(left, "what its budget has left", "");
     }
+    return least;
+  }
+
+  /** The shortest of a limit and of what the deadline of a task has left. */
+  static Limit ofDeadline(TaskRun run, Limit limit, long now) {
+    Limit least = limit;
+    Means means = run.meansOrNull();
     if (run.task().deadline().isPresent()) {
       long past = now - run.submitted() - (means == null ? 0 : run.paused(now));
       Duration left = run.task().deadline().get().minusNanos(past);

@@ -906,6 +906,42 @@ class BestOfTest {
   }
 
   @Test
+  void work_that_waits_for_a_person_outlives_the_time_of_the_budget() throws Exception {
+    asksAPerson = true;
+    try (Arbiter arbiter = arbiter("ada", "bob").attemptLimit(Duration.ofHours(9)).build()) {
+      TaskHandle handle =
+          arbiter.submit(
+              Task.builder("fix")
+                  .bestOf(2)
+                  .budget(TaskBudget.none().withTime(Duration.ofHours(1)))
+                  .build());
+      world.pass(Duration.ofMinutes(10));
+      reports("ada", .8);
+      world.pass(Duration.ofMinutes(52));
+      decide(arbiter, Answer.approve("eve"));
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      assertThat(ended()).containsExactly("bob BUDGET");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
+  void nobody_is_asked_for_more_when_work_has_passed() throws Exception {
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle =
+          arbiter.submit(
+              Task.builder("fix")
+                  .bestOf(2)
+                  .budget(TaskBudget.ofCost(4).atLimit(TaskBudget.AtLimit.ASK))
+                  .build());
+      reports("ada", .8);
+      CompletionStage<Boolean> unused = call("bob").progress(Usage.cost(4), "on");
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      allFree(arbiter);
+    }
+  }
+
+  @Test
   void tasks_that_do_not_say_so_are_not_hedged() {
     try (Arbiter arbiter = hedging(1).build()) {
       TaskHandle unused = arbiter.submit(Task.builder("fix").build());

@@ -598,4 +598,64 @@ class BudgetTest {
       assertThat(calls).isEmpty();
     }
   }
+
+  @Test
+  void the_time_that_is_left_goes_to_those_who_still_work() throws Exception {
+    CompletableFuture<WorkReport> second = new CompletableFuture<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .attemptLimit(Duration.ofHours(9))
+            .asyncAgent(ADA, this::never)
+            .asyncAgent(AgentProfile.of("bob"), assignment -> second)
+            .build()) {
+      TaskHandle handle = arbiter.submit(hour(AtLimit.STOP, 2));
+      world.pass(Duration.ofMinutes(25));
+      second.completeExceptionally(new IllegalStateException("no"));
+      world.pass(Duration.ofMinutes(9));
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      world.pass(Duration.ofMinutes(2));
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.attempts()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_raise_of_time_holds_for_the_call_that_runs() throws Exception {
+    TaskBudget budget = TaskBudget.ofCost(1).withTime(Duration.ofHours(1)).atLimit(AtLimit.ASK);
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .attemptLimit(Duration.ofHours(9))
+            .fallbacks(0)
+            .asyncAgent(ADA, this::never)
+            .build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").budget(budget).build());
+      world.pass(Duration.ofMinutes(30));
+      CompletionStage<Boolean> unused = calls.get(0).progress(Usage.cost(1), "on");
+      arbiter
+          .approvals()
+          .decide(
+              only(arbiter), Answer.raise("eve", budget.withCost(5).withTime(Duration.ofHours(2))));
+      world.pass(Duration.ofMinutes(80));
+      assertThat(handle.state()).isEqualTo(TaskState.EXECUTING);
+      world.pass(Duration.ofMinutes(12));
+      assertThat(only(arbiter).question().text()).contains("working time");
+      assertThat(calls).hasSize(1);
+    }
+  }
+
+  @Test
+  void an_end_by_time_says_who_was_tried_and_what_it_cost() throws Exception {
+    try (Arbiter arbiter =
+        world.arbiter().attemptLimit(Duration.ofHours(9)).asyncAgent(ADA, this::never).build()) {
+      TaskHandle handle = arbiter.submit(hour(AtLimit.STOP, 1));
+      calls.get(0).meter().add(Usage.cost(3));
+      world.pass(Duration.ofMinutes(61));
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.attempts()).isEqualTo(1);
+      assertThat(failed.usage().cost()).isEqualTo(3);
+    }
+  }
 }

@@ -427,6 +427,18 @@ class HealingTest {
     }
   }
 
+  @Test
+  void a_dead_agent_that_meets_its_rate_again_and_again_is_isolated() {
+    try (Arbiter arbiter = both().build()) {
+      arbiter.agents().heartbeat("ada");
+      for (int i = 0; i < 10; i++) {
+        arbiter.agents().limit("ada", world.now().plusSeconds(8));
+        passInSteps(Duration.ofSeconds(10));
+      }
+      assertThat(status(arbiter, "ada")).isEqualTo(Status.EJECTED);
+    }
+  }
+
   /** A host that puts a silent agent back into service has looked at it. */
   @Test
   void a_silent_agent_that_the_host_put_back_is_isolated_again() {

@@ -393,4 +393,39 @@ class OutageTest {
       free(arbiter);
     }
   }
+
+  /** What an agent had used when its question was lost is counted when its attempt ends. */
+  @Test
+  void money_of_an_attempt_that_goes_on_is_counted_once() throws Exception {
+    Task task = Task.builder("fix").budget(TaskBudget.ofCost(8)).build();
+    try (Arbiter arbiter = arbiter("ada", "bob", "cyd").fallbacks(9).build()) {
+      TaskHandle handle = arbiter.submit(task);
+      calls.get(0).meter().add(Usage.cost(4));
+      lost(() -> assertThat(asks(calls.get(0), "Which?")).isNotNull());
+      reports.get(0).completeExceptionally(new AgentException("no", Usage.cost(5)));
+      reports.get(1).completeExceptionally(new AgentException("no", Usage.cost(2)));
+      assertThat(calls).as("7 of 8 dollars are used up").hasSize(3);
+      reports.get(2).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+    }
+  }
+
+  @Test
+  void a_call_after_a_usage_limit_that_was_not_made_is_made() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      reports
+          .get(0)
+          .completeExceptionally(
+              AgentException.quota("limit", world.now().plus(Duration.ofHours(1))));
+      store.loseAcknowledgements(TaskState.EXECUTING);
+      world.pass(Duration.ofHours(1).plusSeconds(2));
+      assertThat(calls).hasSize(1);
+      store.goAndComeBack();
+      world.pass(Duration.ofSeconds(1));
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
 }
