@@ -2,7 +2,6 @@
 package dev.arbiter.jdbc;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -114,14 +113,20 @@ final class EventDays {
         change(table(day), "DROP TABLE " + table(day));
       }
     }
-    // Rows of the default partition, and of days that could not be dropped.
-    writing.begin(false);
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM " + pool.table("event") + " WHERE at < ?")) {
-      delete.setObject(1, before.truncatedTo(ChronoUnit.DAYS));
-      delete.executeUpdate();
-    }
-    connection.commit();
+    // Rows of the default partition, and of days that could not be dropped. The place of a row is
+    // its own in one day only: so a step may remove rows of other days too, which are as old.
+    String event = pool.table("event");
+    String old = " WHERE at < TIMESTAMPTZ '" + before.truncatedTo(ChronoUnit.DAYS) + "'";
+    writing.deleteInSteps(
+        "DELETE FROM "
+            + event
+            + old
+            + " AND ctid = ANY (ARRAY(SELECT ctid FROM "
+            + event
+            + old
+            + " LIMIT "
+            + JdbcWriting.STEP
+            + "))");
   }
 
   private String table(LocalDate day) {

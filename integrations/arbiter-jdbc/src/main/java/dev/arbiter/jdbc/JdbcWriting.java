@@ -26,7 +26,8 @@ final class JdbcWriting {
    * is not forced commits with synchronous_commit off: the next forced commit flushes both, because
    * the log of the server is one.
    */
-  private static final int STEP = 5_000;
+  static final int STEP = 5_000;
+
   private static final int MOST_STEPS = 100;
   private static final int FETCH = 200;
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
@@ -167,22 +168,27 @@ final class JdbcWriting {
     days.forget(first);
     String ended = owner.pool().table("ended");
     // With an end go those before it: it replaced them, though their clock may have been ahead.
-    String old =
+    deleteInSteps(
         "DELETE FROM "
             + ended
             + " r USING (SELECT key, max(seq) AS last FROM (SELECT key, seq FROM "
             + ended
-            + " WHERE at < ? LIMIT "
+            + " WHERE at < TIMESTAMPTZ '"
+            + first
+            + "' LIMIT "
             + STEP
-            + ") old GROUP BY key) o WHERE r.key = o.key AND r.seq <= o.last";
-    try (PreparedStatement delete = connection.prepareStatement(old)) {
-      int removed = STEP;
-      for (int i = 0; i < MOST_STEPS && removed >= STEP; i++) {
-        begin(false);
-        delete.setObject(1, first);
-        removed = delete.executeUpdate();
-        connection.commit();
+            + ") old GROUP BY key) o WHERE r.key = o.key AND r.seq <= o.last");
+  }
+
+  /** Runs a statement that deletes STEP rows until it deletes fewer, or has run often enough. */
+  void deleteInSteps(String sql) throws SQLException {
+    int removed = STEP;
+    for (int i = 0; i < MOST_STEPS && removed >= STEP; i++) {
+      begin(false);
+      try (Statement delete = connection.createStatement()) {
+        removed = delete.executeUpdate(sql);
       }
+      connection.commit();
     }
   }
 

@@ -250,6 +250,38 @@ class TablesTest {
     storage.close();
   }
 
+  /** One transaction for all of them would run into the time limit of a call, again and again. */
+  @Test
+  void a_day_that_cannot_be_dropped_is_emptied_in_steps() throws Exception {
+    LocalDate today = today();
+    Instant now = today.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    PostgresStorage storage = new PostgresStorage(Server.source(), pool);
+    storage.open((key, value) -> {});
+    Server.run(
+        "SET search_path = "
+            + pool
+            + "; INSERT INTO event(key, at, about, value) SELECT 'k', '"
+            + now
+            + "', '{}', 'v' FROM generate_series(1, 12000);"
+            + " CREATE TABLE step(xid text, rows bigint);"
+            + " CREATE FUNCTION step() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO "
+            + pool
+            + ".step SELECT pg_current_xact_id(), count(*) FROM gone; RETURN NULL; END';"
+            + " CREATE TRIGGER step AFTER DELETE ON event REFERENCING OLD TABLE AS gone"
+            + " EXECUTE FUNCTION step()");
+    try (Connection reader = Server.source().getConnection()) {
+      reader.setAutoCommit(false);
+      PoolSchema.text(reader, "SELECT count(*) FROM " + pool + ".performance_events");
+      storage.forget(now.plus(Duration.ofDays(3)));
+    }
+    storage.close();
+
+    assertThat(rows("SELECT count(*) FROM event")).containsExactly("0");
+    assertThat(rows("SELECT rows FROM step ORDER BY xid::xid8::text::bigint"))
+        .containsExactly("5000", "5000", "2000");
+    assertThat(rows("SELECT count(DISTINCT xid) FROM step")).containsExactly("3");
+  }
+
   /** A role that owns nothing keeps tasks too; its events are deleted, not dropped. */
   @Test
   void a_role_without_its_own_tables_keeps_and_forgets() throws Exception {
