@@ -32,7 +32,8 @@ final class Ownership {
 
   /*
    * A session that the server ends while no task comes would give the lock away. That of a machine
-   * that is gone ends after half a minute.
+   * that is gone ends after half a minute: if it is idle by the keepalives, and by the user timeout
+   * if an answer is on its way to it.
    */
   private static final Map<String, String> SETTINGS =
       Map.of(
@@ -41,7 +42,8 @@ final class Ownership {
           "idle_in_transaction_session_timeout", "0",
           "tcp_keepalives_idle", "15",
           "tcp_keepalives_interval", "5",
-          "tcp_keepalives_count", "3");
+          "tcp_keepalives_count", "3",
+          "tcp_user_timeout", "30s");
 
   private final StorePool pool;
   private final StorePool.Borrowed borrowed;

@@ -33,7 +33,8 @@ final class PostgresStorage implements Storage {
 
   /* Guarded by reading, which find takes from any thread. */
   private final Object reading = new Object();
-  private boolean readable;
+  private volatile boolean readable;
+  private volatile int failures;
   private StorePool.@Nullable Borrowed reader;
   private @Nullable PreparedStatement newest;
 
@@ -134,20 +135,37 @@ final class PostgresStorage implements Storage {
 
   @Override
   public byte @Nullable [] find(String key) {
+    int before = failures;
     synchronized (reading) {
       requireReadable();
+      if (failures != before) {
+        // Who waited for a call that failed does not wait for a connection of its own after it.
+        throw pool.refusal("could not be read just now", "try again when it is back", null);
+      }
       try {
-        try {
-          return ask(key);
-        } catch (SQLException e) {
-          // The server may have ended an idle session. Another one asks again, once.
-          endReader();
-          return ask(key);
-        }
+        return askTwice(key);
       } catch (SQLException e) {
         endReader();
+        failures++;
         throw pool.explained(e);
+      } catch (RuntimeException e) {
+        failures++;
+        throw e;
       }
+    }
+  }
+
+  private byte @Nullable [] askTwice(String key) throws SQLException {
+    try {
+      return ask(key);
+    } catch (SQLException e) {
+      if (reader == null) {
+        throw e;
+      }
+      // The server may have ended an idle session. Another one asks again, once.
+      endReader();
+      requireReadable();
+      return ask(key);
     }
   }
 
@@ -214,8 +232,9 @@ final class PostgresStorage implements Storage {
   /* The owner last: until then the pool is ours. */
   @Override
   public void close() throws SQLException {
+    // First: then those who wait to read are refused, and close waits for one of them only.
+    readable = false;
     synchronized (reading) {
-      readable = false;
       giveBackReader();
     }
     open = false;

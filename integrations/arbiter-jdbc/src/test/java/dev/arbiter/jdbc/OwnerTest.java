@@ -15,10 +15,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +244,94 @@ class OwnerTest {
       storage.close();
       assertAsItCame(first);
       assertAsItCame(second);
+    }
+  }
+
+  /** Else the server sends an answer to a machine that is gone again and again, for minutes. */
+  @Test
+  void the_server_gives_up_a_machine_that_takes_no_answer() throws Exception {
+    Deque<Connection> lent = new ArrayDeque<>();
+    PGSimpleDataSource source =
+        new PGSimpleDataSource() {
+          @Override
+          public Connection getConnection() throws SQLException {
+            Connection real = Server.source().getConnection();
+            lent.add(real);
+            return unclosed(real);
+          }
+        };
+    PostgresStorage storage = new PostgresStorage(source, pool);
+    open(storage);
+    Connection owner = lent.remove();
+    assertThat(PoolSchema.text(owner, "SHOW tcp_user_timeout")).isEqualTo("30000");
+    storage.close();
+    assertThat(PoolSchema.text(owner, "SHOW tcp_user_timeout")).isEqualTo("0");
+    owner.close();
+    lent.remove().close();
+  }
+
+  /** So that close, and the thread of a caller, wait for one connection and not for eight. */
+  @Test
+  void who_waits_for_a_read_that_fails_does_not_connect_after_it() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicBoolean away = new AtomicBoolean();
+    AtomicInteger asked = new AtomicInteger();
+    Deque<Connection> lent = new ArrayDeque<>();
+    PGSimpleDataSource source =
+        new PGSimpleDataSource() {
+          @Override
+          public Connection getConnection() throws SQLException {
+            if (away.get()) {
+              asked.incrementAndGet();
+              awaitUnchecked(release);
+              throw new SQLException("the network is down", "08001");
+            }
+            lent.add(Server.source().getConnection());
+            return lent.getLast();
+          }
+        };
+    PostgresStorage storage = new PostgresStorage(source, pool);
+    open(storage);
+    away.set(true);
+    lent.getLast().close();
+    List<Thread> readers = new ArrayList<>();
+    AtomicInteger refused = new AtomicInteger();
+    for (int i = 0; i < 8; i++) {
+      Thread reader =
+          new Thread(
+              () -> {
+                try {
+                  storage.find("k");
+                } catch (IllegalStateException e) {
+                  refused.incrementAndGet();
+                }
+              });
+      reader.start();
+      readers.add(reader);
+    }
+    while (asked.get() == 0
+        || readers.stream().filter(r -> r.getState() == Thread.State.BLOCKED).count() < 7) {
+      Thread.sleep(1);
+    }
+    release.countDown();
+    for (Thread reader : readers) {
+      reader.join();
+    }
+
+    assertThat(refused).hasValue(8);
+    assertThat(asked).hasValue(1);
+    assertThatThrownBy(() -> storage.find("k")).hasMessageContaining("the network is down");
+    assertThat(asked).as("it was no idle session that ended").hasValue(2);
+    away.set(false);
+    assertThat(storage.find("k")).as("the next one connects again").isNull();
+    storage.close();
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
