@@ -107,8 +107,9 @@ WITH work AS (
   SELECT agent_id, count(*) AS task_count,
     avg((status = 'completed')::int)::float8 AS success_rate,
     avg(quality_score) AS average_quality, avg(latency_ms) AS average_latency_ms,
-    sum(input_tokens)::bigint AS input_tokens, sum(output_tokens)::bigint AS output_tokens,
-    sum(cost) AS cost, max(coalesce(finished_at, started_at)) AS last_active_at
+    least(sum(input_tokens), 9223372036854775807)::bigint AS input_tokens,
+    least(sum(output_tokens), 9223372036854775807)::bigint AS output_tokens,
+    sum(least(cost, 1e290)) AS cost, max(coalesce(finished_at, started_at)) AS last_active_at
   FROM benchmark_data WHERE status <> 'running' GROUP BY agent_id),
 news AS (
   SELECT DISTINCT ON (agent_id) agent_id,

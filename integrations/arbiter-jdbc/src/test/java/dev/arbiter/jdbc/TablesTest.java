@@ -126,13 +126,17 @@ class TablesTest {
   private static Change change(Change.Kind kind, String key, Instant at, String text) {
     Columns columns =
         new Columns(at, "default", "T-1", "refactor", "X", 1, "ada", 0, Usage.none(), text);
+    return change(kind, key, columns);
+  }
+
+  private static Change change(Change.Kind kind, String key, Columns columns) {
     return new Change(
         kind,
         key,
         new Value() {
           @Override
           public byte[] bytes() {
-            return text.getBytes(UTF_8);
+            return columns.detail().getBytes(UTF_8);
           }
 
           @Override
@@ -219,6 +223,25 @@ class TablesTest {
     assertThat(days()).doesNotContain(day(today.minusDays(3))).contains(day(today));
     assertThat(rows("SELECT detail FROM performance_events")).containsExactly("new");
     storage.close();
+  }
+
+  @Test
+  void one_agent_with_absurd_figures_does_not_hide_the_others() throws Exception {
+    Instant now = today().atTime(12, 0).toInstant(ZoneOffset.UTC);
+    Usage most = new Usage(Long.MAX_VALUE, Long.MAX_VALUE, Double.MAX_VALUE, Duration.ZERO);
+    PostgresStorage storage = new PostgresStorage(Server.source(), pool);
+    storage.open((key, value) -> {});
+    for (String task : List.of("T-1", "T-2", "T-3")) {
+      Usage usage = task.equals("T-3") ? new Usage(7, 1, 0.5, Duration.ZERO) : most;
+      String agent = task.equals("T-3") ? "bob" : "ada";
+      Columns columns =
+          new Columns(now, "default", task, "refactor", "COMPLETED", 1, agent, 1, usage, "");
+      keep(storage, change(Change.Kind.EVENT, task, columns));
+    }
+    storage.close();
+
+    assertThat(rows("SELECT agent_id, input_tokens, cost > 1e280 FROM agent_profiles ORDER BY 1"))
+        .containsExactly("ada|9223372036854775807|t", "bob|7|f");
   }
 
   /** A person who reads in a long transaction holds nobody up. */

@@ -107,6 +107,42 @@ class ViewsTest {
         .containsExactly("ada|available", "bob|draining");
   }
 
+  private void change(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
+  }
+
+  @Test
+  void one_agent_with_absurd_figures_does_not_hide_the_others() throws SQLException {
+    change(
+        "UPDATE event SET input_tokens = 9223372036854775807, output_tokens = input_tokens,"
+            + " cost = 1.7e308 WHERE state = 'COMPLETED'");
+    change(
+        "INSERT INTO event SELECT id + (1 << 29), NULL, at, tenant, 'T-3', state, attempt, agent,"
+            + " quality, input_tokens, output_tokens, cost, time_ms, detail, value FROM event"
+            + " WHERE state = 'COMPLETED'");
+
+    assertThat(rows("SELECT max(input_tokens), max(cost) > 1e300 FROM agents"))
+        .containsExactly("9223372036854775807|1");
+    assertThat(rows("SELECT agent_id FROM agents ORDER BY 1")).containsExactly("ada", "bob");
+  }
+
+  @Test
+  void an_agent_is_shown_as_it_is_now_though_the_clock_stepped_back() throws SQLException {
+    change("DELETE FROM state WHERE agent = 'bob'");
+    assertThat(rows("SELECT status FROM agents WHERE agent_id = 'bob'"))
+        .containsExactly("draining");
+    change(
+        "INSERT INTO event(id, at, state, agent, detail, value)"
+            + " SELECT max(id & ((1 << 30) - 1)) + 1, 0, 'AVAILABLE', 'bob', 'Available', zeroblob(0)"
+            + " FROM event");
+
+    assertThat(rows("SELECT status FROM agents WHERE agent_id = 'bob'"))
+        .containsExactly("available");
+  }
+
   @Test
   void the_queries_of_the_readme_run() throws Exception {
     String readme = Files.readString(Path.of("README.md"));

@@ -106,11 +106,13 @@ CREATE VIEW agents AS
 WITH work AS (
   SELECT agent_id, count(*) AS task_count, avg(status = 'completed') AS success_rate,
     avg(quality_score) AS average_quality, avg(latency_ms) AS average_latency_ms,
-    sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost,
+    CAST(total(input_tokens) AS INTEGER) AS input_tokens,
+    CAST(total(output_tokens) AS INTEGER) AS output_tokens, sum(cost) AS cost,
     max(coalesce(finished_at, started_at)) AS last_active_at
   FROM attempts WHERE status <> 'running' GROUP BY agent_id),
 news AS (
-  SELECT agent AS agent_id, max(id) AS id,
+  SELECT agent AS agent_id,
+    max((id - (SELECT value FROM meta WHERE name = 'next')) & ((1 << 30) - 1)) AS appended,
     CASE WHEN detail = 'Retired' THEN 'retired' ELSE lower(coalesce(state, 'available')) END
       AS status
   FROM event WHERE task IS NULL AND agent IS NOT NULL AND detail <> 'Updated' GROUP BY agent),
