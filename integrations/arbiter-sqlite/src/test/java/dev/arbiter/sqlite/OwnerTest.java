@@ -10,6 +10,7 @@ import dev.arbiter.tck.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,5 +77,43 @@ class OwnerTest {
     }
     owner.close();
     open().close();
+  }
+
+  /** The first owner makes the target; the lock must lie where the next one looks for it. */
+  @Test
+  void a_link_to_a_file_that_is_not_there_yet_has_one_owner() throws Exception {
+    Path real = folder.toRealPath();
+    Path far = Files.createDirectories(real.resolve("far/deep"));
+    Path linked = Files.createSymbolicLink(real.resolve("there"), far);
+    Path step = Files.createSymbolicLink(far.resolve("step.db"), Path.of("../tasks.db"));
+    Path link = Files.createSymbolicLink(real.resolve("link.db"), Path.of("there/step.db"));
+    Path target = real.resolve("far/tasks.db");
+    SqliteStorage owner = new SqliteStorage(link);
+    owner.open((key, value) -> {});
+
+    assertThat(target).exists();
+    for (Path other : List.of(link, linked.resolve("step.db"), step, target)) {
+      assertThatThrownBy(() -> new SqliteStorage(other).open((key, value) -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("process " + ProcessHandle.current().pid());
+    }
+    try (ChildProcess second = ChildProcess.start(Holder.class, link.toString())) {
+      assertThat(second.line()).contains("owned by process " + ProcessHandle.current().pid());
+    }
+    owner.close();
+  }
+
+  @Test
+  void a_link_that_leads_nowhere_is_refused() throws Exception {
+    Path self = folder.toRealPath().resolve("self.db");
+    Files.createSymbolicLink(self, Path.of("self.db"));
+    assertThatThrownBy(() -> new SqliteStorage(self).open((key, value) -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("leads to itself");
+    Path lost = folder.toRealPath().resolve("lost.db");
+    Files.createSymbolicLink(lost, Path.of("no-folder/tasks.db"));
+    assertThatThrownBy(() -> new SqliteStorage(lost).open((key, value) -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("its folder does not exist");
   }
 }

@@ -21,6 +21,7 @@ public final class StoreFile {
    * the same file would give them away; then another process could delete the log under the owner.
    */
   private static final int PATIENCE_MS = 5_000;
+  private static final int MOST_LINKS = 40;
 
   private StoreFile() {}
 
@@ -30,7 +31,10 @@ public final class StoreFile {
    * @throws IllegalStateException if its folder does not exist, or it is a folder
    */
   public static Path real(Path file) {
-    Path absolute = file.toAbsolutePath().normalize();
+    return real(file.toAbsolutePath().normalize(), MOST_LINKS);
+  }
+
+  private static Path real(Path absolute, int links) {
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
       throw refusal(absolute, "is a folder", "give the name of a file in it");
@@ -39,9 +43,18 @@ public final class StoreFile {
       throw refusal(absolute, "cannot be made, its folder does not exist", "create the folder");
     }
     try {
-      return Files.exists(absolute)
-          ? absolute.toRealPath()
-          : folder.toRealPath().resolve(absolute.getFileName());
+      if (Files.exists(absolute)) {
+        return absolute.toRealPath();
+      }
+      Path named = folder.toRealPath().resolve(absolute.getFileName());
+      if (!Files.isSymbolicLink(named)) {
+        return named;
+      }
+      // The target is not there yet. The lock lies beside it, as when it is there.
+      if (links == 0) {
+        throw refusal(absolute, "is a link that leads to itself", "correct the link");
+      }
+      return real(named.resolveSibling(Files.readSymbolicLink(named)), links - 1);
     } catch (IOException e) {
       throw refusal(absolute, "cannot be found: " + e, "check the path");
     }
