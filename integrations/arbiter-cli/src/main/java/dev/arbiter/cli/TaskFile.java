@@ -57,6 +57,10 @@ final class TaskFile implements AutoCloseable {
   private static final String ENDED =
       "SELECT NULL, NULL, value, tenant, task FROM ended WHERE substr(key, 1, 1) = 'E'";
 
+  /* The order in which rows were appended, whatever the clock said; as SqliteStorage has it. */
+  private static final String APPENDED =
+      "((id - (SELECT value FROM meta WHERE name = 'next')) & ((1 << 30) - 1))";
+
   private final Path file;
   private final Connection connection;
 
@@ -193,19 +197,19 @@ final class TaskFile implements AutoCloseable {
     assert done;
   }
 
-  /** {@return a task, if there is one} */
+  /** {@return the task that has not ended, or else the newest end of that id, if there is one} */
   Optional<Found> find(String tenant, String id) {
     return read(
         () -> {
-          String where = " AND %s.tenant = ?1 AND %s.task = ?2";
           try (PreparedStatement one =
               connection.prepareStatement(
                   LIVE
-                      + where.replace("%s", "t")
-                      + " UNION ALL "
+                      + " AND t.tenant = ?1 AND t.task = ?2"
+                      + " UNION ALL SELECT * FROM ("
                       + ENDED
-                      + where.replace("%s", "ended")
-                      + " LIMIT 1")) {
+                      + " AND tenant = ?1 AND task = ?2 ORDER BY "
+                      + APPENDED
+                      + " DESC LIMIT 1)")) {
             one.setString(1, tenant);
             one.setString(2, id);
             try (ResultSet row = one.executeQuery()) {
@@ -246,8 +250,8 @@ final class TaskFile implements AutoCloseable {
           try (PreparedStatement query =
               connection.prepareStatement(
                   "SELECT value FROM event WHERE id BETWEEN ? AND ? AND tenant = ? AND task = ?"
-                      + " ORDER BY (id - (SELECT value FROM meta WHERE name = 'next'))"
-                      + " & ((1 << 30) - 1)")) {
+                      + " ORDER BY "
+                      + APPENDED)) {
             query.setLong(1, first << ID_BITS);
             query.setLong(2, last << ID_BITS);
             query.setString(3, task.tenant());

@@ -119,6 +119,34 @@ class TasksCommandTest {
             });
   }
 
+  /** An id is free again when its task has ended. */
+  @Test
+  void show_has_the_newest_task_of_an_id_that_was_used_again() throws Exception {
+    try (Arbiter arbiter = over(file).agent(ADA, assignment -> WorkReport.of("again")).build()) {
+      arbiter.submit(Task.builder("refactor").id("T-1").payload("second").build()).await(SOON);
+    }
+    assertThat(Run.of("tasks", "show", "T-1", "--store", file).out())
+        .contains("payload: second", "output: again");
+
+    // As if the clock had been an hour ahead when the first one ended.
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "UPDATE ended SET id = id + (3600 << 30), at = at + 3600000"
+              + " WHERE id = (SELECT min(id) FROM ended WHERE task = 'T-1')");
+    }
+    assertThat(Run.of("tasks", "show", "T-1", "--store", file).out())
+        .contains("payload: second", "output: again");
+
+    try (Arbiter arbiter =
+        over(file).asyncAgent(ADA, assignment -> new CompletableFuture<>()).build()) {
+      arbiter.submit(Task.builder("refactor").id("T-1").payload("third").build());
+      assertThat(Run.of("tasks", "show", "T-1", "--store", file).out())
+          .contains("payload: third", "state: ")
+          .doesNotContain("output: ", "state: COMPLETED");
+    }
+  }
+
   @Test
   void export_prints_every_task_as_json() {
     Run run = Run.of("tasks", "export", "--store", file);
