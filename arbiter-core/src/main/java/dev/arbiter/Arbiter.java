@@ -140,7 +140,7 @@ public final class Arbiter implements AutoCloseable {
       config.store().open(recovering);
       isOpen = true;
       builder.registerAgents(registry);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A store that could not be opened may be that of another arbiter.
       if (isOpen) {
         config.store().close();
@@ -248,7 +248,15 @@ public final class Arbiter implements AutoCloseable {
 
   /* Whether a task with the key of this one ended in a process before; then it has that end. */
   private boolean hasEnded(TaskRun run, Task asked) {
-    KeptEnd end = asked.idempotencyKey().isEmpty() ? null : kept(KeptValue.alias(asked));
+    if (asked.idempotencyKey().isEmpty()) {
+      return false;
+    }
+    // A store that is away may take long to say so, and the caller of submitAsync does not wait.
+    Refusal away = away();
+    if (away != null) {
+      throw notAccepted(run, away);
+    }
+    KeptEnd end = kept(KeptValue.alias(asked));
     if (end == null) {
       return false;
     }
@@ -306,9 +314,7 @@ public final class Arbiter implements AutoCloseable {
   private void accept(TaskRun run) {
     Refusal refusal = refusal(run);
     if (refusal != null) {
-      throw new ArbiterException(
-          "task '" + run.task().id() + "' was not accepted: " + refusal.why(),
-          Duration.ofNanos(refusal.retryAfter()));
+      throw notAccepted(run, refusal);
     }
     CompletionStage<?> received = pipeline.receive(run);
     // Now: an accepted run may be recovered and write other batches before this thread begins it.
@@ -355,10 +361,24 @@ public final class Arbiter implements AutoCloseable {
   /** Why a task is not accepted, and after how many nanoseconds it may be. */
   private record Refusal(String why, long retryAfter) {}
 
+  private static ArbiterException notAccepted(TaskRun run, Refusal refusal) {
+    return new ArbiterException(
+        "task '" + run.task().id() + "' was not accepted: " + refusal.why(),
+        Duration.ofNanos(refusal.retryAfter()));
+  }
+
+  private @Nullable Refusal away() {
+    String why = tenure.why();
+    return why.isEmpty()
+        ? null
+        : new Refusal(why + "; submit it again when the store is back", LOOK_AGAIN);
+  }
+
   /* Why no task is accepted now; reserves room in the line if one is. */
   private @Nullable Refusal refusal(TaskRun run) {
-    if (!tenure.why().isEmpty()) {
-      return new Refusal(tenure.why() + "; submit it again when the store is back", LOOK_AGAIN);
+    Refusal away = away();
+    if (away != null) {
+      return away;
     }
     int outside = submissions.size() - line.taken() - line.waiting();
     if (outside > config.waitingCapacity()) {

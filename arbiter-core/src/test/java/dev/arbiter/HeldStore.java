@@ -22,6 +22,7 @@ final class HeldStore implements Store {
   private @Nullable Shard shard;
   private Runnable onAppend = () -> {};
   private boolean holds;
+  private int finds;
   private @Nullable TaskState silentAt;
 
   private record Held(List<Change> batch, CompletableFuture<@Nullable Void> stage) {}
@@ -90,6 +91,17 @@ final class HeldStore implements Store {
     }
     silentAt = is ? null : silentAt;
     return is;
+  }
+
+  /** How often it was asked for an end, of which it has none. */
+  int finds() {
+    return finds;
+  }
+
+  @Override
+  public byte @Nullable [] find(String key) {
+    finds++;
+    return null;
   }
 
   void hold() {

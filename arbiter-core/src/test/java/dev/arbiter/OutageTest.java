@@ -4,6 +4,7 @@ package dev.arbiter;
 import static dev.arbiter.WaitingWorld.SOON;
 import static dev.arbiter.WaitingWorld.only;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
@@ -91,6 +92,26 @@ class OutageTest {
     assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
     assertThat(arbiter.stats().inFlight()).isZero();
     assertThat(arbiter.stats().waiting()).isZero();
+  }
+
+  /** A database that is away may take half a minute to say so. */
+  @Test
+  void a_submission_with_a_key_does_not_ask_a_store_that_is_away() {
+    Task keyed = Task.builder("fix").idempotencyKey("k").build();
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      store.go();
+      assertThatThrownBy(() -> arbiter.submitAsync(keyed).toCompletableFuture().join())
+          .isInstanceOf(ArbiterException.class)
+          .hasMessageContaining("disk full; submit it again when the store is back");
+      assertThat(store.finds()).isZero();
+
+      store.comeBack();
+      world.scheduler.tick();
+      TaskHandle accepted = arbiter.submit(keyed);
+      assertThat(store.finds()).isEqualTo(1);
+      assertThat(arbiter.submit(keyed)).isSameAs(accepted);
+      accepted.cancel("enough");
+    }
   }
 
   /** The wait that is over is counted once, however often the store comes back. */
