@@ -2,6 +2,8 @@
 package dev.arbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.spi.Storage;
 import dev.arbiter.spi.Store;
@@ -66,6 +68,11 @@ class StorageStoreTest {
 
   private Store opened(Duration retention) {
     Store store = Store.of(new Noting(), retention, () -> now);
+    open(store);
+    return store;
+  }
+
+  private void open(Store store) {
     store.open(
         new Store.Owner() {
           @Override
@@ -85,7 +92,6 @@ class StorageStoreTest {
             losses.incrementAndGet();
           }
         });
-    return store;
   }
 
   private CompletionStage<@Nullable Void> append(int bytes) {
@@ -95,6 +101,31 @@ class StorageStoreTest {
 
   private void keep(int bytes) throws Exception {
     append(bytes).toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_store_whose_owner_could_not_begin_holds_no_storage() {
+    ListStorage storage = new ListStorage();
+    Store store = Store.of(storage, DAY, () -> now);
+    Error missing = new NoClassDefFoundError("of a part that is restored");
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(
+              () ->
+                  store.open(
+                      new Store.Owner() {
+                        @Override
+                        public Store.Recovery assigned(Shard given) {
+                          throw missing;
+                        }
+
+                        @Override
+                        public void lost(Shard ended, @Nullable Throwable why) {}
+                      }))
+          .isSameAs(missing);
+    }
+    Store next = Store.of(storage, DAY, () -> now);
+    assertThatCode(() -> open(next)).doesNotThrowAnyException();
+    next.close();
   }
 
   @Test

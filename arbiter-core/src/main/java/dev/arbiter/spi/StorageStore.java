@@ -94,21 +94,28 @@ final class StorageStore implements Store {
       owner = newOwner;
       closing = false;
     }
-    try {
-      begin(newOwner);
-    } catch (Exception e) {
-      synchronized (this) {
-        owner = null;
-      }
-      closeStorage();
-      throw e instanceof IllegalStateException known
-          ? known
-          : new IllegalStateException("the store cannot be opened: " + e.getMessage(), e);
-    }
     Thread thread = new Thread(this::work, "arbiter-store");
     thread.setDaemon(true);
+    try {
+      begin(newOwner);
+      thread.start();
+    } catch (IllegalStateException | Error e) {
+      leave();
+      throw e;
+    } catch (Exception e) {
+      leave();
+      throw new IllegalStateException("the store cannot be opened: " + e.getMessage(), e);
+    }
     writer = thread;
-    thread.start();
+  }
+
+  /* Nobody else closes a store that could not be opened. */
+  private void leave() {
+    synchronized (this) {
+      owner = null;
+      tenure = null;
+    }
+    closeStorage();
   }
 
   /* Opens the storage, and gives the owner what it has kept. */
