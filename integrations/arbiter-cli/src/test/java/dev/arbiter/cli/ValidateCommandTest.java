@@ -339,6 +339,67 @@ class ValidateCommandTest {
     assertThat(tree.resolve("out.txt")).content().contains("0 of 10 files");
   }
 
+  @Test
+  void a_way_through_a_link_above_the_work_tree_makes_no_planted_link_good() throws Exception {
+    Path real = Files.createDirectories(folder.resolve("real"));
+    Path srv = Files.createSymbolicLink(folder.resolve("srv"), real);
+    Path again = Files.createSymbolicLink(folder.resolve("again"), srv);
+    Path tree = real.resolve("tree");
+    Files.createDirectories(tree.resolve("plain"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Path victim = Files.writeString(outside.resolve("victim"), "precious\n");
+    git(tree, "init", "-q", "-b", "main");
+    Files.writeString(tree.resolve("A"), "1\n");
+    git(tree, "add", "-A");
+    git(tree, "commit", "-q", "-m", "base");
+    Files.createSymbolicLink(tree.resolve("out.txt"), victim);
+    Files.createSymbolicLink(tree.resolve("sub"), outside);
+    Files.createSymbolicLink(tree.resolve("inner"), tree.resolve("plain"));
+    Files.createSymbolicLink(tree.resolve("up"), folder);
+    Path plain = Files.createSymbolicLink(folder.resolve("to-plain"), tree.resolve("plain"));
+    Files.createSymbolicLink(tree.resolve("plain/out.txt"), victim);
+    List<Path> bad =
+        List.of(
+            srv.resolve("tree/out.txt"),
+            srv.resolve("tree/sub/victim"),
+            srv.resolve("tree/sub/other"),
+            srv.resolve("tree/inner/new.txt"),
+            srv.resolve("tree/up/outside/victim"),
+            srv.resolve("tree/up/real/tree/new.txt"),
+            again.resolve("tree/sub/other"),
+            srv.resolve("tree/sub/../new.txt"),
+            Files.createSymbolicLink(folder.resolve("to-out"), tree.resolve("out.txt")),
+            Files.createSymbolicLink(folder.resolve("to-sub"), tree.resolve("sub")).resolve("new"),
+            plain.resolve("out.txt"));
+    for (Path output : bad) {
+      for (Path repository : List.of(tree, srv.resolve("tree"))) {
+        Run run =
+            Run.of("validate", spec, "--repository", repository, "--base=main", "--output", output);
+
+        assertThat(run.code()).as("%s", output).isEqualTo(2);
+        assertThat(run.err()).contains(output + " is in the work tree, and there a link");
+      }
+    }
+    assertThat(victim).hasContent("precious\n");
+    assertThat(outside).isDirectoryContaining(victim::equals);
+    assertThat(outside.resolve("other")).doesNotExist();
+
+    Object[] args = {
+      "validate", spec, "--policy", policy, "--repository", tree, "--base", "main", "--output"
+    };
+    for (String planted : List.of("plain/out.txt", "out.txt", "sub", "inner", "up")) {
+      Files.delete(tree.resolve(planted));
+    }
+    Path own = Files.createSymbolicLink(folder.resolve("to-new"), tree.resolve("new.txt"));
+    for (Path output : List.of(again.resolve("tree/new.txt"), plain.resolve("out.txt"), own)) {
+      assertThat(Run.of(with(args, output)).code()).as("%s", output).isZero();
+      assertThat(output).content().contains("0 of 10 files");
+      Files.delete(output.toRealPath());
+    }
+    assertThat(Run.of(with(args, srv.resolve("beside.txt"))).code()).isZero();
+    assertThat(real.resolve("beside.txt")).content().contains("allowed FEAT-001");
+  }
+
   private static Object[] with(Object[] args, Object... more) {
     Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
