@@ -95,6 +95,9 @@ public final class History implements AttemptListener, ArbiterListener, AutoClos
     data.put("cost", attempt.usage().cost());
     data.put("inputTokens", attempt.usage().inputTokens());
     data.put("outputTokens", attempt.usage().outputTokens());
+    if (attempt.weight() != 1) { // else it stands for itself alone
+      data.put("weight", attempt.weight());
+    }
     append("attempt", attempt.at(), data);
   }
 

@@ -49,6 +49,23 @@ class HistoryTest extends HistoryFixture {
   }
 
   @Test
+  void a_record_says_for_how_many_attempts_it_stands() throws Exception {
+    Usage none = new Usage(0, 0, 0, Duration.ZERO);
+    Duration time = Duration.ofSeconds(1);
+    try (History history = builder().build()) {
+      history.ended(new FinishedAttempt("ada", "fix", "acme", hour(1), time, true, 1, none, 4));
+      history.ended(new FinishedAttempt("bob", "fix", "acme", hour(1), time, true, 1, none));
+      history.flush();
+      assertThat(history.verify().holds()).isTrue();
+    }
+
+    assertThat(onlySegment().strip().lines())
+        .satisfiesExactly(
+            sampled -> assertThat(sampled).contains("\"weight\":4.0"),
+            whole -> assertThat(whole).doesNotContain("weight"));
+  }
+
+  @Test
   void the_chain_holds_over_segments_and_restarts() throws IOException {
     ChainHead noted;
     try (History history = builder().segmentBytes(1024).build()) {
