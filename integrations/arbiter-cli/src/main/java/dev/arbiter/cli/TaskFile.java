@@ -19,6 +19,7 @@ import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport.Usage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -113,6 +114,9 @@ final class TaskFile implements AutoCloseable {
 
   /** Opens a file that exists. */
   static TaskFile open(Path given) {
+    if (!Files.exists(given)) {
+      throw new Refusal("the store " + given + " does not exist; check the path");
+    }
     try {
       Path file = StoreFile.real(given);
       return new TaskFile(file, StoreFile.read(file));
