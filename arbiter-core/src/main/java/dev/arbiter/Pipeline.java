@@ -314,6 +314,11 @@ final class Pipeline {
   /* The stages. */
 
   private Move enter(TaskRun run) {
+    // A cancellation may have come while the store kept the step before.
+    Ended stopped = endings.stopped(run);
+    if (stopped != null) {
+      return stopped;
+    }
     holdings.setDeadline(run);
     return line.enter(run) ? run.onPlace() : Waits.PLACE;
   }

@@ -105,6 +105,9 @@ final class Rewinding {
       return;
     }
     if (executes && own == null && run.hasOthers()) {
+      if (isUnmade && sameAttempt) {
+        dropUnmade(run);
+      }
       goOnWithOthers(run, again);
       return;
     }
@@ -191,6 +194,19 @@ final class Rewinding {
     if (!run.lookAt(at)) {
       run.lookAtEnded(at);
     }
+  }
+
+  /* An agent was about to join, and was not called. */
+  private void dropUnmade(TaskRun run) {
+    Means means = run.meansOrNull();
+    if (means != null) {
+      means.notCalled();
+    }
+    lessons.unlearned(run);
+    holdings.giveBackPermit(run);
+    rounds.joinNoMore(run);
+    run.leave();
+    run.dropJoined();
   }
 
   private void goOnWithOthers(TaskRun run, @Nullable Meant meant) {

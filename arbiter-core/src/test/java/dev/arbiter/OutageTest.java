@@ -449,4 +449,45 @@ class OutageTest {
       free(arbiter);
     }
   }
+
+  /**
+   * The second agent was about to start beside the slow one: it was not called, and is not tried.
+   */
+  @Test
+  void an_agent_that_was_about_to_join_is_tried_later() throws Exception {
+    try (Arbiter arbiter =
+        arbiter("ada", "bob").fallbacks(1).hedging(new Hedging(Duration.ofSeconds(5), 1)).build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").hedged().build());
+      store.loseAcknowledgements(TaskState.EXECUTING);
+      world.pass(Duration.ofSeconds(6));
+      outage();
+      assertThat(calls).extracting(Assignment::agent).containsExactly("ada");
+      reports.get(0).completeExceptionally(new IllegalStateException("no"));
+      assertThat(calls).extracting(Assignment::agent).containsExactly("ada", "bob");
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
+
+  /** It has no place any more, and none is free: the cancellation came while the store wrote. */
+  @Test
+  void a_cancellation_that_comes_while_a_report_is_kept_ends_the_task() throws Exception {
+    try (Arbiter arbiter = arbiter("ada").concurrency(1).build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      CompletableFuture<Approval> answered = asks(calls.get(0), "Which?");
+      TaskHandle other = arbiter.submit(Task.builder("fix").build());
+      answer(arbiter, "this");
+      assertThat(answered).isCompleted();
+      store.hold();
+      reports.get(0).complete(WorkReport.of("done"));
+      assertThat(handle.cancel("enough")).isTrue();
+      store.release();
+      assertThat(handle.await(SOON)).isInstanceOf(TaskResult.Cancelled.class);
+      assertThat(other.state()).isEqualTo(TaskState.EXECUTING);
+      reports.get(1).complete(WorkReport.of("done"));
+      assertThat(other.await(SOON)).isInstanceOf(TaskResult.Completed.class);
+      free(arbiter);
+    }
+  }
 }
