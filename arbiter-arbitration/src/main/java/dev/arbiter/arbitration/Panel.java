@@ -76,7 +76,10 @@ public final class Panel {
     return ask(task, panelists, purse(limits));
   }
 
-  /** {@return what abandoned calls reported after their end, over the life of the panel} */
+  /**
+   * {@return what abandoned calls used up after their end, over the life of the panel, as far as they
+   * tell} A future of an agent is cancelled at that end, and tells nothing any more.
+   */
   public synchronized Usage lateUsage() {
     return late;
   }
