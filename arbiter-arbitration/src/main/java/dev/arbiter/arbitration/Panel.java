@@ -77,8 +77,8 @@ public final class Panel {
   }
 
   /**
-   * {@return what abandoned calls used up after their end, over the life of the panel, as far as they
-   * tell} A future of an agent is cancelled at that end, and tells nothing any more.
+   * {@return what abandoned calls used up after their end, over the life of the panel, as far as
+   * they tell} A future of an agent is cancelled at that end, and tells nothing any more.
    */
   public synchronized Usage lateUsage() {
     return late;
