@@ -7,9 +7,7 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.PerformanceView.Window;
-import dev.arbiter.task.Admission;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.Question;
@@ -23,38 +21,18 @@ import dev.arbiter.tracker.training.Transition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** An agent that is called twice for one attempt used what both calls used. */
 class CallsOfOneAttemptTest {
+  private static final Verdict DENIED =
+      new Verdict.Denied(List.of(Finding.error("low", "", "no")), Seal.none());
+
   private final FakeTime time = new FakeTime();
   private final List<FinishedAttempt> heard = new ArrayList<>();
   private final EpisodeRecorder recorder = EpisodeRecorder.create();
   private final PerformanceTracker tracker =
       PerformanceTracker.builder().sources(time.sources()).listener(heard::add).build();
-
-  private static final class DeniesWork implements Constitution {
-    @Override
-    public Admission admit(Task task) {
-      return new Admission.Admitted("sha256:1", List.of());
-    }
-
-    @Override
-    public String specDigest(Task task) {
-      return "sha256:1";
-    }
-
-    @Override
-    public Optional<Question> asks(Assignment assignment, WorkReport report) {
-      return Optional.of(Question.of("May it land?").within(Duration.ofDays(1)));
-    }
-
-    @Override
-    public Verdict judge(Assignment assignment, WorkReport report) {
-      return new Verdict.Denied(List.of(Finding.error("low", "", "no")), Seal.none());
-    }
-  }
 
   private static WorkReport asksFirst(Assignment assignment) {
     return assignment.approvals().isEmpty()
@@ -66,7 +44,7 @@ class CallsOfOneAttemptTest {
   private void run(boolean isCancelled) throws Exception {
     try (Arbiter arbiter =
         Arbiter.builder()
-            .constitution(new DeniesWork())
+            .constitution(new AsksAboutWork(DENIED))
             .sources(time.sources())
             .executor(Runnable::run)
             .listener(tracker)

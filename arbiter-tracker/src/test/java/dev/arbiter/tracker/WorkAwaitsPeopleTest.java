@@ -7,11 +7,8 @@ import dev.arbiter.Arbiter;
 import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
-import dev.arbiter.spi.Constitution;
 import dev.arbiter.spi.PerformanceView.Window;
-import dev.arbiter.task.Admission;
 import dev.arbiter.task.Answer;
-import dev.arbiter.task.Question;
 import dev.arbiter.task.Seal;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskState;
@@ -22,39 +19,18 @@ import dev.arbiter.tracker.summary.WindowSummary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Reported work that waits for a person before its verdict is one attempt like any other. */
 class WorkAwaitsPeopleTest {
   private static final Duration WORKED = Duration.ofSeconds(2);
 
+  private static final Verdict APPROVED = new Verdict.Approved(List.of(), .8, Seal.none());
+
   private final FakeTime time = new FakeTime();
   private final List<FinishedAttempt> heard = new ArrayList<>();
   private final PerformanceTracker tracker =
       PerformanceTracker.builder().sources(time.sources()).listener(heard::add).build();
-
-  private static final class AsksAboutWork implements Constitution {
-    @Override
-    public Admission admit(Task task) {
-      return new Admission.Admitted("sha256:1", List.of());
-    }
-
-    @Override
-    public String specDigest(Task task) {
-      return "sha256:1";
-    }
-
-    @Override
-    public Optional<Question> asks(Assignment assignment, WorkReport report) {
-      return Optional.of(Question.of("May it land?").within(Duration.ofDays(1)));
-    }
-
-    @Override
-    public Verdict judge(Assignment assignment, WorkReport report) {
-      return new Verdict.Approved(List.of(), .8, Seal.none());
-    }
-  }
 
   private WorkReport work(Assignment assignment) {
     time.advance(WORKED);
@@ -64,7 +40,7 @@ class WorkAwaitsPeopleTest {
   private void decided(Answer answer, TaskState end) throws Exception {
     try (Arbiter arbiter =
         Arbiter.builder()
-            .constitution(new AsksAboutWork())
+            .constitution(new AsksAboutWork(APPROVED))
             .sources(time.sources())
             .executor(Runnable::run)
             .listener(tracker)
