@@ -274,13 +274,14 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   /** Counts what an abandoned call said when it ended; its run does not hear of it any more. */
   void chargeIfAbandoned() {
-    boolean isLate;
-    synchronized (this) {
-      isLate = abandoned;
-    }
-    if (isLate) {
+    if (isAbandoned()) {
       charge(used());
     }
+  }
+
+  /** Whether its run did not wait for the end of the call. */
+  synchronized boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Counts for the tenant what this call has used in all, and is not counted yet. */

@@ -209,10 +209,29 @@ final class Pipeline {
   /* Ends the call: the slot goes back, the run hears. True if the run must be driven. */
   private boolean isLast(TaskRun run, Attempt attempt, Crew.@Nullable Worker worker) {
     if (attempt.over()) {
+      tellOfTrial(attempt);
       holdings.giveBack(attempt.seat(), worker);
       attempt.chargeIfAbandoned();
     }
     return run.post(new News.Reported(attempt));
+  }
+
+  /* An agent on trial that failed gets no other task, so the registry hears before the slot goes on. */
+  private void tellOfTrial(Attempt attempt) {
+    LiveRegistry.Registration agent = attempt.seat().agent();
+    CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
+    if (report == null || !agent.streak().isProbing() || attempt.isAbandoned()) {
+      return;
+    }
+    try {
+      if (report.isCompletedExceptionally()) {
+        registry.callEnded(agent, AgentCaller.failure(attempt, report).cause(), attempt.began());
+      } else if (report.join() == null) {
+        registry.callEnded(agent, FailureCause.AGENT_ERROR, attempt.began());
+      }
+    } catch (Throwable e) {
+      LOG.warn("the failed trial of agent '{}' was not noted at once", agent.id(), e);
+    }
   }
 
   private @Nullable Attempt advance(TaskRun run, Crew.Worker worker) {

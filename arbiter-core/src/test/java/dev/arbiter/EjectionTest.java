@@ -173,6 +173,42 @@ class EjectionTest {
     }
   }
 
+  /** Its slot would go to the next in its line, if the failure were told only afterwards. */
+  @Test
+  void a_failed_trial_is_the_only_call_of_that_trial() throws Exception {
+    List<CompletableFuture<WorkReport>> working = new ArrayList<>();
+    try (Arbiter arbiter =
+        arbiter()
+            .asyncAgent(
+                AgentProfile.builder("ada").capacity(50).build(),
+                work -> {
+                  CompletableFuture<WorkReport> report = new CompletableFuture<>();
+                  working.add(report);
+                  return report;
+                })
+            .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
+            .build()) {
+      for (int i = 0; i < 5; i++) {
+        TaskHandle unused = arbiter.submit(Task.builder("fix").build());
+        working.get(i).completeExceptionally(new IllegalStateException("down"));
+      }
+      world.pass(Duration.ofSeconds(31));
+      List<TaskHandle> handles = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        handles.add(arbiter.submit(Task.builder("fix").build()));
+      }
+      assertThat(working).as("the trial").hasSize(6);
+
+      working.get(5).completeExceptionally(new IllegalStateException("down"));
+
+      assertThat(working).as("nobody else").hasSize(6);
+      assertThat(status(arbiter)).isEqualTo(Status.EJECTED);
+      for (TaskHandle handle : handles) {
+        assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      }
+    }
+  }
+
   @Test
   void late_results_of_calls_from_before_do_not_count() throws Exception {
     List<CompletableFuture<WorkReport>> working = new ArrayList<>();
