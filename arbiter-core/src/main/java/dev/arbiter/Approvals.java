@@ -5,6 +5,7 @@ import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
 import dev.arbiter.task.ApprovalRequest;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -51,6 +52,7 @@ public interface Approvals {
    * @return as {@link #decide(String, String, Answer)}
    */
   default CompletionStage<Approval> decide(ApprovalRequest shown, Answer answer) {
+    Objects.requireNonNull(shown, "give the request as it was shown, got null");
     return decide(shown.id(), shown.digest(), answer);
   }
 }

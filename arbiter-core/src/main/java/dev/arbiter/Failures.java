@@ -57,6 +57,9 @@ final class Failures {
   Move failed(TaskRun run, AgentCaller.Failure failure, long nanos) {
     log(run, failure);
     boolean idempotent = registry.isIdempotent(run.agent());
+    if (failure.cause() == FailureCause.QUOTA) {
+      registry.limited(run.agent(), limitEnds(failure));
+    }
     if (run.hasOthers()) {
       return ofSeveral(run, failure, nanos);
     }
@@ -65,7 +68,6 @@ final class Failures {
       return Waiting.hold(run, new WaitReason.UnknownEffect(run.agent(), run.number()));
     }
     if (failure.cause() == FailureCause.QUOTA) {
-      registry.limited(run.agent(), limitEnds(failure));
       lessons.unlearned(run);
       run.failure(told(run, failure));
       run.dropDecision();
@@ -94,9 +96,6 @@ final class Failures {
   /* The others work on, so nothing is tried again. */
   private Move ofSeveral(TaskRun run, AgentCaller.Failure failure, long nanos) {
     boolean isLimit = failure.cause() == FailureCause.QUOTA;
-    if (isLimit) {
-      registry.limited(run.agent(), limitEnds(failure));
-    }
     Outcome.Kind kind = isLimit ? Outcome.Kind.INFRASTRUCTURE : Outcome.Kind.FAILURE;
     return rounds.ended(run, told(run, failure), lessons.outcome(run, kind, 0, nanos));
   }

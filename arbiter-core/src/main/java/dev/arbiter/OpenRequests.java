@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,9 +56,16 @@ final class OpenRequests implements Approvals {
     }
   }
 
-  void decided(Approval approval) {
+  private void decided(Approval approval) {
     synchronized (decided) {
       decided.put(approval.request(), approval);
+    }
+  }
+
+  /* The store has not kept it, or the task ended before. */
+  private void notDecided(Approval approval) {
+    synchronized (decided) {
+      decided.remove(approval.request(), approval);
     }
   }
 
@@ -76,6 +84,9 @@ final class OpenRequests implements Approvals {
 
   @Override
   public CompletionStage<Approval> decide(String id, String digest, Answer answer) {
+    Objects.requireNonNull(id, "a decision needs the id of its request, got null");
+    Objects.requireNonNull(
+        answer, "a decision needs an answer; give Answer.approve(..) or another");
     Open found = open.get(id);
     if (found == null) {
       throw notOpen(id);
@@ -106,7 +117,15 @@ final class OpenRequests implements Approvals {
       throw notOpen(id);
     }
     Approval approval = new Approval(id, request.point(), request.digest(), answer, at);
+    decided(approval);
     CompletableFuture<Approval> kept = new CompletableFuture<>();
+    CompletionStage<?> unused =
+        kept.whenComplete(
+            (decision, error) -> {
+              if (error != null) {
+                notDecided(approval);
+              }
+            });
     found.run().decided(new News.Decided(approval, kept));
     return kept.minimalCompletionStage();
   }

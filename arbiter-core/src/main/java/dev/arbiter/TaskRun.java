@@ -852,7 +852,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       return;
     }
     Attempt running = attempt;
-    TaskBudget.Spent spent = running == null ? spent() : running.spent();
+    TaskBudget.Spent spent = running == null ? spent() : spentBesides(running);
     String reached = answer.budget().map(budget -> budget.reached(spent)).orElse("");
     if (!reached.isEmpty()) {
       throw new IllegalArgumentException(
@@ -863,6 +863,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
               request.task(),
               reached));
     }
+  }
+
+  /* The call that runs is paid, and goes on whatever the limits of calls and attempts are. */
+  private TaskBudget.Spent spentBesides(Attempt running) {
+    TaskBudget.Spent spent = running.spent();
+    int calls = Math.max(0, means().calls() - 1);
+    return new TaskBudget.Spent(spent.usage(), spent.time(), Math.max(0, attempts() - 1), calls);
   }
 
   Crew.Worker worker() {

@@ -70,15 +70,21 @@ final class Waiting {
 
   /** A request for a run at this point; about holds what is shown beside the question. */
   ApprovalRequest request(TaskRun run, Point point, Question question, List<String> about) {
-    // A decision about a tenant may come too late to have an effect; then it is another question.
-    boolean isOfTenant = point == Point.TENANT_BUDGET;
+    List<String> boundTo =
+        switch (point) {
+          // A decision may come too late to have an effect; then it is another question.
+          case TENANT_BUDGET -> List.of("decisions " + run.means().approvals().size());
+          // An answer is for the agent that asked, not for another one at the same attempt.
+          case INPUT -> List.of("agent " + run.agent());
+          default -> about;
+        };
     return ApprovalRequest.of(
         point,
         run.task(),
         point == Point.START ? 0 : run.number(),
         point == Point.START ? "" : run.agent(),
         question,
-        isOfTenant ? List.of("decisions " + run.means().approvals().size()) : about,
+        boundTo,
         sources.clock().instant());
   }
 
@@ -224,7 +230,6 @@ final class Waiting {
     News.Decided news = run.deciding();
     if (news != null) {
       run.deciding(null);
-      open.decided(news.approval);
       news.kept.complete(news.approval);
     }
   }

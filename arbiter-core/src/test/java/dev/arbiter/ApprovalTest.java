@@ -615,4 +615,72 @@ class ApprovalTest {
     }
     assertThat(handle.state()).isEqualTo(TaskState.CANCELLED);
   }
+
+  /** A submitter cannot have the constitution's question answered by people of their own choice. */
+  @Test
+  void the_same_question_to_others_is_another_request() throws Exception {
+    Question same = Question.of("May it begin?");
+    Constitution constitution =
+        new StubConstitution() {
+          @Override
+          public Admission admit(Task task) {
+            return new Admission.Admitted("sha256:1", List.of(), Optional.of(same.to("lead")));
+          }
+        };
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .constitution(constitution)
+            .approvers((request, answer) -> request.audience().equals(answer.by()))
+            .agent(ADA, this::done)
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().approval(same.to("intern")).build());
+      now(arbiter.approvals().decide(only(arbiter), Answer.approve("intern")));
+
+      assertThat(only(arbiter).audience()).isEqualTo("lead");
+      assertThat(calls).isEmpty();
+      now(arbiter.approvals().decide(only(arbiter), Answer.approve("lead")));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  /** Else the request would go round and never expire. */
+  @Test
+  void nobody_is_asked_twice_by_one_question() {
+    assertThatThrownBy(() -> Question.of("May it?").to("lead", "deputy", "lead"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'lead' twice");
+  }
+
+  /** A front end without a memory derives the id, and finds the request if it is open. */
+  @Test
+  void a_request_is_found_by_its_derived_id() throws Exception {
+    try (Arbiter arbiter = world.arbiter().agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      ApprovalRequest derived = ApprovalRequest.start(handle.task(), "none", QUESTION, world.now());
+
+      ApprovalRequest found = arbiter.approvals().find(derived.id()).orElseThrow();
+      assertThat(found).isEqualTo(only(arbiter));
+      now(arbiter.approvals().decide(derived, Answer.approve("eve")));
+      assertThat(arbiter.approvals().find(derived.id())).isEmpty();
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  @Test
+  void who_comes_second_hears_who_was_first_also_before_the_store_has_kept_it() throws Exception {
+    disk.millis = 50;
+    try (Arbiter arbiter = world.arbiter(disk).agent(ADA, this::done).build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      WaitingWorld.until(() -> !arbiter.approvals().open().isEmpty());
+      ApprovalRequest request = only(arbiter);
+      CompletionStage<Approval> first = arbiter.approvals().decide(request, Answer.approve("eve"));
+
+      assertThatThrownBy(() -> arbiter.approvals().decide(request, Answer.deny("dan", "no")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("was decided by 'eve'");
+      first.toCompletableFuture().join();
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
 }

@@ -14,6 +14,7 @@ import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.ApprovalRequest.Point;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
@@ -25,6 +26,7 @@ import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -656,6 +658,43 @@ class BudgetTest {
       TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
       assertThat(failed.attempts()).isEqualTo(1);
       assertThat(failed.usage().cost()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void a_raise_below_the_calls_that_were_made_is_refused_while_one_runs() throws Exception {
+    CompletableFuture<WorkReport> work = new CompletableFuture<>();
+    int[] calls = {0};
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .asyncAgent(
+                AgentProfile.of("ada"),
+                given -> {
+                  if (++calls[0] < 3) {
+                    return CompletableFuture.failedFuture(new ConnectException("refused"));
+                  }
+                  CompletionStage<Boolean> unused = given.progress(Usage.cost(20), "much");
+                  return work;
+                })
+            .build()) {
+      TaskHandle handle =
+          arbiter.submit(
+              Task.builder("fix")
+                  .budget(TaskBudget.ofCost(10).withCalls(5).atLimit(AtLimit.ASK))
+                  .build());
+      world.pass(Duration.ofSeconds(3));
+      world.pass(Duration.ofSeconds(3));
+      ApprovalRequest request = only(arbiter);
+      TaskBudget more = TaskBudget.ofCost(90);
+
+      assertThatThrownBy(
+              () -> arbiter.approvals().decide(request, Answer.raise("eve", more.withCalls(2))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("2 calls already");
+      arbiter.approvals().decide(request, Answer.raise("eve", more.withCalls(3)));
+      work.complete(WorkReport.of("done"));
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
     }
   }
 }

@@ -6,6 +6,7 @@ import static dev.arbiter.WaitingWorld.only;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.agent.AgentException;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
@@ -378,5 +379,39 @@ class InputTest {
     assertThat(events.stream().filter(TaskEvent.Waiting.class::isInstance)).hasSize(1);
     assertThat(events.stream().filter(TaskEvent.Executing.class::isInstance)).hasSize(2);
     assertThat(events).allMatch(event -> event.step().attempt() <= 1);
+  }
+
+  /** Another agent at the same attempt asks the same: a person who said yes to one said no more. */
+  @Test
+  void an_answer_is_for_the_agent_that_asked() throws Exception {
+    Question may = Question.of("May I delete the table?");
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                ADA,
+                work -> {
+                  if (work.resumeToken().isEmpty()) {
+                    return WorkReport.waiting(may, "ada's");
+                  }
+                  throw AgentException.quota("limit", world.now().plus(Duration.ofHours(5)));
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      arbiter
+          .agents()
+          .register(
+              AgentProfile.of("bob"),
+              work ->
+                  work.resumeToken().isEmpty()
+                      ? WorkReport.waiting(may, "bob's")
+                      : WorkReport.of(work.resumeToken()));
+      arbiter.approvals().decide(only(arbiter), Answer.approve("eve"));
+
+      assertThat(only(arbiter).agent()).isEqualTo("bob");
+      arbiter.approvals().decide(only(arbiter), Answer.approve("eve"));
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.report().output()).isEqualTo("bob's");
+    }
   }
 }

@@ -303,4 +303,28 @@ class QuotaTest {
       assertThat(ada(arbiter).status()).isEqualTo(Status.OFFLINE);
     }
   }
+
+  /** A person looks at the one task; no other is given to the agent meanwhile. */
+  @Test
+  void a_limit_that_was_met_after_an_effect_holds_too() throws Exception {
+    int[] calls = {0};
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(
+                AgentProfile.of("ada"),
+                work -> {
+                  calls[0]++;
+                  throw AgentException.quota("limit", world.now().plus(Duration.ofHours(5)))
+                      .effect(AgentException.Effect.POSSIBLE);
+                })
+            .build()) {
+      TaskHandle first = arbiter.submit(Task.builder("fix").build());
+      TaskHandle second = arbiter.submit(Task.builder("fix").build());
+
+      assertThat(WaitingWorld.waitsFor(first, WaitReason.UnknownEffect.class)).isTrue();
+      assertThat(WaitingWorld.waitsFor(second, WaitReason.Quota.class)).isTrue();
+      assertThat(calls[0]).isEqualTo(1);
+    }
+  }
 }

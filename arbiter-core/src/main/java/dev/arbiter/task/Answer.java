@@ -39,6 +39,8 @@ public record Answer(Kind kind, String by, String text, Optional<TaskBudget> bud
    */
   public Answer {
     Objects.requireNonNull(kind, "answer.kind must not be null");
+    Objects.requireNonNull(by, "answer.by must not be null; give who decides");
+    Objects.requireNonNull(text, "answer.text must not be null; give an empty text for none");
     Require.name("answer.by", by, false);
     Require.that(
         text.length() <= LONGEST,
@@ -102,6 +104,7 @@ public record Answer(Kind kind, String by, String text, Optional<TaskBudget> bud
    * @param budget takes the place of the budget that was reached
    */
   public static Answer raise(String by, TaskBudget budget) {
+    Objects.requireNonNull(budget, "answer.budget must not be null; give the new limits");
     return new Answer(Kind.RAISED, by, "", Optional.of(budget));
   }
 }

@@ -19,8 +19,8 @@ import java.util.Locale;
  * @param agent the agent of the attempt, empty before one was chosen
  * @param question the question, with all that is shown
  * @param audience who is asked now; empty for whoever the host lets decide
- * @param digest {@code sha256:} and the digest of the question, the task, its spec and the work; a
- *     decision names it, so that it holds for what was shown and for nothing else
+ * @param digest {@code sha256:} and the digest of the question, who is asked, the task, its spec
+ *     and the work; a decision names it, so that it holds for what was shown and for nothing else
  * @param askedAt when the task began to wait
  * @param expiresAt when the audience has had its time
  */
@@ -164,6 +164,10 @@ public record ApprovalRequest(
         new ArrayList<>(List.of(point.name(), task.tenant(), task.id(), question.text()));
     parts.addAll(about);
     parts.add(question.shown());
+    if (!question.audiences().isEmpty()) {
+      // Else a question of the submitter, to others, could answer that of the constitution.
+      parts.add(Digests.named(question.audiences()));
+    }
     String digest = Digests.named(parts);
     return new ApprovalRequest(
         "r-" + Digests.sha256Hex(digest + attempt).substring(0, ID_LENGTH),

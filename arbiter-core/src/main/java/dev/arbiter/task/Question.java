@@ -4,6 +4,7 @@ package dev.arbiter.task;
 import dev.arbiter.internal.Require;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a person is asked while a task waits.
@@ -11,8 +12,8 @@ import java.util.List;
  * @param text the question, at most 4,000 characters
  * @param shown what the decision is about, such as a command or a change, at most 1,048,576
  *     characters; the decision is bound to it
- * @param audiences who is asked: names or roles of the host, in order. When one does not answer in
- *     time the next is asked; empty for whoever the host lets decide
+ * @param audiences who is asked: names or roles of the host, in order, each once. When one does not
+ *     answer in time the next is asked; empty for whoever the host lets decide
  * @param time how long each audience has; after the last the request expires, and the task does not
  *     go on
  */
@@ -30,6 +31,9 @@ public record Question(String text, String shown, List<String> audiences, Durati
    * @throws IllegalArgumentException if a part is outside its range
    */
   public Question {
+    Objects.requireNonNull(text, "question.text must not be null");
+    Objects.requireNonNull(shown, "question.shown must not be null; give an empty text for none");
+    Objects.requireNonNull(time, "question.time must not be null; leave it out for a day");
     Require.that(
         !text.isBlank() && text.length() <= LONGEST_TEXT,
         "question.text must have 1 to %s characters, got %s",
@@ -43,6 +47,10 @@ public record Question(String text, String shown, List<String> audiences, Durati
     audiences = List.copyOf(audiences);
     for (String audience : audiences) {
       Require.name("question.audience", audience, false);
+      Require.that(
+          audiences.indexOf(audience) == audiences.lastIndexOf(audience),
+          "question.audiences names '%s' twice, and each is asked once; give it more time",
+          audience);
     }
     Require.that(time.compareTo(Duration.ZERO) > 0, "question.time must be positive, got %s", time);
   }
