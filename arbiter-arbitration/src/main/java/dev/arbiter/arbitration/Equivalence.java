@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class Equivalence {
   private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}]+");
   /* Signs that change a meaning stay: -5, .5, 5 %, n!, C++. */
-  private static final Pattern EDGE = Pattern.compile("^[\"'`*_ ]+|[.,;:\"'`*_ ]+$");
+  private static final String AT_BEGIN = "\"'`*_ ";
+  private static final String AT_END = ".,;:\"'`*_ ";
   private static final Pattern BRACKETS = Pattern.compile("^[(\\[{]([^()\\[\\]{}]*)[)\\]}]$");
+  /* Begins only where blanks do; else it would begin anew at each of a megabyte of them. */
+  private static final Pattern BLANK_END = Pattern.compile("(?<![ \t])[ \t]++(?=\n|$)");
   private static final Pattern NOISE = Pattern.compile("(?m)^(index |@@|diff |similarity ).*$");
 
   private final @Nullable Function<Reply, String> key;
@@ -85,8 +88,8 @@ public final class Equivalence {
   }
 
   private static String change(String diff) {
-    String[] files =
-        diff.replace("\r\n", "\n").replaceAll("[ \t]+(?=\n|$)", "").split("(?m)^(?=diff )", -1);
+    String plain = BLANK_END.matcher(diff.replace("\r\n", "\n")).replaceAll("");
+    String[] files = plain.split("(?m)^(?=diff )", -1);
     return Arrays.stream(files)
         .map(file -> NOISE.matcher(file).replaceAll("").strip())
         .filter(file -> !file.isEmpty())
@@ -106,9 +109,22 @@ public final class Equivalence {
   private static String normal(String text) {
     String plain = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     String spaced = SPACE.matcher(plain).replaceAll(" ").strip();
-    String bare = EDGE.matcher(spaced).replaceAll("");
+    String bare = bare(spaced);
     String inner = BRACKETS.matcher(bare).replaceFirst("$1").strip();
     return inner.isEmpty() ? spaced : inner;
+  }
+
+  /* By hand: a pattern for the end begins anew at each full stop of a megabyte of them. */
+  private static String bare(String text) {
+    int from = 0;
+    while (from < text.length() && AT_BEGIN.indexOf(text.charAt(from)) >= 0) {
+      from++;
+    }
+    int to = text.length();
+    while (to > from && AT_END.indexOf(text.charAt(to - 1)) >= 0) {
+      to--;
+    }
+    return text.substring(from, to);
   }
 
   /**

@@ -41,9 +41,11 @@ public final class Judges implements Durable {
   private static final int READ = 10_000;
   private static final int CONTRADICTED = JudgeRecord.CELLS + 1;
   private static final int ORDERS = JudgeRecord.CELLS + 2;
+  /* No part gives back what it took: a judge could write a line that is read for hours. */
   private static final Pattern CHOICE =
       Pattern.compile(
-          "(?:(?:answer|verdict|choice|better)\\s*(?:is)?\\s*[:=]?\\s*)?[\\[(\"'*]*([012])[\\])\"'*.]*",
+          "(?:(?:answer|verdict|choice|better)\\s*+(?:is)?+\\s*+[:=]?+\\s*+)?+[\\[(\"'*]*+([012])"
+              + "[\\])\"'*.]*+",
           Pattern.CASE_INSENSITIVE);
 
   private final Panel panel;

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BallotTest {
   private final Ballot ballot = Ballot.create();
@@ -87,6 +88,24 @@ class BallotTest {
     restored.learn(restored.decide("c", List.of(Reply.of("two more", "1"))), "1"::equals);
     assertThat(restored.outcomes()).isEqualTo(PollMemory.MOST_NAMES + 2);
     assertThat(restored.remembered().type("c")).isEqualTo(2);
+  }
+
+  /* Each took hours or days when its length was squared. */
+  @Test
+  @Timeout(60)
+  void an_answer_that_is_a_megabyte_of_signs_is_compared_like_any_other() {
+    for (String sign : List.of(".", "\"", " ", "_", "(", "\n", "\u00a0")) {
+      String huge = "x" + sign.repeat(1_000_000);
+      Ballot changes =
+          Ballot.builder().equivalence(Equivalence.sameChange(work -> work.output())).build();
+      for (Ballot each : List.of(ballot, changes)) {
+        Tally tally =
+            each.decide(
+                "t",
+                List.of(Reply.of("a", huge + "y"), Reply.of("b", huge + "y"), Reply.of("c", "z")));
+        assertThat(tally.options()).as(sign).hasSize(2);
+      }
+    }
   }
 
   @Test

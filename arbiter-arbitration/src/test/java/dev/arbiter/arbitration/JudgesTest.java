@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class JudgesTest {
   private final ManualTime time = new ManualTime();
@@ -122,6 +123,17 @@ class JudgesTest {
     assertThat(Judges.read("12")).isEqualTo(Choice.NONE);
     assertThat(Judges.read("")).isEqualTo(Choice.NONE);
     assertThat(Judges.read(" ".repeat(10_000_000) + "\n1")).isEqualTo(Choice.NONE);
+  }
+
+  @Test
+  @Timeout(60)
+  void a_line_of_blanks_and_signs_is_read_at_once() {
+    for (String sign : List.of(" ", "\t", "=", "[", "\"", "*", "(")) {
+      String line = "answer" + sign.repeat(9_000);
+      assertThat(Judges.read(line + "x")).as(sign).isEqualTo(Choice.NONE);
+      assertThat(Judges.read(line + "x\nVerdict  is =  (2).")).as(sign).isEqualTo(Choice.SECOND);
+    }
+    assertThat(Judges.read("answer" + " ".repeat(9_000) + "1")).isEqualTo(Choice.FIRST);
   }
 
   @Test
