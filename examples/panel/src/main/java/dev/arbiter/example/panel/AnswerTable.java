@@ -110,33 +110,37 @@ record AnswerTable(String source, boolean closed, List<String> models, List<Aske
   }
 
   /*
-   * A verdict in the other order may name the answer, or the place where it was shown. Of the right
-   * reading a judge that is right in one order is more often right in the other one too; the sum of
-   * these covariances over all judges has its sign turned by the wrong reading.
+   * A verdict in the other order may name the answer, or the place where it was shown. A judge that
+   * knows something of the truth says 1 more often where the label is 1, in both orders; of the
+   * wrong reading it would know the opposite in one of them. Whether it goes by place does not
+   * matter then, as it does to a count of contradictions. Where all labels are one, that count is
+   * all there is.
    */
   private static boolean isByPlace(Sheet sheet, List<String> judges) {
-    double sum = 0;
+    double known = 0;
+    double agreed = 0;
     for (String judge : judges) {
-      double both = 0;
-      double one = 0;
-      double other = 0;
-      double count = 0;
+      double[] lines = new double[2];
+      double[] one = new double[2];
+      double[] other = new double[2];
       for (Sheet.Line line : sheet.lines) {
-        String label = line.verdict("label");
         String first = line.verdict(judge + ONE_ORDER);
         String second = line.verdict(judge + OTHER_ORDER);
         if (!first.isEmpty() && !second.isEmpty()) {
-          boolean a = first.equals(label);
-          boolean b = second.equals(label);
-          both += a && b ? 1 : 0;
-          one += a ? 1 : 0;
-          other += b ? 1 : 0;
-          count++;
+          int label = line.verdict("label").equals("1") ? 1 : 0;
+          lines[label]++;
+          one[label] += first.equals("1") ? 1 : 0;
+          other[label] += second.equals("1") ? 1 : 0;
+          agreed += first.equals(second) ? 1 : -1;
         }
       }
-      sum += count == 0 ? 0 : both - one * other / count;
+      if (lines[0] > 0 && lines[1] > 0) {
+        double knows = one[1] / lines[1] - one[0] / lines[0];
+        double knowsTurned = other[1] / lines[1] - other[0] / lines[0];
+        known += (lines[0] + lines[1]) * knows * knowsTurned;
+      }
     }
-    return sum < 0;
+    return known == 0 ? agreed < 0 : known < 0;
   }
 
   private static String turned(String verdict) {
