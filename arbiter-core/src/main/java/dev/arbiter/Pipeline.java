@@ -515,7 +515,8 @@ final class Pipeline {
               KeptValue.MOST_TEXT);
       return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
-    WorkReport report = came.usage().equals(used) ? came : came.withUsage(used);
+    Usage all = run.used();
+    WorkReport report = came.usage().equals(all) ? came : came.withUsage(all);
     if (report.pending().isPresent()) {
       return asking.leftWaiting(run, report.pending().get());
     }

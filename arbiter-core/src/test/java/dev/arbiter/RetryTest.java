@@ -10,6 +10,7 @@ import dev.arbiter.agent.AgentException.Effect;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
@@ -58,6 +59,33 @@ class RetryTest {
       assertThat(done.attempts()).isEqualTo(1);
       assertThat(calls).hasSize(3);
       assertThat(calls).allMatch(call -> call.attemptKey().equals(calls.get(0).attemptKey()));
+    }
+  }
+
+  @Test
+  void work_that_took_several_calls_cost_what_all_of_them_did() throws Exception {
+    List<Usage> executed = new ArrayList<>();
+    AgentException refused =
+        new AgentException("refused", Usage.cost(2))
+            .failure(FailureCause.CONNECTIVITY)
+            .effect(Effect.NONE);
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(ADA, assignment -> fails(assignment, 1, refused))
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent.Executed done) {
+                    executed.add(done.report().usage());
+                  }
+                })
+            .build()) {
+      TaskHandle handle = arbiter.submit(TASK);
+      world.pass(Duration.ofSeconds(2));
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(done.report().usage()).isEqualTo(Usage.cost(3));
+      assertThat(executed).containsExactly(Usage.cost(3));
     }
   }
 

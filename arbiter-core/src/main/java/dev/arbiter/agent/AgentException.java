@@ -40,7 +40,7 @@ public class AgentException extends Exception {
    * Makes a failure.
    *
    * @param message what happened
-   * @param usage what the whole attempt used up
+   * @param usage what this call used up; earlier calls of the attempt are counted already
    */
   public AgentException(String message, Usage usage) {
     super(message);
@@ -51,7 +51,7 @@ public class AgentException extends Exception {
    * Makes a failure with a cause.
    *
    * @param message what happened
-   * @param usage what the whole attempt used up
+   * @param usage what this call used up; earlier calls of the attempt are counted already
    * @param cause why
    */
   public AgentException(String message, Usage usage, Throwable cause) {
@@ -126,7 +126,7 @@ public class AgentException extends Exception {
   /**
    * The usage.
    *
-   * @return what the whole attempt used up
+   * @return what this call used up; earlier calls of the attempt are counted already
    */
   public Usage usage() {
     return usage;

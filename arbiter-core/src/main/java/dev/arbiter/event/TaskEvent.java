@@ -151,8 +151,8 @@ public sealed interface TaskEvent extends ArbiterEvent {
    * The agent returned a report.
    *
    * @param step place and time
-   * @param report the report
-   * @param nanos the duration of the call in nanoseconds
+   * @param report the report, with what the attempt used in all of its calls
+   * @param nanos the duration of the last call in nanoseconds
    */
   record Executed(Step step, WorkReport report, long nanos) implements TaskEvent {
     @Override

@@ -22,7 +22,7 @@ public sealed interface TaskResult {
    * @param agent the agent that did it
    * @param attempts the number of the attempt whose work this is, at least 1; agents that worked at
    *     the task at the same time may have had higher ones
-   * @param report the report of the agent
+   * @param report the report of the agent, with what the attempt used in all of its calls
    * @param verdict approved or waived
    */
   record Completed(Task task, String agent, int attempts, WorkReport report, Verdict verdict)

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param output the answer of the agent, any text
  * @param changes the files it changed
  * @param evidence the results of checks of the work
- * @param usage the resources it used
+ * @param usage the resources that the call used; in events and results, those of all calls of the
+ *     attempt
  * @param pending the question for which the agent stopped; empty for work that is done
  */
 public record WorkReport(

@@ -169,7 +169,6 @@ final class TaskAttempts {
     end(step, EventTag.ATTEMPT, EventTag.judged(violations(verdict.findings())), quality, usage);
   }
 
-  /* What an end says was used includes earlier calls of the attempt; a report knows its own. */
   private void end(Step step, int kind, long bits, double quality, Usage usage) {
     Task task = step.task();
     int place = open.find(step);
@@ -180,7 +179,7 @@ final class TaskAttempts {
     String agent = last.step().agent();
     long at = EventTime.millis(step.at());
     if (last instanceof TaskEvent.Executed executed) {
-      Usage all = usage.equals(Usage.none()) ? executed.report().usage() : usage;
+      Usage all = executed.report().usage();
       sink.take(task, agent, kind, bits, at, executed.nanos(), quality, all);
     } else {
       boolean paused = last instanceof TaskEvent.Resumed;

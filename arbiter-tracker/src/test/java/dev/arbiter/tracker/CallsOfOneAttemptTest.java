@@ -41,10 +41,10 @@ class CallsOfOneAttemptTest {
         : WorkReport.of("done").withUsage(Usage.cost(1));
   }
 
-  private void run(boolean isCancelled) throws Exception {
+  private void run(Verdict verdict, boolean isCancelled) throws Exception {
     try (Arbiter arbiter =
         Arbiter.builder()
-            .constitution(new AsksAboutWork(DENIED))
+            .constitution(new AsksAboutWork(verdict))
             .sources(time.sources())
             .executor(Runnable::run)
             .listener(tracker)
@@ -64,8 +64,18 @@ class CallsOfOneAttemptTest {
   }
 
   @Test
+  void completed_work_cost_what_both_calls_used() throws Exception {
+    run(new Verdict.Approved(List.of(), 1, Seal.none()), false);
+
+    assertThat(heard).extracting(attempt -> attempt.usage().cost()).containsExactly(3.0);
+    Transition step = recorder.take(1).get(0);
+    assertThat(step.reward().cost()).isEqualTo(3);
+    assertThat(step.next().spent()).isEqualTo(3);
+  }
+
+  @Test
   void denied_work_cost_what_both_calls_used() throws Exception {
-    run(false);
+    run(DENIED, false);
 
     assertThat(heard).extracting(attempt -> attempt.usage().cost()).containsExactly(3.0);
     Transition step = recorder.take(1).get(0);
@@ -75,7 +85,7 @@ class CallsOfOneAttemptTest {
 
   @Test
   void cancelled_work_cost_what_both_calls_used() throws Exception {
-    run(true);
+    run(DENIED, true);
 
     assertThat(tracker.performance("ada", "fix", Window.REALTIME).cost()).isEqualTo(3);
     Transition step = recorder.take(1).get(0);
