@@ -40,8 +40,9 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   private final @Nullable Watch watch;
   private final TimeLimits.Limit limit;
 
-  /* Why a guard ended the call; empty as long as none has. */
+  /* Why a guard ended the call, and the limit that it has passed; empty as long as none has. */
   private String tripped = "";
+  private String overspent = "";
   private boolean toldToStop;
   private boolean asks;
   private long paused;
@@ -169,7 +170,10 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
           ? mayGoOn(ask(Point.BUDGET, Question.of(reachedLimit + ". Give it more?")))
           : mayGoOn(ask(Point.TENANT_BUDGET, CallPermits.question(tenant, pipeline.clock())));
     }
-    pipeline.overspent(run, new News.Overspent(this, reachedLimit));
+    synchronized (this) {
+      overspent = reachedLimit;
+    }
+    pipeline.overspent(run, new News.Overspent(this));
     return CompletableFuture.failedFuture(new IllegalStateException(reachedLimit));
   }
 
@@ -233,7 +237,12 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
 
   /** Whether the run has to read what became of it. */
   boolean isToRead() {
-    return reportIfOver() != null || isLoop();
+    return reportIfOver() != null || isLoop() || !overspent().isEmpty();
+  }
+
+  /** The limit that the agent has passed, and works on; empty if there is none. */
+  synchronized String overspent() {
+    return overspent;
   }
 
   /** Whether the loop guard ended the call. */
@@ -302,8 +311,9 @@ final class Attempt extends Timers.Timer implements Crew.Job, AgentLink {
   }
 
   /** Gives the task another budget. */
-  void budget(TaskBudget raised) {
+  synchronized void budget(TaskBudget raised) {
     budget = raised;
+    overspent = "";
   }
 
   /* The time in which the agent waits for an answer is not its own. */

@@ -74,8 +74,7 @@ final class Hearing {
       heardAsked(run, asked);
     } else if (news instanceof News.Overspent over) {
       if (at == Waits.AGENT && run.lookAt(over.attempt)) {
-        run.overspent(over.limit);
-        run.next(Stage.OVERSPENT);
+        run.next(Stage.REPORT);
       }
     } else if (news instanceof News.Shed shed) {
       if (at == Waits.PLACE) {

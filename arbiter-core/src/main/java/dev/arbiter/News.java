@@ -138,11 +138,9 @@ final class News {
   /** An agent went on though the task has reached its budget. */
   static final class Overspent extends Mailbox.News {
     final Attempt attempt;
-    final String limit;
 
-    Overspent(Attempt attempt, String limit) {
+    Overspent(Attempt attempt) {
       this.attempt = attempt;
-      this.limit = limit;
     }
   }
 

@@ -473,6 +473,10 @@ final class Pipeline {
         return stopped;
       }
       holdings.abandon(run);
+      if (!attempt.overspent().isEmpty()) {
+        run.overspent(attempt.overspent());
+        return asking.overspent(run);
+      }
       if (attempt.isOutOfTime()) {
         return asking.outOfTime(run);
       }

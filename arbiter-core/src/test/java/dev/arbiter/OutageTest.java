@@ -18,6 +18,7 @@ import dev.arbiter.task.Question;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskBudget;
+import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
@@ -92,6 +93,26 @@ class OutageTest {
     assertThat(arbiter.agents().all()).allMatch(agent -> agent.active() == 0);
     assertThat(arbiter.stats().inFlight()).isZero();
     assertThat(arbiter.stats().waiting()).isZero();
+  }
+
+  /** It says so once, and is silent then. */
+  @Test
+  void an_agent_that_passes_its_budget_while_the_store_keeps_its_question_is_stopped()
+      throws Exception {
+    Task small =
+        Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(AtLimit.STOP)).build();
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(small);
+      store.hold();
+      CompletableFuture<Approval> unused = asks(calls.get(0), "Which?");
+      assertThat(calls.get(0).progress(Usage.cost(6), "more").toCompletableFuture()).isDone();
+      store.release();
+
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(failed.usage()).isEqualTo(Usage.cost(6));
+      free(arbiter);
+    }
   }
 
   /** A database that is away may take half a minute to say so. */
