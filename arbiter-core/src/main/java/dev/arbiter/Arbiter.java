@@ -86,6 +86,7 @@ public final class Arbiter implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean lastRuns;
   private long sweepErrors;
+  private long clockLead;
 
   Arbiter(ArbiterBuilder builder) {
     this.config = builder.config();
@@ -125,6 +126,7 @@ public final class Arbiter implements AutoCloseable {
     this.recovering =
         new Recovering(tenure, submissions, crew, snapshots, registry, ledger, this::recovered);
     this.outlook = new Outlook(config.insight(), nanoTime.getAsLong());
+    boolean unused = isClockAhead(nanoTime.getAsLong());
     this.vitals = new Vitals(counters(), nanoTime.getAsLong());
     open(builder);
     this.sweeping =
@@ -631,6 +633,9 @@ public final class Arbiter implements AutoCloseable {
   private void sweep() {
     try {
       long now = config.sources().nanoTime().getAsLong();
+      if (isClockAhead(now)) {
+        pipeline.clockMoved(submissions.all());
+      }
       registry.look();
       healing.look();
       if (outlook.isDue(now)) {
@@ -651,6 +656,13 @@ public final class Arbiter implements AutoCloseable {
     } catch (Throwable e) {
       sweepFailed(e);
     }
+  }
+
+  /* Whether the wall clock went ahead of the nano clock since the last look, as in a sleep. */
+  private boolean isClockAhead(long now) {
+    long before = clockLead;
+    clockLead = config.sources().clock().instant().getEpochSecond() - NANOSECONDS.toSeconds(now);
+    return clockLead - before > 1;
   }
 
   private void look(Timers.Timer timer, long now) {

@@ -15,6 +15,7 @@ final class Hearing {
   private final Rewinding rewinding;
   private final Endings endings;
   private final Rounds rounds;
+  private final Waiting waiting;
   private final Keeping keeping;
   private final Leaving leaving;
   private final RunClock clock;
@@ -23,12 +24,14 @@ final class Hearing {
       Rewinding rewinding,
       Endings endings,
       Rounds rounds,
+      Waiting waiting,
       Keeping keeping,
       Leaving leaving,
       RunClock clock) {
     this.rewinding = rewinding;
     this.endings = endings;
     this.rounds = rounds;
+    this.waiting = waiting;
     this.keeping = keeping;
     this.leaving = leaving;
     this.clock = clock;
@@ -86,6 +89,10 @@ final class Hearing {
       }
     } else if (news instanceof News.MeansChanged) {
       heardMeansChanged(run, at);
+    } else if (news instanceof News.ClockMoved) {
+      if (run.state() == TaskState.WAITING && (at == Waits.OUTSIDE || at == Waits.AGENT)) {
+        waiting.clockMoved(run);
+      }
     } else if (news instanceof News.Leave) {
       if (at != null && isIdle(at) && leaving.mayLeave(run)) {
         run.await(leaving.leave(run));

@@ -165,6 +165,9 @@ final class News {
   /** An agent, or the tenant, may have means again that it had not when the run began to wait. */
   static final class MeansChanged extends Mailbox.News {}
 
+  /** The wall clock went ahead, and the timers of waits did not, as when the machine slept. */
+  static final class ClockMoved extends Mailbox.News {}
+
   /** The arbiter closes: a run that has not begun is left to the store, any other is cancelled. */
   static final class Leave extends Mailbox.News {}
 

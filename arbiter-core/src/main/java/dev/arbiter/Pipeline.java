@@ -28,6 +28,7 @@ import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -139,7 +140,7 @@ final class Pipeline {
     this.leaving = new Leaving(lessons, holdings, ended, keeps);
     Rewinding rewinding =
         new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
-    this.hearing = new Hearing(rewinding, endings, rounds, keeping, leaving, clock);
+    this.hearing = new Hearing(rewinding, endings, rounds, waiting, keeping, leaving, clock);
     CallPermits permits =
         new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.choosing =
@@ -817,6 +818,15 @@ final class Pipeline {
     Step step = run.moment(run.submitted(), sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Received(step));
     return publisher.keep(run);
+  }
+
+  /** The wall clock went ahead: the end of a wait is nearer than its timer knows. */
+  void clockMoved(Collection<TaskRun> runs) {
+    for (TaskRun run : runs) {
+      if (run.state() == TaskState.WAITING && run.post(new News.ClockMoved())) {
+        crew.addFromSweep(run);
+      }
+    }
   }
 
   /** Starts a run whose submission is kept, as this batch. */

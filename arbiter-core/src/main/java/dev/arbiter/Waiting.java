@@ -153,10 +153,23 @@ final class Waiting {
     if (reason instanceof WaitReason.Quota || isOfTenant(reason)) {
       quota.add(run);
     }
+    setTimer(run, reason);
+  }
+
+  private void setTimer(TaskRun run, @Nullable WaitReason reason) {
     Instant until = reason == null ? null : reason.until().orElse(null);
     if (until != null) {
       long left = nanosUntil(until);
       timers.set(run.wakeAt(now() + left), now() + left);
+    }
+  }
+
+  /** Sets the time at which a wait ends anew: the clock by which it was set has stood still. */
+  void clockMoved(TaskRun run) {
+    Timers.Timer wake = run.takeWake();
+    if (wake != null) {
+      timers.clear(wake);
+      setTimer(run, run.reason());
     }
   }
 
