@@ -107,13 +107,13 @@ final class Choosing {
 
   /* Null if the chosen agent went away while it was chosen: then there is another choice. */
   private @Nullable Move choose(TaskRun run, @Nullable AttemptFailure failed) {
-    RoutingRequest request = registry.request(run.assigned(), run.decisions(), performance);
+    RoutingRequest request = registry.request(run.assigned(), run.decisions().all(), performance);
     boolean mustWait = request.candidates().isEmpty();
     if (mustWait) {
-      request = registry.limitedRequest(run.assigned(), run.decisions(), performance);
+      request = registry.limitedRequest(run.assigned(), run.decisions().all(), performance);
     }
     if (request.candidates().isEmpty()) {
-      String why = registry.explainNone(run.task(), run.decisions());
+      String why = registry.explainNone(run.task(), run.decisions().all());
       return endings.failed(run, FailureCause.NO_AGENT, why, null);
     }
     RoutingDecision decision;
@@ -282,7 +282,7 @@ final class Choosing {
               run,
               new AttemptFailure(FailureCause.SUPERSEDED, none, Optional.empty()),
               lessons.outcome(run, Outcome.Kind.INFRASTRUCTURE, 0, 0));
-      run.dropJoined();
+      run.decisions().dropLast();
       return next;
     }
     String refusal = redeem(run);

@@ -155,7 +155,7 @@ final class Failures {
       AttemptFailure failure = new AttemptFailure(cause, why, verdict, run.used(), detail);
       return rounds.ended(run, failure, outcome);
     }
-    if (run.attempts() <= fallbacks && registry.hasOther(run.task(), run.decisions())) {
+    if (run.attempts() <= fallbacks && registry.hasOther(run.task(), run.decisions().all())) {
       lessons.learn(run, outcome);
       run.failure(new AttemptFailure(cause, why, verdict, run.used(), detail));
       return Stage.ROUTE;

@@ -60,7 +60,7 @@ final class Keeping {
     tenure.kept();
     publisher.tellKept(run);
     waiting.kept(run);
-    run.forgetTakenBack();
+    run.decisions().kept();
     run.next(run.stage());
   }
 

@@ -42,7 +42,7 @@ final class Lessons {
    * Tells the router that a decision has no outcome: one of the run, or one that came to nothing.
    */
   void unlearned(TaskRun run, RoutingDecision decision) {
-    int at = run.decisions().indexOf(decision);
+    int at = run.decisions().all().indexOf(decision);
     learn(
         run,
         new Outcome(
@@ -57,7 +57,7 @@ final class Lessons {
 
   /** Tells the router an outcome, unless its decision had one. */
   void learn(TaskRun run, @Nullable Outcome outcome) {
-    if (outcome == null || !run.settle(outcome.decision())) {
+    if (outcome == null || !run.decisions().settle(outcome.decision())) {
       return;
     }
     try {

@@ -206,7 +206,7 @@ final class Rewinding {
     holdings.giveBackPermit(run);
     rounds.joinNoMore(run);
     run.leave();
-    run.dropJoined();
+    run.decisions().dropLast();
   }
 
   private void goOnWithOthers(TaskRun run, @Nullable Meant meant) {
@@ -275,7 +275,7 @@ final class Rewinding {
     }
     run.roundDecisions().forEach(decision -> lessons.unlearned(run, decision));
     run.onPlace(Stage.ROUTE);
-    if (isUnmade || (run.wasCalled() && run.wereTakenBack(run.roundDecisions()))) {
+    if (isUnmade || (run.wasCalled() && run.decisions().wereTakenBack(run.roundDecisions()))) {
       run.dropDecision();
       return;
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter;
 
-import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts that a run makes at once. The run looks at one of them, and its own fields are about
- * that one; a round has the others. Only the thread that drives the run changes it.
+ * The attempts that a run makes at once. The run looks at one of them, its lane; a round has the
+ * lanes of the others. Only the thread that drives the run changes it.
  */
 final class Round {
   private final int first;
@@ -31,43 +30,22 @@ final class Round {
     this.first = first;
   }
 
-  /** What a run knows of one of its attempts. */
-  static final class Lane {
-    final int number;
-    Slots.@Nullable Seat seat;
-    @Nullable Attempt attempt;
-    @Nullable Grant grant;
-    @Nullable WorkReport report;
-    long nanos;
-    Usage used = Usage.none();
-    TaskRun.@Nullable Passed passed;
-    boolean needsPerson;
-
-    Lane(int number) {
-      this.number = number;
-    }
-
-    /** Whether its agent works, or its end was not read yet. */
-    boolean works() {
-      return attempt != null;
-    }
-
-    /** Whether its work was not looked at yet, as after a restart. */
-    boolean isToJudge() {
-      return report != null && passed == null && !needsPerson;
-    }
-
-    double quality() {
-      return passed == null ? -1 : passed.verdict().quality();
-    }
-  }
-
   int first() {
     return first;
   }
 
   List<Lane> others() {
     return others;
+  }
+
+  /** The other attempt with this number; null if there is none. */
+  @Nullable Lane laneOf(int number) {
+    return others.stream().filter(lane -> lane.number == number).findFirst().orElse(null);
+  }
+
+  /** The other attempt whose agent this call is; null if there is none. */
+  @Nullable Lane laneOf(Attempt called) {
+    return others.stream().filter(lane -> lane.attempt == called).findFirst().orElse(null);
   }
 
   void called(Attempt attempt) {

@@ -133,7 +133,7 @@ final class Rounds {
 
   /** Lets one more agent join. False if there is none with a free slot. */
   boolean join(TaskRun run) {
-    RoutingRequest all = registry.request(run.assigned(), run.decisions(), performance);
+    RoutingRequest all = registry.request(run.assigned(), run.decisions().all(), performance);
     List<RegisteredAgent> free =
         all.candidates().stream().filter(agent -> agent.freeSlots() > 0).toList();
     RoutingDecision decision = free.isEmpty() ? null : decision(run, all, free);
@@ -215,7 +215,7 @@ final class Rounds {
       return Waits.AGENT;
     }
     lookWhenTimeIsUp(run, round);
-    Optional<Round.Lane> over =
+    Optional<Lane> over =
         round.others().stream()
             .filter(lane -> lane.attempt != null && lane.attempt.isToRead())
             .min(Comparator.comparingInt(lane -> lane.number));
@@ -226,13 +226,13 @@ final class Rounds {
     if (own != null) {
       return Waits.AGENT;
     }
-    Optional<Round.Lane> working = round.others().stream().filter(Round.Lane::works).findFirst();
+    Optional<Lane> working = round.others().stream().filter(Lane::works).findFirst();
     if (working.isPresent()) {
       run.lookAt(working.get());
       return Waits.AGENT;
     }
     if (hasWorkToJudge(run)) {
-      round.others().stream().filter(Round.Lane::isToJudge).findFirst().ifPresent(run::lookAt);
+      round.others().stream().filter(Lane::isToJudge).findFirst().ifPresent(run::lookAt);
       return Stage.KEEP_REPORT;
     }
     return hasPassed(run) ? Stage.ACCEPT : firstAside(run, round);
@@ -241,7 +241,7 @@ final class Rounds {
   /** Whether another attempt has work that nobody has looked at yet. */
   boolean hasWorkToJudge(TaskRun run) {
     Round round = run.round();
-    return round != null && round.others().stream().anyMatch(Round.Lane::isToJudge);
+    return round != null && round.others().stream().anyMatch(Lane::isToJudge);
   }
 
   /** Whether the work of an attempt has passed and was set aside. */
@@ -281,8 +281,8 @@ final class Rounds {
     }
     TaskRun.Passed own = run.passed();
     double quality = own == null ? -1 : own.verdict().quality();
-    Round.Lane best = null;
-    for (Round.Lane lane : round.others()) {
+    Lane best = null;
+    for (Lane lane : round.others()) {
       boolean better =
           lane.quality() > quality
               || (lane.quality() == quality

@@ -9,7 +9,6 @@ import dev.arbiter.News.Asked;
 import dev.arbiter.News.Decided;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
-import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.internal.record.KeptMeans;
 import dev.arbiter.internal.record.KeptProgress;
 import dev.arbiter.internal.record.KeptRound;
@@ -97,35 +96,23 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private @Nullable TaskEvent untold;
   private Crew.@Nullable Worker worker;
 
-  private Slots.@Nullable Seat seat;
-  private volatile @Nullable Attempt attempt;
-  private @Nullable Attempt toCall;
-  private List<RoutingDecision> decisions = List.of();
+  private final Decisions decisions = new Decisions();
 
-  /* The attempt that the fields are about, how many are made at once, and the others of them. */
-  private int number;
+  /* The attempt that the run looks at, how many are made at once, and the others of them. */
+  private volatile Lane lane = new Lane(0);
   private int width = 1;
   private boolean compares;
   private volatile @Nullable Round round;
   private boolean hedges;
-  private List<RoutingDecision> settled = List.of();
-
-  /* Decisions that were taken back, as long as the store may bring them again. */
-  private List<RoutingDecision> takenBack = List.of();
+  private @Nullable Attempt toCall;
 
   /* Whether the store keeps at this moment that the agent is called. */
   private boolean callIsKept;
   private TaskEvent.@Nullable AttemptFailure failure;
   private int failedNumber;
   private String failedAgent = "";
-  private @Nullable WorkReport report;
-  private long nanos;
   private String specDigest = "";
-  private @Nullable Grant grant;
   private CallPermits.@Nullable Permit permit;
-  private Usage used = Usage.none();
-  private @Nullable Passed passed;
-  private boolean needsPerson;
   private Move.@Nullable Ended ending;
   private Move.@Nullable Ended stopping;
   private boolean unrecorded;
@@ -206,11 +193,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     Means own = means;
     return new KeptProgress(
         state,
-        decisions,
+        decisions.all(),
         specDigest,
-        report,
-        nanos,
-        used,
+        lane.report,
+        lane.nanos,
+        lane.used,
         state == TaskState.WAITING ? waitReason : null,
         own == null ? KeptMeans.none() : own.kept(),
         keptRound());
@@ -222,13 +209,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       return KeptRound.none();
     }
     List<KeptRound.Work> aside = new ArrayList<>();
-    for (Round.Lane lane : several.others()) {
-      WorkReport reported = lane.report;
+    for (Lane other : several.others()) {
+      WorkReport reported = other.report;
       if (reported != null) {
-        aside.add(new KeptRound.Work(lane.number, reported, lane.nanos, lane.used));
+        aside.add(new KeptRound.Work(other.number, reported, other.nanos, other.used));
       }
     }
-    return new KeptRound(several.first(), number, aside);
+    return new KeptRound(several.first(), lane.number, aside);
   }
 
   /** Takes the values of the safe phase that the store has kept. */
@@ -242,15 +229,15 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       lost.fail("the store failed; decide again when it is back");
     }
     state = to.state();
-    decisions = own(to.decisions());
+    decisions.rewind(to.decisions());
     rewind(to.round());
     specDigest = to.specDigest();
-    report = to.report();
-    nanos = to.nanos();
-    used = to.used();
+    lane.report = to.report();
+    lane.nanos = to.nanos();
+    lane.used = to.used();
+    lane.grant = null;
     waitReason = to.waits();
     failure = null;
-    grant = null;
     ending = null;
     stopping = null;
     steps = null;
@@ -262,41 +249,26 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /* The attempts that work here go on; the kept work of the others waits to be judged again. */
   private void rewind(KeptRound to) {
-    number = to.at() == 0 ? decisions.size() : to.at();
+    lane.number = to.at() == 0 ? decisions.size() : to.at();
     if (round == null && to.first() > 0) {
       Round kept = new Round(to.first());
       for (KeptRound.Work work : to.aside()) {
-        Round.Lane lane = new Round.Lane(work.attempt());
-        lane.report = work.report();
-        lane.nanos = work.nanos();
-        lane.used = work.used();
-        kept.others().add(lane);
+        Lane other = new Lane(work.attempt());
+        other.report = work.report();
+        other.nanos = work.nanos();
+        other.used = work.used();
+        kept.others().add(other);
       }
       round = kept;
       compares = task.terms().bestOf() > 1;
     }
   }
 
-  /* The kept decisions; those that were made in this process as the router made them. */
-  private List<RoutingDecision> own(List<RoutingDecision> kept) {
-    List<RoutingDecision> all = new ArrayList<>(kept);
-    for (int i = 0; i < Math.min(kept.size(), decisions.size()); i++) {
-      if (isSame(decisions.get(i), kept.get(i))) {
-        all.set(i, decisions.get(i));
-      }
-    }
-    return List.copyOf(all);
-  }
-
-  private static boolean isSame(RoutingDecision one, RoutingDecision other) {
-    return one.id() == other.id() && one.agent().equals(other.agent());
-  }
-
   /** Whether the run looks at the attempt that the store has kept. */
   boolean isAtAttempt(KeptProgress kept) {
     List<RoutingDecision> all = kept.decisions();
     int at = kept.round().at() == 0 ? all.size() : kept.round().at();
-    return number == at && (at == 0 || isSame(decisions.get(at - 1), all.get(at - 1)));
+    return lane.number == at && (at == 0 || Decisions.isSame(decisions.of(at), all.get(at - 1)));
   }
 
   /** Notes that the run comes from a store: its attempts so far were another process's. */
@@ -306,7 +278,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether the last attempt was begun by a process that has ended. */
   boolean isOfBefore() {
-    return number <= restored && called < number;
+    return lane.number <= restored && called < lane.number;
   }
 
   /** Whether this process called an agent for it. */
@@ -316,14 +288,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether the agent of the last attempt was called by this process. */
   boolean wasCalled() {
-    return called >= number;
+    return called >= lane.number;
   }
 
   /** The decisions of the agents that work at once; of one agent, the last decision. */
   List<RoutingDecision> roundDecisions() {
     Round several = round;
-    int from = several == null ? number : several.first();
-    return from == 0 ? List.of() : decisions.subList(from - 1, decisions.size());
+    return decisions.from(several == null ? lane.number : several.first());
   }
 
   /**
@@ -332,12 +303,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   List<RoutingDecision> abandonedDecisions() {
     Round several = round;
     List<RoutingDecision> all = new ArrayList<>();
-    for (int at = several == null ? number + 1 : several.first(); at <= decisions.size(); at++) {
-      int lane = at;
-      if (at != number
-          && several != null
-          && several.others().stream().noneMatch(l -> l.number == lane)) {
-        all.add(decisions.get(at - 1));
+    int first = several == null ? decisions.size() + 1 : several.first();
+    for (int number = first; number <= decisions.size(); number++) {
+      if (!isInView(number) && laneOf(number) == null) {
+        all.add(decisions.of(number));
       }
     }
     return all;
@@ -345,7 +314,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** The decisions of the attempts that have ended without a result, oldest first. */
   List<RoutingDecision> failedDecisions() {
-    List<RoutingDecision> all = new ArrayList<>(decisions);
+    List<RoutingDecision> all = new ArrayList<>(decisions.all());
     all.removeAll(roundDecisions());
     all.addAll(abandonedDecisions());
     return List.copyOf(all);
@@ -364,36 +333,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
    */
   void dropDecision() {
     attemptEnded();
-    used = Usage.none();
     Round several = round;
-    int from = several == null ? decisions.size() : several.first();
-    for (RoutingDecision decision : decisions.subList(from - 1, decisions.size())) {
-      takenBack = plus(takenBack, decision);
-    }
-    decisions = List.copyOf(decisions.subList(0, from - 1));
-    number = decisions.size();
+    decisions.takeBack(several == null ? decisions.size() : several.first());
+    lane.used = Usage.none();
+    lane.number = decisions.size();
     round = null;
     waitReason = null;
     lastMoment = null;
-  }
-
-  /** Takes back the decision of an agent that joined and was not called. */
-  void dropJoined() {
-    decisions = List.copyOf(decisions.subList(0, decisions.size() - 1));
-  }
-
-  /** The store has kept how far the run has come: it brings back no decision of before. */
-  void forgetTakenBack() {
-    takenBack = List.of();
-    if (settled.size() > decisions.size()) {
-      settled =
-          settled.stream().filter(one -> decisions.stream().anyMatch(d -> isSame(d, one))).toList();
-    }
-  }
-
-  /** Whether these decisions were taken back, and the store has brought them again. */
-  boolean wereTakenBack(List<RoutingDecision> kept) {
-    return kept.stream().allMatch(one -> takenBack.stream().anyMatch(back -> isSame(back, one)));
   }
 
   /* Several attempts at once. */
@@ -426,13 +372,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether the attempt in view has no agent at work, and no work. */
   boolean isEmptyHanded() {
-    return attempt == null && report == null && passed == null;
+    return lane.isEmptyHanded();
   }
 
   /** Whether the agent of another attempt works. */
   boolean othersWork() {
     Round several = round;
-    return several != null && several.others().stream().anyMatch(Round.Lane::works);
+    return several != null && several.others().stream().anyMatch(Lane::works);
   }
 
   /** What the agents of the other attempts have metered. Called on any thread. */
@@ -457,63 +403,61 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   void join(RoutingDecision decision, Slots.Seat taken) {
     Round several = round;
     if (several == null) {
-      several = new Round(number);
-      Attempt own = attempt;
+      several = new Round(lane.number);
+      Attempt own = lane.attempt;
       if (own != null) {
         several.called(own);
       }
       round = several;
     }
-    several.others().add(lane());
-    decisions = plus(decisions, decision);
-    look(new Round.Lane(decisions.size()));
-    seat = taken;
-    grant = new Grant(specDigest);
+    decisions.add(decision);
+    Lane joined = new Lane(decisions.size());
+    joined.seat = taken;
+    joined.grant = new Grant(specDigest);
+    several.others().add(lane);
+    look(joined);
   }
 
   /** Looks at another attempt of the round. */
-  void lookAt(Round.Lane lane) {
+  void lookAt(Lane other) {
     Round several = Objects.requireNonNull(round, "there is one attempt only");
-    several.others().remove(lane);
-    several.others().add(lane());
-    look(lane);
+    several.others().remove(other);
+    several.others().add(lane);
+    look(other);
   }
 
   /** Looks at the attempt with this number; false if it has ended. */
-  boolean lookAt(int attemptNumber) {
-    Round several = round;
-    if (attemptNumber == number || several == null) {
-      return attemptNumber == number;
-    }
-    for (Round.Lane lane : several.others()) {
-      if (lane.number == attemptNumber) {
-        lookAt(lane);
-        return true;
-      }
-    }
-    return false;
+  boolean lookAt(int number) {
+    return isInView(number) || lookAtOther(laneOf(number));
   }
 
   /** Looks at this attempt; false if it has ended. */
   boolean lookAt(Attempt called) {
     Round several = round;
-    if (attempt == called || several == null) {
-      return attempt == called;
+    return lane.attempt == called || lookAtOther(several == null ? null : several.laneOf(called));
+  }
+
+  private boolean lookAtOther(@Nullable Lane other) {
+    if (other != null) {
+      lookAt(other);
     }
-    for (Round.Lane lane : several.others()) {
-      if (lane.attempt == called) {
-        lookAt(lane);
-        return true;
-      }
-    }
-    return false;
+    return other != null;
+  }
+
+  private boolean isInView(int number) {
+    return lane.number == number;
+  }
+
+  private @Nullable Lane laneOf(int number) {
+    Round several = round;
+    return several == null ? null : several.laneOf(number);
   }
 
   /** Looks at an attempt that has ended, which the store brings back. */
-  void lookAtEnded(int attemptNumber) {
+  void lookAtEnded(int number) {
     Round several = Objects.requireNonNull(round, "there is one attempt only");
-    several.others().add(lane());
-    look(new Round.Lane(attemptNumber));
+    several.others().add(lane);
+    look(new Lane(number));
   }
 
   /** Ends this attempt of the round, and looks at another one. */
@@ -523,37 +467,16 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     look(several.others().remove(several.others().size() - 1));
   }
 
-  private Round.Lane lane() {
-    Round.Lane lane = new Round.Lane(number);
-    lane.seat = seat;
-    lane.attempt = attempt;
-    lane.grant = grant;
-    lane.report = report;
-    lane.nanos = nanos;
-    lane.used = used;
-    lane.passed = passed;
-    lane.needsPerson = needsPerson;
-    return lane;
-  }
-
-  private void look(Round.Lane lane) {
-    number = lane.number;
-    seat = lane.seat;
-    attempt = lane.attempt;
-    grant = lane.grant;
-    report = lane.report;
-    nanos = lane.nanos;
-    used = lane.used;
-    passed = lane.passed;
-    needsPerson = lane.needsPerson;
+  private void look(Lane at) {
+    lane = at;
     lastMoment = null;
   }
 
   /** The time at which another agent may start; set once for each attempt. */
   Timers.Timer hedgeTimer() {
-    Attempt slow = attempt;
+    Attempt slow = lane.attempt;
     hedges = true;
-    return new RunTimer(this, () -> !hedges || attempt != slow || isClosed());
+    return new RunTimer(this, () -> !hedges || lane.attempt != slow || isClosed());
   }
 
   /** A time at which the attempts are looked at, as long as this one works. */
@@ -619,7 +542,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       at = clock.instant();
       readAt = nanoTime;
     }
-    TaskEvent.Step step = new TaskEvent.Step(task, number, agent(), at, nanoTime);
+    TaskEvent.Step step = new TaskEvent.Step(task, lane.number, agent(), at, nanoTime);
     lastMoment = step;
     return step;
   }
@@ -689,7 +612,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether nothing was done for it yet: no agent was called, and no person was asked. */
   boolean isFresh() {
-    return decisions.isEmpty() && means == null;
+    return decisions.size() == 0 && means == null;
   }
 
   Stage stage() {
@@ -851,7 +774,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
       pipeline.ledger().requireMore(request, answer);
       return;
     }
-    Attempt running = attempt;
+    Attempt running = lane.attempt;
     TaskBudget.Spent spent = running == null ? spent() : spentBesides(running);
     String reached = answer.budget().map(budget -> budget.reached(spent)).orElse("");
     if (!reached.isEmpty()) {
@@ -883,7 +806,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether this thread drives the run or calls its agent, perhaps further up its stack. */
   boolean isOnThisThread() {
-    Attempt running = attempt;
+    Attempt running = lane.attempt;
     Round several = round;
     return driver == Thread.currentThread()
         || (running != null && running.isCalledBy(Thread.currentThread()))
@@ -929,23 +852,23 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   Slots.@Nullable Seat seat() {
-    return seat;
+    return lane.seat;
   }
 
   void seat(Slots.@Nullable Seat taken) {
-    seat = taken;
+    lane.seat = taken;
   }
 
   @Nullable Attempt attempt() {
-    return attempt;
+    return lane.attempt;
   }
 
   /** Sets the attempt whose agent must be called next. */
   void attempt(Attempt next) {
-    called = Math.max(called, number);
+    called = Math.max(called, lane.number);
     callIsKept = false;
-    takenBack = List.of();
-    attempt = next;
+    decisions.called();
+    lane.attempt = next;
     toCall = next;
     Round several = round;
     if (several != null) {
@@ -954,10 +877,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   }
 
   void noAttempt() {
-    if (toCall == attempt) {
+    if (toCall == lane.attempt) {
       toCall = null;
     }
-    attempt = null;
+    lane.attempt = null;
   }
 
   @Nullable Attempt takeToCall() {
@@ -989,13 +912,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** Records the decision for the next attempt, and grants that attempt. */
   void routed(RoutingDecision decision) {
     attemptEnded();
-    decisions = plus(decisions, decision);
-    number = decisions.size();
+    decisions.add(decision);
     width = 1;
     round = null;
-    used = Usage.none();
-    report = null;
-    grant = new Grant(specDigest);
+    lane.number = decisions.size();
+    lane.used = Usage.none();
+    lane.report = null;
+    lane.grant = new Grant(specDigest);
     lastMoment = null;
   }
 
@@ -1003,7 +926,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private void attemptEnded() {
     Means own = task.terms().budget().isNone() ? means : means();
     if (own != null) {
-      own.attemptEnded(used);
+      own.attemptEnded(lane.used);
     }
   }
 
@@ -1014,7 +937,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   TaskBudget.Spent spent() {
     Means own = means();
     int attempts = attempts() - (own.isBegun() ? 1 : 0);
-    return new TaskBudget.Spent(own.spent().plus(used), own.worked(), attempts, own.calls());
+    return new TaskBudget.Spent(own.spent().plus(lane.used), own.worked(), attempts, own.calls());
   }
 
   /** What its budget says is reached; empty if something is left, or there is no budget. */
@@ -1027,10 +950,10 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   /** What all attempts have used up; null if nobody asks for it. */
   @Nullable Usage usedByAll() {
     Means own = means;
-    Usage all = used;
+    Usage all = lane.used;
     Round several = round;
-    for (Round.Lane lane : several == null ? List.<Round.Lane>of() : several.others()) {
-      all = all.plus(lane.used);
+    for (Lane other : several == null ? List.<Lane>of() : several.others()) {
+      all = all.plus(other.used);
     }
     return own == null ? null : own.spent().plus(all);
   }
@@ -1045,13 +968,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Grants the last attempt again. */
   void grantAgain() {
-    grant = new Grant(specDigest);
-    report = null;
+    lane.grant = new Grant(specDigest);
+    lane.report = null;
     lastMoment = null;
   }
 
   @Nullable Grant grant() {
-    return grant;
+    return lane.grant;
   }
 
   /** Counts a call, before the store keeps that it is made. */
@@ -1085,7 +1008,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   void failure(TaskEvent.@Nullable AttemptFailure last) {
     failure = last;
-    failedNumber = number;
+    failedNumber = lane.number;
     failedAgent = agent();
     Means own = means;
     if (last != null && own != null) {
@@ -1100,39 +1023,38 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** What the last attempt used up so far. */
   Usage used() {
-    return used;
+    return lane.used;
   }
 
   /** Sets what the last call used up; the calls before it, of the same attempt, come on top. */
   void used(Usage usage) {
     Means own = means;
-    used = own == null ? usage : own.carried().plus(usage);
+    lane.used = own == null ? usage : own.carried().plus(usage);
   }
 
   /** Sets what the whole attempt used up, its earlier calls included. */
   void usedInAll(Usage usage) {
-    used = usage;
+    lane.used = usage;
   }
 
   WorkReport report() {
-    return Objects.requireNonNull(report, "no report was kept");
+    return Objects.requireNonNull(lane.report, "no report was kept");
   }
 
   @Nullable WorkReport reportOrNull() {
-    return report;
+    return lane.report;
   }
 
   long nanos() {
-    return nanos;
+    return lane.nanos;
   }
 
   void report(WorkReport came, long after) {
-    report = came;
-    nanos = after;
+    lane.report = came;
+    lane.nanos = after;
   }
 
-  /** The decisions so far; the last one is that of the running attempt. */
-  List<RoutingDecision> decisions() {
+  Decisions decisions() {
     return decisions;
   }
 
@@ -1143,7 +1065,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** The number of the attempt that the run looks at; 0 before the first. */
   int number() {
-    return number;
+    return lane.number;
   }
 
   /**
@@ -1151,63 +1073,33 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
    * process before is open as long as this process has not told its outcome.
    */
   @Nullable RoutingDecision openDecision() {
-    RoutingDecision own = number == 0 ? null : decisions.get(number - 1);
-    return own == null || isSettled(own) ? null : own;
-  }
-
-  /* The store gives back the same decision as another object, whenever it is asked. */
-  private boolean isSettled(RoutingDecision decision) {
-    boolean isKept = decision instanceof KeptDecision;
-    for (int i = 0; i < settled.size(); i++) {
-      if (settled.get(i) == decision || (isKept && isSame(settled.get(i), decision))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Settles a decision; false if it was settled before: each has one outcome. */
-  boolean settle(RoutingDecision decision) {
-    if (isSettled(decision)) {
-      return false;
-    }
-    settled = plus(settled, decision);
-    return true;
-  }
-
-  /* Most runs have one decision, and a list that nobody changes can be given away. */
-  private static List<RoutingDecision> plus(List<RoutingDecision> list, RoutingDecision next) {
-    if (list.isEmpty()) {
-      return List.of(next);
-    }
-    List<RoutingDecision> longer = new ArrayList<>(list);
-    longer.add(next);
-    return List.copyOf(longer);
+    RoutingDecision own = lane.number == 0 ? null : decisions.of(lane.number);
+    return own == null || decisions.isSettled(own) ? null : own;
   }
 
   String agent() {
-    return number == 0 ? "" : decisions.get(number - 1).agent();
+    return lane.number == 0 ? "" : decisions.of(lane.number).agent();
   }
 
   /** A verdict that passed the work, as long as the end of the task is not kept. */
   record Passed(Assignment assignment, Verdict verdict) {}
 
   void passed(Passed verdict) {
-    passed = verdict;
+    lane.passed = verdict;
   }
 
   @Nullable Passed passed() {
-    return passed;
+    return lane.passed;
   }
 
   /** Notes whether a person must look at the work before it is judged. */
   void needsPerson(boolean does) {
-    needsPerson = does;
+    lane.needsPerson = does;
   }
 
   @Nullable Passed takePassed() {
-    Passed verdict = passed;
-    passed = null;
+    Passed verdict = lane.passed;
+    lane.passed = null;
     return verdict;
   }
 
@@ -1221,13 +1113,12 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Lets go of what only a run in flight needs; callers may keep their handles for long. */
   void letGo() {
-    decisions = List.of();
-    number = 0;
+    decisions.letGo();
     round = null;
-    settled = List.of();
+    lane.number = 0;
+    lane.grant = null;
     ending = null;
     lastMoment = null;
-    grant = null;
     shard = null;
     wake = null;
     asking = null;

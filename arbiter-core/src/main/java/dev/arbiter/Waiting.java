@@ -138,7 +138,7 @@ final class Waiting {
       return ledger.full(run.task().tenant()) == null && (permit == null || !permit.isEarly());
     }
     // Of limits that a process before this one met, only the end of the wait is known.
-    List<RoutingDecision> all = run.decisions();
+    List<RoutingDecision> all = run.decisions().all();
     return run.reason() instanceof WaitReason.Quota
         && !run.isOfBefore()
         && !registry.candidates(run.assigned(), all.subList(0, all.size() - 1)).isEmpty();
