@@ -13,6 +13,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -186,6 +187,42 @@ class AgentRegistryTest {
     assertThatThrownBy(() -> arbiter.agents().retire("ada"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no agent 'ada' is registered; 2 others are");
+  }
+
+  @Test
+  void agents_that_are_registered_have_numbers_of_their_own() {
+    for (int i = 0; i < 5; i++) {
+      register(AgentProfile.of("agent-" + i));
+    }
+
+    assertThat(arbiter.agents().all())
+        .extracting(RegisteredAgent::number)
+        .containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void an_agent_without_code_or_profile_is_refused_by_name() {
+    assertThatThrownBy(() -> arbiter.agents().registerAsync(AgentProfile.of("ada"), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("agent 'ada' must not be null");
+    assertThatThrownBy(() -> arbiter.agents().register(null, work -> WorkReport.of("ada")))
+        .hasMessage("an agent needs a profile; give AgentProfile.of(id)");
+    assertThat(arbiter.agents().all()).isEmpty();
+  }
+
+  @Test
+  void an_agent_that_is_registered_again_begins_anew() {
+    register(AgentProfile.of("ada"));
+    arbiter.agents().limit("ada", Instant.now().plus(Duration.ofHours(1)));
+    arbiter.agents().retire("ada");
+    recorder.events.clear();
+
+    register(AgentProfile.of("ada"));
+
+    assertThat(recorder.events).singleElement().isInstanceOf(AgentEvent.Registered.class);
+    assertThat(agent("ada").status()).isEqualTo(Status.AVAILABLE);
+    assertThat(agent("ada").availableAt()).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Question;
@@ -305,6 +306,57 @@ class QuotaTest {
   }
 
   /** A person looks at the one task; no other is given to the agent meanwhile. */
+  /** Only agents that could do the task, and have not failed at it, are worth waiting for. */
+  @Test
+  void a_task_waits_for_the_first_limit_of_an_agent_that_can_do_it() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(AgentProfile.of("ada", "java"), work -> WorkReport.of("ada"))
+            .agent(AgentProfile.of("bob", "java"), work -> WorkReport.of("bob"))
+            .agent(AgentProfile.of("cyd", "sql"), work -> WorkReport.of("cyd"))
+            .build()) {
+      arbiter.agents().limit("ada", world.now().plus(Duration.ofHours(3)));
+      arbiter.agents().limit("bob", world.now().plus(Duration.ofHours(2)));
+      arbiter.agents().limit("cyd", world.now().plus(Duration.ofHours(1)));
+
+      Task task = Task.builder("fix").id("T-1").requires("java").build();
+      TaskHandle handle = arbiter.submit(task);
+
+      Instant first = world.now().plus(Duration.ofHours(2));
+      assertThat(handle.waitsFor()).contains(new WaitReason.Quota("bob", first));
+      world.pass(Duration.ofMinutes(61));
+      assertThat(arbiter.agents().find("cyd").orElseThrow().status()).isEqualTo(Status.AVAILABLE);
+      assertThat(handle.state()).isEqualTo(TaskState.WAITING);
+      world.pass(Duration.ofMinutes(60));
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+    }
+  }
+
+  /** The end of a limit is a change of status like any other. */
+  @Test
+  void the_end_of_a_limit_is_told() {
+    List<AgentEvent.StatusChanged> heard = new ArrayList<>();
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(ADA, work -> WorkReport.of("ada"))
+            .listener(
+                event -> {
+                  if (event instanceof AgentEvent.StatusChanged changed) {
+                    heard.add(changed);
+                  }
+                })
+            .build()) {
+      arbiter.agents().limit("ada", resets);
+      world.pass(AN_HOUR.plusSeconds(2));
+
+      assertThat(heard)
+          .extracting(AgentEvent.StatusChanged::after)
+          .containsExactly(Status.LIMITED, Status.AVAILABLE);
+    }
+  }
+
   @Test
   void a_limit_that_was_met_after_an_effect_holds_too() throws Exception {
     int[] calls = {0};
