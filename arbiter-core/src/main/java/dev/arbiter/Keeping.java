@@ -58,6 +58,8 @@ final class Keeping {
   /** The store has kept the batch of a run. */
   void kept(TaskRun run) {
     tenure.kept();
+    // A listener that hears of a request may decide it at once.
+    waiting.list(run);
     publisher.tellKept(run);
     waiting.kept(run);
     run.decisions().kept();

@@ -118,6 +118,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private boolean unrecorded;
   private boolean timed;
   private volatile @Nullable WaitReason waitReason;
+  private @Nullable ApprovalRequest listed;
   private volatile @Nullable Means means;
   private @Nullable Decided deciding;
   private @Nullable Asked asking;
@@ -695,6 +696,14 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return reason == null ? null : reason.request().orElse(null);
   }
 
+  /** Whether a request is not listed yet: once only, because it may be decided at any time then. */
+  @SuppressWarnings("ReferenceEquality") // the store gives back an equal one, to be listed again
+  boolean isToList(ApprovalRequest request) {
+    boolean is = listed != request;
+    listed = request;
+    return is;
+  }
+
   /** Whether the run waits for a request, parked or within a call of its agent. */
   boolean waitsForDecision(String request) {
     ApprovalRequest asked = state == TaskState.WAITING ? request() : null;
@@ -1121,6 +1130,7 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     lastMoment = null;
     shard = null;
     wake = null;
+    listed = null;
     asking = null;
   }
 

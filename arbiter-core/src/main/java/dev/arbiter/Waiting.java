@@ -144,9 +144,17 @@ final class Waiting {
         && !registry.candidates(run.assigned(), all.subList(0, all.size() - 1)).isEmpty();
   }
 
+  /** Lists the request of a run, which the store has kept, if there is no decision yet. */
+  void list(TaskRun run) {
+    ApprovalRequest request = run.state() == TaskState.WAITING ? run.request() : null;
+    if (request != null && run.means().of(request.id()) == null && run.isToList(request)) {
+      open.add(request, run);
+    }
+  }
+
   /** Lists the request of a run, and sets the time at which its wait ends. */
   void listen(TaskRun run, @Nullable ApprovalRequest request) {
-    if (request != null) {
+    if (request != null && run.isToList(request)) {
       open.add(request, run);
     }
     WaitReason reason = run.reason();

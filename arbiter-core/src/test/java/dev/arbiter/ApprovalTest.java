@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.agent.Assignment;
 import dev.arbiter.event.TaskEvent;
+import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Constitution;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Answer;
@@ -681,6 +682,39 @@ class ApprovalTest {
           .hasMessageContaining("was decided by 'eve'");
       first.toCompletableFuture().join();
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
+    }
+  }
+
+  /** A program that decides, such as for a risk below a limit, when it hears of the request. */
+  @Test
+  void a_listener_may_decide_when_it_hears_of_a_request() throws Exception {
+    Arbiter[] own = new Arbiter[1];
+    ArbiterListener decides =
+        event -> {
+          if (event instanceof TaskEvent.Waiting waiting) {
+            ApprovalRequest request = waiting.reason().request().orElseThrow();
+            Answer answer =
+                request.point() == Point.INPUT ? Answer.reply("bot", "4") : Answer.approve("bot");
+            CompletionStage<Approval> unused = own[0].approvals().decide(request, answer);
+          }
+        };
+    for (boolean isKept : List.of(false, true)) {
+      try (Arbiter arbiter =
+          (isKept ? world.arbiter(disk) : world.arbiter())
+              .listener(decides)
+              .asyncAgent(
+                  ADA,
+                  work ->
+                      work.ask(Question.of("How many?"))
+                          .thenApply(answer -> WorkReport.of(answer.answer().text())))
+              .build()) {
+        own[0] = arbiter;
+        TaskResult end = arbiter.submit(task().build()).await(SOON);
+
+        assertThat(((TaskResult.Completed) end).report().output()).isEqualTo("4");
+        assertThat(arbiter.approvals().open()).isEmpty();
+        assertThat(arbiter.stats().listenerErrors()).isZero();
+      }
     }
   }
 }
