@@ -321,6 +321,61 @@ class WrongFileTest {
   }
 
   @Test
+  void a_file_that_is_moved_while_open_keeps_nothing_more_until_it_is_back() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(state("a", "1")), true);
+    Path away = file.resolveSibling("away.db");
+    Files.move(file, away);
+
+    assertThatThrownBy(() -> storage.append(List.of(state("a", "2")), true))
+        .hasMessageContainingAll(file.toString(), "was removed or replaced", "put it back");
+    storage.close();
+    assertThatThrownBy(() -> storage.open((key, value) -> {}))
+        .hasMessageContainingAll(file.toString(), "was removed or replaced", "put it back");
+    assertThat(Files.exists(file)).isFalse();
+    Files.copy(away, file);
+    assertThatThrownBy(() -> storage.open((key, value) -> {}))
+        .hasMessageContainingAll(file.toString(), "was removed or replaced");
+
+    Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
+    storage.open((key, value) -> {});
+    storage.append(List.of(state("b", "1")), true);
+    storage.close();
+    assertThat(read(file)).containsKeys("a", "b");
+    Files.delete(file);
+    storage.open((key, value) -> {});
+    storage.close();
+  }
+
+  @Test
+  void a_log_that_is_removed_while_open_takes_nothing_with_it() throws Exception {
+    SqliteStorage storage = new SqliteStorage(file);
+    storage.open((key, value) -> {});
+    storage.append(List.of(state("a", "1")), true);
+    Files.delete(Path.of(file + "-wal"));
+
+    assertThatThrownBy(() -> storage.append(List.of(state("b", "1")), true))
+        .hasMessageContainingAll(file.toString(), "log removed");
+    Path copy = file.resolveSibling("copy.db");
+    Files.copy(file, copy);
+    storage.close();
+    assertThat(read(copy)).containsOnlyKeys("a", "b");
+    assertThat(read(file)).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void a_file_of_two_names_is_refused() throws Exception {
+    write(3);
+    Path other = file.resolveSibling("other.db");
+    Files.createLink(other, file);
+
+    refused("hard link", "remove one of the names");
+    Files.delete(other);
+    assertThat(read(file)).hasSize(3);
+  }
+
+  @Test
   void old_ends_are_forgotten_whatever_the_clock_did() throws Exception {
     SqliteStorage storage = new SqliteStorage(file);
     storage.open((key, value) -> {});

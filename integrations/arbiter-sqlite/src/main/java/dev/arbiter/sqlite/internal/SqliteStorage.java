@@ -28,6 +28,10 @@ public final class SqliteStorage implements Storage {
   private @Nullable OwnerLock lock;
   private @Nullable Writing writing;
 
+  /* The file that was opened last, and whether a write has failed since. */
+  private @Nullable Object opened;
+  private boolean failed;
+
   /* Guarded by reading, which find takes from any thread. */
   private final Object reading = new Object();
   private @Nullable PreparedStatement newest;
@@ -51,10 +55,15 @@ public final class SqliteStorage implements Storage {
     lock = taken;
     file = real;
     try {
+      if (failed) {
+        requireSame(real);
+      }
       WalFile.check(real);
       Writing begun = new Writing(real, StoreFile.own(real));
       writing = begun;
       begun.load(kept);
+      opened = StoreFile.identity(real);
+      failed = false;
       Connection connection = StoreFile.read(real);
       synchronized (reading) {
         newest =
@@ -75,9 +84,25 @@ public final class SqliteStorage implements Storage {
     }
   }
 
+  /* A new file in its place would have none of the tasks, and say that they never were. */
+  private void requireSame(Path real) {
+    if (opened != null && !opened.equals(StoreFile.identity(real))) {
+      throw StoreFile.refusal(
+          real,
+          "was removed or replaced while it was open",
+          "put it back, or restart this process over what is there now");
+    }
+  }
+
   @Override
   public void append(List<Change> batch, boolean force) {
-    write(open -> open.append(batch, force));
+    write(
+        open -> {
+          open.append(batch, force);
+          if (force) {
+            requireSame(open.file());
+          }
+        });
   }
 
   @Override
@@ -98,10 +123,12 @@ public final class SqliteStorage implements Storage {
       write.to(open);
     } catch (SQLException e) {
       writing = null;
+      failed = true;
       open.throwAway();
       throw StoreFile.explained(open.file(), e);
     } catch (Throwable e) {
       writing = null;
+      failed = true;
       open.throwAway();
       throw e;
     }

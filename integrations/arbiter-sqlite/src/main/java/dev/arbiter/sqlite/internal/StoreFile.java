@@ -4,6 +4,7 @@ package dev.arbiter.sqlite.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -61,11 +62,41 @@ public final class StoreFile {
   }
 
   /**
+   * {@return what tells a file from another one under the same name} It is the same for all files
+   * where the system does not say it; there no file that is open can be removed.
+   */
+  static Object identity(Path file) {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return key == null ? "a file" : key;
+    } catch (IOException e) {
+      return "no file";
+    }
+  }
+
+  /*
+   * SQLite names its log after the file: by two names two processes would write one file, each with
+   * a log and a lock of its own.
+   */
+  private static void requireOneName(Path file) throws IOException {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("unix")
+        && (int) Files.getAttribute(file, "unix:nlink") > 1) {
+      throw refusal(
+          file,
+          "has another name too, by a hard link, which may have an owner of its own",
+          "remove one of the names; a symbolic link is safe");
+    }
+  }
+
+  /**
    * Opens a file for its owner; makes the tables if it is new.
    *
    * @throws IllegalStateException if it is no store, or of a newer version, or cannot be written
    */
-  static Connection own(Path file) {
+  static Connection own(Path file) throws IOException {
+    if (Files.exists(file)) {
+      requireOneName(file);
+    }
     return open(
         file,
         config(),

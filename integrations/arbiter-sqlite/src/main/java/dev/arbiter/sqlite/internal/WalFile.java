@@ -72,7 +72,8 @@ final class WalFile {
     }
   }
 
-  private static Path of(Path store) {
+  /** {@return the log of a store} */
+  static Path of(Path store) {
     return store.resolveSibling(store.getFileName() + "-wal");
   }
 

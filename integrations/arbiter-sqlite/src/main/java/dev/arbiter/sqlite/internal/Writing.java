@@ -73,6 +73,9 @@ final class Writing {
   private long knownVersion;
   private boolean forces = true;
 
+  /* The log, when this connection had written to it first; null before. */
+  private @Nullable Object firstLog;
+
   Writing(Path file, Connection connection) throws SQLException {
     this.file = file;
     this.connection = connection;
@@ -140,6 +143,26 @@ final class Writing {
     reserve();
     states();
     commit();
+    if (force) {
+      requireLog();
+    }
+  }
+
+  /*
+   * Whoever removes the log leaves it to this connection alone: it would be gone with this process,
+   * and all of it that was acknowledged. What it has goes into the file first.
+   */
+  private void requireLog() throws SQLException {
+    Object now = StoreFile.identity(WalFile.of(file));
+    if (firstLog == null) {
+      firstLog = now;
+    } else if (!firstLog.equals(now)) {
+      StoreFile.run(connection, "PRAGMA wal_checkpoint(FULL)");
+      throw StoreFile.refusal(
+          file,
+          "had its log removed while it was open",
+          "it is opened again; leave its -wal there");
+    }
   }
 
   private void commit() throws SQLException {
