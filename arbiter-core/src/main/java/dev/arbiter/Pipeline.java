@@ -25,6 +25,8 @@ import dev.arbiter.task.TaskState;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -509,14 +511,15 @@ final class Pipeline {
       String why = "agent '" + run.agent() + "' returned null; return a WorkReport";
       return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
-    if (keeps && came.output().length() > KeptValue.MOST_TEXT) {
+    long size = keeps ? characters(came) : 0;
+    if (size > KeptValue.MOST_TEXT) {
       String why =
           String.format(
               Locale.ROOT,
-              "agent '%s' reported %,d characters of output, the store keeps at most %,d; report a"
-                  + " reference",
+              "agent '%s' reported %,d characters of output, changes and evidence, the store keeps"
+                  + " at most %,d; report a reference",
               run.agent(),
-              came.output().length(),
+              size,
               KeptValue.MOST_TEXT);
       return failures.attempt(run, FailureCause.AGENT_ERROR, why, "", nanos, null);
     }
@@ -537,6 +540,17 @@ final class Pipeline {
     Step step = run.moment(attempt.began() + nanos, sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Executed(step, report, nanos));
     return keeping.keep(run, Stage.JUDGE);
+  }
+
+  private static long characters(WorkReport report) {
+    long sum = report.output().length();
+    for (FileChange change : report.changes()) {
+      sum += change.path().length();
+    }
+    for (Evidence evidence : report.evidence()) {
+      sum += evidence.gate().length() + evidence.detail().length();
+    }
+    return sum;
   }
 
   /* The store has lost a report that this process still has. */

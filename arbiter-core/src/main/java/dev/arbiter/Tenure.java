@@ -100,7 +100,8 @@ final class Tenure {
   /** Counts a batch that was not kept. */
   void failed(Throwable error) {
     if (away.isEmpty()) {
-      away = "the store failed: " + error;
+      boolean saysSo = error instanceof ShardLostException;
+      away = saysSo ? String.valueOf(error.getMessage()) : "the store failed: " + error;
     }
     count(error);
   }

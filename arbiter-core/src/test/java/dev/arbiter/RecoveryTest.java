@@ -15,6 +15,8 @@ import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
+import dev.arbiter.task.WorkReport.Evidence;
+import dev.arbiter.task.WorkReport.FileChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -519,6 +521,31 @@ class RecoveryTest {
       assertThatThrownBy(() -> arbiter.submit(large))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("16,777,216");
+    }
+  }
+
+  @Test
+  void all_texts_of_a_report_are_limited() throws Exception {
+    String most = "x".repeat(16 << 20);
+    FileChange change = new FileChange("a", 1, 0);
+    List<WorkReport> tooLarge =
+        List.of(
+            WorkReport.of(most + "x"),
+            WorkReport.of(most).withChanges(List.of(change)),
+            WorkReport.of("").withEvidence(Evidence.of("g", true, most)));
+    List<WorkReport> reports = new ArrayList<>(tooLarge);
+    reports.add(WorkReport.of(most));
+    try (Arbiter arbiter =
+        over(disk).agent(ADA, work -> reports.get(work.task().priority() - 1)).build()) {
+      for (int i = 0; i < reports.size(); i++) {
+        Task task = Task.builder("refactor").priority(i + 1).build();
+        TaskResult end = arbiter.submit(task).await(SOON);
+        if (i < tooLarge.size()) {
+          assertThat(((TaskResult.Failed) end).message()).contains("16,777,21", "16,777,216");
+        } else {
+          assertThat(end).isInstanceOf(TaskResult.Completed.class);
+        }
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -67,6 +68,9 @@ final class StorageStore implements Store {
   private Instant forgotten = Instant.EPOCH;
 
   StorageStore(Storage storage, Duration retention, InstantSource clock) {
+    Objects.requireNonNull(storage, "store.storage must not be null");
+    Objects.requireNonNull(retention, "store.retention must not be null");
+    Objects.requireNonNull(clock, "store.clock must not be null");
     Require.that(
         retention.compareTo(SHORTEST_RETENTION) >= 0,
         "store.retention must be at least a minute, got %s",
@@ -328,7 +332,13 @@ final class StorageStore implements Store {
 
   private static ShardLostException lost(@Nullable Throwable why) {
     return new ShardLostException(
-        why == null ? "the store is closed" : "the store failed: " + why, why);
+        why == null ? "the store is closed" : "the store failed: " + words(why), why);
+  }
+
+  /* The message of a storage names it and the next step. */
+  private static String words(Throwable why) {
+    String said = why.getMessage();
+    return why instanceof IllegalStateException && said != null ? said : why.toString();
   }
 
   /* A storage that refused to open may be that of another store. */
