@@ -14,6 +14,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +121,7 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   @Override
+  @SuppressWarnings("try") // the lock of a durable run is only held
   public Integer call() throws IOException, GitAPIException, InterruptedException {
     BanditPolicy chosen = options.policy();
     options.check(tasks >= 1, "--tasks must be at least 1, got " + tasks);
@@ -138,7 +140,7 @@ final class CodeMaintenance implements Callable<Integer> {
     results = results == null ? Files.createTempDirectory("code-maintenance-") : results;
     Files.createDirectories(results);
     if (durable != null) {
-      DurableRun.sameAsBefore(durable, settings());
+      DurableRun.sameAsBefore(durable, settings(commands));
     }
     ExecutorService threads = Executors.newFixedThreadPool(2);
     ExecutorService rewriting = Executors.newSingleThreadExecutor();
@@ -146,7 +148,8 @@ final class CodeMaintenance implements Callable<Integer> {
     options.check(
         durable != null || !Files.exists(repository),
         repository + " exists already; give --out a new folder");
-    try (CodeBase base = durable == null ? newBase(repository) : baseAgain(repository);
+    try (FileChannel unused = durable == null ? null : DurableRun.take(durable);
+        CodeBase base = durable == null ? newBase(repository) : baseAgain(repository);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
       leftOut(base);
       if (ownTasks.isEmpty()) {
@@ -162,14 +165,17 @@ final class CodeMaintenance implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private String settings() {
+  /* Of an agent its name: its command may hold a secret. */
+  private String settings(Map<String, String> commands) {
     return String.format(
         Locale.ROOT,
-        "--tasks %d --seed %d --policy %s --repo %s",
+        "--tasks %d --seed %d --policy %s --fallbacks %d --repo %s%s",
         tasks,
         options.seed,
         options.policy,
-        repo);
+        options.fallbacks,
+        repo,
+        commands.isEmpty() ? "" : " --agent " + String.join(" --agent ", commands.keySet()));
   }
 
   private CodeBase newBase(Path repository) throws IOException, GitAPIException {

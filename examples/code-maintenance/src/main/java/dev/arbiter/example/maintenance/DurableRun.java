@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.arbiter.example.maintenance;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.arbiter.example.report.RunOptions.UnusableInput;
 import dev.arbiter.spi.Store;
 import dev.arbiter.sqlite.SqliteStore;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -45,6 +50,26 @@ final class DurableRun {
               + before
               + "); give the same, or another folder");
     }
+  }
+
+  /**
+   * Takes the folder for this process, until it is closed or the process ends.
+   *
+   * @throws UnusableInput if a run is at work in it
+   */
+  @SuppressWarnings("MustBeClosed") // the caller closes it
+  static FileChannel take(Path folder) throws IOException {
+    FileChannel channel = FileChannel.open(folder.resolve("run.lock"), CREATE, WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // held by this process
+    }
+    channel.close();
+    throw new UnusableInput(
+        folder + " has a run at work; wait for its end, or kill it, or give another folder");
   }
 
   static Store store(Path folder) {

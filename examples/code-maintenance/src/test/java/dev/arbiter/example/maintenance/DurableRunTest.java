@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,6 +183,23 @@ class DurableRunTest {
     Path durable = dir.resolve("begun");
     Files.createDirectories(durable);
     DurableRun.sameAsBefore(durable, "--tasks 3");
+    assertThat(refusal(durable)).contains("--tasks 3").contains("the same");
+    assertThat(Arrays.asList(durable.toFile().list())).containsExactly("settings.txt");
+  }
+
+  /** Before it looks at the repository, in which a run would undo what the other is doing. */
+  @Test
+  void a_second_run_in_one_folder_is_refused() throws Exception {
+    Path durable = Files.createDirectories(dir.resolve("shared"));
+    try (FileChannel held = DurableRun.take(durable)) {
+      assertThat(held.isOpen()).isTrue();
+      assertThat(refusal(durable)).contains(durable.toString(), "has a run at work");
+    }
+    assertThat(durable.resolve("repository")).doesNotExist();
+    DurableRun.take(durable).close();
+  }
+
+  private String refusal(Path durable) {
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(errors, true, StandardCharsets.UTF_8);
     PrintStream before = System.err;
@@ -193,7 +211,6 @@ class DurableRunTest {
     } finally {
       System.setErr(before);
     }
-    assertThat(errors.toString(StandardCharsets.UTF_8)).contains("--tasks 3").contains("the same");
-    assertThat(Arrays.asList(durable.toFile().list())).containsExactly("settings.txt");
+    return errors.toString(StandardCharsets.UTF_8);
   }
 }
