@@ -580,7 +580,10 @@ final class Pipeline {
     boolean isLast = !run.othersWork() && !rounds.hasWorkToJudge(run);
     run.needsPerson(asked != null && decision == null);
     if (asked != null && decision == null) {
-      return isLast ? Waiting.hold(run, new WaitReason.Approval(asked)) : rounds.aside(run);
+      // A person need not look at work where other work has passed.
+      return isLast && !rounds.hasPassed(run)
+          ? Waiting.hold(run, new WaitReason.Approval(asked))
+          : rounds.aside(run);
     }
     Verdict verdict = verdict(run, assignment, report);
     if (decision != null && decision.isDenial() && !(verdict instanceof Verdict.Denied)) {

@@ -105,12 +105,14 @@ final class Rounds {
 
   /**
    * Whether it is time for another agent to start, because the first is slow. None starts beside an
-   * agent that goes on: its answer, its resume token and its retries are not another one's.
+   * agent that goes on: its answer, its resume token and its retries are not another one's. None
+   * starts for a run that gave its place to another one while its agent asked.
    */
   boolean isToHedge(TaskRun run, Attempt attempt, long now) {
     Means means = run.meansOrNull();
     boolean is =
         run.state() == TaskState.EXECUTING
+            && run.hasPlace()
             && hedging.isOn()
             && (means == null || !means.isBegun())
             && run.reached().isEmpty()

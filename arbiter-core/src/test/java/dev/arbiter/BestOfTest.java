@@ -57,6 +57,7 @@ class BestOfTest {
   private final List<RoutingRequest> requests = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
   private boolean asksAPerson;
+  private String asksAbout = "";
   private Runnable onJudge = () -> {};
 
   /* The quality stands in the output; below one half is denied. */
@@ -73,7 +74,9 @@ class BestOfTest {
 
     @Override
     public Optional<Question> asks(Assignment assignment, WorkReport report) {
-      return asksAPerson ? Optional.of(Question.of("Is it right?")) : Optional.empty();
+      return asksAPerson || assignment.agent().equals(asksAbout)
+          ? Optional.of(Question.of("Is it right?"))
+          : Optional.empty();
     }
 
     @Override
@@ -523,6 +526,21 @@ class BestOfTest {
     }
   }
 
+  @Test
+  void nobody_is_asked_about_the_last_work_when_other_work_has_passed() throws Exception {
+    asksAbout = "bob";
+    try (Arbiter arbiter = arbiter("ada", "bob").build()) {
+      TaskHandle handle = arbiter.submit(BEST.build());
+      reports("ada", .8);
+      reports("bob", .9);
+
+      assertThat(arbiter.approvals().open()).isEmpty();
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      assertThat(outcomes).containsOnlyKeys("ada", "bob");
+      allFree(arbiter);
+    }
+  }
+
   private static void decide(Arbiter arbiter, Answer answer) {
     arbiter.approvals().decide(WaitingWorld.only(arbiter), answer).toCompletableFuture().join();
   }
@@ -937,6 +955,21 @@ class BestOfTest {
       reports("ada", .8);
       CompletionStage<Boolean> unused = call("bob").progress(Usage.cost(4), "on");
       assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("ada");
+      allFree(arbiter);
+    }
+  }
+
+  /** It gave its place away while its agent asked; a second agent would be one too many at work. */
+  @Test
+  void a_run_without_a_place_is_not_hedged() throws Exception {
+    try (Arbiter arbiter = hedging(1).build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").hedged().build());
+      CompletionStage<?> unused = call("ada").ask(Question.of("Which?"));
+      decide(arbiter, Answer.reply("eve", "this"));
+      world.pass(Duration.ofSeconds(30));
+      assertThat(calls.keySet()).containsExactly("ada");
+      reports("ada", .9);
+      assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);
       allFree(arbiter);
     }
   }
