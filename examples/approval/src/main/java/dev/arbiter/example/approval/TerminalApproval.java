@@ -13,6 +13,7 @@ import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.WorkReport;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -45,14 +46,21 @@ public final class TerminalApproval {
       System.err.println("usage: java -jar approval.jar --durable DIR");
       System.exit(2);
     }
-    try (Arbiter arbiter =
-        Arbiter.builder()
-            .agent(AgentProfile.builder("ada").idempotent().build(), TerminalApproval::deploy)
-            .withoutConstitution()
-            .store(SqliteStore.at(Files.createDirectories(Path.of(args[1])).resolve("tasks.db")))
-            .build()) {
+    try (Arbiter arbiter = arbiter(Path.of(args[1]))) {
       run(arbiter, new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())));
+    } catch (IOException | IllegalStateException e) {
+      // Such as a folder that cannot be made, or that another process works with.
+      System.err.println("the folder '" + args[1] + "' cannot be used: " + e);
+      System.exit(1);
     }
+  }
+
+  private static Arbiter arbiter(Path folder) throws IOException {
+    return Arbiter.builder()
+        .agent(AgentProfile.builder("ada").idempotent().build(), TerminalApproval::deploy)
+        .withoutConstitution()
+        .store(SqliteStore.at(Files.createDirectories(folder).resolve("tasks.db")))
+        .build();
   }
 
   private static WorkReport deploy(Assignment assignment) {

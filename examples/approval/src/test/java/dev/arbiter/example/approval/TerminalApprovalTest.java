@@ -120,6 +120,20 @@ class TerminalApprovalTest {
   }
 
   @Test
+  void a_folder_that_another_process_uses_is_one_line() throws Exception {
+    start().untilItAsks();
+    Terminal second = start();
+    terminals.remove(second);
+
+    assertThat(second.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.process().exitValue()).isEqualTo(1);
+    assertThat(dir.resolve("errors-1"))
+        .content()
+        .contains("cannot be used", "is owned by process")
+        .hasLineCount(1);
+  }
+
+  @Test
   void a_denial_is_the_end_of_the_task() throws Exception {
     Terminal second = killWhileItWaits();
     second.untilItAsks();
