@@ -21,6 +21,7 @@ import java.util.Optional;
 /** An agent asks within its call, or leaves with a question, or has used up what it may. */
 final class Asking {
   private static final int MOST_CALLS = 100;
+  private static final int MOST_DECISIONS = 1_000;
 
   private final Publisher publisher;
   private final OpenRequests open;
@@ -72,6 +73,19 @@ final class Asking {
       run.asking(null);
       attempt.answered();
       asking.answer.complete(known);
+      return Stage.CALL;
+    }
+    if (asking.point == Point.INPUT && run.means().approvals().size() >= MOST_DECISIONS) {
+      // A program may answer at once, and its time is not the agent's: nothing else would end this.
+      run.asking(null);
+      attempt.answered();
+      asking.fail(
+          String.format(
+              Locale.ROOT,
+              "agent '%s' asks again after %,d decisions about task '%s', and no task has more",
+              run.agent(),
+              MOST_DECISIONS,
+              run.task().id()));
       return Stage.CALL;
     }
     // What it has used so far is kept with the wait: the process may end before its report.

@@ -414,4 +414,39 @@ class InputTest {
       assertThat(done.report().output()).isEqualTo("bob's");
     }
   }
+
+  /** A program answers each question at once, and the time of answers is not the agent's. */
+  @Test
+  void an_agent_that_asks_for_ever_within_its_call_fails() throws Exception {
+    int[] asked = {0};
+    Arbiter[] own = new Arbiter[1];
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .closeLimit(Duration.ZERO)
+            .listener(
+                event -> {
+                  if (event instanceof TaskEvent.Waiting waiting) {
+                    ApprovalRequest request = waiting.reason().request().orElseThrow();
+                    CompletionStage<Approval> unused =
+                        own[0].approvals().decide(request, Answer.reply("bot", "no"));
+                  }
+                })
+            .agent(
+                ADA,
+                work -> {
+                  while (asked[0]++ < 5_000) {
+                    Approval unused =
+                        work.ask(Question.of("Now? " + asked[0])).toCompletableFuture().join();
+                  }
+                  return WorkReport.of("asked enough");
+                })
+            .build()) {
+      own[0] = arbiter;
+      TaskResult.Failed failed = (TaskResult.Failed) arbiter.submit(TASK).await(SOON);
+
+      assertThat(failed.message()).contains("asks again after 1,000 decisions");
+      assertThat(asked[0]).isEqualTo(1_001);
+    }
+  }
 }

@@ -185,8 +185,8 @@ public record Assignment(
    * same question has its answer at once.
    *
    * @param question the question
-   * @return the decision, kept by the store; fails if the attempt is over, if it asks already, or
-   *     if nobody answers in time
+   * @return the decision, kept by the store; fails if the attempt is over, if it asks already, if
+   *     nobody answers in time, or after 1,000 decisions about the task
    */
   public CompletionStage<Approval> ask(Question question) {
     return link.ask(Objects.requireNonNull(question, "a question must not be null"));
