@@ -22,7 +22,8 @@ class AdvisorTest {
   /* s for a success, f for a failure, v for a denial. */
   private static List<Attempted> attempts(String ends) {
     List<Attempted> all = new ArrayList<>();
-    for (char end : ends.toCharArray()) {
+    for (int i = 0; i < ends.length(); i++) {
+      char end = ends.charAt(i);
       AttemptTrail.Kind kind =
           end == 's'
               ? AttemptTrail.Kind.SUCCESS

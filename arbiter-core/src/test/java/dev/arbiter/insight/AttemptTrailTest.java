@@ -27,7 +27,8 @@ class AttemptTrailTest {
   }
 
   private void add(String ends) {
-    for (char end : ends.toCharArray()) {
+    for (int i = 0; i < ends.length(); i++) {
+      char end = ends.charAt(i);
       add(0, "fix", end == 's' ? Kind.SUCCESS : Kind.FAILURE, end == 's' ? 1 : 0);
     }
   }
