@@ -222,6 +222,25 @@ class PeopleTest {
     }
   }
 
+  /** The words of the constitution's question are known; who answers it is not the submitter's. */
+  @Test
+  void a_submitter_cannot_choose_who_answers_the_constitution() throws Exception {
+    Caws caws = Fixtures.caws().approvalBefore(2).approvalBy(Duration.ofHours(1), "lead").build();
+    try (Arbiter arbiter = arbiter(caws, 0)) {
+      TaskHandle first = arbiter.submit(task("fix").id("T-1").build());
+      Question asked = only(arbiter).question();
+      assertThat(first.cancel("its words are known now")).isTrue();
+
+      TaskHandle again = arbiter.submit(task("fix").id("T-1").approval(asked.to("me")).build());
+      assertThat(only(arbiter).audience()).isEqualTo("me");
+      decide(arbiter, Answer.approve("me"));
+      assertThat(only(arbiter).audience()).isEqualTo("lead");
+      assertThat(calls).isEmpty();
+      decide(arbiter, Answer.approve("lead"));
+      assertThat(completed(again).agent()).isNotEmpty();
+    }
+  }
+
   @Test
   void a_less_risky_tier_asks_nobody() throws Exception {
     Caws caws = Fixtures.caws().approvalBefore(1).approvalAfter(1).build();
