@@ -123,6 +123,12 @@ final class Choosing {
       return endings.failed(
           run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict(failed));
     }
+    if (decision == null) {
+      throw new IllegalStateException(
+          "router "
+              + router.getClass().getName()
+              + " returned null; return a decision for a candidate");
+    }
     Registration agent = registry.candidate(decision.agent(), request);
     boolean isChanged = agent == null || (mustWait && agent.declared().takesWork());
     if (isChanged && wasCandidate(decision, request)) {

@@ -1252,10 +1252,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     throw new ArbiterException(
         String.format(
             Locale.ROOT,
-            "task '%s' is still %s after %s; await it again or cancel it",
+            "task '%s' is still %s after %s%s; await it again or cancel it",
             task.id(),
             state,
-            most));
+            most,
+            waitsFor().map(Waiting::inWords).orElse("")));
   }
 
   @Override

@@ -335,6 +335,27 @@ final class Waiting {
     return reason == null || next == null ? null : with(reason, next);
   }
 
+  /** What a run waits for, and what ends that: a part of a sentence, behind a colon. */
+  static String inWords(WaitReason reason) {
+    if (reason.request().isPresent()) {
+      ApprovalRequest request = reason.request().get();
+      return String.format(
+          Locale.ROOT,
+          ": it waits until %s for a person to decide request '%s' (Arbiter.approvals)",
+          request.expiresAt(),
+          request.id());
+    }
+    if (reason instanceof WaitReason.UnknownEffect unknown) {
+      return String.format(
+          Locale.ROOT,
+          ": nobody knows what agent '%s' has done in attempt %d, so a person must look; then"
+              + " TaskHandle.runAgain calls an agent again",
+          unknown.agent(),
+          unknown.attempt());
+    }
+    return reason.until().map(end -> ": it goes on by itself at " + end).orElse("");
+  }
+
   static String expired(ApprovalRequest request) {
     return String.format(
         Locale.ROOT,

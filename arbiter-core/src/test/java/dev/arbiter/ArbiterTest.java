@@ -312,6 +312,16 @@ class ArbiterTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // the mistake that is tested
+  void a_router_that_returns_null_is_named() throws Exception {
+    try (Arbiter arbiter = arbiter().router(r -> null).agent(profile("ada"), GOOD).build()) {
+      assertThat(failed(arbiter.submit(TASK)).message())
+          .contains("router " + getClass().getName())
+          .contains("returned null; return a decision for a candidate");
+    }
+  }
+
+  @Test
   void a_router_that_fails_or_errs_ends_the_task_and_is_named() throws Exception {
     Router broken =
         request -> {

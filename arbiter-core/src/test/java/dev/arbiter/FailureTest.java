@@ -12,6 +12,7 @@ import dev.arbiter.event.TaskEvent;
 import dev.arbiter.spi.Outcome;
 import dev.arbiter.spi.Router;
 import dev.arbiter.spi.RoutingRequest;
+import dev.arbiter.task.Finding;
 import dev.arbiter.task.RoutingDecision;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -184,6 +185,19 @@ class FailureTest {
     assertThat(failed.message()).contains("outer").contains("connection refused");
     assertThat(failed.detail()).contains("FailureTest").contains("Caused by: java.io.IOException");
     assertThat(failed.summary()).contains("AGENT_ERROR").contains("connection refused");
+  }
+
+  @Test
+  void a_rejection_is_told_in_words() {
+    Task task = Task.builder("fix").id("T-1").build();
+    List<Finding> findings =
+        List.of(
+            Finding.error("spec.unknown", "", "there is no spec"),
+            Finding.error("policy.missing", "/", "add one"));
+
+    assertThat(new TaskResult.Rejected(task, findings).summary())
+        .isEqualTo(
+            "task 'T-1' rejected: there is no spec (spec.unknown); add one (policy.missing)");
   }
 
   @Test

@@ -126,6 +126,9 @@ class RetryTest {
       assertThat(calls).hasSize(1);
       String agent = calls.get(0).agent();
       assertThat(handle.waitsFor()).contains(new WaitReason.UnknownEffect(agent, 1));
+      assertThatThrownBy(() -> handle.await(Duration.ZERO))
+          .hasMessageContaining("nobody knows what agent '" + agent + "' has done in attempt 1")
+          .hasMessageContaining("TaskHandle.runAgain");
 
       assertThat(handle.runAgain()).isTrue();
       assertThat(handle.await(SOON).state()).isEqualTo(TaskState.COMPLETED);

@@ -5,6 +5,7 @@ import dev.arbiter.task.WorkReport.Usage;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** How a task ended. */
 public sealed interface TaskResult {
@@ -122,7 +123,10 @@ public sealed interface TaskResult {
     String end =
         match(
             done -> "completed by " + done.agent() + " in attempt " + done.attempts(),
-            rejected -> "rejected: " + rejected.findings(),
+            rejected ->
+                rejected.findings().stream()
+                    .map(found -> found.message() + " (" + found.ruleId() + ")")
+                    .collect(Collectors.joining("; ", "rejected: ", "")),
             failed -> "failed (" + failed.cause() + "): " + failed.message(),
             cancelled -> "cancelled: " + cancelled.reason());
     return "task '" + task().id() + "' " + end;
