@@ -105,6 +105,22 @@ class InsightTest {
   }
 
   @Test
+  void an_agent_that_never_failed_is_not_worse_for_having_done_less() throws Exception {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .agent(AgentProfile.of("ada", "a"), failing())
+            .agent(AgentProfile.of("bob", "b"), failing())
+            .build()) {
+      for (int i = 0; i < 60; i++) {
+        run(arbiter, "fix", i < 55 ? "a" : "b");
+      }
+
+      assertThat(of(arbiter, Kind.ROUTING)).isEmpty();
+    }
+  }
+
+  @Test
   void the_better_agent_for_a_type_is_recommended_with_its_figures() throws Exception {
     try (Arbiter arbiter =
         world

@@ -84,7 +84,9 @@ final class Advisor {
             best = best.isEmpty() || share(agents, agent) > share(agents, best) ? agent : best;
           }
           for (String agent : agents.keySet()) {
-            double sure = agent.equals(best) ? 0 : better(of(agents, best), of(agents, agent));
+            // More successes alone are no reason against an agent that did as well.
+            boolean isWorse = of(agents, agent).successRate() < of(agents, best).successRate();
+            double sure = isWorse ? better(of(agents, best), of(agents, agent)) : 0;
             if (sure >= CLEAR) {
               found.add(
                   new Recommendation(
