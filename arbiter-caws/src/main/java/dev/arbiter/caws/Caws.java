@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -241,8 +242,10 @@ public final class Caws implements Constitution, AutoCloseable {
      * @param name the gate; hyphens and underscores are alike
      * @param gate the check
      * @throws IllegalArgumentException if the gate is one of the kernel's, or has a check already
+     * @throws NullPointerException if the check is null
      */
     public Builder gate(String name, QualityGate gate) {
+      Objects.requireNonNull(gate, () -> "the check of gate '" + name + "' must not be null");
       String compared = Ids.gate(name);
       if (GateRule.KERNEL.contains(compared)) {
         throw new IllegalArgumentException("gate '" + name + "' is decided by Caws itself");

@@ -39,6 +39,7 @@ final class Evaluation {
   private final List<GateOutcome> gates;
   private List<Waiver> applied = List.of();
   private List<WaiverResolver.Skipped> skipped = List.of();
+  private String whySkipped = "";
   private Ruled ruled = Ruled.NONE;
 
   Evaluation(EffectiveSpec effective, Assignment assignment, WorkReport report, Instant time) {
@@ -149,6 +150,7 @@ final class Evaluation {
       covering.stream().filter(w -> !needed.contains(w)).forEach(needed::add);
     }
     skipped = ruling.skipped;
+    whySkipped = ruling.told();
     boolean passes = lifted.size() == wanted.size() && !isDeniedAnyway();
     if (passes && !waivers.take(needed, asked.use())) {
       return false;
@@ -175,7 +177,7 @@ final class Evaluation {
       all.addAll(people.all());
       all.addAll(check.integrity().all());
       for (Findings found : failures.blocked().values()) {
-        all.addAll(found.all());
+        all.addAll(explained(found.all()));
       }
       all.addAll(notes.all());
       denied |= !allLifted();
@@ -196,6 +198,24 @@ final class Evaluation {
         GateCounts.of(gates, check.budget(), findings, ruled),
         applied,
         skipped);
+  }
+
+  /** The findings of a gate; the first says why the waivers that were meant for it do not count. */
+  private List<Finding> explained(List<Finding> found) {
+    if (whySkipped.isEmpty() || found.isEmpty()) {
+      return found;
+    }
+    List<Finding> explained = new ArrayList<>(found);
+    Finding first = found.get(0);
+    explained.set(
+        0,
+        new Finding(
+            first.ruleId(),
+            first.severity(),
+            first.place(),
+            first.line(),
+            first.message() + whySkipped));
+    return explained;
   }
 
   /** Whether something denies that no waiver lifts. */

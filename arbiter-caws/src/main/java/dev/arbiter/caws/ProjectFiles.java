@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProjectFiles {
   private static final long RECHECK_NANOS = 100_000_000;
+  private static final int MOST_NAMELESS = 3;
 
   private final Sources sources;
   private final List<SpecSource> specTexts;
@@ -63,8 +65,9 @@ final class ProjectFiles {
       long ledgerAt,
       long readAt) {}
 
-  /** The texts or files that hold the spec of an id. */
-  private record SpecIndex(Map<String, List<SpecSource>> byId, long readAt) {}
+  /** The texts or files that hold the spec of an id, and some that have none that can be read. */
+  private record SpecIndex(
+      Map<String, List<SpecSource>> byId, List<SpecSource> nameless, long readAt) {}
 
   /** One spec's file, or its text, and the last reading of it. */
   private static final class SpecSource {
@@ -91,14 +94,27 @@ final class ProjectFiles {
       return SpecReader.read(text, Dialect.AUTO).withoutTree();
     }
 
-    /** The id the spec gives itself, or the source's name when it has none that can be read. */
+    /** The id the spec gives itself, empty when it has none that can be read. */
     String id() {
       try {
-        String id = current().id();
-        return id.isEmpty() ? name : id;
+        return current().id();
       } catch (Unreadable e) {
-        return name;
+        return "";
       }
+    }
+
+    /** Why it has no id, as the end of a sentence. */
+    String problem() {
+      String why;
+      try {
+        List<Finding> findings = current().findings();
+        Finding first =
+            findings.isEmpty() ? Finding.error("", "", "it has no id") : findings.get(0);
+        why = (first.line() > 0 ? "line " + first.line() + ": " : "") + first.message();
+      } catch (Unreadable e) {
+        why = e.reason();
+      }
+      return "; '" + Sanitizer.text(name, 80) + "' has no id that can be read: " + why;
     }
 
     SpecReader.Reading current() throws Unreadable {
@@ -275,12 +291,18 @@ final class ProjectFiles {
    */
   SpecReader.Reading spec(String id) throws Unreadable {
     List<SpecSource> found = specs.byId.get(id);
+    SpecIndex index = specs;
     if (found == null && !specPaths.isEmpty()) {
-      found = lookForSpecs().byId.get(id);
+      index = lookForSpecs();
+      found = index.byId.get(id);
     }
     if (found == null) {
       throw new Unreadable(
-          "unknown", "there is no spec '" + Sanitizer.text(id, 80) + "'; add it to .caws/specs");
+          "unknown",
+          "there is no spec '"
+              + Sanitizer.text(id, 80)
+              + "'; add it to .caws/specs"
+              + index.nameless.stream().map(SpecSource::problem).collect(Collectors.joining()));
     }
     SpecReader.Reading reading = found.get(0).current();
     for (SpecSource other : found.subList(1, found.size())) {
@@ -295,16 +317,22 @@ final class ProjectFiles {
   private SpecIndex readSpecs() {
     long now = sources.nanoTime().getAsLong();
     Map<String, List<SpecSource>> byId = new HashMap<>();
-    specTexts.forEach(source -> index(byId, source));
+    List<SpecSource> nameless = new ArrayList<>();
+    specTexts.forEach(source -> index(byId, nameless, source));
     for (Path path : specPaths) {
       for (Path file : FileText.list(path, new ArrayList<>())) {
-        index(byId, specFiles.computeIfAbsent(file, same -> SpecSource.of(file(same))));
+        index(byId, nameless, specFiles.computeIfAbsent(file, same -> SpecSource.of(file(same))));
       }
     }
-    return new SpecIndex(byId, now);
+    return new SpecIndex(byId, nameless, now);
   }
 
-  private static void index(Map<String, List<SpecSource>> byId, SpecSource source) {
-    byId.computeIfAbsent(source.id(), key -> new ArrayList<>()).add(source);
+  private static void index(
+      Map<String, List<SpecSource>> byId, List<SpecSource> nameless, SpecSource source) {
+    String id = source.id();
+    if (id.isEmpty() && nameless.size() < MOST_NAMELESS) {
+      nameless.add(source);
+    }
+    byId.computeIfAbsent(id.isEmpty() ? source.name : id, key -> new ArrayList<>()).add(source);
   }
 }

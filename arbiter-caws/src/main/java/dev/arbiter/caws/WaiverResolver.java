@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaiverResolver {
   private static final int MOST_LISTED = 100;
+  private static final int MOST_TOLD = 3;
 
   /* By the folder of its file, a waiver is one for all constitutions of this process. */
   private static final Map<Key, AtomicLong> SHARED = new ConcurrentHashMap<>();
@@ -104,13 +106,39 @@ final class WaiverResolver {
   static final class Ruling {
     final List<Waiver> counted = new ArrayList<>();
     final List<Skipped> skipped = new ArrayList<>();
+    private final Case asked;
+    private final List<Skipped> meant = new ArrayList<>();
     private final Set<Skipped> seen = new HashSet<>();
+
+    Ruling(Case asked) {
+      this.asked = asked;
+    }
 
     void skip(Waiver waiver, String reason) {
       Skipped skip = new Skipped(waiver.id(), reason);
-      if (skipped.size() < MOST_LISTED && seen.add(skip)) {
+      if (!seen.add(skip)) {
+        return;
+      }
+      if (skipped.size() < MOST_LISTED) {
         skipped.add(skip);
       }
+      boolean isMeant =
+          waiver.specId().equals(asked.effective().spec().id()) && !isAnothers(waiver, asked);
+      if (isMeant && meant.size() < MOST_TOLD) {
+        meant.add(skip);
+      }
+    }
+
+    /** Why the waivers for this spec do not count, as the end of a sentence; empty if all do. */
+    String told() {
+      return meant.stream()
+          .map(
+              skip ->
+                  "; waiver '"
+                      + Sanitizer.text(skip.id(), Use.LONGEST_ID)
+                      + "' does not count: "
+                      + skip.reason().replace('_', ' '))
+          .collect(Collectors.joining());
     }
   }
 
@@ -120,7 +148,7 @@ final class WaiverResolver {
    * @param gates the gates to lift, in their normal form
    */
   Ruling rule(Case c, Set<String> gates) {
-    Ruling ruling = new Ruling();
+    Ruling ruling = new Ruling(c);
     Set<String> counted = new HashSet<>();
     Set<String> revoked = revoked(c.effective().waivers(), c);
     Set<String> revokedSince = revoked(c.now().waivers(), c);

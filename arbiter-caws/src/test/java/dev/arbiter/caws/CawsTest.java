@@ -95,6 +95,33 @@ class CawsTest {
   }
 
   @Test
+  void a_spec_that_has_no_id_because_it_cannot_be_read_is_named() throws Exception {
+    Path specs = Files.createDirectory(folder.resolve("unreadable"));
+    Files.writeString(specs.resolve("FEAT-001.yaml"), SPEC + "\n\t- x\n");
+
+    for (Caws caws :
+        List.of(
+            caws().spec("").build(),
+            caws().spec(SPEC + SPEC).build(),
+            caws().specs(specs).build())) {
+      Admission.Refused refused = (Admission.Refused) caws.admit(named("FEAT-404"));
+
+      assertThat(refused.findings().get(0).message())
+          .startsWith("there is no spec 'FEAT-404'; add it to .caws/specs; '")
+          .contains("' has no id that can be read: ")
+          .containsPattern("'spec 1'|'FEAT-001'");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // the mistake that is tested
+  void the_check_of_a_gate_is_there() {
+    assertThatThrownBy(() -> Caws.builder().gate("tests_pass", null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("the check of gate 'tests_pass' must not be null");
+  }
+
+  @Test
   void a_spec_nobody_knows_is_refused() {
     Admission admission = caws().spec(SPEC).build().admit(named("FEAT-999"));
 

@@ -141,6 +141,19 @@ class WaiverTest {
   }
 
   @Test
+  void a_denial_says_why_the_waivers_for_its_spec_do_not_count() {
+    String expired = WAIVER.replace("2026-07-01T00:00:00Z", "2026-06-01");
+    String other = WAIVER.replace("WV-0001", "WV-0002").replace("FEAT-001", "FEAT-002");
+    String foreign = WAIVER.replace("WV-0001", "WV-0003").concat("tenant: acme\n");
+
+    Verdict.Denied denied = (Verdict.Denied) over(expired, other, foreign);
+
+    assertThat(denied.findings().get(0).message())
+        .endsWith("; waiver 'WV-0001' does not count: expired");
+    assertThat(denied.findings().toString()).doesNotContain("WV-0002").doesNotContain("WV-0003");
+  }
+
+  @Test
   void expiry_is_exact_to_the_nanosecond() {
     Instant expires = Instant.parse("2026-07-01T00:00:00Z");
 

@@ -88,7 +88,13 @@ final class LegacySpec {
           "acceptance_criteria is the old name; rename it to acceptance");
     }
     if (!other && isFalsy(spec.node(field)) && !field.equals("risk_tier")) {
-      spec.violation(field, "required field '" + field + "' is missing; add it");
+      boolean tellsDialects = field.equals("operational_rollback_slo");
+      spec.violation(
+          field,
+          "required field '"
+              + field
+              + "' is missing; add it"
+              + (tellsDialects ? ", or lifecycle_state: a spec without that is a legacy one" : ""));
     } else if (field.equals("risk_tier") && !spec.has(field)) {
       spec.violation(field, "required field 'risk_tier' is missing; add it");
     }
