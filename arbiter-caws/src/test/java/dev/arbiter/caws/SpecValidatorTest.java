@@ -244,6 +244,19 @@ class SpecValidatorTest {
   }
 
   @Test
+  void a_gate_that_policy_v1_does_not_have_is_not_to_be_removed() {
+    Validation found = policy().build().validate(SPEC_V1);
+
+    assertThat(found.outcome()).isEqualTo(Outcome.ALLOWED);
+    assertThat(found.findings())
+        .filteredOn(finding -> finding.ruleId().equals("policy.schema.gates.unknown"))
+        .singleElement()
+        .extracting(Finding::message)
+        .asString()
+        .startsWith("'gates/tests-pass' is no gate of policy.v1, so other tools may refuse it");
+  }
+
+  @Test
   @Tag("many")
   void damaged_texts_are_answered_and_never_thrown() {
     SplittableRandom random = new SplittableRandom(11);

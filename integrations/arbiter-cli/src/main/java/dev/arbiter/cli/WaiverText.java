@@ -58,7 +58,9 @@ final class WaiverText {
           case "gate_never_waived" -> "no waiver lifts this gate";
           case "duplicate_id" -> "the ledger has a waiver of this id";
           case "already_over" -> "its expiry has passed";
-          case "too_long" -> "it would run longer than it may";
+          case "too_long" ->
+              "it would run longer than the policy allows, or than 90 days if no --policy is given;"
+                  + " give an earlier --expires, or the policy";
           case "unknown" -> "the ledger has no waiver of this id";
           case "blank" -> "--by names nobody";
           case "not_open" -> "it waits for no such step";

@@ -51,7 +51,7 @@ public final class PolicySchema {
                       severity,
                       Sanitizer.text(place, 200),
                       line,
-                      name + " " + message + mend(pointer, field)));
+                      name + " " + said(keyword, pointer, field, message)));
             });
     warnings(policy, forced, notes);
   }
@@ -77,6 +77,14 @@ public final class PolicySchema {
       case "tooBroad" -> "non_governed_zones.too_broad";
       default -> "violation";
     };
+  }
+
+  private static String said(String keyword, String pointer, String field, String message) {
+    boolean isGate = keyword.equals("additionalProperties") && pointer.equals("/gates");
+    return isGate
+        ? "is no gate of policy.v1, so other tools may refuse it; Arbiter takes evidence or a checker"
+            + " of that name"
+        : message + mend(pointer, field);
   }
 
   private static String mend(String pointer, String field) {
