@@ -134,7 +134,7 @@ public final class TrainingExport {
     try {
       return write(accepted, verdicts, lines);
     } catch (IOException | RuntimeException e) {
-      return new Result.Failed("cannot export to " + folder + ": " + e.getMessage());
+      return new Result.Failed("cannot export to " + folder + ": " + TrainingSet.said(e));
     } finally {
       lock.unlock();
     }

@@ -10,7 +10,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -84,6 +86,20 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
     return new Reading(manifest).check();
   }
 
+  /* A file system says the file alone. */
+  static String said(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return "there is no " + missing.getFile();
+    }
+    if (e instanceof FileSystemException refused) {
+      String why = e.getClass().getSimpleName().replace("Exception", "");
+      return refused.getFile()
+          + " cannot be used: "
+          + (why.equals("FileSystem") ? refused.getReason() : why);
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
   /** One look at an export. */
   private static final class Reading {
     private final Path file;
@@ -100,7 +116,7 @@ public record TrainingSet(Manifest manifest, List<Transition> steps) {
       try {
         readAll();
       } catch (IOException e) {
-        problem(e.getMessage() == null ? e.toString() : e.getMessage());
+        problem(said(e));
       }
       return new Check(problems, verdicts);
     }

@@ -346,7 +346,8 @@ class TrainingExportTest {
     Files.delete(folder.resolve(TrainingSet.read(manifest).manifest().data()));
 
     assertThat(TrainingSet.check(manifest).sound()).isFalse();
-    assertThat(TrainingSet.check(folder.resolve("none")).sound()).isFalse();
+    assertThat(TrainingSet.check(folder.resolve("none")).problems())
+        .containsExactly("there is no " + folder.resolve("none"));
   }
 
   @Test
