@@ -116,6 +116,9 @@ final class OutcomeReplay implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     BanditPolicy policy = checked();
+    if (page != null) {
+      RunOptions.requireWritable("--report", page);
+    }
     boolean money = value != null || spendLimit != null;
     RecordedTrials recorded =
         new OutcomeFile(outcomes, money, arrivals).read(money && !undeclaredPrices);

@@ -208,6 +208,16 @@ class OutcomeReplayTest {
   }
 
   @Test
+  void a_page_that_cannot_be_written_is_refused_before_the_runs() throws Exception {
+    Path nowhere = dir.resolve("none/report.html");
+
+    assertThat(run(recorded(), "--report", nowhere.toString())).isEqualTo(2);
+
+    assertThat(err.toString()).contains(nowhere + " cannot be written: there is no such folder");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void an_unknown_policy_is_refused_with_the_known_ones() throws Exception {
     assertThat(run(recorded(), "--policy", "magic")).isEqualTo(2);
     assertThat(err.toString())

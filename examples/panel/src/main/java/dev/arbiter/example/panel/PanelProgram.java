@@ -100,6 +100,9 @@ final class PanelProgram implements Callable<Integer> {
     check(
         List.of("text", "json").contains(format),
         "--format must be text or json, got '" + format + "'");
+    if (page != null) {
+      RunOptions.requireWritable("--report", page);
+    }
     List<String> wanted =
         Arrays.stream(models.split(",", -1))
             .map(String::strip)

@@ -219,6 +219,18 @@ class PanelProgramTest {
         file("x.csv", "subset,index,label,j|p|ab,j|p|ba\ns,1,,1,1\ns,2,1,1,1\n"));
   }
 
+  @Test
+  void a_page_that_cannot_be_written_is_refused_before_the_work() throws Exception {
+    Path nowhere = dir.resolve("none/report.html");
+
+    refused(
+        nowhere + " cannot be written: there is no such folder", "--report", nowhere.toString());
+    refused(dir + " cannot be written", "--report", dir.toString());
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(dir).isEmptyDirectory();
+  }
+
   private void refusedAnswers(String message, String text) throws Exception {
     refused(message, "--answers", file("bad.csv", text));
   }

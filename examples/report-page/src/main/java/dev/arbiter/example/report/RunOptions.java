@@ -2,7 +2,13 @@
 package dev.arbiter.example.report;
 
 import dev.arbiter.routing.BanditPolicy;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,6 +77,39 @@ public final class RunOptions {
               }
               return CommandLine.ExitCode.USAGE;
             });
+  }
+
+  /**
+   * Checks before a long run that a file can be written, and leaves it as it is.
+   *
+   * @param option its name, for the message
+   * @param file the file; it need not be there
+   * @throws UnusableInput if it cannot be written
+   */
+  public static void requireWritable(String option, Path file) {
+    boolean isNew = Files.notExists(file);
+    try {
+      Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      if (isNew) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      String reason =
+          e instanceof NoSuchFileException
+              ? "there is no such folder"
+              : e instanceof AccessDeniedException
+                  ? "this user may not"
+                  : e instanceof FileSystemException refused && refused.getReason() != null
+                      ? refused.getReason()
+                      : String.valueOf(e.getMessage());
+      throw new UnusableInput(
+          file
+              + " cannot be written: "
+              + reason
+              + "; give "
+              + option
+              + " a file in a folder of yours");
+    }
   }
 
   /**

@@ -188,7 +188,7 @@
               [line.name, withDeviation(line, hits[0].dataIndex, figure.unit), roleColour(line.role)])),
           },
           xAxis: runAxes(figure, points),
-          yAxis: valueAxis(figure.unit, figure.unit === 'SHARE' ? {min: 0, max: Math.min(1, Math.ceil(top * 10.5) / 10)} : {}),
+          yAxis: valueAxis(figure.unit, figure.unit === 'SHARE' ? {min: 0, max: Math.min(1, Math.ceil(top * 5.25) / 5)} : {}),
           series,
         };
       },
