@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * {@code {task}} stands for it; a payload that begins with a hyphen is refused there, unless the
  * word {@code --} comes before, because the command could take it for an option. {@code {taskFile}}
  * stands for a file that holds it in UTF-8. {@link Builder#payloadOnInput} writes it to standard
- * input, which is empty otherwise. A long payload, or one that the locale cannot encode, goes by
- * file or input only.
+ * input, which is empty otherwise. A command with none of the three does not get the payload. A
+ * long payload, or one that the locale cannot encode, goes by file or input only.
  *
  * <p>{@code {dir}} stands for the work tree, {@code {id}} and {@code {type}} for the task's own. No
  * shell is involved, so a payload cannot become a command. Standard output and standard error

@@ -11,6 +11,19 @@ import dev.arbiter.task.RoutingDecision;
  * exception from {@link #route} fails the task with cause INTERNAL; an exception from {@link
  * #learn} is counted and changes nothing; the first is logged. Crash: learned state that the router
  * itself did not store is lost.
+ *
+ * <p>A decision of a router of your own can be a record:
+ *
+ * <pre>{@code
+ * record Choice(long id, String agent, String policy, double probability, String reason,
+ *     List<Scored> candidates) implements RoutingDecision {}
+ *
+ * Router first =
+ *     request -> {
+ *       String agent = request.candidates().get(0).profile().id();
+ *       return new Choice(ids.getAndIncrement(), agent, "first", 1, "it is the first", List.of());
+ *     };
+ * }</pre>
  */
 public interface Router {
 

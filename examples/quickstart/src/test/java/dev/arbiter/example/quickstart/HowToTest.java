@@ -42,16 +42,53 @@ class HowToTest {
     }
   }
 
-  /** Compiles and runs the program of a page, and returns what it prints. */
-  private String run(String page, String name, String... arguments) throws Exception {
-    Matcher block = Pattern.compile("(?ms)^```java\\n(import .*?)^```$").matcher(page);
-    assertThat(block.find()).isTrue();
-    Path source = Files.writeString(dir.resolve(name + ".java"), block.group(1));
+  private static String block(String page, String beginning) {
+    Matcher block =
+        Pattern.compile("(?ms)^```java\\n(" + Pattern.quote(beginning) + ".*?)^```$").matcher(page);
+    assertThat(block.find()).as(beginning).isTrue();
+    return block.group(1);
+  }
+
+  private void compile(String name, String text) throws IOException {
+    Path source = Files.writeString(dir.resolve(name + ".java"), text);
     String classPath = System.getProperty("java.class.path");
     int code =
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-d", dir.toString(), "-cp", classPath, source.toString());
-    assertThat(code).isZero();
+    assertThat(code).as(text).isZero();
+  }
+
+  @Test
+  void the_lines_of_the_pages_compile() throws Exception {
+    String gate = block(Files.readString(PAGES.resolve("add-a-gate.md")), "QualityGate ");
+    compile(
+        "Gate",
+        "import dev.arbiter.caws.*;\n"
+            + "class Gate {\n"
+            + "  static boolean printsNothing(dev.arbiter.task.WorkReport report) { return true; }\n"
+            + "  static void lines(java.nio.file.Path folder) {\n"
+            + gate
+            + "}}\n");
+
+    String trees = block(Files.readString(PAGES.resolve("give-agents-work-trees.md")), ".inter");
+    compile(
+        "Trees",
+        "import dev.arbiter.task.WorkReport.Evidence;\n"
+            + "class Trees {\n"
+            + "  static Evidence tests(java.nio.file.Path tree) { return null; }\n"
+            + "  static void lines(dev.arbiter.caws.change.WorkTrees trees) {\n"
+            + "    dev.arbiter.Arbiter.builder()\n"
+            + trees
+            + ".build(); }}\n");
+
+    String several = block(Files.readString(PAGES.resolve("let-several-agents-try.md")), "Task ");
+    compile(
+        "Several", "import dev.arbiter.task.*;\nclass Several { void lines() {" + several + "}}");
+  }
+
+  /** Compiles and runs the program of a page, and returns what it prints. */
+  private String run(String page, String name, String... arguments) throws Exception {
+    compile(name, block(page, "import "));
 
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
