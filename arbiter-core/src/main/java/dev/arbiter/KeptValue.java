@@ -35,6 +35,9 @@ sealed interface KeptValue extends Store.Value {
   /* The most characters of a task, or of a report's output, that go into a store. */
   int MOST_TEXT = 16 << 20;
 
+  /* The most bytes of a value, as Storage says. */
+  int MOST_BYTES = 100_000_000;
+
   /* Apart by a character that no name has. */
   char APART = '\u001f';
 

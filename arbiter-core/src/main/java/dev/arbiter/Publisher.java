@@ -6,6 +6,7 @@ import dev.arbiter.event.ArbiterEvent;
 import dev.arbiter.event.HealthEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.internal.LogLimiter;
+import dev.arbiter.internal.Require;
 import dev.arbiter.internal.record.KeptEnd;
 import dev.arbiter.internal.record.KeptStep;
 import dev.arbiter.internal.record.KeptTask;
@@ -108,7 +109,12 @@ final class Publisher {
   private static void requireWritable(Change change) {
     Value value = change.value();
     if (value != null) {
-      byte[] unused = value.bytes();
+      int size = value.bytes().length;
+      Require.that(
+          size <= KeptValue.MOST_BYTES,
+          "a store keeps at most 100 MB of a task or its end, this one has %s bytes; keep the"
+              + " texts elsewhere and give a reference",
+          size);
       Columns unusedToo = value.columns();
     }
   }

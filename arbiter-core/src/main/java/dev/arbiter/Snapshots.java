@@ -22,9 +22,6 @@ final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Arbiter.class);
   private static final long EVERY = MINUTES.toNanos(1);
 
-  /* The most bytes that every storage keeps in one value. */
-  private static final int MOST_BYTES = 100_000_000;
-
   private final List<Durable> parts;
   private final Tenure tenure;
   private final LongSupplier nanoTime;
@@ -109,13 +106,13 @@ final class Snapshots {
 
   /* A batch that the storage refuses would end the tenure of the tasks too. */
   private static byte[] bounded(byte[] snapshot) {
-    if (snapshot.length > MOST_BYTES) {
+    if (snapshot.length > KeptValue.MOST_BYTES) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
               "the snapshot has %,d bytes, a store keeps at most %,d",
               snapshot.length,
-              MOST_BYTES));
+              KeptValue.MOST_BYTES));
     }
     return snapshot;
   }

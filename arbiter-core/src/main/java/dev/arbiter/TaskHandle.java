@@ -44,7 +44,7 @@ public interface TaskHandle {
   /**
    * Cancels the task. The engine interrupts an agent that works on it and ignores its report.
    *
-   * @param reason becomes part of the result
+   * @param reason becomes part of the result, its first 65,536 characters
    * @return false if the task has ended, or its work was already approved
    */
   boolean cancel(String reason);

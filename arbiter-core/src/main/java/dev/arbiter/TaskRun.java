@@ -57,6 +57,9 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long FAR = Long.MAX_VALUE / 4;
 
+  /* A store must be able to keep it. */
+  private static final int LONGEST_REASON = 65_536;
+
   /* Who decides the end: null while open, a text once cancelled, ENDING once the end is decided. */
   private static final Object ENDING = new Object();
 
@@ -1217,7 +1220,8 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   @Override
   public boolean cancel(String reason) {
     Objects.requireNonNull(reason, "give a reason for the cancellation; an empty text is enough");
-    if (FATE.compareAndSet(this, null, reason)) {
+    String told = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+    if (FATE.compareAndSet(this, null, told)) {
       pipeline.cancelled(this);
     }
     return fate != ENDING;

@@ -525,6 +525,19 @@ class RecoveryTest {
   }
 
   @Test
+  void a_reason_of_any_length_cancels() throws Exception {
+    try (Arbiter arbiter = over(disk).agent(ADA, this::done).build()) {
+      Instant later = Instant.now().plus(Duration.ofDays(1));
+      TaskHandle handle =
+          arbiter.submit(Task.builder("refactor").id("T-1").notBefore(later).build());
+
+      assertThat(handle.cancel("r".repeat(1 << 20))).isTrue();
+      TaskResult.Cancelled end = (TaskResult.Cancelled) handle.await(SOON);
+      assertThat(end.reason()).hasSize(65_536);
+    }
+  }
+
+  @Test
   void all_texts_of_a_report_are_limited() throws Exception {
     String most = "x".repeat(16 << 20);
     FileChange change = new FileChange("a", 1, 0);

@@ -103,6 +103,29 @@ class StorageStoreTest {
     append(bytes).toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
+  /** A storage may refuse it; then it would be refused again after each tenure, with all tasks. */
+  @Test
+  void a_value_that_no_storage_must_keep_ends_no_tenure() throws Exception {
+    Store store = opened();
+    assertThatThrownBy(() -> append(100_000_001))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("100 MB", "100000001");
+    keep(1);
+    assertThat(losses).hasValue(0);
+    store.close();
+  }
+
+  @Test
+  void a_store_of_nothing_is_refused() {
+    assertThatThrownBy(() -> Store.of(new Noting(), nothing(), () -> now))
+        .hasMessage("store.retention must not be null");
+  }
+
+  @SuppressWarnings("NullAway") // what a host may do
+  private static Duration nothing() {
+    return null;
+  }
+
   @Test
   void a_store_whose_owner_could_not_begin_holds_no_storage() {
     ListStorage storage = new ListStorage();

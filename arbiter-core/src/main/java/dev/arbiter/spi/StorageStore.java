@@ -34,6 +34,9 @@ final class StorageStore implements Store {
 
   /* And so many bytes, unless one batch has more: a storage makes one record of a step. */
   private static final long MOST_BYTES = 8 << 20;
+
+  /* A larger value is refused by itself: the storage would refuse it again after each tenure. */
+  private static final int MOST_OF_A_VALUE = 100_000_000;
   private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
 
   /* No value is older; a longer one would reach behind the first instant that there is. */
@@ -372,7 +375,10 @@ final class StorageStore implements Store {
       long bytes = 0;
       for (Change change : batch) {
         Encoded value = Encoded.of(change.value());
-        bytes += value == null ? 0 : value.bytes().length;
+        int size = value == null ? 0 : value.bytes().length;
+        Require.that(
+            size <= MOST_OF_A_VALUE, "a storage keeps at most 100 MB of a value, got %s", size);
+        bytes += size;
         encoded.add(new Change(change.kind(), change.key(), value));
       }
       CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();

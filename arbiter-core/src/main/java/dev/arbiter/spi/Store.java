@@ -150,6 +150,8 @@ public interface Store extends AutoCloseable {
      * @param batch at least one change, in order; the store does not change the list
      * @param level how much the stage waits for
      * @return a stage, never null; it fails with {@link ShardLostException} if the tenure ended
+     * @throws IllegalArgumentException if a value is larger than the store takes, 100 MB for one
+     *     over a {@link Storage}; the tenure goes on
      */
     CompletionStage<@Nullable Void> append(List<Change> batch, Level level);
   }
