@@ -7,7 +7,9 @@ import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Finding;
 import dev.arbiter.task.SpecRef;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.Terms;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WaitReason;
 import dev.arbiter.task.WorkReport;
@@ -62,11 +64,54 @@ final class TaskFields {
     fields.put("payload", task.payload());
     task.deadline().ifPresent(limit -> fields.put("deadline", limit.toString()));
     fields.put("idempotencyKey", task.idempotencyKey());
+    fields.put("correlation", task.correlation());
+    terms(task.terms(), fields);
     if (found.end() == null) {
       progress(found, fields);
     } else {
       end(found.end().result(), fields);
     }
+    return fields;
+  }
+
+  /* Those that differ from the default. */
+  private static void terms(Terms terms, Map<String, @Nullable Object> fields) {
+    terms.notBefore().ifPresent(moment -> fields.put("notBefore", moment.toString()));
+    terms.approval().ifPresent(question -> fields.put("approval", question.text()));
+    terms.attemptLimit().ifPresent(limit -> fields.put("attemptLimit", limit.toString()));
+    if (!terms.budget().isNone()) {
+      fields.put("budget", budget(terms.budget()));
+    }
+    if (terms.deadlinePauses()) {
+      fields.put("deadlinePauses", true);
+    }
+    if (terms.bestOf() > 1) {
+      fields.put("bestOf", terms.bestOf());
+    }
+    if (terms.hedged()) {
+      fields.put("hedged", true);
+    }
+  }
+
+  private static Map<String, @Nullable Object> budget(TaskBudget budget) {
+    TaskBudget none = TaskBudget.none();
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    if (budget.cost() < none.cost()) {
+      fields.put("cost", budget.cost());
+    }
+    if (budget.tokens() < none.tokens()) {
+      fields.put("tokens", budget.tokens());
+    }
+    if (!budget.time().equals(none.time())) {
+      fields.put("time", budget.time().toString());
+    }
+    if (budget.attempts() < none.attempts()) {
+      fields.put("attempts", budget.attempts());
+    }
+    if (budget.calls() < none.calls()) {
+      fields.put("calls", budget.calls());
+    }
+    fields.put("atLimit", budget.atLimit().name());
     return fields;
   }
 

@@ -52,6 +52,7 @@ final class TasksCommand extends CliCommand implements Runnable {
 
     @Option(
         names = "--tenant",
+        paramLabel = "TENANT",
         defaultValue = "default",
         description = "Its tenant; default: ${DEFAULT-VALUE}.")
     private String tenant = "";
@@ -75,9 +76,12 @@ final class TasksCommand extends CliCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int list(
       @CommandLine.Mixin Source source,
-      @Option(names = "--state", description = "Only tasks in this state: ${COMPLETION-CANDIDATES}")
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description = "Only tasks in this state: ${COMPLETION-CANDIDATES}")
           @Nullable TaskState state,
-      @Option(names = "--tenant", description = "Only tasks of this tenant.")
+      @Option(names = "--tenant", paramLabel = "TENANT", description = "Only tasks of this tenant.")
           @Nullable String tenant,
       @Option(
               names = "--limit",
@@ -85,7 +89,10 @@ final class TasksCommand extends CliCommand implements Runnable {
               defaultValue = "100",
               description = "At most so many; default: ${DEFAULT-VALUE}.")
           int limit,
-      @Option(names = "--format", description = "text or json; default text.")
+      @Option(
+              names = "--format",
+              paramLabel = "FORMAT",
+              description = "text or json; default text.")
           @Nullable Format format) {
     if (limit < 1) {
       throw new Refusal("--limit must be at least 1, got " + limit);
@@ -161,7 +168,10 @@ final class TasksCommand extends CliCommand implements Runnable {
   int show(
       @CommandLine.Mixin Source source,
       @CommandLine.Mixin One one,
-      @Option(names = "--format", description = "text or json; default text.")
+      @Option(
+              names = "--format",
+              paramLabel = "FORMAT",
+              description = "text or json; default text.")
           @Nullable Format format) {
     try (TaskFile tasks = TaskFile.open(source.file)) {
       Found found = tasks.find(one.tenant, one.id).orElseThrow(() -> unknown(source, one));
@@ -219,7 +229,11 @@ final class TasksCommand extends CliCommand implements Runnable {
   int cancel(
       @CommandLine.Mixin Source source,
       @CommandLine.Mixin One one,
-      @Option(names = "--reason", required = true, description = "Why; it is kept with the end.")
+      @Option(
+              names = "--reason",
+              paramLabel = "WHY",
+              required = true,
+              description = "Why; it is kept with the end.")
           String reason) {
     if (reason.isBlank()) {
       throw new Refusal("--reason is empty; say why");

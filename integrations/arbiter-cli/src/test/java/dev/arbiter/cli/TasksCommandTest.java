@@ -15,6 +15,7 @@ import dev.arbiter.task.Admission;
 import dev.arbiter.task.ApprovalRequest;
 import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskResult;
 import dev.arbiter.task.Verdict;
 import dev.arbiter.task.WorkReport;
@@ -25,6 +26,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -117,6 +119,39 @@ class TasksCommandTest {
               assertThat(unknown.code()).isEqualTo(2);
               assertThat(unknown.err()).contains("task 'T-9' of tenant 'default' is not in");
             });
+  }
+
+  @Test
+  void show_has_the_terms_of_a_task_and_what_ties_its_traces_together() {
+    Instant later = Instant.parse("2090-01-01T00:00:00Z");
+    try (Arbiter arbiter = over(file).agent(ADA, assignment -> WorkReport.of("done")).build()) {
+      arbiter.submit(
+          Task.builder("refactor")
+              .id("T-4")
+              .correlationId("trace-7")
+              .notBefore(later)
+              .approval(Question.of("May it?"))
+              .budget(TaskBudget.ofCost(3).withCalls(2))
+              .attemptLimit(Duration.ofMinutes(5))
+              .bestOf(2)
+              .build());
+    }
+    assertThat(Run.of("tasks", "show", "T-4", "--store", file).out())
+        .contains("correlation: trace-7", "notBefore: " + later, "approval: May it?")
+        .contains("budget: {cost=3.0, calls=2, atLimit=STOP}", "attemptLimit: PT5M", "bestOf: 2")
+        .doesNotContain("deadlinePauses", "hedged");
+    assertThat(Run.of("tasks", "show", "T-1", "--store", file).out())
+        .containsPattern("correlation: [0-9a-f]{32}\\R")
+        .doesNotContain("budget", "bestOf");
+  }
+
+  @Test
+  void the_help_names_what_an_option_takes() {
+    for (String command : List.of("list", "show", "cancel", "export")) {
+      assertThat(Run.of("tasks", command, "--help").out())
+          .contains("--store=FILE")
+          .doesNotContainPattern("<\\w+>");
+    }
   }
 
   /** An id is free again when its task has ended. */
