@@ -4,6 +4,7 @@ package dev.arbiter.sqlite.internal;
 import dev.arbiter.spi.Storage;
 import dev.arbiter.spi.Store.Change;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -56,14 +57,13 @@ public final class SqliteStorage implements Storage {
     file = real;
     try {
       if (failed) {
-        requireSame(real);
+        requireThere(real);
       }
       WalFile.check(real);
       Writing begun = new Writing(real, StoreFile.own(real));
       writing = begun;
       begun.load(kept);
       opened = StoreFile.identity(real);
-      failed = false;
       Connection connection = StoreFile.read(real);
       synchronized (reading) {
         newest =
@@ -72,6 +72,7 @@ public final class SqliteStorage implements Storage {
                     + Writing.order("id")
                     + " DESC LIMIT 1");
       }
+      failed = false;
     } catch (SQLException e) {
       close();
       throw StoreFile.explained(real, e);
@@ -84,14 +85,24 @@ public final class SqliteStorage implements Storage {
     }
   }
 
-  /* A new file in its place would have none of the tasks, and say that they never were. */
   private void requireSame(Path real) {
     if (opened != null && !opened.equals(StoreFile.identity(real))) {
-      throw StoreFile.refusal(
-          real,
-          "was removed or replaced while it was open",
-          "put it back, or restart this process over what is there now");
+      throw removed(real);
     }
+  }
+
+  /* A new file in its place would have none of the tasks, and say that they never were. */
+  private static void requireThere(Path real) throws IOException {
+    if (!Files.exists(real) || Files.size(real) == 0) {
+      throw removed(real);
+    }
+  }
+
+  private static IllegalStateException removed(Path real) {
+    return StoreFile.refusal(
+        real,
+        "was removed or replaced while it was open",
+        "put it back, or restart this process over what is there now");
   }
 
   @Override
