@@ -354,6 +354,40 @@ public abstract class StorageContract {
     storage.close();
   }
 
+  /** What a storage writes again when it is opened is what it was: values, keys and ages. */
+  @Test
+  protected void many_openings_change_nothing() throws Exception {
+    Path place = place();
+    Storage storage = storage(place);
+    open(storage);
+    storage.append(
+        List.of(
+            state("s", "1"),
+            state("empty", ""),
+            end("empty", "", NOW),
+            end("old", "1", NOW.minus(DAY)),
+            end("young", "1", NOW)),
+        true);
+    for (int i = 0; i < 4; i++) {
+      storage.close();
+      storage = storage(place);
+      assertThat(open(storage))
+          .as("states after %s openings", i + 1)
+          .containsExactlyInAnyOrderEntriesOf(Map.of("s", "1", "empty", ""));
+      assertThat(find(storage, "empty")).isEmpty();
+      assertThat(find(storage, "old")).isEqualTo("1");
+    }
+    storage.forget(NOW);
+    assertThat(storage.find("old")).as("an END is as old as before the openings").isNull();
+    assertThat(find(storage, "young")).isEqualTo("1");
+    storage.close();
+    storage = storage(place);
+    open(storage);
+    assertThat(storage.find("old")).isNull();
+    assertThat(find(storage, "young")).isEqualTo("1");
+    storage.close();
+  }
+
   /** Close keeps what was appended, forced or not. */
   @Test
   protected void close_keeps_what_was_not_forced() throws Exception {

@@ -97,6 +97,9 @@ final class PlainStorage implements Storage {
       if (makes(Mistake.FORGETS_ENDS_AT_RESTART)) {
         found.clear();
       }
+      if (makes(Mistake.GIVES_ENDS_A_NEW_AGE)) {
+        found.replaceAll((key, end) -> new End(end.bytes, Instant.MAX, end.earlier));
+      }
       ends = found;
     } catch (Exception e) {
       close();

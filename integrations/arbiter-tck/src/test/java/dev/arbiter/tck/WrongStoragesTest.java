@@ -126,6 +126,7 @@ class WrongStoragesTest {
     "FINDS_THE_FIRST_END, find_gives_the_newest_end",
     "FINDS_STATES, the_kinds_are_apart",
     "FORGETS_ENDS_AT_RESTART, find_gives_the_newest_end",
+    "GIVES_ENDS_A_NEW_AGE, many_openings_change_nothing",
     "FORGETS_STATES_WITH_AGE, forget_removes_what_is_older_and_no_state",
     "FORGETS_NO_END, forget_removes_what_is_older_and_no_state",
     "FORGETS_BY_THE_LAST_CLOCK, forget_bears_a_clock_that_steps",
