@@ -30,8 +30,10 @@ public final class Sequential {
   public static final double DEFAULT_PRICE = .005;
 
   private static final int MOST_AGENTS = 8;
-  private static final double FIRST_LIMIT = .8;
-  private static final double FIRST_OUTCOMES = 100;
+  private static final double FIRST_ODDS = Math.log(4); // a probability of .8
+  private static final double FIRST_OUTCOMES = 30;
+  private static final double HIGHEST = 5;
+  private static final double LOWEST = -.8;
   private static final double REPLAN_AFTER = .1;
   private static final int ENOUGH = 30;
 
@@ -110,9 +112,9 @@ public final class Sequential {
     }
     List<Poll> whole = ballot.pollsAmong(known, order);
     double count = whole.size();
-    double limit =
-        (count * limit(whole, weights) + FIRST_OUTCOMES * FIRST_LIMIT) / (count + FIRST_OUTCOMES);
-    return new Plan(known, List.copyOf(order), weights, limit, learned);
+    double odds =
+        (count * odds(whole, weights) + FIRST_OUTCOMES * FIRST_ODDS) / (count + FIRST_OUTCOMES);
+    return new Plan(known, List.copyOf(order), weights, probability(odds), learned);
   }
 
   /* By outcomes of tasks that all of them got: later agents get more of the hard ones. */
@@ -135,9 +137,13 @@ public final class Sequential {
         .toList();
   }
 
-  /** The limit that earns most in these polls; of equal ones the highest. */
-  private double limit(List<Poll> polls, List<Weights> weights) {
-    double best = FIRST_LIMIT;
+  private static double probability(double odds) {
+    return 1 / (1 + Math.exp(-odds));
+  }
+
+  /** The limit that earns most in these polls, as log-odds; of equal ones the highest. */
+  private double odds(List<Poll> polls, List<Weights> weights) {
+    double best = FIRST_ODDS;
     double most = Double.NEGATIVE_INFINITY;
     double[][] sure = new double[polls.size()][weights.size()];
     boolean[][] right = new boolean[polls.size()][weights.size()];
@@ -150,7 +156,8 @@ public final class Sequential {
         right[i][asked - 1] = winner >= 0 && winner == poll.right();
       }
     }
-    for (double limit = .98; limit > .3; limit -= .02) {
+    for (double odds = HIGHEST; odds > LOWEST; odds -= .1) {
+      double limit = probability(odds);
       double earned = 0;
       for (int i = 0; i < sure.length; i++) {
         int asked = 0;
@@ -161,7 +168,7 @@ public final class Sequential {
       }
       if (earned > most + 1e-9) {
         most = earned;
-        best = limit;
+        best = odds;
       }
     }
     return best;
