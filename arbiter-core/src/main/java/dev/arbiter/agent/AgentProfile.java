@@ -2,7 +2,6 @@
 package dev.arbiter.agent;
 
 import dev.arbiter.internal.Require;
-import dev.arbiter.internal.Sanitizer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -33,18 +32,13 @@ public record AgentProfile(
   /** The capacity of an agent that declares none. */
   public static final int DEFAULT_CAPACITY = 10;
 
-  private static final int LONGEST_ID = 256;
-
   /**
    * Checks and copies.
    *
    * @throws IllegalArgumentException if a part is outside its range
    */
   public AgentProfile {
-    Require.that(
-        isId(id),
-        "agent.id must be 1 to 256 printable characters without a blank at either end, got '%s'",
-        Sanitizer.text(id, LONGEST_ID));
+    Require.printable("agent.id", id);
     capabilities = Map.copyOf(capabilities);
     capabilities.forEach(
         (name, level) ->
@@ -80,14 +74,6 @@ public record AgentProfile(
       OptionalDouble price,
       boolean idempotent) {
     this(id, capabilities, capacity, price, idempotent, Optional.empty());
-  }
-
-  private static boolean isId(String id) {
-    return !id.isEmpty()
-        && id.length() <= LONGEST_ID
-        && id.codePoints().allMatch(Sanitizer::isPrintable)
-        && Sanitizer.isVisible(id.codePointAt(0))
-        && Sanitizer.isVisible(id.codePointBefore(id.length()));
   }
 
   /**

@@ -21,7 +21,7 @@ public record Rating(String tenant, String task, String rater, int stars) {
   public Rating {
     Require.name("rating.tenant", tenant, false);
     Require.name("rating.task", task, false);
-    Require.name("rating.rater", rater, false);
+    Require.printable("rating.rater", rater);
     Require.that(stars >= 1 && stars <= 5, "rating.stars must be 1 to 5, got %s", stars);
   }
 }

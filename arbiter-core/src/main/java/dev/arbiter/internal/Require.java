@@ -90,6 +90,30 @@ public final class Require {
   }
 
   /**
+   * Checks the name of a person or an agent, in any script: 1 to 256 printable characters without a
+   * blank at either end.
+   *
+   * @param what the argument, for the message
+   * @param name its value
+   * @throws IllegalArgumentException if it is not
+   */
+  public static void printable(String what, String name) {
+    boolean is =
+        !name.isEmpty()
+            && name.length() <= LONGEST_NAME
+            && name.codePoints().allMatch(Sanitizer::isPrintable)
+            && Sanitizer.isVisible(name.codePointAt(0))
+            && Sanitizer.isVisible(name.codePointBefore(name.length()));
+    if (!is) {
+      throw new IllegalArgumentException(
+          what
+              + " must be 1 to 256 printable characters without a blank at either end, got '"
+              + Sanitizer.text(name, LONGEST_NAME)
+              + "'");
+    }
+  }
+
+  /**
    * Checks a text that goes into headers, environments and log lines: printable ASCII, at most 256
    * characters, or empty.
    *

@@ -41,7 +41,7 @@ public record Answer(Kind kind, String by, String text, Optional<TaskBudget> bud
     Objects.requireNonNull(kind, "answer.kind must not be null");
     Objects.requireNonNull(by, "answer.by must not be null; give who decides");
     Objects.requireNonNull(text, "answer.text must not be null; give an empty text for none");
-    Require.name("answer.by", by, false);
+    Require.printable("answer.by", by);
     Require.that(
         text.length() <= LONGEST,
         "answer.text must have at most %s characters, got %s; keep it elsewhere and give a"

@@ -46,7 +46,7 @@ public record Question(String text, String shown, List<String> audiences, Durati
         shown.length());
     audiences = List.copyOf(audiences);
     for (String audience : audiences) {
-      Require.name("question.audience", audience, false);
+      Require.printable("question.audience", audience);
       Require.that(
           audiences.indexOf(audience) == audiences.lastIndexOf(audience),
           "question.audiences names '%s' twice, and each is asked once; give it more time",

@@ -4,6 +4,9 @@ package dev.arbiter.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.insight.Rating;
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Question;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +73,24 @@ class AgentIdTest {
                 assertThatThrownBy(() -> AgentProfile.of(id)).hasMessageContaining("agent.id");
               }
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"O’Brien", "Jean–Luc", "प्रिया", "Łukasz", "агент №7"})
+  void a_person_may_have_any_printable_name(String name) {
+    assertThat(Answer.approve(name).by()).isEqualTo(name);
+    assertThat(Question.of("May it?").to(name).audiences()).containsExactly(name);
+    assertThat(new Rating("acme", "T-1", name, 5).rater()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "eve\n", "e\u202eve", " eve", "e\u200bve"})
+  void a_name_of_which_something_is_not_seen_is_refused(String name) {
+    assertThatThrownBy(() -> Answer.approve(name)).hasMessageStartingWith("answer.by must be 1");
+    assertThatThrownBy(() -> Question.of("May it?").to(name))
+        .hasMessageStartingWith("question.audience must be 1");
+    assertThatThrownBy(() -> new Rating("acme", "T-1", name, 5))
+        .hasMessageStartingWith("rating.rater must be 1");
   }
 
   @Test
