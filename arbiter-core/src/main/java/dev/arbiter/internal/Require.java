@@ -63,8 +63,8 @@ public final class Require {
   }
 
   /**
-   * Checks a name. Names appear in logs, keys and verdicts, so they hold printable characters only,
-   * at most 256.
+   * Checks a name. Names appear in logs, keys and verdicts, so they hold letters and digits of any
+   * script and printable ASCII only, at most 256 characters.
    *
    * @param what the argument, for the message
    * @param name its value
@@ -80,12 +80,20 @@ public final class Require {
           what + " must have at most " + LONGEST_NAME + " characters, got " + name.length());
     }
     for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
+      int c = name.charAt(i);
+      if (Character.isHighSurrogate((char) c)) {
+        c = name.codePointAt(i);
+      }
       if (c < 0x20 || (c >= 0x7f && !Character.isLetterOrDigit(c))) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "%s must be printable, got \\u%04x at position %d", what, (int) c, i));
+                Locale.ROOT,
+                "%s must have letters, digits and ASCII signs only, got U+%04X at position %d",
+                what,
+                c,
+                i));
       }
+      i += Character.charCount(c) - 1;
     }
   }
 

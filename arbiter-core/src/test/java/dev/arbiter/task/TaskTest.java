@@ -33,7 +33,8 @@ class TaskTest {
     assertThatThrownBy(() -> Task.builder("fix").deadline(Duration.ZERO).build())
         .hasMessageContaining("task.deadline must be positive");
     assertThatThrownBy(() -> Task.builder("fix").id("a\nb").build())
-        .hasMessage("task.id must be printable, got \\u000a at position 1");
+        .hasMessage(
+            "task.id must have letters, digits and ASCII signs only, got U+000A at position 1");
     assertThatThrownBy(() -> Task.builder("fix").tenant("x".repeat(257)).build())
         .hasMessageContaining("at most 256 characters, got 257");
   }
@@ -111,5 +112,15 @@ class TaskTest {
     assertThat(half.plus(half)).isEqualTo(new Usage(Long.MAX_VALUE, Long.MAX_VALUE, 2, longest));
     assertThat(new Usage(Long.MAX_VALUE, 0, 0, Duration.ZERO).tokens()).isEqualTo(Long.MAX_VALUE);
     assertThat(most.tokens()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  /** Letters of any plane of Unicode; a picture or half of a pair is refused by its number. */
+  @Test
+  void a_name_has_letters_of_any_script() {
+    assertThat(Task.builder("fix").id("\uD842\uDFB7-1").build().id()).isEqualTo("\uD842\uDFB7-1");
+    assertThatThrownBy(() -> Task.builder("fix").id("a\uD83E\uDD16").build())
+        .hasMessageEndingWith("got U+1F916 at position 1");
+    assertThatThrownBy(() -> Task.builder("fix").id("a\uD83E").build())
+        .hasMessageEndingWith("got U+D83E at position 1");
   }
 }
