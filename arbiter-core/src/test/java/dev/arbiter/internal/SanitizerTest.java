@@ -27,4 +27,55 @@ class SanitizerTest {
           .endsWith("...");
     }
   }
+
+  @Test
+  void a_short_plain_text_is_the_same_object() {
+    String plain = "plain " + "~".repeat(4);
+
+    assertThat(Sanitizer.text(plain, 10)).isSameAs(plain);
+    assertThat(Sanitizer.text(plain, 9)).isEqualTo("plain ~~~...");
+    assertThat(Sanitizer.text("\u00e9".repeat(3), 3)).isEqualTo("\u00e9".repeat(3));
+  }
+
+  @Test
+  void plain_is_printable_ascii() {
+    assertThat(Sanitizer.isPlain("")).isTrue();
+    assertThat(Sanitizer.isPlain(" ~")).isTrue();
+    for (String other : new String[] {"\u001f", "\u007f", "\u00e9", "a\n"}) {
+      assertThat(Sanitizer.isPlain(other)).isFalse();
+    }
+  }
+
+  @Test
+  void what_hides_is_not_printable() {
+    for (int good : new int[] {0x20, 0x7e, 0xa0, 0xac, 0xae, 0x2ff, 0x300, 0x6771, 0x1f680}) {
+      assertThat(Sanitizer.isPrintable(good)).as("U+%04X", good).isTrue();
+    }
+    int[] hidden = {
+      0x1f, 0x7f, 0x9f, 0xad, 0x200b, 0x2028, 0x2029, 0xe000, 0xd800, 0x378, 0xe0000, 0xe0041,
+      0xe0fff
+    };
+    for (int bad : hidden) {
+      assertThat(Sanitizer.isPrintable(bad)).as("U+%04X", bad).isFalse();
+    }
+  }
+
+  /** Default_Ignorable_Code_Point of Unicode, and blanks: a name of these alone is not seen. */
+  @Test
+  void what_a_font_shows_nothing_for_is_not_visible() {
+    int[] unseen = {
+      0x20, 0x9, 0xa0, 0x3000, 0x2800, 0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f,
+      0x3164, 0xfe00, 0xfe0f, 0xffa0
+    };
+    for (int one : unseen) {
+      assertThat(Sanitizer.isVisible(one)).as("U+%04X", one).isFalse();
+    }
+    int[] seen = {
+      0x21, 0x34e, 0x350, 0x115e, 0x1161, 0x17b3, 0x17b6, 0x180a, 0x1810, 0x3163, 0x3165, 0xfdfd,
+      0xfe10, 0xff9f, 0xffa1
+    };
+    for (int one : seen) {
+      assertThat(Sanitizer.isVisible(one)).as("U+%04X", one).isTrue();
+    }
+  }
 }
