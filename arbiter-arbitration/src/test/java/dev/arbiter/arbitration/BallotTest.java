@@ -92,7 +92,7 @@ class BallotTest {
 
   /* Each took hours or days when its length was squared. */
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void an_answer_that_is_a_megabyte_of_signs_is_compared_like_any_other() {
     for (String sign : List.of(".", "\"", " ", "_", "(", "\n", "\u00a0")) {
       String huge = "x" + sign.repeat(1_000_000);

@@ -126,7 +126,7 @@ class JudgesTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void a_line_of_blanks_and_signs_is_read_at_once() {
     for (String sign : List.of(" ", "\t", "=", "[", "\"", "*", "(")) {
       String line = "answer" + sign.repeat(9_000);

@@ -21,7 +21,9 @@ import dev.arbiter.task.WorkReport;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,9 @@ final class Evaluation {
   private final List<GateOutcome> gates;
   private List<Waiver> applied = List.of();
   private List<WaiverResolver.Skipped> skipped = List.of();
-  private String whySkipped = "";
+
+  /* Of each gate that blocks, why the waivers for it do not count; the end of a sentence. */
+  private final Map<String, String> whySkipped = new HashMap<>();
   private Ruled ruled = Ruled.NONE;
 
   Evaluation(EffectiveSpec effective, Assignment assignment, WorkReport report, Instant time) {
@@ -150,7 +154,10 @@ final class Evaluation {
       covering.stream().filter(w -> !needed.contains(w)).forEach(needed::add);
     }
     skipped = ruling.skipped;
-    whySkipped = ruling.told();
+    whySkipped.clear();
+    wanted.stream()
+        .filter(gate -> !lifted.contains(gate))
+        .forEach(gate -> whySkipped.put(gate, ruling.told(gate)));
     boolean passes = lifted.size() == wanted.size() && !isDeniedAnyway();
     if (passes && !waivers.take(needed, asked.use())) {
       return false;
@@ -176,8 +183,9 @@ final class Evaluation {
       all = new Findings();
       all.addAll(people.all());
       all.addAll(check.integrity().all());
-      for (Findings found : failures.blocked().values()) {
-        all.addAll(explained(found.all()));
+      for (Map.Entry<String, Findings> blocked : failures.blocked().entrySet()) {
+        String why = whySkipped.getOrDefault(blocked.getKey(), "");
+        all.addAll(explained(blocked.getValue().all(), why));
       }
       all.addAll(notes.all());
       denied |= !allLifted();
@@ -201,8 +209,8 @@ final class Evaluation {
   }
 
   /** The findings of a gate; the first says why the waivers that were meant for it do not count. */
-  private List<Finding> explained(List<Finding> found) {
-    if (whySkipped.isEmpty() || found.isEmpty()) {
+  private static List<Finding> explained(List<Finding> found, String why) {
+    if (why.isEmpty() || found.isEmpty()) {
       return found;
     }
     List<Finding> explained = new ArrayList<>(found);
@@ -210,11 +218,7 @@ final class Evaluation {
     explained.set(
         0,
         new Finding(
-            first.ruleId(),
-            first.severity(),
-            first.place(),
-            first.line(),
-            first.message() + whySkipped));
+            first.ruleId(), first.severity(), first.place(), first.line(), first.message() + why));
     return explained;
   }
 

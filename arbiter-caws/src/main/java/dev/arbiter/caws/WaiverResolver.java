@@ -107,7 +107,7 @@ final class WaiverResolver {
     final List<Waiver> counted = new ArrayList<>();
     final List<Skipped> skipped = new ArrayList<>();
     private final Case asked;
-    private final List<Skipped> meant = new ArrayList<>();
+    private final List<Meant> meant = new ArrayList<>();
     private final Set<Skipped> seen = new HashSet<>();
 
     Ruling(Case asked) {
@@ -124,22 +124,30 @@ final class WaiverResolver {
       }
       boolean isMeant =
           waiver.specId().equals(asked.effective().spec().id()) && !isAnothers(waiver, asked);
-      if (isMeant && meant.size() < MOST_TOLD) {
-        meant.add(skip);
+      if (isMeant && meant.size() < MOST_LISTED) {
+        meant.add(new Meant(waiver, skip));
       }
     }
 
-    /** Why the waivers for this spec do not count, as the end of a sentence; empty if all do. */
-    String told() {
+    /**
+     * Why the waivers of this spec for a gate do not count, as the end of a sentence; empty if
+     * there are none.
+     */
+    String told(String gate) {
       return meant.stream()
+          .filter(one -> one.waiver.covers(gate))
+          .limit(MOST_TOLD)
           .map(
-              skip ->
+              one ->
                   "; waiver '"
-                      + Sanitizer.text(skip.id(), Use.LONGEST_ID)
+                      + Sanitizer.text(one.skip.id(), Use.LONGEST_ID)
                       + "' does not count: "
-                      + skip.reason().replace('_', ' '))
+                      + one.skip.reason().replace('_', ' '))
           .collect(Collectors.joining());
     }
+
+    /** A waiver of this spec and tenant that does not count. */
+    private record Meant(Waiver waiver, Skipped skip) {}
   }
 
   /**

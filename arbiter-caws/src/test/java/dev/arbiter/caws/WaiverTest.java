@@ -153,6 +153,23 @@ class WaiverTest {
     assertThat(denied.findings().toString()).doesNotContain("WV-0002").doesNotContain("WV-0003");
   }
 
+  /** Else those for other gates would hide it: three are told at most. */
+  @Test
+  void a_denial_says_nothing_of_waivers_for_other_gates() {
+    String expired = WAIVER.replace("2026-07-01T00:00:00Z", "2026-06-01");
+    List<String> files = new ArrayList<>();
+    for (int i = 2; i < 6; i++) {
+      files.add(WAIVER.replace("WV-0001", "WV-000" + i).replace("budget_limit", "tests_pass"));
+    }
+    files.add(expired);
+
+    Verdict.Denied denied = (Verdict.Denied) over(files.toArray(new String[0]));
+
+    assertThat(denied.findings().get(0).message())
+        .endsWith("; waiver 'WV-0001' does not count: expired")
+        .doesNotContain("WV-0002");
+  }
+
   @Test
   void expiry_is_exact_to_the_nanosecond() {
     Instant expires = Instant.parse("2026-07-01T00:00:00Z");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -139,9 +140,6 @@ final class CodeMaintenance implements Callable<Integer> {
     Path results = durable != null ? durable : out;
     results = results == null ? Files.createTempDirectory("code-maintenance-") : results;
     Files.createDirectories(results);
-    if (durable != null) {
-      DurableRun.sameAsBefore(durable, settings(commands));
-    }
     ExecutorService threads = Executors.newFixedThreadPool(2);
     ExecutorService rewriting = Executors.newSingleThreadExecutor();
     Path repository = results.resolve("repository");
@@ -149,7 +147,8 @@ final class CodeMaintenance implements Callable<Integer> {
         durable != null || !Files.exists(repository),
         repository + " exists already; give --out a new folder");
     try (FileChannel unused = durable == null ? null : DurableRun.take(durable);
-        CodeBase base = durable == null ? newBase(repository) : baseAgain(repository);
+        CodeBase base =
+            durable == null ? newBase(repository) : baseAgain(durable, repository, commands);
         Compiler compiler = new Compiler(base.classPath(), base.sourcePath())) {
       leftOut(base);
       if (ownTasks.isEmpty()) {
@@ -175,7 +174,9 @@ final class CodeMaintenance implements Callable<Integer> {
         options.policy,
         options.fallbacks,
         repo,
-        commands.isEmpty() ? "" : " --agent " + String.join(" --agent ", commands.keySet()));
+        commands.isEmpty()
+            ? ""
+            : " --agent " + String.join(" --agent ", new TreeSet<>(commands.keySet())));
   }
 
   private CodeBase newBase(Path repository) throws IOException, GitAPIException {
@@ -185,7 +186,9 @@ final class CodeMaintenance implements Callable<Integer> {
   }
 
   /* It gets its name when it is whole, so that a run that is killed leaves no half of it. */
-  private CodeBase baseAgain(Path repository) throws IOException, GitAPIException {
+  private CodeBase baseAgain(Path folder, Path repository, Map<String, String> commands)
+      throws IOException, GitAPIException {
+    DurableRun.sameAsBefore(folder, settings(commands));
     if (!Files.exists(repository)) {
       Path unfinished = repository.resolveSibling("repository.unfinished");
       FileUtils.delete(unfinished.toFile(), FileUtils.RECURSIVE | FileUtils.SKIP_MISSING);

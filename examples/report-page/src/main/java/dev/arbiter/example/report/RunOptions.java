@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -87,7 +88,10 @@ public final class RunOptions {
    * @throws UnusableInput if it cannot be written
    */
   public static void requireWritable(String option, Path file) {
-    boolean isNew = Files.notExists(file);
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      return; // a reader of a pipe takes the end of this look for the end of the report
+    }
+    boolean isNew = Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
     try {
       Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
       if (isNew) {
