@@ -5,6 +5,7 @@ import dev.arbiter.internal.record.KeptDecision;
 import dev.arbiter.task.RoutingDecision;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions of one run, one for each attempt, oldest first. Each gets one outcome: the run
@@ -30,6 +31,14 @@ final class Decisions {
   /** The decision of the attempt with this number, from 1. */
   RoutingDecision of(int number) {
     return all.get(number - 1);
+  }
+
+  /**
+   * The decision of the attempt with this number; null before the first, and for one that was
+   * dropped, which the store may bring back.
+   */
+  @Nullable RoutingDecision find(int number) {
+    return number == 0 || number > all.size() ? null : of(number);
   }
 
   /** Those of the attempts from this number on; of all of them for 0 if there is none. */

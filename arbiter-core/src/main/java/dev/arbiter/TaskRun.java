@@ -272,7 +272,9 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   boolean isAtAttempt(KeptProgress kept) {
     List<RoutingDecision> all = kept.decisions();
     int at = kept.round().at() == 0 ? all.size() : kept.round().at();
-    return lane.number == at && (at == 0 || Decisions.isSame(decisions.of(at), all.get(at - 1)));
+    RoutingDecision own = decisions.find(at);
+    return lane.number == at
+        && (at == 0 || (own != null && Decisions.isSame(own, all.get(at - 1))));
   }
 
   /** Notes that the run comes from a store: its attempts so far were another process's. */
@@ -1085,12 +1087,13 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
    * process before is open as long as this process has not told its outcome.
    */
   @Nullable RoutingDecision openDecision() {
-    RoutingDecision own = lane.number == 0 ? null : decisions.of(lane.number);
+    RoutingDecision own = decisions.find(lane.number);
     return own == null || decisions.isSettled(own) ? null : own;
   }
 
   String agent() {
-    return lane.number == 0 ? "" : decisions.of(lane.number).agent();
+    RoutingDecision own = decisions.find(lane.number);
+    return own == null ? "" : own.agent();
   }
 
   /** A verdict that passed the work, as long as the end of the task is not kept. */

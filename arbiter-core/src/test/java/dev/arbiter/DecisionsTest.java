@@ -67,6 +67,9 @@ class DecisionsTest {
     assertThat(decisions.of(3).id()).isEqualTo(7);
     assertThat(decisions.from(2)).extracting(RoutingDecision::id).containsExactly(6L, 7L);
     assertThat(decisions.from(1)).hasSize(3);
+    assertThat(decisions.find(3)).isSameAs(decisions.of(3));
+    assertThat(decisions.find(0)).isNull();
+    assertThat(decisions.find(4)).isNull();
   }
 
   @Test

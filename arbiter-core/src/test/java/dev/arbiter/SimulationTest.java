@@ -40,7 +40,8 @@ class SimulationTest {
   @ParameterizedTest
   @ValueSource(
       longs = {
-        2_003_684, 2_004_612, 2_011_344, 3_012_514, 3_018_549, 3_035_482, 3_064_682, 7_103_208
+        2_003_684, 2_004_612, 2_011_344, 3_012_514, 3_018_549, 3_035_482, 3_064_682, 7_103_208,
+        8_031_155, 8_032_563
       })
   void a_world_that_was_broken_once_stays_whole(long seed) {
     assertThatCode(() -> new SimWorld(seed).run()).doesNotThrowAnyException();
