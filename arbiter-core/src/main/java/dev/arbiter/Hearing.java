@@ -122,6 +122,7 @@ final class Hearing {
       run.deciding(news);
       run.next(Stage.DECIDE);
     } else {
+      run.unlisted();
       news.fail("it has expired or its task has ended meanwhile; look again");
     }
   }

@@ -80,7 +80,7 @@ final class Keeping {
       return;
     }
     long now = clock.now();
-    run.lost(now, "the store failed: " + error);
+    run.lost(now, Tenure.inWords(error));
     timers.set(run.lostTimer(), now + storeLimit);
   }
 

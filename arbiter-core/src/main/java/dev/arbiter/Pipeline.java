@@ -469,6 +469,11 @@ final class Pipeline {
     if (run.state() == TaskState.WAITING) {
       asking.resume(run, attempt);
     }
+    if (!attempt.overspent().isEmpty()) {
+      // Also if it has reported meanwhile: what it says then is said past its budget.
+      run.overspent(attempt.overspent());
+      return asking.overspent(run);
+    }
     CompletableFuture<@Nullable WorkReport> report = attempt.reportIfOver();
     if (report == null) {
       Ended stopped = endings.stopped(run);
@@ -476,10 +481,6 @@ final class Pipeline {
         return stopped;
       }
       holdings.abandon(run);
-      if (!attempt.overspent().isEmpty()) {
-        run.overspent(attempt.overspent());
-        return asking.overspent(run);
-      }
       if (attempt.isOutOfTime()) {
         return asking.outOfTime(run);
       }

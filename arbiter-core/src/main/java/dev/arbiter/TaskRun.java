@@ -709,6 +709,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return is;
   }
 
+  /** The list of requests has let go of the run's: it is to be listed again. */
+  void unlisted() {
+    listed = null;
+  }
+
   /** Whether the run waits for a request, parked or within a call of its agent. */
   boolean waitsForDecision(String request) {
     ApprovalRequest asked = state == TaskState.WAITING ? request() : null;
@@ -739,6 +744,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     wake = timer;
     wakeAt = nanoTime;
     return timer;
+  }
+
+  /** Whether the timer of its wait is set, and for later than a nano time. */
+  boolean wakesAfter(long nanoTime) {
+    return wake != null && wakeAt - nanoTime > 0;
   }
 
   Timers.@Nullable Timer takeWake() {

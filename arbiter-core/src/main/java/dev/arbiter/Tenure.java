@@ -100,10 +100,16 @@ final class Tenure {
   /** Counts a batch that was not kept. */
   void failed(Throwable error) {
     if (away.isEmpty()) {
-      boolean saysSo = error instanceof ShardLostException;
-      away = saysSo ? String.valueOf(error.getMessage()) : "the store failed: " + error;
+      away = inWords(error);
     }
     count(error);
+  }
+
+  /** What the store says of its failure: a lost shard says so itself. */
+  static String inWords(Throwable error) {
+    return error instanceof ShardLostException
+        ? String.valueOf(error.getMessage())
+        : "the store failed: " + error;
   }
 
   private void count(Throwable error) {

@@ -174,10 +174,14 @@ final class Waiting {
 
   /** Sets the time at which a wait ends anew: the clock by which it was set has stood still. */
   void clockMoved(TaskRun run) {
-    Timers.Timer wake = run.takeWake();
-    if (wake != null) {
-      timers.clear(wake);
-      setTimer(run, run.reason());
+    WaitReason reason = run.reason();
+    Instant until = reason == null ? null : reason.until().orElse(null);
+    if (until != null && run.wakesAfter(now() + nanosUntil(until))) {
+      Timers.Timer wake = run.takeWake();
+      if (wake != null) {
+        timers.clear(wake);
+      }
+      setTimer(run, reason);
     }
   }
 

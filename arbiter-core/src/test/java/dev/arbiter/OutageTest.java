@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store goes away while an agent works, and comes back without the last steps. */
 class OutageTest {
@@ -111,6 +113,31 @@ class OutageTest {
       TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
       assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
       assertThat(failed.usage()).isEqualTo(Usage.cost(6));
+      free(arbiter);
+    }
+  }
+
+  /** It works on past its limit, so its work is not judged, whenever that is noticed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_an_agent_reports_past_its_budget_does_not_count(boolean throwsError) throws Exception {
+    Task small =
+        Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(AtLimit.STOP)).build();
+    try (Arbiter arbiter = arbiter("ada").build()) {
+      TaskHandle handle = arbiter.submit(small);
+      store.hold();
+      CompletableFuture<Approval> unused = asks(calls.get(0), "Which?");
+      assertThat(calls.get(0).progress(Usage.cost(6), "more").toCompletableFuture()).isDone();
+      if (throwsError) {
+        reports.get(0).completeExceptionally(new IllegalStateException("stopped"));
+      } else {
+        reports.get(0).complete(WorkReport.of("done").withUsage(Usage.cost(6)));
+      }
+      store.release();
+
+      TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
+      assertThat(failed.cause()).isEqualTo(FailureCause.BUDGET);
+      assertThat(outcomes).hasSize(1).doesNotContain(Outcome.Kind.SUCCESS);
       free(arbiter);
     }
   }

@@ -305,7 +305,6 @@ class QuotaTest {
     }
   }
 
-  /** A person looks at the one task; no other is given to the agent meanwhile. */
   /** Only agents that could do the task, and have not failed at it, are worth waiting for. */
   @Test
   void a_task_waits_for_the_first_limit_of_an_agent_that_can_do_it() throws Exception {
@@ -357,6 +356,7 @@ class QuotaTest {
     }
   }
 
+  /** A person looks at the one task; no other is given to the agent meanwhile. */
   @Test
   void a_limit_that_was_met_after_an_effect_holds_too() throws Exception {
     int[] calls = {0};

@@ -12,6 +12,7 @@ import dev.arbiter.task.TaskBudget;
 import dev.arbiter.task.TaskBudget.AtLimit;
 import dev.arbiter.task.Terms;
 import dev.arbiter.task.WaitReason;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,9 @@ final class WaitRecords {
   }
 
   private static Question question(Reader in) {
-    return new Question(in.text(1), in.text(2), in.texts(3), in.time(4));
+    // An earlier build took a name twice, and blanks around it.
+    List<String> audiences = in.texts(3).stream().map(String::strip).distinct().toList();
+    return new Question(in.text(1), in.text(2), audiences, in.time(4));
   }
 
   static void approval(Writer w, Approval approval) {
@@ -108,7 +111,7 @@ final class WaitRecords {
     Answer answer =
         new Answer(
             Records.named(Answer.Kind.class, in.text(4)),
-            in.text(5),
+            in.text(5).strip(),
             in.text(6),
             Optional.ofNullable(budget(in.message(7))));
     return new Approval(

@@ -337,6 +337,15 @@ class WrongFileTest {
     Files.createFile(file);
     assertThatThrownBy(() -> storage.open((key, value) -> {}))
         .hasMessageContainingAll(file.toString(), "was removed or replaced");
+    Path backup = file.resolveSibling("backup.db");
+    SqliteStorage other = new SqliteStorage(backup);
+    other.open((key, value) -> {});
+    other.append(List.of(state("c", "9")), true);
+    other.close();
+    Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> storage.open((key, value) -> {}))
+        .as("the log of the one before is no log of it")
+        .hasMessageContainingAll(file.toString(), "was removed or replaced");
 
     Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
     storage.open((key, value) -> {});

@@ -92,10 +92,12 @@ public final class SqliteStorage implements Storage {
   }
 
   /* A new file in its place would have none of the tasks, and say that they never were. */
-  private static void requireThere(Path real) throws IOException {
+  private void requireThere(Path real) throws IOException {
     if (!Files.exists(real) || Files.size(real) == 0) {
       throw removed(real);
     }
+    // Another store in its place would be read with the log of the one before.
+    requireSame(real);
   }
 
   private static IllegalStateException removed(Path real) {
