@@ -97,17 +97,23 @@ class OutageTest {
     assertThat(arbiter.stats().waiting()).isZero();
   }
 
+  /* The store keeps a question of the agent, and the run hears nothing else meanwhile. */
+  private TaskHandle passesItsBudgetUnseen(Arbiter arbiter) {
+    Task small =
+        Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(AtLimit.STOP)).build();
+    TaskHandle handle = arbiter.submit(small);
+    store.hold();
+    CompletableFuture<Approval> unused = asks(calls.get(0), "Which?");
+    assertThat(calls.get(0).progress(Usage.cost(6), "more").toCompletableFuture()).isDone();
+    return handle;
+  }
+
   /** It says so once, and is silent then. */
   @Test
   void an_agent_that_passes_its_budget_while_the_store_keeps_its_question_is_stopped()
       throws Exception {
-    Task small =
-        Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(AtLimit.STOP)).build();
     try (Arbiter arbiter = arbiter("ada").build()) {
-      TaskHandle handle = arbiter.submit(small);
-      store.hold();
-      CompletableFuture<Approval> unused = asks(calls.get(0), "Which?");
-      assertThat(calls.get(0).progress(Usage.cost(6), "more").toCompletableFuture()).isDone();
+      TaskHandle handle = passesItsBudgetUnseen(arbiter);
       store.release();
 
       TaskResult.Failed failed = (TaskResult.Failed) handle.await(SOON);
@@ -121,13 +127,8 @@ class OutageTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void what_an_agent_reports_past_its_budget_does_not_count(boolean throwsError) throws Exception {
-    Task small =
-        Task.builder("fix").id("T-1").budget(TaskBudget.ofCost(5).atLimit(AtLimit.STOP)).build();
     try (Arbiter arbiter = arbiter("ada").build()) {
-      TaskHandle handle = arbiter.submit(small);
-      store.hold();
-      CompletableFuture<Approval> unused = asks(calls.get(0), "Which?");
-      assertThat(calls.get(0).progress(Usage.cost(6), "more").toCompletableFuture()).isDone();
+      TaskHandle handle = passesItsBudgetUnseen(arbiter);
       if (throwsError) {
         reports.get(0).completeExceptionally(new IllegalStateException("stopped"));
       } else {
