@@ -39,6 +39,7 @@ class EjectionTest {
   private final WaitingWorld world = new WaitingWorld();
   private boolean broken = true;
   private int calls;
+  private final List<CompletableFuture<WorkReport>> working = new ArrayList<>();
 
   private WorkReport ada(Assignment assignment) {
     calls++;
@@ -46,6 +47,12 @@ class EjectionTest {
       throw new IllegalStateException("down");
     }
     return WorkReport.of("ada");
+  }
+
+  private CompletableFuture<WorkReport> works(Assignment assignment) {
+    CompletableFuture<WorkReport> report = new CompletableFuture<>();
+    working.add(report);
+    return report;
   }
 
   /** Chooses ada wherever it can. */
@@ -137,7 +144,6 @@ class EjectionTest {
   /** Whatever is in flight when it comes back: one call at a time, and it always comes back. */
   @Test
   void an_agent_that_comes_back_works_at_one_task_at_a_time() throws Exception {
-    List<CompletableFuture<WorkReport>> working = new ArrayList<>();
     boolean[] fails = {true};
     try (Arbiter arbiter =
         arbiter()
@@ -148,9 +154,7 @@ class EjectionTest {
                   if (fails[0]) {
                     return CompletableFuture.failedFuture(new IllegalStateException("down"));
                   }
-                  CompletableFuture<WorkReport> report = new CompletableFuture<>();
-                  working.add(report);
-                  return report;
+                  return works(work);
                 })
             .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
             .build()) {
@@ -176,16 +180,9 @@ class EjectionTest {
   /** Its slot would go to the next in its line, if the failure were told only afterwards. */
   @Test
   void a_failed_trial_is_the_only_call_of_that_trial() throws Exception {
-    List<CompletableFuture<WorkReport>> working = new ArrayList<>();
     try (Arbiter arbiter =
         arbiter()
-            .asyncAgent(
-                AgentProfile.builder("ada").capacity(50).build(),
-                work -> {
-                  CompletableFuture<WorkReport> report = new CompletableFuture<>();
-                  working.add(report);
-                  return report;
-                })
+            .asyncAgent(AgentProfile.builder("ada").capacity(50).build(), this::works)
             .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
             .build()) {
       for (int i = 0; i < 5; i++) {
@@ -211,17 +208,10 @@ class EjectionTest {
 
   @Test
   void late_results_of_calls_from_before_do_not_count() throws Exception {
-    List<CompletableFuture<WorkReport>> working = new ArrayList<>();
     try (Arbiter arbiter =
         arbiter()
             .fallbacks(0)
-            .asyncAgent(
-                AgentProfile.builder("ada").capacity(50).build(),
-                work -> {
-                  CompletableFuture<WorkReport> report = new CompletableFuture<>();
-                  working.add(report);
-                  return report;
-                })
+            .asyncAgent(AgentProfile.builder("ada").capacity(50).build(), this::works)
             .agent(AgentProfile.of("bob"), work -> WorkReport.of("bob"))
             .build()) {
       for (int i = 0; i < 10; i++) {
