@@ -90,7 +90,7 @@ class BallotTest {
     assertThat(restored.remembered().type("c")).isEqualTo(2);
   }
 
-  /* Each took hours or days when its length was squared. */
+  /* The time of each grew with the square of its length, or faster. */
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void an_answer_that_is_a_megabyte_of_signs_is_compared_like_any_other() {
