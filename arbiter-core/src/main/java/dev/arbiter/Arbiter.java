@@ -354,7 +354,7 @@ public final class Arbiter implements AutoCloseable {
   /* Ends a run that was not accepted; nobody has its handle. */
   private void refuse(TaskRun run, RuntimeException why) {
     run.close();
-    TaskRun unused = line.leave(run);
+    pipeline.refused(run);
     run.acceptance().completeExceptionally(why);
     run.complete(new TaskResult.Cancelled(run.task(), String.valueOf(why.getMessage())));
     leaves(run, false);

@@ -213,7 +213,8 @@ public final class ArbiterBuilder {
   /**
    * Sets the executor that runs tasks and calls agents, blocking ones included. Default: daemon
    * threads, as many as needed. With {@code Runnable::run} the submitting thread does all the work
-   * before submit returns.
+   * before submit returns. An executor whose threads are busy holds up work, but no deadline: the
+   * sweep ends a task that is late.
    *
    * @param executor the executor; the caller shuts it down
    */

@@ -97,8 +97,11 @@ final class Crew {
     if (++checks >= pause) {
       checks = 0;
       pause = Math.min(LONGEST_PAUSE, 2 * pause);
-      if (hire() == Hired.INLINE) {
+      Hired hired = hire();
+      if (hired == Hired.INLINE) {
         workHere();
+      } else if (hired == Hired.REJECTED) {
+        failed(new RejectedExecutionException("the executor rejects work that waits"));
       }
     }
   }

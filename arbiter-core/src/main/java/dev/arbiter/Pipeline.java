@@ -341,7 +341,6 @@ final class Pipeline {
     if (stopped != null) {
       return stopped;
     }
-    holdings.setDeadline(run);
     return line.enter(run) ? run.onPlace() : Waits.PLACE;
   }
 
@@ -832,10 +831,17 @@ final class Pipeline {
 
   /** Gives the submission of a run to the store; {@link #begin} follows if it keeps it. */
   CompletionStage<@Nullable Void> receive(TaskRun run) {
+    // Before any thread drives it: a busy executor holds up no deadline.
+    holdings.setDeadline(run);
     run.shard(tenure.shard());
     Step step = run.moment(run.submitted(), sources.clock());
     publisher.stepToKeep(run, new TaskEvent.Received(step));
     return publisher.keep(run);
+  }
+
+  /** Gives back what a run has taken that the arbiter does not accept. */
+  void refused(TaskRun run) {
+    holdings.settle(run);
   }
 
   /** The wall clock went ahead: the end of a wait is nearer than its timer knows. */

@@ -82,6 +82,7 @@ final class Rewinding {
     endings.withdraw(run, "the store came back without the end; the work is judged again");
     News.Asked asking = run.asking();
     run.rewind(reached, sources.clock().instant(), sources.nanoTime().getAsLong());
+    holdings.setDeadline(run);
     holdings.giveBackSeat(run);
     publisher.tell(run, new TaskEvent.Recovered(moment(run), reached.state()));
     if (isWithinCall(reached) && running != null && waits) {
@@ -244,7 +245,6 @@ final class Rewinding {
       case EXECUTION_COMPLETE -> run.onPlace(Stage.JUDGE);
       case WAITING -> {
         if (!isWithinCall(reached)) {
-          holdings.setDeadline(run);
           holdings.leaveLine(run);
           run.next(Stage.PARK);
           return;
