@@ -122,6 +122,8 @@ final class Choosing {
     } catch (Router.RefusedException refused) {
       return endings.failed(
           run, FailureCause.REFUSED, String.valueOf(refused.getMessage()), verdict(failed));
+    } catch (Throwable e) {
+      throw new IllegalStateException("router " + router.getClass().getName() + " threw " + e, e);
     }
     if (decision == null) {
       throw new IllegalStateException(

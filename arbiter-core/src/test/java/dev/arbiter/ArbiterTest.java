@@ -332,7 +332,10 @@ class ArbiterTest {
       TaskResult.Failed result = failed(arbiter.submit(TASK));
 
       assertThat(result.cause()).isEqualTo(FailureCause.INTERNAL);
-      assertThat(result.message()).contains("while ROUTING").contains("no idea");
+      assertThat(result.message())
+          .contains("while ROUTING")
+          .contains("router " + broken.getClass().getName())
+          .contains("no idea");
       assertThat(arbiter.stats().inFlight()).isZero();
     }
     try (Arbiter arbiter = arbiter().router(r -> stranger).agent(profile("ada"), GOOD).build()) {

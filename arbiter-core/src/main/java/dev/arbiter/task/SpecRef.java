@@ -2,6 +2,7 @@
 package dev.arbiter.task;
 
 import dev.arbiter.internal.Require;
+import java.util.Locale;
 import java.util.Objects;
 
 /** The working spec of a task: none, one that the constitution knows by id, or the text. */
@@ -41,6 +42,12 @@ public sealed interface SpecRef {
      */
     public Text {
       Objects.requireNonNull(text, "spec text must not be null; SpecRef.none() is for no spec");
+    }
+
+    /** {@return its length: a spec may be long, and its secrets belong into no log} */
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "Text[%,d characters]", text.length());
     }
   }
 

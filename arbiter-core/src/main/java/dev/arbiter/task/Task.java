@@ -5,9 +5,12 @@ import dev.arbiter.internal.Digests;
 import dev.arbiter.internal.Require;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeSet;
 
 /**
  * One piece of work for one agent.
@@ -244,6 +247,42 @@ public record Task(
         idempotencyKey,
         terms,
         newCorrelationId);
+  }
+
+  /**
+   * {@return what the caller set, on one line} Of a payload it gives the length: the text may be
+   * long, and its secrets belong into no log.
+   */
+  @Override
+  public String toString() {
+    StringJoiner text = new StringJoiner(", ", "Task[", "]");
+    text.add("id=" + id).add("type=" + type);
+    if (!tenant.equals(DEFAULT_TENANT)) {
+      text.add("tenant=" + tenant);
+    }
+    if (priority != DEFAULT_PRIORITY) {
+      text.add("priority=" + priority);
+    }
+    if (!capabilities.isEmpty()) {
+      text.add("capabilities=" + new TreeSet<>(capabilities));
+    }
+    if (!spec.equals(SpecRef.none())) {
+      text.add("spec=" + spec);
+    }
+    if (!payload.isEmpty()) {
+      text.add(String.format(Locale.ROOT, "payload=%,d characters", payload.length()));
+    }
+    deadline.ifPresent(longest -> text.add("deadline=" + longest));
+    if (!idempotencyKey.isEmpty()) {
+      text.add("idempotencyKey=" + idempotencyKey);
+    }
+    if (!terms.equals(Terms.none())) {
+      text.add("terms=" + terms);
+    }
+    if (!correlationId.isEmpty()) {
+      text.add("correlationId=" + correlationId);
+    }
+    return text.toString();
   }
 
   /** Builds a {@link Task}; not thread-safe. */

@@ -5,6 +5,7 @@ import dev.arbiter.internal.Require;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.StringJoiner;
 
 /**
  * What a task may use up, over all of its attempts and waits. Agents report what they use while
@@ -172,5 +173,25 @@ public record TaskBudget(
       return "number of " + spent.attempts() + " of " + attempts + " attempts";
     }
     return spent.calls() >= calls ? "number of " + spent.calls() + " of " + calls + " calls" : "";
+  }
+
+  /** {@return the limits that it has, such as {@code TaskBudget[cost=2.5, atLimit=ASK]}} */
+  @Override
+  public String toString() {
+    StringJoiner text =
+        new StringJoiner(", ", "TaskBudget[", "]").setEmptyValue("TaskBudget[none]");
+    add(text, "cost=", cost, NONE.cost);
+    add(text, "tokens=", tokens, NONE.tokens);
+    add(text, "time=", time, NONE.time);
+    add(text, "attempts=", attempts, NONE.attempts);
+    add(text, "calls=", calls, NONE.calls);
+    add(text, "atLimit=", atLimit, NONE.atLimit);
+    return text.toString();
+  }
+
+  private static void add(StringJoiner text, String name, Object value, Object none) {
+    if (!value.equals(none)) {
+      text.add(name + value);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /**
  * What a task waits for and what it may use up.
@@ -131,5 +132,27 @@ public record Terms(
   /** {@return the same terms for a task that a second agent may start at} */
   public Terms withHedging() {
     return new Terms(notBefore, approval, budget, deadlinePauses, attemptLimit, bestOf, true);
+  }
+
+  /** {@return what differs from the terms of a task that names none} */
+  @Override
+  public String toString() {
+    StringJoiner text = new StringJoiner(", ", "Terms[", "]").setEmptyValue("Terms[none]");
+    notBefore.ifPresent(moment -> text.add("notBefore=" + moment));
+    approval.ifPresent(question -> text.add("approval=" + question));
+    if (!budget.equals(TaskBudget.none())) {
+      text.add("budget=" + budget);
+    }
+    if (deadlinePauses) {
+      text.add("deadlinePauses");
+    }
+    attemptLimit.ifPresent(longest -> text.add("attemptLimit=" + longest));
+    if (bestOf > 1) {
+      text.add("bestOf=" + bestOf);
+    }
+    if (hedged) {
+      text.add("hedged");
+    }
+    return text.toString();
   }
 }
