@@ -163,7 +163,7 @@ public record TaskBudget(
     if (usage.cost() >= cost) {
       return "cost of " + usage.cost() + " of " + cost + " US dollars";
     }
-    if (usage.tokens() >= tokens) {
+    if (usage.tokens() >= tokens && tokens != NONE.tokens) {
       return "use of " + usage.tokens() + " of " + tokens + " tokens";
     }
     if (spent.time().compareTo(time) >= 0) {

@@ -181,7 +181,8 @@ public record WorkReport(
     public FileChange {
       Objects.requireNonNull(path, "change.path must not be null");
       Require.that(!path.isEmpty(), "change.path must not be empty, got '%s'", path);
-      Require.that(added >= 0 && removed >= 0, "lines must not be negative, got +%s", added);
+      Require.that(added >= 0, "change.added must not be negative, got %s", added);
+      Require.that(removed >= 0, "change.removed must not be negative, got %s", removed);
     }
 
     /**

@@ -92,4 +92,53 @@ class TaskBudgetTest {
     assertThatThrownBy(() -> none.withCalls(0)).hasMessageStartingWith("budget.calls must be");
     assertThatThrownBy(() -> none.withCalls(-1)).hasMessageContaining("got -1");
   }
+
+  /** An agent may report any figure, and a sum of tokens stays at the largest. */
+  @Test
+  void tokens_without_a_limit_are_never_reached() {
+    Spent most = spent(1, Long.MAX_VALUE, HOUR, 1, 1);
+
+    assertThat(TaskBudget.none().reached(most)).isEmpty();
+    assertThat(TaskBudget.ofCost(5).reached(most)).isEmpty();
+    assertThat(TaskBudget.none().withTokens(Long.MAX_VALUE - 1).reached(most)).isNotEmpty();
+  }
+
+  @Test
+  void a_changed_budget_keeps_all_its_other_limits() {
+    TaskBudget full = new TaskBudget(1, 2, HOUR, 3, 4, AtLimit.TAKE);
+
+    assertThat(full.withCost(9)).isEqualTo(new TaskBudget(9, 2, HOUR, 3, 4, AtLimit.TAKE));
+    assertThat(full.withTokens(9)).isEqualTo(new TaskBudget(1, 9, HOUR, 3, 4, AtLimit.TAKE));
+    assertThat(full.withTime(HOUR.plusNanos(1)))
+        .isEqualTo(new TaskBudget(1, 2, HOUR.plusNanos(1), 3, 4, AtLimit.TAKE));
+    assertThat(full.withAttempts(9)).isEqualTo(new TaskBudget(1, 2, HOUR, 9, 4, AtLimit.TAKE));
+    assertThat(full.withCalls(9)).isEqualTo(new TaskBudget(1, 2, HOUR, 3, 9, AtLimit.TAKE));
+    assertThat(full.atLimit(AtLimit.ASK)).isEqualTo(new TaskBudget(1, 2, HOUR, 3, 4, AtLimit.ASK));
+  }
+
+  @Test
+  void a_budget_of_one_limit_stops_there_unless_told_otherwise() {
+    assertThat(TaskBudget.ofCost(5).atLimit()).isEqualTo(AtLimit.STOP);
+    assertThat(TaskBudget.ofCost(5))
+        .isEqualTo(
+            new TaskBudget(
+                5,
+                Long.MAX_VALUE,
+                TaskBudget.UNLIMITED,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                AtLimit.STOP));
+  }
+
+  @Test
+  void the_first_limit_that_is_reached_is_told() {
+    TaskBudget full = new TaskBudget(1, 2, HOUR, 3, 4, AtLimit.STOP);
+
+    assertThat(full.reached(spent(1, 2, HOUR, 3, 4))).startsWith("cost");
+    assertThat(full.reached(spent(.5, 2, HOUR, 3, 4))).startsWith("use of 2 of 2 tokens");
+    assertThat(full.reached(spent(.5, 1, HOUR, 3, 4))).startsWith("working time");
+    assertThat(full.reached(spent(.5, 1, Duration.ZERO, 3, 4))).endsWith("attempts");
+    assertThat(full.reached(spent(.5, 1, Duration.ZERO, 2, 4))).endsWith("calls");
+    assertThat(full.reached(spent(.5, 1, Duration.ZERO, 2, 3))).isEmpty();
+  }
 }

@@ -123,4 +123,91 @@ class TaskTest {
     assertThatThrownBy(() -> Task.builder("fix").id("a\uD83E").build())
         .hasMessageEndingWith("got U+D83E at position 1");
   }
+
+  @Test
+  void a_task_without_words_has_defaults() {
+    Task task = Task.builder("fix").build();
+
+    assertThat(task)
+        .isEqualTo(
+            new Task("", "fix", "default", 5, Set.of(), SpecRef.none(), "", Optional.empty(), ""));
+    assertThat(task.spec()).isSameAs(SpecRef.none());
+    assertThat(Task.of("fix", "FEAT-1"))
+        .isEqualTo(Task.builder("fix").spec(SpecRef.id("FEAT-1")).build());
+  }
+
+  @Test
+  void a_builder_passes_on_each_word() {
+    Task task =
+        Task.builder("fix")
+            .id("T-1")
+            .tenant("acme")
+            .priority(9)
+            .requires("java", "sql")
+            .spec(SpecRef.text("id: FEAT-1"))
+            .payload("Fix it")
+            .deadline(Duration.ofSeconds(1))
+            .build();
+
+    assertThat(task)
+        .isEqualTo(
+            new Task(
+                "T-1",
+                "fix",
+                "acme",
+                9,
+                Set.of("java", "sql"),
+                new SpecRef.Text("id: FEAT-1"),
+                "Fix it",
+                Optional.of(Duration.ofSeconds(1)),
+                "",
+                Terms.none()));
+  }
+
+  @Test
+  void a_task_with_another_id_is_otherwise_the_same() {
+    Task task = Task.builder("fix").id("T-1").payload("Fix it").correlationId("c").build();
+
+    assertThat(task.withId("T-2").id()).isEqualTo("T-2");
+    assertThat(task.withId("T-2").withId("T-1")).isEqualTo(task);
+    assertThatThrownBy(() -> task.withId("a\nb")).hasMessageContaining("task.id");
+  }
+
+  @Test
+  void a_correlation_comes_from_the_caller_or_from_tenant_and_id() {
+    Task task = Task.builder("fix").id("T-1").tenant("acme").build();
+
+    assertThat(task.correlation()).matches("[0-9a-f]{32}");
+    assertThat(task.withPayload("else").correlation()).isEqualTo(task.correlation());
+    assertThat(task.withId("T-2").correlation()).isNotEqualTo(task.correlation());
+    assertThat(Task.builder("fix").id("T-1").build().correlation())
+        .isNotEqualTo(task.correlation());
+    assertThat(Task.builder("fix").id("bc").tenant("a").build().correlation())
+        .as("tenant and id are kept apart")
+        .isNotEqualTo(Task.builder("fix").id("c").tenant("ab").build().correlation());
+    assertThat(task.withCorrelationId("own").correlation()).isEqualTo("own");
+  }
+
+  @Test
+  void a_spec_is_named_by_a_name() {
+    assertThat(SpecRef.id("FEAT-1")).isEqualTo(new SpecRef.Id("FEAT-1"));
+    assertThat(SpecRef.text("")).isEqualTo(new SpecRef.Text(""));
+    assertThatThrownBy(() -> SpecRef.id("")).hasMessage("spec id must not be empty");
+    assertThatThrownBy(() -> SpecRef.id("a\nb")).hasMessageContaining("spec id");
+  }
+
+  @Test
+  void a_deadline_may_be_as_short_as_a_nanosecond() {
+    assertThat(Task.builder("fix").deadline(Duration.ofNanos(1)).build().deadline())
+        .contains(Duration.ofNanos(1));
+    assertThatThrownBy(() -> Task.builder("fix").deadline(Duration.ofNanos(-1)).build())
+        .hasMessageContaining("task.deadline must be positive");
+  }
+
+  @Test
+  void a_finding_has_the_severity_it_was_made_with() {
+    assertThat(Finding.error("rule", "/a", "no").severity()).isEqualTo(Finding.Severity.ERROR);
+    assertThat(Finding.warning("rule", "/a", "no"))
+        .isEqualTo(new Finding("rule", Finding.Severity.WARNING, "/a", 0, "no"));
+  }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.task.WorkReport.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** A task has what its builder was told, and nothing is lost by a later word. */
@@ -99,5 +101,84 @@ class TermsTest {
     assertThat(seal.digest()).isEqualTo("sha256:1");
     assertThat(seal.keyId()).isEqualTo("key");
     assertThat(Seal.none().document()).isEmpty();
+  }
+
+  @Test
+  void terms_say_nothing_until_they_are_told() {
+    assertThat(Task.builder("fix").build().terms()).isEqualTo(Terms.none());
+    assertThat(Terms.none())
+        .isEqualTo(
+            new Terms(
+                Optional.empty(),
+                Optional.empty(),
+                TaskBudget.none(),
+                false,
+                Optional.empty(),
+                1,
+                false));
+  }
+
+  /** 500 walks: each step changes one term, in any order, and the last word counts. */
+  @Test
+  void a_changed_term_leaves_the_others_alone() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int walk = 0; walk < 500; walk++) {
+      Terms terms = Terms.none();
+      Optional<Instant> notBefore = Optional.empty();
+      Optional<Question> approval = Optional.empty();
+      TaskBudget budget = TaskBudget.none();
+      boolean pauses = false;
+      Optional<Duration> limit = Optional.empty();
+      int bestOf = 1;
+      boolean hedged = false;
+      for (int step = random.nextInt(10); step > 0; step--) {
+        int number = 1 + random.nextInt(Terms.MOST_AT_ONCE);
+        switch (random.nextInt(7)) {
+          case 0 -> {
+            notBefore = Optional.of(Instant.ofEpochSecond(number));
+            terms = terms.withNotBefore(Instant.ofEpochSecond(number));
+          }
+          case 1 -> {
+            approval = Optional.of(Question.of("May it? " + number));
+            terms = terms.withApproval(Question.of("May it? " + number));
+          }
+          case 2 -> {
+            budget = TaskBudget.ofCost(number);
+            terms = terms.withBudget(TaskBudget.ofCost(number));
+          }
+          case 3 -> {
+            pauses = true;
+            terms = terms.withPausingDeadline();
+          }
+          case 4 -> {
+            limit = Optional.of(Duration.ofNanos(number));
+            terms = terms.withAttemptLimit(Duration.ofNanos(number));
+          }
+          case 5 -> {
+            bestOf = number;
+            terms = terms.withBestOf(number);
+          }
+          default -> {
+            hedged = true;
+            terms = terms.withHedging();
+          }
+        }
+        assertThat(terms)
+            .as("walk %s", walk)
+            .isEqualTo(new Terms(notBefore, approval, budget, pauses, limit, bestOf, hedged));
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as a host without a checker of nulls
+  void a_term_that_is_missing_is_named() {
+    Optional<Instant> any = Optional.empty();
+    assertThatThrownBy(() -> new Terms(null, Optional.empty(), TaskBudget.none(), false))
+        .hasMessageContaining("terms.notBefore");
+    assertThatThrownBy(() -> new Terms(any, null, TaskBudget.none(), false))
+        .hasMessageContaining("terms.approval");
+    assertThatThrownBy(() -> new Terms(any, Optional.empty(), null, false))
+        .hasMessageContaining("terms.budget");
   }
 }
