@@ -4,6 +4,10 @@ package dev.arbiter.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.task.Answer;
+import dev.arbiter.task.Approval;
+import dev.arbiter.task.ApprovalRequest;
+import dev.arbiter.task.Question;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.WorkReport.Usage;
 import java.nio.file.Path;
@@ -12,7 +16,10 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What an agent is given, and what an interceptor may change of it. */
@@ -133,5 +140,68 @@ class AssignmentTest {
         .hasMessageContaining("agent.attemptLimit must be positive");
     assertThatThrownBy(() -> AgentProfile.builder("ada").capability("java", -.1).build())
         .hasMessageContaining("'java'");
+  }
+
+  /** An interceptor's change must not cost the agent its approvals, its token or its trace. */
+  @Test
+  void each_change_is_of_one_part_only() {
+    AgentLink link = AgentLink.none();
+    UsageMeter meter = new UsageMeter();
+    Answer yes = Answer.approve("eve");
+    List<Approval> approvals =
+        List.of(new Approval("r-1", ApprovalRequest.Point.START, "sha256:2", yes, Instant.EPOCH));
+    Path folder = Path.of("work");
+    Task task = task("acme", "T-1");
+    Assignment full =
+        new Assignment(
+            task,
+            "ada",
+            3,
+            "sha256:1",
+            LIMIT,
+            meter,
+            approvals,
+            "token",
+            link,
+            Optional.of(folder),
+            List.of("look"));
+
+    assertThat(full.withMeter(new UsageMeter()).withMeter(meter)).isEqualTo(full);
+    assertThat(full.withLink(new OtherLink()).withLink(link)).isEqualTo(full);
+    assertThat(full.withDirectory(Path.of("x")).withDirectory(folder)).isEqualTo(full);
+    assertThat(full.withInsights(List.of()).withInsights(List.of("look"))).isEqualTo(full);
+    assertThat(full.withTimeLimit(LIMIT.plusNanos(1)).withTimeLimit(LIMIT)).isEqualTo(full);
+    assertThat(full.withMeter(new UsageMeter()).meter()).isNotSameAs(meter);
+    assertThat(full.withLink(new OtherLink()).link()).isInstanceOf(OtherLink.class);
+  }
+
+  private static final class OtherLink implements AgentLink {
+    @Override
+    public CompletionStage<Approval> ask(Question question) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletionStage<Boolean> progress(Usage more, String message) {
+      return CompletableFuture.completedFuture(false);
+    }
+  }
+
+  @Test
+  void what_the_engine_says_to_progress_reaches_the_agent_after_it_was_metered() {
+    Assignment assignment = of(task("acme", "T-1"), "ada", 1).withLink(new OtherLink());
+
+    assertThat(assignment.progress(Usage.cost(1), "half")).isCompletedWithValue(false);
+    assertThat(assignment.progress(Usage.cost(2), "more")).isCompletedWithValue(false);
+    assertThat(assignment.meter().total()).isEqualTo(Usage.cost(3));
+    assertThat(assignment.ask(Question.of("Which?")).toCompletableFuture()).isNotDone();
+  }
+
+  @Test
+  void the_key_of_an_attempt_keeps_tenant_and_task_apart() {
+    assertThat(of(task("a", "bc"), "ada", 1).attemptKey())
+        .isNotEqualTo(of(task("ab", "c"), "ada", 1).attemptKey());
+    assertThat(of(task("a", "b"), "ada", 11).attemptKey())
+        .isNotEqualTo(of(task("a", "b1"), "ada", 1).attemptKey());
   }
 }

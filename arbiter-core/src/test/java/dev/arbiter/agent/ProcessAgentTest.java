@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.task.Task;
+import dev.arbiter.task.TaskResult.FailureCause;
 import dev.arbiter.task.WorkReport;
 import dev.arbiter.task.WorkReport.Usage;
 import java.io.File;
@@ -13,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -337,5 +341,122 @@ class ProcessAgentTest {
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> agent.run(assignment)).isInstanceOf(InterruptedException.class);
     assertThat(assignment.meter().total()).isEqualTo(Usage.cost(2));
+  }
+
+  @Test
+  void the_words_of_a_command_name_the_task() throws Exception {
+    Assignment assignment = assignment("mend", LONG);
+
+    assertThat(
+            ProcessAgent.builder("printf", "%s|", "{id}", "{type}", "{dir}", "{task}", "{other}")
+                .directory(given -> dir)
+                .build()
+                .run(assignment)
+                .output())
+        .isEqualTo("T-1|fix|" + dir + "|mend|{other}|");
+  }
+
+  @Test
+  void an_argument_may_be_as_long_as_the_system_takes() throws Exception {
+    String longest = "x".repeat(131_071);
+    ProcessAgent agent = ProcessAgent.builder("printf", "%s", "{task}").build();
+
+    assertThat(agent.run(assignment(longest, LONG)).output()).isEqualTo(longest);
+    assertThatThrownBy(() -> agent.run(assignment(longest + "x", LONG)))
+        .hasMessageContaining("longer than 131071 bytes");
+    assertThatThrownBy(() -> agent.run(assignment("a\0b", LONG)))
+        .hasMessageContaining("holds a zero character");
+  }
+
+  @Test
+  void a_hyphen_is_refused_only_where_it_would_make_an_option() throws Exception {
+    ProcessAgent named = ProcessAgent.builder("printf", "%s", "task={task}").build();
+    ProcessAgent fixed = ProcessAgent.builder("printf", "%s", "-{task}").build();
+
+    assertThat(named.run(assignment("--version", LONG)).output()).isEqualTo("task=--version");
+    assertThat(fixed.run(assignment("x", LONG)).output()).isEqualTo("-x");
+  }
+
+  @Test
+  void an_output_may_be_as_long_as_its_limit() throws Exception {
+    assertThat(shell("printf 12345").outputLimit(5).build().run(assignment("", LONG)).output())
+        .isEqualTo("12345");
+    assertThatThrownBy(
+            () -> shell("printf 123456").outputLimit(5).build().run(assignment("", LONG)))
+        .hasMessageContaining("wrote more than 5 bytes");
+    assertThatThrownBy(() -> shell("").outputLimit(0))
+        .hasMessage("output limit must be at least 1 byte, got 0");
+    assertThat(shell("printf 1").outputLimit(1).build().run(assignment("", LONG)).output())
+        .isEqualTo("1");
+  }
+
+  @Test
+  void usage_that_cannot_be_read_is_none_and_the_work_counts() throws Exception {
+    ProcessAgent agent =
+        shell("echo done").usage(output -> Usage.cost(Double.parseDouble(output))).build();
+
+    WorkReport report = agent.run(assignment("", LONG));
+
+    assertThat(report.output()).isEqualTo("done\n");
+    assertThat(report.usage()).isEqualTo(Usage.none());
+  }
+
+  @Test
+  void the_usage_of_a_success_is_in_the_report_and_on_the_meter() throws Exception {
+    Assignment assignment = assignment("", LONG);
+
+    WorkReport report = shell("echo 1").usage(o -> Usage.cost(7)).build().run(assignment);
+
+    assertThat(report.usage()).isEqualTo(Usage.cost(7));
+    assertThat(assignment.meter().total()).isEqualTo(Usage.cost(7));
+  }
+
+  @Test
+  void a_folder_that_is_not_there_is_named() {
+    Path missing = dir.resolve("missing");
+    ProcessAgent agent = shell("true").directory(given -> missing).build();
+
+    assertThatThrownBy(() -> agent.run(assignment("", LONG)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the directory " + missing + " of agent 'cli' is no folder");
+  }
+
+  @Test
+  void a_command_finds_the_ids_of_its_task_in_its_environment() throws Exception {
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Task traced = Task.builder("fix").id("T-1").correlationId(parent).build();
+    Assignment assignment = new Assignment(traced, "cli", 1, "", LONG);
+    String script = "echo $ARBITER_CORRELATION_ID; echo $TRACEPARENT";
+
+    assertThat(shell(script).build().run(assignment).output())
+        .isEqualTo(parent + "\n" + assignment.traceparent().orElseThrow() + "\n");
+    assertThat(
+            shell("echo $TRACEPARENT")
+                .environment("TRACEPARENT", "own")
+                .build()
+                .run(assignment)
+                .output())
+        .as("the host has the last word")
+        .isEqualTo("own\n");
+  }
+
+  @Test
+  void a_limit_of_usage_is_looked_for_only_in_a_failure() throws Exception {
+    UsageLimit limit = UsageLimit.inWords(InstantSource.fixed(Instant.EPOCH), ZoneId.of("UTC"));
+    String words = "echo 'usage limit reached|1749924000'; exit ";
+
+    assertThat(shell(words + 0).usageLimit(limit).build().run(assignment("", LONG)).output())
+        .contains("usage limit");
+    assertThatThrownBy(() -> shell(words + 1).usageLimit(limit).build().run(assignment("", LONG)))
+        .isInstanceOfSatisfying(
+            AgentException.class,
+            e -> {
+              assertThat(e.failure()).isEqualTo(FailureCause.QUOTA);
+              assertThat(e.effect()).isEqualTo(AgentException.Effect.NONE);
+              assertThat(e.retryAt()).contains(Instant.ofEpochSecond(1_749_924_000L));
+            });
+    assertThatThrownBy(() -> shell(words + 1).build().run(assignment("", LONG)))
+        .isInstanceOfSatisfying(
+            AgentException.class, e -> assertThat(e.failure()).isEqualTo(FailureCause.AGENT_ERROR));
   }
 }

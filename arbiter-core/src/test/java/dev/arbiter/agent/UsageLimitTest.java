@@ -2,6 +2,7 @@
 package dev.arbiter.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.Arbiter;
 import dev.arbiter.agent.RegisteredAgent.Status;
@@ -82,6 +83,105 @@ class UsageLimitTest {
       })
   void other_failures_are_none(String output) {
     assertThat(LIMIT.end(1, output)).isEmpty();
+  }
+
+  /** It is half past twelve in Berlin. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "12:31pm; 2026-08-14T10:31:00Z",
+        "12:30pm; 2026-08-15T10:30:00Z",
+        "12pm; 2026-08-15T10:00:00Z",
+        "12:00 am; 2026-08-14T22:00:00Z",
+        "11:59 PM; 2026-08-14T21:59:00Z",
+        "23:59; 2026-08-14T21:59:00Z",
+        "0:05; 2026-08-14T22:05:00Z"
+      })
+  void a_time_without_a_day_is_the_next_one(String time, String end) {
+    assertThat(LIMIT.end(1, "usage limit reached, resets " + time)).contains(Instant.parse(end));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "Jul 14, 12:30pm; 2026-07-14T10:30:00Z",
+        "Jul 14, 12:29pm; 2027-07-14T10:29:00Z",
+        "Aug 14, 12pm; 2026-08-14T10:00:00Z",
+        "Aug 17, 2000 3pm; 2000-08-17T13:00:00Z",
+        "Aug 17, 1999 3pm; 2026-08-14T10:45:00Z",
+        "2000-01-01 3pm; 2000-01-01T14:00:00Z",
+        "1999-12-31 3pm; 2026-08-14T10:45:00Z"
+      })
+  void a_day_without_a_year_is_the_next_one_or_just_passed(String day, String end) {
+    assertThat(LIMIT.end(1, "usage limit reached, resets " + day)).contains(Instant.parse(end));
+  }
+
+  @Test
+  void every_month_is_known_by_its_first_three_letters() {
+    String[] months = {
+      "Jan", "February", "MAR", "apr", "may", "June", "Jul", "Aug", "Sept", "Oct", "Nov", "December"
+    };
+    for (int i = 0; i < months.length; i++) {
+      Instant end =
+          LIMIT
+              .end(1, "usage limit reached, resets " + months[i] + " 2, 2030 3pm UTC")
+              .orElseThrow();
+      assertThat(end.atZone(ZoneId.of("UTC")).getMonthValue()).isEqualTo(i + 1);
+      assertThat(end.atZone(ZoneId.of("UTC")).getDayOfMonth()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "1 day and 2 hours, 3 minutes 4 seconds; P1DT2H3M4S",
+        "1d 2h 3m 4s; P1DT2H3M4S",
+        "5 hrs; PT5H",
+        "90 mins; PT90M",
+        "45 secs; PT45S",
+        "0 minutes; PT0S"
+      })
+  void a_time_from_now_is_the_sum_of_its_parts(String words, String time) {
+    assertThat(LIMIT.end(1, "usage limit reached, try again in " + words))
+        .contains(NOW.plus(Duration.parse(time)));
+  }
+
+  @Test
+  void only_the_last_4000_characters_are_looked_at() {
+    String words = "usage limit reached";
+
+    assertThat(LIMIT.end(1, words + "x".repeat(4_000 - words.length()))).isPresent();
+    assertThat(LIMIT.end(1, words + "x".repeat(4_001 - words.length()))).isEmpty();
+  }
+
+  @Test
+  void an_end_that_was_said_before_the_limit_is_of_something_else() {
+    assertThat(LIMIT.end(1, "backup resets 3pm\nusage limit reached"))
+        .contains(NOW.plus(Duration.ofMinutes(15)));
+    assertThat(LIMIT.exitCode(75).end(75, "try again in 2 hours"))
+        .as("without the words, any end counts")
+        .contains(NOW.plus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void what_was_declared_first_is_kept() {
+    UsageLimit limit =
+        LIMIT
+            .exitCode(75)
+            .exitCode(76)
+            .orAfter(Duration.ofHours(1))
+            .words(Pattern.compile("NO MORE"));
+
+    assertThat(limit.end(75, "")).contains(NOW.plus(Duration.ofHours(1)));
+    assertThat(limit.end(76, "")).contains(NOW.plus(Duration.ofHours(1)));
+    assertThat(limit.end(77, "")).isEmpty();
+    assertThat(limit.end(1, "NO MORE")).contains(NOW.plus(Duration.ofHours(1)));
+    assertThat(LIMIT.end(75, "")).as("the first is as it was").isEmpty();
+    assertThatThrownBy(() -> LIMIT.orAfter(Duration.ZERO))
+        .hasMessage("the time must be positive, got PT0S");
   }
 
   @Test
