@@ -69,6 +69,8 @@ final class SimWorld {
 
   /* The most that one report of an agent of this world says, and its last word after it. */
   private static final int DEAREST = 13;
+  /* Ticks of 50 ms: the sweep looks at what the executor left behind after a second. */
+  private static final int MOST_LATE = 60;
   private static final Duration HEALED = Duration.ofMinutes(30);
 
   private static final List<RegisteredAgent.Status> STATUSES =
@@ -134,6 +136,15 @@ final class SimWorld {
     int running = -1;
   }
 
+  /* When tasks of this life are over at the latest, and for how many ticks they are late. */
+  private final Map<TaskHandle, Long> deadlines = new LinkedHashMap<>();
+  private final Map<TaskHandle, Integer> late = new HashMap<>();
+
+  /* In some worlds all threads of the executor are busy for a while; null in the others. */
+  private final @Nullable Busy busy;
+
+  private record Busy(long from, long to) {}
+
   /* Counts the processes: what belongs to a dead one does nothing. */
   private int life;
   private boolean starting;
@@ -176,8 +187,15 @@ final class SimWorld {
     RateLimit rate = RateLimit.of(1 + below(4), time(2_000));
     this.tenantRate = below(4) > 0 ? null : below(3) == 0 ? rate.refusing() : rate;
     this.queueCapacity = below(4) == 0 ? 1 + below(3) : TASKS;
+    this.busy = busy(new SplittableRandom(seed + 4));
     this.store = new SimStore(this);
     this.arbiter = begin();
+  }
+
+  /* By a chance of its own, so that the worlds without it stay what they were. */
+  private static @Nullable Busy busy(SplittableRandom own) {
+    long from = own.nextInt(4_000) * 1_000_000L;
+    return own.nextInt(5) > 0 ? null : new Busy(from, from + own.nextInt(20_000) * 1_000_000L);
   }
 
   private Guards newGuards() {
@@ -330,6 +348,8 @@ final class SimWorld {
     scheduler = new ManualScheduler();
     List<TaskHandle> before = List.copyOf(handles);
     handles.clear();
+    deadlines.clear();
+    late.clear();
     byKey.clear();
     working.clear();
     registrations.clear();
@@ -472,6 +492,7 @@ final class SimWorld {
         "tick",
         () -> {
           scheduler.tick();
+          checkDeadlines();
           tick();
         });
   }
@@ -496,7 +517,11 @@ final class SimWorld {
       note("the executor drops work");
       return;
     }
-    laterInThisLife(below(3) == 0 ? below(50) : 0, "work", work);
+    int after = below(3) == 0 ? below(50) : 0;
+    if (busy != null && nanos >= busy.from && nanos < busy.to) {
+      after += (int) ((busy.to - nanos) / 1_000_000);
+    }
+    laterInThisLife(after, "work", work);
   }
 
   /* The callers. */
@@ -569,6 +594,10 @@ final class SimWorld {
       return;
     }
     handles.add(handle);
+    Task task = handle.task();
+    if (!task.terms().deadlinePauses() && task.deadline().isPresent()) {
+      deadlines.put(handle, nanos + task.deadline().get().toNanos());
+    }
     if (below(5) == 0) {
       laterInThisLife(below(5_000), "cancel " + handle.id(), () -> cancel(handle));
     }
@@ -1016,6 +1045,19 @@ final class SimWorld {
       }
     }
     raise();
+  }
+
+  /* Nothing but a store that is away holds up a deadline for long. */
+  private void checkDeadlines() {
+    deadlines.forEach(
+        (handle, end) -> {
+          if (store.isAway() || nanos < end || handle.state().isEnd()) {
+            late.remove(handle);
+          } else {
+            int ticks = late.merge(handle, 1, Integer::sum);
+            check(ticks < MOST_LATE, () -> name(handle.task()) + " goes on after its deadline");
+          }
+        });
   }
 
   private double said() {
