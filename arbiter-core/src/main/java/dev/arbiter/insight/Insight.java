@@ -9,6 +9,7 @@ import dev.arbiter.event.TaskEvent.Step;
 import dev.arbiter.insight.AgentInsights.Figures;
 import dev.arbiter.insight.AttemptTrail.Attempted;
 import dev.arbiter.insight.AttemptTrail.Kind;
+import dev.arbiter.internal.Sanitizer;
 import dev.arbiter.spi.ArbiterListener;
 import dev.arbiter.spi.Durable;
 import dev.arbiter.task.Finding;
@@ -61,6 +62,7 @@ public final class Insight implements ArbiterListener, Durable {
   private static final int MORE_AGENTS = 250;
   private static final int MOST_RULES = 200;
   private static final int MOST_RULES_OF_ONE = 8;
+  private static final int LONGEST_RULE = 256;
   private static final int MOST_WORKS = 10_000;
   private static final int MOST_RATERS = 100;
   private static final int MOST_FAILED = 100_000;
@@ -178,7 +180,7 @@ public final class Insight implements ArbiterListener, Durable {
   private static List<String> rules(Verdict denied) {
     return denied.findings().stream()
         .filter(finding -> finding.severity() == Finding.Severity.ERROR)
-        .map(Finding::ruleId)
+        .map(finding -> Sanitizer.text(finding.ruleId(), LONGEST_RULE))
         .distinct()
         .limit(MOST_RULES_OF_ONE)
         .toList();

@@ -34,9 +34,4 @@ public record Recommendation(
   public Recommendation {
     evidence = List.copyOf(evidence);
   }
-
-  /** Whether two are about the same change, perhaps with other figures. */
-  boolean isSame(Recommendation other) {
-    return kind == other.kind && subject.equals(other.subject) && text.equals(other.text);
-  }
 }
