@@ -98,8 +98,7 @@ public final class Identity {
 
   private static boolean isVisible(int point) {
     int type = Character.getType(point);
-    boolean filler =
-        point == 0x2800 || point == 0x115f || point == 0x1160 || point == 0x3164 || point == 0xffa0;
+    boolean filler = point == 0x2800 || point == 0x115f || point == 0x1160; // NFKC makes no other
     boolean variation =
         (point >= 0xfe00 && point <= 0xfe0f) || (point >= 0xe0100 && point <= 0xe01ef);
     return type != Character.FORMAT

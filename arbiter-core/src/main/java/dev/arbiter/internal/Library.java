@@ -78,7 +78,7 @@ public enum Library {
   }
 
   /* SLF4J says its version nowhere: what is there is taken for enough. */
-  private String found(ClassLoader loader) {
+  String found(ClassLoader loader) {
     try {
       Class<?> type = Class.forName(witness, this != SLF4J, loader);
       return this == SLF4J
@@ -89,7 +89,7 @@ public enum Library {
     }
   }
 
-  private boolean isEnough(String version) {
+  boolean isEnough(String version) {
     Matcher parts = VERSION.matcher(version);
     if (!parts.matches()) {
       return false;

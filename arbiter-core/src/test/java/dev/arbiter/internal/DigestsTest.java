@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Digests as any other tool prints them; the vectors are those of FIPS 180-2. */
@@ -62,5 +64,29 @@ class DigestsTest {
     assertThatThrownBy(() -> Digests.finish(digest, new byte[31]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a digest does not fit in 31 bytes");
+  }
+
+  /** 1,000 arrays, against the formatter of the JDK. */
+  @Test
+  void digits_are_those_of_any_other_tool() {
+    SplittableRandom random = new SplittableRandom(37);
+    for (int i = 0; i < 1_000; i++) {
+      byte[] bytes = new byte[random.nextInt(70)];
+      random.nextBytes(bytes);
+
+      assertThat(Digests.hex(bytes)).isEqualTo(HexFormat.of().formatHex(bytes));
+      assertThat(Digests.named(bytes)).isEqualTo("sha256:" + HexFormat.of().formatHex(bytes));
+    }
+  }
+
+  @Test
+  void a_finished_digest_begins_anew() {
+    MessageDigest digest = Digests.sha256();
+    byte[] bytes = new byte[Digests.LENGTH];
+    digest.update((byte) 1);
+    Digests.finish(digest, bytes);
+    Digests.finish(digest, bytes);
+
+    assertThat(Digests.hex(bytes)).isEqualTo(OF_NOTHING);
   }
 }

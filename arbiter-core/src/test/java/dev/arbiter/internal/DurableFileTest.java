@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,5 +132,154 @@ class DurableFileTest {
     DurableFile closed = DurableFile.open(path);
     closed.close();
     assertThatThrownBy(() -> closed.append(bytes("x"), 0, 1)).hasMessageContaining("is closed");
+  }
+
+  @Test
+  void a_closed_file_takes_and_gives_nothing() throws Exception {
+    DurableFile file = DurableFile.open(folder.resolve("a"));
+    assertThat(file.isClosed()).isFalse();
+    file.close();
+
+    assertThat(file.isClosed()).isTrue();
+    assertThatThrownBy(file::force).hasMessageContaining("is closed; open it again");
+    assertThatThrownBy(() -> file.truncate(0)).hasMessageContaining("is closed");
+    assertThatThrownBy(() -> file.read(0, new byte[1])).hasMessageContaining("is closed");
+    assertThatThrownBy(() -> file.append(new byte[1], 0, 1)).hasMessageContaining("is closed");
+    file.close();
+  }
+
+  @Test
+  void an_open_file_goes_on_at_the_end_of_what_was_there() throws Exception {
+    Path path = Files.writeString(folder.resolve("a"), "old ");
+    try (DurableFile file = DurableFile.open(path)) {
+      assertThat(file.size()).isEqualTo(4);
+      file.append(bytes("-new-"), 1, 3);
+      assertThat(file.size()).isEqualTo(7);
+    }
+
+    assertThat(Files.readString(path)).isEqualTo("old new");
+  }
+
+  /** 500 steps, against a text. */
+  @Test
+  void a_file_holds_what_was_appended_and_not_cut() throws Exception {
+    SplittableRandom random = new SplittableRandom(23);
+    StringBuilder model = new StringBuilder();
+    Path path = folder.resolve("a");
+    DurableFile file = DurableFile.open(path);
+    for (int step = 0; step < 500; step++) {
+      switch (random.nextInt(6)) {
+        case 0, 1, 2 -> {
+          String text = "x".repeat(random.nextInt(20)) + step;
+          file.append(bytes(text), 0, text.length());
+          model.append(text);
+        }
+        case 3 -> {
+          int size = random.nextInt(model.length() + 1);
+          file.truncate(size);
+          model.setLength(size);
+        }
+        case 4 -> {
+          int from = random.nextInt(model.length() + 3);
+          byte[] into = new byte[random.nextInt(40)];
+          int count = file.read(from, into);
+          int there = Math.max(0, Math.min(into.length, model.length() - from));
+          assertThat(count).as("step %s", step).isEqualTo(there);
+          assertThat(new String(into, 0, count, StandardCharsets.UTF_8))
+              .isEqualTo(there == 0 ? "" : model.substring(from, from + there));
+        }
+        default -> {
+          file.close();
+          file = DurableFile.open(path);
+        }
+      }
+      assertThat(file.size()).as("step %s", step).isEqualTo(model.length());
+    }
+    file.close();
+
+    assertThat(Files.readString(path)).isEqualTo(model.toString());
+  }
+
+  @Test
+  void a_replaced_file_has_the_new_bytes_and_no_other_file_stays() throws Exception {
+    Path path = Files.writeString(folder.resolve("a"), "old, and longer");
+    Files.writeString(folder.resolve("a.new"), "left by a crash");
+
+    DurableFile.replace(path, bytes("new"));
+
+    assertThat(Files.readString(path)).isEqualTo("new");
+    assertThat(folder.toFile().list()).containsExactly("a");
+  }
+
+  @Test
+  void a_file_that_cannot_be_replaced_is_as_it_was() throws Exception {
+    Path full = Files.createDirectory(folder.resolve("full"));
+    Path inner = Files.writeString(full.resolve("inner"), "mine");
+    assertThatThrownBy(() -> DurableFile.replace(full, bytes("new")))
+        .isInstanceOf(IOException.class);
+    assertThat(inner).hasContent("mine");
+    assertThat(folder.resolve("full.new")).doesNotExist();
+
+    Path path = Files.writeString(folder.resolve("a"), "old");
+    Path taken = Files.createDirectory(folder.resolve("a.new"));
+    assertThatThrownBy(() -> DurableFile.replace(path, bytes("new")))
+        .hasMessage(taken + " is a link or no regular file; put a regular file there");
+    assertThat(path).hasContent("old");
+    assertThat(taken).isDirectory();
+  }
+
+  @Test
+  void a_file_is_moved_over_another() throws Exception {
+    Path from = Files.writeString(folder.resolve("from"), "new");
+    Path to = Files.writeString(folder.resolve("to"), "old");
+
+    DurableFile.move(from, to);
+
+    assertThat(to).hasContent("new");
+    assertThat(from).doesNotExist();
+    assertThatThrownBy(() -> DurableFile.move(from, to)).isInstanceOf(IOException.class);
+    assertThat(to).hasContent("new");
+  }
+
+  @Test
+  void a_folder_that_is_not_there_cannot_be_forced() throws Exception {
+    DurableFile.forceFolder(folder.resolve("any"));
+    DurableFile.forceFolder(Path.of("any"));
+
+    assertThatThrownBy(() -> DurableFile.forceFolder(folder.resolve("none").resolve("any")))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void an_interrupt_while_a_folder_is_forced_is_kept_for_the_caller() throws Exception {
+    Thread.currentThread().interrupt();
+    DurableFile.forceFolder(folder.resolve("any"));
+    assertThat(Thread.interrupted()).isTrue();
+
+    DurableFile.forceFolder(folder.resolve("any"));
+    assertThat(Thread.interrupted()).as("and none is made up").isFalse();
+  }
+
+  @Test
+  void a_claim_on_a_file_that_is_not_there_makes_it() throws Exception {
+    Path path = folder.resolve("a.lock");
+
+    try (DurableFile claim = Objects.requireNonNull(DurableFile.claim(path))) {
+      assertThat(path).isEmptyFile();
+      assertThat(claim.lock()).as("it is locked already").isTrue();
+    }
+    assertThat(path).as("others may wait for it").exists();
+  }
+
+  @Test
+  void only_a_regular_file_is_opened() throws Exception {
+    Path below = Files.createDirectory(folder.resolve("below"));
+
+    assertThatThrownBy(() -> DurableFile.open(below)).hasMessageContaining("put a regular file");
+    assertThatThrownBy(() -> DurableFile.claim(below)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> DurableFile.open(below.resolve("none").resolve("a")))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> DurableFile.read(folder.resolve("none")))
+        .isInstanceOf(IOException.class);
   }
 }

@@ -94,4 +94,48 @@ class IdentityTest {
 
     assertThat(Files.readString(TABLE, StandardCharsets.UTF_8)).isEqualTo(table.toString());
   }
+
+  @Test
+  void what_a_font_shows_nothing_for_does_not_count() {
+    int[] unseen = {
+      0x7, 0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x200b, 0x202e, 0x2800, 0x3164, 0xfe00,
+      0xfe0f, 0xffa0, 0xfeff, 0x378, 0xe0041, 0xe0100, 0xe01ef
+    };
+    for (int point : unseen) {
+      assertThat(Identity.of("b" + Character.toString(point) + "ot"))
+          .as("U+%04X", point)
+          .isEqualTo("bot");
+    }
+    for (int point : new int[] {0x34e, 0x350, 0x115e, 0x1161, 0x17b3, 0x17b6, 0x27ff, 0x2801}) {
+      assertThat(Identity.of("b" + Character.toString(point) + "ot"))
+          .as("U+%04X", point)
+          .isNotEqualTo("bot");
+    }
+  }
+
+  @Test
+  void of_a_long_name_the_first_1000_characters_count() {
+    String long1000 = "a".repeat(1_000);
+
+    assertThat(Identity.isSame(long1000 + "b", long1000 + "c")).isTrue();
+    assertThat(Identity.isSame(long1000, long1000 + "c")).isTrue();
+    assertThat(Identity.isSame("a".repeat(999) + "b", "a".repeat(999) + "c")).isFalse();
+  }
+
+  @Test
+  void signs_before_and_blanks_around_do_not_count_and_within_they_do() {
+    assertThat(Identity.of(" @ @\t@ada ")).isEqualTo("ada");
+    assertThat(Identity.of("ada@home")).isNotEqualTo(Identity.of("adahome"));
+    assertThat(Identity.of("ada b")).isNotEqualTo(Identity.of("adab"));
+    assertThat(Identity.of("@")).isEmpty();
+    assertThat(Identity.of("")).isEmpty();
+  }
+
+  @Test
+  void two_names_are_the_same_both_ways_or_not() {
+    assertThat(Identity.isSame("ada", "ada")).isTrue();
+    assertThat(Identity.isSame("Ada", "@ad\u0430")).isTrue();
+    assertThat(Identity.isSame("@ad\u0430", "Ada")).isTrue();
+    assertThat(Identity.isSame("ada", "adam")).isFalse();
+  }
 }

@@ -48,4 +48,51 @@ class RequireTest {
     assertThatThrownBy(() -> Require.ascii("id", "a\u007f")).hasMessageContaining("\\u007f at");
     assertThatThrownBy(() -> Require.ascii("id", "é")).hasMessageContaining("at position 0");
   }
+
+  @Test
+  void a_name_of_a_person_is_seen_at_both_ends() {
+    for (String good :
+        new String[] {"a", "a b", "x".repeat(256), "\u00e9", "a\u00a0b", "\ud83e\udd16"}) {
+      assertThatCode(() -> Require.printable("by", good)).doesNotThrowAnyException();
+    }
+    for (String bad :
+        new String[] {"", " ", " a", "a ", "a\u3000", "\u2800a", "a\nb", "a\ud83e", "\u3164"}) {
+      assertThatThrownBy(() -> Require.printable("by", bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "by must be 1 to 256 printable characters without a blank at either end, got '");
+    }
+    assertThatThrownBy(() -> Require.printable("by", "a\nb")).hasMessageEndingWith("'a\\u000ab'");
+    assertThatThrownBy(() -> Require.printable("by", "x".repeat(257)))
+        .hasMessageEndingWith("'" + "x".repeat(256) + "...'");
+  }
+
+  /** A refusal names the character and its place, also behind one of two halves. */
+  @Test
+  void the_place_of_a_bad_character_is_counted_in_chars() {
+    assertThatThrownBy(() -> Require.name("id", "\ud842\udfb7\u0001", false))
+        .hasMessageEndingWith("got U+0001 at position 2");
+    assertThatThrownBy(() -> Require.name("id", "ab\udfb7", false))
+        .hasMessageEndingWith("got U+DFB7 at position 2");
+    assertThatThrownBy(() -> Require.name("id", "ab\u007f", true))
+        .hasMessageEndingWith("got U+007F at position 2");
+  }
+
+  @Test
+  void a_condition_that_holds_costs_no_text() {
+    Object loud =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("nobody asked");
+          }
+        };
+
+    assertThatCode(() -> Require.that(true, "%s", loud)).doesNotThrowAnyException();
+    assertThatCode(() -> Require.that(true, "%s %s %s", loud, loud, loud))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> Require.that(true, "%s", 1L)).doesNotThrowAnyException();
+    assertThatCode(() -> Require.that(true, "%s", 1.0)).doesNotThrowAnyException();
+    assertThatCode(() -> Require.that(true, "%s %s", 1L, 2L)).doesNotThrowAnyException();
+  }
 }

@@ -3,6 +3,7 @@ package dev.arbiter.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class SanitizerTest {
@@ -77,5 +78,45 @@ class SanitizerTest {
     for (int one : seen) {
       assertThat(Sanitizer.isVisible(one)).as("U+%04X", one).isTrue();
     }
+  }
+
+  /** Each of the 1,114,112, alone. */
+  @Test
+  void every_code_point_comes_back_or_is_escaped_char_by_char() {
+    for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+      String text = Character.toString(point);
+      StringBuilder escapes = new StringBuilder();
+      for (int i = 0; i < text.length(); i++) {
+        escapes.append("\\u").append(HexFormat.of().toHexDigits(text.charAt(i)));
+      }
+      String expected = Sanitizer.isPrintable(point) ? text : escapes.toString();
+      String clean = Sanitizer.text(text, 20);
+      if (!clean.equals(expected)) {
+        assertThat(clean).as("U+%04X", point).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void what_is_seen_is_printable_and_plain_text_is_seen_but_for_the_blank() {
+    for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+      if (Sanitizer.isVisible(point) && !Sanitizer.isPrintable(point)) {
+        assertThat(point).as("seen, and not printable").isNegative();
+      }
+    }
+    for (int point = 0x21; point < 0x7f; point++) {
+      assertThat(Sanitizer.isVisible(point)).isTrue();
+    }
+  }
+
+  @Test
+  void a_text_is_cut_between_characters() {
+    assertThat(Sanitizer.text("ab\ud83d\ude80", 3)).isEqualTo("ab...");
+    assertThat(Sanitizer.text("ab\ud83d\ude80", 4)).isEqualTo("ab\ud83d\ude80");
+    assertThat(Sanitizer.text("a\nb", 6)).isEqualTo("a...");
+    assertThat(Sanitizer.text("a\nb", 7)).isEqualTo("a\\u000a...");
+    assertThat(Sanitizer.text("a\nb", 8)).isEqualTo("a\\u000ab");
+    assertThat(Sanitizer.text("", 0)).isEmpty();
+    assertThat(Sanitizer.text("a", 0)).isEqualTo("...");
   }
 }

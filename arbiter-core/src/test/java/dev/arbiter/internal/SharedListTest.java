@@ -4,10 +4,13 @@ package dev.arbiter.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,50 @@ class SharedListTest {
     assertThatThrownBy(() -> list.get(3)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> list.with(3, "x")).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> SharedList.of(Arrays.asList("a", null)))
+        .isInstanceOf(NullPointerException.class);
+  }
+
+  /** 200 pairs with random changes, against the two lists. */
+  @Test
+  void the_differences_are_those_of_the_elements() {
+    SplittableRandom random = new SplittableRandom(29);
+    for (int round = 0; round < 200; round++) {
+      List<String> texts = texts(1 + random.nextInt(400));
+      SharedList<String> one = SharedList.of(texts);
+      SharedList<String> other = random.nextBoolean() ? one : SharedList.of(texts);
+      Set<Integer> places = new TreeSet<>();
+      for (int i = random.nextInt(6); i > 0; i--) {
+        int place = random.nextInt(texts.size());
+        places.add(place);
+        other = other.with(place, "changed");
+      }
+
+      int[] expected = places.stream().mapToInt(Integer::intValue).toArray();
+      assertThat(one.differences(other, expected.length)).as("%s", round).isEqualTo(expected);
+      assertThat(other.differences(one, expected.length + 1)).isEqualTo(expected);
+      if (expected.length > 0) {
+        assertThat(one.differences(other, expected.length - 1)).isNull();
+      }
+    }
+  }
+
+  @Test
+  void it_is_a_list_like_any_other() {
+    List<String> texts = texts(130);
+    SharedList<String> list = SharedList.of(new ArrayDeque<>(texts));
+
+    assertThat(list).isEqualTo(texts).hasSameHashCodeAs(texts).hasSize(130);
+    assertThat(list.get(129)).isEqualTo("e129");
+    assertThat(list.subList(126, 130)).containsExactly("e126", "e127", "e128", "e129");
+    assertThatThrownBy(() -> list.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> list.with(-1, "x")).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> list.get(130)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as a caller without a checker of nulls
+  void a_copy_with_nothing_at_a_place_is_refused() {
+    assertThatThrownBy(() -> SharedList.of(texts(3)).with(1, null))
         .isInstanceOf(NullPointerException.class);
   }
 }

@@ -3,6 +3,8 @@ package dev.arbiter.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,5 +59,37 @@ class TraceIdsTest {
     assertThat(all).matches("[0-9a-f]{16}").isEqualTo(TraceIds.span("acme", "T-1", ""));
     assertThat(TraceIds.span("acme", "T-1", TraceIds.attempt(1, "ada"))).isNotEqualTo(all);
     assertThat(TraceIds.span("beta", "T-1", "")).isNotEqualTo(all);
+  }
+
+  /** 2,000 headers of W3C Trace Context come back whole, and with one bad sign are none. */
+  @Test
+  void every_header_that_fits_is_read() {
+    SplittableRandom random = new SplittableRandom(31);
+    for (int i = 0; i < 2_000; i++) {
+      String trace = String.format(Locale.ROOT, "%016x%016x", random.nextLong(), 1 + i);
+      String span = String.format(Locale.ROOT, "%016x", random.nextLong() | 1);
+      String flags = String.format(Locale.ROOT, "%02x", random.nextInt(256));
+      String header = "00-" + trace + "-" + span + "-" + flags;
+
+      assertThat(TraceIds.parent(header)).contains(new TraceIds.Parent(trace, span, flags));
+      char[] bad = header.toCharArray();
+      bad[random.nextInt(bad.length)] = "gGF/:` ".charAt(random.nextInt(7));
+      assertThat(TraceIds.parent(new String(bad))).as(new String(bad)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_text_is_a_bare_trace_only_with_32_small_digits() {
+    assertThat(TraceIds.trace(TRACE.toUpperCase(Locale.ROOT))).isNotEqualTo(TRACE);
+    assertThat(TraceIds.trace(TRACE + "0")).hasSize(32).isNotEqualTo(TRACE);
+    assertThat(TraceIds.trace("0".repeat(31) + "1")).isEqualTo("0".repeat(31) + "1");
+    assertThat(TraceIds.trace("")).matches("[0-9a-f]{32}").isEqualTo(TraceIds.trace(""));
+  }
+
+  @Test
+  void the_parts_of_a_span_are_kept_apart() {
+    assertThat(TraceIds.span("a", "bc", "")).isNotEqualTo(TraceIds.span("ab", "c", ""));
+    assertThat(TraceIds.span("a", "b", "c")).isNotEqualTo(TraceIds.span("a", "bc", ""));
+    assertThat(TraceIds.attempt(1, "1 ada")).isNotEqualTo(TraceIds.attempt(11, "ada"));
   }
 }
