@@ -28,7 +28,6 @@ final class Failures {
   private final Lessons lessons;
   private final Rounds rounds;
   private final Retries retries;
-  private final TimeLimits timeLimits;
   private final int fallbacks;
   private final RunClock clock;
   private final LogLimiter log;
@@ -40,14 +39,12 @@ final class Failures {
       Lessons lessons,
       Rounds rounds,
       Retries retries,
-      TimeLimits timeLimits,
       RunClock clock) {
     this.registry = registry;
     this.endings = endings;
     this.lessons = lessons;
     this.rounds = rounds;
     this.retries = retries;
-    this.timeLimits = timeLimits;
     this.fallbacks = config.fallbacks();
     this.clock = clock;
     this.log = new LogLimiter(config.sources().nanoTime());
@@ -124,11 +121,8 @@ final class Failures {
     Instant said = failure.retryAt();
     at = said != null && said.isAfter(at) ? said : at;
     boolean inTime =
-        run.task().deadline().isEmpty()
-            || run.task().terms().deadlinePauses()
-            || Duration.between(now, at)
-                    .compareTo(TimeLimits.left(run, timeLimits.of(run.task()), clock.now()).time())
-                < 0;
+        run.task().terms().deadlinePauses()
+            || !run.isPastDeadline(clock.now() + Timers.nanos(Duration.between(now, at)));
     if (!inTime) {
       retries.giveBack();
       return null;

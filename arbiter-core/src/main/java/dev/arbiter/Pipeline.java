@@ -159,8 +159,7 @@ final class Pipeline {
             rounds,
             keeping,
             clock);
-    this.failures =
-        new Failures(config, registry, endings, lessons, rounds, retries, timeLimits, clock);
+    this.failures = new Failures(config, registry, endings, lessons, rounds, retries, clock);
     this.asking =
         new Asking(
             publisher, open, waiting, endings, lessons, holdings, ledger, rounds, failures, keeping,
