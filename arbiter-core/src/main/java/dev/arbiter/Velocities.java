@@ -70,6 +70,10 @@ final class Velocities {
     }
   }
 
+  synchronized int size() {
+    return names.size();
+  }
+
   /** Counts one; 0 if it may be, or else the nanoseconds until it may. */
   synchronized long add(String name) {
     long now = nanoTime.getAsLong();

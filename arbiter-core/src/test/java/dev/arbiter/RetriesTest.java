@@ -88,6 +88,24 @@ class RetriesTest {
   }
 
   @Test
+  void a_retry_that_is_given_back_is_left_for_others() {
+    Retries retries = new Retries(policy(1, 0, 1), 7);
+    for (int i = 0; i < 5; i++) {
+      assertThat(retries.pause(0)).isNotNegative();
+      assertThat(retries.pause(0)).isEqualTo(-1);
+      retries.giveBack();
+    }
+  }
+
+  @Test
+  void an_attempt_without_a_retry_left_uses_up_none() {
+    Retries retries = new Retries(policy(1, 0, 1), 7);
+
+    assertThat(retries.pause(1)).isEqualTo(-1);
+    assertThat(retries.pause(0)).isNotNegative();
+  }
+
+  @Test
   void what_passes_by_itself_is_retried() {
     Set<FailureCause> passing =
         Arrays.stream(FailureCause.values()).filter(Retries::passes).collect(Collectors.toSet());

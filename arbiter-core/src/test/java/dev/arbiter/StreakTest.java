@@ -71,4 +71,60 @@ class StreakTest {
     assertThatThrownBy(() -> new Ejection(1, base, Duration.ofDays(366)))
         .hasMessageContaining("at most a year");
   }
+
+  @Test
+  void an_agent_that_must_stay_is_told_once_until_it_succeeds_or_a_host_looks() {
+    assertThat(streak.staysFirst()).isTrue();
+    assertThat(streak.staysFirst()).isFalse();
+    assertThat(streak.ended(true, 0)).isEqualTo(Turn.NOTHING);
+    assertThat(streak.staysFirst()).isFalse();
+    assertThat(streak.ended(false, 0)).isEqualTo(Turn.NOTHING);
+    assertThat(streak.staysFirst()).isTrue();
+    streak.reset();
+    assertThat(streak.staysFirst()).isTrue();
+  }
+
+  @Test
+  void an_agent_that_must_stay_asks_to_be_ejected_at_each_further_failure() {
+    fail(3, 0);
+    assertThat(streak.ended(true, 0)).isEqualTo(Turn.EJECT);
+    assertThat(streak.ended(true, 0)).isEqualTo(Turn.EJECT);
+  }
+
+  @Test
+  void an_agent_that_another_process_ejected_is_on_trial_and_its_next_pause_is_the_second() {
+    streak.wasEjectedBefore();
+    assertThat(streak.isProbing()).isTrue();
+    assertThat(streak.ended(true, Long.MIN_VALUE)).as("no call is old").isEqualTo(Turn.EJECT);
+    assertThat(streak.eject(0)).isEqualTo(2 * SECOND);
+
+    Streak other = new Streak(new Ejection(3, Duration.ofSeconds(1), Duration.ofSeconds(5)));
+    other.wasEjectedBefore();
+    assertThat(other.ended(false, 0)).isEqualTo(Turn.RECOVERED);
+    assertThat(other.eject(0)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void failures_before_an_ejection_do_not_count_after_it() {
+    assertThat(streak.ended(true, 0)).isEqualTo(Turn.NOTHING);
+    assertThat(streak.ended(true, 0)).isEqualTo(Turn.NOTHING);
+    long unused = streak.eject(SECOND);
+    assertThat(streak.ended(false, SECOND)).isEqualTo(Turn.RECOVERED);
+    fail(3, SECOND);
+  }
+
+  @Test
+  void an_agent_that_was_never_ejected_has_no_old_calls() {
+    assertThat(streak.ended(false, Long.MIN_VALUE)).isEqualTo(Turn.NOTHING);
+    fail(3, Long.MIN_VALUE);
+  }
+
+  @Test
+  void a_clock_that_runs_over_tells_old_calls_from_new_ones() {
+    long at = Long.MAX_VALUE - 5;
+    long unused = streak.eject(at);
+
+    assertThat(streak.ended(true, at - 10)).isEqualTo(Turn.NOTHING);
+    assertThat(streak.ended(true, Long.MIN_VALUE + 10)).isEqualTo(Turn.EJECT);
+  }
 }
