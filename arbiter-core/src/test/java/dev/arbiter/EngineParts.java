@@ -44,6 +44,7 @@ final class EngineParts {
   final Waiting waiting;
   final RunClock clock;
   final Keeping keeping;
+  final Rewinding rewinding;
 
   /* What the store answers next; null for what it answers always: it has kept the batch. */
   @Nullable CompletableFuture<@Nullable Void> answer;
@@ -96,6 +97,7 @@ final class EngineParts {
         new Waiting(open, endings, publisher, timers, ledger, registry, config.sources());
     this.clock = new RunClock(config.sources());
     this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, clock);
+    this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
   }
 
   static EngineParts of() {

@@ -52,8 +52,7 @@ class WaitingTest {
               world
                   .arbiter()
                   .sources(new Sources(() -> wall, () -> nanos, new SplittableRandom(1)))
-                  .tenantBudget(
-                      "acme", TenantBudget.per(Duration.ofDays(1), TaskBudget.ofCost(5))))
+                  .tenantBudget("acme", TenantBudget.per(Duration.ofDays(1), TaskBudget.ofCost(5))))
           .agents("ada", "bob");
   private final Waiting waiting = parts.waiting;
 
@@ -71,7 +70,8 @@ class WaitingTest {
   }
 
   private ApprovalRequest request(TaskRun run, Point point) {
-    return waiting.request(run, point, Question.of("May it?").within(Duration.ofHours(1)), List.of());
+    return waiting.request(
+        run, point, Question.of("May it?").within(Duration.ofHours(1)), List.of());
   }
 
   private WaitReason reason(TaskRun run, Point point) {
@@ -98,8 +98,7 @@ class WaitingTest {
 
   private void decide(TaskRun run, Answer answer) {
     ApprovalRequest request = Objects.requireNonNull(run.request());
-    run.means()
-        .add(new Approval(request.id(), request.point(), request.digest(), answer, wall));
+    run.means().add(new Approval(request.id(), request.point(), request.digest(), answer, wall));
   }
 
   private static TaskResult result(Move move) {
@@ -155,8 +154,7 @@ class WaitingTest {
     assertThat(request.agent()).isEqualTo("ada");
     assertThat(request.question().shown()).contains("one");
     assertThat(waiting.result(run, question, WorkReport.of("one"))).isEqualTo(request);
-    assertThat(waiting.result(run, question, WorkReport.of("two")).id())
-        .isNotEqualTo(request.id());
+    assertThat(waiting.result(run, question, WorkReport.of("two")).id()).isNotEqualTo(request.id());
   }
 
   /* The beginning of a wait. */
@@ -289,8 +287,7 @@ class WaitingTest {
   void runs_that_wait_for_agents_and_for_tenants_are_apart() {
     TaskRun agent = waits(new WaitReason.Quota("zoe", NOON.plusSeconds(60)));
     TaskRun tenant = waits(new WaitReason.Quota("", NOON.plusSeconds(60)));
-    TaskRun other =
-        parts.routed(task().tenant("other"), TaskState.EXECUTING, "ada");
+    TaskRun other = parts.routed(task().tenant("other"), TaskState.EXECUTING, "ada");
     waits(other, new WaitReason.Quota("", NOON.plusSeconds(60)));
     TaskRun neither = waits(new WaitReason.NotBefore(NOON.plusSeconds(60)));
     for (TaskRun run : List.of(agent, tenant, other, neither)) {
@@ -339,8 +336,7 @@ class WaitingTest {
   @Test
   void a_run_whose_tenant_has_nothing_left_waits_until_it_has() {
     Ledger.Tab tab = Objects.requireNonNull(parts.ledger.tab("acme"));
-    assertThat(tab.count(Usage.cost(5), Duration.ZERO, Store.Level.BUFFERED))
-        .isNotNull();
+    assertThat(tab.count(Usage.cost(5), Duration.ZERO, Store.Level.BUFFERED)).isNotNull();
     TaskRun run = parts.routed(task(), TaskState.ROUTED, "ada");
     waits(run, new WaitReason.Quota("", NOON.plusSeconds(60)));
     assertThat(waiting.parked(run)).isEqualTo(Waits.OUTSIDE);
@@ -384,8 +380,7 @@ class WaitingTest {
     TaskResult.Rejected rejected = (TaskResult.Rejected) result(waiting.parked(run));
 
     assertThat(rejected.findings())
-        .containsExactly(
-            Finding.error("arbiter.approval.denied", "", "denied by 'eve': not now"));
+        .containsExactly(Finding.error("arbiter.approval.denied", "", "denied by 'eve': not now"));
     assertThat(run.means().kept().since()).as("the wait is over").isEqualTo(Instant.EPOCH);
   }
 
@@ -422,8 +417,7 @@ class WaitingTest {
     waits(run, reason(run, Point.RESULT));
     ApprovalRequest request = Objects.requireNonNull(run.request());
     Approval approval =
-        new Approval(
-            request.id(), request.point(), request.digest(), Answer.approve("eve"), wall);
+        new Approval(request.id(), request.point(), request.digest(), Answer.approve("eve"), wall);
     News.Decided news = new News.Decided(approval, new CompletableFuture<>());
 
     waiting.keep(run, news);
@@ -511,9 +505,7 @@ class WaitingTest {
     run.means().again(Usage.none(), true);
     assertThat(Waiting.isBeforeCall(run)).as("the attempt has begun").isFalse();
     run.means().attemptFailed();
-    run.failure(
-        new TaskEvent.AttemptFailure(
-            FailureCause.AGENT_ERROR, "down", Optional.empty()));
+    run.failure(new TaskEvent.AttemptFailure(FailureCause.AGENT_ERROR, "down", Optional.empty()));
     assertThat(Waiting.isBeforeCall(run)).as("the attempt has failed").isFalse();
     run.failure(null);
     run.state(TaskState.ROUTING);
@@ -579,8 +571,7 @@ class WaitingTest {
     assertThat(failed.cause())
         .isEqualTo(point == Point.BUDGET ? FailureCause.BUDGET : FailureCause.EXPIRED);
     assertThat(failed.message())
-        .isEqualTo(
-            "nobody decided request '%s' by 2046-06-01T13:00:00Z: May it?", request.id());
+        .isEqualTo("nobody decided request '%s' by 2046-06-01T13:00:00Z: May it?", request.id());
     assertThat(parts.open.open()).isEmpty();
     assertThat(run.means().kept().since()).isEqualTo(Instant.EPOCH);
   }
