@@ -21,21 +21,26 @@ import org.junit.jupiter.api.Test;
 class ProcessTreeTest {
   private final AtomicBoolean alive = new AtomicBoolean(true);
   private final AtomicInteger asked = new AtomicInteger();
+  private boolean survives;
 
   /** A handle that lives while {@code alive}, and counts how often it is asked for its own. */
   private ProcessHandle handle(Supplier<Stream<ProcessHandle>> descendants) {
+    return handle(alive, descendants);
+  }
+
+  private ProcessHandle handle(AtomicBoolean living, Supplier<Stream<ProcessHandle>> descendants) {
     return (ProcessHandle)
         Proxy.newProxyInstance(
             ProcessHandle.class.getClassLoader(),
             new Class<?>[] {ProcessHandle.class},
             (self, method, arguments) ->
                 switch (method.getName()) {
-                  case "isAlive" -> alive.get();
+                  case "isAlive" -> living.get();
                   case "descendants" -> {
                     asked.incrementAndGet();
                     yield descendants.get();
                   }
-                  case "destroyForcibly" -> alive.getAndSet(false);
+                  case "destroyForcibly" -> living.getAndSet(survives);
                   case "hashCode" -> System.identityHashCode(self);
                   case "equals" -> self == arguments[0];
                   default -> throw new UnsupportedOperationException(method.getName());
@@ -164,6 +169,90 @@ class ProcessTreeTest {
       command.destroyForcibly();
       alive.set(false);
       tree.close();
+    }
+  }
+
+  private static ProcessHandle child(AtomicBoolean living) {
+    return new ProcessTreeTest().handle(living, Stream::of);
+  }
+
+  @Test
+  void every_tree_has_a_name_of_its_own() {
+    String name = new ProcessTree().name();
+
+    assertThat(name).startsWith(ProcessHandle.current().pid() + "-");
+    assertThat(new ProcessTree().name()).isNotEqualTo(name);
+  }
+
+  @Test
+  void all_of_a_tree_are_killed_and_a_second_end_does_nothing() {
+    AtomicBoolean one = new AtomicBoolean(true);
+    AtomicBoolean other = new AtomicBoolean(true);
+    ProcessHandle first = child(one);
+    ProcessHandle second = child(other);
+    ProcessTree tree = new ProcessTree();
+    tree.root(process(handle(() -> Stream.of(first, second))));
+
+    tree.close();
+
+    assertThat(alive).isFalse();
+    assertThat(one).isFalse();
+    assertThat(other).isFalse();
+    tree.close();
+    tree.kill();
+    assertThat(asked).as("nobody is left to ask").hasValue(1);
+  }
+
+  /** The root dies in the first round, and what it started just before is found in it. */
+  @Test
+  void what_is_started_between_a_look_and_the_end_is_killed_too() {
+    AtomicBoolean late = new AtomicBoolean(true);
+    ProcessHandle started = child(late);
+    ProcessTree tree = new ProcessTree();
+    tree.root(process(handle(() -> asked.get() < 3 ? Stream.of() : Stream.of(started))));
+    tree.look();
+    tree.look();
+
+    tree.kill();
+
+    assertThat(late).isFalse();
+    tree.close();
+  }
+
+  /** As one that waits for a disk that does not answer. */
+  @Test
+  void a_process_that_does_not_die_is_left_after_ten_rounds() {
+    ProcessTree tree = new ProcessTree();
+    tree.root(process(handle(Stream::of)));
+    survives = true;
+
+    tree.kill();
+
+    assertThat(asked).hasValue(10);
+    survives = false;
+    tree.close();
+    assertThat(alive).isFalse();
+  }
+
+  private static Process marked(String name) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sleep", "60");
+    builder.environment().put(ProcessTree.VARIABLE, name);
+    return builder.start();
+  }
+
+  @Test
+  void a_process_is_known_by_the_whole_name_of_its_tree() throws Exception {
+    ProcessTree tree = new ProcessTree();
+    Process own = marked(tree.name());
+    Process stranger = marked(tree.name() + "0");
+    try {
+      tree.close();
+
+      assertThat(own.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(stranger.waitFor(1, TimeUnit.SECONDS)).isFalse();
+    } finally {
+      own.destroyForcibly();
+      stranger.destroyForcibly();
     }
   }
 }

@@ -164,6 +164,24 @@ class AdvisorTest {
         .containsExactly("give tasks of type 'fix' to 'bob' rather than 'cyd'");
   }
 
+  /** Each record is drawn to one half by two attempts, one good and one bad. */
+  @Test
+  void many_attempts_alone_make_no_agent_the_best() {
+    assertThat(ofRouting(figures(100, .5), figures(10, 1)).get(0).text())
+        .isEqualTo("give tasks of type 'fix' to 'bob' rather than 'ada'");
+    assertThat(ofRouting(figures(100, .85), figures(12, 1)).get(0).text())
+        .isEqualTo("give tasks of type 'fix' to 'bob' rather than 'ada'");
+    assertThat(ofRouting(figures(100, .9), figures(5, .8)).get(0).text())
+        .isEqualTo("give tasks of type 'fix' to 'ada' rather than 'bob'");
+  }
+
+  @Test
+  void five_attempts_each_are_as_sure_as_seven_with_the_two() {
+    // (6 - 1) / 7 over the root of twice 6 / 343: 3.82 standard deviations.
+    assertThat(ofRouting(figures(5, 1), figures(5, 0)).get(0).confidence())
+        .isCloseTo(.9985, within(.001));
+  }
+
   @Test
   void a_rule_that_denies_more_than_a_tenth_of_several_agents_is_looked_at() {
     assertThat(Advisor.ofRule("r", 4, 2, 4)).isEmpty();

@@ -129,6 +129,20 @@ class AttemptTrailTest {
   }
 
   @Test
+  void the_hundredth_from_the_end_is_kept() {
+    for (int i = 0; i < 101; i++) {
+      add(i, "fix", i == 1 ? Kind.FAILURE : Kind.SUCCESS, 1);
+      trail.took(i, "fix", i == 1 ? 100 : 0);
+      trail.rate(i, "fix", i == 1 ? 1 : 5);
+    }
+
+    Figures figures = trail.figures(0, "");
+    assertThat(figures.successRate()).isEqualTo(.99);
+    assertThat(figures.latency()).isEqualTo(Duration.ofNanos(1));
+    assertThat(figures.rating()).isEqualTo(4.96);
+  }
+
+  @Test
   void the_first_32_types_have_figures() {
     for (int i = 0; i < 40; i++) {
       add(i, "type-" + i, Kind.SUCCESS, 1);

@@ -362,6 +362,33 @@ class InsightBoundsTest {
   }
 
   @Test
+  void what_the_host_has_not_applied_is_not_told_as_applied() {
+    surelyBad("ada");
+    host =
+        sure -> {
+          offered.add(sure);
+          return false;
+        };
+
+    insight.offer();
+
+    assertThat(offered).hasSize(1);
+    assertThat(insight.report().applied()).isEmpty();
+  }
+
+  @Test
+  void two_hundred_states_are_watched() {
+    for (int look = 0; look < 5; look++) {
+      insight.look();
+      for (int i = 0; i < 200; i++) {
+        insight.saw(Kind.SYSTEM, "part-" + i, "mend it", "it is away");
+      }
+    }
+
+    assertThat(of(Kind.SYSTEM)).hasSize(200);
+  }
+
+  @Test
   void the_last_hundred_that_were_applied_are_told() {
     surelyBad("ada");
     for (int i = 0; i < 105; i++) {
@@ -433,6 +460,19 @@ class InsightBoundsTest {
   }
 
   @Test
+  void of_10_000_works_the_newest_under_an_id_is_rated() {
+    completed("T-1", "ada");
+    for (int i = 0; i < 9_998; i++) {
+      insight.completed(done("X-" + i, "cyd"));
+    }
+    insight.completed(done("T-1", "bob"));
+
+    assertThat(insight.rate(new Rating("acme", "T-1", "eve", 3))).isTrue();
+    assertThat(figures("bob").ratings()).isEqualTo(1);
+    assertThat(figures("ada").ratings()).isZero();
+  }
+
+  @Test
   void new_work_under_an_old_id_may_be_rated_anew() {
     completed("T-1", "ada");
     assertThat(insight.rate(new Rating("acme", "T-1", "eve", 3))).isTrue();
@@ -500,6 +540,8 @@ class InsightBoundsTest {
     assertThat(new Rating("acme", "T-1", "eve", 5).stars()).isEqualTo(5);
     assertThatThrownBy(() -> new Rating("acme", "T-1", "eve", 0)).hasMessageContaining("got 0");
     assertThatThrownBy(() -> new Rating("acme", "T-1", "eve", 6)).hasMessageContaining("got 6");
+    assertThatThrownBy(() -> new Rating("acme", "T-1", " eve", 1))
+        .hasMessageContaining("rating.rater");
     assertThatThrownBy(() -> new Rating("", "T-1", "eve", 1)).hasMessageContaining("rating.tenant");
     assertThatThrownBy(() -> new Rating("acme", "", "eve", 1)).hasMessageContaining("rating.task");
   }
