@@ -146,7 +146,15 @@ public final class UsageLimit {
     }
     Instant now = clock.instant();
     String behind = isSaid ? last.substring(reached.start()) : last;
-    return Optional.of(said(behind, now).orElse(now.plus(unknown)));
+    return Optional.of(said(behind, now).orElseGet(() -> later(now)));
+  }
+
+  private Instant later(Instant now) {
+    try {
+      return now.plus(unknown);
+    } catch (DateTimeException | ArithmeticException tooFar) {
+      return Instant.MAX;
+    }
   }
 
   private Optional<Instant> said(String text, Instant now) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.arbiter.Arbiter;
+import dev.arbiter.TaskHandle;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -194,6 +196,15 @@ class UsageLimitTest {
     assertThat(LIMIT.words(Pattern.compile("NO MORE")).end(1, "usage limit reached")).isEmpty();
   }
 
+  @Test
+  void a_time_that_never_ends_is_beyond_the_calendar_and_no_failure() {
+    UsageLimit limit = LIMIT.orAfter(ChronoUnit.FOREVER.getDuration());
+
+    assertThat(limit.end(1, "usage limit reached")).contains(Instant.MAX);
+    assertThat(limit.end(1, "usage limit reached, try again in 2 hours"))
+        .contains(NOW.plus(Duration.ofHours(2)));
+  }
+
   /** The words of an agent are foreign: any of them has an answer, soon. */
   @Test
   void any_words_have_an_answer() {
@@ -262,6 +273,32 @@ class UsageLimitTest {
       TaskResult.Completed done = (TaskResult.Completed) handle.await(Duration.ofSeconds(20));
       assertThat(done.agent()).isEqualTo("other");
       assertThat(Files.readAllLines(calls)).hasSize(1);
+    }
+  }
+
+  @Test
+  void an_agent_whose_limit_never_ends_waits_until_somebody_sets_its_status() throws Exception {
+    ProcessAgent agent =
+        ProcessAgent.builder("sh", "-c", "exit 75")
+            .usageLimit(
+                UsageLimit.inWords(InstantSource.system(), ZoneId.of("UTC"))
+                    .exitCode(75)
+                    .orAfter(ChronoUnit.FOREVER.getDuration()))
+            .build();
+    try (Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .closeLimit(Duration.ZERO)
+            .executor(Runnable::run)
+            .agent(AgentProfile.of("cli"), agent)
+            .build()) {
+      TaskHandle handle = arbiter.submit(Task.builder("fix").build());
+
+      assertThat(handle.waitsFor()).contains(new WaitReason.Quota("cli", Instant.MAX));
+      assertThat(arbiter.agents().find("cli").orElseThrow().status()).isEqualTo(Status.LIMITED);
+      arbiter.agents().register(AgentProfile.of("other"), assignment -> WorkReport.of("done"));
+
+      assertThat(handle.await(Duration.ofSeconds(20))).isInstanceOf(TaskResult.Completed.class);
     }
   }
 }
