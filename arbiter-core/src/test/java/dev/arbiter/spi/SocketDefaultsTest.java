@@ -106,6 +106,16 @@ class SocketDefaultsTest {
     assertThat(Sources.entropy()).isNotSameAs(Sources.entropy());
   }
 
+  @Test
+  void no_two_hosts_have_the_same_numbers_unless_they_name_a_seed() {
+    Sources one = Sources.system();
+    Sources other = Sources.system();
+
+    assertThat(one.random().longs(10).boxed().toList())
+        .isNotEqualTo(other.random().longs(10).boxed().toList());
+    assertThat(one.clock().instant()).isAfter(Instant.EPOCH);
+  }
+
   /** Admits and denies all, and leaves the rest as it is. */
   private static final class Strict implements Constitution {
     private int judged;

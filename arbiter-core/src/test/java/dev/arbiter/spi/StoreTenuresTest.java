@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +57,8 @@ class StoreTenuresTest {
     private final BlockingQueue<Exception> failingAppends = new LinkedBlockingQueue<>();
     private final BlockingQueue<Exception> failingForgets = new LinkedBlockingQueue<>();
     private final BlockingQueue<Exception> failingCloses = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Integer> entered = new LinkedBlockingQueue<>();
+    private final List<Integer> steps = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Boolean> forced = new LinkedBlockingQueue<>();
     private final BlockingQueue<Instant> forgotten = new LinkedBlockingQueue<>();
     private final AtomicInteger opens = new AtomicInteger();
@@ -77,9 +81,11 @@ class StoreTenuresTest {
 
     @Override
     public void append(List<Change> batch, boolean force) throws Exception {
+      entered.add(batch.size());
       gate.await();
       fail(failingAppends);
       forced.add(force);
+      steps.add(batch.size());
       for (Change change : batch) {
         Value value = change.value();
         if (value == null) {
@@ -488,6 +494,43 @@ class StoreTenuresTest {
     assertThatThrownBy(() -> Store.of(disk, Duration.ofMinutes(1).minusNanos(1), () -> now))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("store.retention must be at least a minute, got PT59.999999999S");
+  }
+
+  @Test
+  void by_default_a_day_is_kept_by_the_clock_of_the_machine() throws Exception {
+    Instant begin = Sources.system().clock().instant();
+    Store plain = Store.of(disk);
+    plain.open(engine);
+    keep(next(engine.shards), "a", "1");
+
+    assertThat(next(disk.forgotten)).isAfterOrEqualTo(begin.minus(DAY));
+    plain.close();
+  }
+
+  /** A step that has 4,096 changes takes no more. */
+  @Test
+  void many_changes_go_in_several_steps_and_a_large_batch_in_one() throws Exception {
+    Shard shard = opened();
+    assertThat(next(disk.entered)).as("the number of the tenure").isEqualTo(1);
+    disk.gate = new CountDownLatch(1);
+    CompletableFuture<@Nullable Void> first = append(shard, "first", "x");
+    assertThat(next(disk.entered)).as("what follows waits behind it").isEqualTo(1);
+    List<CompletableFuture<@Nullable Void>> stages = new ArrayList<>();
+    List<Change> many = new ArrayList<>();
+    for (int i = 0; i < 4_095; i++) {
+      many.add(new Change(Change.Kind.STATE, "k" + i, Value.of(new byte[1])));
+    }
+    stages.add(shard.append(many, Level.BUFFERED).toCompletableFuture());
+    stages.add(append(shard, "one", "x", Level.BUFFERED));
+    stages.add(append(shard, "late", "x", Level.BUFFERED));
+    disk.gate.countDown();
+    first.get(20, TimeUnit.SECONDS);
+    for (CompletableFuture<@Nullable Void> stage : stages) {
+      stage.get(20, TimeUnit.SECONDS);
+    }
+
+    assertThat(disk.steps).endsWith(4_096, 1);
+    assertThat(disk.kept).hasSize(4_095 + 3 + 1);
   }
 
   /** 4 threads, 250 batches each. */
