@@ -45,6 +45,8 @@ final class EngineParts {
   final RunClock clock;
   final Keeping keeping;
   final Rewinding rewinding;
+  final Choosing choosing;
+  final Asking asking;
 
   /* What the store answers next; null for what it answers always: it has kept the batch. */
   @Nullable CompletableFuture<@Nullable Void> answer;
@@ -98,6 +100,28 @@ final class EngineParts {
     this.clock = new RunClock(config.sources());
     this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, clock);
     this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
+    CallPermits permits =
+        new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
+    this.choosing =
+        new Choosing(
+            config,
+            constitution,
+            registry,
+            publisher,
+            waiting,
+            endings,
+            lessons,
+            holdings,
+            permits,
+            rounds,
+            keeping,
+            clock);
+    Retries retries = new Retries(config.retries(), 1);
+    Failures failures = new Failures(config, registry, endings, lessons, rounds, retries, clock);
+    this.asking =
+        new Asking(
+            publisher, open, waiting, endings, lessons, holdings, ledger, rounds, failures, keeping,
+            clock);
   }
 
   static EngineParts of() {

@@ -82,6 +82,7 @@ class RewindingTest {
     run.countCall();
     Attempt attempt = parts.call(run);
     attempt.assignment().meter().add(Usage.cost(2));
+    run.next(Stage.CALL);
     run.await(Waits.AGENT);
     return run;
   }
@@ -91,6 +92,7 @@ class RewindingTest {
     TaskRun run = parts.routed(task().bestOf(2), TaskState.EXECUTING, "ada");
     Attempt unused = parts.call(run);
     Attempt unusedToo = parts.join(run, "bob");
+    run.next(Stage.CALL);
     run.await(Waits.AGENT);
     return run;
   }
@@ -111,6 +113,9 @@ class RewindingTest {
   private TaskRun next(Task.Builder task, KeptProgress progress) {
     TaskRun run = parts.run(task);
     run.restored(progress.decisions().size());
+    run.onPlace(Stage.TELL);
+    run.next(Stage.CALL);
+    assertThat(parts.line.enter(run)).isTrue();
     rewind(run, progress);
     return run;
   }
@@ -168,6 +173,7 @@ class RewindingTest {
 
     assertThat(run.stage()).isEqualTo(Stage.PARK);
     assertThat(run.waits()).isNull();
+    assertThat(run.hasPlace()).as("it runs no more").isFalse();
     assertThat(parts.timers.due(parts.now() + Duration.ofSeconds(5).toNanos()))
         .as("the deadline is set")
         .singleElement()
@@ -434,6 +440,21 @@ class RewindingTest {
   }
 
   @Test
+  void an_agent_whose_call_the_store_does_not_know_is_interrupted() {
+    TaskRun run = parts.routed(task(), TaskState.WAITING, "ada");
+    run.waitsFor(new WaitReason.NotBefore(world.now()));
+    KeptProgress progress = run.progress();
+    run.routed(EngineParts.decision(2, "bob"));
+    Attempt bob = parts.call(run);
+
+    rewind(run, progress);
+
+    assertThat(bob.isAbandoned()).isTrue();
+    assertThat(run.attempt()).isNull();
+    learnedNothingOf("bob");
+  }
+
+  @Test
   void a_decision_that_was_taken_back_is_taken_back_again() {
     TaskRun run = working();
     KeptProgress progress = run.progress();
@@ -550,6 +571,23 @@ class RewindingTest {
 
     assertThat(asking.answer).isCompletedExceptionally();
     assertThat(run.asking()).isNull();
+    assertThat(run.waits()).isEqualTo(Waits.AGENT);
+    assertThat(run.state()).isEqualTo(TaskState.EXECUTING);
+  }
+
+  @Test
+  void a_later_question_than_the_one_that_was_kept_is_to_be_asked_again() {
+    TaskRun run = working();
+    run.state(TaskState.WAITING);
+    run.waitsFor(new WaitReason.Input(request(run, Point.INPUT), "", true));
+    run.means().waitBegins(world.now(), parts.now());
+    KeptProgress progress = run.progress();
+    News.Asked later = asks(run);
+    run.waitsFor(new WaitReason.Input(request(run, Point.TENANT_BUDGET), "", true));
+
+    rewind(run, progress);
+
+    assertThat(later.answer).isCompletedExceptionally();
     assertThat(run.waits()).isEqualTo(Waits.AGENT);
     assertThat(run.state()).isEqualTo(TaskState.EXECUTING);
   }
@@ -675,6 +713,38 @@ class RewindingTest {
   }
 
   @Test
+  void attempts_that_died_beside_one_that_reported_have_no_outcome() {
+    TaskRun before = two();
+    before.noAttempt();
+    before.report(WorkReport.of("of bob"), 5);
+    before.state(TaskState.EXECUTION_COMPLETE);
+
+    TaskRun run = next(task().bestOf(2), before.progress());
+
+    assertThat(run.agent()).isEqualTo("bob");
+    assertThat(run.onPlace()).isEqualTo(Stage.JUDGE);
+    learnedNothingOf("ada");
+  }
+
+  @Test
+  void work_that_was_set_aside_outlives_the_process_of_the_others() {
+    TaskRun before = two();
+    Attempt unused = parts.join(before, "eve");
+    assertThat(before.lookAt(1)).isTrue();
+    before.noAttempt();
+    before.report(WorkReport.of("of ada"), 5);
+    assertThat(before.lookAt(2)).isTrue();
+
+    TaskRun run = next(task().bestOf(3), before.progress());
+
+    assertThat(run.agent()).isEqualTo("ada");
+    assertThat(run.report().output()).isEqualTo("of ada");
+    assertThat(run.stage()).isEqualTo(Stage.ENTER);
+    assertThat(run.onPlace()).isEqualTo(Stage.KEEP_REPORT);
+    learnedNothingOf("bob", "eve");
+  }
+
+  @Test
   void the_round_of_a_dead_process_is_made_again_if_all_of_its_agents_may() {
     TaskRun both = parts.routed(task().bestOf(2), TaskState.EXECUTING, "eve");
     Attempt unused = parts.call(both);
@@ -693,6 +763,7 @@ class RewindingTest {
   void an_attempt_is_made_again_when_a_person_says_so() {
     TaskRun run = parts.routed(task(), TaskState.WAITING, "bob", "ada");
     run.waitsFor(new WaitReason.UnknownEffect("ada", 2));
+    run.next(Stage.PARK);
     run.means().waitBegins(world.now(), parts.now());
     world.time.advance(Duration.ofSeconds(9));
 

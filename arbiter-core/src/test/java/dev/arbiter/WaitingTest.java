@@ -412,6 +412,23 @@ class WaitingTest {
   }
 
   @Test
+  void a_tenant_that_is_given_more_has_more() {
+    TaskRun run = run();
+    Ledger.Tab tab = Objects.requireNonNull(parts.ledger.tab("acme"));
+    Ledger.Full full =
+        Objects.requireNonNull(tab.count(Usage.cost(5), Duration.ZERO, Store.Level.BUFFERED));
+    ApprovalRequest request =
+        waiting.request(run, Point.TENANT_BUDGET, CallPermits.question(full, wall), List.of());
+    waits(run, new WaitReason.Budget(request, false));
+    assertThat(waiting.parked(run)).isEqualTo(Waits.OUTSIDE);
+    decide(run, Answer.raise("eve", TaskBudget.ofCost(7)));
+
+    assertThat(waiting.parked(run)).isEqualTo(Stage.ENTER);
+
+    assertThat(parts.ledger.full("acme")).isNull();
+  }
+
+  @Test
   void a_decision_is_told_to_who_made_it_when_it_is_kept() {
     TaskRun run = run();
     waits(run, reason(run, Point.RESULT));
