@@ -4,6 +4,8 @@ package dev.arbiter.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.arbiter.architecture.Program;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -281,5 +283,40 @@ class DurableFileTest {
         .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> DurableFile.read(folder.resolve("none")))
         .isInstanceOf(IOException.class);
+  }
+
+  /** Claims a file, says so, and holds it until its input ends. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] arguments) throws IOException {
+      boolean isHeld = DurableFile.claim(Path.of(arguments[0])) != null;
+      System.out.println(isHeld);
+      while (System.in.read() >= 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void a_claim_of_another_process_holds_until_that_process_ends() throws Exception {
+    Path path = folder.resolve("a.lock");
+    Process other =
+        new Program()
+            .with(DurableFile.class, DurableFileTest.class)
+            .start(Holder.class, path.toString());
+    try (BufferedReader words = other.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(words.readLine()).isEqualTo("true");
+
+      assertThat(DurableFile.claim(path)).isNull();
+      assertThat(DurableFile.claim(path)).as("and is not given up by a look").isNull();
+
+      other.getOutputStream().close();
+      assertThat(other.waitFor()).isZero();
+    } finally {
+      other.destroyForcibly();
+    }
+    DurableFile own = Objects.requireNonNull(DurableFile.claim(path));
+    own.close();
   }
 }

@@ -54,7 +54,7 @@ class SanitizerTest {
     }
     int[] hidden = {
       0x1f, 0x7f, 0x9f, 0xad, 0x200b, 0x2028, 0x2029, 0xe000, 0xd800, 0x378, 0xe0000, 0xe0041,
-      0xe0fff
+      0xe0100, 0xe01ef, 0xe0fff
     };
     for (int bad : hidden) {
       assertThat(Sanitizer.isPrintable(bad)).as("U+%04X", bad).isFalse();

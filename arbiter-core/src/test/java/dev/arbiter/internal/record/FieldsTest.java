@@ -80,10 +80,11 @@ class FieldsTest {
   @Test
   void a_text_is_utf_8_unless_it_has_half_of_a_pair() {
     assertThat(written(w -> w.text(1, "a"))).isEqualTo(bytes(1, 2, 8, 'a'));
-    assertThat(written(w -> w.text(1, "\ud83d\ude80"))).hasSize(3 + 4);
+    assertThat(written(w -> w.text(1, "\ud83d\ude80"))).hasSize(3 + 4).startsWith(1, 5, 8);
     assertThat(written(w -> w.text(1, "\ud83d"))).isEqualTo(bytes(1, 3, 16, 0xd8, 0x3d));
     for (String odd :
-        List.of("a\ud83d", "\ude80\ud83d", "\ude80", "\ud83d\ud83d\ude80", "\ud83db")) {
+        List.of(
+            "a\ud83d", "\ude80\ud83d", "\ude80", "\ude80\ude80", "\ud83d\ud83d\ude80", "\ud83db")) {
       assertThat(written(w -> w.text(1, odd))[2]).as("UTF-16").isEqualTo((byte) 16);
       assertThat(read(w -> w.text(1, odd)).text(1)).isEqualTo(odd);
     }

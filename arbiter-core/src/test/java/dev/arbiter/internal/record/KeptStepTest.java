@@ -4,11 +4,14 @@ package dev.arbiter.internal.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.arbiter.agent.AgentProfile;
-import dev.arbiter.agent.RegisteredAgent.Status;
+import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.event.AgentEvent;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.event.TaskEvent.AttemptFailure;
 import dev.arbiter.event.TaskEvent.Step;
+import dev.arbiter.spi.PerformanceView;
+import dev.arbiter.spi.Router;
+import dev.arbiter.spi.RoutingRequest;
 import dev.arbiter.task.Admission;
 import dev.arbiter.task.Answer;
 import dev.arbiter.task.Approval;
@@ -182,9 +185,15 @@ class KeptStepTest {
   void a_change_of_an_agent_has_its_new_status_and_the_end_of_its_limit() {
     AgentEvent limited =
         new AgentEvent.StatusChanged(
-            NOW, 7, "ada", Status.AVAILABLE, Status.LIMITED, Optional.of(NOW.plusSeconds(1)));
+            NOW,
+            7,
+            "ada",
+            RegisteredAgent.Status.AVAILABLE,
+            RegisteredAgent.Status.LIMITED,
+            Optional.of(NOW.plusSeconds(1)));
     AgentEvent offline =
-        new AgentEvent.StatusChanged(NOW, 7, "ada", Status.LIMITED, Status.OFFLINE);
+        new AgentEvent.StatusChanged(
+            NOW, 7, "ada", RegisteredAgent.Status.LIMITED, RegisteredAgent.Status.OFFLINE);
 
     assertThat(KeptStep.of(limited))
         .isEqualTo(KeptStep.of("StatusChanged", NOW, "LIMITED", 0, "ada", "2026-06-01T12:00:01Z"));
@@ -226,5 +235,65 @@ class KeptStepTest {
       assertThat(KeptStep.stateOf(step.name())).isEmpty();
       assertThat(Records.steps(Records.bytes(List.of(step)))).containsExactly(step);
     }
+  }
+
+  @Test
+  void a_decision_is_kept_without_its_scores_and_says_so() {
+    RoutingDecision kept = KeptDecision.of(DECISION);
+
+    assertThat(kept).isSameAs(DECISION);
+    assertThat(kept.probability()).isNaN();
+    assertThat(kept.candidates()).isEmpty();
+    assertThat(kept.reason()).isEqualTo("chosen by ucb1 before the store was opened again");
+    RoutingDecision live =
+        Router.leastLoaded()
+            .route(
+                new RoutingRequest(TASK, List.of(new Idle()), PerformanceView.empty(), List.of()));
+    assertThat(KeptDecision.of(live)).isEqualTo(new KeptDecision(live.id(), "ada", "least-loaded"));
+  }
+
+  private static final class Idle implements RegisteredAgent {
+    @Override
+    public AgentProfile profile() {
+      return AgentProfile.of("ada");
+    }
+
+    @Override
+    public Status status() {
+      return Status.AVAILABLE;
+    }
+
+    @Override
+    public int active() {
+      return 0;
+    }
+
+    @Override
+    public int queued() {
+      return 0;
+    }
+
+    @Override
+    public int number() {
+      return 0;
+    }
+  }
+
+  @Test
+  void an_end_has_the_task_as_it_was_asked_and_not_as_it_was_edited() {
+    TaskResult result = new TaskResult.Cancelled(TASK.withPayload("edited"), "enough");
+
+    assertThat(new KeptEnd(result, NOW, NOW).asked().payload()).isEqualTo("edited");
+    assertThat(new KeptEnd(result, NOW, NOW, "as it was").asked())
+        .isEqualTo(TASK.withPayload("as it was"));
+    assertThat(new KeptEnd(result, NOW, NOW, "").asked().payload()).isEmpty();
+  }
+
+  @Test
+  void a_denial_that_is_the_verdict_of_a_step_is_named() {
+    Verdict denied = new Verdict.Denied(List.of(FINDING), Seal.none());
+
+    assertThat(kept(new TaskEvent.SetAside(STEP, Optional.of(denied))).detail())
+        .isEqualTo("denied");
   }
 }
