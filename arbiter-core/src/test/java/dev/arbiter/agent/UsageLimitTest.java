@@ -16,9 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +199,32 @@ class UsageLimitTest {
     assertThat(LIMIT.words(Pattern.compile("NO MORE")).end(1, "NO MORE, again in 10 seconds"))
         .contains(NOW.plusSeconds(10));
     assertThat(LIMIT.words(Pattern.compile("NO MORE")).end(1, "usage limit reached")).isEmpty();
+  }
+
+  /** 3,000 moments of ten years, in zones with and without summer time. */
+  @Test
+  void a_clock_time_is_within_a_day_and_a_date_within_a_year() {
+    SplittableRandom random = new SplittableRandom(43);
+    String[] zones = {"Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC", "Pacific/Apia"};
+    DateTimeFormatter date = DateTimeFormatter.ofPattern("MMM d", Locale.ENGLISH);
+    for (int i = 0; i < 3_000; i++) {
+      Instant now = NOW.plusSeconds(random.nextInt(10 * 365 * 24 * 3_600));
+      ZoneId zone = ZoneId.of(zones[random.nextInt(zones.length)]);
+      UsageLimit limit = UsageLimit.inWords(InstantSource.fixed(now), zone);
+      LocalTime time = LocalTime.of(random.nextInt(24), random.nextInt(60));
+      LocalDate day = LocalDate.ofYearDay(2025, 1 + random.nextInt(365));
+
+      String clock = "usage limit reached, resets at " + time;
+      assertThat(limit.end(1, clock).orElseThrow())
+          .as("%s at %s in %s", clock, now, zone)
+          .isAfter(now)
+          .isBeforeOrEqualTo(now.plus(Duration.ofHours(25)));
+      String dated = "usage limit reached, resets " + day.format(date) + ", 3pm";
+      assertThat(limit.end(1, dated).orElseThrow())
+          .as("%s at %s in %s", dated, now, zone)
+          .isAfter(now.minus(Duration.ofDays(32)))
+          .isBefore(now.plus(Duration.ofDays(366)));
+    }
   }
 
   @Test

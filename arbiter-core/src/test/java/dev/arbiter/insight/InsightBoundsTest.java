@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -509,6 +510,33 @@ class InsightBoundsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("the snapshot of an insight is damaged");
     }
+  }
+
+  /** 3,000 snapshots with one wrong byte: refused, or read, and then there is a report. */
+  @Test
+  void a_snapshot_that_lies_is_refused_in_words_or_read() {
+    completed("T-1", "ada");
+    failed("T-2", "bob", FailureCause.DENIED, Optional.of(denied("scope")));
+    failed("T-2", "ada");
+    assertThat(insight.rate(new Rating("acme", "T-1", "eve", 3))).isTrue();
+    byte[] whole = insight.snapshot();
+    SplittableRandom random = new SplittableRandom(47);
+    int read = 0;
+    for (int i = 0; i < 3_000; i++) {
+      byte[] wrong = whole.clone();
+      wrong[random.nextInt(wrong.length)] = (byte) random.nextInt();
+      Insight next = new Insight(() -> now, sure -> false);
+      try {
+        next.restore(wrong);
+      } catch (IllegalArgumentException refused) {
+        assertThat(refused.getMessage()).isNotEmpty();
+        continue;
+      }
+      assertThat(next.report().at()).isEqualTo(now);
+      read++;
+    }
+
+    assertThat(read).as("some are read").isBetween(1, 2_999);
   }
 
   @Test
