@@ -693,4 +693,228 @@ class LiveRegistryTest {
         .isInstanceOf(IOException.class)
         .hasMessage("down");
   }
+
+  /* The registry with a real watch over its agents. */
+  private Healing healing(Recovery policy) {
+    Healing healing = new Healing(policy, registry, publisher, crew, sources);
+    registry.healedBy(healing);
+    return healing;
+  }
+
+  private List<String> actions() {
+    return heard.events.stream()
+        .filter(HealthEvent.class::isInstance)
+        .map(HealthEvent.class::cast)
+        .map(event -> event.action() + " " + event.component() + " " + event.succeeded())
+        .toList();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as a host without a checker of nulls
+  void an_agent_without_a_profile_or_without_code_is_refused_at_the_call() {
+    assertThatThrownBy(() -> registry.register(null, assignment -> WorkReport.of("done")))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("an agent needs a profile");
+    assertThatThrownBy(() -> registry.register(AgentProfile.of("ada"), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("agent 'ada' must not be null");
+    assertThatThrownBy(() -> registry.registerAsync(null, assignment -> new CompletableFuture<>()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("an agent needs a profile");
+    assertThatThrownBy(() -> registry.registerAsync(AgentProfile.of("ada"), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("agent 'ada' must not be null");
+    assertThat(registry.all()).isEmpty();
+  }
+
+  @Test
+  void numbers_are_small_and_those_of_retired_agents_are_given_on_in_turn() {
+    for (String id : List.of("ada", "bob", "cleo")) {
+      add(id);
+    }
+    assertThat(registry.all()).extracting(RegisteredAgent::number).containsExactly(0, 1, 2);
+    registry.retire("bob");
+    registry.retire("ada");
+    for (String id : List.of("dora", "eve", "finn")) {
+      add(id);
+    }
+
+    assertThat(registry.all()).extracting(RegisteredAgent::number).containsExactly(2, 1, 0, 3);
+  }
+
+  @Test
+  void the_next_look_is_due_at_the_first_end_by_either_clock() {
+    add("ada");
+    add("bob");
+    registry.limit("ada", NOON.plusSeconds(60));
+    clock.set(NOON.minusSeconds(1_000));
+    registry.limit("bob", NOON.minusSeconds(900));
+    nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+    registry.look();
+    assertThat(candidates(ANY)).as("by the nano clock").containsExactly("ada");
+
+    clock.set(NOON.minusSeconds(900));
+    registry.look();
+    assertThat(candidates(ANY)).as("by the wall clock").containsExactly("ada", "bob");
+  }
+
+  @Test
+  void a_limit_that_ends_earlier_by_the_nano_clock_alone_is_seen() {
+    add("ada");
+    add("bob");
+    registry.limit("ada", NOON.plusSeconds(100));
+    clock.set(NOON.plusSeconds(95));
+    registry.limit("bob", NOON.plusSeconds(103));
+    clock.set(NOON);
+    nanos.addAndGet(Duration.ofSeconds(8).toNanos());
+
+    registry.look();
+
+    assertThat(candidates(ANY)).containsExactly("bob");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Status.class)
+  void a_task_gets_a_slot_waits_for_one_or_is_sent_away_as_the_status_says(Status status) {
+    add("ada");
+    registry.setStatus("ada", status);
+    Slots.Seat.State expected =
+        switch (status) {
+          case AVAILABLE, DRAINING -> Slots.Seat.State.HELD;
+          case BUSY -> Slots.Seat.State.WAITING;
+          default -> Slots.Seat.State.GONE;
+        };
+
+    assertThat(seat("ada").state()).isEqualTo(expected);
+    assertThat(agent("ada").queued()).isEqualTo(status == Status.BUSY ? 1 : 0);
+  }
+
+  @Test
+  void a_usage_limit_that_an_agent_met_is_one() {
+    add("ada");
+    registry.limited("ada", NOON.plusSeconds(60));
+
+    assertThat(agent("ada").availableAt()).contains(NOON.plusSeconds(60));
+    assertThat(registry.comesBack("ada")).isTrue();
+  }
+
+  @Test
+  void an_agent_is_idempotent_if_it_declares_that() {
+    add("ada");
+    registry.register(
+        AgentProfile.builder("bob").idempotent().build(), assignment -> WorkReport.of("done"));
+
+    assertThat(registry.isIdempotent("ada")).isFalse();
+    assertThat(registry.isIdempotent("bob")).isTrue();
+  }
+
+  @Test
+  void an_agent_that_is_ejected_is_told_with_the_reason_and_the_time() {
+    Healing unused = healing(Recovery.standard());
+    add("ada");
+    add("bob");
+    fails("ada", 5);
+
+    HealthEvent told =
+        (HealthEvent)
+            heard.events.stream().filter(HealthEvent.class::isInstance).findFirst().orElseThrow();
+    assertThat(actions()).containsExactly("ISOLATE ada true");
+    assertThat(told.detail())
+        .isEqualTo("its calls failed: AGENT_ERROR; it gets no task until " + NOON.plusSeconds(30));
+  }
+
+  @Test
+  void an_agent_that_is_ejected_for_its_failures_is_restarted_and_one_that_stays_is_not() {
+    List<String> restarted = new ArrayList<>();
+    Healing unused = healing(Recovery.standard().withRestart(restarted::add));
+    add("ada");
+    fails("ada", 9);
+    assertThat(restarted).isEmpty();
+    add("bob");
+    fails("ada", 1);
+
+    assertThat(restarted).containsExactly("ada");
+  }
+
+  @Test
+  void a_call_that_succeeds_is_a_sign_of_life() {
+    Healing healing = healing(Recovery.standard());
+    add("ada");
+    registry.heartbeat("ada");
+    pass(Duration.ofSeconds(60));
+    registry.callEnded(agent("ada"), null, nanos.get());
+    pass(Duration.ofSeconds(60));
+    healing.look();
+    assertThat(healing.silent()).isEmpty();
+    registry.callEnded(agent("ada"), FailureCause.AGENT_ERROR, nanos.get());
+    pass(Duration.ofSeconds(30));
+    healing.look();
+
+    assertThat(healing.silent()).as("a failure is none").containsOnlyKeys("ada");
+  }
+
+  @Test
+  void a_silent_agent_is_new_to_the_watch_once_the_host_has_looked_at_it() {
+    Healing healing = healing(Recovery.standard());
+    add("ada");
+    registry.heartbeat("ada");
+    pass(Duration.ofSeconds(90));
+    healing.look();
+    assertThat(healing.silent()).containsOnlyKeys("ada");
+
+    registry.setStatus("ada", Status.AVAILABLE);
+
+    assertThat(healing.silent()).isEmpty();
+  }
+
+  @Test
+  void an_agent_that_is_retired_is_not_missed() {
+    Healing healing = healing(Recovery.standard());
+    add("ada");
+    registry.heartbeat("ada");
+    pass(Duration.ofSeconds(90));
+    healing.look();
+    registry.retire("ada");
+    assertThat(healing.silent()).isEmpty();
+    add("ada");
+    pass(Duration.ofSeconds(90));
+    healing.look();
+
+    assertThat(healing.silent()).as("its next one has not reported yet").isEmpty();
+  }
+
+  @Test
+  void an_agent_that_is_back_is_told_and_kept() {
+    add("ada");
+    add("bob");
+    assertThat(registry.isolate("ada", "silent")).isTrue();
+    kept.clear();
+
+    registry.takeBack("ada");
+
+    assertThat(lastChange())
+        .isEqualTo(new StatusChanged(NOON, 7, "ada", Status.EJECTED, Status.AVAILABLE));
+    assertThat(kept).singleElement().extracting(Change::value).isNull();
+  }
+
+  /** By default only failures count that are not about the task. */
+  @Test
+  void a_failure_that_does_not_count_shows_that_an_agent_is_there_unless_it_is_silent() {
+    LiveRegistry outages = registry(Ejection.outages());
+    Healing healing = new Healing(Recovery.standard(), outages, publisher, crew, sources);
+    outages.healedBy(healing);
+    for (String id : List.of("ada", "bob")) {
+      outages.register(AgentProfile.of(id), assignment -> WorkReport.of("done"));
+    }
+    outages.heartbeat("ada");
+    assertThat(outages.isolate("ada", "silent")).isTrue();
+    clock.updateAndGet(now -> now.plusSeconds(30));
+    nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+    outages.look();
+    Registration ada = (Registration) outages.find("ada").orElseThrow();
+    assertThat(ada.streak().isProbing()).isTrue();
+    outages.callEnded(ada, FailureCause.AGENT_ERROR, nanos.get());
+
+    assertThat(ada.streak().isProbing()).as("it erred, so it is there").isFalse();
+  }
 }
