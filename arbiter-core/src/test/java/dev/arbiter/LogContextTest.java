@@ -190,4 +190,58 @@ class LogContextTest {
       assertThat(MDC.getCopyOfContextMap()).isEqualTo(HOST);
     }
   }
+
+  private static Assignment call(int attempt) {
+    return new Assignment(TASK, "ada", attempt, "sha256:0", Duration.ofMinutes(1));
+  }
+
+  @Test
+  void a_scope_names_the_task_and_takes_the_names_back() {
+    LogContext.Scope scope = new LogContext().of(TASK);
+    assertThat(MDC.getCopyOfContextMap())
+        .isEqualTo(
+            Map.of(
+                "request", "r-1",
+                "arbiter.tenant", "acme",
+                "arbiter.task", "T-1",
+                "arbiter.correlation", "trace-7"));
+    scope.close();
+    assertThat(MDC.getCopyOfContextMap()).isEqualTo(HOST);
+  }
+
+  @Test
+  void scopes_within_each_other_end_one_by_one() {
+    LogContext context = new LogContext();
+    LogContext.Scope task = context.of(TASK);
+    Map<String, String> outer = MDC.getCopyOfContextMap();
+    LogContext.Scope call = context.of(call(2));
+    assertThat(MDC.get("arbiter.agent")).isEqualTo("ada");
+    assertThat(MDC.get("arbiter.attempt")).isEqualTo("2");
+
+    call.close();
+
+    assertThat(MDC.getCopyOfContextMap()).isEqualTo(outer);
+    task.close();
+    assertThat(MDC.getCopyOfContextMap()).isEqualTo(HOST);
+  }
+
+  @Test
+  void whatever_was_done_to_the_context_meanwhile_ends_with_the_scope() {
+    LogContext.Scope scope = new LogContext().of(call(1));
+    MDC.remove("request");
+    MDC.put("arbiter.task", "another");
+    MDC.put("leak", "ada");
+    scope.close();
+    assertThat(MDC.getCopyOfContextMap()).isEqualTo(HOST);
+  }
+
+  @Test
+  void a_thread_without_a_context_has_none_afterwards() {
+    MDC.clear();
+    LogContext.Scope scope = new LogContext().of(TASK);
+    assertThat(MDC.get("arbiter.task")).isEqualTo("T-1");
+    scope.close();
+    Map<String, String> left = MDC.getCopyOfContextMap();
+    assertThat(left == null ? Map.of() : left).isEmpty();
+  }
 }

@@ -119,11 +119,14 @@ class VelocitiesTest {
     }
     assertThat(velocities.size()).as("two were dropped").isEqualTo(1_200);
     now.addAndGet(5 * SECOND);
-    for (int i = 0; i < 796; i++) {
+    for (int i = 0; i < 700; i++) {
       assertThat(velocities.add("u" + i)).isZero();
     }
     now.addAndGet(5 * SECOND);
-    assertThat(velocities.size()).isEqualTo(1_996);
+    for (int i = 700; i < 796; i++) {
+      assertThat(velocities.add("u" + i)).isZero();
+    }
+    assertThat(velocities.size()).as("there was no look").isEqualTo(1_996);
     assertThat(velocities.add("one more")).isZero();
     assertThat(velocities.size()).isEqualTo(797);
     assertThat(velocities.add("u0")).isZero();
