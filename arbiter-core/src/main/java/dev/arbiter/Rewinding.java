@@ -109,7 +109,7 @@ final class Rewinding {
       if (isUnmade && sameAttempt) {
         dropUnmade(run);
       }
-      goOnWithOthers(run, again);
+      goOnWithOthers(run);
       return;
     }
     holdings.abandon(run);
@@ -210,13 +210,9 @@ final class Rewinding {
     run.decisions().dropLast();
   }
 
-  private void goOnWithOthers(TaskRun run, @Nullable Meant meant) {
+  private void goOnWithOthers(TaskRun run) {
     run.abandonedDecisions().forEach(decision -> lessons.unlearned(run, decision));
     rounds.leaveEmptyHanded(run);
-    if (meant != null && meant.attempt == run.number()) {
-      waitAgain(run, meant);
-      return;
-    }
     Move next = rounds.next(run);
     if (next instanceof Stage stage) {
       run.onPlace(stage);
