@@ -255,6 +255,40 @@ class AttemptTest {
         .matches(request -> request.question().text().equals("And now?"));
   }
 
+  @Test
+  void an_agent_that_asks_the_same_again_has_the_same_answer() {
+    Attempt attempt = call();
+    CompletionStage<Approval> first = attempt.ask(Question.of("Which branch?"));
+    CompletionStage<?> unused =
+        parts.open.decide(parts.open.open().get(0), Answer.reply("eve", "main"));
+
+    CompletionStage<Approval> again = attempt.ask(Question.of("Which branch?"));
+
+    assertThat(again.toCompletableFuture().join()).isEqualTo(first.toCompletableFuture().join());
+    assertThat(parts.open.open()).as("nobody is asked again").isEmpty();
+    CompletionStage<Approval> other = attempt.ask(Question.of("And now?"));
+    assertThat(other.toCompletableFuture()).isNotDone();
+    assertThat(parts.open.open()).hasSize(1);
+  }
+
+  @Test
+  void an_agent_whose_question_expired_may_ask_another() {
+    Attempt attempt = call();
+    CompletionStage<Approval> first =
+        attempt.ask(Question.of("Which branch?").within(Duration.ofSeconds(30)));
+    pass(30);
+    parts.pipeline.timeUp(attempt.ofRun());
+    assertThat(first.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(attempt.isWorking()).isTrue();
+
+    CompletionStage<Approval> other = attempt.ask(Question.of("And now?"));
+
+    assertThat(other.toCompletableFuture()).isNotDone();
+    assertThat(parts.open.open())
+        .singleElement()
+        .matches(request -> request.question().text().equals("And now?"));
+  }
+
   @ParameterizedTest
   @EnumSource(End.class)
   void an_attempt_that_is_over_asks_nobody_and_makes_no_progress(End end) {

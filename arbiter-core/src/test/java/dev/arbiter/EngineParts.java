@@ -45,6 +45,7 @@ final class EngineParts {
   final RunClock clock;
   final Keeping keeping;
   final Rewinding rewinding;
+  final CallPermits permits;
   final Choosing choosing;
   final Asking asking;
 
@@ -100,8 +101,7 @@ final class EngineParts {
     this.clock = new RunClock(config.sources());
     this.keeping = new Keeping(config, publisher, tenure, waiting, endings, crew, timers, clock);
     this.rewinding = new Rewinding(config, registry, publisher, holdings, lessons, endings, rounds);
-    CallPermits permits =
-        new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
+    this.permits = new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
     this.choosing =
         new Choosing(
             config,

@@ -35,6 +35,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +52,7 @@ class RewindingTest {
               world
                   .arbiter()
                   .router(new Choice())
+                  .agentRate("bob", RateLimit.of(9, Duration.ofHours(1)))
                   .afterCrash("always", AfterCrash.RUN_AGAIN)
                   .afterCrash("never", AfterCrash.FAIL)
                   .afterCrash("asks", AfterCrash.WAIT))
@@ -562,17 +565,22 @@ class RewindingTest {
   @Test
   void a_question_that_was_not_kept_is_to_be_asked_again() {
     TaskRun run = working();
+    Attempt attempt = attempt(run);
+    assertThat(run.takeToCall()).isSameAs(attempt);
     KeptProgress progress = run.progress();
-    News.Asked asking = asks(run);
-    run.state(TaskState.WAITING);
-    run.waitsFor(new WaitReason.Input(request(run, Point.INPUT), "", true));
+    parts.answer = new CompletableFuture<>();
+    CompletionStage<Approval> first = attempt.ask(Question.of("May it?"));
+    assertThat(run.waits()).as("the store keeps the question").isEqualTo(Waits.STORE);
 
     rewind(run, progress);
 
-    assertThat(asking.answer).isCompletedExceptionally();
+    assertThat(first.toCompletableFuture()).isCompletedExceptionally();
     assertThat(run.asking()).isNull();
     assertThat(run.waits()).isEqualTo(Waits.AGENT);
     assertThat(run.state()).isEqualTo(TaskState.EXECUTING);
+    CompletionStage<Approval> again = attempt.ask(Question.of("May it?"));
+    assertThat(again.toCompletableFuture()).isNotDone();
+    assertThat(parts.open.open()).hasSize(1);
   }
 
   @Test
@@ -635,6 +643,8 @@ class RewindingTest {
     Attempt ada = parts.call(run);
     KeptProgress progress = run.progress();
     run.join(EngineParts.decision(2, "bob"), parts.seat(run, "bob"));
+    assertThat(parts.permits.takeToJoin(run)).isEmpty();
+    assertThat(run.permit()).isNotNull();
     run.countCall();
 
     rewind(run, progress);
@@ -643,6 +653,7 @@ class RewindingTest {
     assertThat(run.waits()).isEqualTo(Waits.AGENT);
     assertThat(agents(run)).containsExactly("ada");
     assertThat(run.hasOthers()).isFalse();
+    assertThat(run.permit()).isNull();
     assertThat(parts.registry.all())
         .allMatch(agent -> agent.active() == (agent.id().equals("ada") ? 1 : 0));
     learnedNothingOf("bob");
@@ -655,6 +666,8 @@ class RewindingTest {
     Attempt ada = parts.call(run);
     run.width(2, true);
     run.join(EngineParts.decision(2, "bob"), parts.seat(run, "bob"));
+    assertThat(parts.permits.takeToJoin(run)).isEmpty();
+    assertThat(run.permit()).isNotNull();
     run.countCall();
 
     rewind(run, run.progress());
@@ -664,6 +677,7 @@ class RewindingTest {
     assertThat(agents(run)).containsExactly("ada");
     assertThat(run.means().calls()).isEqualTo(1);
     assertThat(run.width()).as("nobody else joins").isEqualTo(1);
+    assertThat(run.permit()).isNull();
     learnedNothingOf("bob");
   }
 
