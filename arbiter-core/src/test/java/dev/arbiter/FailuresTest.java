@@ -364,8 +364,104 @@ class FailuresTest {
       TaskResult.Completed done = (TaskResult.Completed) arbiter.submit(task().build()).await(SOON);
 
       assertThat(done.attempts()).isEqualTo(1);
+      assertThat(outcomes)
+          .as("each decision has an outcome, and nobody is blamed")
+          .extracting(Outcome::kind)
+          .containsExactly(Outcome.Kind.INFRASTRUCTURE, Outcome.Kind.SUCCESS);
       assertThat(told).extracting(AttemptFailure::cause).containsExactly(FailureCause.QUOTA);
       assertThat(told.get(0).verdict()).isEqualTo(Optional.empty());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CONNECTIVITY, true", "AGENT_ERROR, false"})
+  void an_idempotent_agent_may_have_done_something_and_no_person_is_needed(
+      FailureCause cause, boolean isCalledAgain) {
+    AgentException possible =
+        new AgentException("cut off", Usage.none()).failure(cause).effect(Effect.POSSIBLE);
+    try (Arbiter arbiter =
+        arbiter()
+            .agent(
+                AgentProfile.builder("ada").idempotent().build(),
+                assignment -> fails(assignment, 1, possible))
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+
+      assertThat(WaitingWorld.waitsFor(handle, WaitReason.Retry.class)).isEqualTo(isCalledAgain);
+      assertThat(handle.state().isEnd()).isEqualTo(!isCalledAgain);
+    }
+  }
+
+  @Test
+  void what_the_call_before_a_retry_used_up_is_part_of_the_attempt() throws Exception {
+    try (Arbiter arbiter =
+        arbiter()
+            .agent(
+                ADA,
+                assignment ->
+                    fails(assignment, 2, without(FailureCause.RESOURCE)).withUsage(Usage.cost(1)))
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      world.pass(Duration.ofSeconds(5));
+      world.pass(Duration.ofSeconds(5));
+
+      TaskResult.Completed done = (TaskResult.Completed) handle.await(SOON);
+      assertThat(calls).hasSize(3);
+      assertThat(done.attempts()).isEqualTo(1);
+      assertThat(done.report().usage()).isEqualTo(Usage.cost(5));
+    }
+  }
+
+  @Test
+  void an_attempt_has_no_more_retries_than_its_policy_allows() throws Exception {
+    RetryPolicy one = new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1), 0, 9);
+    try (Arbiter arbiter =
+        arbiter()
+            .retries(one)
+            .agent(ADA, assignment -> fails(assignment, 9, without(FailureCause.RESOURCE)))
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().build());
+      world.pass(Duration.ofSeconds(1));
+
+      assertThat(((TaskResult.Failed) handle.await(SOON)).cause()).isEqualTo(FailureCause.RESOURCE);
+      assertThat(calls).hasSize(2);
+    }
+  }
+
+  /** All tasks share the retries, and there is one. */
+  @Test
+  void a_retry_that_would_come_too_late_is_left_for_others() throws Exception {
+    RetryPolicy one = new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1), 0, 1);
+    AgentException late = without(FailureCause.RATE).retryAt(world.now().plus(HOUR));
+    try (Arbiter arbiter =
+        arbiter().retries(one).agent(ADA, assignment -> fails(assignment, 2, late)).build()) {
+      Task urgent = Task.builder("fix").deadline(Duration.ofMinutes(1)).build();
+      assertThat(arbiter.submit(urgent).await(SOON)).isInstanceOf(TaskResult.Failed.class);
+
+      TaskHandle patient = arbiter.submit(task().build());
+
+      assertThat(WaitingWorld.waitsFor(patient, WaitReason.Retry.class)).isTrue();
+    }
+  }
+
+  @Test
+  void of_several_at_work_one_whose_work_is_denied_leaves_the_others_at_work() throws Exception {
+    CompletableFuture<WorkReport> bob = new CompletableFuture<>();
+    try (Arbiter arbiter =
+        arbiter()
+            .constitution(new StubConstitution())
+            .agent(ADA, assignment -> WorkReport.of("bad"))
+            .asyncAgent(AgentProfile.of("bob"), assignment -> bob)
+            .build()) {
+      TaskHandle handle = arbiter.submit(task().bestOf(2).build());
+      assertThat(handle.state().isEnd()).isFalse();
+      bob.complete(WorkReport.of("good"));
+
+      assertThat(((TaskResult.Completed) handle.await(SOON)).agent()).isEqualTo("bob");
+      assertThat(outcomes)
+          .filteredOn(outcome -> outcome.decision().agent().equals("ada"))
+          .extracting(Outcome::kind)
+          .containsExactly(Outcome.Kind.VIOLATION);
     }
   }
 }
