@@ -14,6 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +37,13 @@ public final class DurableFile implements Closeable {
    *
    * POSIX gives up the locks of a process on a file when the process closes any descriptor of that
    * file. So a lock is taken on a file that nothing reads, and a second opening of a file that this
-   * process has locked stays open. Paths in LOCKED are real ones.
+   * process has locked stays open, and reachable: the JDK closes what is garbage. LOCKED has the real
+   * paths, each with its second openings, and guards itself and isSecond.
    */
-  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+  private static final Map<Path, List<DurableFile>> LOCKED = new HashMap<>();
+
+  /* Of files that another copy of this class has locked, and nobody says until when. */
+  private static final Set<DurableFile> OPEN_FOR_EVER = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final RandomAccessFile file;
@@ -83,7 +92,7 @@ public final class DurableFile implements Closeable {
    * @throws IOException if it is a link or no regular file, or cannot be opened
    */
   public static @Nullable DurableFile claim(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && LOCKED.contains(path.toRealPath())) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isLocked(path.toRealPath())) {
       return null;
     }
     DurableFile claimed = open(path);
@@ -92,6 +101,12 @@ public final class DurableFile implements Closeable {
     }
     claimed.close();
     return null;
+  }
+
+  private static boolean isLocked(Path real) {
+    synchronized (LOCKED) {
+      return LOCKED.containsKey(real);
+    }
   }
 
   private static void requireRegular(Path path) throws IOException {
@@ -201,20 +216,27 @@ public final class DurableFile implements Closeable {
       return true;
     }
     Path real = path.toRealPath();
-    if (!LOCKED.add(real)) {
-      isSecond = true; // another part of this process has it: as when another process does
-      return false;
+    synchronized (LOCKED) {
+      List<DurableFile> seconds = LOCKED.putIfAbsent(real, new ArrayList<>());
+      if (seconds != null) {
+        seconds.add(this); // another part of this process has it: as when another process does
+        isSecond = true;
+        return false;
+      }
     }
     boolean taken = false;
     try {
       taken = file.getChannel().tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      isSecond = true; // another copy of this class has it
+      OPEN_FOR_EVER.add(this);
+      synchronized (LOCKED) {
+        isSecond = true;
+      }
     } finally {
       if (taken) {
         locked = real;
       } else {
-        LOCKED.remove(real);
+        release(real);
       }
     }
     return taken;
@@ -306,13 +328,28 @@ public final class DurableFile implements Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
-    if (isSecond) {
-      return; // closing it would give up the other's lock
+    synchronized (LOCKED) {
+      if (isSecond) {
+        return; // closing it would give up the other's lock
+      }
     }
     file.close();
-    if (locked != null) {
-      LOCKED.remove(locked);
+    Path held = locked;
+    if (held != null) {
       locked = null;
+      release(held);
+    }
+  }
+
+  /* The lock is given up, so the second openings are files like any other. */
+  private static void release(Path real) throws IOException {
+    synchronized (LOCKED) {
+      for (DurableFile second : Objects.requireNonNull(LOCKED.remove(real))) {
+        second.isSecond = false;
+        if (second.closed) {
+          second.file.close();
+        }
+      }
     }
   }
 }

@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.arbiter.architecture.Program;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -318,5 +323,126 @@ class DurableFileTest {
     }
     DurableFile own = Objects.requireNonNull(DurableFile.claim(path));
     own.close();
+  }
+
+  private static String claimedByAnother(Path path) throws Exception {
+    Process other =
+        new Program()
+            .with(DurableFile.class, DurableFileTest.class)
+            .start(Holder.class, path.toString());
+    other.getOutputStream().close();
+    try (BufferedReader words = other.inputReader(StandardCharsets.UTF_8)) {
+      return String.valueOf(words.readLine());
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** Its memory is given back, and with it its number in the system. */
+  @Test
+  void a_second_opening_that_is_garbage_does_not_give_up_the_lock_of_the_first() throws Exception {
+    Path path = folder.resolve("a.lock");
+    DurableFile first = Objects.requireNonNull(DurableFile.claim(path));
+    refuse(path);
+    collectGarbage();
+
+    assertThat(claimedByAnother(path)).isEqualTo("false");
+    first.close();
+    assertThat(claimedByAnother(path)).isEqualTo("true");
+  }
+
+  /** Returns when an object that is garbage now has been given back. */
+  private static void collectGarbage() {
+    WeakReference<Object> canary = new WeakReference<>(new Object());
+    while (canary.get() != null) {
+      System.gc();
+    }
+    System.gc();
+  }
+
+  private static void refuse(Path path) throws IOException {
+    DurableFile second = DurableFile.open(path);
+    assertThat(second.lock()).isFalse();
+    second.close();
+  }
+
+  /** How often this process has a file open now. */
+  private static long open(Path path) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(one -> pointsTo(one, path)).count();
+    }
+  }
+
+  private static boolean pointsTo(Path one, Path path) {
+    try {
+      return Files.readSymbolicLink(one).equals(path.toRealPath());
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  @Test
+  void second_openings_are_closed_with_the_first() throws Exception {
+    Path path = folder.resolve("a.lock");
+    DurableFile first = Objects.requireNonNull(DurableFile.claim(path));
+    refuse(path);
+    DurableFile used = DurableFile.open(path);
+    assertThat(used.lock()).isFalse();
+    assertThat(open(path)).isEqualTo(3);
+
+    first.close();
+
+    assertThat(open(path)).as("one is in use").isEqualTo(1);
+    used.append(bytes("x"), 0, 1);
+    used.close();
+    assertThat(open(path)).isZero();
+  }
+
+  @Test
+  void a_second_opening_may_lock_when_the_first_is_closed() throws Exception {
+    Path path = folder.resolve("a.lock");
+    DurableFile first = Objects.requireNonNull(DurableFile.claim(path));
+    DurableFile second = DurableFile.open(path);
+    assertThat(second.lock()).isFalse();
+    first.close();
+
+    assertThat(second.lock()).isTrue();
+    assertThat(DurableFile.claim(path)).isNull();
+    second.close();
+    DurableFile third = Objects.requireNonNull(DurableFile.claim(path));
+    third.close();
+    assertThat(open(path)).isZero();
+  }
+
+  /** 50 rounds of 4 threads. */
+  @Test
+  void one_of_many_threads_has_the_claim() throws Exception {
+    Path path = folder.resolve("a.lock");
+    for (int round = 0; round < 50; round++) {
+      Queue<DurableFile> claims = new ConcurrentLinkedQueue<>();
+      CountDownLatch done = new CountDownLatch(4);
+      for (int t = 0; t < 4; t++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    DurableFile claim = DurableFile.claim(path);
+                    if (claim != null) {
+                      claims.add(claim);
+                    }
+                  } catch (IOException madeByAnother) {
+                    // The file was made between the look and the making.
+                  } finally {
+                    done.countDown();
+                  }
+                });
+        thread.start();
+      }
+      done.await();
+
+      assertThat(claims).as("round %s", round).hasSize(1);
+      claims.remove().close();
+      assertThat(open(path)).isZero();
+    }
   }
 }
