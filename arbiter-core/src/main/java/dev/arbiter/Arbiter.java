@@ -22,9 +22,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,8 +86,13 @@ public final class Arbiter implements AutoCloseable {
   private final ScheduledFuture<?> sweeping;
   private final AtomicReference<@Nullable Thread> shutdownHook = new AtomicReference<>();
   private final AtomicBoolean finished = new AtomicBoolean();
+
+  /* The threads that are in close(). */
+  private final Set<Thread> closers = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
   private volatile boolean lastRuns;
+  private volatile long sweptAt;
   private long sweepErrors;
   private long clockLead;
 
@@ -128,20 +136,18 @@ public final class Arbiter implements AutoCloseable {
     this.outlook = new Outlook(config.insight(), nanoTime.getAsLong());
     boolean unused = isClockAhead(nanoTime.getAsLong());
     this.vitals = new Vitals(counters(), nanoTime.getAsLong());
-    open(builder);
-    this.sweeping =
-        threads
-            .scheduler()
-            .scheduleWithFixedDelay(
-                this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    this.sweptAt = nanoTime.getAsLong();
+    this.sweeping = open(builder);
+    recovering.start();
   }
 
-  private void open(ArbiterBuilder builder) {
+  private ScheduledFuture<?> open(ArbiterBuilder builder) {
     boolean isOpen = false;
     try {
       config.store().open(recovering);
       isOpen = true;
       builder.registerAgents(registry);
+      return beginToSweep();
     } catch (RuntimeException | Error e) {
       // A store that could not be opened may be that of another arbiter.
       if (isOpen) {
@@ -150,7 +156,20 @@ public final class Arbiter implements AutoCloseable {
       threads.close();
       throw e;
     }
-    recovering.start();
+  }
+
+  private ScheduledFuture<?> beginToSweep() {
+    try {
+      return threads
+          .scheduler()
+          .scheduleWithFixedDelay(
+              this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new IllegalStateException(
+          "the scheduler takes no work, so no deadline would be kept; hand in one that is not shut"
+              + " down",
+          e);
+    }
   }
 
   /**
@@ -565,6 +584,7 @@ public final class Arbiter implements AutoCloseable {
             counters(),
             stats(),
             line.isFull(),
+            notSweptFor(),
             tenure.why(),
             registry.all(),
             pipeline.constitutionFuse(),
@@ -620,6 +640,12 @@ public final class Arbiter implements AutoCloseable {
     boolean unused = config.insight().rate(rating);
   }
 
+  private Duration notSweptFor() {
+    return finished.get()
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, config.sources().nanoTime().getAsLong() - sweptAt));
+  }
+
   private Vitals.Counters counters() {
     return new Vitals.Counters(
         crew.failures(),
@@ -631,8 +657,10 @@ public final class Arbiter implements AutoCloseable {
 
   /* A scheduler never repeats a task that threw; then no deadline would be kept. */
   private void sweep() {
+    crew.sweeps(true);
     try {
       long now = config.sources().nanoTime().getAsLong();
+      sweptAt = now;
       if (isClockAhead(now)) {
         pipeline.clockMoved(submissions.all());
       }
@@ -649,12 +677,15 @@ public final class Arbiter implements AutoCloseable {
         look(timer, now);
       }
       crew.check();
+      crew.help(now);
       line.look(now);
       if (snapshots.isDue()) {
         crew.addFromSweep(worker -> snapshots.take());
       }
     } catch (Throwable e) {
       sweepFailed(e);
+    } finally {
+      crew.sweeps(false);
     }
   }
 
@@ -712,9 +743,9 @@ public final class Arbiter implements AutoCloseable {
    * returned, and every handle is complete. An agent that does not return within a second of its
    * interrupt is left behind.
    *
-   * <p>An agent or another part of a task may call it: that task goes on and ends later, and then
-   * the store is closed. An interrupt of the closing thread ends the waiting; the thread stays
-   * interrupted.
+   * <p>An agent or another part of a task may call it, also several at once: those tasks go on and
+   * end later, and then the store is closed. An interrupt of the closing thread ends the waiting;
+   * the thread stays interrupted.
    */
   @Override
   public void close() {
@@ -723,10 +754,21 @@ public final class Arbiter implements AutoCloseable {
     }
     closed = true;
     forgetHook();
-    if (!allEnd(config.closeLimit())) {
+    boolean isFirst = closers.add(Thread.currentThread());
+    try {
+      endAll();
+    } finally {
+      if (isFirst) {
+        closers.remove(Thread.currentThread());
+      }
+    }
+  }
+
+  private void endAll() {
+    if (!allEnd(config.closeLimit(), false)) {
       leaveOrCancelOthers();
       boolean interrupted = Thread.interrupted();
-      if (!allEnd(LAST_WAIT)) {
+      if (!allEnd(LAST_WAIT, true)) {
         others().forEach(this::leaveBehind);
       }
       if (interrupted) {
@@ -754,9 +796,14 @@ public final class Arbiter implements AutoCloseable {
     return pipeline.allAnswered() && others().stream().noneMatch(TaskRun::isComplete);
   }
 
-  /* The runs that this thread does not work for: it may wait for them. */
+  /*
+   * The runs that this thread does not work for: it may wait for them. A thread that works for one
+   * does not wait for those whose threads close too: they would wait for each other.
+   */
   private List<TaskRun> others() {
-    return submissions.all().stream().filter(run -> !run.isOnThisThread()).toList();
+    boolean works = submissions.all().stream().anyMatch(TaskRun::isOnThisThread);
+    Set<Thread> here = works ? closers : Set.of(Thread.currentThread());
+    return submissions.all().stream().filter(run -> here.stream().noneMatch(run::isOn)).toList();
   }
 
   /* First the runs that have not begun: none begins with what another gives back. */
@@ -777,9 +824,10 @@ public final class Arbiter implements AutoCloseable {
 
   /*
    * Waits for all others; false if one has not ended in time or cannot, because it waits for a
-   * person or past the limit, or if the thread was interrupted.
+   * person or past the limit, or if the thread was interrupted. It helps runs that were cancelled:
+   * an executor that is busy does not tell their ends.
    */
-  private boolean allEnd(Duration limit) {
+  private boolean allEnd(Duration limit, boolean helps) {
     LongSupplier nanoTime = config.sources().nanoTime();
     long until =
         nanoTime.getAsLong() + Math.min(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS.convert(limit));
@@ -790,6 +838,9 @@ public final class Arbiter implements AutoCloseable {
         long left = until - nanoTime.getAsLong();
         boolean ended = run.awaitEnd(Math.min(LOOK_AGAIN, left));
         for (left -= LOOK_AGAIN; !ended && left > 0 && !run.waitsForLong(until); ) {
+          if (helps && run.isReady()) {
+            crew.doHere(run);
+          }
           ended = run.awaitEnd(Math.min(LOOK_AGAIN, left));
           left -= LOOK_AGAIN;
         }

@@ -213,8 +213,9 @@ public final class ArbiterBuilder {
   /**
    * Sets the executor that runs tasks and calls agents, blocking ones included. Default: daemon
    * threads, as many as needed. With {@code Runnable::run} the submitting thread does all the work
-   * before submit returns. An executor whose threads are busy holds up work, but no deadline: the
-   * sweep ends a task that is late.
+   * before submit returns. An executor whose threads are busy holds up work, but no deadline,
+   * cancellation or decision: what it leaves behind for a second the sweep does, as far as it needs
+   * no agent, router or constitution.
    *
    * @param executor the executor; the caller shuts it down
    */

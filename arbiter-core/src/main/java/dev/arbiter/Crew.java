@@ -2,6 +2,7 @@
 package dev.arbiter;
 
 import dev.arbiter.internal.LogLimiter;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,28 +28,46 @@ final class Crew {
   /* A thread that is this deep in inline work leaves further jobs to its outer loops. */
   private static final int DEEPEST = 64;
   private static final int LONGEST_PAUSE = 128;
+  private static final long LEFT_BEHIND = 1_000_000_000;
 
   private final Executor executor;
   private final Queue<Job> jobs = new ConcurrentLinkedQueue<>();
+
+  /* The thread that sweeps now: all deadlines wait for it. */
+  private volatile @Nullable Thread sweep;
+
+  /* Whether a worker has run on another thread than the one that hired it. */
+  private volatile boolean hasThreads;
 
   /* How deep each thread is in inline work. No ThreadLocal: it would outlive the library. */
   private final Map<Thread, Integer> depths = new ConcurrentHashMap<>();
   private final AtomicLong failures = new AtomicLong();
   private final LogLimiter log;
 
-  /* Only the thread of check() uses these three. */
+  /* Only the thread of check() and help() uses these. */
   private @Nullable Job oldest;
   private int checks;
   private int pause = 1;
+  private int round;
+  private long helpedAt;
 
   Crew(Executor executor, LongSupplier nanoTime) {
     this.executor = executor;
     this.log = new LogLimiter(nanoTime);
+    this.helpedAt = nanoTime.getAsLong();
   }
 
   /** Something to do, once. */
   interface Job {
     void go(Worker worker);
+
+    /**
+     * Whether it stood in the queue in an earlier round too, and a worker that calls no agent can
+     * do something of it. Once each round.
+     */
+    default boolean isLeftBehind(int round) {
+      return false;
+    }
   }
 
   private enum Hired {
@@ -61,6 +80,10 @@ final class Crew {
 
   /** Takes a job from a thread that is not one of the workers. */
   void add(Job job) {
+    if (Thread.currentThread() == sweep) {
+      addFromSweep(job);
+      return;
+    }
     jobs.add(job);
     Hired hired = hire();
     if (hired == Hired.INLINE || hired == Hired.REJECTED) {
@@ -68,12 +91,17 @@ final class Crew {
     }
   }
 
-  /** Takes a job from the thread of the sweep, which must not work for a pool that rejects. */
+  /** Takes a job from the thread of the sweep, which must not work for a pool that is busy. */
   void addFromSweep(Job job) {
     jobs.add(job);
-    if (hire() == Hired.INLINE) {
+    if (hire() == Hired.INLINE && !hasThreads) {
       workHere();
     }
+  }
+
+  /** A sweep begins on this thread, or ends. */
+  void sweeps(boolean begins) {
+    sweep = begins ? Thread.currentThread() : null;
   }
 
   /**
@@ -98,10 +126,29 @@ final class Crew {
       checks = 0;
       pause = Math.min(LONGEST_PAUSE, 2 * pause);
       Hired hired = hire();
-      if (hired == Hired.INLINE) {
+      if (hired == Hired.INLINE && !hasThreads) {
         workHere();
-      } else if (hired == Hired.REJECTED) {
+      } else if (hired == Hired.INLINE || hired == Hired.REJECTED) {
         failed(new RejectedExecutionException("the executor rejects work that waits"));
+      }
+    }
+  }
+
+  /**
+   * Does what the executor has left behind for a second, as far as it needs no agent. Called now
+   * and then, by the thread of {@link #check}.
+   */
+  void help(long now) {
+    if (now - helpedAt < LEFT_BEHIND) {
+      return;
+    }
+    helpedAt = now;
+    round++;
+    for (Iterator<Job> all = jobs.iterator(); all.hasNext(); ) {
+      Job job = all.next();
+      if (job.isLeftBehind(round)) {
+        all.remove();
+        doHere(job);
       }
     }
   }
@@ -137,7 +184,7 @@ final class Crew {
 
   private Hired hire() {
     Worker worker = new Worker(true);
-    worker.offeredBy = Thread.currentThread();
+    worker.offeredBy = worker.hirer;
     try {
       executor.execute(worker);
     } catch (RejectedExecutionException e) {
@@ -160,6 +207,7 @@ final class Crew {
   /** Works through the queue. One thread uses it. */
   final class Worker implements Runnable {
     private final boolean callsAgents;
+    private final Thread hirer = Thread.currentThread();
     private @Nullable Thread offeredBy;
     private boolean ranInline;
     private int added;
@@ -200,7 +248,7 @@ final class Crew {
         Hired hired = hire();
         if (hired != Hired.YES) {
           added = 0;
-          if (some && hired == Hired.INLINE) {
+          if (some && hired == Hired.INLINE && (Thread.currentThread() != sweep || !hasThreads)) {
             workHere();
           }
         }
@@ -212,6 +260,7 @@ final class Crew {
       if (Thread.currentThread() == offeredBy) {
         ranInline = true;
       } else {
+        hasThreads |= Thread.currentThread() != hirer;
         work();
       }
     }

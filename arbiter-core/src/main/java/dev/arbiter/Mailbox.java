@@ -73,6 +73,15 @@ abstract class Mailbox {
     return phase == READY;
   }
 
+  /** Leaves a run that this thread drives to another thread. The caller sees that it is driven. */
+  final void handBack() {
+    phase = READY;
+  }
+
+  final boolean hasNews() {
+    return newest != null;
+  }
+
   /**
    * All news, oldest first; null if there is none. Only the thread that drives calls it, until the
    * mailbox is closed.

@@ -247,7 +247,9 @@ final class Pipeline {
     Attempt toCall = null;
     do {
       run.drivenBy(worker);
-      for (Mailbox.News news = run.take(); news != null; news = news.next()) {
+      // One that was handed back goes on first: news is for a run that waits.
+      Mailbox.News first = run.waits() == null ? null : run.take();
+      for (Mailbox.News news = first; news != null; news = news.next()) {
         try {
           hearing.hear(run, news);
         } catch (Throwable e) {
@@ -256,6 +258,11 @@ final class Pipeline {
         }
       }
       while (run.waits() == null) {
+        if (!worker.callsAgents() && isForExecutor(run)) {
+          Attempt called = run.takeToCall();
+          handBack(run, worker);
+          return called == null ? toCall : called;
+        }
         step(run);
       }
       if (run.waits() == Waits.NOTHING) {
@@ -268,6 +275,31 @@ final class Pipeline {
       run.drivenBy(null);
     } while (!run.rest());
     return toCall;
+  }
+
+  /*
+   * Whether what comes next may take long, because it needs the router, the constitution or an
+   * agent. A thread that only helps leaves it to the executor; a run that ends asks none of them.
+   */
+  private boolean isForExecutor(TaskRun run) {
+    return switch (run.stage()) {
+      case ENTER, ADMIT, ROUTE, SEAT, SEAT_AGAIN, RUN, MORE, JUDGE -> isToGoOn(run);
+      case CALL -> run.attempt() == null && isToGoOn(run);
+      default -> false;
+    };
+  }
+
+  private boolean isToGoOn(TaskRun run) {
+    return !run.isToStop()
+        && run.cancelReason() == null
+        && !run.isPastDeadline(clock.now())
+        && !leaving.isClosing();
+  }
+
+  private static void handBack(TaskRun run, Crew.Worker worker) {
+    run.drivenBy(null);
+    run.handBack();
+    worker.add(run);
   }
 
   private void step(TaskRun run) {

@@ -133,6 +133,9 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   private int restored;
   private volatile int called;
 
+  /* The last round in which the sweep saw it wait for the executor. Only the sweep uses it. */
+  private int seenInRound = Integer.MIN_VALUE;
+
   /* The last reading of the wall clock, and its nano time. */
   private Instant at;
   private long readAt;
@@ -509,6 +512,17 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return task;
   }
 
+  /* A task that has not begun keeps its turn; one that was handed back waits for an agent. */
+  @Override
+  public boolean isLeftBehind(int round) {
+    boolean wasThere = seenInRound == round - 1;
+    seenInRound = round;
+    return wasThere
+        && isReady()
+        && (waits != null || hasNews())
+        && (waits != Waits.STORE || state != TaskState.RECEIVED || cancelReason() != null);
+  }
+
   /** Completes when the store has kept the task, or fails. */
   CompletableFuture<TaskHandle> acceptance() {
     return acceptance;
@@ -830,11 +844,16 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
 
   /** Whether this thread drives the run or calls its agent, perhaps further up its stack. */
   boolean isOnThisThread() {
+    return isOn(Thread.currentThread());
+  }
+
+  /** Whether a thread drives the run or calls its agent, perhaps further up its stack. */
+  boolean isOn(Thread thread) {
     Attempt running = lane.attempt;
     Round several = round;
-    return driver == Thread.currentThread()
-        || (running != null && running.isCalledBy(Thread.currentThread()))
-        || (several != null && several.isCalledBy(Thread.currentThread()));
+    return driver == thread
+        || (running != null && running.isCalledBy(thread))
+        || (several != null && several.isCalledBy(thread));
   }
 
   /* A run writes to the tenure in which it was recovered, and to no later one. */
@@ -1163,6 +1182,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
   void stop(Move.Ended end) {
     stopping = end;
     waits = null;
+  }
+
+  /** Whether its next step ends it. */
+  boolean isToStop() {
+    return stopping != null;
   }
 
   Move.@Nullable Ended takeStop() {

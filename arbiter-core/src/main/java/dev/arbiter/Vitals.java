@@ -9,6 +9,7 @@ import dev.arbiter.agent.RegisteredAgent;
 import dev.arbiter.agent.RegisteredAgent.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Vitals {
   private static final long A_MINUTE = MINUTES.toNanos(1);
+  private static final Duration LATE_SWEEP = Duration.ofSeconds(5);
 
   private Counters before;
   private Counters last;
@@ -55,6 +57,7 @@ final class Vitals {
       Counters counters,
       Arbiter.Stats stats,
       boolean queueIsFull,
+      Duration notSwept,
       String storeAway,
       List<RegisteredAgent> agents,
       @Nullable Fuse constitution,
@@ -109,6 +112,15 @@ final class Vitals {
   }
 
   private static Component orchestrator(State now, long errors) {
+    if (now.notSwept().compareTo(LATE_SWEEP) > 0) {
+      String late =
+          String.format(
+              Locale.ROOT,
+              "deadlines were not looked at for %s: the scheduler is busy or shut down, or a listener"
+                  + " holds it up",
+              now.notSwept().truncatedTo(ChronoUnit.SECONDS));
+      return new Component("task_orchestrator", Level.DEGRADED, late);
+    }
     if (now.queueIsFull()) {
       String full =
           String.format(

@@ -7,17 +7,22 @@ import dev.arbiter.agent.AgentProfile;
 import dev.arbiter.event.TaskEvent;
 import dev.arbiter.task.Task;
 import dev.arbiter.task.TaskResult;
+import dev.arbiter.task.TaskState;
 import dev.arbiter.task.WorkReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** An arbiter that is closed with 10,000 tasks in flight and 2,000 in the line. */
@@ -159,5 +164,33 @@ class CloseTest {
             });
     thread.start();
     return thread;
+  }
+
+  /* Each waits for all other tasks, and so they would wait for each other. */
+  @Test
+  void agents_that_close_at_once_do_not_wait_for_each_other() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    AtomicReference<@Nullable Arbiter> own = new AtomicReference<>();
+    Arbiter arbiter =
+        Arbiter.builder()
+            .withoutConstitution()
+            .closeLimit(Duration.ofSeconds(5))
+            .agent(
+                AgentProfile.builder("ada").capacity(2).build(),
+                assignment -> {
+                  both.countDown();
+                  both.await();
+                  Objects.requireNonNull(own.get()).close();
+                  return WorkReport.of("done");
+                })
+            .build();
+    own.set(arbiter);
+    TaskHandle one = arbiter.submit(Task.builder("fix").build());
+    TaskHandle other = arbiter.submit(Task.builder("fix").build());
+    arbiter.close();
+
+    assertThat(one.await(WaitingWorld.SOON).state()).isEqualTo(TaskState.COMPLETED);
+    assertThat(other.await(WaitingWorld.SOON).state()).isEqualTo(TaskState.COMPLETED);
+    assertThat(arbiter.stats().inFlight()).isZero();
   }
 }

@@ -99,6 +99,56 @@ class CrewTest {
     assertThat(done).containsExactly("a", "b");
   }
 
+  /** Such as a pool of the host whose queue is full: the caller runs what it cannot take. */
+  @Test
+  void the_sweep_does_not_work_for_a_pool_that_lets_its_caller_work() throws Exception {
+    List<Runnable> hired = new ArrayList<>();
+    boolean[] isFull = {false};
+    Crew crew =
+        crew(
+            work -> {
+              if (isFull[0]) {
+                work.run();
+              } else {
+                hired.add(work);
+              }
+            });
+    crew.add(job("a"));
+    Thread own = new Thread(hired.remove(0));
+    own.start();
+    own.join();
+    isFull[0] = true;
+
+    crew.sweeps(true);
+    crew.addFromSweep(job("b"));
+    crew.add(job("c"));
+    for (int i = 0; i < 10; i++) {
+      crew.check();
+    }
+    crew.sweeps(false);
+    assertThat(done).containsExactly("a");
+    assertThat(crew.failures()).isPositive();
+
+    crew.add(job("d"));
+    assertThat(done).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
+  void the_sweep_does_no_work_that_its_listeners_bring_while_a_pool_rejects() {
+    Crew crew =
+        crew(
+            work -> {
+              throw new RejectedExecutionException();
+            });
+    crew.sweeps(true);
+    crew.add(job("a"));
+    crew.sweeps(false);
+    assertThat(done).isEmpty();
+
+    crew.add(job("b"));
+    assertThat(done).containsExactly("a", "b");
+  }
+
   /** A worker that will be busy hands its other jobs to new workers first. */
   @Test
   void a_busy_worker_hands_over() {

@@ -75,6 +75,7 @@ class VitalsTest {
             counters,
             stats,
             queueIsFull,
+            Duration.ZERO,
             storeAway,
             agents,
             constitution,
