@@ -486,4 +486,61 @@ class ArbiterDoorsTest {
       pool.shutdownNow();
     }
   }
+
+  @Test
+  void tasks_that_run_or_stand_in_the_line_do_not_wait_outside() {
+    try (Arbiter arbiter =
+        world.arbiter().waitingCapacity(1).concurrency(2).asyncAgent(ADA, this::works).build()) {
+      for (int i = 0; i < 9; i++) {
+        TaskHandle unused = arbiter.submit(task("T-" + i));
+      }
+      assertThat(arbiter.stats().inFlight()).isEqualTo(2);
+      assertThat(arbiter.stats().waiting()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void a_task_that_a_full_queue_refused_counts_for_no_guard() {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .concurrency(1)
+            .queueCapacity(0)
+            .guards(Guards.none().submissions(2, Duration.ofMinutes(1)))
+            .asyncAgent(ADA, this::works)
+            .build()) {
+      TaskHandle first = arbiter.submit(task("T-1"));
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> arbiter.submit(task("T-2"))).hasMessageContaining("queue is full");
+      }
+      assertThat(first.cancel("make room")).isTrue();
+      TaskHandle second = arbiter.submit(task("T-2"));
+      assertThat(second.cancel("make room")).isTrue();
+
+      ArbiterException refused =
+          catchThrowableOfType(ArbiterException.class, () -> arbiter.submit(task("T-3")));
+
+      assertThat(refused).hasMessageContaining("velocity guard").hasMessageContaining("later");
+      assertThat(refused.retryAfter()).contains(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void a_task_over_its_rate_counts_for_no_guard() {
+    try (Arbiter arbiter =
+        world
+            .arbiter()
+            .tenantRate(RateLimit.of(1, Duration.ofSeconds(10)).refusing())
+            .guards(Guards.none().submissions(2, Duration.ofMinutes(1)))
+            .asyncAgent(ADA, this::works)
+            .build()) {
+      TaskHandle unused = arbiter.submit(task("T-1"));
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> arbiter.submit(task("T-2"))).hasMessageContaining("its rate of");
+      }
+      world.time.advance(Duration.ofSeconds(10));
+
+      assertThat(arbiter.submit(task("T-2")).state()).isEqualTo(TaskState.EXECUTING);
+    }
+  }
 }
