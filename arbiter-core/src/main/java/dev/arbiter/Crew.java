@@ -260,7 +260,9 @@ final class Crew {
       if (Thread.currentThread() == offeredBy) {
         ranInline = true;
       } else {
-        hasThreads |= Thread.currentThread() != hirer;
+        if (!hasThreads && Thread.currentThread() != hirer) {
+          hasThreads = true;
+        }
         work();
       }
     }
