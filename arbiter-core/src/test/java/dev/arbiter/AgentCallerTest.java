@@ -279,7 +279,8 @@ class AgentCallerTest {
 
   @Test
   void the_type_of_an_exception_or_of_a_cause_says_what_failed() {
-    for (Exception unreachable : List.of(new ConnectException("a"), new UnknownHostException("a"))) {
+    for (Exception unreachable :
+        List.of(new ConnectException("a"), new UnknownHostException("a"))) {
       Failure failure = failure(new IOException("b", unreachable));
       assertThat(failure.cause()).isEqualTo(FailureCause.CONNECTIVITY);
       assertThat(failure.effect()).isEqualTo(Effect.NONE);

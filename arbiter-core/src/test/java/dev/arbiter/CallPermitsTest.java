@@ -48,8 +48,7 @@ class CallPermitsTest {
   }
 
   private TaskRun run(String id, String agent) {
-    TaskRun run =
-        parts.routed(Task.builder("fix").id(id).tenant("acme"), TaskState.ROUTED, agent);
+    TaskRun run = parts.routed(Task.builder("fix").id(id).tenant("acme"), TaskState.ROUTED, agent);
     run.seat(parts.seat(run, agent));
     return run;
   }
@@ -101,8 +100,7 @@ class CallPermitsTest {
 
     String limit = "tenant 'acme' has reached its rate of " + ONE;
     assertThat(second.reason()).isEqualTo(new WaitReason.Quota("", in(TEN), limit));
-    assertThat(third.reason())
-        .isEqualTo(new WaitReason.Quota("", in(TEN.multipliedBy(2)), limit));
+    assertThat(third.reason()).isEqualTo(new WaitReason.Quota("", in(TEN.multipliedBy(2)), limit));
     assertThat(Objects.requireNonNull(second.permit()).isEarly()).isTrue();
     assertThat(Objects.requireNonNull(first.permit()).isEarly()).isFalse();
 
@@ -153,8 +151,7 @@ class CallPermitsTest {
   void at_the_limit_of_a_tenant_a_run_does_as_the_budget_says(TenantBudget.AtLimit atLimit) {
     with(
         builder ->
-            builder.tenantBudget(
-                "acme", budget(TaskBudget.none().withCalls(1)).atLimit(atLimit)));
+            builder.tenantBudget("acme", budget(TaskBudget.none().withCalls(1)).atLimit(atLimit)));
     assertThat(take(run("T-1"))).isNull();
     TaskRun run = run("T-2");
 

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuseTest {
   private static final Duration SLOW = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofSeconds(30);
-  private static final IllegalStateException FAULT = new IllegalStateException("fault");
 
   /* The first moment after the pause. */
   private static final Duration OVER = PAUSE.plusNanos(1);
 
   private long nanos = 1_000;
+  private final IllegalStateException fault = new IllegalStateException("fault");
   private final Fuse fuse = fuse();
 
   /* Half of four calls opens it; two probes close it. */
@@ -44,7 +44,7 @@ class FuseTest {
   }
 
   private void fail() {
-    call(fuse, Duration.ZERO, FAULT);
+    call(fuse, Duration.ZERO, fault);
   }
 
   private void open() {
@@ -208,9 +208,9 @@ class FuseTest {
             () ->
                 fuse.call(
                     () -> {
-                      throw FAULT;
+                      throw fault;
                     }))
-        .isSameAs(FAULT);
+        .isSameAs(fault);
     assertThat(fuse.skipped()).isZero();
   }
 
@@ -221,9 +221,9 @@ class FuseTest {
               () ->
                   fuse.call(
                       () -> {
-                        throw FAULT;
+                        throw fault;
                       }))
-          .isSameAs(FAULT);
+          .isSameAs(fault);
     }
 
     assertThatThrownBy(
@@ -233,8 +233,7 @@ class FuseTest {
                       throw new AssertionError("it is called");
                     }))
         .isInstanceOf(Fuse.OpenException.class)
-        .hasMessage(
-            "the store failed too often and is not called now; its breaker is open");
+        .hasMessage("the store failed too often and is not called now; its breaker is open");
     assertThat(fuse.skipped()).isEqualTo(1);
   }
 
@@ -274,7 +273,7 @@ class FuseTest {
     nanos = begin;
     Fuse other = fuse();
     for (int i = 0; i < 4; i++) {
-      call(other, Duration.ZERO, FAULT);
+      call(other, Duration.ZERO, fault);
     }
     pass(PAUSE);
     assertThat(other.enter()).isFalse();

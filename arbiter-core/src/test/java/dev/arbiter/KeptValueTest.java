@@ -37,16 +37,7 @@ class KeptValueTest {
   /* The columns of the last step of the task. */
   private static final Columns COLUMNS =
       new Columns(
-          LATER,
-          "acme",
-          "T-1",
-          "fix",
-          "EXECUTION_COMPLETE",
-          2,
-          "ada",
-          0.5,
-          Usage.cost(3),
-          "ok");
+          LATER, "acme", "T-1", "fix", "EXECUTION_COMPLETE", 2, "ada", 0.5, Usage.cost(3), "ok");
 
   @Test
   void kinds_of_values_are_kept_apart_by_the_first_letter() {
@@ -86,8 +77,7 @@ class KeptValueTest {
     KeptValue value = new KeptValue.Accepted(kept);
     assertThat(Records.task(value.bytes())).isEqualTo(kept);
     assertThat(value.columns())
-        .isEqualTo(
-            new Columns(AT, "acme", "T-1", "fix", "RECEIVED", 0, "", 0, Usage.none(), ""));
+        .isEqualTo(new Columns(AT, "acme", "T-1", "fix", "RECEIVED", 0, "", 0, Usage.none(), ""));
   }
 
   @Test
@@ -107,8 +97,7 @@ class KeptValueTest {
 
   @Test
   void an_end_has_the_columns_of_the_last_step() {
-    KeptEnd end =
-        new KeptEnd(new TaskResult.Cancelled(TASK, "enough", Usage.cost(3)), AT, LATER);
+    KeptEnd end = new KeptEnd(new TaskResult.Cancelled(TASK, "enough", Usage.cost(3)), AT, LATER);
     KeptValue value = new KeptValue.Over(STEP, end);
     assertThat(Records.end(value.bytes())).isEqualTo(end);
     assertThat(value.columns()).isEqualTo(COLUMNS);
@@ -132,8 +121,7 @@ class KeptValueTest {
     assertThat(KeptValue.AgentChanged.read(value.bytes())).isEqualTo(KeptStep.of(event));
     assertThat(value.columns())
         .isEqualTo(
-            new Columns(
-                AT, "", "", "", "LIMITED", 0, "ada", 0, Usage.none(), "StatusChanged"));
+            new Columns(AT, "", "", "", "LIMITED", 0, "ada", 0, Usage.none(), "StatusChanged"));
   }
 
   @Test
@@ -157,8 +145,7 @@ class KeptValueTest {
 
     assertThat(done.columns())
         .isEqualTo(
-            new Columns(
-                AT, "", "", "", "", 0, "", 0, Usage.none(), "ISOLATE for ada: silent"));
+            new Columns(AT, "", "", "", "", 0, "", 0, Usage.none(), "ISOLATE for ada: silent"));
     assertThat(failed.columns().detail()).isEqualTo("RESTART failed for ada: no host");
     assertThat(Records.steps(failed.bytes()))
         .containsExactly(

@@ -116,8 +116,7 @@ class OpenRequestsTest {
 
     News.Decided news = heard(run);
     assertThat(news.approval)
-        .isEqualTo(
-            new Approval(request.id(), Point.START, request.digest(), answer, world.now()));
+        .isEqualTo(new Approval(request.id(), Point.START, request.digest(), answer, world.now()));
     assertThat(open.open()).isEmpty();
     List<Approval> told = new ArrayList<>();
     CompletionStage<?> unused = kept.thenAccept(told::add);
@@ -226,8 +225,7 @@ class OpenRequestsTest {
     run.used(Usage.cost(7));
     ApprovalRequest request = list(open, run);
 
-    assertThatThrownBy(
-            () -> decide(open, request, Answer.raise("eve", TaskBudget.ofCost(7))))
+    assertThatThrownBy(() -> decide(open, request, Answer.raise("eve", TaskBudget.ofCost(7))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot be raised so");
     assertThat(open.open()).containsExactly(request);

@@ -103,7 +103,9 @@ class SubmissionsTest {
 
     assertThat(second).isNotSameAs(first);
     submissions.remove(first, true);
-    assertThat(submissions.find(second.key())).as("the earlier one is removed late").isSameAs(second);
+    assertThat(submissions.find(second.key()))
+        .as("the earlier one is removed late")
+        .isSameAs(second);
     submissions.remove(second, true);
     assertThat(submissions.find(second.key())).isNull();
     assertThat(submissions.size()).isZero();
@@ -153,8 +155,7 @@ class SubmissionsTest {
   @Test
   void a_task_whose_id_is_taken_does_not_keep_its_key() {
     TaskRun first = submit(task("T-1"));
-    Task keyed =
-        Task.builder("fix").id("T-1").tenant("acme").idempotencyKey("k").build();
+    Task keyed = Task.builder("fix").id("T-1").tenant("acme").idempotencyKey("k").build();
     assertThatThrownBy(() -> submit(keyed)).isInstanceOf(IllegalStateException.class);
 
     assertThat(submissions.find(first.key())).isSameAs(first);

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** The right to write the store: who has it, and why not. */
 class TenureTest {
   private static final Change CHANGE = KeptValue.forget(KeptValue.TASK, "T-1");
-  private static final IllegalStateException FULL = new IllegalStateException("disk full");
 
+  private final IllegalStateException full = new IllegalStateException("disk full");
   private final FakeTime time = new FakeTime();
   private final Tenure tenure = new Tenure(time.sources().nanoTime());
   private final List<List<Change>> batches = new ArrayList<>();
@@ -69,10 +69,10 @@ class TenureTest {
     tenure.begin(given);
     tenure.ready();
 
-    tenure.end(given, FULL);
+    tenure.end(given, full);
 
     assertThat(tenure.shard()).isNull();
-    assertThat(tenure.why()).isEqualTo("the store failed: " + FULL);
+    assertThat(tenure.why()).isEqualTo("the store failed: " + full);
     assertThat(tenure.failures()).isEqualTo(1);
   }
 
@@ -96,7 +96,7 @@ class TenureTest {
     tenure.begin(second);
     tenure.ready();
 
-    tenure.end(first, FULL);
+    tenure.end(first, full);
 
     assertThat(tenure.shard()).isSameAs(second);
     assertThat(tenure.why()).isEmpty();
@@ -109,7 +109,7 @@ class TenureTest {
     tenure.begin(given);
     tenure.ready();
     tenure.failed(new ShardLostException("another process has it", null));
-    tenure.failed(FULL);
+    tenure.failed(full);
 
     assertThat(tenure.why()).isEqualTo("another process has it");
     assertThat(tenure.failures()).isEqualTo(2);
@@ -122,11 +122,11 @@ class TenureTest {
     Shard given = shard();
     tenure.begin(given);
     tenure.ready();
-    tenure.end(given, FULL);
+    tenure.end(given, full);
 
     tenure.kept();
 
-    assertThat(tenure.why()).isEqualTo("the store failed: " + FULL);
+    assertThat(tenure.why()).isEqualTo("the store failed: " + full);
   }
 
   private static void failsWith(
@@ -172,7 +172,7 @@ class TenureTest {
     CompletableFuture<@Nullable Void> done = CompletableFuture.completedFuture(null);
     assertThat(Tenure.isKept(done)).isTrue();
     assertThat(Tenure.isKept(new CompletableFuture<>())).isFalse();
-    assertThat(Tenure.isKept(CompletableFuture.failedFuture(FULL))).isFalse();
+    assertThat(Tenure.isKept(CompletableFuture.failedFuture(full))).isFalse();
   }
 
   @Test
@@ -185,7 +185,7 @@ class TenureTest {
     tenure.note(CHANGE, Level.BUFFERED);
     assertThat(tenure.failures()).isEqualTo(1);
 
-    answer.completeExceptionally(FULL);
+    answer.completeExceptionally(full);
 
     assertThat(tenure.failures()).isEqualTo(2);
     assertThat(tenure.why()).isEmpty();
