@@ -126,7 +126,7 @@ public final class Arbiter implements AutoCloseable {
     this.pipeline =
         new Pipeline(
             config, registry, publisher, tenure, line, crew, timers, open, ledger, this::ended);
-    registry.whenOpened(pipeline::agentsChanged);
+    registry.whenOpened(pipeline::opened);
     this.healing = new Healing(config.recovery(), registry, publisher, crew, config.sources());
     registry.healedBy(healing);
     ledger.whenRaised(pipeline::tenantChanged);
@@ -673,6 +673,7 @@ public final class Arbiter implements AutoCloseable {
       if (vitals.isDue(now)) {
         vitals.look(counters(), now);
       }
+      pipeline.turns().sweep();
       for (Timers.Timer timer : timers.due(now)) {
         look(timer, now);
       }
@@ -704,7 +705,7 @@ public final class Arbiter implements AutoCloseable {
       } else if (run != null && run.isReady() && timer.isLookedAt()) {
         // The executor left it behind for a second; no agent is called here.
         crew.doHere(run);
-      } else if (run != null) {
+      } else if (run != null && (!run.isWake(timer) || pipeline.turns().isCalled(run))) {
         pipeline.timeUp(run);
       }
       timer.lookedAt();

@@ -68,6 +68,12 @@ final class Buckets {
     return bucket == null ? 0 : bucket.take();
   }
 
+  /** The tokens that could be taken now; endless for a name without a limit. */
+  long available(String name) {
+    TokenBucket bucket = bucket(name);
+    return bucket == null ? Long.MAX_VALUE : bucket.available();
+  }
+
   /** The nanoseconds until there is a token; 0 if there is one. */
   long untilNext(String name) {
     TokenBucket bucket = bucket(name);

@@ -68,6 +68,11 @@ final class CallPermits {
     this.isOn = ledger.isOn() || most != null || tenants.isOn() || agents.isOn();
   }
 
+  /** The buckets of the agents that have a rate. */
+  Buckets ofAgents() {
+    return agents;
+  }
+
   /** What a run has taken for its next call. Each part goes back once. */
   final class Permit {
     private final String tenant;

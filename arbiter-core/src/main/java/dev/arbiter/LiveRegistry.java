@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class LiveRegistry implements AgentRegistry {
   private int nextNumber;
   private volatile @Nullable RegistrySnapshot snapshot;
   private volatile @Nullable End nextLimitEnd;
-  private volatile Runnable opened = () -> {};
+  private volatile Consumer<String> opened = id -> {};
   private volatile @Nullable Healing healing;
   private final Publisher publisher;
   private final Crew crew;
@@ -759,7 +760,7 @@ final class LiveRegistry implements AgentRegistry {
       publisher.record(event);
     } finally {
       if (opens(event)) {
-        opened.run();
+        opened.accept(event.agent());
       }
       for (Slots.Seat seat : changed) {
         if (seat.run().post(new News.Seated(seat))) {
@@ -775,8 +776,8 @@ final class LiveRegistry implements AgentRegistry {
         || (event instanceof AgentEvent.StatusChanged changed && changed.after().takesWork());
   }
 
-  /** Sets what is called whenever an agent may have become free. */
-  void whenOpened(Runnable action) {
+  /** Sets what is called, with its id, whenever an agent may have become free. */
+  void whenOpened(Consumer<String> action) {
     opened = action;
   }
 

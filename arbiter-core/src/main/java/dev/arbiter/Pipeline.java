@@ -88,6 +88,7 @@ final class Pipeline {
   private final Keeping keeping;
   private final Leaving leaving;
   private final Hearing hearing;
+  private final Turns turns;
   private final Choosing choosing;
   private final Failures failures;
   private final Asking asking;
@@ -145,6 +146,7 @@ final class Pipeline {
     this.hearing = new Hearing(rewinding, endings, rounds, waiting, keeping, leaving, clock);
     CallPermits permits =
         new CallPermits(config, ledger, waiting, endings, holdings, lessons, registry);
+    this.turns = new Turns(permits.ofAgents(), registry);
     this.choosing =
         new Choosing(
             config,
@@ -796,11 +798,16 @@ final class Pipeline {
     post(run, new News.RunAgain());
   }
 
-  /** Lets the runs look again that wait for the usage limit of an agent. */
-  void agentsChanged() {
-    for (TaskRun run : waiting.waitingForAgents()) {
+  /** Lets the runs look again that wait for the limit of an agent, because one has opened. */
+  void opened(String agent) {
+    for (TaskRun run : turns.ofOpened(agent, waiting.waitingForAgents())) {
       post(run, new News.MeansChanged());
     }
+  }
+
+  /** Whose turn it is to be called, of those that wait for an agent with a rate. */
+  Turns turns() {
+    return turns;
   }
 
   /** Lets the runs look again that wait because their tenant had no means. */

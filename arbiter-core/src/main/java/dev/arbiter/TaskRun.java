@@ -765,6 +765,11 @@ final class TaskRun extends Mailbox implements TaskHandle, Crew.Job {
     return wake != null && wakeAt - nanoTime > 0;
   }
 
+  /** Whether a timer is that of its wait. */
+  boolean isWake(Timers.Timer timer) {
+    return timer == wake;
+  }
+
   Timers.@Nullable Timer takeWake() {
     Timers.Timer timer = wake;
     wake = null;

@@ -35,7 +35,12 @@ final class TokenBucket {
   }
 
   boolean isFull() {
-    return bucket.getAvailableTokens() >= limit.most();
+    return available() >= limit.most();
+  }
+
+  /** The tokens that could be taken now. */
+  long available() {
+    return bucket.getAvailableTokens();
   }
 
   /** Takes a token if there is one: 0, or else the nanoseconds until there is. */

@@ -80,7 +80,7 @@ class LiveRegistryTest {
 
   private LiveRegistry registry(Ejection ejection) {
     LiveRegistry made = new LiveRegistry(sources, ejection, publisher, crew);
-    made.whenOpened(() -> opened++);
+    made.whenOpened(id -> opened++);
     return made;
   }
 
